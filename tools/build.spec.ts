@@ -61,6 +61,38 @@ describe('the build', () => {
     expect(existsSync(join(root, 'dist/apps/gone'))).toBe(false);
   });
 
+  it('builds again what has changed, and nothing else', async () => {
+    put('apps/fleet/main.ts', `console.log('fleet');\n`);
+    put('libs/base/a/src/index.ts', `export const a = 1;\n`);
+    put('libs/base/a/src/b.ts', `export const b = 1;\n`);
+    expect(await build(root)).toBe(3);
+    expect(await build(root)).toBe(0);
+    put('libs/base/a/src/index.ts', `export const a = 2;\n`);
+    expect(await build(root)).toBe(2);
+    expect(readFileSync(join(root, 'libs/base/a/dist/index.js'), 'utf8')).toContain('a = 2');
+    rmSync(join(root, 'libs/base/a/src/b.ts'));
+    expect(await build(root)).toBe(1);
+    expect(existsSync(join(root, 'libs/base/a/dist/b.js'))).toBe(false);
+    expect(await build(root)).toBe(0);
+  });
+
+  it.each<[what: string, change: () => void]>([
+    ['a file of it is gone', () => rmSync(join(root, 'libs/base/a/dist/b.js'))],
+    ['all of it is gone', () => rmSync(join(root, 'libs/base/a/dist'), { recursive: true })],
+    ['a file of it was written over', () => put('libs/base/a/dist/b.js', 'throw new Error();')],
+    ['a file was added to it', () => put('libs/base/a/dist/c.js', '')],
+    ['the record of the last build is gone', () => rmSync(join(root, 'dist/built.json'))],
+    ['the record of the last build is cut off', () => put('dist/built.json', '{"tool"')],
+  ])('builds what it has built once more when %s', async (_, change) => {
+    put('libs/base/a/src/index.ts', `export { b } from './b.ts';\n`);
+    put('libs/base/a/src/b.ts', `export const b = 'b';\n`);
+    await build(root);
+    change();
+    expect(await build(root)).toBe(2);
+    expect(readFileSync(join(root, 'libs/base/a/dist/b.js'), 'utf8')).toContain("b = 'b'");
+    expect(existsSync(join(root, 'libs/base/a/dist/c.js'))).toBe(false);
+  });
+
   it('maps each script to its source', async () => {
     put('libs/base/a/src/deep/b.ts', `export const b: string = 'b';\n`);
     await build(root);

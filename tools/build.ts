@@ -5,6 +5,7 @@ import type { JscConfig, Options } from '@swc/core';
 import { transformFile } from '@swc/core';
 import { buildPage } from './page/build-page.ts';
 import { readArguments } from './arguments.ts';
+import { type Built, contentOf, readBuilt, stateOf } from './built.ts';
 
 const repository = join(import.meta.dirname, '..');
 
@@ -30,13 +31,50 @@ interface Unit {
   readonly to: string;
 }
 
-/** Builds every library into its `dist`, and every app into `dist/apps/<app>`. Answers how many files were written. */
-export async function build(root = repository): Promise<number> {
+const SELF = ['build.ts', 'built.ts', 'page/build-page.ts'].map((file) => join(import.meta.dirname, file));
+
+/**
+ * Builds every library into its `dist`, and every app into `dist/apps/<app>`, but what the last build has left and is the same still.
+ * Answers how many files were written.
+ * @param begun is called before the first is built
+ */
+export async function build(root = repository, begun: () => void = () => undefined): Promise<number> {
+  const file = join(root, 'dist', 'built.json');
   const units = [...(await libraries(root)), ...(await apps(root))];
-  await rm(join(root, 'dist'), { recursive: true, force: true });
-  const counts = await Promise.all(units.map(buildUnit));
-  await Promise.all(units.map(({ to }) => buildPage(dirname(to), join(to, 'page'))));
+  const before = await readBuilt(file);
+  const tool = await contentOf([...SELF, join(repository, 'package-lock.json')]);
+  const kept = tool === before.tool ? before.units : {};
+  await removeOthers(root, units);
+  const sources = await Promise.all(units.map(({ from, to }) => contentOf([from, webOf(to)])));
+  const outputs = await Promise.all(units.map(({ to }) => stateOf(to)));
+  const changed = units.filter(({ to }, at) => {
+    const unit = kept[relative(root, to)];
+    return unit === undefined || unit.sources !== sources[at] || unit.outputs !== outputs[at];
+  });
+  if (changed.length === 0) return 0;
+  begun();
+  const counts = await Promise.all(changed.map(buildUnit));
+  await Promise.all(changed.map(({ to }) => buildPage(dirname(to), join(to, 'page'))));
+  const made = await Promise.all(
+    units.map(async ({ to }, at) => [
+      relative(root, to),
+      { sources: sources[at] ?? '', outputs: await stateOf(to) },
+    ]),
+  );
+  const built: Built = { tool, units: Object.fromEntries(made) };
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify(built));
   return counts.reduce((sum, count) => sum + count, 0);
+}
+
+const webOf = (to: string): string => join(dirname(to), 'web');
+
+/** What is left of apps that are gone. */
+async function removeOthers(root: string, units: readonly Unit[]): Promise<void> {
+  const wanted = new Set(units.map(({ to }) => to));
+  const folder = join(root, 'dist', 'apps');
+  const others = (await foldersIn(folder)).map((name) => join(folder, name)).filter((to) => !wanted.has(to));
+  await Promise.all(others.map((to) => rm(to, { recursive: true, force: true })));
 }
 
 async function libraries(root: string): Promise<Unit[]> {
@@ -95,8 +133,10 @@ async function buildFile(source: string, target: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  readArguments({ help: 'npm run build: compiles each library into its dist, and each app into dist/apps.' });
+  readArguments({
+    help: 'npm run build: compiles each library into its dist, and each app into dist/apps, where something has changed.',
+  });
   const started = Date.now();
-  const count = await build();
-  console.log(`Built ${count} files in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  const count = await build(repository, () => console.log('Building what has changed since the last time …'));
+  if (count > 0) console.log(`Built ${count} files in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }

@@ -115,7 +115,12 @@ describeOn(
         begin: () => fleet.process.signal('SIGSTOP'),
         end: () => fleet.process.signal('SIGCONT'),
         fleet: null,
-        hr: { ready: 200, state: 'Waiting', complete: true, because: /nothing was heard from the owner/ },
+        hr: {
+          ready: 200,
+          state: 'Waiting',
+          complete: true,
+          because: /nothing was heard from Fleet \(http.+\) for \d+ s, since .+: check that Fleet runs/,
+        },
       },
       {
         what: 'HR is asleep',

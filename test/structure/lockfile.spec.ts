@@ -37,4 +37,14 @@ describe('the lockfile', () => {
   it('names the packages of every platform, so that npm ci accepts it (`npm run lockfile` adds them)', () => {
     expect(completeLockfile(JSON.parse(text) as Lockfile)).toEqual([]);
   });
+
+  it('brings no package with an install script that is neither allowed nor denied: npm would warn of it', () => {
+    const { packages } = JSON.parse(text) as Lockfile;
+    const manifest = readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8');
+    const { allowScripts } = JSON.parse(manifest) as { allowScripts: Record<string, boolean> };
+    const names = Object.entries(packages).flatMap(([path, { hasInstallScript }]) =>
+      hasInstallScript === true ? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length) : [],
+    );
+    expect(names.filter((name) => !(name in allowScripts))).toEqual([]);
+  });
 });

@@ -18,12 +18,12 @@ loadToCarFacts({ Brand: this.Brand.toUpperCase() });`;
 const PAIR: Pair = process.env['SPARK_TEST_RAVENDB_URL'] ? { owner: 'ravendb', requester: 'sqlite' } : SQLITE;
 
 interface State {
-  modules: { name: string; reachable: boolean }[];
+  modules: { name: string; reachable: boolean; why: string | null }[];
   copies: {
     id: string;
     state: string;
     setAside: number;
-    reason: { code: string } | null;
+    reason: { code: string; text: string } | null;
     stale: string | null;
   }[];
 }
@@ -359,6 +359,52 @@ await describeWithBrowser(['nats'], `The console, in Chromium, the owner on ${PA
         expect([await desk.isTooWide(), await desk.faults(), desk.complaints]).toEqual([false, [], []]);
       } finally {
         crowd.stop();
+      }
+    });
+  });
+
+  describe('a NATS that hangs', () => {
+    it('leaves the copies waiting: where it is and what to do is said, and no page claims that nothing is missing', async () => {
+      desk.complaints.length = 0;
+      await desk.look(1360, 'light');
+      await desk.go('/');
+      await desk.heading(/copies are live/);
+      world.nats.sigstop();
+      try {
+        const says = new RegExp(
+          `HR .*NATS \\(${new URL(world.natsUrl).host}\\) .*check that nats-server runs`,
+        );
+        await desk.until(async () => {
+          const found = await copy('Fleet/HR/Cars');
+          return found?.state === 'Waiting' && says.test(found.reason?.text ?? '');
+        }, 60_000);
+        await desk.sees(says);
+        // Those that need no NATS still answer.
+        await desk.until(async () => {
+          const { modules } = await state();
+          const answering = modules.filter(({ reachable, why }) => reachable && why === null).length;
+          const said = desk.page.getByText(`${answering} of ${modules.length} modules answer`, {
+            exact: true,
+          });
+          return answering < modules.length && (await said.count()) > 0;
+        });
+        expect(await desk.faults()).toEqual([]);
+        await desk.shoot('overview-nats-hangs-light-1360');
+        await desk.go('/copies/HR/Fleet/Cars');
+        await desk.sees(says);
+        await desk.sees(/HR cannot say how this copy is now/);
+        await desk.sees(/Whether there is anything here is not known/);
+        await desk.shoot('copy-nats-hangs-light-1360');
+        for (const path of ['/set-aside', '/dead-letters', '/audit']) {
+          await desk.go(path);
+          await desk.sees(/did not answer, so what is there is not listed/);
+          await desk.sees(/Whether there is anything here is not known/);
+          expect(
+            await desk.page.getByText(/Nothing is set aside|No dead letters|Nobody has asked/).count(),
+          ).toBe(0);
+        }
+      } finally {
+        world.nats.sigcont();
       }
     });
   });

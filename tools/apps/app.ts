@@ -34,14 +34,21 @@ export function inherited(...own: readonly string[]): Record<string, string> {
   return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
 }
 
-export async function endOf({ name, process: app }: App): Promise<never> {
-  await app.end();
-  throw new Error(`${name} has ended with ${app.ended}`);
+export async function endOf(app: App): Promise<never> {
+  await app.process.end();
+  throw new Error(howEnded(app));
 }
 
-/** Says what failed, with the end of each app's log. */
+/** `Fleet was killed (SIGKILL)`. */
+export function howEnded({ name, process: { ended } }: App): string {
+  if (typeof ended === 'number') return `${name} has ended with exit code ${ended}`;
+  return `${name} was ended by the signal ${ended}`;
+}
+
+/** Says what failed, with the end of the log of each app that has ended, or of all where all run. */
 export function complain(error: unknown, apps: readonly App[]): void {
   console.error(`\nFailed: ${error instanceof Error ? error.message : String(error)}`);
-  for (const { process: app } of apps)
+  const ended = apps.filter(({ process: app }) => app.ended !== undefined);
+  for (const { process: app } of ended.length > 0 ? ended : apps)
     console.error(`\nLast lines of ${app.logFile}:\n${app.logTail(15).replaceAll(/^/gm, '  | ')}`);
 }

@@ -5,6 +5,7 @@ import { dataDir } from '@nestjs-spark/foundation';
 import { type App, builtApp, complain, endOf, inherited, logFileOf } from '../apps/app.ts';
 import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
+import { onlyOne } from '../apps/only-one.ts';
 import { stopSignal } from '../apps/stop-signal.ts';
 import { demand } from '../demo/http.ts';
 import { waitReady } from '../demo/ready.ts';
@@ -21,6 +22,8 @@ const PEOPLE = '{"id":1,"age":17}\n{"id":2,"age":40}\n';
 /** Starts the Dataflow app, shows a first pipeline, and keeps it running until Ctrl-C, or with `once` until that is read. */
 export async function serveDataflow(once: boolean): Promise<void> {
   execFileSync(process.execPath, [join(import.meta.dirname, '..', 'build.ts')], { stdio: 'inherit' });
+  // Pipelines without NATS are kept in files that one process can have.
+  if (!process.env['NATS_URL']) await refuseSecond();
   const asked = stopSignal();
   const stopAsked = new Promise((done) => asked.addEventListener('abort', done));
   const port = await freePort(Number(process.env['PORT'] || 5005));
@@ -35,6 +38,7 @@ export async function serveDataflow(once: boolean): Promise<void> {
       env: { ...inherited(), PORT: String(port), NO_COLOR: '1' },
     }),
   };
+  console.log('Starting the Dataflow app, which takes some seconds');
   app.process.start();
   try {
     const shown = show(app, once);
@@ -49,6 +53,13 @@ export async function serveDataflow(once: boolean): Promise<void> {
   process.exit();
 }
 
+async function refuseSecond(): Promise<void> {
+  await onlyOne('npm run dataflow').catch((error: unknown) => {
+    complain(error, []);
+    process.exit(1);
+  });
+}
+
 async function show(app: App, once: boolean): Promise<void> {
   const { url } = app;
   await waitReady(app);
@@ -59,7 +70,10 @@ async function show(app: App, once: boolean): Promise<void> {
   console.log(`OpenAPI    ${url}/api`);
   console.log(`Pipelines  ${nats ? `in JetStream at ${nats}` : `in ${folder}, this process alone`}`);
   console.log(`Files      ${files}   the only folder that definitions can name files in`);
-  if (!token) console.log(`Operator   the token in ${join(folder, 'operator-token')}`);
+  if (!token)
+    console.log(
+      `Token      ${join(folder, 'operator-token')}   the operator token, for the Authorization header`,
+    );
   const authorization = token ? ` -H "authorization: Bearer $SPARK_OPERATOR_TOKEN"` : '';
   mkdirSync(files, { recursive: true });
   writeFileSync(join(files, 'people.ndjson'), PEOPLE);

@@ -4,12 +4,13 @@ import type { Apps } from './start-apps.ts';
 export function invitation({ fleet, hr, console: page, operatorToken }: Apps, id: string): string {
   const open = page ? `\nOpen the console:\n\n  ${page.url}/spark/console#token=${operatorToken}\n` : '';
   return `${open}
-Try it yourself:
+Try it yourself (with the header, HR waits until that change has arrived):
 
   curl ${hr.url}/cars/${id}
-  curl -X PUT ${fleet.url}/cars/${id} -H 'content-type: application/json' \\
-    -d '{"licensePlate":"1-ABC-123","model":"Golf","year":2024,"color":"green"}'
-  curl ${hr.url}/cars/${id}
+  change=$(curl -s -o /dev/null -D - -X PUT ${fleet.url}/cars/${id} -H 'content-type: application/json' \\
+    -d '{"licensePlate":"1-ABC-123","model":"Golf","year":2024,"color":"green"}' |
+    tr -d '\\r' | sed -n 's/^Spark-Change: //p')
+  curl ${hr.url}/cars/${id} -H "Spark-Change: $change"
   curl '${hr.url}/cars?take=5'
   curl -X DELETE ${fleet.url}/cars/${id}
   curl -H 'authorization: Bearer ${operatorToken}' ${hr.url}/spark/replication

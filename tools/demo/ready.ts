@@ -1,16 +1,21 @@
-import type { App } from '../apps/app.ts';
+import { type App, howEnded } from '../apps/app.ts';
 import { ask } from './http.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Waits until an app says ready and answers how long it took; an app that ends instead is told at once. */
-export async function waitReady({ name, url, process }: App, seconds = 90): Promise<number> {
+export async function waitReady(app: App, seconds = 90): Promise<number> {
+  const { name, url, process } = app;
   const stopped = new AbortController();
   const ended = process.end().then(() => {
-    if (!stopped.signal.aborted)
-      throw new Error(`${name} has ended with ${process.ended} before it was ready`);
+    if (!stopped.signal.aborted) throw new Error(`${howEnded(app)}, before it was ready`);
     return 0;
   });
-  const ready = waitUntil(`${name}'s readiness`, () => look(url), { seconds, everyMs: 50 });
+  const ready = waitUntil(`${name}'s readiness`, () => look(url), {
+    seconds,
+    everyMs: 50,
+    signal: stopped.signal,
+  });
+  ready.catch(() => undefined);
   try {
     return await Promise.race([ready, ended]);
   } finally {

@@ -24,7 +24,7 @@ export async function tellStory(apps: Apps, narrator: Narrator): Promise<Car> {
   narrator.say('Ready', 'Fleet is ready, and in the registry for others to find');
   const readyMs = await waitReady(hr);
   const before = await total(hr);
-  const had = before === '0' ? 'Fleet has no cars yet' : `it has all ${before} cars of Fleet`;
+  const had = before === '0' ? 'Fleet has no cars yet' : `it has all cars of Fleet: ${before}`;
   narrator.say('Ready', `HR is ready ${duration(readyMs)} later: ${had}`);
 
   await tellDeployment(apps, narrator);
@@ -55,6 +55,7 @@ async function createSome(run: string, fleet: App, hr: App, narrator: Narrator):
 }
 
 async function createMany(run: string, fleet: App, hr: App, narrator: Narrator): Promise<void> {
+  narrator.say('Create', `${BULK} cars, ${LANES} at a time`);
   const began = performance.now();
   const waiting = Array.from({ length: BULK }, (_, at) => at);
   const made: Car[] = [];

@@ -8,13 +8,24 @@ class DidNotArriveError extends Error {
   }
 }
 
-/** Looks until it is so (`true`) and answers how many milliseconds that took; a text is what was seen instead. */
+const TELL_EVERY_MS = 5_000;
+
+/**
+ * Looks until it is so (`true`) and answers how many milliseconds that took; a text is what was seen instead. While it takes long,
+ * it says what it waits for.
+ */
 export async function waitUntil(
   what: string,
   look: () => Promise<true | string>,
-  { seconds = 120, everyMs = 2 }: { seconds?: number; everyMs?: number } = {},
+  {
+    seconds = 120,
+    everyMs = 2,
+    tellEveryMs = TELL_EVERY_MS,
+    signal,
+  }: { seconds?: number; everyMs?: number; tellEveryMs?: number; signal?: AbortSignal } = {},
 ): Promise<number> {
   const began = performance.now();
+  let tellAt = tellEveryMs;
   for (;;) {
     const seen = await look().catch((error: unknown) =>
       error instanceof Error ? error.message : String(error),
@@ -22,6 +33,11 @@ export async function waitUntil(
     const passed = performance.now() - began;
     if (seen === true) return passed;
     if (passed > seconds * 1_000) throw new DidNotArriveError(what, seconds, seen);
+    signal?.throwIfAborted();
+    if (passed > tellAt) {
+      console.log(`  Waiting   ${what} (${Math.round(passed / 1_000)} s)`);
+      tellAt = passed + tellEveryMs;
+    }
     await pause(everyMs);
   }
 }

@@ -46,6 +46,7 @@ const jobs: App = {
     env: { ...inherited(), PORT: String(port), NO_COLOR: '1' },
   }),
 };
+console.log('Starting the Jobs app, which takes some seconds');
 jobs.process.start();
 try {
   const shown = show();

@@ -3,9 +3,11 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { dataDir } from '@nestjs-spark/foundation';
 import { type RunningServers, startServers } from '@nestjs-spark/servers';
-import { type App, complain, endOf } from '../apps/app.ts';
+import { type App, complain } from '../apps/app.ts';
+import { onlyOne } from '../apps/only-one.ts';
 import { stopSignal } from '../apps/stop-signal.ts';
 import { readArguments } from '../arguments.ts';
+import { keepUp } from '../demo/keep-up.ts';
 import { Narrator } from '../demo/narrate.ts';
 import { Cable } from './cable.ts';
 import { startNodes } from './nodes.ts';
@@ -18,6 +20,7 @@ const HELP = `Shows replicas of one service: three nodes, written to on both sid
 const { once = false } = readArguments({ help: HELP, options: { once: { type: 'boolean' } } }).values;
 const narrator = new Narrator();
 const asked = stopSignal();
+const stopping = new AbortController();
 const stopAsked = new Promise((done) => asked.addEventListener('abort', done));
 
 let servers: RunningServers | undefined;
@@ -32,6 +35,7 @@ try {
   process.exitCode = 1;
   complain(error, nodes);
 } finally {
+  stopping.abort();
   if (asked.aborted) narrator.plain('\nStopping');
   await Promise.all(nodes.map((node) => node.process.stop()));
   cable?.close();
@@ -40,12 +44,14 @@ try {
 process.exit();
 
 async function tell(): Promise<void> {
+  await onlyOne('npm run peers');
   narrator.title('Spark for NestJS: three replicas of one service');
   const home = resolve(dataDir(process.env));
   const data = join(home, 'data', 'peers');
   const folder = join(data, 'files');
   // Each log reserves room: those of the times before would leave less and less.
   await rm(data, { recursive: true, force: true });
+  narrator.say('Servers', 'looking for nats-server; if it is missing, it is downloaded once');
   servers = await startServers({ dataDir: data, ravendb: false });
   if (!servers.nats)
     throw new Error(`nats-server is not available: ${servers.missing.map(({ brief }) => brief).join('; ')}`);
@@ -56,6 +62,7 @@ async function tell(): Promise<void> {
   const service = `notes-${randomBytes(3).toString('hex')}`;
   const operatorToken = process.env['SPARK_OPERATOR_TOKEN'] || randomBytes(16).toString('hex');
   nodes = await startNodes({ service, folder, operatorToken, natsUrls: { a: url, b: url, c: cable.url } });
+  narrator.say('Nodes', 'they start, which takes some seconds');
   const [a, b, c] = nodes;
   if (!a || !b || !c) throw new Error('three nodes were to be started');
   const note = await tellStory({ nodes: [a, b, c], cable, operatorToken }, narrator);
@@ -64,7 +71,7 @@ async function tell(): Promise<void> {
     return;
   }
   narrator.plain(`
-Try it yourself:
+Try it yourself (a change arrives within moments: where the old title is shown, ask again):
 
   curl -X PUT ${a.url}/notes/${note.id} -H 'content-type: application/json' -d '{"title":"by hand"}'
   curl -i ${c.url}/notes/${note.id}
@@ -77,5 +84,6 @@ To look at:
   Health    ${nodes.map((node) => `${node.url}/health/ready`).join('   ')}
 
 Running until Ctrl-C.`);
-  await Promise.race(nodes.map(endOf));
+  const say = (label: string, text: string) => narrator.say(label, text);
+  await Promise.all(nodes.map((node) => keepUp(node, say, stopping.signal)));
 }

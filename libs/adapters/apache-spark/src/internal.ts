@@ -14,3 +14,4 @@ export {
   type PythonFunction,
 } from './connect/plan.ts';
 export { runningTasks } from './look/running-tasks.ts';
+export { Master, SubmissionRefusedError, type DriverStatus, type MasterAddress } from './submit/master.ts';

@@ -1,1 +1,2 @@
 export { readConnectAddress, type ConnectAddress } from './connect/address.ts';
+export { isSecretName, OWN_PROPERTIES } from './submit/application.ts';

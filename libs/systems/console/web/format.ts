@@ -17,6 +17,11 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${number.format(value)} ${plural.select(value) === 'one' ? one : many}`;
 }
 
+/** The verb of `0 of 1`, `1 of 5` and `2 of 5`. */
+export function verb(some: number, all: number, one: string, many: string): string {
+  return some === 1 || all === 1 ? one : many;
+}
+
 export function rate(value: number): string {
   if (value === 0) return '0/s';
   return `${value < 10 ? value.toFixed(1).replace(/\.0$/, '') : number.format(Math.round(value))}/s`;

@@ -25,6 +25,14 @@ export const live = computed(() => copies.value.filter(({ state }) => state === 
 export const denied = computed(() =>
   modules.value.filter(({ reachable, permitted }) => reachable && !permitted),
 );
+/** Modules that do not answer, or cannot answer what they are asked, as without NATS: what they have is not known. */
+export const silent = computed(() =>
+  modules.value.filter(({ reachable, permitted, why }) => !reachable || (permitted && why !== null)),
+);
+/** Those of them that are there and say why they cannot answer. */
+export const hindered = computed(() => silent.value.filter(({ reachable }) => reachable));
+/** Of some modules it is not known what they have: they are silent, or do not let this console in. */
+export const isPartial = computed(() => silent.value.length + denied.value.length > 0);
 export const setAside = computed(() => copies.value.reduce((sum, copy) => sum + copy.setAside, 0));
 
 interface Delta {

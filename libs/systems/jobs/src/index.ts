@@ -39,5 +39,6 @@ export { JobsService, type JobEvent, type JobEventQuery } from './serve/jobs.ser
 export type { JobEventData, JobView } from './serve/view.ts';
 export { jobsAuthOptions } from './settings/jobs-tokens.ts';
 export type { ApacheSparkOptions } from './settings/apache-spark.ts';
+export type { JobsKafkaOptions } from './settings/kafka.ts';
 export { JobsSettingsError, type SparkJobsOptions } from './settings/settings.ts';
 export type { JobSubmission, SubmittedInput } from './submit/submission.ts';

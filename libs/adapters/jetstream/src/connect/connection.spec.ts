@@ -97,6 +97,12 @@ describeWithServers(['nats'], 'A connection to a real server', () => {
     late.onStatus((status) => states.push(status));
     const ready = late.ready();
     await expect(late.use(() => Promise.resolve(1))).rejects.toThrow(UnavailableError);
+    // Where NATS is, why it is not reached, and what to do.
+    const says = new RegExp(
+      `^NATS \\(127\\.0\\.0\\.1:${port}\\) cannot be reached \\(.+\\): check that nats-server runs there`,
+    );
+    expect(late.health()).toEqual({ ready: false, detail: expect.stringMatching(says) });
+    await expect(late.use(() => Promise.resolve(1))).rejects.toThrow(says);
 
     await listen(forward, port);
     expect((await ready).maxPayload).toBeGreaterThan(0);

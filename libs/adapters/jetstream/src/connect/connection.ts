@@ -12,7 +12,7 @@ import { toPortError } from './failures.ts';
 import { inboxPrefix } from './inbox.ts';
 import type { BusHealth } from './judge-pulse.ts';
 import { Pulse } from './pulse.ts';
-import { refusal } from './refusals.ts';
+import { describeAway, describeSilent, JetStreamRefusedError, refusal } from './refusals.ts';
 import { RETRY, RETRY_MS } from './retry-policy.ts';
 import { isAtLeast, MINIMUM_SERVER_VERSION } from './server-version.ts';
 import { parseServerAddress, type ServerAddress } from './server-address.ts';
@@ -79,6 +79,7 @@ export class JetStreamConnection {
       explain: (error) => explainSilence(this.target, this.#handle?.nc, error),
       describe: describeMiss,
       silent: (forMs) => void this.#tryAnother(forMs),
+      silence: describeSilent(this.target),
     });
   }
 
@@ -88,7 +89,9 @@ export class JetStreamConnection {
    */
   health(): BusHealth {
     const denied = this.#connected ? this.#denials.describe(performance.now()) : null;
-    return denied === null ? this.#pulse.health(this.problem) : { ready: false, detail: denied };
+    if (denied !== null) return { ready: false, detail: denied };
+    const isKnown = !this.#connected && this.#problem !== undefined;
+    return this.#pulse.health(isKnown ? describeAway(this.target, this.#problem) : null);
   }
 
   /** True while connected. */
@@ -219,7 +222,7 @@ export class JetStreamConnection {
   async #accept(nc: NatsConnection): Promise<void> {
     const version = nc.info?.version ?? '0';
     if (!isAtLeast(version, MINIMUM_SERVER_VERSION)) {
-      throw new Error(
+      throw new JetStreamRefusedError(
         `nats-server ${version} is not used: versions before ${MINIMUM_SERVER_VERSION} have known security flaws. Update the server`,
       );
     }
@@ -289,6 +292,6 @@ export class JetStreamConnection {
   #unavailable(): UnavailableError {
     if (this.#closing.signal.aborted)
       return new UnavailableError(`The connection to ${this.target} is closed`);
-    return new UnavailableError(`${this.target} cannot be reached`, { cause: this.#problem });
+    return new UnavailableError(describeAway(this.target, this.#problem), { cause: this.#problem });
   }
 }

@@ -1,7 +1,7 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { messageOf } from '@nestjs-spark/foundation/internal';
-import { JetStreamRefusedError, remedyFor } from './refusals.ts';
+import { messageOf, pause } from '@nestjs-spark/foundation/internal';
+import { describeSilent, JetStreamRefusedError, remedyFor } from './refusals.ts';
 
 const PATIENCE_MS = 1_500;
 
@@ -19,7 +19,8 @@ export async function explainSilence(
 ): Promise<string> {
   const said = describeMiss(error);
   if (said !== null || !nc) return said ?? messageOf(error);
-  const answer = await askForFigures(nc);
+  const [answer, isAlive] = await Promise.all([askForFigures(nc), answersAtAll(nc)]);
+  if (answer === null && !isAlive) return describeSilent(target);
   if (answer === null) {
     return `${target} is reached, but JetStream does not answer: most servers of its cluster may be away, or this one may be cut off from them`;
   }
@@ -29,6 +30,16 @@ export async function explainSilence(
 
 interface Figures {
   error?: { err_code: number; description: string };
+}
+
+/** Whether the server itself answers, apart from JetStream: a process that hangs keeps its connections. */
+async function answersAtAll(nc: NatsConnection): Promise<boolean> {
+  const late = pause(PATIENCE_MS, undefined, { ref: false }).then(() => false);
+  const answers = nc.flush().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answers, late]);
 }
 
 async function askForFigures(nc: NatsConnection): Promise<Figures | null> {

@@ -1,7 +1,7 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { JetStreamApiError, JetStreamError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
-import { isTimeout, NotAnsweredError, refusal } from './refusals.ts';
+import { describeAway, isTimeout, NotAnsweredError, refusal } from './refusals.ts';
 
 /** The server's error numbers that decide something here. */
 export const ApiCode = {
@@ -69,8 +69,8 @@ export function toPortError(what: string, error: unknown): unknown {
   const refused = refusal(what, error);
   if (refused || !isTransient(error)) return refused ?? error;
   if (isTimeout(error)) return new NotAnsweredError(what, { cause: error });
-  const says = isAnswerMissing(error) ? 'is connected but does not answer' : 'cannot be reached';
-  return new UnavailableError(`${what} ${says}`, { cause: error });
+  const says = isAnswerMissing(error) ? `${what} is connected but does not answer` : describeAway(what);
+  return new UnavailableError(says, { cause: error });
 }
 
 /** The connection stands; it is JetStream behind it that does not do what it is asked. */

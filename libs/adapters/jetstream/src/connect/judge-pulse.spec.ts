@@ -9,6 +9,7 @@ const WELL: PulseFacts = {
   tookMs: 3,
   misses: 0,
   failure: null,
+  silence: 'NATS (a:4222) does not answer in time: check it',
 };
 const NOW = 101_000;
 
@@ -20,7 +21,7 @@ describe('What is said of JetStream', () => {
       'one answer was late',
       { misses: 1 },
       true,
-      /not answered in time; its last answer was at 2026-01-01T10/,
+      /NATS \(a:4222\) does not answer in time: check it; its last answer was at 2026-01-01T10/,
     ],
     ['the second one was, too', { misses: 2 }, false, /last answer was at 2026-01-01T10:00:00.000Z/],
     ['it answers slowly for the second time', { misses: 2, tookMs: 2_300 }, false, /slow: .* took 2\.3 s/],

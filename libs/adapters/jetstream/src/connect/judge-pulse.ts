@@ -14,6 +14,8 @@ export interface PulseFacts {
   misses: number;
   /** What the last look ran into, in words; null when it was answered. */
   failure: string | null;
+  /** What is said where no look has ended with an error yet: where NATS is, and the remedy. */
+  silence: string;
 }
 
 /** Whether JetStream can be worked with, and why not. */
@@ -30,7 +32,7 @@ const MISSES_TO_BE_DOWN = 2;
 
 /** Not an open socket but answers decide. Pure. */
 export function judgePulse(facts: PulseFacts, now: number): BusHealth {
-  const { answeredAt, answeredAtUtc, tookMs, misses, failure, brokenSince, problem } = facts;
+  const { answeredAt, answeredAtUtc, tookMs, misses, failure, silence, brokenSince, problem } = facts;
   const last = answeredAtUtc === null ? '' : `; its last answer was at ${answeredAtUtc}`;
   if (brokenSince !== null) {
     const passing = answeredAt !== null && misses === 0 && now - brokenSince < LATE_MS;
@@ -40,7 +42,7 @@ export function judgePulse(facts: PulseFacts, now: number): BusHealth {
   const late = tookMs !== null && tookMs > LATE_MS && failure === null;
   const what = late
     ? `JetStream is slow: its last answer took ${seconds(tookMs)} s, more than ${LATE_MS / 1_000} s. Copying continues as fast as that allows`
-    : (failure ?? 'JetStream has not answered in time');
+    : (failure ?? silence);
   return { ready: misses < MISSES_TO_BE_DOWN, detail: `${what}${late ? '' : last}` };
 }
 

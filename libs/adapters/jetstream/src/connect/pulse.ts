@@ -9,6 +9,8 @@ export interface PulseParts {
   explain: (error: unknown) => Promise<string>;
   /** Called each time when nothing was answered for {@link PATIENCE_MS}. */
   silent: (forMs: number) => void;
+  /** What is said of an answer that did not come in time. */
+  silence: string;
   /** Null when the error says no more than that nothing was answered. */
   describe: (error: unknown) => string | null;
 }
@@ -23,7 +25,7 @@ export const PATIENCE_MS = 15_000;
  */
 export class Pulse {
   readonly #parts: PulseParts;
-  #facts: PulseFacts = {
+  #facts: Omit<PulseFacts, 'silence'> = {
     problem: null,
     brokenSince: performance.now(),
     answeredAt: null,
@@ -40,7 +42,7 @@ export class Pulse {
   }
 
   health(problem: string | null): BusHealth {
-    return judgePulse({ ...this.#facts, problem }, performance.now());
+    return judgePulse({ ...this.#facts, problem, silence: this.#parts.silence }, performance.now());
   }
 
   /** Looks until `ended`. */

@@ -14,10 +14,28 @@ export class JetStreamRefusedError extends UnavailableError {
   }
 }
 
+/** What an operator does about a server that says nothing. */
+const REMEDY = 'check that nats-server runs there and answers, or correct NATS_URL';
+
+/** Where NATS is not reached, why, and what an operator does. @param problem what the last attempt ran into; undefined while nothing is known */
+export function describeAway(target: string, problem?: unknown): string {
+  if (problem === undefined) return `${target} cannot be reached: ${REMEDY}`;
+  const why = problem instanceof Error ? problem.message : JSON.stringify(problem);
+  // A refusal has a remedy of its own.
+  if (problem instanceof JetStreamRefusedError) return `${target} cannot be reached: ${why}`;
+  const isOfCredentials = problem instanceof errors.AuthorizationError;
+  return `${target} cannot be reached (${why}): ${isOfCredentials ? 'correct the credentials with which this application connects' : REMEDY}`;
+}
+
+/** The connection stands, and nothing comes back. */
+export function describeSilent(target: string): string {
+  return `${target} is connected but does not answer in time: ${REMEDY}`;
+}
+
 /** The server is reached, and a request was not answered in time; it is not known whether it was carried out. */
 export class NotAnsweredError extends UnavailableError {
   constructor(target: string, options?: ErrorOptions) {
-    super(`${target} is connected but does not answer in time`, options);
+    super(describeSilent(target), options);
     this.name = 'NotAnsweredError';
   }
 }

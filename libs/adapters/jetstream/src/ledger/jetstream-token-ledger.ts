@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { TokenLedger } from '@nestjs-spark/contracts/internal';
-import { nameKey } from '@nestjs-spark/foundation/internal';
+import { endsWithin, nameKey } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
+import { NotAnsweredError } from '../connect/refusals.ts';
 import { bucketKey } from '../provision/bucket-key.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 
@@ -35,16 +36,20 @@ export class JetStreamTokenLedger implements TokenLedger {
     this.#bucket = bucket;
   }
 
-  async spend(issuer: string, jti: string): Promise<boolean> {
+  async spend(issuer: string, jti: string, patienceMs?: number): Promise<boolean> {
     // Hashed, because the sender chooses it.
     const token = createHash('sha256')
       .update(JSON.stringify([nameKey(issuer), jti]))
       .digest('hex');
     const key = tokenKey(this.#module, token);
+    const stored = this.#connection.use((handle) =>
+      openBucket(handle, this.#bucket, TOKENS_OPTIONS, (bucket) => bucket.put(key, '', { previousSeq: 0 })),
+    );
     try {
-      await this.#connection.use((handle) =>
-        openBucket(handle, this.#bucket, TOKENS_OPTIONS, (bucket) => bucket.put(key, '', { previousSeq: 0 })),
-      );
+      // Stored later, it counts as used although it was not accepted: nobody shows a token twice.
+      if (patienceMs !== undefined && !(await endsWithin(stored, patienceMs)))
+        throw new NotAnsweredError(this.#connection.target);
+      await stored;
       return true;
     } catch (error) {
       if (isWrongLastSequence(error)) return false;

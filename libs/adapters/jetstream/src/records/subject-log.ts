@@ -79,23 +79,36 @@ export class SubjectLog {
 
   /** All messages after a sequence of a subject, or of those that a pattern stands for, in their order. */
   async read(subject: string, after = 0): Promise<LoggedMessage[]> {
-    const { stream } = this.#options;
     const found: LoggedMessage[] = [];
     for (let from = after + 1; ;) {
-      const page = await this.#use(async ({ jsm }) => {
-        const messages: LoggedMessage[] = [];
-        const query = { seq: from, batch: PAGE, next_by_subj: this.#full(subject) };
-        try {
-          for await (const { subject: full, seq, data } of await jsm.direct.getBatch(stream, query))
-            messages.push(this.#logged(full, seq, data));
-        } catch (error) {
-          if (!isNothingThere(error)) throw error;
-        }
-        return messages;
-      });
-      found.push(...page);
-      const last = page.at(-1);
-      if (!last || page.length < PAGE) return found;
+      const { messages } = await this.#readSome(subject, from, PAGE);
+      found.push(...messages);
+      const last = messages.at(-1);
+      if (!last || messages.length < PAGE) return found;
+      from = last.sequence + 1;
+    }
+  }
+
+  /**
+   * Some messages of a subject, or of those that a pattern stands for, in their order, without the first `skip`, which are read and not
+   * held; and how many there are in all.
+   */
+  async page(
+    subject: string,
+    skip: number,
+    take: number,
+  ): Promise<{ messages: LoggedMessage[]; total: number }> {
+    const found: LoggedMessage[] = [];
+    let total: number | null = null;
+    let left = skip;
+    for (let from = 1; ;) {
+      const asked = Math.min(PAGE, left + take - found.length);
+      const { messages, pending } = await this.#readSome(subject, from, asked);
+      total ??= messages.length === 0 ? 0 : pending + 1;
+      found.push(...messages.slice(left));
+      left = Math.max(0, left - messages.length);
+      const last = messages.at(-1);
+      if (!last || messages.length < asked || found.length >= take) return { messages: found, total };
       from = last.sequence + 1;
     }
   }
@@ -123,6 +136,25 @@ export class SubjectLog {
     };
     for await (const { subject, seq, data } of readMessages(connection, request, signal))
       yield this.#logged(subject, seq, data);
+  }
+
+  /** At most `most` messages from a sequence on, and how many follow the first one. */
+  async #readSome(subject: string, from: number, most: number) {
+    const { stream } = this.#options;
+    return this.#use(async ({ jsm }) => {
+      const messages: LoggedMessage[] = [];
+      let pending = 0;
+      const query = { seq: from, batch: most, next_by_subj: this.#full(subject) };
+      try {
+        for await (const one of await jsm.direct.getBatch(stream, query)) {
+          if (messages.length === 0) pending = one.pending;
+          messages.push(this.#logged(one.subject, one.seq, one.data));
+        }
+      } catch (error) {
+        if (!isNothingThere(error)) throw error;
+      }
+      return { messages, pending };
+    });
   }
 
   async remove(sequence: number): Promise<void> {

@@ -4,13 +4,17 @@ export interface OutMessage {
   partition?: number;
   key?: Buffer;
   value: Buffer;
+  headers?: Map<Buffer, Buffer>;
 }
 
 const CHUNK_BYTES = 512 * 1024;
-/** The overhead of a message, and of a whole chunk, in bytes. */
-const [MESSAGE_FRAME, CHUNK_FRAME] = [32, 128];
+/** The overhead of a message, of a whole chunk, and of a header, in bytes. */
+const [MESSAGE_FRAME, CHUNK_FRAME, HEADER_FRAME] = [32, 128, 8];
 
-const sizeOf = ({ key, value }: OutMessage): number => value.length + (key?.length ?? 0) + MESSAGE_FRAME;
+function sizeOf({ key, value, headers = new Map() }: OutMessage): number {
+  const heads = [...headers].reduce((sum, [name, text]) => sum + name.length + text.length + HEADER_FRAME, 0);
+  return value.length + (key?.length ?? 0) + heads + MESSAGE_FRAME;
+}
 
 /** The indexes of messages that are refused even when they are sent alone. */
 export function tooLarge(messages: readonly OutMessage[], mostBytes: number): number[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StoreRefusedError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
+import { describeError } from '@nestjs-spark/foundation/internal';
 import { DatabaseMissingError, readServerError, toStoreError } from './server-error.ts';
 
 const where = 'RavenDB at http://x';
@@ -34,6 +35,18 @@ describe('what RavenDB answers', () => {
     );
     expect(error.message).toContain('Could not parse at (1,2)');
     expect(error.message).not.toMatch(/Secret|at X|stack/);
+  });
+
+  it.each([
+    [503, 'Raven.Client.Exceptions.Database.DatabaseDisabledException'],
+    [500, 'System.IO.InvalidDataException'],
+  ])('%s names its type once, however often RavenDB repeats it', (status, type) => {
+    const short = type.slice(type.lastIndexOf('.') + 1);
+    for (const message of [`${type}: it is off`, `${short}: it is off`, 'it is off']) {
+      const said = describeError(errorOf(status, type, message));
+      expect(said).toMatch(/: it is off$/);
+      expect(said.split(short)).toHaveLength(2);
+    }
   });
 
   it('may be no JSON at all', () => {

@@ -87,7 +87,7 @@ export function toStoreError(where: string, error: ServerError): Error {
   if (error.status === 409) return new RavenConflictError(where, error);
   if (MISSING.includes(shortType(error.type))) return new DatabaseMissingError(where);
   if (error.status >= 500 && !isRefusal(error.type)) {
-    const cause = new Error(`${error.status} ${shortType(error.type)}: ${error.message}`);
+    const cause = new Error(error.message);
     // RavenDB names what went wrong; a proxy in front of it does not.
     const answered = error.status === 500 && error.type !== UNNAMED;
     return new UnavailableError(
@@ -117,7 +117,7 @@ export function readServerError(status: number, body: string): ServerError {
     return {
       status,
       type: typeof Type === 'string' ? Type : UNNAMED,
-      message: typeof Message === 'string' ? shorten(Message) : fallback.message,
+      message: typeof Message === 'string' ? shorten(withoutType(Message, Type)) : fallback.message,
       ...(typeof Id === 'string' ? { documentId: Id } : {}),
     };
   } catch {
@@ -132,6 +132,13 @@ function shorten(message: string): string {
   const quote = message.search(/(?<!\s)\s*around:\s*\{/i);
   const line = (quote < 0 ? message : message.slice(0, quote)).split('\n', 1)[0] ?? '';
   return line.slice(0, MAX_MESSAGE);
+}
+
+/** RavenDB may repeat its type at the start of the message, which is shown behind the type. */
+function withoutType(message: string, type: unknown): string {
+  if (typeof type !== 'string') return message;
+  const prefix = [type, shortType(type)].find((name) => message.startsWith(`${name}:`));
+  return prefix === undefined ? message : message.slice(prefix.length + 1).trim();
 }
 
 function shortType(type: string): string {

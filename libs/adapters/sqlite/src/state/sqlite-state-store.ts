@@ -1,7 +1,7 @@
 import { checkPut, type StateStore, type StateWrite, type Versioned } from '@nestjs-spark/contracts/internal';
 import { GroupedWrites } from '../connect/grouped-writes.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
-import { listState, overwriteState, readState, removeState, writeState } from './state-rows.ts';
+import { listState, overwriteState, pageState, readState, removeState, writeState } from './state-rows.ts';
 
 /** Spark's own small documents, in one table beside the application's. */
 export class SqliteStateStore implements StateStore {
@@ -19,6 +19,15 @@ export class SqliteStateStore implements StateStore {
 
   list<T extends object>(prefix: string): Promise<Versioned<T>[]> {
     return this.#database.read((open) => listState<T>(open, prefix));
+  }
+
+  /** Some documents whose id starts with `prefix`, in the order in which they were written, and how many there are in all. */
+  page<T extends object>(
+    prefix: string,
+    skip: number,
+    take: number,
+  ): Promise<{ documents: Versioned<T>[]; total: number }> {
+    return this.#database.read((open) => pageState<T>(open, prefix, { skip, take }));
   }
 
   async write<T extends object>(

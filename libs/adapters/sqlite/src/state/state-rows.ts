@@ -24,6 +24,24 @@ export function listState<T extends object>(open: OpenDatabase, prefix: string):
   return rows.filter(isOwn).map(toVersioned<T>);
 }
 
+/** Some documents whose id starts with `prefix`, the one that was written first comes first; and how many there are in all. */
+export function pageState<T extends object>(
+  open: OpenDatabase,
+  prefix: string,
+  { skip, take }: { skip: number; take: number },
+): { documents: Versioned<T>[]; total: number } {
+  const key = sqliteKey(prefix);
+  const range = [key, `${key}${HIGHEST}`] as const;
+  const sql = `SELECT id, collection, value, version FROM spark_state WHERE _key IN
+    (SELECT _key FROM spark_state WHERE _key >= ? AND _key < ? ORDER BY version LIMIT ? OFFSET ?) ORDER BY version`;
+  const rows = open.rows<StateRow>(sql, ...range, take, skip);
+  const counted = open.row<{ total: number }>(
+    'SELECT count(*) AS total FROM spark_state WHERE _key >= ? AND _key < ?',
+    ...range,
+  );
+  return { documents: rows.filter(isOwn).map(toVersioned<T>), total: counted?.total ?? 0 };
+}
+
 /**
  * In a write transaction.
  * @returns the new version; none is ever given twice

@@ -1,11 +1,15 @@
 import type { ValidationError } from '@nestjs/common';
 import type { ProblemField } from '@nestjs-spark/contracts';
+import { inOurWords } from './validation-words.ts';
 
 /** What class-validator found, as JSON pointers into the body with one sentence each. */
 export function fieldsOf(errors: ValidationError[], base = ''): ProblemField[] {
   return errors.flatMap((error) => {
     const pointer = `${base}/${escapePointer(error.property)}`;
-    const own = Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail }));
+    const own = Object.entries(error.constraints ?? {}).map(([check, message]) => ({
+      pointer,
+      detail: inOurWords(check, message),
+    }));
     return [...own, ...fieldsOf(error.children ?? [], pointer)];
   });
 }

@@ -7,7 +7,7 @@ import { usesComputedNames, usesDynamicCode, usesLoad } from './find-hazards.ts'
 import { freeNames, type FreeName } from './find-names.ts';
 import { findTargets } from './find-targets.ts';
 import { asNode, type TreeNode } from './walk-tree.ts';
-import { isKnownName, MISSING_FUNCTIONS } from './language.ts';
+import { isKnownName, knownSpelling, MISSING_FUNCTIONS } from './language.ts';
 import { isSameCollection } from '../names/id-prefix.ts';
 import { parseScript, placeOf } from './parse-script.ts';
 
@@ -50,7 +50,9 @@ export function inspectScript({ collection, script }: Transformation): ScriptIns
     ...problemsOfLoadBehaviors(parsed.tree, collection, targets),
     ...unknownFunctions(free, targets, dynamicCode),
   ];
-  if (targets.length === 0 && !passesThrough) problems.unshift(noTarget(text));
+  // A misspelled call is the reason, and says how it is written.
+  const isMisspelled = free.some(({ name, called }) => called && LOADS.test(name));
+  if (targets.length === 0 && !passesThrough && !isMisspelled) problems.unshift(noTarget(text));
   return {
     targets,
     keepsId: passesThrough || targets.some((target) => isSameCollection(target, collection)),
@@ -124,8 +126,17 @@ function unknownFunctions(
     if (missing.has(name))
       return [{ reason: `${name} is not supported by the stream engine`, ...placeOf(node) }];
     if (!called || dynamicCode || isKnownName(name, targets)) return [];
-    return [{ reason: `unknown function ${name}`, ...placeOf(node) }];
+    const meant = otherSpelling(name);
+    const hint = meant === null ? '' : `: did you mean ${meant}?`;
+    return [{ reason: `unknown function ${name}${hint}`, ...placeOf(node) }];
   });
+}
+
+const LOADS = /^loadTo\w/i;
+
+/** The function that was probably meant: one that is spelled nearly like this, or `loadTo…` in other upper or lower case. */
+function otherSpelling(name: string): string | null {
+  return LOADS.test(name) ? `loadTo${name.slice('loadTo'.length)}` : knownSpelling(name);
 }
 
 /** What is known of a script that cannot be read. */

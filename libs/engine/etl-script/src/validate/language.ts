@@ -1,3 +1,4 @@
+import { nearestName } from '@nestjs-spark/foundation/text';
 import { EXTRA_FUNCTIONS } from './extras-language.ts';
 
 /** Functions of RavenDB's ETL scripts that the sandbox has, besides `loadTo…` and EXTRA_FUNCTIONS. */
@@ -53,4 +54,11 @@ const KNOWN: ReadonlySet<string> = new Set<string>([
 /** Whether a script finds something under this name without declaring it. */
 export function isKnownName(name: string, targets: readonly string[]): boolean {
   return LANGUAGE_NAMES.has(name) || KNOWN.has(name) || targets.some((target) => name === `loadTo${target}`);
+}
+
+const CALLABLE: readonly string[] = [...ETL_FUNCTIONS, ...EXTRA_FUNCTIONS, ...LANGUAGE_NAMES];
+
+/** What a script has under a name that is spelled nearly like this; null where nothing is close. */
+export function knownSpelling(name: string): string | null {
+  return nearestName(name, CALLABLE);
 }

@@ -47,6 +47,7 @@ const none: TroubleFacts = {
   unseen: { ticks: 0, because: null },
   missing: null,
   word: null,
+  owner: 'Fleet',
   ownerSilent: null,
 };
 const all: TroubleFacts = {
@@ -55,6 +56,7 @@ const all: TroubleFacts = {
   unseen: { ticks: CARRIER_PATIENCE, because: 'the database' },
   missing: 20,
   word: { state: 'Faulted', lastError: 'the carrier', stalledBecause: null },
+  owner: 'Fleet',
   ownerSilent: 30,
 };
 
@@ -73,17 +75,25 @@ describe('the trouble of a task', () => {
       { lease: null, own: null, unseen: none.unseen, missing: null },
       'the carrier',
     ],
-    [
-      'then that the owner is silent',
-      { ...none, ownerSilent: 30 },
-      'nothing was heard from the owner for 30 s',
-    ],
+    ['then that the owner is silent', { ...none, ownerSilent: 30 }, 'nothing was heard from Fleet for 30 s'],
   ])('%s', (_what, changed, because) => {
     expect(judgeTrouble({ ...all, ...changed })?.because).toContain(because);
   });
 
   it('none', () => {
     expect(judgeTrouble(none)).toBeNull();
+  });
+
+  it('the silence of the owner with its seconds, on an instance whose carrier says the same, too', () => {
+    const word = {
+      state: 'Waiting' as const,
+      lastError: 'nothing was heard from Fleet for 28 s',
+      stalledBecause: null,
+    };
+    expect(judgeTrouble({ ...none, word, ownerSilent: 30 })).toMatchObject({
+      silentSeconds: 30,
+      isOwners: true,
+    });
   });
 });
 

@@ -42,6 +42,8 @@ export interface Trouble {
   isOwners: boolean;
   /** For how long, in ticks. */
   ticks: number;
+  /** For how many seconds the owner has not been heard, where that is the trouble. */
+  silentSeconds?: number;
 }
 
 export interface TroubleFacts {
@@ -55,6 +57,7 @@ export interface TroubleFacts {
   missing: number | null;
   /** What the carrier says, where that is another instance. */
   word: Pick<ApplyStatus, 'state' | 'lastError' | 'stalledBecause'> | null;
+  owner: string;
   /** For how many ticks the owner was not heard; null while that need not mean anything. */
   ownerSilent: number | null;
 }
@@ -66,6 +69,7 @@ export function judgeTrouble({
   unseen,
   missing,
   word,
+  owner,
   ownerSilent,
 }: TroubleFacts): Trouble | null {
   if (lease ?? own) return lease ?? own;
@@ -78,14 +82,18 @@ export function judgeTrouble({
     const because = `no instance of this module is known to apply it, for ${missing} s: NATS does not take its status, or nobody holds its lease`;
     return { ...waiting, because, ticks: missing };
   }
-  if (word?.state === 'Waiting' || word?.state === 'Faulted')
+  const silence = `nothing was heard from ${owner}`;
+  // A carrier that says the same adds nothing to what this instance knows.
+  const isSilence = ownerSilent !== null && (word?.lastError?.startsWith(silence) ?? false);
+  if (!isSilence && (word?.state === 'Waiting' || word?.state === 'Faulted'))
     return { state: word.state, because: word.lastError ?? 'not said', isOwners: true, ticks: 0 };
   if (ownerSilent === null) return null;
   return {
     ...waiting,
-    because: `nothing was heard from the owner for ${ownerSilent} s`,
+    because: `${silence} for ${ownerSilent} s`,
     isOwners: true,
     ticks: 0,
+    silentSeconds: ownerSilent,
   };
 }
 

@@ -236,6 +236,7 @@ export class ApplyProgress {
       setAside: this.active ? this.#setAside.count : (this.#word?.setAside ?? this.#setAside.count),
       errors: this.#errors,
       lastError: trouble?.because ?? null,
+      ownerSilentSeconds: trouble?.silentSeconds ?? null,
       active: this.active,
       carriedBy: this.carrier.by(this.active),
     };
@@ -277,6 +278,7 @@ export class ApplyProgress {
       unseen: { ticks: this.#unseen, because: this.#unseenBecause },
       missing: this.carrier.missingFor,
       word: this.active ? null : this.#word,
+      owner: this.#task.key.owner,
       ownerSilent: this.#source.silentFor,
     };
   }

@@ -69,4 +69,6 @@ export interface ApplyReport extends UnitStatus<TaskState> {
   refused: readonly RefusedMessage[];
   /** Documents that this module's store did not take. */
   setAside: number;
+  /** For how long the owner has not been heard, where that is why it waits; otherwise null. */
+  ownerSilentSeconds: number | null;
 }

@@ -25,6 +25,11 @@ export class TestOwners {
     return owner ? owner.answer(call) : { kind: 'not-registered' };
   }
 
+  /** They have no address. */
+  addressOf(): null {
+    return null;
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.#up.values()].map((owner) => owner.stop()));
   }

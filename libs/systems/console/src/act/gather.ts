@@ -13,6 +13,16 @@ export function modulesWith({ aggregator }: Pick<ListParts, 'aggregator'>, syste
   return having.map(({ name }) => name);
 }
 
+/** Modules that have never said what they have: whether they have the system is not known. */
+function unheardOf({ aggregator, client }: ListParts, system: string): string[] {
+  // Jobs and pipelines are only asked for where the options name the module.
+  const isAsked = (name: string): boolean => !['jobs', 'pipelines'].includes(system) || client.isNamed(name);
+  const silent = aggregator.state().modules.filter(({ systems, why }) => {
+    return why !== null && Object.keys(systems).length === 0;
+  });
+  return silent.map(({ name }) => name).filter(isAsked);
+}
+
 /** Asks all modules that have a system, and puts together what those have that answer. */
 export async function gather(
   parts: ListParts,
@@ -20,7 +30,7 @@ export async function gather(
   system: string,
   pathAt: (module: string) => string | null,
 ): Promise<{ answers: { module: string; body: unknown }[]; missing: string[] }> {
-  const missing: string[] = [];
+  const missing = unheardOf(parts, system).filter((module) => pathAt(module) !== null);
   const answers = await Promise.all(
     modulesWith(parts, system).map(async (module) => {
       const path = pathAt(module);

@@ -7,7 +7,8 @@ import { listAudit, listSetAside, type Page } from './lists.ts';
 
 const ANN = { sub: 'ann', role: 'viewer' } as const;
 const MODULES = ['Fleet', 'HR'].map(
-  (name) => ({ name, systems: { replication: '/spark', jobs: '/api/jobs' } }) as unknown as ModuleState,
+  (name) =>
+    ({ name, why: null, systems: { replication: '/spark', jobs: '/api/jobs' } }) as unknown as ModuleState,
 );
 
 function partsOf(answer: (question: Question) => unknown, named: readonly string[] = []) {
@@ -69,4 +70,13 @@ it('What a copy has set aside is asked for where it is, and not sought among the
   asked.length = 0;
   await listSetAside(parts, ANN, new URLSearchParams({ copy: 'Fleet/Sales/Cars' }));
   expect(asked.map(({ module }) => module)).toEqual(['Fleet']);
+});
+
+it('A module that has never answered is missing from a list, and from that of a copy only when it has a part in it', async () => {
+  const { parts } = partsOf(() => []);
+  const away = { name: 'Sales', why: 'no answer in time', systems: {} } as unknown as ModuleState;
+  parts.aggregator = { state: () => ({ modules: [...MODULES, away] }) };
+  expect(await listAudit(parts, ANN, new URLSearchParams())).toMatchObject({ items: [], missing: ['Sales'] });
+  const ofCopy = new URLSearchParams({ copy: 'Fleet/HR/Cars' });
+  expect((await listSetAside(parts, ANN, ofCopy)).missing).toEqual([]);
 });

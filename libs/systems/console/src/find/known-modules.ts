@@ -11,6 +11,8 @@ export class KnownModules implements ModuleRegistry {
   readonly #registries: readonly ModuleRegistry[];
   readonly #log: Logger;
   #found: ModuleInformation[] = [];
+  /** What each registry had when it answered last. */
+  readonly #lists = new Map<ModuleRegistry, readonly ModuleInformation[]>();
   #readAt = -Infinity;
   #reading: Promise<void> | null = null;
 
@@ -50,15 +52,20 @@ export class KnownModules implements ModuleRegistry {
   }
 
   async #read(): Promise<void> {
-    const lists = await Promise.allSettled(this.#registries.map((registry) => registry.list()));
+    await Promise.all(
+      this.#registries.map(async (registry) => {
+        try {
+          this.#lists.set(registry, await registry.list());
+        } catch (error) {
+          this.#log.debug(`A registry cannot be read: ${describeError(error)}`);
+        }
+      }),
+    );
     const known = new Map<string, ModuleInformation>();
-    for (const list of lists) {
-      if (list.status === 'rejected')
-        this.#log.debug(`A registry cannot be read: ${describeError(list.reason)}`);
-      else for (const one of list.value) keepNewer(known, one);
-    }
+    // A module may be in one registry only: while that is away, what it had last still counts.
+    for (const list of this.#lists.values()) for (const one of list) keepNewer(known, one);
     this.#readAt = performance.now();
-    if (lists.some(({ status }) => status === 'fulfilled')) this.#found = [...known.values()];
+    this.#found = [...known.values()];
   }
 }
 

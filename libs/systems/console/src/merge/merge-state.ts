@@ -85,6 +85,8 @@ function mergeCopy({ id, owner, requester, task, own, sent, from, to, rate }: Si
   // What a stream carries waits while the requester cannot work; RavenDB's own ETL may go on.
   const waits = isAdmitted && !to.answering && own.in?.engine === 'stream';
   const reason = isKnown ? (own.reason ?? ownerAway(from)) : notKnown(requester, to, waits);
+  // An owner that does not answer may be ahead of what its requester has heard.
+  const isMeasured = isKnown && from?.reachable !== false;
   return {
     id,
     owner,
@@ -94,8 +96,8 @@ function mergeCopy({ id, owner, requester, task, own, sent, from, to, rate }: Si
     state: isKnown ? phaseOf(own, reason) : waits ? 'Waiting' : 'Unknown',
     since: own?.since ?? sent?.since ?? null,
     rate: isKnown ? rate : 0,
-    behindMs: isKnown ? (own.behindMs ?? sent?.behindMs ?? null) : null,
-    lag: isKnown ? (own.lag ?? sent?.lag ?? null) : null,
+    behindMs: isMeasured ? (own.behindMs ?? sent?.behindMs ?? null) : null,
+    lag: isMeasured ? (own.lag ?? sent?.lag ?? null) : null,
     complete: own?.complete ?? false,
     setAside: (own?.in?.setAside ?? 0) + (sent?.out?.setAside ?? 0),
     reason,
@@ -135,7 +137,9 @@ function phaseOf({ state, complete }: TaskAnswer, reason: Reason | null): CopyPh
 }
 
 function notKnown(requester: string, to: ModuleFacts | undefined, waits: boolean): Reason {
-  const text = to?.why ?? `${requester} is not registered, so nobody says how its copy is.`;
+  const text =
+    to?.why ??
+    `${requester} is in no registry that this console reads, so nobody says how its copy is. Start it.`;
   if (waits) return { code: 'waiting', text };
   return { code: to && !to.permitted ? 'not-permitted' : 'requester-away', text };
 }
@@ -145,7 +149,7 @@ function ownerAway(from: ModuleFacts | undefined): Reason | null {
   if (!from || from.reachable) return null;
   return {
     code: 'owner-unreachable',
-    text: `${from.name} does not answer: ${from.why ?? 'no answer'}`,
+    text: `${from.name} does not answer: ${from.why ?? 'no answer'}. Check that it runs at that address; what changed there meanwhile arrives afterwards.`,
     owner: from.name,
   };
 }

@@ -92,6 +92,7 @@ export function Node({
   ].filter((part) => part !== null);
   const trouble = routes.find(({ requester, worst }) => requester === name && toneOf(worst.state) === 'bad');
   const isAway = module !== undefined && !module.reachable;
+  const isHindered = module?.reachable === true && module.permitted && module.why !== null;
   const store = [module?.engine, module?.database].filter(Boolean).join(' · ');
   return (
     <A
@@ -112,9 +113,11 @@ export function Node({
           ? t.overview.notRegistered
           : isAway
             ? t.overview.away
-            : down
-              ? (flow[0] ?? '')
-              : flow.join(' · ')}
+            : isHindered
+              ? t.overview.hindered
+              : down
+                ? (flow[0] ?? '')
+                : flow.join(' · ')}
       </span>
       {!down && module && !isAway && <span class="dim">{store}</span>}
     </A>

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import { t } from '../texts.ts';
-import { Ago, Empty, Heading, Loaded, useAsked } from '../ui/parts.tsx';
+import { Missing, missingOf, None } from '../ui/missing.tsx';
+import { Ago, Heading, Loaded, useAsked } from '../ui/parts.tsx';
 
 interface Entry {
   at: string;
@@ -21,7 +22,7 @@ export function AuditPage() {
       api<{ items: Entry[]; cursor: string | null; missing: string[]; truncated?: boolean }>(
         `audit?take=${take}`,
       ),
-    [take],
+    [take, missingOf([]).join()],
   );
   return (
     <>
@@ -34,10 +35,13 @@ export function AuditPage() {
       <Loaded asked={asked}>
         {({ items, cursor, missing, truncated }) => (
           <div class="stack">
-            {missing.length > 0 && <p class="note warn">{t.missing(missing)}</p>}
-            {truncated === true && <p class="note">{t.truncated}</p>}
+            <Missing missing={missingOf(missing)} truncated={truncated === true} more={t.truncated} />
             <div class="card flush">
-              {items.length === 0 ? <Empty>{t.audit.nothing}</Empty> : <Entries items={items} />}
+              {items.length === 0 ? (
+                <None lacks={missingOf(missing).length > 0}>{t.audit.nothing}</None>
+              ) : (
+                <Entries items={items} />
+              )}
             </div>
             {cursor !== null && take < 100 && (
               <p class="empty">

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { CopyState } from '../../src/ask/state.ts';
 import { count, rate } from '../format.ts';
-import { copies, recent } from '../live.ts';
+import { copies, isPartial, recent } from '../live.ts';
 import { A, copyPath } from '../router.tsx';
 import { t } from '../texts.ts';
+import { None } from '../ui/missing.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Behind, Empty, Heading, SparkLine } from '../ui/parts.tsx';
 import { StateMark } from '../ui/state-mark.tsx';
@@ -85,7 +86,9 @@ export function CopiesTable({ all, heading }: { all: readonly CopyState[]; headi
       </div>
       <div class="card flush">
         {found.length === 0 ? (
-          <Empty>{all.length === 0 ? t.overview.noCopies : t.copies.noMatch}</Empty>
+          <None lacks={all.length === 0 && isPartial.value}>
+            {all.length === 0 ? t.overview.noCopies : t.copies.noMatch}
+          </None>
         ) : (
           <div class="scroll">
             <table>

@@ -2,23 +2,16 @@ import { useState } from 'preact/hooks';
 import type { CopyState } from '../../src/ask/state.ts';
 import { api, mayWrite } from '../api.ts';
 import { count, rate } from '../format.ts';
-import { copies, loaded, now } from '../live.ts';
+import { copies, hindered, loaded, now, silent } from '../live.ts';
 import { A } from '../router.tsx';
 import { t } from '../texts.ts';
 import { Icon } from '../ui/icons.tsx';
-import { Act, Ago, Behind, Confirm, Empty, Heading, Loaded, useAsked } from '../ui/parts.tsx';
+import { Behind, Confirm, Empty, Heading, useAsked } from '../ui/parts.tsx';
 import { Plot } from '../ui/plot.tsx';
 import { StateMark, toneOf } from '../ui/state-mark.tsx';
+import { Freshness } from './copy-freshness.tsx';
 import { SetAsideCard } from './set-aside.tsx';
 import { VerifyCard } from './verify.tsx';
-
-interface Fresh {
-  complete: boolean;
-  appliedEtag: number | null;
-  sourceEtag: number | null;
-  behindMs: number | null;
-  sourceReachable: boolean;
-}
 
 export function CopyPage({ parts: [requester = '', owner = '', task = ''] }: { parts: string[] }) {
   const wanted = `${owner}/${requester}/${task}`.toLowerCase();
@@ -52,7 +45,7 @@ export function CopyPage({ parts: [requester = '', owner = '', task = ''] }: { p
             <StateMark state={copy.state} />
             {copy.in?.engine && <span>{t.copy.engine(copy.in.engine)}</span>}
             {generation !== null && <span>{t.copy.generation(generation)}</span>}
-            {copy.complete && <span>{t.copy.complete}</span>}
+            {copy.complete && copy.stale === null && <span>{t.copy.complete}</span>}
           </div>
         </div>
         <div class="row">
@@ -108,19 +101,34 @@ function Notes({ copy }: { copy: CopyState }) {
     <>
       {(copy.state === 'Unknown' || copy.stale !== null) && (
         <p class="note warn" role="status">
-          {t.stale(
-            copy.requester,
-            copy.stale === null ? null : now.value - Date.parse(copy.stale),
-            copy.stale,
-          )}
+          {hindered.value.some(({ name }) => name === copy.requester)
+            ? t.staleThough(copy.requester, copy.stale)
+            : t.stale(
+                copy.requester,
+                copy.stale === null ? null : now.value - Date.parse(copy.stale),
+                copy.stale,
+              )}
         </p>
       )}
+      <OwnerStale copy={copy} />
       {copy.reason && (
         <p class={`note ${kind === 'ok' ? 'info' : kind}`} role="status">
           {t.reason(copy)}
         </p>
       )}
     </>
+  );
+}
+
+/** What the owner's side shows is of when it answered last. */
+function OwnerStale({ copy: { owner } }: { copy: CopyState }) {
+  const module = silent.value.find(({ name }) => name === owner);
+  if (!module || hindered.value.includes(module)) return null;
+  const { seenAt } = module;
+  return (
+    <p class="note warn" role="status">
+      {t.stale(owner, seenAt === null ? null : now.value - Date.parse(seenAt), seenAt)}
+    </p>
   );
 }
 
@@ -191,70 +199,6 @@ function Track({ copy }: { copy: CopyState }) {
           <span class="dim small">{t.copy.progress(count(out.read), count(out.total))}</span>
         </p>
       ) : null}
-    </section>
-  );
-}
-
-function Freshness({
-  copy,
-  path,
-  points,
-}: {
-  copy: CopyState;
-  path: string;
-  points: { at: number; value: number | null }[];
-}) {
-  const [askedAt, setAskedAt] = useState(Date.now());
-  const fresh = useAsked(async () => {
-    const answer = await api<Fresh>(`${path}/freshness`);
-    setAskedAt(Date.now());
-    return answer;
-  }, [copy.id, copy.state, copy.in?.generation]);
-  return (
-    <section class="card">
-      <header>
-        <h2>{t.copy.freshness}</h2>
-        <Act
-          kind="small"
-          run={async () => {
-            await fresh.again();
-            return null;
-          }}
-        >
-          {t.copy.ask(copy.owner)}
-        </Act>
-      </header>
-      <Loaded asked={fresh}>
-        {(value) => (
-          <div class="stack" style={{ gap: '10px' }}>
-            <p class="strong">
-              {value.behindMs === 0
-                ? t.copy.isFresh(copy.owner)
-                : value.behindMs === null
-                  ? t.copy.behindUnknown
-                  : t.copy.isBehind(value.behindMs)}
-            </p>
-            {!value.sourceReachable && <p class="dim small">{t.copy.ownerSilent(copy.owner)}</p>}
-            <dl class="figures quiet">
-              <div>
-                <dt>{t.copy.appliedHere}</dt>
-                <dd>{count(value.appliedEtag)}</dd>
-              </div>
-              <div>
-                <dt>{t.copy.newestAt(copy.owner)}</dt>
-                <dd>{count(value.sourceEtag)}</dd>
-              </div>
-              <div>
-                <dt>{t.copy.asked}</dt>
-                <dd>
-                  <Ago at={askedAt} />
-                </dd>
-              </div>
-            </dl>
-          </div>
-        )}
-      </Loaded>
-      <Plot points={points} label={t.copy.behindPlot} unit="ms" />
     </section>
   );
 }

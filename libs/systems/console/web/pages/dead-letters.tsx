@@ -3,8 +3,9 @@ import { api, mayWrite } from '../api.ts';
 import { moment, timeOfDay } from '../format.ts';
 import { letters } from '../live.ts';
 import { t } from '../texts.ts';
+import { Missing, missingOf, None } from '../ui/missing.tsx';
 import { Icon } from '../ui/icons.tsx';
-import { Act, Ago, Confirm, Empty, Heading, Loaded, useAsked } from '../ui/parts.tsx';
+import { Act, Ago, Confirm, Heading, Loaded, useAsked } from '../ui/parts.tsx';
 
 interface Letter {
   module: string;
@@ -19,7 +20,10 @@ interface Letter {
 
 export function DeadLettersPage() {
   const [forgetting, setForgetting] = useState<Letter | null>(null);
-  const asked = useAsked(() => api<{ items: Letter[]; missing: string[] }>('dead-letters'), [letters.value]);
+  const asked = useAsked(
+    () => api<{ items: Letter[]; missing: string[] }>('dead-letters'),
+    [letters.value, missingOf([]).join()],
+  );
   const pathOf = ({ module, id }: Letter): string =>
     `dead-letters/${encodeURIComponent(module)}/${encodeURIComponent(id)}`;
   return (
@@ -33,10 +37,10 @@ export function DeadLettersPage() {
       <Loaded asked={asked}>
         {({ items, missing }) => (
           <div class="stack">
-            {missing.length > 0 && <p class="note warn">{t.missing(missing)}</p>}
+            <Missing missing={missingOf(missing)} more="" />
             {items.length === 0 ? (
               <div class="card">
-                <Empty>{t.letters.nothing}</Empty>
+                <None lacks={missingOf(missing).length > 0}>{t.letters.nothing}</None>
               </div>
             ) : (
               items.map((letter) => (

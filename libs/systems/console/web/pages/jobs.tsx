@@ -4,7 +4,8 @@ import { count } from '../format.ts';
 import { now } from '../live.ts';
 import { A } from '../router.tsx';
 import { t } from '../texts.ts';
-import { Ago, Empty, Heading, Loaded, Missing, useAsked } from '../ui/parts.tsx';
+import { Missing, None } from '../ui/missing.tsx';
+import { Ago, Heading, Loaded, useAsked } from '../ui/parts.tsx';
 import { SystemMark } from '../ui/state-mark.tsx';
 import { useList } from '../ui/use-list.ts';
 
@@ -75,7 +76,9 @@ export function JobsPage() {
             )}
             <div class="card flush">
               {shown.length === 0 ? (
-                <Empty>{jobs.length === 0 ? t.jobs.nothing : t.jobs.noMatch}</Empty>
+                <None lacks={jobs.length === 0 && list.missing.length + list.unnamed.length > 0}>
+                  {jobs.length === 0 ? t.jobs.nothing : t.jobs.noMatch}
+                </None>
               ) : (
                 <JobTable jobs={shown} />
               )}

@@ -71,6 +71,7 @@ function All() {
 function Standing({ module }: { module: ModuleState }) {
   if (!module.reachable) return <span class="warn">{t.module.silent}</span>;
   if (!module.permitted) return <span class="bad">{module.why}</span>;
+  if (module.why !== null) return <span class="warn">{t.module.hindered}</span>;
   return module.ready === false ? (
     <span class="warn">{t.module.notReady}</span>
   ) : (
@@ -114,6 +115,11 @@ function One({ name }: { name: string }) {
       </div>
       <div class="stack">
         {module && !module.permitted && <p class="note bad">{module.why ?? t.module.denied(name)}</p>}
+        {module?.reachable && module.permitted && module.why !== null && (
+          <p class="note warn" role="status">
+            {module.why}
+          </p>
+        )}
         {module && !module.reachable && (
           <p class="note warn">
             {t.stale(

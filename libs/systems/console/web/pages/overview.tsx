@@ -1,7 +1,20 @@
 import { useState } from 'preact/hooks';
-import type { CopyState } from '../../src/ask/state.ts';
+import type { CopyState, ModuleState } from '../../src/ask/state.ts';
 import { duration, rate } from '../format.ts';
-import { copies, denied, letters, live, loaded, modules, setAside, troubled, unknown } from '../live.ts';
+import {
+  copies,
+  denied,
+  hindered,
+  isPartial,
+  letters,
+  live,
+  loaded,
+  modules,
+  setAside,
+  silent,
+  troubled,
+  unknown,
+} from '../live.ts';
 import { ModuleMap } from '../map/map.tsx';
 import { A, copyPath, query } from '../router.tsx';
 import { t } from '../texts.ts';
@@ -28,9 +41,11 @@ export function OverviewPage() {
       <div class="headline">
         <div>
           <Heading title={t.pages.overview}>
-            {t.overview.headline(live.value.length, all.length, denied.value.length)}
+            {t.overview.headline(live.value.length, all.length, isPartial.value)}
           </Heading>
-          {all.length > 0 && <p>{t.overview.under(troubled.value.length, unknown.value.length)}</p>}
+          {all.length > 0 && (
+            <p>{t.overview.under(troubled.value.length, unknown.value.length, silent.value.length)}</p>
+          )}
         </div>
         <dl class="figures">
           <Figure name={t.overview.changes} value={rate(all.reduce((sum, copy) => sum + copy.rate, 0))} />
@@ -45,6 +60,7 @@ export function OverviewPage() {
       </div>
       <div class="stack">
         <Denied />
+        <Hindered />
         {modules.value.length === 0 ? (
           <div class="card">
             <Empty>{t.overview.noModules}</Empty>
@@ -68,6 +84,32 @@ function Denied() {
       <p>{first.why ?? t.module.denied(first.name)}</p>
       {others.length > 0 && <p>{t.module.deniedToo(others.map(({ name }) => name))}</p>}
     </div>
+  );
+}
+
+const SAID = 3;
+
+/** Modules that are there and cannot answer, each with its reason: what is missing may be nothing of theirs. */
+function Hindered() {
+  const reasons = reasonsOf(hindered.value);
+  if (reasons.length === 0) return null;
+  return (
+    <div class="note warn" role="status">
+      {reasons.slice(0, SAID).map((reason) => (
+        <p key={reason}>{reason}</p>
+      ))}
+      {reasons.length > SAID && <p>{t.overview.hinderedToo}</p>}
+    </div>
+  );
+}
+
+/** What several modules say of themselves in the same words is said once. */
+function reasonsOf(all: readonly ModuleState[]): string[] {
+  const said = Map.groupBy(all, ({ name, why }) =>
+    why?.startsWith(`${name} cannot `) ? why.slice(name.length) : (why ?? ''),
+  );
+  return [...said].map(([reason, same]) =>
+    reason.startsWith(' cannot ') ? t.names(same.map(({ name }) => name)) + reason : reason,
   );
 }
 

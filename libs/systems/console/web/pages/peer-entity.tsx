@@ -76,8 +76,12 @@ export function Entity({ name, nodes }: { name: string; nodes: readonly Replica[
               <Empty>{t.peers.noConflicts}</Empty>
             ) : (
               <div class="stack">
-                {items.slice(0, MOST).map((conflict) => (
-                  <OneConflict key={`${conflict.recordId} ${conflict.at}`} conflict={conflict} />
+                {items.slice(0, MOST).map((conflict, index) => (
+                  <OneConflict
+                    key={`${conflict.recordId} ${conflict.at}`}
+                    conflict={conflict}
+                    index={index}
+                  />
                 ))}
               </div>
             )
@@ -100,8 +104,10 @@ export function Entity({ name, nodes }: { name: string; nodes: readonly Replica[
 /** The changes that met, beside each other, with the one that won. */
 function OneConflict({
   conflict: { recordId, at, heads, winner, resolution, reason },
+  index,
 }: {
   conflict: Conflict;
+  index: number;
 }) {
   const wins = ({ origin, number }: Head): boolean =>
     resolution === null && winner?.origin === origin && winner.number === number;
@@ -126,7 +132,8 @@ function OneConflict({
             ) : (
               <Json
                 text={JSON.stringify(head.data)}
-                label={`${recordId}: ${t.peers.changedBy(head.node)} ${head.number}`}
+                // One change may be in several conflicts.
+                label={t.peers.head(index + 1, recordId, head === resolution, head.node, head.number)}
               />
             )}
           </div>

@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
 import { count } from '../format.ts';
 import { t } from '../texts.ts';
-import { Empty, Heading, Missing } from '../ui/parts.tsx';
+import { Missing, None } from '../ui/missing.tsx';
+import { isPartial } from '../live.ts';
+import { Heading } from '../ui/parts.tsx';
 import { useList } from '../ui/use-list.ts';
 import { Entity } from './peer-entity.tsx';
 import { Nodes } from './peer-nodes.tsx';
@@ -26,7 +28,9 @@ export function PeersPage() {
           <Missing {...list} more="" />
           {services.size === 0 && (
             <div class="card">
-              <Empty>{t.peers.nothing}</Empty>
+              <None lacks={list.missing.length + list.unnamed.length > 0 || isPartial.value}>
+                {t.peers.nothing}
+              </None>
             </div>
           )}
           {[...services]

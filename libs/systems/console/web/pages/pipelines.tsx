@@ -1,7 +1,8 @@
 import { count, rate } from '../format.ts';
 import { A } from '../router.tsx';
 import { t } from '../texts.ts';
-import { Empty, Heading, Missing } from '../ui/parts.tsx';
+import { Missing, None } from '../ui/missing.tsx';
+import { Heading } from '../ui/parts.tsx';
 import { SystemMark } from '../ui/state-mark.tsx';
 import { useList } from '../ui/use-list.ts';
 
@@ -48,7 +49,7 @@ export function PipelinesPage() {
           <Missing {...list} more={t.pipelines.truncated} />
           <div class="card flush">
             {list.items.length === 0 ? (
-              <Empty>{t.pipelines.nothing}</Empty>
+              <None lacks={list.missing.length + list.unnamed.length > 0}>{t.pipelines.nothing}</None>
             ) : (
               <Table pipelines={list.items.toSorted((a, b) => (a.key < b.key ? -1 : 1))} />
             )}

@@ -2,9 +2,10 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { CopyState } from '../../src/ask/state.ts';
 import { api, ApiError } from '../api.ts';
 import { count } from '../format.ts';
-import { copies, loaded } from '../live.ts';
+import { copies, isPartial, loaded } from '../live.ts';
 import { navigate, query } from '../router.tsx';
 import { t } from '../texts.ts';
+import { None } from '../ui/missing.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Empty, Heading, Loaded, useAsked } from '../ui/parts.tsx';
 import type { Editor } from '../ui/editor.ts';
@@ -56,7 +57,7 @@ export function ScriptsPage() {
         <Playground key={copy.id} copy={copy} documents={wanted.get('documents') ?? ''} />
       ) : loaded.value ? (
         <div class="card">
-          <Empty>{t.scripts.nothing}</Empty>
+          <None lacks={isPartial.value}>{t.scripts.nothing}</None>
         </div>
       ) : (
         <div class="skeleton" aria-hidden="true" />

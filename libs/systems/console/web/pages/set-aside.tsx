@@ -4,8 +4,9 @@ import { count } from '../format.ts';
 import { setAside } from '../live.ts';
 import { query } from '../router.tsx';
 import { t } from '../texts.ts';
+import { Missing, missingOf, None } from '../ui/missing.tsx';
 import { Icon } from '../ui/icons.tsx';
-import { Act, Empty, Heading, Loaded, useAsked } from '../ui/parts.tsx';
+import { Act, Heading, Loaded, useAsked } from '../ui/parts.tsx';
 import { Rerun, Rows, type Item } from './set-aside-row.tsx';
 
 interface Group {
@@ -61,7 +62,9 @@ export function SetAsideCard({
     if (copy !== null) wanted.set('copy', copy);
     if (reason !== null) wanted.set('reason', reason);
     return api<List>(`set-aside?${wanted}`);
-  }, [copy, reason, take, many]);
+  }, [copy, reason, take, many, missingOf([], copy).join()]);
+  const total = asked.value?.total ?? many;
+  const isKnown = total > 0 || missingOf(asked.value?.missing ?? [], copy).length === 0;
   const items = asked.value?.items ?? [];
   const run = async (wanted: readonly Item[]): Promise<string> => {
     const grouped = Map.groupBy(wanted, (one) => `${one.copy} ${one.direction}`);
@@ -100,7 +103,7 @@ export function SetAsideCard({
     <section class="card" aria-label={heading}>
       <header>
         <h2>
-          {heading} <span class="count">{count(asked.value?.total ?? many)}</span>
+          {heading} <span class="count">{count(isKnown ? total : null)}</span>
         </h2>
         {items.length > 0 && (
           <div class="row" data-picked={picked.length}>
@@ -120,10 +123,13 @@ export function SetAsideCard({
       <Loaded asked={asked}>
         {(list) => (
           <>
-            {list.missing.length > 0 && <p class="note warn">{t.missing(list.missing)}</p>}
-            {list.truncated === true && <p class="note">{t.truncated}</p>}
+            <Missing
+              missing={missingOf(list.missing, copy)}
+              truncated={list.truncated === true}
+              more={t.truncated}
+            />
             {list.items.length === 0 ? (
-              <Empty>{t.setAside.nothing}</Empty>
+              <None lacks={missingOf(list.missing, copy).length > 0}>{t.setAside.nothing}</None>
             ) : (
               <>
                 <Groups groups={list.groups} reason={reason} onReason={setReason} />

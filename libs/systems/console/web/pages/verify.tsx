@@ -34,7 +34,7 @@ export function VerifyCard({ copy, path }: { copy: CopyState; path: string }) {
       setError(failure instanceof Error ? failure.message : String(failure));
     }
   };
-  useEffect(() => void look(), [copy.id]);
+  useEffect(() => void look(), [copy.id, copy.stale === null]);
   useEffect(() => {
     if (!isRunning) return undefined;
     const timer = setInterval(() => void look(), LOOK_MS);
@@ -107,7 +107,7 @@ export function VerifyCard({ copy, path }: { copy: CopyState; path: string }) {
           )}
         </div>
       ) : (
-        <p class="dim">{t.copy.neverCompared}</p>
+        error === null && <p class="dim">{t.copy.neverCompared}</p>
       )}
       {repairing && (
         <Confirm

@@ -1,4 +1,4 @@
-import { counted, duration } from '../format.ts';
+import { counted, duration, timeOfDay, verb } from '../format.ts';
 import type { CopyPhase, CopyState } from '../../src/ask/state.ts';
 
 /** What is said of copies and the map. */
@@ -22,7 +22,7 @@ export const copyTexts = {
       case 'owner-unregistered':
         return `${owner} is not registered yet. ${requester} asks again by itself.`;
       case 'requester-away':
-        return `${requester} does not answer: ${reason.text}`;
+        return `${requester} does not answer: ${reason.text}. Check that it runs at that address, and that this console reaches it.`;
       case 'first-copy':
         return 'The first copy is being made.';
       default:
@@ -31,19 +31,22 @@ export const copyTexts = {
   },
 
   overview: {
-    headline: (live: number, all: number, denied: number) =>
+    headline: (live: number, all: number, isPartial: boolean) =>
       all === 0
-        ? denied > 0
+        ? isPartial
           ? 'No copies can be seen'
           : 'No copies yet'
-        : `${live} of ${counted(all, 'copy', 'copies')} ${live === 1 && all === 1 ? 'is' : 'are'} live`,
-    under: (attention: number, unknown: number) => {
+        : `${live} of ${counted(all, 'copy', 'copies')} ${verb(live, all, 'is', 'are')} live`,
+    under: (attention: number, unknown: number, silent: number) => {
       const parts = [
         attention > 0 ? `${attention} ${attention === 1 ? 'needs' : 'need'} attention` : '',
         unknown > 0 ? `${unknown} not known` : '',
+        silent > 0 ? `${counted(silent, 'module')} not answering` : '',
       ].filter((part) => part !== '');
       return parts.length === 0 ? 'Everything is here.' : `${parts.join(', ')}.`;
     },
+    hinderedToo: 'Others cannot answer either: Modules has the reason of each.',
+    hindered: 'cannot answer',
     changes: 'Changes now',
     behind: 'Furthest behind',
     mapRight: 'Data flows left to right, from its owner',
@@ -101,10 +104,20 @@ export const copyTexts = {
     isFresh: (owner: string) => `Everything ${owner} had is here`,
     isBehind: (ms: number) => `${duration(ms)} behind`,
     behindUnknown: 'How far behind is not known',
-    ownerSilent: (owner: string) => `${owner} did not answer; this is what was known last.`,
+    freshUnknown: 'How fresh it is now is not known',
+    freshWas: (owner: string, behindMs: number | null, at: number | null) => {
+      const was =
+        behindMs === null
+          ? 'how far behind it was is not known'
+          : behindMs === 0
+            ? `everything that was known of ${owner} was here`
+            : `it was ${duration(behindMs)} behind`;
+      return at === null ? `${owner} did not answer. Last, ${was}.` : `At ${timeOfDay(at)}, ${was}.`;
+    },
     appliedHere: 'Applied here',
     newestAt: (owner: string) => `Newest at ${owner}`,
     asked: 'Asked',
+    askedInVain: 'Asked, without an answer',
     figures: 'Figures',
     written: 'Written',
     deleted: 'Deleted',

@@ -123,6 +123,7 @@ export const moduleTexts = {
     notReady: 'not ready',
     answers: 'answers',
     silent: 'does not answer',
+    hindered: 'cannot answer',
     name: 'Module',
     seen: 'Answered',
     deniedToo: (modules: readonly string[]) =>

@@ -1,4 +1,6 @@
-import { counted, duration, timeOfDay } from '../format.ts';
+import { counted, duration, timeOfDay, verb } from '../format.ts';
+
+const names = new Intl.ListFormat('en');
 
 /** What the page itself says, and what all of its pages do. */
 export const shell = {
@@ -23,8 +25,9 @@ export const shell = {
   signOut: 'Sign out',
   connected: 'Connected',
   connecting: 'Connecting…',
-  lastSeen: (ms: number) => `Last seen ${duration(ms)} ago`,
-  answer: (reachable: number, all: number) => `${reachable} of ${counted(all, 'module')} answer`,
+  lastSeen: (ms: number) => (ms < 1_000 ? 'Last seen just now' : `Last seen ${duration(ms)} ago`),
+  answer: (answering: number, all: number) =>
+    `${answering} of ${counted(all, 'module')} ${verb(answering, all, 'answers', 'answer')}`,
   title: (page: string, trouble: number, product: string) =>
     `${trouble > 0 ? `(${trouble}) ` : ''}${page} · ${product}`,
   notFound: 'There is no such page',
@@ -35,7 +38,7 @@ export const shell = {
   filter: 'Filter',
   all: (many: number) => `All ${many}`,
   shownOf: (shown: number, all: number) => `${shown} of ${all} are shown: filter for others.`,
-  ago: (ms: number) => `${duration(ms)} ago`,
+  ago: (ms: number) => (ms < 1_000 ? 'just now' : `${duration(ms)} ago`),
   never: 'never',
   none: 'none',
   unknown: 'not known',
@@ -43,8 +46,16 @@ export const shell = {
     at === null
       ? `${module} has not answered yet.`
       : `${module} has not answered for ${duration(ms ?? 0)}. These figures are from ${timeOfDay(at)}.`,
+  /** The module is there, and cannot answer what it is asked. */
+  staleThough: (module: string, at: string | null) =>
+    at === null
+      ? `${module} cannot say how this copy is, and has not said it before.`
+      : `${module} cannot say how this copy is now. These figures are from ${timeOfDay(at)}.`,
+  maybeMore: 'Whether there is anything here is not known: not all modules have answered.',
+  names: (modules: readonly string[]) =>
+    names.format(modules.length <= 6 ? modules : [...modules.slice(0, 5), `${modules.length - 5} others`]),
   missing: (modules: readonly string[]) =>
-    `${modules.join(', ')} did not answer, so what is there is not listed.`,
+    `${names.format(modules)} did not answer, so what is there is not listed.`,
   unnamed: (modules: readonly string[]) =>
     `${modules.join(', ')}: not asked. Add them to the modules of this console to see what is there.`,
   truncated: 'There are more: the newest 500 of each module are listed.',

@@ -38,6 +38,8 @@ export const systemTexts = {
     merged: 'resolution',
     deleted: 'deleted',
     changedBy: (node: string | null) => `changed at ${node ?? 'a node that is not known'}`,
+    head: (conflict: number, id: string, isResolution: boolean, node: string | null, number: number) =>
+      `Conflict ${conflict}, ${id}: ${isResolution ? 'resolution' : 'changed'} at ${node ?? 'a node that is not known'}, ${number}`,
     compareWith: (node: string) => `Compare with ${node}`,
     sameAs: (node: string) => `The same as ${node}.`,
     differencesTo: (node: string, many: number, inFlight: number) =>

@@ -68,27 +68,6 @@ export function Loaded<T>({
   );
 }
 
-/** What a system's list does not have, and why. */
-export function Missing({
-  missing,
-  unnamed,
-  truncated = false,
-  more,
-}: {
-  missing: readonly string[];
-  unnamed: readonly string[];
-  truncated?: boolean;
-  more: string;
-}) {
-  return (
-    <>
-      {missing.length > 0 && <p class="note warn">{t.missing(missing)}</p>}
-      {unnamed.length > 0 && <p class="note warn">{t.unnamed(unnamed)}</p>}
-      {truncated && <p class="note">{more}</p>}
-    </>
-  );
-}
-
 export interface Asked<T> {
   value: T | undefined;
   error: string | null;

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { api, session } from '../api.ts';
-import { connected, copies, heardAt, loaded, modules, now } from '../live.ts';
+import { connected, copies, heardAt, loaded, modules, now, silent } from '../live.ts';
 import { A, copyPath, navigate, path } from '../router.tsx';
 import { t } from '../texts.ts';
 import { Bolt, Icon, type IconName } from './icons.tsx';
@@ -141,7 +141,7 @@ function Connection() {
       ) : (
         <b class="warn">{loaded.value ? t.lastSeen(late) : t.connecting}</b>
       )}
-      <p class="dim">{t.answer(all.filter(({ reachable }) => reachable).length, all.length)}</p>
+      <p class="dim">{t.answer(all.length - silent.value.length, all.length)}</p>
     </div>
   );
 }

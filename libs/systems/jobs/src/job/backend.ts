@@ -26,6 +26,17 @@ export interface RunInput {
 /** A run that a backend knows, in the backend's own words; it is stored, so it is plain data. */
 export interface RunHandle {
   runId: string;
+  /** What else the backend finds the run again by, or what it is called there. Stored and shown as the job's `external`. */
+  external?: Record<string, string>;
+}
+
+/** A run that another process has begun, as the job's record has it. */
+export interface KnownRun {
+  /** As it would be started. */
+  run: JobRun;
+  startedAt: string;
+  /** What its handle had, if that was stored. */
+  external?: Record<string, string>;
 }
 
 /** What a backend says of a run while it is observed; `ended` is the last. */
@@ -61,14 +72,18 @@ export interface JobBackend {
   };
   /** Whether it has what this transformation needs; absent: it has whatever its kinds need. */
   accepts?(transformation: JobTransformation): boolean;
-  health(signal: AbortSignal): Promise<BackendHealth>;
+  /** @param kind of the job that it is for, where that matters */
+  health(signal: AbortSignal, kind?: JobKind): Promise<BackendHealth>;
   /**
    * Starts a run. Under an id that it knows it starts nothing, and answers with the handle of that run.
    * @throws {RunRefusedError} when it never will; anything else is tried again as another run, ten times at most
    */
   start(run: JobRun, signal: AbortSignal): Promise<RunHandle>;
-  /** A run that was started before, perhaps by another instance. */
-  find(runId: string): Promise<RunHandle | 'unknown' | 'cannot-tell'>;
+  /**
+   * A run that was started before, perhaps by another instance. `unknown`: it can be started again; `cannot-tell`: it may run, and is
+   * asked for again later.
+   */
+  find(runId: string, known?: KnownRun): Promise<RunHandle | 'unknown' | 'cannot-tell'>;
   /** What happens to a run from now on. A run that has ended says so at once. */
   observe(handle: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent>;
   /**

@@ -43,11 +43,14 @@ const isResult = isObjectOf(
   { inline: isLong, object: isUnder('out/') },
 );
 
+const isProperties: Guard<object> = (value): value is object =>
+  isObject(value) && Object.values(value).every(isLong);
+
 const TRANSFORMATIONS: Readonly<Record<JobTransformation['kind'], Guard<object>>> = {
   script: isObjectOf({ collection: isName, script: isLong }),
   handler: isObjectOf({ handler: isName }),
   sql: isObjectOf({ sql: isLong }),
-  'spark-app': isObjectOf({ resource: isName }),
+  'spark-app': isObjectOf({ resource: isLong }, { args: isListOf(isLong), properties: isProperties }),
 };
 
 const isKnown = isObjectOf({ kind: isOneOf(...JOB_KINDS) });

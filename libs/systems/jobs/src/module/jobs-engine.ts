@@ -12,6 +12,7 @@ import type { JobBackend } from '../job/backend.ts';
 import { JobHandlers } from '../job/handler.ts';
 import type { Job } from '../job/job.ts';
 import type { JobStore } from '../job/store.ts';
+import type { EventPublisher } from '../publish/event-publisher.ts';
 import { JobMetrics } from '../report/job-metrics.ts';
 import { BackendGuards } from '../run/backend-guards.ts';
 import { CancelWatch } from '../run/cancel-watch.ts';
@@ -26,12 +27,14 @@ import { JobTests } from '../prove/job-tests.ts';
 import type { JobsSettings } from '../settings/settings.ts';
 import { cacheKeyOf } from '../submit/cache-key.ts';
 
-/** Backends that the settings do not name. */
+/** Backends that the settings do not name, and what else is made outside. */
 export interface MoreBackends {
   /** Execute jobs as well. */
   beside?: readonly JobBackend[];
   /** Execute all jobs, whatever the settings say. */
   instead?: readonly JobBackend[];
+  /** Publishes the changes of all jobs. */
+  publisher?: EventPublisher | null;
 }
 
 /** All that executes and serves jobs in one process, put together. */
@@ -45,13 +48,14 @@ export class JobsEngine {
   readonly #scripts = new ScriptPool({ maxWorkers: 1 });
   readonly #store: JobStore;
   readonly #retentionMs: number;
+  readonly #publisher: EventPublisher | null;
   #sweeping: NodeJS.Timeout | undefined;
 
   constructor(
     settings: JobsSettings,
     store: JobStore,
     registry: Registry,
-    { beside = [], instead }: MoreBackends = {},
+    { beside = [], instead, publisher = null }: MoreBackends = {},
   ) {
     const keyOf = (job: Job): string | null => cacheKeyOf(job, this.handlers);
     const metrics = new JobMetrics(registry, store, (job) => keyOf(job) !== null);
@@ -68,6 +72,7 @@ export class JobsEngine {
       adopted: (backend) => metrics.adopted(backend),
     };
     this.#store = store;
+    this.#publisher = publisher;
     this.#retentionMs = settings.retentionMs;
     const own = settings.memory ? [new MemoryBackend(this.handlers)] : [];
     const named = settings.backends.map((place) => new HttpBackend(place));
@@ -117,6 +122,7 @@ export class JobsEngine {
 
   start(): void {
     this.#runner?.start();
+    this.#publisher?.start();
     if (this.#runner) this.#sweeping = setInterval(() => void this.#sweep(), SWEEP_EVERY_MS).unref();
   }
 
@@ -126,6 +132,7 @@ export class JobsEngine {
     const stopping = this.#runner?.stop();
     await Promise.all([...this.backends.map((backend) => backend.close?.()), this.#scripts.close()]);
     await stopping;
+    await this.#publisher?.stop();
     await this.#store.close();
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   ConfigurableModuleBuilder,
   Global,
@@ -13,7 +14,8 @@ import { APP_FILTER, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { SparkBus } from '@nestjs-spark/bus';
 import { HealthChecks, MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
-import { openSparkBackend } from '../backends/apache-spark/open.ts';
+import { openCluster } from '../backends/apache-spark/open.ts';
+import { EventPublisher } from '../publish/event-publisher.ts';
 import { JobExplorer } from '../declare/explore.ts';
 import type { JobBackend } from '../job/backend.ts';
 import type { JobStore } from '../job/store.ts';
@@ -57,9 +59,17 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
     },
     {
       provide: JOBS_ENGINE,
-      inject: [JOBS_SETTINGS, JOB_STORE, MetricsRegistry],
-      useFactory: async (settings: JobsSettings, store: JobStore, { registry }: MetricsRegistry) =>
-        new JobsEngine(settings, store, registry, { beside: await openBackends(settings) }),
+      inject: [JOBS_SETTINGS, JOB_STORE, MetricsRegistry, { token: SparkBus, optional: true }],
+      useFactory: async (
+        settings: JobsSettings,
+        store: JobStore,
+        { registry }: MetricsRegistry,
+        bus?: SparkBus,
+      ) =>
+        new JobsEngine(settings, store, registry, {
+          beside: await openBackends(settings),
+          publisher: openPublisher(settings, store, bus),
+        }),
     },
     { provide: JobsService, inject: [JOBS_ENGINE], useFactory: (engine: JobsEngine) => engine.service },
     { provide: JobTests, inject: [JOBS_ENGINE], useFactory: (engine: JobsEngine) => engine.tests },
@@ -128,7 +138,26 @@ export class SparkJobsModule
 class JobsFeatureModule {}
 
 async function openBackends({ apacheSpark }: JobsSettings): Promise<JobBackend[]> {
-  return apacheSpark ? [await openSparkBackend({ ...apacheSpark, log: logFor('ApacheSpark') })] : [];
+  return apacheSpark ? [await openCluster({ ...apacheSpark, log: logFor('ApacheSpark') })] : [];
+}
+
+/** One of the instances that execute jobs publishes, as only these may store how far it has come. */
+function openPublisher(
+  { kafka, role }: JobsSettings,
+  store: JobStore,
+  bus?: SparkBus,
+): EventPublisher | null {
+  if (!kafka || role === 'api') return null;
+  const name = store.durable && bus ? bus.name : randomUUID();
+  return new EventPublisher({
+    store,
+    leases: store.durable && bus ? bus.leases : null,
+    open: async () => {
+      const { KafkaEvents } = await import('../publish/kafka-events.ts');
+      return KafkaEvents.open(kafka, name);
+    },
+    log: logFor('JobEvents'),
+  });
 }
 
 function openStore(settings: JobsSettings, bus?: SparkBus): JobStore {

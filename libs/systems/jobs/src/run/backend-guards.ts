@@ -2,6 +2,7 @@ import { UnavailableError } from '@nestjs-spark/contracts';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { Breakers, type Breaker, type BreakerReport } from '@nestjs-spark/foundation/internal';
 import { RunRefusedError, type BackendHealth, type JobBackend } from '../job/backend.ts';
+import type { JobKind } from '../job/job.ts';
 
 /** How long a backend may take to say how it is. */
 const HEALTH_MS = 2_000;
@@ -19,8 +20,8 @@ export class BackendGuards {
   }
 
   /** Whether a backend takes runs; one whose breaker is open is not even asked. */
-  async health(backend: JobBackend): Promise<BackendHealth> {
-    const look = (): Promise<BackendHealth> => backend.health(AbortSignal.timeout(HEALTH_MS));
+  async health(backend: JobBackend, kind?: JobKind): Promise<BackendHealth> {
+    const look = (): Promise<BackendHealth> => backend.health(AbortSignal.timeout(HEALTH_MS), kind);
     try {
       if (this.report(backend).state !== 'closed') return await this.call(backend, look);
       // A backend that is well and starts nothing is away all the same: a good answer does not take back failed calls.

@@ -7,6 +7,7 @@ import { moved } from '../job/move.ts';
 import { MemoryJobStore } from '../store/memory-job-store.ts';
 import { BackendGuards } from './backend-guards.ts';
 import { next, type Outcome } from './finish.ts';
+import { externalOf } from './note-external.ts';
 import { OneRun } from './one-run.ts';
 import type { RunnerParts } from './parts.ts';
 import { ProgressBoard } from './progress-board.ts';
@@ -122,6 +123,49 @@ describe('A run that another process has begun', () => {
   it('is not taken to be stopped when nobody knows whether its start has arrived', async () => {
     const { execute, status } = await adopt({}, true, false);
     expect([await execute(), await status()]).toEqual(['later', 'Cancelling']);
+  });
+});
+
+describe('What a backend finds a run again by', () => {
+  const ended = async function* () {
+    yield {
+      type: 'ended' as const,
+      outcome: 'failed' as const,
+      cause: { class: 'user' as const, code: 'thrown', message: 'no' },
+    };
+  };
+
+  it('is stored before the run has ended, and the run ends as usual', async () => {
+    const { execute, store, status } = await adopt(
+      {
+        start: async () => ({ runId: 'a:1', external: { driverId: 'd1' } }),
+        observe: async function* () {
+          expect((await store.get('a'))?.job.external).toEqual({ driverId: 'd1', runId: 'a:1' });
+          yield* ended();
+        },
+      },
+      false,
+      false,
+    );
+    expect([await execute(), await status()]).toEqual(['over', 'Failed']);
+  });
+
+  it('is given to the process that adopts it, with what was to be started and when', async () => {
+    const known: unknown[] = [];
+    const find: JobBackend['find'] = async (runId, said) => {
+      known.push(said);
+      return { runId, external: { driverId: 'd1' } };
+    };
+    const first = await adopt({ find, observe: ended });
+    await first.execute();
+    expect(first.calls).toEqual(['release']);
+    expect(known).toEqual([{ run: expect.objectContaining({ runId: 'a:1' }), startedAt: ATTEMPT.startedAt }]);
+    expect((await first.store.get('a'))?.job.external).toEqual({ driverId: 'd1', runId: 'a:1' });
+  });
+
+  it('of an earlier run is not that of this one', () => {
+    const job = { ...specJob('a'), external: { driverId: 'd1', runId: 'a:1' } };
+    expect([externalOf(job, 'a:1'), externalOf(job, 'a:2')]).toEqual([{ external: { driverId: 'd1' } }, {}]);
   });
 });
 

@@ -7,9 +7,11 @@ import type { CancelProof, Job } from '../job/job.ts';
 import type { QueuedJob } from '../job/store.ts';
 import type { Claim } from './claim.ts';
 import { causeOf, finish, isOwn, type Outcome } from './finish.ts';
+import { isTerminal } from '../job/status.ts';
 import { keepResult } from './keep-result.ts';
 import { BRIEF_MS, type LateStart } from './late-start.ts';
 import { inputOf } from './read-input.ts';
+import { externalOf, noteExternal } from './note-external.ts';
 import type { RunnerParts } from './parts.ts';
 
 /** How often a run says that it is worked on, and looks whether it still is its job's. */
@@ -89,8 +91,6 @@ export class OneRun {
 
   async #begin(signal: AbortSignal): Promise<RunHandle | Outcome | 'later'> {
     const { job, backend, runId, adopted } = this.#claim;
-    const found = adopted ? await this.#find() : 'unknown';
-    if (found !== 'unknown') return found;
     const run: JobRun = {
       runId,
       jobId: job.jobId,
@@ -101,12 +101,16 @@ export class OneRun {
       submitter: job.submittedBy.subject,
       input: inputOf(job, this.#parts.store),
     };
+    const found = adopted ? await this.#find(run) : 'unknown';
+    if (found !== 'unknown') return found;
     try {
       const { guards } = this.#parts;
       // What is to be cancelled is not started to be stopped; an owner that starts it too late stops it itself.
       if (adopted && (!backend.capabilities.idempotentStart || job.status === 'Cancelling'))
         return lostRun(backend.name, runId);
-      return await guards.call(backend, () => backend.start(run, signal));
+      const handle = await guards.call(backend, () => backend.start(run, signal));
+      await this.#note(handle);
+      return handle;
     } catch (error) {
       if (error instanceof RunRefusedError) return { type: 'failed', cause: error.reason };
       const message = `${backend.name} did not start it: ${describeError(error)}`;
@@ -115,15 +119,30 @@ export class OneRun {
   }
 
   /** The run that another process has begun. Only `unknown` says that it is gone: no answer may mean that it still runs. */
-  async #find(): Promise<RunHandle | 'unknown' | 'later'> {
-    const { backend, runId } = this.#claim;
+  async #find(run: JobRun): Promise<RunHandle | 'unknown' | 'later'> {
+    const { backend, runId, job } = this.#claim;
     const { guards, log } = this.#parts;
+    const { startedAt = job.createdAt } = job.attempts.at(-1) ?? {};
+    const known = { run, startedAt, ...externalOf(job, runId) };
     try {
-      const found = await guards.call(backend, () => backend.find(runId));
-      return found === 'cannot-tell' ? 'later' : found;
+      const found = await guards.call(backend, () => backend.find(runId, known));
+      if (found === 'cannot-tell') return 'later';
+      if (found !== 'unknown' && known.external === undefined) await this.#note(found);
+      return found;
     } catch (error) {
       log.warn(`${backend.name} cannot be asked for the run ${runId} now: ${describeError(error)}`);
       return 'later';
+    }
+  }
+
+  /** A run whose name at the backend cannot be stored now goes on: whoever adopts it then has to find it by its id. */
+  async #note({ external }: RunHandle): Promise<void> {
+    if (external === undefined) return;
+    try {
+      const noted = await noteExternal(this.#claim, external, this.#parts);
+      if (noted) Object.assign(this.#claim, noted);
+    } catch (error) {
+      this.#parts.log.warn(`Run ${this.#claim.runId} goes on, but is not noted: ${describeError(error)}`);
     }
   }
 
@@ -219,8 +238,9 @@ export class OneRun {
   async #lose(handle: RunHandle, job?: Job): Promise<void> {
     this.#isLost = true;
     const { backend } = this.#claim;
-    // Elsewhere the run continues under its new owner; one that was cancelled has none, and this start of it may have come too late.
-    if (job?.status === 'Cancelled') await backend.cancel(handle).catch(() => undefined);
+    // Elsewhere the run continues under its new owner; one that has ended has none, and this start of it may have come too late.
+    if (job && (job.status === 'Cancelled' || (handle.external && isTerminal(job.status))))
+      await backend.cancel(handle).catch(() => undefined);
     if (backend.leave) await backend.leave(handle).catch(() => undefined);
     else if (backend.capabilities.local) await backend.cancel(handle).catch(() => undefined);
     this.#over.abort();

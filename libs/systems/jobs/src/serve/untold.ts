@@ -7,6 +7,10 @@ import { eventOf, type JobEventData } from './view.ts';
 export interface ToldChange {
   /** Null where more came under the same number: whoever continues after it would miss that. */
   sequence: number | null;
+  /** The number of the write that it came with. */
+  revision: number;
+  /** Which change of its job it is, from 1. */
+  change: number;
   type: string;
   data: JobEventData;
 }
@@ -34,6 +38,8 @@ export class Untold {
       const own = transition.revision ?? revision;
       return {
         sequence: following?.revision === own ? null : own,
+        revision: own,
+        change: from + index + 1,
         type: `job.${transition.status.toLowerCase()}`,
         data: following ? eventThen(job, transition, from + index) : eventOf(job),
       };

@@ -1,15 +1,17 @@
 import type { Job, JobProgress } from '../job/job.ts';
+import { withoutSecrets } from '../job/secrets.ts';
 import { isRunning } from '../job/status.ts';
 import type { StoredJob } from '../job/store.ts';
 
 /** A job as it is shown. */
 export function viewOf({ job, revision }: StoredJob, progress?: JobProgress) {
-  const { options, submittedBy, input, result, status, transitions, ...more } = job;
+  const { options, submittedBy, input, result, status, transitions, transformation, ...more } = job;
   const { order, fingerprint, batchSize, dueAt, ...rest } = more;
   void [order, fingerprint, batchSize, dueAt];
   return {
     ...rest,
     status,
+    transformation: withoutSecrets(transformation),
     submittedBy: submittedBy.subject,
     timeoutMs: options.timeoutMs,
     queueTimeoutMs: options.queueTimeoutMs,

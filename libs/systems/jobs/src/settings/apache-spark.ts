@@ -8,6 +8,12 @@ export interface ApacheSparkOptions {
   connectToken?: string;
   /** The server's UI, which tells whether a cancelled run has ended. `APACHE_SPARK_UI_URL`; default: port 4040 of the server's host. */
   uiUrl?: string;
+  /** The standalone master that takes applications, `spark://HOST:7077`. `APACHE_SPARK_MASTER_URL`; default: none, and no applications. */
+  masterUrl?: string;
+  /** The master's REST for submissions (`spark.master.rest.enabled`). `APACHE_SPARK_REST_URL`; default: port 6066 of the master's host. */
+  restUrl?: string;
+  /** The master's own pages, which prove that an application has ended. `APACHE_SPARK_MASTER_UI_URL`; default: port 8080 of the master's host. */
+  masterUiUrl?: string;
   /** The version of the executors' Python. `APACHE_SPARK_EXECUTOR_PYTHON`; default `3.11`. */
   executorPython?: string;
   /** How Node is called on the executors; the same major version as here. `APACHE_SPARK_EXECUTOR_NODE`; default `node`. */
@@ -21,19 +27,40 @@ export interface ApacheSparkOptions {
 
 /** The options with every default in place. */
 export interface ApacheSparkSettings {
-  connect: ConnectAddress;
+  /** Null: no scripts and statements. */
+  connect: ConnectAddress | null;
+  /** Null: no applications. */
+  master: { master: string; rest: string; ui: string } | null;
   ui: string;
   python: string;
   node: string;
   concurrency: number;
 }
 
+type Read = (name: string) => string | undefined;
+
 /** Where Apache Spark is; null where no address is given. What is wrong goes to `faults`. */
 export function resolveApacheSpark(
   options: ApacheSparkOptions,
-  env: (name: string) => string | undefined,
+  env: Read,
   faults: string[],
 ): ApacheSparkSettings | null {
+  const connect = connectOf(options, env, faults);
+  const master = masterOf(options, env, faults);
+  if (!connect && !master) return null;
+  const ui = options.uiUrl ?? env('APACHE_SPARK_UI_URL') ?? `http://${connect?.host ?? '127.0.0.1'}:4040`;
+  requireHttp({ 'uiUrl (APACHE_SPARK_UI_URL)': ui }, faults);
+  const python = options.executorPython ?? env('APACHE_SPARK_EXECUTOR_PYTHON') ?? '3.11';
+  if (!/^3\.\d{1,2}$/.test(python))
+    faults.push('executorPython (APACHE_SPARK_EXECUTOR_PYTHON) has to be a version such as 3.11');
+  const node = options.executorNode ?? env('APACHE_SPARK_EXECUTOR_NODE') ?? 'node';
+  const concurrency = options.concurrency ?? Number(env('SPARK_JOBS_SPARK_CONCURRENCY') ?? 4);
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1)
+    faults.push('concurrency (SPARK_JOBS_SPARK_CONCURRENCY) has to be a whole number, at least 1');
+  return { connect, master, ui, python, node, concurrency };
+}
+
+function connectOf(options: ApacheSparkOptions, env: Read, faults: string[]): ConnectAddress | null {
   const url = options.connectUrl ?? env('APACHE_SPARK_CONNECT_URL');
   if (url === undefined) return null;
   const connect = readConnectAddress(url);
@@ -42,21 +69,29 @@ export function resolveApacheSpark(
     return null;
   }
   const token = options.connectToken ?? env('APACHE_SPARK_CONNECT_TOKEN') ?? connect.token;
-  const ui = options.uiUrl ?? env('APACHE_SPARK_UI_URL') ?? `http://${connect.host}:4040`;
-  if (!/^https?:/.test(ui) || !URL.canParse(ui))
-    faults.push('uiUrl (APACHE_SPARK_UI_URL) has to be an address such as http://HOST:4040');
-  const python = options.executorPython ?? env('APACHE_SPARK_EXECUTOR_PYTHON') ?? '3.11';
-  if (!/^3\.\d{1,2}$/.test(python))
-    faults.push('executorPython (APACHE_SPARK_EXECUTOR_PYTHON) has to be a version such as 3.11');
-  const node = options.executorNode ?? env('APACHE_SPARK_EXECUTOR_NODE') ?? 'node';
-  const concurrency = options.concurrency ?? Number(env('SPARK_JOBS_SPARK_CONCURRENCY') ?? 4);
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1)
-    faults.push('concurrency (SPARK_JOBS_SPARK_CONCURRENCY) has to be a whole number, at least 1');
-  return {
-    connect: { ...connect, token, tls: connect.tls || token !== null },
-    ui,
-    python,
-    node,
-    concurrency,
-  };
+  return { ...connect, token, tls: connect.tls || token !== null };
+}
+
+function masterOf(options: ApacheSparkOptions, env: Read, faults: string[]): ApacheSparkSettings['master'] {
+  const master = options.masterUrl ?? env('APACHE_SPARK_MASTER_URL');
+  if (master === undefined) return null;
+  const asHttp = master.replace('spark:', 'http:');
+  if (!master.startsWith('spark://') || !URL.canParse(asHttp)) {
+    faults.push('masterUrl (APACHE_SPARK_MASTER_URL) has to be an address such as spark://HOST:7077');
+    return null;
+  }
+  const { hostname } = new URL(asHttp);
+  const rest = options.restUrl ?? env('APACHE_SPARK_REST_URL') ?? `http://${hostname}:6066`;
+  const ui = options.masterUiUrl ?? env('APACHE_SPARK_MASTER_UI_URL') ?? `http://${hostname}:8080`;
+  requireHttp(
+    { 'restUrl (APACHE_SPARK_REST_URL)': rest, 'masterUiUrl (APACHE_SPARK_MASTER_UI_URL)': ui },
+    faults,
+  );
+  return { master, rest, ui };
+}
+
+function requireHttp(addresses: Record<string, string>, faults: string[]): void {
+  for (const [name, url] of Object.entries(addresses))
+    if (!/^https?:/.test(url) || !URL.canParse(url))
+      faults.push(`${name} has to be an address such as http://HOST:4040`);
 }

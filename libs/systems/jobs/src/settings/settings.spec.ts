@@ -23,4 +23,54 @@ describe('The settings of jobs', () => {
   ])('refuse numbers that bound nothing: %j %j', (options, environment) => {
     expect(() => resolveJobsSettings(options, environment)).toThrow(/has to be whole numbers from 1/);
   });
+
+  it('publish events where brokers are given', () => {
+    expect(resolveJobsSettings({}, {}).kafka).toBeNull();
+    const environment = {
+      SPARK_JOBS_KAFKA_BROKERS: 'a:9092, b:9092',
+      SPARK_JOBS_KAFKA_USER: 'u',
+      SPARK_JOBS_KAFKA_PASSWORD: 'p',
+      SPARK_JOBS_KAFKA_TLS: '1',
+    };
+    expect(resolveJobsSettings({ kafka: { topic: 'jobs' } }, environment).kafka).toEqual({
+      topic: 'jobs',
+      address: {
+        brokers: ['a:9092', 'b:9092'],
+        user: 'u',
+        password: 'p',
+        mechanism: 'SCRAM-SHA-512',
+        tls: true,
+      },
+    });
+  });
+
+  it.each<[Record<string, string>, RegExp]>([
+    [{ SPARK_JOBS_KAFKA_BROKERS: 'kafka://a:9092' }, /SPARK_JOBS_KAFKA_BROKERS\) has to be HOST:PORT/],
+    [{ SPARK_JOBS_KAFKA_TOPIC: 'a b' }, /SPARK_JOBS_KAFKA_TOPIC/],
+    [{ SPARK_JOBS_KAFKA_USER: 'u' }, /have to be set together/],
+    [{ SPARK_JOBS_KAFKA_MECHANISM: 'NONE' }, /SPARK_JOBS_KAFKA_MECHANISM/],
+    [{ SPARK_JOBS_KAFKA_TLS: 'yes' }, /SPARK_JOBS_KAFKA_TLS/],
+  ])('refuse a wrong address of Kafka: %j', (environment, message) => {
+    const all = { SPARK_JOBS_KAFKA_BROKERS: 'a:9092', ...environment };
+    expect(() => resolveJobsSettings({}, all)).toThrow(message);
+  });
+
+  it('have a cluster by Spark Connect, by a standalone master, or by both', () => {
+    expect(resolveJobsSettings({}, {}).apacheSpark).toBeNull();
+    const master = { APACHE_SPARK_MASTER_URL: 'spark://there:7077' };
+    expect(resolveJobsSettings({}, master).apacheSpark).toMatchObject({
+      connect: null,
+      master: { master: 'spark://there:7077', rest: 'http://there:6066', ui: 'http://there:8080' },
+    });
+    const both = { ...master, APACHE_SPARK_CONNECT_URL: 'sc://there' };
+    expect(resolveJobsSettings({}, both).apacheSpark).toMatchObject({
+      connect: { host: 'there' },
+      master: { master: 'spark://there:7077' },
+    });
+    const wrong = { APACHE_SPARK_MASTER_URL: 'http://there', APACHE_SPARK_REST_URL: 'there:6066' };
+    expect(() => resolveJobsSettings({}, wrong)).toThrow('APACHE_SPARK_MASTER_URL');
+    expect(() => resolveJobsSettings({}, { ...master, APACHE_SPARK_REST_URL: 'there:6066' })).toThrow(
+      'APACHE_SPARK_REST_URL',
+    );
+  });
 });

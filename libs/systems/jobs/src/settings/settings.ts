@@ -1,6 +1,7 @@
 import { LiveSettings } from '@nestjs-spark/foundation/internal';
 import type { HttpBackendPlace } from '../backends/http/http-runs.ts';
 import { resolveApacheSpark, type ApacheSparkOptions, type ApacheSparkSettings } from './apache-spark.ts';
+import { resolveKafka, type JobsKafkaOptions, type JobsKafkaSettings } from './kafka.ts';
 import { JOBS_SCHEMA, USUAL_QUOTAS, type JobQuotas, type NamedBackend } from './schema.ts';
 
 /** How jobs are kept and executed. Anything omitted is read from the environment. */
@@ -31,6 +32,8 @@ export interface SparkJobsOptions {
   inputPrefixes?: readonly string[];
   /** The cluster that runs statements, and scripts that ask for the backend `spark`. Default: none, unless `APACHE_SPARK_CONNECT_URL` is set. */
   apacheSpark?: ApacheSparkOptions;
+  /** Where the changes of all jobs are published as messages. Default: nowhere, unless `SPARK_JOBS_KAFKA_BROKERS` is set. */
+  kafka?: JobsKafkaOptions;
 }
 
 /** The options with every default in place. */
@@ -48,6 +51,8 @@ export interface JobsSettings {
   inputPrefixes: readonly string[];
   /** Null: there is none. */
   apacheSpark: ApacheSparkSettings | null;
+  /** Null: events are not published. */
+  kafka: JobsKafkaSettings | null;
 }
 
 /** Settings of jobs that cannot be used. The message names all faults with their remedies. */
@@ -67,7 +72,7 @@ const HOUR_MS = 3_600_000;
 export function resolveJobsSettings(options: SparkJobsOptions, environment: Environment): JobsSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const usual = env('NATS_URL') ? ({ SPARK_JOBS_STORE: 'jetstream' } as const) : {};
-  const { quotas, apacheSpark, ...others } = options;
+  const { quotas, apacheSpark, kafka, ...others } = options;
   const given = { options: others, environment: { ...usual, ...withoutEmpty(environment) } };
   const settings = new LiveSettings(JOBS_SCHEMA, given);
   const asked = new LiveSettings(
@@ -76,6 +81,7 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
   );
   const faults = [...settings.faults, ...asked.faults];
   const cluster = resolveApacheSpark(apacheSpark ?? {}, env, faults);
+  const events = resolveKafka(kafka ?? {}, env, faults);
   const backends = settings.get('backends');
   const places = backends.flatMap((one) => (typeof one === 'string' ? [] : [placeOf(one, env)]));
   const twice = places.find(({ name }, index) => places.findIndex((other) => other.name === name) !== index);
@@ -97,6 +103,7 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
     memoryBytes: settings.get('autoMemoryBytes'),
     inputPrefixes: settings.get('inputPrefixes'),
     apacheSpark: cluster,
+    kafka: events,
   };
 }
 

@@ -4,6 +4,7 @@ import { JOB_REFUSED } from '../job/problems.ts';
 import type { JobBackend } from '../job/backend.ts';
 import type { JobTransformation } from '../job/job.ts';
 import type { JobHandlers } from '../job/handler.ts';
+import { faultsOfApplication } from './check-application.ts';
 
 /** What is there to execute jobs. */
 export interface Executors {
@@ -41,6 +42,7 @@ export async function faultsOf(submission: Executable, executors: Executors): Pr
       });
     if (input === null) faults.push({ pointer: '/input', detail: 'a script needs documents to work on' });
   }
+  if (transformation.kind === 'spark-app') faults.push(...faultsOfApplication(transformation, input));
   if (transformation.kind === 'sql' && input?.form === 'value')
     faults.push({
       pointer: '/input',
@@ -95,8 +97,7 @@ function isAccepted(
 
 const NEEDS: Readonly<Record<string, string>> = {
   sql: 'Apache Spark: set APACHE_SPARK_CONNECT_URL',
-  'spark-app':
-    'a backend of your own that submits applications: name it in SPARK_JOBS_BACKENDS, as name=URL; the backend spark runs scripts and statements only',
+  'spark-app': 'a standalone master of Apache Spark: set APACHE_SPARK_MASTER_URL',
 };
 
 /** The faults as one answer. */

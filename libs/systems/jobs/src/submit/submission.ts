@@ -51,16 +51,18 @@ export class TransformationBody {
 
   @IsOptional()
   @IsString()
-  @ApiPropertyOptional({ description: 'spark-app: the address of the application' })
+  @ApiPropertyOptional({
+    description: 'spark-app: the Python file, a path on the workers or an HTTP address',
+  })
   resource?: string;
 
   @IsOptional()
-  @ApiPropertyOptional({ description: 'sql, spark-app: arguments', type: Object })
+  @ApiPropertyOptional({ description: 'sql: named parameters; spark-app: a list of arguments', type: Object })
   args?: unknown;
 
   @IsOptional()
   @IsObject()
-  @ApiPropertyOptional({ description: 'spark-app: properties', type: Object })
+  @ApiPropertyOptional({ description: 'spark-app: settings of Apache Spark by their names', type: Object })
   properties?: Record<string, string>;
 }
 
@@ -186,4 +188,4 @@ export type SubmittedInput =
   | { documents: { id: string; document: object }[] }
   | { value: unknown }
   | { object: string }
-  | { url: string; format?: 'ndjson' };
+  | { url: string; format?: 'ndjson' | 'csv' };

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { describeError, keepRunning, type Logger, pause } from '@nestjs-spark/foundation/internal';
+import { counted, describeError, keepRunning, type Logger, pause } from '@nestjs-spark/foundation/internal';
 import type { DriftCheck, DriftReport } from './drift-check.ts';
 import type { DriftStore } from '../drift/drift-store.ts';
 import type { DriftKind } from '../drift/compare-records.ts';
@@ -107,7 +107,7 @@ export class DriftWatch {
       this.note(entity, report);
       const [first] = report.differences;
       logger.warn(
-        `${entity} differs from ${report.comparedWith} in ${report.differences.length} records, such as ${first?.recordId} (${first?.kind}): POST /spark/peers/${entity}/drift/repair?with=${report.comparedWith}`,
+        `${entity} differs from ${report.comparedWith} in ${counted(report.differences.length, 'record')}, such as ${first?.recordId} (${first?.kind}): POST /spark/peers/${entity}/drift/repair?with=${report.comparedWith}`,
       );
     }
     await pause(Math.max(everyMs, (performance.now() - began) * REST), signal);

@@ -1,4 +1,5 @@
 import {
+  counted,
   describeError,
   keepRunning,
   type Logger,
@@ -266,7 +267,7 @@ export class PeerNode {
     if (this.state.isReady) return;
     const behind = end - this.state.position;
     if (behind > 0) {
-      this.state.reason = `${behind} messages of the log are not applied yet`;
+      this.state.reason = `${counted(behind, 'message')} of the log ${behind === 1 ? 'is' : 'are'} not applied yet`;
       return;
     }
     if (this.#gap.lackedAt > 0) return;

@@ -2,15 +2,17 @@ import { PostgresConnection } from '@nestjs-spark/postgres/internal';
 import type { PipelineDefinition, SinkDefinition, SourceDefinition } from '../definition/types.ts';
 import type { Fields } from '../expression/compile-expression.ts';
 import type { Connections } from './connections.ts';
-import { FileSink } from './file-sink.ts';
-import { FileSource } from './file-source.ts';
-import type { FilesFolder } from './files-folder.ts';
+import { csvFormat, readCsvRecord } from './file/csv.ts';
+import { FileSink } from './file/file-sink.ts';
+import { FileSource } from './file/file-source.ts';
+import type { FilesFolder } from './file/files-folder.ts';
+import { JSON_LINES } from './file/json-lines.ts';
 import { GenerateSource } from './generate-source.ts';
 import { KafkaSink } from './kafka/kafka-sink.ts';
 import { KafkaSource } from './kafka/kafka-source.ts';
 import { fieldsOfText } from './kafka/to-record.ts';
 import { LogSink } from './log-sink.ts';
-import type { Sink, Source } from './ports.ts';
+import type { Sink, Source, SourceRecord } from './ports.ts';
 import { PostgresSink } from './postgres/postgres-sink.ts';
 import { kafkaAddress, postgresAddress } from './read-connection.ts';
 import { SqliteSink } from './sqlite/sqlite-sink.ts';
@@ -30,13 +32,14 @@ type Makers<D extends { type: string }, End> = {
 /** What makes each type of source. One that is missing here is `later` in the language's schema. */
 const SOURCES: Makers<SourceDefinition, Source> = {
   generate: (source) => new GenerateSource(source),
-  file: ({ path }, { files }) => new FileSource(files, path),
+  file: ({ path, format }, { files }, { schema }) =>
+    new FileSource(files, path, format === 'csv' ? csvFormat(schema) : JSON_LINES),
   kafka: ({ connection, ...options }, { connections }, { pipelineId }) =>
     new KafkaSource(kafkaAddress(connections.find('kafka', connection)), options, `spark.${pipelineId}`),
 };
 
 const SINKS: Makers<SinkDefinition, Sink> = {
-  file: ({ path }, { files }) => new FileSink(files, path),
+  file: ({ path, format }, { files }) => new FileSink(files, path, format),
   log: (_, { print }) => new LogSink(print),
   kafka: ({ connection, ...options }, { connections }) =>
     new KafkaSink(kafkaAddress(connections.find('kafka', connection)), options),
@@ -58,11 +61,16 @@ export function makeSink(definition: PipelineDefinition, around: Surroundings): 
   return make(SINKS, definition.sink, around, definition);
 }
 
-/** What a text would say if it came from the definition's source; undefined: it is JSON. */
-export function fieldsInFormat({ source }: PipelineDefinition, text: string): Fields | undefined {
-  return source.type === 'kafka' && 'format' in source && source.format === 'string'
-    ? fieldsOfText(text)
-    : undefined;
+/** What a text says as a record of the definition's source, that came with this `meta`; neither: it is JSON. */
+export function readInFormat(
+  { source, schema }: PipelineDefinition,
+  text: string,
+  meta: Fields | undefined,
+): Pick<SourceRecord, 'fields' | 'fault'> {
+  const format = 'format' in source ? source.format : undefined;
+  if (source.type === 'kafka' && format === 'string') return { fields: fieldsOfText(text) };
+  if (source.type === 'file' && format === 'csv') return readCsvRecord(text, meta?.['columns'], schema);
+  return {};
 }
 
 function make<D extends { type: string }, End>(

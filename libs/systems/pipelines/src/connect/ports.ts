@@ -1,3 +1,4 @@
+import { counted } from '@nestjs-spark/foundation/internal';
 import type { Position, Totals } from '../batch/batch.ts';
 import type { BatchLimits } from '../definition/types.ts';
 import type { Fields } from '../expression/compile-expression.ts';
@@ -10,6 +11,8 @@ export interface SourceRecord {
   text: string;
   /** What the text says, from a source whose text is not JSON. */
   fields?: Fields;
+  /** Why the text says nothing; it becomes a dead letter. */
+  fault?: string;
   /** What else expressions see as `meta`, beside partition and offset: topic, timestamp, key, headers. */
   meta?: Fields;
 }
@@ -128,7 +131,7 @@ export class RecordsRefusedError extends Error {
   readonly refused: readonly { at: number; reason: string }[];
 
   constructor(refused: readonly { at: number; reason: string }[]) {
-    super(`The sink refuses ${refused.length} records: ${refused[0]?.reason ?? ''}`);
+    super(`The sink refuses ${counted(refused.length, 'record')}: ${refused[0]?.reason ?? ''}`);
     this.refused = refused;
   }
 }

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { KafkaTopics, KafkaTransactions } from '@nestjs-spark/kafka/internal';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
 import type { Position } from '../batch/batch.ts';
-import { FileSource } from './file-source.ts';
-import { FilesFolder } from './files-folder.ts';
+import { FileSource } from './file/file-source.ts';
+import { FilesFolder } from './file/files-folder.ts';
 import { GenerateSource } from './generate-source.ts';
 import { KafkaSource } from './kafka/kafka-source.ts';
 import { RunFailedError, type Source } from './ports.ts';

@@ -40,7 +40,7 @@ export const LATER_SOURCES = ['jdbc', 'rest', 'ravendb', 'sqlite'] as const;
 export const LATER_TRANSFORMS = ['unnest', 'dedupe', 'aggregate', 'join'] as const;
 export const LATER_SINKS = ['opensearch', 'elastic', 'elasticsearch', 's3', 'ravendb', 'http'] as const;
 
-export const LATER_FORMATS = ['csv', 'parquet'];
+export const LATER_FORMATS = ['parquet'];
 
 export type LaterSource = (typeof LATER_SOURCES)[number];
 export type LaterTransform = (typeof LATER_TRANSFORMS)[number];

@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryState } from '@nestjs-spark/testing';
 import { FencedError, RunFailedError } from '../connect/ports.ts';
 import { Connections } from '../connect/connections.ts';
-import { FilesFolder } from '../connect/files-folder.ts';
+import { FilesFolder } from '../connect/file/files-folder.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 import { openEmbeddedStore } from '../store/embedded-store.ts';
 import { StateLanes } from '../store/state-lanes.ts';

@@ -3,7 +3,7 @@ import type { Logger } from '@nestjs-spark/foundation';
 import type { PipelineState } from '../aggregate/state.ts';
 import { NO_TOTALS, type Totals } from '../batch/batch.ts';
 import { Connections } from '../connect/connections.ts';
-import { FilesFolder } from '../connect/files-folder.ts';
+import { FilesFolder } from '../connect/file/files-folder.ts';
 import { RunFailedError } from '../connect/ports.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 import { PipelinesNode } from '../own/pipelines-node.ts';

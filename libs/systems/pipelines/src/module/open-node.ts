@@ -1,7 +1,7 @@
 import type { SparkBus } from '@nestjs-spark/bus';
 import { JsonRequests } from '@nestjs-spark/jetstream/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
-import { FilesFolder } from '../connect/files-folder.ts';
+import { FilesFolder } from '../connect/file/files-folder.ts';
 import { PipelinesNode, type PipelinesNodeParts } from '../own/pipelines-node.ts';
 import { readConnections } from '../settings/read-connections.ts';
 import { PipelinesSettingsError, type PipelinesSettings } from '../settings/settings.ts';

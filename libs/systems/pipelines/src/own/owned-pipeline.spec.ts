@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { Connections } from '../connect/connections.ts';
-import { FilesFolder } from '../connect/files-folder.ts';
+import { FilesFolder } from '../connect/file/files-folder.ts';
 import { openEmbeddedStore } from '../store/embedded-store.ts';
 import type { EventJournal, PipelineStore } from '../store/ports.ts';
 import { Scripts } from '../transform/script-step.ts';

@@ -86,8 +86,9 @@ async function transformAll(incoming: readonly SourceRecord[], transform: Transf
 type Read = { kind: 'in'; fields: Fields } | { kind: 'failed'; step: string; reason: string };
 
 /** What a record says, to whoever reads it first or again. */
-export function readRecord({ text, fields }: Pick<SourceRecord, 'text' | 'fields'>): Read {
+export function readRecord({ text, fields, fault }: Pick<SourceRecord, 'text' | 'fields' | 'fault'>): Read {
   if (fields) return { kind: 'in', fields };
+  if (fault !== undefined) return { kind: 'failed', step: 'source', reason: fault };
   return readFields(text);
 }
 

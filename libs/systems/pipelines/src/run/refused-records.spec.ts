@@ -6,7 +6,7 @@ import { SqliteFile } from '@nestjs-spark/sqlite/internal';
 import { MemoryState } from '@nestjs-spark/testing';
 import type { Totals } from '../batch/batch.ts';
 import { Connections } from '../connect/connections.ts';
-import { FilesFolder } from '../connect/files-folder.ts';
+import { FilesFolder } from '../connect/file/files-folder.ts';
 import { toRecord } from '../connect/kafka/to-record.ts';
 import type { SourceRecord } from '../connect/ports.ts';
 import type { PipelineDefinition } from '../definition/types.ts';

@@ -1,6 +1,6 @@
 import { NO_TOTALS } from '../batch/batch.ts';
 import type { BatchProcessed } from '../aggregate/events.ts';
-import { fieldsInFormat, makeSink, type Surroundings } from '../connect/connectors.ts';
+import { makeSink, readInFormat, type Surroundings } from '../connect/connectors.ts';
 import { RecordsRefusedError, type OutRecord, type Sink } from '../connect/ports.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 import type { Letter, Letters } from '../store/letters.ts';
@@ -79,7 +79,8 @@ async function transformed(
   letter: Letter,
 ): Promise<Passed[]> {
   const { letterId, partition, offset, record: text, meta } = letter;
-  const read = readRecord({ text, fields: letter.fields ?? fieldsInFormat(definition, text) });
+  const { fields } = letter;
+  const read = readRecord({ text, ...(fields ? { fields } : readInFormat(definition, text, meta)) });
   const [outcome]: (Outcome | undefined)[] =
     read.kind === 'failed'
       ? [read]

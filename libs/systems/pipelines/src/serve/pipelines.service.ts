@@ -179,8 +179,13 @@ export class PipelinesService {
     return { position: processed?.to ?? startsAt, batch: processed?.n ?? 0, epoch, generation };
   }
 
-  async letters(pipelineId: string, caller: ApiCaller): Promise<Letter[]> {
-    return this.#lettersOf(this.#known.need(pipelineId, caller).key).list();
+  /** Some of a pipeline's dead letters, and how many there are in all. The one that failed first comes first. */
+  async letters(
+    pipelineId: string,
+    caller: ApiCaller,
+    { skip, take }: { skip: number; take: number },
+  ): Promise<{ letters: Letter[]; total: number }> {
+    return this.#lettersOf(this.#known.need(pipelineId, caller).key).page(skip, take);
   }
 
   /** Has a letter processed again by the pipeline's run, as it is or with another record. */
@@ -218,8 +223,7 @@ export class PipelinesService {
       const letters = this.#lettersOf(key);
       if (letterId !== null && !(await letters.get(letterId)))
         throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
-      const ids = letterId === null ? (await letters.list()).map((letter) => letter.letterId) : [letterId];
-      await letters.remove(ids);
+      await (letterId === null ? letters.clear() : letters.remove([letterId]));
       return {};
     });
   }

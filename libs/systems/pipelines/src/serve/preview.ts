@@ -1,10 +1,10 @@
 import { Connections } from '../connect/connections.ts';
 import { makeSource, type Surroundings } from '../connect/connectors.ts';
-import { FilesFolder } from '../connect/files-folder.ts';
+import { FilesFolder } from '../connect/file/files-folder.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 import { DEFAULT_BATCH } from '../definition/types.ts';
 import type { Fields } from '../expression/compile-expression.ts';
-import { readFields } from '../run/make-batch.ts';
+import { readRecord } from '../run/make-batch.ts';
 import { RunFailedError } from '../connect/ports.ts';
 import { compileTransforms } from '../transform/compile-transforms.ts';
 import type { Incoming } from '../transform/step.ts';
@@ -107,8 +107,9 @@ async function readSome({
     const from = await source.begin(signal);
     const { to } = await source.plan(from, { ...DEFAULT_BATCH, maxRecords: limit }, signal);
     const records = await source.read(from, to, signal);
-    return records.slice(0, limit).map(({ text, fields, partition, offset, meta }) => {
-      const read = fields ? ({ kind: 'in', fields } as const) : readFields(text);
+    return records.slice(0, limit).map((record) => {
+      const { text, partition, offset, meta } = record;
+      const read = readRecord(record);
       if (read.kind === 'failed') return { failed: read.reason, text };
       return { fields: read.fields, meta: { ...meta, partition, offset } };
     });

@@ -73,10 +73,12 @@ export class ProgressController {
     @CurrentCaller() caller: ApiCaller,
     @Res({ passthrough: true }) answer: Answer,
   ) {
-    const letters = await this.pipelines.letters(pipelineId, caller);
-    answer.header('X-Total-Count', String(letters.length));
-    const from = whole(skip ?? '0', 'skip', Number.MAX_SAFE_INTEGER, 0);
-    return letters.slice(from, from + whole(take ?? '50', 'take', MOST_LETTERS));
+    const { letters, total } = await this.pipelines.letters(pipelineId, caller, {
+      skip: whole(skip ?? '0', 'skip', Number.MAX_SAFE_INTEGER, 0),
+      take: whole(take ?? '50', 'take', MOST_LETTERS),
+    });
+    answer.header('X-Total-Count', String(total));
+    return letters;
   }
 
   @Post(':pipelineId/dead-letters/:letterId/replay')

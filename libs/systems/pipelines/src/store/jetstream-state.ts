@@ -1,14 +1,15 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
-import type { StateStore, StateWrite, Versioned } from '@nestjs-spark/contracts/internal';
+import type { StateWrite, Versioned } from '@nestjs-spark/contracts/internal';
 import { isNullOr, isObject, isObjectOf, isText } from '@nestjs-spark/foundation/internal';
 import { SubjectLog, type JetStreamConnection, type LoggedMessage } from '@nestjs-spark/jetstream/internal';
 import { logAt, PLACE, type JetStreamPlace } from './place.ts';
+import type { PagedState } from './ports.ts';
 import { decode, encode, subjectPart } from './subjects.ts';
 
 const isStored = isObjectOf({ id: isText(2_048), collection: isText(256), value: isNullOr(isObject) });
 
 /** Documents as the last messages of their subjects: the store of dead letters in a cluster. */
-export class JetStreamState implements StateStore {
+export class JetStreamState implements PagedState {
   readonly #log: SubjectLog;
 
   constructor(connection: JetStreamConnection, place: JetStreamPlace = PLACE) {
@@ -27,6 +28,17 @@ export class JetStreamState implements StateStore {
       .map((message) => versioned<T>(message))
       .filter((one) => one !== null)
       .filter(({ id }) => id.toLowerCase().startsWith(prefix.toLowerCase()));
+  }
+
+  /** @param prefix ends with a slash */
+  async page<T extends object>(
+    prefix: string,
+    skip: number,
+    take: number,
+  ): Promise<{ documents: Versioned<T>[]; total: number }> {
+    const { messages, total } = await this.#log.page(`${subjectOfId(prefix)}.>`, skip, take);
+    const documents = messages.map((message) => versioned<T>(message)).filter((one) => one !== null);
+    return { documents, total };
   }
 
   async write<T extends object>(

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { StateStore } from '@nestjs-spark/contracts/internal';
 import { askRerun, readRerun, SetAside, settleRerun } from '@nestjs-spark/set-aside/internal';
 import type { Fields } from '../expression/compile-expression.ts';
-import type { PipelineKey } from './ports.ts';
+import type { PagedState, PipelineKey } from './ports.ts';
 
 /** A record that could not be processed, as it came in. */
 export interface Letter {
@@ -27,6 +26,8 @@ export interface Letter {
 export type GivenRecord = Pick<Letter, 'record' | 'fields'>;
 
 const COLLECTION = 'SparkPipelines';
+/** How many are read at once where all are meant. */
+const AT_ONCE = 200;
 // The place is in the letter's id, so all readings share one list.
 const READING = { generation: 1, incarnation: 'letters' } as const;
 
@@ -37,12 +38,12 @@ export function letterIdOf(generation: number, partition: string, offset: number
 
 /** The dead letters of one pipeline: the records themselves here, what is open and what is to run again in the ground's set-aside. */
 export class Letters {
-  readonly #state: StateStore;
+  readonly #state: PagedState;
   readonly #name: string;
   readonly #prefix: string;
   #setAside: Promise<SetAside> | null = null;
 
-  constructor(state: StateStore, key: PipelineKey) {
+  constructor(state: PagedState, key: PipelineKey) {
     this.#state = state;
     this.#name = `Pipelines/${encodeURIComponent(key.tenant)}/${key.pipelineId}`;
     this.#prefix = `sparkPipelines/letters/${encodeURIComponent(key.tenant)}/${key.pipelineId}/`;
@@ -69,15 +70,24 @@ export class Letters {
     );
   }
 
-  /** The oldest first. */
+  /** Some letters, and how many there are in all. The one that failed first comes first. */
+  async page(skip: number, take: number): Promise<{ letters: Letter[]; total: number }> {
+    const { documents, total } = await this.#state.page<Letter>(this.#prefix, skip, take);
+    return { letters: documents.map(({ value }) => value), total };
+  }
+
+  /** All of them. There may be too many for this process. */
   async list(): Promise<Letter[]> {
-    const stored = await this.#state.list<Letter>(this.#prefix);
-    return stored.map(({ value }) => value).toSorted(byTime);
+    const found: Letter[] = [];
+    for (;;) {
+      const { letters } = await this.page(found.length, AT_ONCE);
+      found.push(...letters);
+      if (letters.length < AT_ONCE) return found;
+    }
   }
 
   async count(): Promise<number> {
-    // Opened for this: others may have added and removed some since this object did.
-    return (await SetAside.open(this.#state, this.#name, READING)).count;
+    return (await this.page(0, 1)).total;
   }
 
   async get(letterId: string): Promise<Letter | null> {
@@ -89,6 +99,14 @@ export class Letters {
     for (const letterId of letterIds) {
       await this.#state.remove(this.#prefix + letterId);
       await setAside.clear(letterId, 1);
+    }
+  }
+
+  /** Removes those that are there now. */
+  async clear(): Promise<void> {
+    for (let left = await this.count(); left > 0; left -= AT_ONCE) {
+      const { letters } = await this.page(0, Math.min(left, AT_ONCE));
+      await this.remove(letters.map(({ letterId }) => letterId));
     }
   }
 
@@ -111,9 +129,4 @@ export class Letters {
     this.#setAside ??= SetAside.open(this.#state, this.#name, READING);
     return this.#setAside;
   }
-}
-
-function byTime(one: Letter, other: Letter): number {
-  if (one.at !== other.at) return one.at < other.at ? -1 : 1;
-  return one.offset - other.offset || (one.letterId < other.letterId ? -1 : 1);
 }

@@ -1,4 +1,4 @@
-import type { StateStore } from '@nestjs-spark/contracts/internal';
+import type { StateStore, Versioned } from '@nestjs-spark/contracts/internal';
 import type { BatchPlanned, BatchProcessed, PipelineEvent } from '../aggregate/events.ts';
 import type { BatchEvent } from './batch-event.ts';
 import type { Position } from '../batch/batch.ts';
@@ -98,12 +98,26 @@ export interface StatusBoard<T> {
   close(): Promise<void>;
 }
 
+/** Documents of which there may be many. */
+export interface PagedState extends StateStore {
+  /**
+   * Some documents whose id starts with `prefix`, in the order in which they were written last, and how many there are in all. No more
+   * than these are in memory.
+   * @param prefix ends with a slash
+   */
+  page<T extends object>(
+    prefix: string,
+    skip: number,
+    take: number,
+  ): Promise<{ documents: Versioned<T>[]; total: number }>;
+}
+
 /** Where pipelines are kept: embedded in a SQLite file, or in JetStream for all nodes of a cluster. */
 export interface PipelineStore {
   readonly mode: 'embedded' | 'cluster';
   readonly journal: EventJournal;
   readonly lanes: LaneLog;
   /** Dead letters. */
-  readonly letters: StateStore;
+  readonly letters: PagedState;
   close(): Promise<void>;
 }

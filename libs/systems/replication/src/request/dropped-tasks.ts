@@ -35,7 +35,9 @@ export class DroppedTasks {
       return;
     }
     const { removed, kept } = await this.apply.forget(task);
-    this.log.log(`${describeTask(task)} is no longer declared; its ${removed} copies were removed`);
+    this.log.log(
+      `${describeTask(task)} is no longer declared; its ${removed === 1 ? 'copy was' : `${removed} copies were`} removed`,
+    );
     const [first] = kept;
     if (first)
       this.log.warn(

@@ -1,6 +1,7 @@
 import { ravenKey } from '@nestjs-spark/contracts/internal';
 import type { EtlCommand, ScriptFailure } from '@nestjs-spark/etl-script';
 import type { PreviewedDocument, PreviewedScript, PreviewResult } from '@nestjs-spark/replication/internal';
+import { counted } from '@nestjs-spark/foundation/internal';
 import { diffFields } from './diff-fields.ts';
 
 const LONGEST = 4_000;
@@ -96,7 +97,11 @@ function renderCommand(command: EtlCommand, sign: '+' | '-'): string[] {
 
 function renderSummary(summary: PreviewedScript['summary'], compared: boolean): string {
   const { documents, copied, filtered, failed, missing, skipped } = summary;
-  const counts = [`${documents} documents: ${copied} copied`, `${filtered} filtered`, `${failed} failed`];
+  const counts = [
+    `${counted(documents, 'document')}: ${copied} copied`,
+    `${filtered} filtered`,
+    `${failed} failed`,
+  ];
   if (missing > 0) counts.push(`${missing} not there`);
   if (skipped > 0) counts.push(`${skipped} not tried, the time was over`);
   const { newCopies, changedCopies, goneCopies, sameCopies } = summary;

@@ -30,7 +30,7 @@ export async function claimDataDir(home: string, options: DataOptions, server: s
   const taken = await tryLock(`${path}.lock`);
   if (typeof taken === 'number') {
     throw new Error(
-      `${path} is in use by process ${taken}. Stop that one, or use another folder: set SPARK_DATA_DIR, or the option dataDir`,
+      `${path} is in use by process ${taken}. Stop that process, or set SPARK_DATA_DIR to another folder (in code: the option dataDir)`,
     );
   }
   return { path, release: releaseOnce(taken) };

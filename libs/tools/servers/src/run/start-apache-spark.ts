@@ -33,8 +33,8 @@ export interface ApacheSparkCluster {
   stop(): Promise<void>;
 }
 
-/** Sizes for a small machine: what Spark Connect takes leaves a core and memory for one application beside it. */
-const WORKER = { cores: '4', memory: '2g' };
+/** Sizes for a small machine: what Spark Connect takes leaves cores and memory for two applications beside it. */
+const WORKER = { cores: '6', memory: '3g' };
 const QUICK_START = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 
 /**

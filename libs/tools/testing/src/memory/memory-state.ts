@@ -60,6 +60,16 @@ export class MemoryState implements StateStore {
     return found.filter(([, kept]) => isOwn(kept)).map(([, kept]) => versioned<T>(kept));
   }
 
+  /** Some documents whose id starts with `prefix`, in the order in which they were written, and how many there are in all. */
+  async page<T extends object>(
+    prefix: string,
+    skip: number,
+    take: number,
+  ): Promise<{ documents: Versioned<T>[]; total: number }> {
+    const found = (await this.list<T>(prefix)).toSorted((a, b) => Number(a.version) - Number(b.version));
+    return { documents: found.slice(skip, skip + take), total: found.length };
+  }
+
   async write<T extends object>(
     id: string,
     collection: string,

@@ -1,5 +1,5 @@
 import type { ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/internal';
-import { Breakers, nearestName, sameName } from '@nestjs-spark/foundation/internal';
+import { Breakers, nameKey, nearestName, sameName } from '@nestjs-spark/foundation/internal';
 import type { KeyRing } from '../identify/key-ring.ts';
 import type { ModuleIdentity } from '../identify/module-identity.ts';
 import type { ActingFor } from '../identify/token-claims.ts';
@@ -49,10 +49,17 @@ const ANSWER_BYTES = 256 * 1024;
 export class ModuleClient {
   private readonly parts: ModuleClientParts;
   private readonly breakers: Breakers;
+  /** By the name in lower case: where each module was called last. */
+  private readonly addresses = new Map<string, string>();
 
   constructor(parts: ModuleClientParts) {
     this.parts = parts;
     this.breakers = parts.breakers ?? new Breakers();
+  }
+
+  /** Where a module was called last, for people to read; null before the first call. */
+  addressOf(module: string): string | null {
+    return this.addresses.get(nameKey(module)) ?? null;
   }
 
   /** @throws {UnavailableError} when the registry, the pinned keys or the identity provider are unavailable; every outcome at the other module is an answer, not an error */
@@ -69,6 +76,7 @@ export class ModuleClient {
     }
     const url = joinUrl(callee.appUrl, call.path);
     if (!url) return { kind: 'unreachable', reason: whyUnusable(callee.appUrl) };
+    this.addresses.set(nameKey(callee.appName), url.origin);
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const token = await this.tokenFor(callee.appName, url, call, body);
     return this.throughBreaker(callee.appName, () => send(url, call, token, body));

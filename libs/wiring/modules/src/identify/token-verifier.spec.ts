@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createHmac, randomUUID } from 'node:crypto';
-import { ProblemError, type PublicKeyJwk } from '@nestjs-spark/contracts/internal';
+import { ProblemError, UnavailableError, type PublicKeyJwk } from '@nestjs-spark/contracts/internal';
 import {
   calculateJwkThumbprint,
   exportJWK,
@@ -377,9 +377,10 @@ describe('the key of a module', () => {
     expect((await refusal(await sign())).status).toBe(401);
   });
 
-  it('cannot be told while the registry is away: 503, so that the caller tries again', async () => {
+  it('cannot be told while the registry is away: 503 with what is away, so that the caller tries again', async () => {
     registry.away = true;
-    expect((await refusal(await sign())).status).toBe(503);
+    const { status, message } = await refusal(await sign());
+    expect([status, message]).toEqual([503, 'Fleet cannot check who asks. The registry cannot be reached.']);
   });
 });
 
@@ -409,6 +410,34 @@ describe("this module's own token", () => {
     const token = await sign({ iss: 'Fleet' }, { kid: mine.keyId }, mine);
     expect(await verifier.verify({ ...REQUEST, token })).toEqual({ module: 'Fleet', act: null });
     expect((await refusal(token)).status).toBe(401);
+  });
+});
+
+describe('a token that acts for a user', () => {
+  it('waits less for the ledger than the console that the user looks at, and says what does not answer', async () => {
+    const patience: (number | undefined)[] = [];
+    const ledger = {
+      spend: (_issuer: string, _jti: string, patienceMs?: number) => {
+        patience.push(patienceMs);
+        return Promise.reject(
+          new UnavailableError('NATS (nats:4222) is connected but does not answer in time'),
+        );
+      },
+    };
+    const keys = new KeyRing({ registry, state, log, policy: { production: false, trustedKeys: new Map() } });
+    verifier = new TokenVerifier({
+      receiver: { moduleName: 'Fleet', moduleUrl: '' },
+      keys,
+      ledger,
+      log,
+      now: () => now,
+    });
+    await refusal(await sign());
+    const { message } = await refusal(await sign({ act: { sub: 'ann', role: 'viewer' } }));
+    expect(patience).toEqual([undefined, 2_000]);
+    expect(message).toBe(
+      'Fleet cannot check who asks. NATS (nats:4222) is connected but does not answer in time.',
+    );
   });
 });
 

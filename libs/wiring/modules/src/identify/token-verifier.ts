@@ -5,7 +5,7 @@ import {
   type TokenLedger,
 } from '@nestjs-spark/contracts/internal';
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
-import { sameName, type Logger } from '@nestjs-spark/foundation/internal';
+import { redact, sameName, type Logger } from '@nestjs-spark/foundation/internal';
 import { claimsFault, headerFault, timeFault, type Receiver, type SignedRequest } from './check-claims.ts';
 import type { KeyRing } from './key-ring.ts';
 import { ProviderTokenError, type ProviderTokens } from './provider-tokens.ts';
@@ -41,6 +41,9 @@ export interface TokenVerifierParts {
   now?: () => number;
 }
 
+/** Whoever looks at a console is to read what is away, before the console gives the answer up after three seconds. */
+const USER_PATIENCE_MS = 2_000;
+
 /** Determines which module a request comes from. */
 export class TokenVerifier {
   private readonly parts: TokenVerifierParts;
@@ -70,11 +73,8 @@ export class TokenVerifier {
       if (error instanceof UnavailableError) {
         throw new ProblemError(
           'unavailable',
-          'Tokens of modules cannot be checked at the moment: this module cannot reach NATS, or its store.',
-          {
-            cause: error,
-            retryAfterSeconds: 2,
-          },
+          `${this.parts.receiver.moduleName} cannot check who asks. ${sentence(redact(error.message))}`,
+          { cause: error, retryAfterSeconds: 2 },
         );
       }
       throw error;
@@ -143,20 +143,25 @@ export class TokenVerifier {
   }
 
   /** This process knows first what was shown to it; what the others know is asked once for each token that is new here. */
-  private async spend(module: string, { jti = '', exp = 0 }: JWTPayload, isOwn: boolean): Promise<void> {
+  private async spend(module: string, { jti = '', exp = 0, act }: JWTPayload, isOwn: boolean): Promise<void> {
     const use = this.used.use(module, jti, exp, Math.floor(this.now() / 1000));
     if (use === 'again') throw new Refusal('jti was used before');
     if (use === 'too-many') {
       throw new ProblemError('tooMany', 'Too many requests within a minute.', { retryAfterSeconds: 10 });
     }
-    const isFirst = await this.isFirst(module, jti, isOwn);
+    const isFirst = await this.isFirst(module, jti, isOwn, act === undefined ? undefined : USER_PATIENCE_MS);
     if (!isFirst) throw new Refusal('jti was used before, at another instance or before a restart');
   }
 
   /** A module that asks its own address who answers has to learn it while the ledger is away, too. */
-  private async isFirst(module: string, jti: string, isOwn: boolean): Promise<boolean> {
+  private async isFirst(
+    module: string,
+    jti: string,
+    isOwn: boolean,
+    patienceMs: number | undefined,
+  ): Promise<boolean> {
     try {
-      return (await this.parts.ledger?.spend(module, jti)) ?? true;
+      return (await this.parts.ledger?.spend(module, jti, patienceMs)) ?? true;
     } catch (error) {
       if (isOwn && error instanceof UnavailableError) return true;
       throw error;
@@ -175,6 +180,11 @@ function actOf({ act }: JWTPayload): ActingFor | null {
   if (act === undefined) return null;
   if (!isActingFor(act)) throw new Refusal('act cannot be read');
   return act;
+}
+
+/** The health routes tell everybody the same, so nothing is given away to whoever shows a token. */
+function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
 class Refusal extends Error {}

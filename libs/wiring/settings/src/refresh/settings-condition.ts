@@ -8,6 +8,11 @@ export type SettingsCondition =
   | { state: 'away'; reason: string }
   | { state: 'refused'; reason: string };
 
+/** A store whose error names the place says so once. */
+function withPlace(reason: string, place: string | null): string {
+  return place === null || reason.includes(place) ? reason : `${place} is away: ${reason}`;
+}
+
 /** Always ready: a module works with the settings that it knows. */
 export function describeCondition(
   condition: SettingsCondition,
@@ -24,7 +29,7 @@ export function describeCondition(
       case 'current':
         return version === null ? `${place} has none` : `version ${version}, from ${place}`;
       case 'away':
-        return `${known}; ${place} is away: ${condition.reason}`;
+        return `${known}; ${withPlace(condition.reason, place)}`;
       case 'refused':
         return `${known}; what ${place} has is not used: ${condition.reason}`;
     }

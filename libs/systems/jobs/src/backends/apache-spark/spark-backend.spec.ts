@@ -10,6 +10,7 @@ import { startApacheSpark, type ApacheSparkCluster } from '@nestjs-spark/servers
 import { describeWithApacheSpark, eventually } from '@nestjs-spark/servers/testing';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { jobBackendConformance } from '../../fixtures/job-backend.conformance.ts';
+import { sparkApplications } from '../../fixtures/spark-applications.ts';
 import { sameScripts } from '../../fixtures/same-scripts.ts';
 import { endOf, orders, runOver, runToEnd } from '../../fixtures/script-run.ts';
 import { JobHandlers } from '../../job/handler.ts';
@@ -58,6 +59,7 @@ await describeWithApacheSpark([], 'Jobs on Apache Spark', () => {
   jobBackendConformance(async () => ({ backend: spark, close: async () => undefined }));
 
   sameScripts(() => ({ spark, memory, openBackend }));
+  sparkApplications(() => cluster);
 
   describe('a statement', () => {
     const sql = (text: string, documents = orders(0), args?: object) =>

@@ -3,7 +3,7 @@ import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { SqliteFile, type SqliteRow, type SqliteValue, type SqliteWork } from '@nestjs-spark/sqlite/internal';
 import { NO_TOTALS } from '../../batch/batch.ts';
 import type { Schema } from '../../definition/types.ts';
-import type { FilesFolder } from '../files-folder.ts';
+import type { FilesFolder } from '../file/files-folder.ts';
 import {
   FencedError,
   RecordsRefusedError,

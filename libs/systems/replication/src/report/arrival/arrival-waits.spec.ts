@@ -48,7 +48,16 @@ describe('A wait for a change', () => {
   });
 
   const tasks = (): IncomingTask[] =>
-    reports.map((report) => judgeIncoming({ declared: declaredCars, report, request: null, owner: null }));
+    reports.map((report) =>
+      judgeIncoming({
+        declared: declaredCars,
+        report,
+        request: null,
+        owner: null,
+        ownerAddress: null,
+        now: 0,
+      }),
+    );
   const wait = (query: Partial<ArrivalQuery> = { change: wanted }, options: ArrivalOptions = {}) =>
     waits.wait({ ...cars, ...query }, options, tasks);
   /** What the copy is at now, as the apply path tells it. */

@@ -1,3 +1,4 @@
+import { counted } from '@nestjs-spark/foundation/internal';
 import type { Change } from '@nestjs-spark/contracts';
 import type { IncomingTask } from '../../tasks/task-status.ts';
 import { isReached } from '../freshness/freshness.ts';
@@ -23,7 +24,7 @@ export function describeReach({
   lastError,
 }: IncomingTask): string {
   const reach = position === null ? 'nothing of it is here' : `it is applied up to etag ${position}`;
-  const missing = lag ? ` (at most ${lag} changes are missing)` : '';
+  const missing = lag ? ` (at most ${counted(lag, 'change')} missing)` : '';
   const because = stalledBecause ?? lastError ?? incompleteBecause;
   return `${name} is ${state}, ${reach}${missing}${because ? `: ${because}` : ''}`;
 }

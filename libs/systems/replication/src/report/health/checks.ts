@@ -94,6 +94,8 @@ export class EngineCheck implements HealthCheck {
 }
 
 const number = new Intl.NumberFormat('en');
+const counted = (documents: number): string =>
+  `${number.format(documents)} ${documents === 1 ? 'document' : 'documents'}`;
 
 /**
  * Ready once everything of one owner's collection is here, and while this module's side can continue with it. An owner that is
@@ -120,7 +122,7 @@ export class CopyCheck implements HealthCheck {
     if (missing.length === 0) {
       return {
         ready: true,
-        detail: `complete; ${number.format(documents)} documents applied${aside}${waitingFor(tasks)}`,
+        detail: `complete; ${counted(documents)} applied${aside}${waitingFor(tasks)}`,
         data: { tasks: states },
       };
     }
@@ -128,7 +130,7 @@ export class CopyCheck implements HealthCheck {
       const reason = stalledBecause ?? incompleteBecause ?? 'not complete';
       return tasks.length > 1 ? `${name}: ${reason}` : reason;
     });
-    const soFar = documents > 0 ? `; ${number.format(documents)} documents applied so far` : '';
+    const soFar = documents > 0 ? `; ${counted(documents)} applied so far` : '';
     return { ready: false, detail: `${reasons.join('; ')}${soFar}${aside}`, data: { tasks: states } };
   }
 }

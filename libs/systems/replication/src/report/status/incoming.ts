@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { taskId } from '@nestjs-spark/contracts';
+import { ModuleClient } from '@nestjs-spark/modules/internal';
 import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import { Declarations } from '../../declare/declarations.ts';
 import { RequestStatus } from '../../request/request-status.ts';
@@ -15,6 +16,7 @@ export class Incoming {
     private readonly declarations: Declarations,
     private readonly requests: RequestStatus,
     private readonly owners: OwnerReports,
+    private readonly client: ModuleClient,
   ) {}
 
   tasks(): IncomingTask[] {
@@ -25,6 +27,8 @@ export class Incoming {
         report: reports.get(taskId(declared.key)) ?? null,
         request: this.requests.of(declared.key.owner),
         owner: this.owners.of(declared.key),
+        ownerAddress: this.client.addressOf(declared.key.owner),
+        now: Date.now(),
       }),
     );
   }

@@ -11,10 +11,15 @@ export interface IncomingFacts {
   request: OwnerRequestStatus | null;
   /** What the owner said last, where RavenDB's own ETL carries the task. */
   owner: OwnerReport | null;
+  /** Where the owner was asked last; null before. */
+  ownerAddress: string | null;
+  /** Milliseconds since 1970. */
+  now: number;
 }
 
 /** Puts together how a copy stands. Pure. */
-export function judgeIncoming({ declared, report, request, owner }: IncomingFacts): IncomingTask {
+export function judgeIncoming(facts: IncomingFacts): IncomingTask {
+  const { declared, report, request, owner } = facts;
   const engine = engineOf(request, declared.key.name);
   if (engine === 'etl') return fromOwner(declared, owner);
   if (!report) return { ...unknown(declared), engine, ...waitingFor(request) };
@@ -26,6 +31,7 @@ export function judgeIncoming({ declared, report, request, owner }: IncomingFact
     documentsPut: documentsApplied,
     resyncsRequested: ___,
     refused,
+    ownerSilentSeconds,
     ...figures
   } = report;
   const problem = report.complete ? null : undeployed(request);
@@ -43,8 +49,22 @@ export function judgeIncoming({ declared, report, request, owner }: IncomingFact
     incompleteBecause: report.complete
       ? null
       : (problem ?? report.incompleteBecause ?? 'the first copy is being made'),
-    lastError: report.lastError ?? request?.lastError ?? null,
+    lastError:
+      ownerSilentSeconds === null
+        ? (report.lastError ?? request?.lastError ?? null)
+        : describeSilence(facts, ownerSilentSeconds),
   };
+}
+
+/** Who is not heard, where it was, since when, and what to do about it. */
+function describeSilence({ declared, ownerAddress, now }: IncomingFacts, seconds: number): string {
+  const { owner } = declared.key;
+  const since = new Date(now - seconds * 1_000).toISOString().replace(/\.\d+Z$/, 'Z');
+  const where = ownerAddress === null ? '' : ` (${ownerAddress})`;
+  return (
+    `nothing was heard from ${owner}${where} for ${seconds} s, since ${since}: ` +
+    `check that ${owner} runs, answers there and reaches NATS. The copies stay as they are, and what changed meanwhile arrives afterwards`
+  );
 }
 
 /** Why nothing can come yet: the owner has not taken the request. Null when it has. */

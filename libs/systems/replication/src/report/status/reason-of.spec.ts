@@ -23,6 +23,8 @@ const codeOf = (status: OwnerRequestStatus | null, report: Parameters<typeof app
       report: report && applyReport(report),
       request: status,
       owner: null,
+      ownerAddress: 'http://fleet:5001',
+      now: Date.parse('2026-01-01T10:00:30Z'),
     }),
     status,
   );
@@ -39,6 +41,20 @@ describe('why a copy is not live', () => {
       text: 'Fleet refuses CarBrands, which is asked for in the same request: everything in it waits.',
       owner: 'Fleet',
       collection: 'CarBrands',
+    });
+  });
+
+  it('names an owner that is silent, where it was asked, since when, and what to do', () => {
+    const silent = {
+      state: 'Waiting' as const,
+      lastError: 'nothing was heard from Fleet for 30 s',
+      ownerSilentSeconds: 30,
+    };
+    expect(codeOf(request({ state: 'deployed', lastError: null }), silent)).toEqual({
+      code: 'waiting',
+      text: expect.stringMatching(
+        /^nothing was heard from Fleet \(http:\/\/fleet:5001\) for 30 s, since 2026-01-01T10:00:00Z: check that Fleet runs/,
+      ),
     });
   });
 

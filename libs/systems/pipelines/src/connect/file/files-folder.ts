@@ -1,6 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { RunFailedError } from './ports.ts';
+import { RunFailedError } from '../ports.ts';
 
 /** The one folder that definitions can name files in; links that lead out of it are not followed. */
 export class FilesFolder {

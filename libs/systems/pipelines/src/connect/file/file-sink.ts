@@ -1,21 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OWNER_FILE } from '../definition/reserved-names.ts';
+import { OWNER_FILE } from '../../definition/reserved-names.ts';
+import type { Fields } from '../../expression/compile-expression.ts';
+import { writeCsv } from './csv.ts';
 import type { FilesFolder } from './files-folder.ts';
-import { RunFailedError, type Claim, type OutBatch, type Sink } from './ports.ts';
+import { RunFailedError, type Claim, type OutBatch, type Sink } from '../ports.ts';
 
 /** So that the order of names is that of batches. */
 const DIGITS = 10;
 
-/** A file of lines for each batch, named by it: a batch that is written again takes the same place. */
+/** A file of JSON lines, or of comma-separated values, for each batch, named by it: a batch that is written again takes the same place. */
 export class FileSink implements Sink {
   readonly #folder: FilesFolder;
   readonly #path: string;
 
-  constructor(folder: FilesFolder, path: string) {
+  readonly #format: 'ndjson' | 'csv';
+
+  constructor(folder: FilesFolder, path: string, format: 'ndjson' | 'csv' = 'ndjson') {
     this.#folder = folder;
     this.#path = path;
+    this.#format = format;
   }
 
   async open({ tenant, pipelineId }: Claim): Promise<null> {
@@ -34,10 +39,14 @@ export class FileSink implements Sink {
   async write({ generation, lane, n, records }: OutBatch): Promise<void> {
     if (records.length === 0) return;
     const folder = await this.#folder.makeFolder(this.#path);
-    const name = `${generation}-${lane}-${String(n).padStart(DIGITS, '0')}.ndjson`;
-    await writeWhole(join(folder, name), records.map(({ fields }) => `${JSON.stringify(fields)}\n`).join(''));
+    const name = `${generation}-${lane}-${String(n).padStart(DIGITS, '0')}.${this.#format}`;
+    const all = records.map(({ fields }) => fields);
+    await writeWhole(join(folder, name), this.#format === 'csv' ? writeCsv(all) : writeLines(all));
   }
 }
+
+const writeLines = (records: readonly Fields[]): string =>
+  records.map((fields) => `${JSON.stringify(fields)}\n`).join('');
 
 /** Nobody sees a part of it under its name, nor of what a process writes that has lost its pipeline without knowing it. */
 async function writeWhole(file: string, text: string): Promise<void> {

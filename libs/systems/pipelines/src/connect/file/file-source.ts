@@ -1,9 +1,10 @@
 import { type FileHandle, glob, open } from 'node:fs/promises';
-import type { Position } from '../batch/batch.ts';
+import type { Position } from '../../batch/batch.ts';
+import type { FileFormat } from './file-format.ts';
 import type { FilesFolder } from './files-folder.ts';
-import { RunFailedError, type PlannedRange, type Source, type SourceRecord } from './ports.ts';
+import { JSON_LINES } from './json-lines.ts';
+import { RunFailedError, type PlannedRange, type Source, type SourceRecord } from '../ports.ts';
 
-const NEWLINE = 0x0a;
 const LONGEST_RECORD = 16 * 1024 * 1024;
 
 interface Limits {
@@ -11,14 +12,16 @@ interface Limits {
   maxBytes: number;
 }
 
-/** Lines of JSON in files. A file is a partition, and a record's offset is the byte at which it begins. */
+/** Records in files. A file is a partition, and a record's offset is the byte at which it begins. */
 export class FileSource implements Source {
   readonly #folder: FilesFolder;
   readonly #path: string;
+  readonly #format: FileFormat;
 
-  constructor(folder: FilesFolder, path: string) {
+  constructor(folder: FilesFolder, path: string, format: FileFormat = JSON_LINES) {
     this.#folder = folder;
     this.#path = path;
+    this.#format = format;
   }
 
   async begin(): Promise<Position> {
@@ -32,7 +35,9 @@ export class FileSource implements Source {
     const to: Record<string, number> = { ...from };
     let left = limits;
     for (const file of files) {
-      const read = await this.#withFile(file, (handle) => planFile(handle, file, from[file] ?? 0, left));
+      const read = await this.#withFile(file, (handle) =>
+        planFile(handle, { file, format: this.#format }, from[file] ?? 0, left),
+      );
       if (read.to > 0) to[file] = read.to;
       left = { maxRecords: left.maxRecords - read.records, maxBytes: left.maxBytes - read.bytes };
       if (!read.isEnd) return { to, isEnd: false };
@@ -45,7 +50,11 @@ export class FileSource implements Source {
     for (const file of Object.keys(to).toSorted()) {
       const [begin, end] = [from[file] ?? 0, to[file] ?? 0];
       if (end > begin)
-        records.push(...(await this.#withFile(file, (handle) => readRange(handle, file, begin, end))));
+        records.push(
+          ...(await this.#withFile(file, (handle) =>
+            readRange(handle, { file, format: this.#format }, begin, end),
+          )),
+        );
     }
     return records;
   }
@@ -70,6 +79,11 @@ export class FileSource implements Source {
   }
 }
 
+interface NamedFile {
+  file: string;
+  format: FileFormat;
+}
+
 interface PlannedFile {
   to: number;
   records: number;
@@ -80,7 +94,7 @@ interface PlannedFile {
 /** The end of the last record that fits; at least one does, however long it is. */
 async function planFile(
   handle: FileHandle,
-  file: string,
+  { file, format }: NamedFile,
   from: number,
   limits: Limits,
 ): Promise<PlannedFile> {
@@ -91,42 +105,26 @@ async function planFile(
   for (let length = limits.maxBytes; ; length *= 2) {
     const bytes = await readBytes(handle, from, Math.min(from + length, size));
     const isWhole = from + bytes.length === size;
-    const { end, records } = lastRecord(bytes, limits.maxRecords, isWhole);
+    const { end, records } = format.measure(bytes, limits.maxRecords, isWhole);
     if (end > 0) return { to: from + end, records, bytes: end, isEnd: from + end === size };
     if (length > LONGEST_RECORD)
       throw new RunFailedError(`A record of ${file}, at byte ${from}, is longer than 16 MiB`);
   }
 }
 
-function lastRecord(bytes: Buffer, most: number, isWhole: boolean): { end: number; records: number } {
-  let [end, records] = [0, 0];
-  while (records < most && end < bytes.length) {
-    const newline = bytes.indexOf(NEWLINE, end);
-    if (newline < 0 && !isWhole) break;
-    end = newline < 0 ? bytes.length : newline + 1;
-    records++;
-  }
-  return { end, records };
-}
-
 async function readRange(
   handle: FileHandle,
-  file: string,
+  { file, format }: NamedFile,
   from: number,
   to: number,
 ): Promise<SourceRecord[]> {
-  const bytes = await readBytes(handle, from, to);
+  const [bytes, head] = await Promise.all([
+    readBytes(handle, from, to),
+    readBytes(handle, 0, format.headBytes),
+  ]);
   if (bytes.length < to - from)
     throw new RunFailedError(`The file ${file} is shorter than what was read of it`);
-  const records: SourceRecord[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const newline = bytes.indexOf(NEWLINE, at);
-    const end = newline < 0 ? bytes.length : newline;
-    const text = bytes.toString('utf8', at, end).trim();
-    if (text !== '') records.push({ partition: file, offset: from + at, text });
-    at = end + 1;
-  }
-  return records;
+  return format.read(bytes, { file, from, head });
 }
 
 async function readBytes(handle: FileHandle, from: number, to: number): Promise<Buffer> {

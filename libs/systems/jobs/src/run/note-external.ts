@@ -1,0 +1,36 @@
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import type { Job } from '../job/job.ts';
+import type { StoredJob } from '../job/store.ts';
+import type { Claim } from './claim.ts';
+import { isOwn } from './finish.ts';
+import type { RunnerParts } from './parts.ts';
+
+/**
+ * Stores what a backend finds a run again by.
+ * @returns the job as it is stored then; null when the run is another process's by now, or no longer runs
+ */
+export async function noteExternal(
+  { job: { jobId }, runId }: Claim,
+  external: Record<string, string>,
+  { store, owner }: RunnerParts,
+): Promise<StoredJob | null> {
+  for (;;) {
+    const stored = await store.get(jobId);
+    if (!stored || !isOwn(stored.job, runId, owner)) return null;
+    const job: Job = { ...stored.job, external: { ...external, runId } };
+    try {
+      return { job, revision: await store.replace(job, stored.revision) };
+    } catch (error) {
+      if (!(error instanceof VersionConflictError)) throw error;
+    }
+  }
+}
+
+/** What was stored for a run; nothing, where that is of an earlier one. */
+export function externalOf({ external }: Job, runId: string): { external?: Record<string, string> } {
+  if (external['runId'] !== runId) return {};
+  const texts = Object.entries(external).filter(
+    (entry): entry is [string, string] => entry[0] !== 'runId' && typeof entry[1] === 'string',
+  );
+  return { external: Object.fromEntries(texts) };
+}

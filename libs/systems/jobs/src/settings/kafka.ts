@@ -1,0 +1,64 @@
+import { toList } from '@nestjs-spark/foundation/internal';
+import type { KafkaAddress } from '@nestjs-spark/kafka/internal';
+
+/** Where the changes of jobs are published. Anything omitted is read from the environment. */
+export interface JobsKafkaOptions {
+  /** `HOST:PORT` of brokers. `SPARK_JOBS_KAFKA_BROKERS`, separated by commas; default: none, and nothing is published. */
+  brokers?: readonly string[];
+  /** The topic, which has to be there. `SPARK_JOBS_KAFKA_TOPIC`; default `transformation-jobs`. */
+  topic?: string;
+  /** With `password`: SASL. `SPARK_JOBS_KAFKA_USER`; default: none. */
+  user?: string;
+  /** `SPARK_JOBS_KAFKA_PASSWORD`. */
+  password?: string;
+  /** `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`. `SPARK_JOBS_KAFKA_MECHANISM`; default `SCRAM-SHA-512`. */
+  mechanism?: KafkaMechanism;
+  /** `SPARK_JOBS_KAFKA_TLS`, `1` or `0`; default: no TLS. */
+  tls?: boolean;
+}
+
+type KafkaMechanism = (typeof MECHANISMS)[number];
+
+/** The options with every default in place. */
+export interface JobsKafkaSettings {
+  address: KafkaAddress;
+  topic: string;
+}
+
+const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
+const BROKER = /^[\w.-]{1,253}:\d{1,5}$/;
+const TOPIC = /^[\w.-]{1,249}$/;
+
+/** Null where no broker is given. What is wrong goes to `faults`. */
+export function resolveKafka(
+  options: JobsKafkaOptions,
+  env: (name: string) => string | undefined,
+  faults: string[],
+): JobsKafkaSettings | null {
+  const brokers = options.brokers ?? toList(env('SPARK_JOBS_KAFKA_BROKERS') ?? '');
+  if (brokers.length === 0) return null;
+  const topic = options.topic ?? env('SPARK_JOBS_KAFKA_TOPIC') ?? 'transformation-jobs';
+  const user = options.user ?? env('SPARK_JOBS_KAFKA_USER');
+  const password = options.password ?? env('SPARK_JOBS_KAFKA_PASSWORD');
+  const asked = options.mechanism ?? env('SPARK_JOBS_KAFKA_MECHANISM') ?? 'SCRAM-SHA-512';
+  const mechanism = MECHANISMS.find((one) => one === asked);
+  const tls = options.tls ?? env('SPARK_JOBS_KAFKA_TLS') ?? '0';
+  if (!brokers.every((broker) => BROKER.test(broker)))
+    faults.push('kafka.brokers (SPARK_JOBS_KAFKA_BROKERS) has to be HOST:PORT, separated by commas');
+  if (!TOPIC.test(topic))
+    faults.push('kafka.topic (SPARK_JOBS_KAFKA_TOPIC) has to be of letters, digits, ., _ and -');
+  if ((user === undefined) !== (password === undefined))
+    faults.push('kafka.user and kafka.password (SPARK_JOBS_KAFKA_USER, …_PASSWORD) have to be set together');
+  if (!mechanism)
+    faults.push(`kafka.mechanism (SPARK_JOBS_KAFKA_MECHANISM) has to be ${MECHANISMS.join(' or ')}`);
+  if (typeof tls === 'string' && !['0', '1'].includes(tls))
+    faults.push('kafka.tls (SPARK_JOBS_KAFKA_TLS) has to be 1 or 0');
+  const login = user !== undefined && password !== undefined ? { user, password } : {};
+  const address = {
+    brokers,
+    ...login,
+    ...(mechanism ? { mechanism } : {}),
+    tls: tls === true || tls === '1',
+  };
+  return { address, topic };
+}

@@ -17,7 +17,7 @@ export function isAllowed(address: string, prefixes: readonly string[]): boolean
 }
 
 /**
- * The NDJSON lines at an address. Redirects are not followed: they would lead anywhere.
+ * The bytes at an address. Redirects are not followed: they would lead anywhere.
  * @throws {ProblemError} `jobRefused` (422) for an address that is not allowed, or does not answer with 200
  */
 export async function fetchInput(

@@ -11,6 +11,7 @@ import { faultsOf, refusedFor, type Executors } from '../submit/check-executable
 import { fingerprintOf, idInBatch, jobAgain, jobIdFor, newJob } from '../submit/new-job.ts';
 import type { InputText, ReadSubmission } from '../submit/read-submission.ts';
 import { requireOperator, submitterOf, type JobAccess } from './access.ts';
+import { documentsOfCsv } from './documents-of-csv.ts';
 import { fetchInput } from './fetch-input.ts';
 import { findInput, keepInput } from './keep-input.ts';
 import type { JobQuota } from './quota.ts';
@@ -197,7 +198,8 @@ export class Submissions {
     const { store } = this.#parts;
     if (input === null) return null;
     if (input.form === 'url') {
-      const lines = await fetchInput(input.url, this.#parts.inputPrefixes);
+      const fetched = await fetchInput(input.url, this.#parts.inputPrefixes);
+      const lines = input.format === 'csv' ? documentsOfCsv(fetched) : fetched;
       const kept = await keepInput(lines, access, store, await this.#parts.quota.sending(access));
       await this.#hold(kept.object, jobId);
       return { form: 'documents', ...kept };

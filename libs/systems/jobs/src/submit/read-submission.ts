@@ -10,7 +10,7 @@ export type InputText =
   | { form: 'documents'; documents: number; text: string }
   | { form: 'value'; documents: 1; text: string }
   | { form: 'object'; object: string }
-  | { form: 'url'; url: string };
+  | { form: 'url'; url: string; format: (typeof FORMATS)[number] };
 
 /** A submission that can be understood. Whether it can be executed is another question. */
 export interface ReadSubmission {
@@ -121,9 +121,13 @@ function addressOf({ url, format = 'ndjson', ...others }: Record<string, unknown
   if (Object.keys(others).length > 0) throw wrong('/input', ONE_FORM);
   if (typeof url !== 'string' || url.length > LONGEST_URL || !URL.canParse(url))
     throw wrong('/input/url', 'has to be an address');
-  if (format !== 'ndjson')
-    throw wrong('/input/format', 'has to be ndjson; other formats can be read by a job of the kind sql');
-  return { form: 'url', url };
+  const known = FORMATS.find((one) => one === format);
+  if (!known)
+    throw wrong(
+      '/input/format',
+      `has to be ${FORMATS.join(' or ')}; other formats can be read by a job of the kind sql`,
+    );
+  return { form: 'url', url, format: known };
 }
 
 /** What is wrong with a document of an input; null when it can be used. */
@@ -167,6 +171,7 @@ function transformationOf(body: TransformationBody): JobTransformation {
   };
 }
 
+const FORMATS = ['ndjson', 'csv'] as const;
 const ONE_FORM = 'has to have exactly one of documents, value, object and url';
 const LONGEST_URL = 2_048;
 

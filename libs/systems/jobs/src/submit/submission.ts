@@ -188,4 +188,4 @@ export type SubmittedInput =
   | { documents: { id: string; document: object }[] }
   | { value: unknown }
   | { object: string }
-  | { url: string; format?: 'ndjson' };
+  | { url: string; format?: 'ndjson' | 'csv' };

@@ -1,0 +1,57 @@
+import { pipeline } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { describeError } from '@nestjs-spark/foundation';
+import { JOB_REFUSED } from '../job/problems.ts';
+import { MOST_LINE_BYTES } from './keep-input.ts';
+
+const MOST_COLUMNS = 1_000;
+const LONGEST_NAME = 256;
+
+/**
+ * Comma-separated values as in RFC 4180, with the names of the columns in the first line: each row becomes a document, as an NDJSON line.
+ * Its id is the column `id`, or its number where there is no such column (`rows/1`). Values stay texts, as nothing in a file says
+ * what else they are.
+ * @throws {ProblemError} `jobRefused` (422) with the line that cannot be used
+ */
+export async function* documentsOfCsv(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const parser = parse({ bom: true, skip_empty_lines: true, max_record_size: MOST_LINE_BYTES });
+  // What fails before the parser is thrown to whoever reads from it.
+  pipeline(parts, parser, () => undefined);
+  let columns: string[] | null = null;
+  let rows = 0;
+  try {
+    for await (const values of parser as AsyncIterable<string[]>) {
+      if (columns) yield lineOf(columns, values, ++rows);
+      else columns = columnsOf(values);
+    }
+  } catch (error) {
+    if (error instanceof CsvError) throw refused(describeError(error).slice(0, 500));
+    throw error;
+  }
+}
+
+function lineOf(columns: readonly string[], values: readonly string[], row: number): Uint8Array {
+  const document = Object.fromEntries(columns.map((name, index) => [name, values[index]]));
+  const at = columns.indexOf('id');
+  const id = at < 0 ? `rows/${row}` : values[at];
+  return Buffer.from(`${JSON.stringify({ id, document })}\n`);
+}
+
+function columnsOf(names: string[]): string[] {
+  const wrong = names.find((name) => name.trim() === '' || name.length > LONGEST_NAME);
+  if (wrong !== undefined)
+    throw refused(`the first line has to name the columns, each with 1 to ${LONGEST_NAME} characters`);
+  if (names.length > MOST_COLUMNS)
+    throw refused(`it has ${names.length} columns; the limit is ${MOST_COLUMNS}`);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw refused(`the column ${JSON.stringify(twice)} is there twice`);
+  return names;
+}
+
+function refused(what: string): ProblemError {
+  const detail = `is not CSV that can be read: ${what}`;
+  return new ProblemError(JOB_REFUSED, `/input/url: ${detail}`, {
+    errors: [{ pointer: '/input/url', detail }],
+  });
+}

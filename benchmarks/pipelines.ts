@@ -8,6 +8,7 @@ import { PostgresConnection } from '@nestjs-spark/postgres/internal';
 import { startServers } from '@nestjs-spark/servers';
 import { readArguments } from '../tools/arguments.ts';
 import type { FlowJob, FlowTook } from './peers/flow.ts';
+import { measureIdlePipelines } from './pipelines-idle.ts';
 import { describeMachine, median } from './support/machine.ts';
 import { saveResult } from './support/results.ts';
 
@@ -16,14 +17,20 @@ const { values } = readArguments({
   --records N     (1000000)
   --rounds N      (3)
   --batch N       records of a batch (5000)
+  --idle N        instead: what N pipelines cost three nodes while nothing comes
   --save          writes the table into benchmarks/results`,
   options: {
     records: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '3' },
     batch: { type: 'string', default: '5000' },
+    idle: { type: 'string' },
     save: { type: 'boolean', default: false },
   },
 });
+if (values.idle !== undefined) {
+  console.log(await measureIdlePipelines(Number(values.idle)));
+  process.exit();
+}
 const [records, rounds, perBatch] = [values.records, values.rounds, values.batch].map(Number) as [
   number,
   number,

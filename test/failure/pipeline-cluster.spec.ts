@@ -19,6 +19,12 @@ interface View {
   progress: { written: number };
 }
 
+interface PipelineEvent {
+  type: string;
+  by: string;
+  data: { totals: { written: number } };
+}
+
 describeWithServers(['nats'], 'pipelines on three nodes', () => {
   let folder: string;
   let nodes: Map<string, { child: ChildProcess; url: string }>;
@@ -67,6 +73,7 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
     await until(async () => (await fetch(`${url}/health/ready`)).ok);
   }
 
+  const isAlive = (node: string): boolean => nodes.get(node)?.child.signalCode === null;
   const urlOf = (node: string): string => nodes.get(node)?.url ?? '';
   async function read<T>(node: string, path: string): Promise<T> {
     const response = await fetch(`${urlOf(node)}${path}`, { signal: AbortSignal.timeout(LOOK_MS) });
@@ -101,7 +108,7 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
       )
       .map((line) => Number((JSON.parse(line) as { id: number }).id));
 
-  /** Takes the owner away, and answers how long it took until another one writes. */
+  /** Takes the owner away, and waits until another one writes. */
   async function afterLosing(pipelineId: string, away: NodeJS.Signals) {
     await send('one', 'POST', '', numbers(pipelineId));
     const { view: started } = await send('two', 'POST', `/${pipelineId}/start`);
@@ -117,7 +124,7 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
     });
     const before = idsOf(pipelineId).length;
     await until(async () => idsOf(pipelineId).length > before);
-    return { owner, other, tookMs: performance.now() - lostAt, epoch: started.run.epoch };
+    return { owner, other, lostAt, epoch: started.run.epoch };
   }
 
   async function stopped(pipelineId: string, node: string): Promise<number[]> {
@@ -139,6 +146,15 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
       expect((await send(node, 'POST', `/anywhere/${move}`)).view.state).toBe(state);
       expect((await read<View>(node, '/api/pipelines/anywhere')).state).toBe(state);
     }
+    // What happens to batches is known to each of them as well, and who it was.
+    const histories = await Promise.all(
+      ['one', 'two', 'three'].map((node) => read<PipelineEvent[]>(node, '/api/pipelines/anywhere/history')),
+    );
+    const [first = []] = histories;
+    expect(histories).toEqual([first, first, first]);
+    const processed = first.filter(({ type }) => type === 'BatchProcessed');
+    expect(processed.at(-1)?.data.totals.written).toBe(idsOf('anywhere').length);
+    expect(new Set(processed.map(({ by }) => by)).size).toBe(1);
   }, 60_000);
 
   it('go on elsewhere when their node sleeps, and when it wakes it changes nothing', async () => {
@@ -152,18 +168,33 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
     expect(ids).toEqual(upTo(ids.length));
   }, 300_000);
 
-  it('go on elsewhere when their node is killed: each record is written once', async () => {
-    const { other, tookMs, epoch } = await afterLosing('killed', 'SIGKILL');
+  it('go on elsewhere when their node is killed, all of them: each record is written once', async () => {
+    const others = ['killed-a', 'killed-b', 'killed-c', 'killed-d', 'killed-e', 'killed-f'];
+    for (const pipelineId of others) {
+      await send('one', 'POST', '', numbers(pipelineId));
+      await send('two', 'POST', `/${pipelineId}/start`);
+    }
+    const { other, epoch, lostAt } = await afterLosing('killed', 'SIGKILL');
+    const all = ['killed', ...others];
+    await until(async () => {
+      const views = await Promise.all(all.map((one) => read<View>(other, `/api/pipelines/${one}`)));
+      return views.every(({ run: { phase, node } }) => phase === 'running' && isAlive(node));
+    });
+    const before = new Map(all.map((one) => [one, idsOf(one).length]));
+    await until(async () => all.every((one) => idsOf(one).length > (before.get(one) ?? 0)));
+    const tookMs = performance.now() - lostAt;
     const view = await read<View>(other, '/api/pipelines/killed');
     expect(view.run.epoch).toBeGreaterThan(epoch);
-    const ids = await stopped('killed', other);
-    expect(ids).toEqual(upTo(ids.length));
+    for (const pipelineId of all) {
+      const ids = await stopped(pipelineId, other);
+      expect(ids).toEqual(upTo(ids.length));
+    }
     // Promised: 4 s with a TTL of 3 s; a busy machine may take three times as long.
     expect(tookMs).toBeLessThan(12_000);
   }, 300_000);
 
   it('move when a node leaves by itself, and nobody waits for its time to be over', async () => {
-    const alive = [...nodes].filter(([, { child }]) => child.signalCode === null).map(([node]) => node);
+    const alive = [...nodes.keys()].filter(isAlive);
     const [asked = ''] = alive;
     await send(asked, 'POST', '', numbers('moved'));
     const { view } = await send(asked, 'POST', '/moved/start');

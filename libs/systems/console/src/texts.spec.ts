@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { layOut } from '../web/map/layout.ts';
+import { t } from '../web/texts.ts';
 
 const WEB = join(import.meta.dirname, '..', 'web');
 const MARKS = /^[\s←→/·×+−–&()[\]{}↑↓.,:#]*$/u;
@@ -43,4 +44,35 @@ it('Modules that copy from each other are laid out too', () => {
   const sizes = { width: 800, card: 182, cardHeight: 76, lane: 46, gap: 24, down: false };
   const { nodes } = layOut(['A', 'B'], links, sizes);
   expect(nodes.map(({ x }) => x)[0]).not.toBe(nodes.map(({ x }) => x)[1]);
+});
+
+it('What is counted agrees with its verb, and nothing is whole while a module does not answer', () => {
+  const headlines = [
+    [0, 1],
+    [1, 1],
+    [1, 5],
+    [2, 5],
+    [0, 5],
+  ].map(([live = 0, all = 0]) => t.overview.headline(live, all, false));
+  expect(headlines).toEqual([
+    '0 of 1 copy is live',
+    '1 of 1 copy is live',
+    '1 of 5 copies is live',
+    '2 of 5 copies are live',
+    '0 of 5 copies are live',
+  ]);
+  expect([t.answer(0, 1), t.answer(1, 2), t.answer(0, 2)]).toEqual([
+    '0 of 1 module answers',
+    '1 of 2 modules answers',
+    '0 of 2 modules answer',
+  ]);
+  expect([t.overview.under(0, 0, 0), t.overview.under(0, 0, 1)]).toEqual([
+    'Everything is here.',
+    '1 module not answering.',
+  ]);
+  expect([t.overview.headline(0, 0, true), t.ago(0), t.copy.freshWas('Fleet', 0, null)]).toEqual([
+    'No copies can be seen',
+    'just now',
+    'Fleet did not answer. Last, everything that was known of Fleet was here.',
+  ]);
 });

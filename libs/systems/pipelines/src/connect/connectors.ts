@@ -32,8 +32,8 @@ type Makers<D extends { type: string }, End> = {
 /** What makes each type of source. One that is missing here is `later` in the language's schema. */
 const SOURCES: Makers<SourceDefinition, Source> = {
   generate: (source) => new GenerateSource(source),
-  file: ({ path, format }, { files }, { schema }) =>
-    new FileSource(files, path, format === 'csv' ? csvFormat(schema) : JSON_LINES),
+  file: ({ path, format, follow }, { files }, { schema }) =>
+    new FileSource(files, path, { format: format === 'csv' ? csvFormat(schema) : JSON_LINES, follow }),
   kafka: ({ connection, ...options }, { connections }, { pipelineId }) =>
     new KafkaSource(kafkaAddress(connections.find('kafka', connection)), options, `spark.${pipelineId}`),
 };

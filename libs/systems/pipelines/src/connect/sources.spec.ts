@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -36,6 +36,38 @@ describe('a file source', () =>
       end: async () => rmSync(folder, { recursive: true }),
     };
   }));
+
+describe('a file source that follows', () => {
+  it('reads what is appended and added, each line once it is whole, and stops waiting when it is told to', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spark-source-'));
+    const { signal } = new AbortController();
+    const source = new FileSource(new FilesFolder(folder), '*.ndjson', { follow: true });
+    let at: Position = {};
+    const next = async (): Promise<string[]> => {
+      const { to, isEnd } = await source.plan(at, LIMITS, signal);
+      expect(isEnd).toBe(false);
+      const records = await source.read(at, to);
+      at = to;
+      return records.map(({ text }) => text);
+    };
+    try {
+      expect(await next()).toEqual([]);
+      const file = join(folder, 'a.ndjson');
+      writeFileSync(file, '{"id":1}\n{"id":');
+      expect(await next()).toEqual(['{"id":1}']);
+      expect(await next()).toEqual([]);
+      appendFileSync(file, '2}\n');
+      writeFileSync(join(folder, 'b.ndjson'), '{"id":3}\n');
+      expect([...(await next()), ...(await next())]).toEqual(['{"id":2}', '{"id":3}']);
+      const told = new AbortController();
+      const waiting = source.plan(at, LIMITS, told.signal);
+      told.abort();
+      await expect(waiting).rejects.toThrow('aborted');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
 
 describeWithServers(['kafka'], 'a kafka source', () => {
   keeps(async () => {

@@ -39,7 +39,6 @@ function checkSource(source: NonNullable<Draft['source']>): Fault[] {
   return [
     ...later(['source', 'type'], source.type, LATER_SOURCES),
     ...('format' in source ? later(['source', 'format'], source.format, LATER_FORMATS) : []),
-    ...('follow' in source && source.follow ? [notAvailable(['source', 'follow'], 'follow')] : []),
     ...('path' in source ? checkPath(['source', 'path'], source.path) : []),
     ...('start' in source ? checkStart(['source', 'start'], source.start) : []),
     ...checkReserved(['source'], source),

@@ -51,7 +51,6 @@ describe('a pipeline of CSV files', () => {
     for (const [part, pointer] of [
       [{ source: { ...people.source, format: 'parquet' } }, '/source/format'],
       [{ sink: { ...people.sink, format: 'parquet' } }, '/sink/format'],
-      [{ source: { ...people.source, follow: true } }, '/source/follow'],
       [{ source: { type: 'jdbc' } }, '/source/type'],
       [{ sink: { type: 's3' } }, '/sink/type'],
       [{ transforms: [{ type: 'aggregate' }] }, '/transforms/0/type'],

@@ -1,4 +1,5 @@
-import { type FileHandle, glob, open } from 'node:fs/promises';
+import fs, { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Position } from '../../batch/batch.ts';
 import type { FileFormat } from './file-format.ts';
 import type { FilesFolder } from './files-folder.ts';
@@ -6,6 +7,7 @@ import { JSON_LINES } from './json-lines.ts';
 import { RunFailedError, type PlannedRange, type Source, type SourceRecord } from '../ports.ts';
 
 const LONGEST_RECORD = 16 * 1024 * 1024;
+const LOOK_EVERY_MS = 500;
 
 interface Limits {
   maxRecords: number;
@@ -16,12 +18,16 @@ interface Limits {
 export class FileSource implements Source {
   readonly #folder: FilesFolder;
   readonly #path: string;
-  readonly #format: FileFormat;
+  readonly #read: HowToRead;
 
-  constructor(folder: FilesFolder, path: string, format: FileFormat = JSON_LINES) {
+  constructor(
+    folder: FilesFolder,
+    path: string,
+    { format = JSON_LINES, follow = false }: Partial<HowToRead> = {},
+  ) {
     this.#folder = folder;
     this.#path = path;
-    this.#format = format;
+    this.#read = { format, follow };
   }
 
   async begin(): Promise<Position> {
@@ -30,13 +36,21 @@ export class FileSource implements Source {
 
   async close(): Promise<void> {}
 
-  async plan(from: Position, limits: Limits): Promise<PlannedRange> {
+  async plan(from: Position, limits: Limits, signal: AbortSignal): Promise<PlannedRange> {
+    const range = await this.#plan(from, limits);
+    if (!this.#read.follow) return range;
+    const isMore = Object.entries(range.to).some(([file, end]) => end > (from[file] ?? 0));
+    if (!isMore) await pause(LOOK_EVERY_MS, undefined, { signal });
+    return { ...range, isEnd: false };
+  }
+
+  async #plan(from: Position, limits: Limits): Promise<PlannedRange> {
     const files = await this.#files();
     const to: Record<string, number> = { ...from };
     let left = limits;
     for (const file of files) {
       const read = await this.#withFile(file, (handle) =>
-        planFile(handle, { file, format: this.#format }, from[file] ?? 0, left),
+        planFile(handle, { file, ...this.#read }, from[file] ?? 0, left),
       );
       if (read.to > 0) to[file] = read.to;
       left = { maxRecords: left.maxRecords - read.records, maxBytes: left.maxBytes - read.bytes };
@@ -51,9 +65,7 @@ export class FileSource implements Source {
       const [begin, end] = [from[file] ?? 0, to[file] ?? 0];
       if (end > begin)
         records.push(
-          ...(await this.#withFile(file, (handle) =>
-            readRange(handle, { file, format: this.#format }, begin, end),
-          )),
+          ...(await this.#withFile(file, (handle) => readRange(handle, { file, ...this.#read }, begin, end))),
         );
     }
     return records;
@@ -61,9 +73,10 @@ export class FileSource implements Source {
 
   async #files(): Promise<string[]> {
     const found: string[] = [];
-    for await (const file of glob(this.#path, { cwd: this.#folder.path }))
+    for await (const file of fs.glob(this.#path, { cwd: this.#folder.path }))
       found.push(file.replaceAll('\\', '/'));
-    if (found.length === 0) throw new RunFailedError(`No file matches ${this.#path} in the files folder`);
+    if (found.length === 0 && !this.#read.follow)
+      throw new RunFailedError(`No file matches ${this.#path} in the files folder`);
     return found.toSorted();
   }
 
@@ -79,9 +92,14 @@ export class FileSource implements Source {
   }
 }
 
-interface NamedFile {
-  file: string;
+interface HowToRead {
   format: FileFormat;
+  /** Waits at the end for what is appended, and for further files. */
+  follow: boolean;
+}
+
+interface NamedFile extends HowToRead {
+  file: string;
 }
 
 interface PlannedFile {
@@ -94,7 +112,7 @@ interface PlannedFile {
 /** The end of the last record that fits; at least one does, however long it is. */
 async function planFile(
   handle: FileHandle,
-  { file, format }: NamedFile,
+  { file, format, follow }: NamedFile,
   from: number,
   limits: Limits,
 ): Promise<PlannedFile> {
@@ -105,8 +123,10 @@ async function planFile(
   for (let length = limits.maxBytes; ; length *= 2) {
     const bytes = await readBytes(handle, from, Math.min(from + length, size));
     const isWhole = from + bytes.length === size;
-    const { end, records } = format.measure(bytes, limits.maxRecords, isWhole);
+    const { end, records } = format.measure(bytes, limits.maxRecords, isWhole && !follow);
     if (end > 0) return { to: from + end, records, bytes: end, isEnd: from + end === size };
+    // Somebody is writing the record.
+    if (isWhole) return { to: from, records: 0, bytes: 0, isEnd: true };
     if (length > LONGEST_RECORD)
       throw new RunFailedError(`A record of ${file}, at byte ${from}, is longer than 16 MiB`);
   }

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { KafkaTopics } from '@nestjs-spark/kafka/internal';
+import { startServers } from '@nestjs-spark/servers';
+import { BenchApp, OWN_BUILD } from './support/app.ts';
+import { measureCpu } from './support/cpu.ts';
+import { describeMachine } from './support/machine.ts';
+
+const NODES = ['one', 'two', 'three'] as const;
+const TOPIC = 'bench-idle';
+const AT_ONCE = 16;
+const SETTLE_MS = 30_000;
+const MEASURE_MS = 60_000;
+const LOOK_EVERY_MS = 500;
+
+interface Idle {
+  /** Of all nodes. */
+  kilobytes: number;
+  /** Processor time of all nodes in a second. */
+  milliseconds: number;
+}
+
+/** What running pipelines cost three nodes while nothing comes: each reads a Kafka topic and would write files. @returns a text */
+export async function measureIdlePipelines(count: number): Promise<string> {
+  const log = (line: string) => console.error(line);
+  const servers = await startServers({ temporary: true, ravendb: false, nats: true, kafka: true, log });
+  const { kafka, nats } = servers;
+  if (!kafka || !nats) throw new Error(servers.missing.map(({ brief }) => brief).join('\n'));
+  const folder = mkdtempSync(join(tmpdir(), 'spark-bench-idle-'));
+  const brokers = new URL(kafka.url).host;
+  const apps: BenchApp[] = [];
+  try {
+    mkdirSync(join(folder, 'files'));
+    const topics = new KafkaTopics({ brokers: [brokers] }, 'bench');
+    await topics.ensure(TOPIC, { partitions: 1 });
+    await topics.close();
+    for (const node of NODES) {
+      const env = {
+        NATS_URL: nats.url,
+        KAFKA_BROKERS: brokers,
+        SPARK_NODE_ID: node,
+        SPARK_DATA_DIR: join(folder, node),
+        SPARK_PIPELINES_FILES: join(folder, 'files'),
+      };
+      const main = join(OWN_BUILD, 'dist', 'apps', 'dataflow', 'main.js');
+      apps.push(await BenchApp.startMain(`dataflow-${node}`, main, { env }));
+    }
+    await until(async () => (await Promise.all(apps.map((app) => app.ready()))).every(Boolean));
+    const none = await measure(apps);
+    log(`no pipelines: ${describe(none)}`);
+    const ids = Array.from({ length: count }, (_, n) => `idle-${n}`);
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async (_, worker) => {
+        for (let n = worker; n < count; n += AT_ONCE) await make(apps[n % apps.length], ids[n] ?? '');
+      }),
+    );
+    const [first] = apps;
+    const running = async () => {
+      const response = await fetch(`${first?.url}/metrics`);
+      return (await response.text()).match(/^spark_pipeline_state\{[^}]*state="Running"\} 1$/gm)?.length ?? 0;
+    };
+    await until(async () => (await running()) === count);
+    const all = await measure(apps);
+    log(`${count} pipelines: ${describe(all)}`);
+    const kilobytes = ((all.kilobytes - none.kilobytes) / count).toFixed(0);
+    const milliseconds = ((all.milliseconds - none.milliseconds) / count).toFixed(3);
+    return `${count.toLocaleString('en')} idle pipelines on ${NODES.length} nodes: ${kilobytes} KB of memory (bar: at most 300) and ${milliseconds} ms of processor time a second (bar: at most 0.3) each. ${describeMachine()}, load ${loadavg()
+      .map((load) => load.toFixed(1))
+      .join(', ')}; NATS and Kafka on this machine.`;
+  } finally {
+    await Promise.all(apps.map((app) => app.stop()));
+    await servers.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function make(app: BenchApp | undefined, pipelineId: string): Promise<void> {
+  const definition = {
+    pipelineId,
+    name: pipelineId,
+    source: { type: 'kafka', topic: TOPIC },
+    transforms: [{ type: 'filter', condition: 'age > 18' }],
+    sink: { type: 'file', path: pipelineId },
+  };
+  for (const [path, body] of [
+    ['', definition],
+    [`/${pipelineId}/start`, {}],
+  ] as const) {
+    await post(`${app?.url}/api/pipelines${path}`, body);
+  }
+}
+
+/** On a machine that is busy elsewhere, a node may lose its shards for a moment. */
+async function post(url: string, body: object): Promise<void> {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
+  for (;;) {
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+    const answer = await response.text();
+    if (response.ok) return;
+    if (response.status !== 503) throw new Error(`${url}: ${response.status} ${answer}`);
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+/** The least memory that they have meanwhile, so that what is not collected yet counts little. */
+async function measure(apps: readonly BenchApp[]): Promise<Idle> {
+  await pause(SETTLE_MS);
+  const cpu = measureCpu(Object.fromEntries(apps.map(({ pid }) => [pid, pid])));
+  const begun = performance.now();
+  let kilobytes = Infinity;
+  while (performance.now() - begun < MEASURE_MS) {
+    kilobytes = Math.min(
+      kilobytes,
+      apps.map(residentKb).reduce((sum, one) => sum + one, 0),
+    );
+    await pause(LOOK_EVERY_MS);
+  }
+  const seconds = (performance.now() - begun) / 1_000;
+  const used = Object.values(cpu.stop()).reduce((sum, one) => sum + one, 0);
+  return { kilobytes, milliseconds: (used * 1_000) / seconds };
+}
+
+const residentKb = ({ pid }: BenchApp): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+
+const describe = ({ kilobytes, milliseconds }: Idle): string =>
+  `${Math.round(kilobytes / 1024)} MiB, ${milliseconds.toFixed(1)} ms of processor time a second`;
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds().catch(() => false))) await pause(LOOK_EVERY_MS);
+}

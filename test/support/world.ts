@@ -129,6 +129,11 @@ export class World {
     });
   }
 
+  /** A program of the tests, on a file of its own. */
+  program(name: string, main: string, env: Record<string, string>): Promise<Member> {
+    return this.add(name, 'sqlite', join(import.meta.dirname, main), env);
+  }
+
   /** Another built app, on a file of its own. */
   app(name: string, folder: string, env: Record<string, string> = {}): Promise<Member> {
     return this.add(name, 'sqlite', join(root, 'dist/apps', folder, 'main.js'), env);

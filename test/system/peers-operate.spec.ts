@@ -211,6 +211,12 @@ describeWithServers(['nats'], 'What operators see and do with replicas of one se
       const tallies = entities.find(({ entity }) => entity === 'Tallies');
       expect(tallies?.conflicts).toMatchObject({ open: 1, notDeterministic: 1 });
     }, WAIT);
+    const { body } = await demand<{ items: { resolution: { node: string }; reason: string }[] }>(
+      `${named('b').url}/spark/peers/Tallies/conflicts`,
+      OPERATOR,
+    );
+    expect(body.items[0]?.resolution.node).toMatch(/^[ac]$/);
+    expect(body.items[0]?.reason).toContain('on a and c: such a resolver is not deterministic');
   });
 
   it('is every message that no node has written, skipped by all of them, whatever it pretends', async () => {

@@ -21,7 +21,6 @@ import { MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observabilit
 import type { SqliteDatabase } from '@nestjs-spark/sqlite/internal';
 import { MODULE_REGISTRY, STATE_STORE, StorePreparation } from '@nestjs-spark/store';
 import { SQLITE_DATABASE } from '@nestjs-spark/store/internal';
-import { replicaName } from './carry/names.ts';
 import { findDisabled, findEntities } from './declare/find-entities.ts';
 import { DriftCheck } from './compare/drift-check.ts';
 import { DriftWatch } from './compare/drift-watch.ts';
@@ -84,7 +83,7 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
       imports: [
         DiscoveryModule,
         ObservabilityModule.forRoot(),
-        SparkBusModule.forRoot({ name: replicaName(settings.service, settings.nodeId) }),
+        SparkBusModule.forRoot({ name: settings.moduleName }),
         SparkIdentityModule.forRootAsync({
           inject: [MODULE_REGISTRY, STATE_STORE, SparkBus],
           useFactory: (
@@ -92,7 +91,7 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
             state: StateStore,
             bus: SparkBus,
           ): IdentityOptions => ({
-            moduleName: replicaName(settings.service, settings.nodeId),
+            moduleName: settings.moduleName,
             moduleUrl: '',
             keysDir: keysDir(process.env),
             production: process.env['NODE_ENV'] === 'production',

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { VERSION } from '@nestjs-spark/contracts';
-import type { LogPayload } from '@nestjs-spark/contracts/internal';
+import { LogConflictError, type LogPayload } from '@nestjs-spark/contracts/internal';
+import { pause } from '@nestjs-spark/foundation/internal';
+import type { SharedLogMessage } from '@nestjs-spark/jetstream/internal';
 import { MemoryKeys } from '@nestjs-spark/testing';
 import { PeerRows, SqliteDatabase, SqliteRepository } from '@nestjs-spark/sqlite/internal';
 import { decodeMessage, encodeMessage, encodeOutgoing, type Writer } from '../src/carry/message.ts';
@@ -49,6 +51,28 @@ export class Log {
 
   async describe() {
     return this.state;
+  }
+
+  async provision(): Promise<void> {}
+
+  async append(writer: string, message: LogPayload, after: number): Promise<number> {
+    if ((await this.tailOf(writer)) !== after) throw new LogConflictError(writer);
+    this.say(writer, message);
+    return this.messages.length;
+  }
+
+  async tailOf(writer: string): Promise<number> {
+    return this.#tails.get(writer) ?? 0;
+  }
+
+  /** What is there, and what comes until it is aborted. */
+  async *read(from: number, signal: AbortSignal): AsyncGenerator<SharedLogMessage> {
+    for (let next = from; !signal.aborted;) {
+      const message = this.messages[next - 1];
+      if (message === undefined) await pause(5, signal);
+      else if (message !== null) yield { ...message, storedAt: Date.now() };
+      if (message !== undefined) next++;
+    }
   }
 
   async publish(node: ReplicaFile): Promise<boolean> {

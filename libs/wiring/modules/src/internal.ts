@@ -45,6 +45,7 @@ export { verifyIssued } from './issuer/verify-issued.ts';
 export { ProviderTokenError } from './identify/provider-tokens.ts';
 export { IssuerTokens, type IssuerSettings } from './issuer/issuer-tokens.ts';
 export { AmbiguousModuleError, JoinedRegistry } from './register/joined-registry.ts';
+export { answersAt } from './register/answers-at.ts';
 export { isAnnouncement, Registration, type Announcement } from './register/registration.ts';
 export { OwnAddress } from './register/own-address.ts';
 export { ModuleVerifier, type ModuleVerifierParts } from './sign/module-verifier.ts';

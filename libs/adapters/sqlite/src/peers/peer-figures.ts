@@ -23,7 +23,7 @@ export interface ConflictRow {
   ended: number | null;
   heads: EventOfNode[];
   /** The resolutions that stand for these heads. */
-  resolutions: PeerEventRow[];
+  resolutions: EventOfNode[];
 }
 
 /** An event, and the node that wrote it as far as that is known. */
@@ -123,16 +123,21 @@ export function listConflicts(open: OpenDatabase, entity: string, onlyOpen: bool
   const file = new PeerRows(open);
   return rows.map(({ heads: names, ...conflict }) => {
     const heads = names.split(',').flatMap((name) => eventNamed(open, file, name));
-    return { ...conflict, heads, resolutions: file.resolutions(heads.map(({ event }) => event)) };
+    const resolutions = file.resolutions(heads.map(({ event }) => event)).map((event) => ({
+      event,
+      node: writerOf(open, event.origin),
+    }));
+    return { ...conflict, heads, resolutions };
   });
 }
 
 function eventNamed(open: OpenDatabase, file: PeerRows, name: string): EventOfNode[] {
   const { origin, number } = nameOf(name);
   const event = file.event({ origin, number });
-  const row = open.row<{ node: string | null }>(
-    `SELECT ${NODE} AS node FROM spark_peer_origins AS origins WHERE origin = ?`,
-    origin,
-  );
-  return event ? [{ event, node: row?.node ?? null }] : [];
+  return event ? [{ event, node: writerOf(open, origin) }] : [];
+}
+
+function writerOf(open: OpenDatabase, origin: string): string | null {
+  const sql = `SELECT ${NODE} AS node FROM spark_peer_origins AS origins WHERE origin = ?`;
+  return open.row<{ node: string | null }>(sql, origin)?.node ?? null;
 }

@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+// As a whole: a name that an older Node lacks would end it before `needsNode` can say so.
+import zlib from 'node:zlib';
 import { CHANGE_SET_BOUNDS, ChangeSetBoundsError, requireBounds } from './bounds.ts';
 import type { ChangeCommand, ChangeSet } from './change-set.ts';
 import { decodeHeader, encodeHeader } from './header.ts';
 import { fromLine, toLine } from './lines.ts';
+import { needsNode } from '../needs-node.ts';
 import { MalformedChangeSetError } from './malformed.ts';
 
 /** A change set as the log carries it: the header as message headers, the commands as lines. */
@@ -17,8 +19,9 @@ const ENCODING_HEADER = 'Spark-Encoding';
 const ENCODING = 'zstd';
 const COMPRESS_ABOVE_BYTES = 512;
 
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
+needsNode();
+const compress = promisify(zlib.zstdCompress);
+const decompress = promisify(zlib.zstdDecompress);
 
 /** @throws {ChangeSetBoundsError} when no reader would take it; what is in it has to come in smaller sets, or not at all */
 export async function encodeChangeSet(set: ChangeSet): Promise<EncodedChangeSet> {
@@ -30,7 +33,7 @@ export async function encodeChangeSet(set: ChangeSet): Promise<EncodedChangeSet>
   }
   const packed = plain.length > COMPRESS_ABOVE_BYTES;
   const payload = packed
-    ? await compress(plain, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+    ? await compress(plain, { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } })
     : plain;
   return {
     headers: { ...encodeHeader(header), ...(packed ? { [ENCODING_HEADER]: ENCODING } : {}) },

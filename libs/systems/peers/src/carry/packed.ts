@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import zlib from 'node:zlib';
 
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
+const compress = promisify(zlib.zstdCompress);
+const decompress = promisify(zlib.zstdDecompress);
 
 /** @param level from 1, the quickest, to 19 */
-export function pack(plain: Uint8Array, level = constants.ZSTD_CLEVEL_DEFAULT): Promise<Uint8Array> {
-  return compress(plain, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+export function pack(plain: Uint8Array, level = zlib.constants.ZSTD_CLEVEL_DEFAULT): Promise<Uint8Array> {
+  return compress(plain, { params: { [zlib.constants.ZSTD_c_compressionLevel]: level } });
 }
 
 /** The text that was packed; null for what is not one, or has more than so many bytes. */

@@ -14,6 +14,8 @@ export class LogGap {
   #end = 0;
   #missingTo: number | null = null;
   #givenUpTo = 0;
+  /** The last message that follows others which this log does not have; 0 for none. */
+  lackedAt = 0;
 
   constructor(parts: LogGapParts) {
     this.#parts = parts;
@@ -33,7 +35,9 @@ export class LogGap {
    * @returns whether messages were missing
    */
   takeAsItIs(): boolean {
-    if (this.#missingTo === null) return false;
+    const isLacking = this.lackedAt > 0;
+    this.lackedAt = 0;
+    if (this.#missingTo === null) return isLacking;
     this.#givenUpTo = Math.max(this.#end, this.#missingTo);
     return true;
   }
@@ -42,6 +46,16 @@ export class LogGap {
   forget(): void {
     this.#givenUpTo = 0;
     this.#missingTo = null;
+    this.lackedAt = 0;
+  }
+
+  /** What a log does not say again because all nodes have it is in a snapshot, for a node that was not there. @throws while something is lacking */
+  async demandLacking(): Promise<void> {
+    if (this.lackedAt === 0) return;
+    const lacked = `what message ${this.lackedAt} of the log follows is not in this log`;
+    this.#parts.say(`${lacked}, and no snapshot covers it yet`);
+    await this.#parts.askForSnapshot();
+    throw new Error(`${lacked}; a snapshot has been asked for`);
   }
 
   /**

@@ -56,6 +56,8 @@ export class PeerNode {
   readonly #gap: LogGap;
   readonly #keeper: SnapshotKeeper;
   readonly #writer: LogWriter;
+  /** The file has never had all of the log. */
+  #isNew = true;
 
   constructor(parts: PeerNodeParts) {
     this.#parts = parts;
@@ -96,6 +98,7 @@ export class PeerNode {
     const begin = async () => {
       const { position, isWhole } = await this.#parts.begin(signal);
       this.state.position = position;
+      this.#isNew = !isWhole;
       this.state.reason = 'the log has not been reached yet';
       if (isWhole && offlineStart === 'serve') this.#setReady();
     };
@@ -141,6 +144,7 @@ export class PeerNode {
         this.state.position = this.#gap.readTo;
       }
       await this.#becomeReady(here.lastSequence);
+      if (this.#isBehindNothing()) await this.#gap.demandLacking();
       this.#nudge.nudge();
       const messages = this.#arrivals(this.state.position + 1, signal);
       for await (const batch of inBatches(messages, MOST_MESSAGES, COMPANY_MS, signal))
@@ -156,11 +160,14 @@ export class PeerNode {
     const { snapshots } = this.#parts;
     const latest = await snapshots.latest(here);
     this.state.snapshot = latest?.cut ?? 0;
-    if (!latest || latest.cut <= position) return position;
+    const { lackedAt } = this.#gap;
+    const isWanted = latest && (latest.cut > position || (lackedAt > 0 && latest.cut >= lackedAt));
+    if (!isWanted) return position;
     this.report.say(`the snapshot of ${latest.node} is being loaded`);
     this.state.isLoading = true;
     try {
       if (await snapshots.load(latest)) this.#warnOfNewLife();
+      this.#gap.lackedAt = 0;
     } finally {
       this.state.isLoading = false;
     }
@@ -239,9 +246,19 @@ export class PeerNode {
     this.report.noteApplied(batch, clockMs);
     this.report.noteRefused(refused);
     if (newLives.length > 0) this.#warnOfNewLife();
+    // A node that has been complete has all that honest nodes build upon: to it, such a message is a stranger's.
+    if (this.#isNew) {
+      const lacking = refused.findLast(({ why }) => why === 'hole' || why === 'wait');
+      this.#gap.lackedAt = lacking?.sequence ?? this.#gap.lackedAt;
+    }
     if (!this.state.isReady && this.state.position >= this.state.target)
       await this.#becomeReady(await this.#end());
+    if (this.#isBehindNothing()) await this.#gap.demandLacking();
     this.#nudge.nudge();
+  }
+
+  #isBehindNothing(): boolean {
+    return !this.state.isReady && this.state.position >= this.state.target;
   }
 
   /** @param end the log's end at the time of asking */
@@ -253,7 +270,9 @@ export class PeerNode {
       this.state.reason = `${counted(behind, 'message')} of the log ${behind === 1 ? 'is' : 'are'} not applied yet`;
       return;
     }
+    if (this.#gap.lackedAt > 0) return;
     await this.#parts.store.becomeWhole();
+    this.#isNew = false;
     this.#setReady();
   }
 

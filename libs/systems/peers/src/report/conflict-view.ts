@@ -11,14 +11,16 @@ export function conflictView(row: ConflictRow, resolver: ConflictResolver<object
     .map(({ event }) => event)
     .toSorted(compareHeads)
     .at(-1);
-  const [resolution] = resolutions.toSorted(compareResolutions).toReversed();
+  const [resolution] = resolutions
+    .toSorted((one, other) => compareResolutions(one.event, other.event))
+    .toReversed();
   return {
     recordId,
     at: new Date(at).toISOString(),
     ended: ended === null ? null : new Date(ended).toISOString(),
     heads: heads.map(({ event, node }) => eventView(event, node)),
     winner: winner ? { origin: winner.origin, number: winner.number } : null,
-    resolution: resolution ? eventView(resolution, null) : null,
+    resolution: resolution ? eventView(resolution.event, resolution.node) : null,
     reason: reasonOf(row, resolver),
   };
 }
@@ -29,8 +31,12 @@ function reasonOf(
   resolver: ConflictResolver<object> | null,
 ): string {
   if (resolver === null) return 'the last change wins';
-  if (disagreeing(resolutions.map(proposalOf)).length > 0)
-    return 'resolvers of one version gave different results: such a resolver is not deterministic';
+  const split = new Set(disagreeing(resolutions.map(({ event }) => proposalOf(event))));
+  const nodes = resolutions
+    .filter(({ event }) => split.has(event.origin))
+    .map(({ event, node }) => node ?? event.origin);
+  if (nodes.length > 0)
+    return `resolvers of one version gave different results on ${[...new Set(nodes)].toSorted().join(' and ')}: such a resolver is not deterministic`;
   if (resolutions.length > 0) return 'a resolver settled it';
   if (ended !== null) return 'a later change ended it';
   const folded = foldHeads(

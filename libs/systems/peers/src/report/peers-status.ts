@@ -93,7 +93,9 @@ function presentMember(
   acked: number | null,
 ): MemberStatus {
   const lastSeen = new Date(at).toISOString();
-  return { node, origin, state, acked, position, lastSeen, clockOffsetMs, policies };
+  // What it has acknowledged since it was heard from, it has applied.
+  const applied = Math.max(position, acked ?? 0);
+  return { node, origin, state, acked, position: applied, lastSeen, clockOffsetMs, policies };
 }
 
 function absentMember({ node, origin, closed, heard, ack }: MemberRow): MemberStatus {

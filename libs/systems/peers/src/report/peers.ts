@@ -160,7 +160,7 @@ export class Peers {
       ...figures.conflicts,
       unresolved: latest.filter(isUnresolved).length,
       notDeterministic: latest.filter(
-        ({ resolutions }) => disagreeing(resolutions.map(proposalOf)).length > 0,
+        ({ resolutions }) => disagreeing(resolutions.map(({ event }) => proposalOf(event))).length > 0,
       ).length,
     };
     return {

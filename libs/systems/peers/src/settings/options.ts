@@ -1,4 +1,4 @@
-import { DEFAULT_LOG_BYTES, isPeerName } from '../carry/names.ts';
+import { DEFAULT_LOG_BYTES, isPeerName, replicaName } from '../carry/names.ts';
 
 /** What `SparkPeersModule.forRoot()` takes. */
 export interface SparkPeersOptions {
@@ -28,6 +28,11 @@ export interface SparkPeersOptions {
   maxClockOffsetSeconds?: number;
   /** `partBytes`: how large a part of a snapshot becomes before it is compressed. Default 1,048,576 (1 MiB). */
   snapshots?: { partBytes?: number };
+  /**
+   * The name of this module where others copy from the set of replicas: that of `SparkReplicationModule`, the same on all nodes.
+   * Default `{service}-{nodeId}`.
+   */
+  moduleName?: string;
   /** Added to this process's wall clock, in milliseconds, for tests with wrong clocks. Default 0. */
   clockShiftMs?: number;
 }
@@ -59,6 +64,7 @@ export function completeOptions(options: SparkPeersOptions): PeersSettings {
     maxClockOffsetSeconds: options.maxClockOffsetSeconds ?? 60,
     snapshots: { partBytes: options.snapshots?.partBytes ?? 1024 ** 2 },
     clockShiftMs: options.clockShiftMs ?? 0,
+    moduleName: options.moduleName ?? replicaName(options.service, options.nodeId),
   };
   const wrong = (['service', 'nodeId'] as const).filter((name) => !isPeerName(options[name] ?? ''));
   const faults = wrong.map(

@@ -7,7 +7,13 @@ import type {
   ModuleRegistry,
   StateStore,
 } from '@nestjs-spark/contracts/internal';
-import { ModuleIdentity, ModuleVerifier, OwnAddress, Registration } from '@nestjs-spark/modules/internal';
+import {
+  answersAt,
+  ModuleIdentity,
+  ModuleVerifier,
+  OwnAddress,
+  Registration,
+} from '@nestjs-spark/modules/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { CHANGE_TARGET, STATE_STORE, STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
 import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
@@ -67,6 +73,7 @@ import { OwnerSourceInquiry } from './source-inquiry.ts';
           board,
           log: logFor('Registration'),
           identity,
+          answers: answersAt,
           describe: async (signal) => ({
             appName: moduleName,
             appUrl: await address.known(signal),

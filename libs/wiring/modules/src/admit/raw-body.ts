@@ -24,6 +24,12 @@ export async function keepRawBody(
   limit: number,
   pending: PendingBodies,
 ): Promise<void> {
+  const kept = bodies.get(request);
+  if (kept) {
+    // Two systems of one application, each with its identity, are both in front of the route.
+    if (kept.byteLength > limit) throw tooLarge(limit);
+    return;
+  }
   refuseForm(request);
   bodies.set(request, parsedBefore(request, limit) ?? (await collect(request, limit, pending)));
   for (const name of BODY_HEADERS) delete request.headers[name];

@@ -78,6 +78,39 @@ describe('registration', () => {
     expect(log.said('warn')).toHaveLength(1);
   });
 
+  it('takes the place of an instance at another address once that has stayed silent, and not without end', async () => {
+    const { registration: _, ...parts } = make();
+    const silent = new Set<string>();
+    const registration = new Registration({
+      ...parts,
+      identity: { ...identity, hasSigned: async ({ signature }) => signature === SIGNED },
+      describe: () => described,
+      answers: async (url) => !silent.has(url),
+    });
+    const own = await registration.register();
+    const other = { ...own, appUrl: 'http://other', registeredAtUtc: '2099-01-01T00:00:00Z' };
+    const registeredUrl = async () => (await parts.registry.find('hr'))?.appUrl;
+    await parts.registry.register(other);
+    for (let times = 0; times < 5; times++) await registration.keep();
+    expect(await registeredUrl()).toBe('http://other');
+    silent.add('http://other');
+    await registration.keep();
+    silent.clear();
+    await registration.keep();
+    silent.add('http://other');
+    for (let times = 0; times < 2; times++) await registration.keep();
+    expect(await registeredUrl()).toBe('http://other');
+    await registration.keep();
+    expect(await registeredUrl()).toBe('http://hr');
+    expect(await parts.board.last('spark.control.registered.hr', isAnnouncement)).toMatchObject({
+      appName: 'HR',
+    });
+    expect(parts.log.said('warn').join()).toContain('http://other does not answer');
+    await parts.registry.register(other);
+    for (let times = 0; times < 5; times++) await registration.keep();
+    expect(await registeredUrl()).toBe('http://other');
+  });
+
   it('announces once more when it is asked to while it announces', async () => {
     const { registration, board } = make();
     await registration.register();

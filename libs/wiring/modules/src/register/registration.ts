@@ -33,13 +33,21 @@ export interface RegistrationParts {
    * its server listens.
    */
   describe: (signal: AbortSignal) => Described | Promise<Described>;
+  /** Whether a server answers at the address of another instance; it need not be one of this module. */
+  answers?: (url: string, signal?: AbortSignal) => Promise<boolean>;
 }
+
+/** So often in a row the registered instance has to be silent before another one takes its place: it may be starting. */
+const SILENT_LOOKS = 3;
 
 /** Registers this module: in the registry, where others look it up, and on the board, where modules that wait for it are notified. */
 export class Registration {
   private readonly parts: RegistrationParts;
   private registered: ModuleInformation | null = null;
   private announced = true;
+  private silentLooks = 0;
+  /** Addresses in whose place this instance has registered: two that cannot reach each other would do so without end. */
+  private readonly replaced = new Set<string>();
 
   constructor(parts: RegistrationParts) {
     this.parts = parts;
@@ -97,7 +105,7 @@ export class Registration {
     if (await registry.keep(information)) {
       this.announced = false;
       log.warn(`The entry of ${information.appName} in the registry was lost and is written again`);
-    } else await this.correct(information);
+    } else await this.correct(information, signal);
     if (this.announced) return;
     // Before the announcement: one that is asked for meanwhile has to follow it.
     this.announced = true;
@@ -109,12 +117,16 @@ export class Registration {
     }
   }
 
-  /** An entry with this module's key that was not signed with it was written by somebody else. */
-  private async correct(information: ModuleInformation): Promise<void> {
+  /**
+   * An entry with this module's key that was not signed with it was written by somebody else. One of another instance, at an address
+   * of its own, is of no use to anybody once that instance is gone.
+   */
+  private async correct(information: ModuleInformation, signal?: AbortSignal): Promise<void> {
     const { registry, log, identity } = this.parts;
     const found = await this.findOne(information.appName, () => undefined);
     const isOwn = found !== null && found.publicKey?.x === information.publicKey?.x;
-    if (!isOwn || (await identity.hasSigned(found))) return;
+    if (!isOwn) return;
+    if (await identity.hasSigned(found)) return this.replaceSilent(information, found.appUrl, signal);
     // Dated now, so that an instance of an earlier version takes it for one of a later version, and leaves it.
     const own = await identity.vouch({ ...information, registeredAtUtc: new Date().toISOString() });
     await registry.register(own);
@@ -123,6 +135,27 @@ export class Registration {
     log.warn(
       `The entry of ${information.appName} in the registry was not written by this module, and is written again: check who can write there`,
     );
+  }
+
+  private async replaceSilent(
+    own: ModuleInformation,
+    registeredUrl: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { answers, log } = this.parts;
+    const isOwn = registeredUrl === own.appUrl || this.replaced.has(registeredUrl);
+    if (isOwn || !answers || (await answers(registeredUrl, signal))) {
+      this.silentLooks = 0;
+      return;
+    }
+    if (++this.silentLooks < SILENT_LOOKS) return;
+    this.silentLooks = 0;
+    this.replaced.add(registeredUrl);
+    log.warn(
+      `The instance of ${own.appName} that is registered at ${registeredUrl} does not answer: this one registers in its place`,
+    );
+    await this.register(signal);
+    this.announced = false;
   }
 
   /** Has the next `keep` announce this module again, so that those who rely on it ask it again. */

@@ -1,4 +1,4 @@
-import { type FileHandle, glob, open } from 'node:fs/promises';
+import fs, { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Position } from '../../batch/batch.ts';
 import type { FileFormat } from './file-format.ts';
@@ -73,7 +73,7 @@ export class FileSource implements Source {
 
   async #files(): Promise<string[]> {
     const found: string[] = [];
-    for await (const file of glob(this.#path, { cwd: this.#folder.path }))
+    for await (const file of fs.glob(this.#path, { cwd: this.#folder.path }))
       found.push(file.replaceAll('\\', '/'));
     if (found.length === 0 && !this.#read.follow)
       throw new RunFailedError(`No file matches ${this.#path} in the files folder`);

@@ -8,7 +8,7 @@ import { applicationOf, appNameOf } from './app-run.ts';
 const LOOK_FOR_MS = 30_000;
 const LOOK_EVERY_MS = 1_000;
 /** How far the clocks of the master and of this process may be apart. */
-const CLOCKS_APART_MS = 60_000;
+const CLOCKS_APART_MS = 600_000;
 
 /**
  * Starts the driver of a run, once: when the answer is lost, the driver is looked for, and never started a second time.

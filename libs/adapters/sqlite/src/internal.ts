@@ -30,6 +30,7 @@ export {
   peerFigures,
   type ConflictRow,
   type EntityFigures,
+  type WhichConflicts,
 } from './peers/peer-figures.ts';
 export { SqliteFile, type SqliteRow, type SqliteValue, type SqliteWork } from './plain/sqlite-file.ts';
 export { SqliteChangeSource, type SqliteFeedOptions } from './read-changes/sqlite-change-source.ts';

@@ -113,11 +113,18 @@ export function listEvents(
   });
 }
 
+const WHICH = { all: '', open: 'AND ended IS NULL', ended: 'AND ended IS NOT NULL' } as const;
+export type WhichConflicts = keyof typeof WHICH;
+
 /** The latest conflicts of a collection, with all heads that met. */
-export function listConflicts(open: OpenDatabase, entity: string, onlyOpen: boolean): ConflictRow[] {
+export function listConflicts(
+  open: OpenDatabase,
+  entity: string,
+  which: WhichConflicts = 'all',
+): ConflictRow[] {
   const rows = open.rows<Omit<ConflictRow, 'heads' | 'resolutions'> & { heads: string }>(
     `SELECT number, record_id AS recordId, at, ended, heads FROM spark_peer_conflicts
-     WHERE entity = ? ${onlyOpen ? 'AND ended IS NULL' : ''} ORDER BY number DESC LIMIT 100`,
+     WHERE entity = ? ${WHICH[which]} ORDER BY number DESC LIMIT 100`,
     entity,
   );
   const file = new PeerRows(open);

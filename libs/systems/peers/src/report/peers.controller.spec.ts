@@ -16,7 +16,7 @@ describe('What a replica tells of its log', () => {
       status: async () => ({ service: 'notes' }),
       entity: (name: string) => (name === 'Notes' ? {} : null),
       events: async () => page,
-      conflicts: async () => page,
+      conflicts: async (_: string, which: string) => ({ ...page, which }),
     };
     const testing = await Test.createTestingModule({
       controllers: [PeersController],
@@ -30,8 +30,19 @@ describe('What a replica tells of its log', () => {
 
   it('is its documents for operators', async () => {
     expect(await controller.events(operator, 'Notes')).toEqual(page);
-    expect(await controller.conflicts(operator, 'Notes')).toEqual(page);
+    expect(await controller.conflicts(operator, 'Notes')).toEqual({ ...page, which: 'all' });
     await expect(controller.events(operator, 'Cars')).rejects.toThrow('not a replicated collection');
+  });
+
+  it.each([
+    ['true', 'open'],
+    ['false', 'ended'],
+  ])('is the conflicts of which open is %s', async (open, which) => {
+    expect(await controller.conflicts(operator, 'Notes', open)).toMatchObject({ which });
+  });
+
+  it('is no guess at what a word means', async () => {
+    await expect(controller.conflicts(operator, 'Notes', 'yes')).rejects.toThrow('true or false');
   });
 
   it.each(['Notes', 'Cars'])('is nothing of %s for other modules', async (entity) => {

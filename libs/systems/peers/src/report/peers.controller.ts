@@ -2,6 +2,7 @@ import { Get, Param, Query } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { FromCaller, requireOperator, SparkController, type Caller } from '@nestjs-spark/modules/internal';
 import { ApiOperation } from '@nestjs-spark/observability/internal';
+import type { WhichConflicts } from '@nestjs-spark/sqlite/internal';
 import type { PeersStatus } from './peers-status.ts';
 import { Peers } from './peers.ts';
 
@@ -47,7 +48,7 @@ export class PeersController {
   ) {
     requireOperator(caller);
     this.require(entity);
-    return this.peers.conflicts(entity, open === 'true' || open === '1');
+    return this.peers.conflicts(entity, whichOf(open));
   }
 
   private require(entity: string): void {
@@ -58,6 +59,16 @@ export class PeersController {
 
 function page(text: string): number {
   return Math.min(MOST, Math.max(1, wholeNumber('take', text)));
+}
+
+function whichOf(open: string | undefined): WhichConflicts {
+  if (open === undefined) return 'all';
+  if (open === 'true' || open === '1') return 'open';
+  if (open === 'false' || open === '0') return 'ended';
+  throw new ProblemError(
+    'invalid',
+    `open is ${JSON.stringify(open.slice(0, 40))}; it has to be true or false.`,
+  );
 }
 
 function wholeNumber(name: string, text: string): number {

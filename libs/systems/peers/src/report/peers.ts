@@ -11,6 +11,7 @@ import {
   peerFigures,
   PeerRows,
   type SqliteDatabase,
+  type WhichConflicts,
 } from '@nestjs-spark/sqlite/internal';
 import type { PeerEntity } from '../declare/find-entities.ts';
 import type { DriftWatch } from '../compare/drift-watch.ts';
@@ -106,7 +107,7 @@ export class Peers {
         refusals,
         members: membersOf(listMembers(open), this.#parts.others(), beat),
         entities: figures.entities.map((figure) => ({
-          ...this.#statusOf(figure, listConflicts(open, figure.entity, false)),
+          ...this.#statusOf(figure, listConflicts(open, figure.entity)),
           digest: drift.digestOf(figure.entity),
         })),
         disabled: [...this.#parts.disabled],
@@ -186,10 +187,10 @@ export class Peers {
   }
 
   /** Conflicts of a collection, the latest first, each with what met and what won. */
-  conflicts(entity: string, onlyOpen: boolean) {
+  conflicts(entity: string, which: WhichConflicts) {
     const resolver = this.entity(entity)?.resolver ?? null;
     return this.#parts.database.read((open) => ({
-      items: listConflicts(open, entity, onlyOpen).map((row) => conflictView(row, resolver)),
+      items: listConflicts(open, entity, which).map((row) => conflictView(row, resolver)),
     }));
   }
 

@@ -96,7 +96,7 @@ describe('the events of a file', () => {
     await trim(a, b);
     expect(await eventsOf(a)).toBeLessThan(20);
     for (const node of [a, b]) {
-      const conflicts = await node.database.read((file) => listConflicts(file, 'Notes', false));
+      const conflicts = await node.database.read((file) => listConflicts(file, 'Notes'));
       const met = conflicts.map(({ recordId, heads }) => [recordId, heads.map(({ event }) => event.data)]);
       for (const id of ['notes/open', 'notes/ended'])
         expect(met).toContainEqual([
@@ -104,6 +104,9 @@ describe('the events of a file', () => {
           expect.arrayContaining(['{"Title":"by a"}', '{"Title":"by b"}']) as unknown,
         ]);
     }
+    const idsOf = async (which: 'open' | 'ended') =>
+      (await a.database.read((file) => listConflicts(file, 'Notes', which))).map(({ recordId }) => recordId);
+    expect([await idsOf('open'), await idsOf('ended')]).toEqual([['notes/open'], ['notes/ended']]);
     expect(await a.seen()).toEqual(await b.seen());
   });
 
@@ -144,7 +147,7 @@ describe('the events of a file', () => {
     expect((await a.seen()).map((note) => (note as { title: string }).title)).toEqual(
       expect.arrayContaining(['in the new log', 'in the new log, too']),
     );
-    const conflicts = await a.database.read((file) => listConflicts(file, 'Notes', false));
+    const conflicts = await a.database.read((file) => listConflicts(file, 'Notes'));
     expect(conflicts.filter(({ ended }) => ended === null)).toEqual([]);
   });
 });

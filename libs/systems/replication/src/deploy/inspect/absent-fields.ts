@@ -1,4 +1,5 @@
 import { memberName, scanMembers } from '@nestjs-spark/contracts/internal';
+import { nearestName } from '@nestjs-spark/foundation/internal';
 
 /** A field that a script reads and none of the sampled documents has. */
 export interface AbsentField {
@@ -11,7 +12,6 @@ export interface AbsentField {
 
 /** What a script may ask of any object. */
 export const BUILT_IN = new Set(['@metadata', ...Object.getOwnPropertyNames(Object.prototype)]);
-const CLOSE = 2;
 
 /**
  * Finds the fields that a script reads and no document has: names in another spelling, mostly. One that some document has is
@@ -22,10 +22,11 @@ const CLOSE = 2;
 export function absentFields(fields: readonly string[] | null, documents: readonly string[]): AbsentField[] {
   if (fields === null || fields.length === 0 || documents.length === 0) return [];
   const there = fieldNames(documents);
+  const own = [...there].filter((name) => !BUILT_IN.has(name));
   const absent = fields.filter((field) => !there.has(field) && !BUILT_IN.has(field));
   const read = new Set(fields);
   return absent.flatMap((field): AbsentField[] => {
-    const meant = isId(field) ? 'id(this)' : closest(field, there);
+    const meant = isId(field) ? 'id(this)' : nearestName(field, own);
     // A script that asks for both spellings knows what it does.
     const otherSpelling = [...there].some((name) => isSameWord(name, field) && read.has(name));
     return otherSpelling ? [] : [{ field, documents: documents.length, meant }];
@@ -56,30 +57,4 @@ function isId(field: string): boolean {
 
 function isSameWord(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
-}
-
-function closest(field: string, names: ReadonlySet<string>): string | null {
-  let best: string | null = null;
-  let least = Math.min(CLOSE, Math.floor(field.length / 3)) + 1;
-  for (const name of names) {
-    if (BUILT_IN.has(name)) continue;
-    const far = isSameWord(name, field) ? 0 : distance(name.toLowerCase(), field.toLowerCase(), least);
-    if (far < least) [best, least] = [name, far];
-  }
-  return best;
-}
-
-/** How many letters have to be changed, added or left out; `most` stands for that many or more. */
-function distance(one: string, other: string, most: number): number {
-  if (Math.abs(one.length - other.length) >= most) return most;
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j++) {
-      const same = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
-      next.push(Math.min(same, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return Math.min(most, row[other.length] ?? most);
 }

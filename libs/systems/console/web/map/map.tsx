@@ -82,6 +82,8 @@ export function ModuleMap({
             route,
             at: tagPlace(ported(route, routes, layout, sizes), siblings(route, routes)),
           })),
+        layout.nodes,
+        sizes,
       );
   const isLit = (route: Route): boolean =>
     pointed === null || pointed === route.key || pointed === route.owner || pointed === route.requester;

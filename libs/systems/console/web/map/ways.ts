@@ -94,15 +94,28 @@ export function tagPlace(
 }
 
 const TAG = { width: 130, height: 26 };
+/** Half of what a finger needs around a tag's middle (WCAG 2.2, target size). */
+const AROUND = 12;
 
-/** Those of tags that have room: one that would lie on another is left out, and named below the map. */
-export function withRoom<T extends { at: { x: number; y: number } }>(tags: readonly T[]): T[] {
+type Point = { x: number; y: number };
+
+/**
+ * Those of tags that have room: one that would lie on another, or whose middle would lie on a card where columns are narrow, is left
+ * out, and named below the map.
+ */
+export function withRoom<T extends { at: Point }>(
+  tags: readonly T[],
+  cards: readonly Point[],
+  { card, cardHeight }: Pick<Sizes, 'card' | 'cardHeight'>,
+): T[] {
+  const besideCards = tags.filter(({ at }) =>
+    cards.every((one) => areApart(one, at, { width: card / 2 + AROUND, height: cardHeight / 2 + AROUND })),
+  );
   const kept: T[] = [];
-  for (const tag of tags) {
-    const isFree = kept.every(
-      ({ at }) => Math.abs(at.x - tag.at.x) > TAG.width || Math.abs(at.y - tag.at.y) > TAG.height,
-    );
-    if (isFree) kept.push(tag);
-  }
+  for (const tag of besideCards) if (kept.every(({ at }) => areApart(at, tag.at, TAG))) kept.push(tag);
   return kept;
+}
+
+function areApart(one: Point, other: Point, by: { width: number; height: number }): boolean {
+  return Math.abs(one.x - other.x) > by.width || Math.abs(one.y - other.y) > by.height;
 }

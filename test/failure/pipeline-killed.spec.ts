@@ -77,6 +77,6 @@ describe('a pipeline', () => {
       .map((line) => Number((JSON.parse(line) as { id: number }).id))
       .toSorted((a, b) => a - b);
     expect(ids).toEqual(Array.from({ length: Math.ceil(RECORDS / 3) }, (_, n) => 3 * n));
-    expect(existsSync(join(folder, 'state', 'pipelines.db'))).toBe(true);
+    expect(existsSync(join(folder, 'state', 'run', 'thirds', 'pipelines.db'))).toBe(true);
   });
 });

@@ -39,9 +39,12 @@ export class HostilePeer {
     };
   }
 
-  /** @param pick which of the messages it has heard it takes */
-  async act(how: HostileAct, pick: number): Promise<void> {
-    this.#simulation.log.intrude(await this.#message(how, pick));
+  /**
+   * @param pick which of the messages it has heard it takes
+   * @returns false when the log is full, which it stays while no capture trims it
+   */
+  async act(how: HostileAct, pick: number): Promise<boolean> {
+    return this.#simulation.log.intrude(await this.#message(how, pick));
   }
 
   async #message(how: HostileAct, pick: number): Promise<LogPayload> {

@@ -127,7 +127,8 @@ export class Stepper {
       case 'retry':
         return this.#simulation.askRerun(step.ids?.map((n) => `CARS/${spelled(n, 'İσ\u212a')}`) ?? null);
       case 'hostile':
-        return this.#hostile.act(step.how, step.pick);
+        await this.#hostile.act(step.how, step.pick);
+        return;
       case 'kill-capture':
         await this.#captures.shift()?.kill();
         this.#captures.push(this.#simulation.startCapture());

@@ -34,8 +34,15 @@ describe('a route into which somebody else writes', () => {
 
   it('is Faulted with the reason, and lists the message, until the owner has sent something', async () => {
     const peer = await start();
-    await simulation.stopCaptures();
-    await peer.act('no-signature', 0);
+    await until(
+      async () => {
+        await simulation.stopCaptures();
+        if (await peer.act('no-signature', 0)) return true;
+        simulation.startCapture();
+        return false;
+      },
+      () => 'the log stays full',
+    );
     await until(
       () => simulation.reports().some(({ state }) => state === 'Faulted'),
       () => 'it is not Faulted',

@@ -201,8 +201,10 @@ export class Simulation {
   /** Removes events that all have. */
   #trim(node: Node): void {
     const { file, mark } = node;
-    const to = mark.advance(file);
-    if (to === null) return;
+    const everywhere = mark.advance(file);
+    if (everywhere === null) return;
+    const { taken: to, own } = everywhere;
+    for (const [origin, number] of own) file.noteStable(origin, number);
     for (let after: number | null = node.trimmed; after !== null;)
       after = trimEvents(file, { after, to, limit: 10 * PAGE });
     node.trimmed = to;

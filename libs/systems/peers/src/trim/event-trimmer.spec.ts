@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { listConflicts, PeerRows } from '@nestjs-spark/sqlite/internal';
@@ -80,6 +81,19 @@ describe('the events of a file', () => {
     await change(b);
     for (let times = 0; times < 3; times++) await trimmers.get(b)?.trim();
     expect(await eventsOf(b, `origin = (SELECT origin FROM spark_peer)`)).toBe(20);
+  });
+
+  it('are looked at without writing to the file while there is nothing to remove', async () => {
+    await a.notes.put('notes/1', { title: 'once' });
+    await trim(a, b);
+    // What it finds out now it says when it looks again.
+    await trimmers.get(a)?.trim();
+    const other = new DatabaseSync(a.path, { readOnly: true });
+    const version = () => other.prepare('PRAGMA data_version').get()?.['data_version'];
+    const before = version();
+    for (let times = 0; times < 3; times++) await trimmers.get(a)?.trim();
+    expect(version()).toBe(before);
+    other.close();
   });
 
   it('answer for what met in conflicts, open ones and the latest that ended', async () => {

@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { describeError, keepRunning, type Logger, pause } from '@nestjs-spark/foundation/internal';
 import { type OpenDatabase, PeerPlace, PeerRows, type SqliteDatabase } from '@nestjs-spark/sqlite/internal';
-import { LowWaterMark } from './low-water-mark.ts';
+import { type Everywhere, LowWaterMark } from './low-water-mark.ts';
 import { trimEvents } from './trim-events.ts';
 
 const EVERY_MS = 5_000;
 /** So many events are looked at in one transaction: writes of the application come in between. */
 const PAGE = 200;
+const NOTHING: Everywhere = { taken: 0, own: [] };
 
 /** Keeps the events of a replica's file to what other nodes or people may still need. */
 export class PeerEventTrimmer {
@@ -38,20 +39,30 @@ export class PeerEventTrimmer {
 
   /** Removes what all members have acknowledged since this was called before, and what later events have replaced. */
   async trim(): Promise<void> {
-    const to = await this.#database.write((open) => this.#mark.advance(new PeerRows(open)));
-    if (to === null) return;
-    for (let more = true; more;) {
+    // Each transaction that writes changes the file, and most of the time there is nothing to do.
+    const { own, to, isMore } = await this.#database.read((open) => this.#look(open));
+    if (own.length > 0) await this.#database.write((open) => noteStable(new PeerRows(open), own));
+    for (let more = isMore; more;) {
       more = await this.#database.write((open) => this.#trimPage(open, to));
       await setImmediate();
     }
   }
 
-  #trimPage(open: OpenDatabase, reached: number): boolean {
+  #look(open: OpenDatabase): { own: Everywhere['own']; to: number; isMore: boolean } {
+    const { taken, own } = this.#mark.advance(new PeerRows(open)) ?? NOTHING;
+    const { lastTaken, trimmed } = new PeerPlace(open);
+    const to = Math.min(taken, lastTaken - this.#keepEvents);
+    return { own, to, isMore: to > trimmed };
+  }
+
+  #trimPage(open: OpenDatabase, to: number): boolean {
     const place = new PeerPlace(open);
-    const to = Math.min(reached, place.lastTaken - this.#keepEvents);
-    if (to <= place.trimmed) return false;
     const last = trimEvents(new PeerRows(open), { after: place.trimmed, to, limit: PAGE });
     place.trimmed = last ?? to;
     return last !== null;
   }
+}
+
+function noteStable(file: PeerRows, own: Everywhere['own']): void {
+  for (const [origin, number] of own) file.noteStable(origin, number);
 }

@@ -10,12 +10,20 @@ interface Mark {
   readonly own: readonly (readonly [string, number])[];
 }
 
+/** What of a file is everywhere. */
+export interface Everywhere {
+  /** The last of the events, in the order in which the file took them. */
+  readonly taken: number;
+  /** Up to which number of its own origins; only what the file does not know yet. */
+  readonly own: readonly (readonly [string, number])[];
+}
+
 /** Up to where everybody has a file's events: known once all members have acknowledged a place at which it was looked at. */
 export class LowWaterMark {
   #mark: Mark | null = null;
 
-  /** @returns the last of the events, in the order in which the file took them, that are everywhere; null when no more are */
-  advance(file: PeerFile): number | null {
+  /** Looks at the file and does not change it. @returns null until all members have come to the place before */
+  advance(file: PeerFile): Everywhere | null {
     const { news: place } = file;
     const low = lowWaterOf(file);
     // A place before the mark is one in another log.
@@ -25,7 +33,7 @@ export class LowWaterMark {
     const own = file.ownOrigins().map((origin) => [origin, file.own(origin)?.confirmed ?? 0] as const);
     this.#mark = { place, taken: file.settledTo(), own };
     if (reached === null) return null;
-    for (const [origin, number] of reached.own) file.noteStable(origin, number);
-    return reached.taken;
+    const news = reached.own.filter(([origin, number]) => number > file.stableOf(origin));
+    return { taken: reached.taken, own: news };
   }
 }

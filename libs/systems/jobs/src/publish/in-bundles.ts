@@ -1,14 +1,20 @@
 /** What comes, in bundles: as much as is there or follows within moments, `most` at most. */
 export async function* inBundles<T>(items: AsyncIterable<T>, most: number): AsyncGenerator<T[]> {
   const iterator = items[Symbol.asyncIterator]();
-  let next = iterator.next();
+  // Whoever takes a bundle may work at it for long, and what comes meanwhile may fail before it is waited for.
+  const ahead = (): Promise<IteratorResult<T>> => {
+    const coming = iterator.next();
+    coming.catch(() => undefined);
+    return coming;
+  };
+  let next = ahead();
   try {
     for (;;) {
       const bundle: T[] = [];
       let one: IteratorResult<T> | null = await next;
       while (one && !one.done) {
         bundle.push(one.value);
-        next = iterator.next();
+        next = ahead();
         one = bundle.length < most ? await soon(next) : null;
       }
       if (bundle.length > 0) yield bundle;
@@ -16,7 +22,6 @@ export async function* inBundles<T>(items: AsyncIterable<T>, most: number): Asyn
     }
   } finally {
     // It may wait for what never comes: whoever aborts its signal ends it.
-    next.catch(() => undefined);
     void iterator.return?.().catch(() => undefined);
   }
 }

@@ -60,3 +60,31 @@ export interface BatchProcessed {
   by?: string;
   totals: Totals;
 }
+
+interface BatchData {
+  /** The id of the batch. */
+  batch: string;
+  generation: number;
+  lane: number;
+  n: number;
+  to: Position;
+}
+
+interface BatchEnvelope {
+  v: 1;
+  tenant: string;
+  pipelineId: string;
+  /** ISO 8601. */
+  at: string;
+  /** The node. */
+  by: string;
+  commandId: null;
+  epoch: number;
+}
+
+/** What happens to batches. The totals are those since the generation began, so events that are no longer kept are not missed. */
+export type BatchEvent = BatchEnvelope &
+  (
+    | { type: 'BatchPlanned'; data: BatchData & { from: Position } }
+    | { type: 'BatchProcessed'; data: BatchData & { totals: Totals } }
+  );

@@ -1,6 +1,5 @@
 import type { ApiCaller } from '@nestjs-spark/auth';
-import type { PipelineEvent } from '../aggregate/events.ts';
-import type { BatchEvent } from '../store/batch-event.ts';
+import type { BatchEvent, PipelineEvent } from '../aggregate/events.ts';
 import type { PipelinesNode } from '../own/pipelines-node.ts';
 import type { PipelineView } from '../project/view.ts';
 import type { BatchEntry, JournalEntry, PipelineKey } from '../store/ports.ts';

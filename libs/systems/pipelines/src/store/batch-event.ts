@@ -1,34 +1,6 @@
-import type { BatchPlanned, BatchProcessed } from '../aggregate/events.ts';
+import type { BatchEvent, BatchPlanned, BatchProcessed } from '../aggregate/events.ts';
+import { batchId } from '../batch/batch.ts';
 import type { LaneState, PipelineKey } from './ports.ts';
-import { batchId, type Position, type Totals } from '../batch/batch.ts';
-
-interface BatchData {
-  /** The id of the batch. */
-  batch: string;
-  generation: number;
-  lane: number;
-  n: number;
-  to: Position;
-}
-
-interface Envelope {
-  v: 1;
-  tenant: string;
-  pipelineId: string;
-  /** ISO 8601. */
-  at: string;
-  /** The node. */
-  by: string;
-  commandId: null;
-  epoch: number;
-}
-
-/** What happens to batches. The totals are those since the generation began, so events that are no longer kept are not missed. */
-export type BatchEvent = Envelope &
-  (
-    | { type: 'BatchPlanned'; data: BatchData & { from: Position } }
-    | { type: 'BatchProcessed'; data: BatchData & { totals: Totals } }
-  );
 
 /** What a write to a lane says of its batches; null: nothing, it only takes the lane or repeats what was written before. */
 export function batchEventOf(

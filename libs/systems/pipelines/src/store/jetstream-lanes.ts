@@ -1,7 +1,8 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { isNullOr, isObject, isObjectOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
 import { SubjectLog, type JetStreamConnection, type LoggedMessage } from '@nestjs-spark/jetstream/internal';
-import { batchEventOf, type BatchEvent } from './batch-event.ts';
+import type { BatchEvent } from '../aggregate/events.ts';
+import { batchEventOf } from './batch-event.ts';
 import { FencedError } from '../connect/ports.ts';
 import type { BatchEntry, KeptLane, LaneLog, LaneState, PipelineKey } from './ports.ts';
 import { logAt, PLACE, type JetStreamPlace } from './place.ts';

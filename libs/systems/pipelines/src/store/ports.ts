@@ -1,6 +1,5 @@
 import type { StateStore, Versioned } from '@nestjs-spark/contracts/internal';
-import type { BatchPlanned, BatchProcessed, PipelineEvent } from '../aggregate/events.ts';
-import type { BatchEvent } from './batch-event.ts';
+import type { BatchEvent, BatchPlanned, BatchProcessed, PipelineEvent } from '../aggregate/events.ts';
 import type { Position } from '../batch/batch.ts';
 
 /** Names a pipeline. */

@@ -1,7 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { StateStore } from '@nestjs-spark/contracts/internal';
-import { batchEventOf, type BatchEvent } from './batch-event.ts';
+import type { BatchEvent } from '../aggregate/events.ts';
+import { batchEventOf } from './batch-event.ts';
 import { FencedError } from '../connect/ports.ts';
 import {
   BATCHES_KEPT,

@@ -144,6 +144,22 @@ describe('an expression', () => {
     expect(thrown).toEqual(refused);
   });
 
+  it.each([
+    ['alternatives', Array.from({ length: 100 }, (_, n) => `age == ${n}`).join(' || '), true],
+    ['terms', `${Array(200).fill('age').join(' + ')} == 4000`, true],
+    ['cases', `${Array.from({ length: 15 }, (_, n) => `age == ${n} ? ${n} : `).join('')}99`, 99],
+    ['signs', `${'-'.repeat(100)}age`, 20],
+  ])('is evaluated as far as it is accepted: many %s', (_, text, value) => {
+    expect(evaluate(text)).toBe(value);
+  });
+
+  it.each([
+    ['x'.repeat(3) + '.a'.repeat(40), 'the expression is nested too deeply: 32 levels are the most'],
+    [Array(600).fill('age').join(' + '), 'the expression is too long: 500 parts are the most'],
+  ])('that is too large is refused with how large it may be', (text, message) => {
+    expect(() => compileExpression(text)).toThrow(new ExpressionRefusedError(message, 0));
+  });
+
   it('reaches nothing but the record', () => {
     for (const name of ['process', 'globalThis', 'toString', 'hasOwnProperty'])
       expect(evaluate(name)).toBeNull();

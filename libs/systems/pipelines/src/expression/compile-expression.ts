@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { environment } from './environment.ts';
+import { environment, rewritten } from './environment.ts';
 import { explainCondition, explainFailure, type Given } from './explain-failure.ts';
 import { explainRefusal } from './explain-refusal.ts';
 import { childrenOf, MACROS, nodesOf, writeExpression } from './write-expression.ts';
@@ -55,7 +55,7 @@ type Compiled = ((given: Given) => unknown) & { ast: ASTNode; type: string; name
 
 function compile(text: string): Compiled {
   const { ast, type } = checked(text);
-  const parsed = environment.parse(writeExpression(ast));
+  const parsed = rewritten.parse(writeExpression(ast));
   const run = (given: Given): unknown => {
     try {
       return asJson(parsed(given.context));

@@ -1,7 +1,9 @@
 import { Environment } from '@marcbachmann/cel-js';
 
-const MOST_NODES = 500;
-const DEEPEST = 32;
+/** What an author's expression may have. */
+const AUTHORS = { maxAstNodes: 500, maxDepth: 32 };
+/** One of ours has the parts of an author's one and their calls, and brackets at each of them: a chain, which is not deep, becomes so. */
+const REWRITTEN = { maxAstNodes: 4 * AUTHORS.maxAstNodes, maxDepth: 4 * AUTHORS.maxAstNodes };
 
 type Arithmetic = (left: number, right: number) => number;
 
@@ -14,11 +16,11 @@ const MIXED: readonly (readonly [string, Arithmetic])[] = [
   ['%', (left, right) => left % right],
 ];
 
-function makeEnvironment(): Environment {
+function makeEnvironment(limits: typeof AUTHORS): Environment {
   const environment = new Environment({
     unlistedVariablesAreDyn: true,
     homogeneousAggregateLiterals: false,
-    limits: { maxAstNodes: MOST_NODES, maxDepth: DEEPEST },
+    limits,
   });
   for (const [operator, apply] of MIXED) {
     const mixed = (left: number | bigint, right: number | bigint) => apply(Number(left), Number(right));
@@ -47,4 +49,7 @@ function fieldOf(value: unknown, name: string): unknown {
   return isThere ? ((value as Record<string, unknown>)[name] ?? null) : null;
 }
 
-export const environment = makeEnvironment();
+/** Reads what an author wrote. */
+export const environment = makeEnvironment(AUTHORS);
+/** Reads an author's expression once `writeExpression` has written it again. */
+export const rewritten = makeEnvironment(REWRITTEN);

@@ -21,6 +21,11 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ['<>', 'write !='],
 ]);
 const TOKENS: Readonly<Record<string, string>> = { RPAREN: ')', RBRACKET: ']', RBRACE: '}', COLON: ':' };
+const LIMITED: Readonly<Record<string, string>> = {
+  maxListElements: 'items of a list',
+  maxMapEntries: 'entries of a map',
+  maxCallArguments: 'arguments of a call',
+};
 const OWN: ReadonlySet<string> = new Set([FIELD, HAS_FIELD]);
 const FUNCTIONS: readonly string[] = [
   ...new Set(environment.getDefinitions().functions.map(({ name }) => name)),
@@ -35,6 +40,9 @@ export function explainRefusal(error: unknown, text: string): Explained {
 
 function inWords(summary: string, offset: number, text: string): string {
   if (text.trim() === '') return 'the expression is empty';
+  const [, limit = '', most] = /^Exceeded (\w+) \((\d+)\)$/.exec(summary) ?? [];
+  if (limit === 'maxDepth') return `the expression is nested too deeply: ${most} levels are the most`;
+  if (limit) return `the expression is too long: ${most} ${LIMITED[limit] ?? 'parts'} are the most`;
   const missing = /^Expected (\w+), got EOF$/.exec(summary)?.[1];
   if (missing && TOKENS[missing]) return `${JSON.stringify(TOKENS[missing])} is missing`;
   if (summary.endsWith('EOF')) return 'the expression ends where a value is expected';

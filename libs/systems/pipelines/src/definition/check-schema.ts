@@ -80,7 +80,8 @@ function checkWords(schema: unknown, path: Path): Fault[] {
       return [
         { ...refused(here, `${JSON.stringify(word)} is not available in schemas of records`), isName: true },
       ];
-    if (!words.getKeyword(word)) {
+    // `getKeyword` does not know the words that only describe, such as `title`.
+    if (!Object.hasOwn(words.RULES.keywords, word)) {
       const message = `${JSON.stringify(word)} is not a word of JSON Schema${meaning(word, KNOWN_WORDS)}`;
       return [{ ...refused(here, message), isName: true }];
     }

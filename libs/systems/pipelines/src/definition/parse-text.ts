@@ -1,4 +1,15 @@
-import { CST, isAlias, isMap, isScalar, Lexer, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import {
+  CST,
+  isAlias,
+  isMap,
+  isScalar,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Alias,
+  type Document,
+} from 'yaml';
 import { DefinitionRefusedError, type Fault, type Refusal } from './refusal.ts';
 
 /** The longest definition, in UTF-8 bytes. */
@@ -32,6 +43,9 @@ export function parseText(text: string): ParsedText {
     // An unknown tag is only a warning to the parser; here it would be a field that is not what it says.
     const [wrong] = [...document.errors, ...document.warnings];
     if (wrong) throw refused(wrong.message, lines.linePos(wrong.pos[0]));
+    const circle = aliasOfItself(document);
+    if (circle)
+      throw refused(`*${circle.source} is inside what it names`, lines.linePos(startOf(circle) ?? 0));
     return {
       value: document.toJS({ maxAliasCount: MOST_ALIASES }),
       repeated: repeatedNames(document).map(({ name, offset }) =>
@@ -53,6 +67,19 @@ function refuseCostly(text: string): void {
     if (type === 'explicit-key-ind') throw refused('A name that is written with "? " is not available');
     if (type !== 'space' && ++tokens > MOST_TOKENS) throw refused(`It has more than ${MOST_TOKENS} parts`);
   }
+}
+
+function aliasOfItself(document: Document): Alias | undefined {
+  let found: Alias | undefined;
+  visit(document, {
+    Alias(_, alias, path) {
+      const named = alias.resolve(document);
+      if (!named || !path.includes(named)) return undefined;
+      found = alias;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 function repeatedNames(document: Document): { name: string; offset: number }[] {

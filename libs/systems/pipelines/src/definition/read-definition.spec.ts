@@ -253,6 +253,25 @@ describe('a definition', () => {
     expect(change(from, to).map((refusal) => refusal.message)).toEqual([message]);
   });
 
+  it('may describe its records in the words of JSON Schema that check nothing', () => {
+    const described =
+      '{ title: People, description: d, default: {}, examples: [], $comment: c, deprecated: true }';
+    expect(change('name: Adults', `name: A\nschema: ${described}`)).toEqual([]);
+    expect(change('name: Adults', 'name: A\nschema: { constructor: {} }')).toHaveLength(1);
+  });
+
+  it.each(['schema: &s { properties: { a: *s } }', 'schema: &s { anyOf: [*s] }', 'other: &o [[*o]]'])(
+    'cannot contain itself: %s',
+    (line) => {
+      const [refusal] = change('name: Adults', `name: A\n${line}`);
+      expect(refusal).toMatchObject({
+        line: 3,
+        kind: 'syntax',
+        message: expect.stringMatching(/^\*[so] is inside/),
+      });
+    },
+  );
+
   it('may have a field of a record that is named like a costly word', () => {
     expect(change('name: Adults', 'name: A\nschema: { properties: { pattern: { type: string } } }')).toEqual(
       [],

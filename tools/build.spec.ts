@@ -93,6 +93,15 @@ describe('the build', () => {
     expect(existsSync(join(root, 'libs/base/a/dist/c.js'))).toBe(false);
   });
 
+  it('waits for another one of the same folder, and takes what that has built', async () => {
+    put('apps/fleet/main.ts', `console.log('fleet');\n`);
+    put('libs/base/a/src/index.ts', `export const a = 1;\n`);
+    const counts = await Promise.all([build(root), build(root)]);
+    expect(counts.toSorted()).toEqual([0, 2]);
+    expect(run('dist/apps/fleet/main.js')).toBe('fleet\n');
+    expect(existsSync(join(root, 'dist/build.lock'))).toBe(false);
+  });
+
   it('maps each script to its source', async () => {
     put('libs/base/a/src/deep/b.ts', `export const b: string = 'b';\n`);
     await build(root);

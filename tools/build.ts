@@ -35,24 +35,49 @@ const SELF = ['build.ts', 'built.ts', 'page/build-page.ts'].map((file) => join(i
 
 /**
  * Builds every library into its `dist`, and every app into `dist/apps/<app>`, but what the last build has left and is the same still.
- * Answers how many files were written.
+ * Answers how many files were written. Waits while another process builds here.
  * @param begun is called before the first is built
  */
 export async function build(root = repository, begun: () => void = () => undefined): Promise<number> {
-  const file = join(root, 'dist', 'built.json');
+  await removeOthers(root, await apps(root));
+  const seen = await look(root);
+  if (seen.changed.length === 0) return 0;
+  begun();
+  // Not imported above: mostly nothing has changed, and the packages take longer to load than that takes to see.
+  const { lock } = await import('@nestjs-spark/servers/internal');
+  const held = await lock(join(root, 'dist', 'build.lock'), console.log);
+  try {
+    return await buildChanged(root, await look(root));
+  } finally {
+    await held.release();
+  }
+}
+
+/** What there is to build, and which of it is not what the last build has left. */
+interface Seen {
+  tool: string;
+  units: readonly Unit[];
+  sources: readonly string[];
+  changed: readonly Unit[];
+}
+
+const recordOf = (root: string): string => join(root, 'dist', 'built.json');
+
+async function look(root: string): Promise<Seen> {
   const units = [...(await libraries(root)), ...(await apps(root))];
-  const before = await readBuilt(file);
+  const before = await readBuilt(recordOf(root));
   const tool = await contentOf([...SELF, join(repository, 'package-lock.json')]);
   const kept = tool === before.tool ? before.units : {};
-  await removeOthers(root, units);
   const sources = await Promise.all(units.map(({ from, to }) => contentOf([from, webOf(to)])));
   const outputs = await Promise.all(units.map(({ to }) => stateOf(to)));
   const changed = units.filter(({ to }, at) => {
     const unit = kept[relative(root, to)];
     return unit === undefined || unit.sources !== sources[at] || unit.outputs !== outputs[at];
   });
-  if (changed.length === 0) return 0;
-  begun();
+  return { tool, units, sources, changed };
+}
+
+async function buildChanged(root: string, { tool, units, sources, changed }: Seen): Promise<number> {
   const counts = await Promise.all(changed.map(buildUnit));
   await Promise.all(changed.map(({ to }) => buildPage(dirname(to), join(to, 'page'))));
   const made = await Promise.all(
@@ -62,8 +87,8 @@ export async function build(root = repository, begun: () => void = () => undefin
     ]),
   );
   const built: Built = { tool, units: Object.fromEntries(made) };
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(built));
+  await mkdir(dirname(recordOf(root)), { recursive: true });
+  await writeFile(recordOf(root), JSON.stringify(built));
   return counts.reduce((sum, count) => sum + count, 0);
 }
 

@@ -1,6 +1,6 @@
 export * from './index.ts';
 export { fetchWheel } from './fetch/fetch-wheel.ts';
-export { tryLock } from './fetch/lock.ts';
+export { lock, tryLock } from './fetch/lock.ts';
 export { installOnce } from './fetch/install.ts';
 export { findChromium } from './find/find-chromium.ts';
 export { toFinding } from './find/options.ts';

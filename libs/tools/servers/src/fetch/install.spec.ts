@@ -50,4 +50,13 @@ describe('a lock', () => {
     const file = put(join(scratch(), 'lock'), String(gone.pid));
     expect(typeof (await tryLock(file))).toBe('object');
   });
+
+  const hasStarts = existsSync('/proc/self/stat');
+  (hasStarts ? it : it.skip)(
+    'of a process that is gone is taken over when another one has its number',
+    async () => {
+      const file = put(join(scratch(), 'lock'), `${process.pid} 1`);
+      expect(typeof (await tryLock(file))).toBe('object');
+    },
+  );
 });

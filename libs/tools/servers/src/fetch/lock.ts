@@ -8,7 +8,7 @@ export interface Lock {
 }
 
 /**
- * Takes a lock file that names its holder's process, or answers the living holder's process id. A holder that is gone
+ * Takes a lock file that names its holder's process, and when that started, or answers the living holder's process id. A holder that is gone
  * without releasing does not keep the lock.
  */
 export async function tryLock(file: string): Promise<Lock | number> {
@@ -19,12 +19,12 @@ export async function tryLock(file: string): Promise<Lock | number> {
       throw error;
     });
     if (handle) {
-      await handle.writeFile(String(process.pid));
+      await handle.writeFile(`${process.pid} ${await startOf(process.pid)}`.trim());
       await handle.close();
       return { release: () => rm(file, { force: true }) };
     }
     const holder = await readHolder(file);
-    if (holder !== undefined && isAlive(holder)) return holder;
+    if (holder && isAlive(holder.pid) && (await isSame(holder))) return holder.pid;
     await rm(file, { force: true });
   }
 }
@@ -34,7 +34,7 @@ export async function lock(file: string, say: (line: string) => void): Promise<L
   for (let said = false; ; said = true) {
     const taken = await tryLock(file);
     if (typeof taken !== 'number') return taken;
-    if (!said) say(`Waiting for process ${taken}, which is at the same (${file})`);
+    if (!said) say(`Waiting for process ${taken}, which does the same now and holds ${file}`);
     await wait(200);
   }
 }
@@ -48,9 +48,28 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-async function readHolder(file: string): Promise<number | undefined> {
+interface Holder {
+  pid: number;
+  /** When it started, as the system says it; empty where the system does not. */
+  start: string;
+}
+
+/** Another process may have the number of one that is gone. */
+async function isSame({ pid, start }: Holder): Promise<boolean> {
+  return start === '' || start === (await startOf(pid));
+}
+
+/** In ticks since the machine started, as Linux says it (proc_pid_stat(5), starttime). */
+async function startOf(pid: number): Promise<string> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The name of the program comes before, in brackets, and may have anything in it.
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}
+
+async function readHolder(file: string): Promise<Holder | undefined> {
   const read = () => readFile(file, 'utf8').catch(() => '');
   // The file is empty for the moment between its making and the writing of the process id.
   const text = (await read()) || (await wait(100).then(read));
-  return /^\d+$/.test(text) ? Number(text) : undefined;
+  const [, pid, start = ''] = /^(\d+)(?: (\d+))?$/.exec(text) ?? [];
+  return pid === undefined ? undefined : { pid: Number(pid), start };
 }

@@ -8,7 +8,7 @@ import { MemoryRun } from './memory-run.ts';
 import { runScript } from './run-script.ts';
 import { ScriptSlots } from './script-slots.ts';
 
-/** Executes jobs in this process: scripts in the sandbox, each in a thread of its own, and handlers as they are. */
+/** Executes jobs in this process: scripts in the sandbox, each in a thread of its own, and handlers as they are declared. */
 export class MemoryBackend implements JobBackend {
   readonly name = 'memory';
   readonly capabilities = {
@@ -62,7 +62,7 @@ export class MemoryBackend implements JobBackend {
     const ended = await run.untilEnded();
     if (ended.outcome !== 'cancelled') return 'ended';
     const at = new Date().toISOString();
-    return pool
+    return run.isInThread
       ? { source: 'thread', observed: 'the thread of the run has ended', at }
       : { source: 'handler', observed: 'the handler has returned', at };
   }
@@ -102,6 +102,7 @@ export class MemoryBackend implements JobBackend {
   async #script(run: JobRun, started: MemoryRun) {
     const pool = this.#slots.take();
     this.#pools.set(run.runId, pool);
+    started.isInThread = true;
     const tally = { documents: 0, failed: 0 };
     try {
       const lines = runScript(run, pool, tally, (progress) => started.progress(progress));
@@ -118,6 +119,7 @@ export class MemoryBackend implements JobBackend {
     const name = transformation.kind === 'handler' ? transformation.handler : '';
     const known = this.#handlers.get(name);
     if (!known) throw new Error(`No handler has the name ${JSON.stringify(name)} here`);
+    started.isInThread = known.declaration.isolate === 'thread';
     const output: unknown = await known.handler.run(await readValue(run), {
       jobId,
       runId,

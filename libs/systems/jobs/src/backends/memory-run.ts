@@ -7,6 +7,8 @@ export class MemoryRun implements RunHandle {
   readonly runId: string;
   readonly stop = new AbortController();
   readonly parts: Uint8Array[] = [];
+  /** Whether a thread of its own executes it. */
+  isInThread = false;
   readonly #news = new EventEmitter().setMaxListeners(0);
   readonly #logs: string[] = [];
   #progress: JobProgress | null = null;

@@ -1,10 +1,12 @@
+import { pathToFileURL } from 'node:url';
+import { getCallSites } from 'node:util';
 import { SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { HandlerDeclaration } from '../job/handler.ts';
+import type { DeclaredHandler, HandlerDeclaration } from '../job/handler.ts';
 import type { JobStatus } from '../job/status.ts';
 
 /** @internal */
-export const HANDLER = DiscoveryService.createDecorator<HandlerDeclaration>();
+export const HANDLER = DiscoveryService.createDecorator<DeclaredHandler>();
 /** @internal */
 export const BACKEND = DiscoveryService.createDecorator<{ name: string }>();
 /** @internal */
@@ -25,7 +27,11 @@ export interface JobListenerDeclaration extends JobEventFilter {
  * Makes a provider a handler of jobs: `{ "kind": "handler", "handler": NAME }` runs its method `run(input, context)`.
  * The class implements `JobHandler`. Name it in `providers`, or in `SparkJobsModule.forFeature()`.
  */
-export const TransformationJob = (declaration: HandlerDeclaration): ClassDecorator => HANDLER(declaration);
+export function TransformationJob(declaration: HandlerDeclaration): ClassDecorator {
+  const [, caller] = getCallSites(2);
+  const from = caller?.scriptName ?? '';
+  return HANDLER({ ...declaration, file: from.startsWith('file:') ? from : pathToFileURL(from).href });
+}
 
 /** Makes a provider that implements `JobBackend` a backend under this name. */
 export const JobBackendFor = (name: string): ClassDecorator => BACKEND({ name });

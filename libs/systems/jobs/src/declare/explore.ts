@@ -1,7 +1,10 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { JobBackend } from '../job/backend.ts';
-import type { JobHandler, JobHandlers } from '../job/handler.ts';
+import { ThreadHandler } from '../backends/thread/thread-handler.ts';
+import type { DeclaredHandler, JobHandler, JobHandlers } from '../job/handler.ts';
 import type { JobView } from '../serve/view.ts';
 import { BACKEND, HANDLER, LISTENER, type JobListenerDeclaration } from './decorators.ts';
 import type { JobListeners } from './job-listeners.ts';
@@ -26,11 +29,14 @@ export class JobExplorer {
 
   /** @throws {JobDeclarationError} for a class without the method that its decorator asks for */
   explore(handlers: JobHandlers, backends: JobBackend[], listeners: JobListeners): void {
+    // An alias (`useExisting`) is the same instance once more.
+    const seen = new Set<object>();
     for (const wrapper of this.discovery.getProviders()) {
       const instance: unknown = wrapper.instance;
-      if (typeof instance !== 'object' || instance === null) continue;
+      if (typeof instance !== 'object' || instance === null || seen.has(instance)) continue;
+      seen.add(instance);
       const handler = this.discovery.getMetadataByDecorator(HANDLER, wrapper);
-      if (handler) handlers.add(handler, withRun(instance, handler.name));
+      if (handler) handlers.add(handler, whereItRuns(withRun(instance, handler.name), handler));
       const backend = this.discovery.getMetadataByDecorator(BACKEND, wrapper);
       if (backend) addBackend(backends, backend.name, instance as JobBackend);
       this.#listeners(instance, listeners);
@@ -61,6 +67,28 @@ function withRun(instance: object, name: string): JobHandler {
   throw new JobDeclarationError(
     `${instance.constructor.name} has @TransformationJob({ name: '${name}' }) but no method run(input, context). Add it.`,
   );
+}
+
+/** @throws {JobDeclarationError} for a class that a thread cannot construct */
+function whereItRuns(handler: JobHandler, { name, file, isolate }: DeclaredHandler): JobHandler {
+  if (isolate !== 'thread') return handler;
+  const what = `${handler.constructor.name} has @TransformationJob({ name: '${name}', isolate: 'thread' })`;
+  if (handler.constructor.length > 0)
+    throw new JobDeclarationError(
+      `${what}, and its constructor takes ${handler.constructor.length} of something: a thread has no Nest application to inject it. ` +
+        'Make what it needs in run(), or remove "isolate".',
+    );
+  if (isMainFile(file))
+    throw new JobDeclarationError(
+      `${what} and is in the program's main file: a thread that loads it would start the program once more. ` +
+        'Move the class into a file of its own (and leave that out of a bundle), or remove "isolate".',
+    );
+  return new ThreadHandler(handler.constructor.name, file);
+}
+
+function isMainFile(file: string): boolean {
+  const [, main] = process.argv;
+  return main !== undefined && existsSync(main) && pathToFileURL(realpathSync(main)).href === file;
 }
 
 function addBackend(backends: JobBackend[], name: string, backend: JobBackend): void {

@@ -25,6 +25,18 @@ export interface HandlerDeclaration {
   version: string | number;
   /** The same input gives the same result, so that results may come from the cache. Default false. */
   deterministic?: boolean;
+  /**
+   * `'thread'`: each run has a thread of its own, which cancelling ends whatever it does; a handler that computes for long holds up
+   * nothing else, and one that takes more than 1 GiB of memory is ended. The thread loads the file of the class once more and has no Nest
+   * application: the class is exported, its file is not the program's main file, and its constructor takes nothing. Default: the
+   * handler runs where the application runs.
+   */
+  isolate?: 'thread';
+}
+
+/** With the file in which the class is, a URL. */
+export interface DeclaredHandler extends HandlerDeclaration {
+  file: string;
 }
 
 /** The handlers of an application by name. */

@@ -1,0 +1,43 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { describeError } from '@nestjs-spark/foundation';
+import type { JobHandler } from '../../job/handler.ts';
+import type { ThreadMessage, ThreadRun } from './messages.ts';
+
+// What a thread runs that executes a handler with `isolate: 'thread'`.
+
+type HandlerClass = new () => JobHandler;
+
+const { className, file, input, jobId, runId, attempt } = workerData as ThreadRun;
+const say = (message: ThreadMessage): void => parentPort?.postMessage(message, []);
+const stop = new AbortController();
+parentPort?.once('message', (reason: string) => stop.abort(new Error(reason)));
+
+function isHandler(value: unknown): value is HandlerClass {
+  return typeof value === 'function' && value.name === className;
+}
+
+async function load(): Promise<JobHandler> {
+  const exported = (await import(file)) as { default?: unknown };
+  // Not all names that a CommonJS module exports are known before it has run.
+  const found = [...Object.values(exported), ...Object.values(exported.default ?? {})].find(isHandler);
+  if (!found)
+    throw new Error(
+      `${file} does not export the class ${className}, which a thread has to construct. Export it under that name.`,
+    );
+  return new found();
+}
+
+try {
+  const handler = await load();
+  const output = await handler.run(input, {
+    jobId,
+    runId,
+    attempt,
+    signal: stop.signal,
+    progress: (progress) => say({ type: 'progress', progress }),
+    log: (line) => say({ type: 'log', line }),
+  });
+  say({ type: 'made', json: JSON.stringify(output ?? null) });
+} catch (error) {
+  say({ type: 'failed', message: describeError(error) });
+}

@@ -1,0 +1,77 @@
+import { Worker } from 'node:worker_threads';
+import type { JobContext, JobHandler } from '../../job/handler.ts';
+import type { ThreadMessage, ThreadRun } from './messages.ts';
+
+// For a handler that heeds its signal and has something to put in order.
+const GRACE_MS = 200;
+/** What a thread may have in JavaScript's memory, in MiB. */
+const HEAP_MB = 1_024;
+
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const program = new URL(`./handler-thread.${extension}`, import.meta.url);
+
+/** Executes each run of a handler in a thread of its own, which has ended when the run has. */
+export class ThreadHandler implements JobHandler {
+  readonly #className: string;
+  readonly #file: string;
+  readonly #heapMb: number;
+
+  /** @param file the URL of the file that exports the class */
+  constructor(className: string, file: string, heapMb = HEAP_MB) {
+    this.#className = className;
+    this.#file = file;
+    this.#heapMb = heapMb;
+  }
+
+  /** @throws {Error} what the handler threw, or how its thread was lost */
+  async run(input: unknown, context: JobContext): Promise<unknown> {
+    const { jobId, runId, attempt, signal } = context;
+    signal.throwIfAborted();
+    const workerData: ThreadRun = {
+      className: this.#className,
+      file: this.#file,
+      input,
+      jobId,
+      runId,
+      attempt,
+    };
+    // A thread does not take over under which condition the process reads packages as source.
+    const execArgv = extension === 'ts' ? { execArgv: ['--conditions=@nestjs-spark/source'] } : {};
+    const resourceLimits = { maxOldGenerationSizeMb: this.#heapMb };
+    const thread = new Worker(program, { workerData, resourceLimits, ...execArgv });
+    const ended = new Promise((resolve) => thread.once('exit', resolve));
+    const end = (): void => void thread.terminate();
+    const stop = (): void => {
+      thread.postMessage(describeReason(signal.reason), []);
+      setTimeout(end, GRACE_MS).unref();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await this.#outcome(thread, context);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      end();
+      await ended;
+    }
+  }
+
+  #outcome(thread: Worker, { progress, log }: JobContext): Promise<unknown> {
+    const outcome = Promise.withResolvers<unknown>();
+    thread.on('message', (message: ThreadMessage) => {
+      if (message.type === 'progress') progress(message.progress);
+      else if (message.type === 'log') log(message.line);
+      else if (message.type === 'made') outcome.resolve(JSON.parse(message.json));
+      else outcome.reject(new Error(message.message));
+    });
+    thread.on('error', (error) => outcome.reject(error));
+    thread.on('exit', (code) => {
+      outcome.reject(
+        new Error(`The thread of the handler ended with code ${code} before there was a result`),
+      );
+    });
+    return outcome.promise;
+  }
+}
+
+const describeReason = (reason: unknown): string =>
+  reason instanceof Error ? reason.message : String(reason);

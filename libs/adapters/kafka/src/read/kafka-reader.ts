@@ -49,6 +49,8 @@ export interface FetchRequest {
 // More makes the first answer slow, and the process large.
 const MAX_BYTES = 1024 * 1024;
 const RETRY_MS = 50;
+/** `view` asks anew, and after a failure another reader does; the client would ask with every fetch of a topic that is quiet. */
+const METADATA_MS = 60_000;
 
 /** Reads ranges of topics, in no group: whoever reads keeps the position. */
 export class KafkaReader {
@@ -62,6 +64,7 @@ export class KafkaReader {
       retryDelay: RETRY_MS,
       retries: 2,
       autocreateTopics: false,
+      metadataMaxAge: METADATA_MS,
     });
   }
 

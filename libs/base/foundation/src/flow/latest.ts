@@ -7,6 +7,7 @@ export class Latest<T> {
   readonly #intervalMs: number;
   #value: T | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
   #sending: Promise<void> = Promise.resolve();
 
   constructor(intervalMs: number, send: (value: T) => Promise<void>) {
@@ -18,19 +19,23 @@ export class Latest<T> {
     this.#value = value;
     if (this.#timer) return;
     this.#sendNow();
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      if (this.#value !== null) this.offer(this.#value);
-    }, this.#intervalMs);
-    this.#timer.unref();
+    this.#wait();
   }
 
   /** Sends what is still waiting, and ends. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#sendNow();
     await this.#sending;
+  }
+
+  #wait(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      if (this.#value !== null) this.offer(this.#value);
+    }, this.#intervalMs).unref();
   }
 
   #sendNow(): void {
@@ -41,6 +46,8 @@ export class Latest<T> {
       .then(() => this.#send(value))
       .catch(() => {
         this.#value ??= value;
+        // The failure may come after the interval, and there may be no newer value for long.
+        if (!this.#isClosed) this.#wait();
       });
   }
 }

@@ -17,9 +17,15 @@ export interface SourceRecord {
   meta?: Fields;
 }
 
+/** Where a batch ends at the latest, and how long its first record is waited for. */
+export interface PlanLimits extends BatchLimits {
+  /** Default `maxWaitMs`. A source that looks for records by itself need not wait so long. */
+  idleMs?: number;
+}
+
 /** Where the next batch ends. */
 export interface PlannedRange {
-  /** The same as the position it was planned from when nothing came within `maxWaitMs`. */
+  /** The same as the position it was planned from when nothing came within `idleMs`. */
   to: Position;
   /** The source is bounded and read to its end. */
   isEnd: boolean;
@@ -38,7 +44,7 @@ export interface Source {
    * How far the next batch goes: at most `maxRecords` and about `maxBytes`, and no later than `maxWaitMs` after the first record.
    * @throws {RunFailedError} when what was read before is not there any more
    */
-  plan(from: Position, limits: BatchLimits, signal: AbortSignal): Promise<PlannedRange>;
+  plan(from: Position, limits: PlanLimits, signal: AbortSignal): Promise<PlannedRange>;
   /** The records between two positions, in their order. After `plan` the range is the planned one, or an earlier one that is repeated. */
   read(from: Position, to: Position, signal: AbortSignal): Promise<SourceRecord[]>;
   close(): Promise<void>;

@@ -87,6 +87,24 @@ describeWithServers(['kafka'], 'a kafka source', () => {
     await bench.end();
   });
 
+  it('waits for its first message as long as it is told to, has it when it comes, and stops waiting when it is told to', async () => {
+    const bench = await kafkaTopic(1);
+    const source = bench.source();
+    const from = await source.begin(never);
+    const patient = { ...LIMITS, idleMs: 600_000 };
+    const waiting = source.plan(from, patient, never);
+    await bench.write([1]);
+    const { to } = await waiting;
+    expect((await source.read(from, to, never)).map(({ text }) => text)).toEqual(['{"id":1}']);
+    const told = new AbortController();
+    const { to: after } = await source.plan(to, LIMITS, never);
+    const idle = source.plan(after, patient, told.signal);
+    told.abort();
+    await expect(idle).rejects.toThrow('aborted');
+    await source.close();
+    await bench.end();
+  });
+
   it('has nothing after a range that ends where there is no message', async () => {
     const bench = await kafkaTopic(1);
     // The mark of each transaction takes an offset.

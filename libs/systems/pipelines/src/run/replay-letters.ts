@@ -32,6 +32,7 @@ export interface ReplayParts {
 /** Runs letters again where that was asked for; those that fail again stay, with their new reason. */
 export async function replayLetters(parts: ReplayParts): Promise<void> {
   const { letters } = parts;
+  if (await letters.areNone()) return;
   if (performance.now() - (lookedAt.get(letters) ?? -Infinity) < LOOKED_EVERY_MS) return;
   lookedAt.set(letters, performance.now());
   const asked = await letters.asked();

@@ -19,6 +19,8 @@ import { replayLetters } from './replay-letters.ts';
 const LANE = 0;
 /** How often the position of a sink that keeps it is written down here as well. */
 const TOLD_EVERY_MS = 1_000;
+/** How long a source waits for a record where nothing else is to be done: each time costs, and most pipelines wait. */
+const IDLE_MS = 5_000;
 
 export interface LaneOptions {
   key: PipelineKey;
@@ -102,14 +104,16 @@ class LaneRun {
     this.#tell(at, null, false);
     const limits = { ...DEFAULT_BATCH, ...definition.batch };
     let writing: Promise<void> = Promise.resolve();
-    let isEnd = false;
+    let [isEnd, isIdle] = [false, false];
     try {
       while (!isEnd && !signal.aborted) {
         const from = at.position;
-        const range = await this.#source.plan(from, limits, signal).catch(orNull(signal));
+        const idleMs = isIdle && (await this.#letters.areNone()) ? IDLE_MS : limits.maxWaitMs;
+        const range = await this.#source.plan(from, { ...limits, idleMs }, signal).catch(orNull(signal));
         if (!range) break;
         isEnd = range.isEnd;
-        if (!isSame(range.to, from)) {
+        isIdle = isSame(range.to, from);
+        if (!isIdle) {
           const incoming = await this.#source.read(from, range.to, signal);
           const made = await makeBatch(incoming, this.#transforms.transform, this.#rules(at.generation));
           await writing;
@@ -120,7 +124,11 @@ class LaneRun {
           // It is awaited before the next one is written; a failure meanwhile is thrown there.
           writing.catch(() => undefined);
           at = next;
-        } else if (range.lag !== undefined) this.#tell(at, range.lag, false);
+        } else {
+          // Where nothing more comes, nothing else would say that the last batch was not written.
+          await writing;
+          if (range.lag !== undefined) this.#tell(at, range.lag, false);
+        }
         await this.#replay(writing);
       }
     } finally {

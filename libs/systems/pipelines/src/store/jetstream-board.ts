@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { isObjectOf, isText, isWhole, keepRunning, Latest } from '@nestjs-spark/foundation/internal';
 import { SubjectLog, type JetStreamConnection } from '@nestjs-spark/jetstream/internal';
@@ -7,6 +8,8 @@ import { logAt, PLACE, type JetStreamPlace } from './place.ts';
 import { decode, encode, subjectOf } from './subjects.ts';
 
 const SENT_EVERY_MS = 500;
+/** What has not changed is sent again so seldom: a process that woke too late may have replaced it. */
+const SENT_AGAIN_MS = 30_000;
 
 const isPosted = isObjectOf({
   tenant: isText(256),
@@ -14,11 +17,12 @@ const isPosted = isObjectOf({
   status: isObjectOf({ epoch: isWhole }),
 });
 
-/** The board of a cluster: the last message of each pipeline, at most two a second. */
+/** The board of a cluster: the last message of each pipeline, at most two a second while it changes. */
 export class JetStreamBoard<T extends { epoch: number }> implements StatusBoard<T> {
   readonly #log: SubjectLog;
   readonly #known = new MemoryBoard<T>();
   readonly #sending = new Map<string, Latest<T>>();
+  readonly #putAt = new Map<string, number>();
   readonly #closing = new AbortController();
 
   constructor(connection: JetStreamConnection, log: Logger, place: JetStreamPlace = PLACE) {
@@ -31,9 +35,13 @@ export class JetStreamBoard<T extends { epoch: number }> implements StatusBoard<
 
   /** What an owner of an earlier epoch has to say is left out. */
   put(key: PipelineKey, status: T): void {
-    if ((this.#known.get(key)?.epoch ?? 0) > status.epoch) return;
+    const known = this.#known.get(key);
+    if ((known?.epoch ?? 0) > status.epoch) return;
+    const [text, now] = [keyText(key), performance.now()];
+    const isFresh = now - (this.#putAt.get(text) ?? -Infinity) < SENT_AGAIN_MS;
+    if (isFresh && isDeepStrictEqual(known, status)) return;
+    this.#putAt.set(text, now);
     this.#known.put(key, status);
-    const text = keyText(key);
     const sending =
       this.#sending.get(text) ??
       new Latest<T>(SENT_EVERY_MS, async (latest) => {

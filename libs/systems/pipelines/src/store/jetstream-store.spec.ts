@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { JetStreamConnection } from '@nestjs-spark/jetstream';
 import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { KEY, storesPipelines } from '../fixtures/store.conformance.ts';
 import { PipelinesProjection } from '../project/projection.ts';
+import { JetStreamBoard } from './jetstream-board.ts';
 import { openJetStreamStore } from './jetstream-store.ts';
 
 describeWithServers(['nats'], 'in JetStream', () => {
@@ -20,7 +21,7 @@ describeWithServers(['nats'], 'in JetStream', () => {
   afterAll(async () => {
     await connection.use(async ({ jsm }) => {
       for (const prefix of prefixes)
-        for (const name of ['EVENTS', 'BATCHES', 'DEAD_LETTERS'])
+        for (const name of ['EVENTS', 'BATCHES', 'STATUS', 'DEAD_LETTERS'])
           await jsm.streams.delete(`${prefix}_${name}`).catch(() => false);
     });
     await connection.close();
@@ -44,5 +45,14 @@ describeWithServers(['nats'], 'in JetStream', () => {
     await projection.rebuild();
     projection.close();
     await close();
+  });
+
+  it('tells nobody of a status that has not changed', async () => {
+    const board = new JetStreamBoard<{ epoch: number; lag: number }>(connection, new MemoryLogger(), place());
+    const told: number[] = [];
+    board.listen((_, { lag }) => told.push(lag));
+    for (const lag of [5, 5, 0, 0, 5]) board.put(KEY, { epoch: 1, lag });
+    expect(told).toEqual([5, 0, 5]);
+    await board.close();
   });
 });

@@ -28,6 +28,7 @@ export type GivenRecord = Pick<Letter, 'record' | 'fields'>;
 const COLLECTION = 'SparkPipelines';
 /** How many are read at once where all are meant. */
 const AT_ONCE = 200;
+const COUNTED_EVERY_MS = 30_000;
 // The place is in the letter's id, so all readings share one list.
 const READING = { generation: 1, incarnation: 'letters' } as const;
 
@@ -42,6 +43,10 @@ export class Letters {
   readonly #name: string;
   readonly #prefix: string;
   #setAside: Promise<SetAside> | null = null;
+  #areNone = false;
+  #countedAt = -Infinity;
+  /** How often letters were kept. */
+  #keeps = 0;
 
   constructor(state: PagedState, key: PipelineKey) {
     this.#state = state;
@@ -52,6 +57,15 @@ export class Letters {
   /** Keeps letters; one that is there already has its reason replaced. */
   async keep(letters: readonly Letter[]): Promise<void> {
     if (letters.length === 0) return;
+    try {
+      await this.#keep(letters);
+    } finally {
+      this.#keeps++;
+      this.#areNone = false;
+    }
+  }
+
+  async #keep(letters: readonly Letter[]): Promise<void> {
     for (const letter of letters) {
       const id = this.#prefix + letter.letterId;
       const before = await this.#state.read<Letter>(id);
@@ -108,6 +122,19 @@ export class Letters {
       const { letters } = await this.page(0, Math.min(left, AT_ONCE));
       await this.remove(letters.map(({ letterId }) => letterId));
     }
+  }
+
+  /**
+   * Whether there are none; then nobody can ask for one to run again. What this object keeps counts at once. All are counted once in a while,
+   * as another process may have kept one.
+   */
+  async areNone(): Promise<boolean> {
+    if (performance.now() - this.#countedAt < COUNTED_EVERY_MS) return this.#areNone;
+    this.#countedAt = performance.now();
+    const keeps = this.#keeps;
+    const count = await this.count();
+    if (keeps === this.#keeps) this.#areNone = count === 0;
+    return this.#areNone;
   }
 
   /** Asks for a letter to be processed again, as it is or with another record. */

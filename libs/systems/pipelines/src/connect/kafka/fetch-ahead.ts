@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { FetchedPartition, KafkaMessage, KafkaReader, TopicView } from '@nestjs-spark/kafka/internal';
-import type { BatchLimits } from '../../definition/types.ts';
+import type { PlanLimits } from '../ports.ts';
 import type { Offsets } from './topic-position.ts';
 
 /** A message with its partition. */
@@ -63,10 +63,20 @@ export class FetchAhead {
     return [...offsets].every(([partition, offset]) => this.#takeAt.get(partition) === offset);
   }
 
-  /** The next batch: as much as the limits allow, or what came within `maxWaitMs` of its first message. @throws what a fetch threw */
-  async take({ maxRecords, maxBytes, maxWaitMs }: BatchLimits, signal: AbortSignal): Promise<Taken> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(maxWaitMs)]);
-    await this.#until(() => this.#count >= maxRecords || this.#bytes >= maxBytes, deadline);
+  /**
+   * The next batch: as much as the limits allow, or what came within `maxWaitMs` of its first message; nothing where none came within
+   * `idleMs`. @throws what a fetch threw
+   */
+  async take(
+    { maxRecords, maxBytes, maxWaitMs, idleMs = maxWaitMs }: PlanLimits,
+    signal: AbortSignal,
+  ): Promise<Taken> {
+    const begunAt = performance.now();
+    await this.#within(idleMs, signal, () => this.#hasSome());
+    // A message waits no longer than if it had been asked for every `maxWaitMs`.
+    const leftMs = Math.ceil(maxWaitMs - ((performance.now() - begunAt) % maxWaitMs));
+    if (this.#hasSome())
+      await this.#within(leftMs, signal, () => this.#count >= maxRecords || this.#bytes >= maxBytes);
     signal.throwIfAborted();
     const taken = new Map<number, Placed[]>();
     let [count, bytes] = [0, 0];
@@ -174,6 +184,14 @@ export class FetchAhead {
 
   #tell(): void {
     this.#changed.dispatchEvent(new Event('change'));
+  }
+
+  #hasSome(): boolean {
+    return [...this.#queues.values()].some(({ length }) => length > 0);
+  }
+
+  async #within(ms: number, signal: AbortSignal, isSo: () => boolean): Promise<void> {
+    if (!isSo()) await this.#until(isSo, AbortSignal.any([signal, AbortSignal.timeout(ms)]));
   }
 
   /** Waits for a state of this. Stopping and the signal end it, too. @throws what a fetch threw */

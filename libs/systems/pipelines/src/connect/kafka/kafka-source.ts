@@ -1,7 +1,12 @@
 import { KafkaError, KafkaReader, type KafkaAddress, type StartAt } from '@nestjs-spark/kafka/internal';
 import type { Position } from '../../batch/batch.ts';
-import type { BatchLimits } from '../../definition/types.ts';
-import { RunFailedError, type PlannedRange, type Source, type SourceRecord } from '../ports.ts';
+import {
+  RunFailedError,
+  type PlanLimits,
+  type PlannedRange,
+  type Source,
+  type SourceRecord,
+} from '../ports.ts';
 import { FetchAhead } from './fetch-ahead.ts';
 import { toRecord, type KafkaFormat } from './to-record.ts';
 import { readTopicPosition, writeTopicPosition, type Offsets } from './topic-position.ts';
@@ -43,7 +48,7 @@ export class KafkaSource implements Source {
     }
   }
 
-  async plan(from: Position, limits: BatchLimits, signal: AbortSignal): Promise<PlannedRange> {
+  async plan(from: Position, limits: PlanLimits, signal: AbortSignal): Promise<PlannedRange> {
     try {
       const ahead = await this.#from(from);
       const { messages, offsets, lag } = await ahead.take(limits, signal);

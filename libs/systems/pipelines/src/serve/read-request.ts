@@ -6,7 +6,7 @@ import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/i
 import { PIPELINE_STATES } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
 import { MAX_DEFINITION_BYTES } from '../definition/parse-text.ts';
-import { readJson } from '../run/make-batch.ts';
+import { readJson, TooDeepError } from '../run/read-json.ts';
 import type { GivenRecord } from '../store/letters.ts';
 import { readCursor, type EventCursor } from './event-cursor.ts';
 import type { ListQuery } from './select-pipelines.ts';
@@ -62,7 +62,9 @@ export function readObject(text: string, known: readonly string[]): Record<strin
   try {
     value = readJson(text);
   } catch (cause) {
-    throw new ProblemError('invalid', 'The body is not JSON.', { cause });
+    const said =
+      cause instanceof TooDeepError ? `The body is refused: ${cause.message}.` : 'The body is not JSON.';
+    throw new ProblemError('invalid', said, { cause });
   }
   if (!isObject(value)) throw new ProblemError('invalid', 'The body has to be a JSON object.');
   const other = Object.keys(value).find((name) => !known.includes(name));

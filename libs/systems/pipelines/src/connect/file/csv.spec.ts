@@ -59,7 +59,7 @@ describe('comma-separated values', () => {
   });
 
   it('in another encoding fail, each record by itself, and with the names of the columns the file', () => {
-    const latin = (text: string) => readAll(Buffer.from(text, 'latin1'), 10, 1_000);
+    const latin = (letters: string) => readAll(Buffer.from(letters, 'latin1'), 10, 1_000);
     expect(latin('id,name\n1,Köln\n2,Bern\n')).toEqual([
       expect.objectContaining({ fault: expect.stringContaining('It is not UTF-8') }),
       expect.not.objectContaining({ fault: expect.anything() }),

@@ -1,4 +1,15 @@
-import { CST, isAlias, isMap, isScalar, Lexer, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import {
+  CST,
+  isAlias,
+  isMap,
+  isScalar,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type YAMLError,
+} from 'yaml';
 import { DefinitionRefusedError, type Fault, type Refusal } from './refusal.ts';
 
 /** The longest definition, in UTF-8 bytes. */
@@ -31,7 +42,7 @@ export function parseText(text: string): ParsedText {
     const document = parseDocument(text, options);
     // An unknown tag is only a warning to the parser; here it would be a field that is not what it says.
     const [wrong] = [...document.errors, ...document.warnings];
-    if (wrong) throw refused(wrong.message, lines.linePos(wrong.pos[0]));
+    if (wrong) throw refused(wordsOf(wrong), lines.linePos(wrong.pos[0]));
     return {
       value: document.toJS({ maxAliasCount: MOST_ALIASES }),
       repeated: repeatedNames(document).map(({ name, offset }) =>
@@ -41,9 +52,15 @@ export function parseText(text: string): ParsedText {
     };
   } catch (error) {
     if (error instanceof DefinitionRefusedError) throw error;
-    throw refused(error instanceof RangeError ? 'It is nested too deeply' : describe(error));
+    throw refused(error instanceof RangeError ? TOO_DEEP : describe(error));
   }
 }
+
+const TOO_DEEP = 'It is nested too deeply';
+
+/** The parser catches the end of its own stack, and calls it an error of the text. */
+const wordsOf = ({ code, message }: YAMLError): string =>
+  code === 'RESOURCE_EXHAUSTION' || /call stack/i.test(message) ? TOO_DEEP : message;
 
 /** @throws {DefinitionRefusedError} when reading it could take long */
 function refuseCostly(text: string): void {

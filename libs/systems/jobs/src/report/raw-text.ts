@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
+import { nodeRequest, readBody, type PlatformRequest } from '@nestjs-spark/observability/internal';
 
 /** The largest body of a submission; larger inputs go to `POST /api/jobs/input` first. */
 export const MOST_BODY_BYTES = 256 * 1024 * 1024;
@@ -19,15 +19,9 @@ export const RawText = createParamDecorator(
     requireJson(request);
     const before = parsedBefore(request);
     if (before !== null) return before;
-    const parts: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const part of request as AsyncIterable<Uint8Array>) {
-      bytes += part.byteLength;
-      if (bytes > MOST_BODY_BYTES)
-        throw new ProblemError('tooLarge', `A submission may have at most ${MOST_BODY_BYTES} bytes.`);
-      parts.push(part);
-    }
-    return decoded(Buffer.concat(parts));
+    const body = await readBody(request, MOST_BODY_BYTES);
+    if (body) return decoded(body);
+    throw new ProblemError('tooLarge', `A submission may have at most ${MOST_BODY_BYTES} bytes.`);
   },
 );
 

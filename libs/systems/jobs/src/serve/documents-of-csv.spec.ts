@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { documentsOfCsv } from './documents-of-csv.ts';
 
 /** In pieces that cut through characters and quotes. */
-async function* pieces(text: string, size = 3): AsyncGenerator<Uint8Array> {
+async function* pieces(text: string | Buffer, size = 3): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-async function read(text: string): Promise<unknown[]> {
+async function read(text: string | Buffer): Promise<unknown[]> {
   const found: unknown[] = [];
   for await (const line of documentsOfCsv(pieces(text))) found.push(JSON.parse(Buffer.from(line).toString()));
   return found;
@@ -40,6 +40,13 @@ describe('Rows of CSV', () => {
     await expect(read(text)).rejects.toMatchObject({
       status: 422,
       message: expect.stringContaining(message),
+    });
+  });
+
+  it.each(['a,b\n1,Köln\n', 'a,b\n1,Né'])('in another encoding than UTF-8 are refused: %j', async (text) => {
+    await expect(read(Buffer.from(text, 'latin1'))).rejects.toMatchObject({
+      status: 422,
+      message: expect.stringContaining('it is not UTF-8'),
     });
   });
 

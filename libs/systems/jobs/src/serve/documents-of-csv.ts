@@ -17,7 +17,7 @@ const LONGEST_NAME = 256;
 export async function* documentsOfCsv(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const parser = parse({ bom: true, skip_empty_lines: true, max_record_size: MOST_LINE_BYTES });
   // What fails before the parser is thrown to whoever reads from it.
-  pipeline(parts, parser, () => undefined);
+  pipeline(inUtf8(parts), parser, () => undefined);
   let columns: string[] | null = null;
   let rows = 0;
   try {
@@ -29,6 +29,23 @@ export async function* documentsOfCsv(parts: AsyncIterable<Uint8Array>): AsyncGe
     if (error instanceof CsvError) throw refused(describeError(error).slice(0, 500));
     throw error;
   }
+}
+
+/** A text in another encoding would be read, with other characters than it has. */
+async function* inUtf8(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const check = (part?: Uint8Array): void => {
+    try {
+      decoder.decode(part, { stream: part !== undefined });
+    } catch {
+      throw refused('it is not UTF-8; save it in that encoding');
+    }
+  };
+  for await (const part of parts) {
+    check(part);
+    yield part;
+  }
+  check();
 }
 
 function lineOf(columns: readonly string[], values: readonly string[], row: number): Uint8Array {

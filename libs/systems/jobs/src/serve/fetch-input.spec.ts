@@ -37,4 +37,25 @@ describe('The address of an input', () => {
       server.close();
     }
   });
+
+  it.each([
+    ['breaks off', { 'content-length': '1000' }],
+    ['is not compressed as it says', { 'content-encoding': 'gzip' }],
+  ])('is refused when its answer %s', async (_what, headers) => {
+    const server = createServer((_request, response) => {
+      response.writeHead(200, headers);
+      response.write('{"id":"a","document":{}}\n', () => response.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const prefix = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    try {
+      const reading = fetchInput(prefix, [prefix]).then(readAll);
+      await expect(reading).rejects.toMatchObject({
+        status: 422,
+        message: expect.stringContaining('cannot be read to its end'),
+      });
+    } finally {
+      server.close();
+    }
+  });
 });

@@ -18,7 +18,7 @@ export function isAllowed(address: string, prefixes: readonly string[]): boolean
 
 /**
  * The bytes at an address. Redirects are not followed: they would lead anywhere.
- * @throws {ProblemError} `jobRefused` (422) for an address that is not allowed, or does not answer with 200
+ * @throws {ProblemError} `jobRefused` (422) for an address that is not allowed, does not answer with 200, or breaks off while it is read
  */
 export async function fetchInput(
   address: string,
@@ -34,9 +34,17 @@ export async function fetchInput(
   } catch (error) {
     throw refused(`cannot be fetched: ${describeError(error)}`);
   }
-  if (answer.status === 200 && answer.body) return answer.body as ReadableStream<Uint8Array>;
+  if (answer.status === 200 && answer.body) return whole(answer.body as ReadableStream<Uint8Array>);
   await answer.body?.cancel().catch(() => undefined);
   throw refused(`answered with status ${answer.status}`);
+}
+
+async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw refused(`cannot be read to its end: ${describeError(error)}`);
+  }
 }
 
 function refused(detail: string): ProblemError {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Submitter } from '../job/job.ts';
 import { MemoryJobStore } from '../store/memory-job-store.ts';
+import { onePart, readAll } from '../job/content.ts';
 import { keepInput, MOST_LINE_BYTES } from './keep-input.ts';
 
 const ann: Submitter = { kind: 'token', subject: 'ann', tenant: null };
@@ -37,5 +38,22 @@ describe('An input without line feeds', () => {
     };
     await expect(keepInput(parts, ann, store, { count, end: () => undefined })).rejects.toThrow('quota');
     expect(state.read).toBeLessThanOrEqual(4 * PART.length);
+  });
+});
+
+describe('An input with a byte order mark', () => {
+  const quota = { count: () => undefined, end: () => undefined };
+  const store = new MemoryJobStore({ limits: {}, retentionMs: 60_000 });
+  const line = '{"id":"a","document":{}}\n';
+
+  it('is kept without it', async () => {
+    const { object } = await keepInput(onePart(Buffer.from(`\ufeff${line}`)), ann, store, quota);
+    const kept = await store.openContent(object);
+    expect(kept && (await readAll(kept)).toString()).toBe(line);
+  });
+
+  it('is refused where the mark is in the middle, which no run could read', async () => {
+    const keeping = keepInput(onePart(Buffer.from(`${line}\ufeff${line}`)), ann, store, quota);
+    await expect(keeping).rejects.toMatchObject({ status: 400, message: expect.stringMatching(/^Line 2:/) });
   });
 });

@@ -44,8 +44,10 @@ export async function keepInput(
   })();
   const checked = (async function* () {
     try {
-      for await (const line of linesOf(counted, MOST_LINE_BYTES)) {
+      for await (const read of linesOf(counted, MOST_LINE_BYTES)) {
         documents++;
+        // What an editor puts before the first line of a file in UTF-8 belongs to no document.
+        const line = documents === 1 ? withoutMark(read) : read;
         const fault = faultOf(line);
         if (fault !== null)
           throw new ProblemError('invalid', `Line ${documents}: ${fault}.`, {
@@ -109,9 +111,15 @@ function readNote(text: string): Note | null {
   }
 }
 
+const MARK = Buffer.from('\ufeff');
+
+function withoutMark(line: Buffer): Buffer {
+  return line.subarray(0, MARK.length).equals(MARK) ? line.subarray(MARK.length) : line;
+}
+
 function faultOf(line: Buffer): string | null {
   try {
-    return faultOfLine(parseExactly(new TextDecoder('utf-8', { fatal: true }).decode(line)));
+    return faultOfLine(parseExactly(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line)));
   } catch (error) {
     if (error instanceof TypeError) return 'is not UTF-8';
     return `is not JSON: ${whyNot(error)}`;

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { KafkaTopics, KafkaTransactions } from '@nestjs-spark/kafka/internal';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
 import type { Position } from '../batch/batch.ts';
+import { FileSink } from './file/file-sink.ts';
 import { FileSource } from './file/file-source.ts';
 import { FilesFolder } from './file/files-folder.ts';
 import { GenerateSource } from './generate-source.ts';
@@ -15,6 +16,7 @@ import { RunFailedError, type Source } from './ports.ts';
 const COUNT = 23;
 const LIMITS = { maxRecords: 5, maxBytes: 1_000_000, maxWaitMs: 200 };
 const MOST_BYTES = 1_000_000;
+const CLAIM = { tenant: 'default', pipelineId: 'p', lane: 0, generation: 1, epoch: 1, startsAt: {} };
 const never = new AbortController().signal;
 
 interface SourceBench {
@@ -36,6 +38,42 @@ describe('a file source', () =>
       end: async () => rmSync(folder, { recursive: true }),
     };
   }));
+
+describe('files', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'spark-files-'));
+    mkdirSync(join(folder, 'in'));
+    writeFileSync(join(folder, 'in', 'a.ndjson'), '{"id":1}\n');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const plan = (path: string) => new FileSource(new FilesFolder(folder), path).plan({}, LIMITS, never);
+
+  it('are read without the folders beside them', async () => {
+    mkdirSync(join(folder, 'in', 'older'));
+    expect((await plan('in/*')).to).toEqual({ 'in/a.ndjson': 9 });
+    await expect(plan('in')).rejects.toThrow('No file matches');
+  });
+
+  it.each([
+    ['a folder', 'in', 'leads to a folder'],
+    ['nothing', 'nowhere', 'is gone'],
+  ])('that are links to %s fail the pipeline: waiting would not help', async (_what, to, reason) => {
+    symlinkSync(join(folder, to), join(folder, 'link'));
+    await expect(plan('link')).rejects.toThrow(RunFailedError);
+    await expect(plan('link')).rejects.toThrow(reason);
+  });
+
+  it.each(['in/a.ndjson', 'in/a.ndjson/below', 'link', 'x'.repeat(300)])(
+    'are not written where no folder can be, which fails the pipeline: %s',
+    async (path) => {
+      symlinkSync(join(folder, 'nowhere'), join(folder, 'link'));
+      const opening = new FileSink(new FilesFolder(folder), path).open(CLAIM);
+      await expect(opening).rejects.toThrow(RunFailedError);
+      await expect(opening).rejects.toThrow('name another folder');
+    },
+  );
+});
 
 describe('a file source that follows', () => {
   it('reads what is appended and added, each line once it is whole, and stops waiting when it is told to', async () => {

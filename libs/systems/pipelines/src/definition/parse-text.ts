@@ -9,6 +9,7 @@ import {
   visit,
   type Alias,
   type Document,
+  type YAMLError,
 } from 'yaml';
 import { DefinitionRefusedError, type Fault, type Refusal } from './refusal.ts';
 
@@ -42,7 +43,7 @@ export function parseText(text: string): ParsedText {
     const document = parseDocument(text, options);
     // An unknown tag is only a warning to the parser; here it would be a field that is not what it says.
     const [wrong] = [...document.errors, ...document.warnings];
-    if (wrong) throw refused(wrong.message, lines.linePos(wrong.pos[0]));
+    if (wrong) throw refused(wordsOf(wrong), lines.linePos(wrong.pos[0]));
     const circle = aliasOfItself(document);
     if (circle)
       throw refused(`*${circle.source} is inside what it names`, lines.linePos(startOf(circle) ?? 0));
@@ -55,9 +56,15 @@ export function parseText(text: string): ParsedText {
     };
   } catch (error) {
     if (error instanceof DefinitionRefusedError) throw error;
-    throw refused(error instanceof RangeError ? 'It is nested too deeply' : describe(error));
+    throw refused(error instanceof RangeError ? TOO_DEEP : describe(error));
   }
 }
+
+const TOO_DEEP = 'It is nested too deeply';
+
+/** The parser catches the end of its own stack, and calls it an error of the text. */
+const wordsOf = ({ code, message }: YAMLError): string =>
+  code === 'RESOURCE_EXHAUSTION' || /call stack/i.test(message) ? TOO_DEEP : message;
 
 /** @throws {DefinitionRefusedError} when reading it could take long */
 function refuseCostly(text: string): void {

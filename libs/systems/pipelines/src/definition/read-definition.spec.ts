@@ -291,6 +291,11 @@ describe('a definition', () => {
     expect(refusalsOf('x'.repeat(MAX_DEFINITION_BYTES + 1))[0]?.message).toContain('64 KiB');
   });
 
+  it('is refused in its own words where the parser has no more stack', () => {
+    const [refusal] = refusalsOf(`source: ${'['.repeat(6_000)}${']'.repeat(6_000)}`);
+    expect(refusal?.message).toBe('It is nested too deeply');
+  });
+
   it('cannot reach the prototype of objects', () => {
     const json = JSON.stringify(readDefinition(GOOD)).replace('"city":', '"__proto__":');
     expect(refusalsOf(json)).not.toEqual([]);

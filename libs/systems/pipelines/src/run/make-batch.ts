@@ -7,6 +7,7 @@ import type { Fields } from '../expression/compile-expression.ts';
 import { letterIdOf, type Letter } from '../store/letters.ts';
 import type { Outcome, Transform } from '../transform/compile-transforms.ts';
 import type { ErrorBudget } from './error-budget.ts';
+import { readJson, TooDeepError } from './read-json.ts';
 import { placeOf } from '../connect/place-of.ts';
 
 /** What came of the records of one batch. */
@@ -15,9 +16,6 @@ export interface MadeBatch {
   letters: Letter[];
   totals: Totals;
 }
-
-// A double holds 15 digits of a number; one of more is kept as the text that it is.
-const LONG_NUMBER = /\d{16}/;
 
 export interface MakeRules {
   budget: ErrorBudget;
@@ -87,8 +85,8 @@ type Read = { kind: 'in'; fields: Fields } | { kind: 'failed'; step: string; rea
 
 /** What a record says, to whoever reads it first or again. */
 export function readRecord({ text, fields, fault }: Pick<SourceRecord, 'text' | 'fields' | 'fault'>): Read {
-  if (fields) return { kind: 'in', fields };
   if (fault !== undefined) return { kind: 'failed', step: 'source', reason: fault };
+  if (fields) return { kind: 'in', fields };
   return readFields(text);
 }
 
@@ -98,18 +96,14 @@ export function readFields(text: string): Read {
   try {
     value = readJson(text);
   } catch (error) {
-    return { kind: 'failed', step: 'source', reason: `It is not JSON: ${messageOf(error)}` };
+    const said = messageOf(error);
+    return {
+      kind: 'failed',
+      step: 'source',
+      reason: error instanceof TooDeepError ? said : `It is not JSON: ${said}`,
+    };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { kind: 'failed', step: 'source', reason: `It is JSON, but not an object: it is ${shown(value)}` };
   return { kind: 'in', fields: value as Fields };
-}
-
-/** JSON, with numbers that a double cannot hold as the text that they are. @throws {SyntaxError} */
-export const readJson = (text: string): unknown =>
-  LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
-
-function keepDigits(_name: string, value: unknown, { source }: { source?: string } = {}): unknown {
-  const isExact = typeof value !== 'number' || source === undefined || !LONG_NUMBER.test(source);
-  return isExact || String(value) === source ? value : source;
 }

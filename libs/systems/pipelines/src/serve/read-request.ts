@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
-import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
+import { nodeRequest, readBody, type PlatformRequest } from '@nestjs-spark/observability/internal';
 import { PIPELINE_STATES } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
 import { MAX_DEFINITION_BYTES } from '../definition/parse-text.ts';
-import { readJson } from '../run/make-batch.ts';
+import { readJson, TooDeepError } from '../run/read-json.ts';
 import type { GivenRecord } from '../store/letters.ts';
 import { readCursor, type EventCursor } from './event-cursor.ts';
 import type { ListQuery } from './select-pipelines.ts';
@@ -35,15 +35,9 @@ export const BodyText = createParamDecorator(
       if (Buffer.isBuffer(request.rawBody)) return decoded(request.rawBody);
       return request.body === undefined ? '' : JSON.stringify(request.body);
     }
-    const parts: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const part of request as AsyncIterable<Uint8Array>) {
-      bytes += part.byteLength;
-      if (bytes > MAX_DEFINITION_BYTES)
-        throw new ProblemError('tooLarge', `The body may have at most ${MAX_DEFINITION_BYTES / 1024} KiB.`);
-      parts.push(part);
-    }
-    return decoded(Buffer.concat(parts));
+    const body = await readBody(request, MAX_DEFINITION_BYTES);
+    if (body) return decoded(body);
+    throw new ProblemError('tooLarge', `The body may have at most ${MAX_DEFINITION_BYTES / 1024} KiB.`);
   },
 );
 
@@ -62,7 +56,9 @@ export function readObject(text: string, known: readonly string[]): Record<strin
   try {
     value = readJson(text);
   } catch (cause) {
-    throw new ProblemError('invalid', 'The body is not JSON.', { cause });
+    const said =
+      cause instanceof TooDeepError ? `The body is refused: ${cause.message}.` : 'The body is not JSON.';
+    throw new ProblemError('invalid', said, { cause });
   }
   if (!isObject(value)) throw new ProblemError('invalid', 'The body has to be a JSON object.');
   const other = Object.keys(value).find((name) => !known.includes(name));

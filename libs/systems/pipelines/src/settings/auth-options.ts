@@ -31,12 +31,24 @@ export function pipelinesAuthOptions(
   return { ...(jwks && { jwks }), ...(operatorToken !== undefined && { operatorToken }) };
 }
 
+/** @throws {PipelinesSettingsError} when the file can be neither made nor read */
 function madeToken(file: string): string {
   try {
     mkdirSync(join(file, '..'), { recursive: true });
-    writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+    writeNew(file, `${randomBytes(32).toString('hex')}\n`);
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new PipelinesSettingsError([
+      `the operator token cannot be kept in ${file} (${code}): name a folder that can be written in SPARK_DATA_DIR or SPARK_PIPELINES_DIR, or set SPARK_OPERATOR_TOKEN`,
+    ]);
+  }
+}
+
+function writeNew(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  return readFileSync(file, 'utf8').trim();
 }

@@ -8,7 +8,7 @@ const schema = {
 const format = csvFormat(schema);
 
 /** Reads a file in batches of `most`, from as many bytes at once. */
-function readAll(text: string, most: number, atOnce: number) {
+function readAll(text: string | Buffer, most: number, atOnce: number) {
   const file = Buffer.from(text);
   const found = [];
   for (let from = 0; from < file.length;) {
@@ -56,6 +56,19 @@ describe('comma-separated values', () => {
     expect(() => readAll('id,id\n1,2\n', 10, 100)).toThrow('names "id" twice');
     expect(() => readAll('id,\n1,2\n', 10, 100)).toThrow('has no name');
     expect(() => readAll(`${'x'.repeat(70_000)}\n1\n`, 10, 100_000)).toThrow('64 KiB');
+  });
+
+  it('in another encoding fail, each record by itself, and with the names of the columns the file', () => {
+    const latin = (letters: string) => readAll(Buffer.from(letters, 'latin1'), 10, 1_000);
+    expect(latin('id,name\n1,Köln\n2,Bern\n')).toEqual([
+      expect.objectContaining({ fault: expect.stringContaining('It is not UTF-8') }),
+      expect.not.objectContaining({ fault: expect.anything() }),
+    ]);
+    expect(() => latin('id,größe\n1,2\n')).toThrow('is not UTF-8');
+  });
+
+  it('whose lines end with carriage returns alone fail the file, as none would be a record', () => {
+    expect(() => readAll('id,name\r1,a\r2,b\r', 10, 1_000)).toThrow('end lines with LF or CRLF');
   });
 
   it('are written with the names of all fields, and read as they were written', () => {

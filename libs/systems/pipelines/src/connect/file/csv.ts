@@ -4,6 +4,7 @@ import { isObject } from '@nestjs-spark/foundation/internal';
 import type { Schema } from '../../definition/types.ts';
 import type { Fields } from '../../expression/compile-expression.ts';
 import { RunFailedError, type SourceRecord } from '../ports.ts';
+import { faultOfBytes } from '../utf8.ts';
 import type { FileFormat, WholeRecords } from './file-format.ts';
 
 const NEWLINE = 0x0a;
@@ -39,11 +40,12 @@ export function csvFormat(schema: Schema | undefined): FileFormat {
       const columns = columnsOf(head, file);
       return rowsOf(bytes)
         .filter(({ raw, begin }) => from + begin > 0 && raw.trim() !== '')
-        .map(({ raw, values, begin, isOpen }) => ({
+        .map(({ raw, values, begin, end, isOpen }) => ({
           partition: file,
           offset: from + begin,
           text: raw.trimEnd(),
           ...(isOpen ? { fault: NOT_CLOSED } : fieldsOf(values, columns, schema)),
+          ...faultOfBytes(bytes.subarray(begin, end)),
           meta: { columns },
         }));
     },
@@ -112,7 +114,14 @@ function columnsOf(head: Buffer, file: string): string[] {
   const isWhole = header && (header.end < head.length || head.length < LONGEST_HEADER);
   if (!isWhole || header.isOpen)
     throw new RunFailedError(`${file} does not begin with a line of column names of at most 64 KiB`);
+  if (faultOfBytes(head.subarray(0, header.end)).fault !== undefined)
+    throw new RunFailedError(`The first line of ${file} is not UTF-8: save the file in that encoding`);
   const columns = header.values;
+  // Lines that end with a carriage return alone would all be names, and no record would be read.
+  if (columns.some((name) => name.includes('\r')))
+    throw new RunFailedError(
+      `The first line of ${file} has a carriage return in the name of a column: end lines with LF or CRLF`,
+    );
   const twice = columns.find((name, at) => name === '' || columns.indexOf(name) !== at);
   if (twice === undefined) return columns;
   throw new RunFailedError(
@@ -141,5 +150,6 @@ function typed(value: string, type: unknown): unknown {
   if (types.includes('boolean') && (value === 'true' || value === 'false')) return value === 'true';
   const isNumber = types.includes('number') || types.includes('integer');
   if (!isNumber || !NUMBER.test(value)) return value;
-  return value.replace(/\D/g, '').length > MOST_DIGITS ? value : Number(value);
+  const isHeld = value.replace(/\D/g, '').length <= MOST_DIGITS && Number.isFinite(Number(value));
+  return isHeld ? Number(value) : value;
 }

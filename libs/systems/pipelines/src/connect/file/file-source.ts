@@ -1,4 +1,5 @@
 import fs, { type FileHandle, open } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Position } from '../../batch/batch.ts';
 import type { FileFormat } from './file-format.ts';
@@ -73,21 +74,27 @@ export class FileSource implements Source {
 
   async #files(): Promise<string[]> {
     const found: string[] = [];
-    for await (const file of fs.glob(this.#path, { cwd: this.#folder.path }))
-      found.push(file.replaceAll('\\', '/'));
+    const cwd = this.#folder.path;
+    for await (const entry of fs.glob(this.#path, { cwd, withFileTypes: true }))
+      if (entry.isFile() || entry.isSymbolicLink())
+        found.push(relative(cwd, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
     if (found.length === 0 && !this.#read.follow)
       throw new RunFailedError(`No file matches ${this.#path} in the files folder`);
     return found.toSorted();
   }
 
   async #withFile<T>(file: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
-    const handle = await open(await this.#folder.existing(file)).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'ENOENT' ? new RunFailedError(`The file ${file} is gone`) : error;
-    });
+    let handle: FileHandle | undefined;
     try {
+      handle = await open(await this.#folder.existing(file));
       return await work(handle);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') throw new RunFailedError(`The file ${file} is gone`);
+      if (code === 'EISDIR') throw new RunFailedError(`${file} leads to a folder: name the files in it`);
+      throw error;
     } finally {
-      await handle.close();
+      await handle?.close();
     }
   }
 }

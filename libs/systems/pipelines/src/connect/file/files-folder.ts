@@ -26,7 +26,9 @@ export class FilesFolder {
     await mkdir(this.#folder, { recursive: true });
     const folder = join(this.#folder, path);
     await this.#refuseOutside(await nearest(folder), path);
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+      throw IN_THE_WAY.has(error.code ?? '') ? new RunFailedError(cannotBeFolder(path, error.code)) : error;
+    });
     return folder;
   }
 
@@ -36,6 +38,14 @@ export class FilesFolder {
       throw new RunFailedError(`${named} leads out of the files folder`);
   }
 }
+
+/** What does not pass by waiting. The first is of a link to nothing. */
+const IN_THE_WAY = new Set(['ENOENT', 'EEXIST', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
+
+const cannotBeFolder = (path: string, code: string | undefined): string =>
+  code === 'ENAMETOOLONG'
+    ? `${path} is longer than the disk allows: name another folder`
+    : `${path} cannot be a folder, as a file or a link is there: name another folder, or move it away`;
 
 /** The path itself, or the nearest folder above it that is there. */
 async function nearest(path: string): Promise<string> {

@@ -1,4 +1,5 @@
 import type { SourceRecord } from '../ports.ts';
+import { faultOfBytes } from '../utf8.ts';
 import type { FileFormat, WholeRecords } from './file-format.ts';
 
 const NEWLINE = 0x0a;
@@ -22,8 +23,9 @@ function read(bytes: Buffer, { file, from }: { file: string; from: number }): So
   for (let at = 0; at < bytes.length;) {
     const newline = bytes.indexOf(NEWLINE, at);
     const end = newline < 0 ? bytes.length : newline;
-    const text = bytes.toString('utf8', at, end).trim();
-    if (text !== '') records.push({ partition: file, offset: from + at, text });
+    const line = bytes.subarray(at, end);
+    const text = line.toString().trim();
+    if (text !== '') records.push({ partition: file, offset: from + at, text, ...faultOfBytes(line) });
     at = end + 1;
   }
   return records;

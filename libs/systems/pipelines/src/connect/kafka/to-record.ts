@@ -1,6 +1,7 @@
 import type { KafkaMessage } from '@nestjs-spark/kafka/internal';
 import type { Fields } from '../../expression/compile-expression.ts';
 import type { SourceRecord } from '../ports.ts';
+import { faultOfBytes } from '../utf8.ts';
 
 /** `json`: a message's value is an object; `string`: it is text, and becomes the field `value`. */
 export type KafkaFormat = 'json' | 'string';
@@ -19,7 +20,8 @@ export function toRecord(
     key: key === null ? null : key.toString(),
     headers: headers.length === 0 ? {} : headersOf(headers),
   };
-  const record: SourceRecord = { partition: String(partition), offset, text, meta };
+  const fault = value === null ? {} : faultOfBytes(value);
+  const record: SourceRecord = { partition: String(partition), offset, text, meta, ...fault };
   if (format === 'string') record.fields = value === null ? { value: null } : fieldsOfText(text);
   return record;
 }

@@ -1,0 +1,47 @@
+// A double holds 15 digits of a number, and three digits of an exponent may be too many.
+const PERHAPS_INEXACT = /\d{16}|[eE][+-]?\d{3}/;
+const LONG = /\d{16}/;
+// What writes records goes down into them by recursion: at some thousand levels the stack ends.
+const MOST_LEVELS = 500;
+
+export class TooDeepError extends Error {
+  constructor() {
+    super(`It is nested in more than ${MOST_LEVELS} levels`);
+  }
+}
+
+/**
+ * JSON, with numbers that a double cannot hold as the text that they are.
+ * @throws {SyntaxError} for what is not JSON
+ * @throws {TooDeepError} for what cannot be written again
+ */
+export function readJson(text: string): unknown {
+  // Parsing with a function goes down by recursion, too; parsing alone does not.
+  if (hasManyParts(text) && isDeeper(JSON.parse(text), MOST_LEVELS)) throw new TooDeepError();
+  return PERHAPS_INEXACT.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
+}
+
+function keepDigits(_name: string, value: unknown, { source }: { source?: string } = {}): unknown {
+  if (typeof value !== 'number' || source === undefined || String(value) === source) return value;
+  return LONG.test(source) || isOutOfRange(value, source) ? source : value;
+}
+
+/** Too large for a double, or so near to zero that it would become zero. */
+function isOutOfRange(value: number, source: string): boolean {
+  return !Number.isFinite(value) || (value === 0 && /^-?[\d.]*[1-9]/.test(source));
+}
+
+/** Whether a text has as many objects and lists as levels are allowed: few have, and only those are looked at. */
+function hasManyParts(text: string): boolean {
+  let left = MOST_LEVELS;
+  for (const opening of ['{', '['])
+    for (let at = text.indexOf(opening); at >= 0; at = text.indexOf(opening, at + 1))
+      if (left-- === 0) return true;
+  return false;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((part) => isDeeper(part, levels - 1));
+}

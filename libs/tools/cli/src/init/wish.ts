@@ -79,7 +79,7 @@ function readRole(kind: 'share' | 'copy', given: { with?: string; from?: string 
   }
   const names = listOf(given.with ?? '');
   if (names.length === 0)
-    throw wrong("Say which modules may take copies: --with Billing, or --with '*' for every one.");
+    throw wrong("Say which modules may take copies: --with Billing, or --with '*' for all modules.");
   return { kind, with: names };
 }
 

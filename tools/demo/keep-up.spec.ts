@@ -36,7 +36,7 @@ describe('an app of a demonstration that ends by itself', () => {
     app.process.start();
   }
 
-  it('is named with how it ended and where its log is, and is started once more', async () => {
+  it('is named with how it ended and where its log is, and is started again', async () => {
     await start(READY);
     await waitReady(app);
     const stopping = new AbortController();
@@ -50,7 +50,7 @@ describe('an app of a demonstration that ends by itself', () => {
     await app.process.kill9();
     await again;
     expect(said[0]).toBe(
-      `Ended: Fleet was ended by the signal SIGKILL; the others go on. It is started once more. Log: ${app.process.logFile}`,
+      `Ended: Fleet was ended by the signal SIGKILL; the others continue. It is started again. Log: ${app.process.logFile}`,
     );
     expect(said[1]).toMatch(/^Ready: Fleet is ready again after /);
     stopping.abort();

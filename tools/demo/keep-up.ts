@@ -6,7 +6,7 @@ const MOST_ENDS = 3;
 const STABLE_MS = 60_000;
 
 /**
- * Starts an app that ends by itself once more, as whatever runs applications in production would, and says so.
+ * Starts an app that ends by itself again, as whatever runs applications in production would, and says so.
  * @param stopping aborted when the apps are stopped on purpose
  * @throws {Error} when it has ended three times without having run for a minute
  */
@@ -22,8 +22,8 @@ export async function keepUp(
     if (stopping.aborted) return;
     const how = howEnded(app);
     ends = Date.now() - since > STABLE_MS ? 1 : ends + 1;
-    if (ends >= MOST_ENDS) throw new Error(`${how}, for the ${ends}rd time: it is not started once more`);
-    say('Ended', `${how}; the others go on. It is started once more. Log: ${app.process.logFile}`);
+    if (ends >= MOST_ENDS) throw new Error(`${how}, for the ${ends}rd time: it is not started again`);
+    say('Ended', `${how}; the others continue. It is started again. Log: ${app.process.logFile}`);
     since = Date.now();
     app.process.start();
     try {

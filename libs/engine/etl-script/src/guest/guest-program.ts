@@ -102,7 +102,7 @@ return function boot(configText, main, behaviors, makeExtras) {
       case 'number': return value - value === 0 ? value : toText(value);
       case 'undefined': case 'function': return null;
       case 'object': return value === null ? null : convertObject(value, above, holder);
-      default: throw invalid('a ' + typeof value + ' is no JSON value');
+      default: throw invalid('a ' + typeof value + ' is not a JSON value');
     }
   }
 
@@ -135,8 +135,8 @@ return function boot(configText, main, behaviors, makeExtras) {
 
   function dateText(date) {
     const time = apply(getTime, date, []);
-    if (time !== time) throw invalid('an invalid Date is no JSON value');
-    if (time < YEAR_1 || time >= YEAR_10000) throw invalid('a Date outside of the years 1 to 9999 is no JSON value');
+    if (time !== time) throw invalid('an invalid Date is not a JSON value');
+    if (time < YEAR_1 || time >= YEAR_10000) throw invalid('a Date outside the years 1 to 9999 is not a JSON value');
     return apply(replace, apply(toISO, date, []), ['Z', '0000Z']);
   }
 

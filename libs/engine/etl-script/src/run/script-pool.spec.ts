@@ -287,14 +287,14 @@ describe('A script in the sandbox', () => {
       1,
       'loadToPeople: this object was loaded before; load a copy, for instance {...this}',
     ],
-    ['loadToUsers({ a: 1n })', 1, 'a bigint is no JSON value'],
+    ['loadToUsers({ a: 1n })', 1, 'a bigint is not a JSON value'],
     ['const o = {}; o.get = o; loadToUsers(o)', 1, 'an object contains itself'],
     ['const o = {}; o.a = { o }; loadToUsers({ o })', 1, 'an object contains itself'],
-    ['loadToUsers({ d: new Date("x") })', 1, 'an invalid Date is no JSON value'],
+    ['loadToUsers({ d: new Date("x") })', 1, 'an invalid Date is not a JSON value'],
     [
       'loadToUsers({ d: new Date(253402300800000) })',
       1,
-      'a Date outside of the years 1 to 9999 is no JSON value',
+      'a Date outside the years 1 to 9999 is not a JSON value',
     ],
     [
       'loadToUsers({ a: this.A, "@metadata": "x" })',

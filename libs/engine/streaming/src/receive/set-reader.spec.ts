@@ -70,7 +70,7 @@ describe('what a requester takes for its owner’s', () => {
     expect(told).toEqual([
       expect.stringContaining(`approve it: SPARK_TRUSTED_KEYS=Fleet=${stranger.keyId}`),
       expect.stringContaining('its signature is not that of Fleet'),
-      expect.stringContaining('it is of the task Fleet -> HR: Vans'),
+      expect.stringContaining('it belongs to the task Fleet -> HR: Vans'),
       expect.stringContaining('Not a change set'),
     ]);
     // Its header alone says who sent it and how far that goes.

@@ -99,7 +99,7 @@ export class SetReader {
       sameName(requester, this.#task.requester) &&
       sameName(name, this.#task.name);
     if (isOurs) return;
-    throw new RefusedSetError(sequence, `it is of the task ${describeTask({ owner, requester, name })}`);
+    throw new RefusedSetError(sequence, `it belongs to the task ${describeTask({ owner, requester, name })}`);
   }
 
   /** @throws {RefusedSetError} when nobody knows that the owner has sent it */

@@ -77,7 +77,7 @@ export class Standing {
       signal.throwIfAborted();
       if (waited >= PATIENCE_MS)
         throw new NotComparableError(
-          `${describeTask(this.#task.key)} does not come up to the source's etag ${to}`,
+          `${describeTask(this.#task.key)} has not reached the source's etag ${to}`,
         );
       // Asked for its etag, the owner sends word of it, although nothing may have changed for this task.
       if (waited % ASK_AGAIN_MS === 0) await this.#inquiry.ask(this.#task.key, signal);

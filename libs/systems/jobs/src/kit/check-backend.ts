@@ -22,10 +22,12 @@ const VALUES: readonly unknown[] = [null, '', { text: 'ß\u2028\t\n"日本', lis
 
 type Case = (kit: KitRuns) => Promise<unknown>;
 
+const AVAILABLE = 'it is available';
+
 /** Every case by what it expects; a case fails when it throws, or when what it returns is not `expected`. */
 const CASES: readonly { name: string; expected: unknown; run: Case }[] = [
   {
-    name: 'it is available',
+    name: AVAILABLE,
     expected: true,
     run: async (kit) => (await kit.backend.health(kit.signal)).available,
   },
@@ -187,21 +189,27 @@ class KitRuns {
 
 /**
  * Tries everything that jobs expect of a backend that runs handlers. It needs the handlers `kit-echo` (returns its input), `kit-wait`
- * (waits until it is cancelled) and `kit-fail` (fails).
+ * (waits until it is cancelled) and `kit-fail` (fails). Of a backend that is not available nothing else is tried: every case would
+ * fail for that one reason.
  */
 export async function* checkBackend(backend: JobBackend): AsyncGenerator<KitCheck> {
   for (const { name, expected, run } of CASES) {
-    try {
-      const actual = await run(new KitRuns(backend));
-      yield {
-        name,
-        passed: isDeepStrictEqual(actual, expected),
-        expected: shown(expected),
-        actual: shown(actual),
-      };
-    } catch (error) {
-      yield { name, passed: false, expected: shown(expected), actual: messageOf(error) };
-    }
+    const check = await checkOf(backend, { name, expected, run });
+    yield check;
+    if (name === AVAILABLE && !check.passed) return;
+  }
+}
+
+async function checkOf(
+  backend: JobBackend,
+  { name, expected, run }: (typeof CASES)[number],
+): Promise<KitCheck> {
+  try {
+    const actual = await run(new KitRuns(backend));
+    const passed = isDeepStrictEqual(actual, expected);
+    return { name, passed, expected: shown(expected), actual: shown(actual) };
+  } catch (error) {
+    return { name, passed: false, expected: shown(expected), actual: messageOf(error) };
   }
 }
 

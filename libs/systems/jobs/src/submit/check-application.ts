@@ -32,7 +32,7 @@ export function faultsOfApplication(
     const pointer = `/transformation/properties/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     if (OWN_PROPERTIES.has(name)) fault(pointer, 'is set by the service: leave it out');
     else if (!/^spark\.[\w.-]{1,200}$/.test(name))
-      fault(pointer, 'is no setting of Apache Spark: its name has to begin with spark.');
+      fault(pointer, 'is not a setting of Apache Spark: its name has to begin with spark.');
   }
   if (input !== null)
     fault('/input', 'an application reads its own input: pass its address in args, and leave input out');

@@ -206,7 +206,7 @@ describe('a definition', () => {
     [
       'pipelineId: adults',
       'pipelineId: A b',
-      'must be small letters, digits and hyphens, at most 63, with a letter or digit first, not the string "A b"',
+      'must be lower-case letters, digits and hyphens, at most 63, with a letter or digit first, not the string "A b"',
     ],
     [
       '  - type: map\n',

@@ -68,7 +68,7 @@ export const DEFINITION_SCHEMA = {
       type: 'string',
       pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
       not: { enum: RESERVED_IDS },
-      description: 'small letters, digits and hyphens, at most 63, with a letter or digit first',
+      description: 'lower-case letters, digits and hyphens, at most 63, with a letter or digit first',
     },
     name: text(200),
     description: { type: 'string', maxLength: 2000 },

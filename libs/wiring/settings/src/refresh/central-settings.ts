@@ -228,7 +228,7 @@ export class CentralSettings {
     const doubt = await doubtAbout(sealed, module, verifier);
     if (doubt !== null) return this.#refuse(doubt, isNews);
     if (isNotNewer(document, this.#document))
-      return this.#refuse(`it is of version ${latest(document)?.version}, which is older`, isNews);
+      return this.#refuse(`it has version ${latest(document)?.version}, which is older`, isNews);
     await this.#adopt(document, text);
     this.#agree();
   }

@@ -164,7 +164,7 @@ function checkpointFor({ generation, startsAt }: Claim, stored: Stored | null): 
 function readStored(text: string): Stored {
   const value: unknown = JSON.parse(text);
   if (!isObject(value) || !('epoch' in value) || !('checkpoint' in value))
-    throw new Error(`The last message in ${CHECKPOINTS_TOPIC} is no checkpoint`);
+    throw new Error(`The last message in ${CHECKPOINTS_TOPIC} is not a checkpoint`);
   const { epoch, checkpoint } = value;
   if (!Number.isSafeInteger(epoch)) throw new Error(`A checkpoint in ${CHECKPOINTS_TOPIC} has no epoch`);
   return { epoch: Number(epoch), checkpoint: readCheckpoint('n' in value ? value.n : null, checkpoint) };

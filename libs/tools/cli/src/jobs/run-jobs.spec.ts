@@ -1,0 +1,24 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { runJobs } from './run-jobs.ts';
+
+/** An address on this machine at which nobody listens. */
+async function deadUrl(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `http://127.0.0.1:${port}`;
+}
+
+describe('jobs check-backend', () => {
+  it('says once, with the address, that a backend cannot be reached', async () => {
+    const url = await deadUrl();
+    const { exitCode, text } = await runJobs(['check-backend', url], {});
+    expect(exitCode).toBe(1);
+    expect(text.match(/FAILED/g)).toHaveLength(1);
+    expect(text).toContain(`The backend ${url} cannot be reached`);
+  });
+});

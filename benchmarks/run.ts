@@ -6,12 +6,6 @@ import { readHelp } from '../tools/arguments.ts';
 // `npm run bench -- --against <commit>` compares this build with the one of another commit.
 const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify', 'pipelines', 'attacks', 'console'];
 const [, , name] = process.argv;
-const named = name !== undefined && BENCHMARKS.includes(name) ? name : undefined;
-if (named === undefined)
-  readHelp(`npm run bench: a first copy, live changes and a plain pipe side by side.
-  npm run bench -- NAME                one of ${BENCHMARKS.join(', ')} and jobs; NAME --help lists its options
-  npm run bench -- --against COMMIT    this build beside the one of another commit
-  --documents N, --rounds N, --million, --save (writes the table into benchmarks/results)`);
 // It runs Nest modules in its own process, so it imports what was built.
 if (name === 'jobs') {
   const file = join(import.meta.dirname, 'jobs.ts');
@@ -19,6 +13,12 @@ if (name === 'jobs') {
   const { status } = spawnSync(process.execPath, ['--expose-gc', file, ...given], { stdio: 'inherit' });
   process.exit(status ?? 1);
 }
+const named = name !== undefined && BENCHMARKS.includes(name) ? name : undefined;
+if (named === undefined)
+  readHelp(`npm run bench: a first copy, live changes and a plain pipe side by side.
+  npm run bench -- NAME                one of ${BENCHMARKS.join(', ')} and jobs; NAME --help lists its options
+  npm run bench -- --against COMMIT    this build beside the one of another commit
+  --documents N, --rounds N, --million, --save (writes the table into benchmarks/results)`);
 if (named !== undefined) process.argv.splice(2, 1);
 const isComparison = process.argv.some((argument) => /^--against(=|$)/.test(argument));
 await import(`./${named ?? (isComparison ? 'against' : 'main')}.ts`);

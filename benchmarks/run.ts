@@ -4,7 +4,9 @@ import { readHelp } from '../tools/arguments.ts';
 
 // `npm run bench -- script` runs script.ts; without a name, main.ts. What follows the name are that benchmark's options.
 // `npm run bench -- --against <commit>` compares this build with the one of another commit.
-const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify', 'pipelines', 'attacks', 'console'];
+const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify', 'pipelines', 'peers', 'attacks', 'console'];
+/** Those whose file has another name: `peers` are the programs beside which ours are measured. */
+const FILES: Readonly<Record<string, string>> = { peers: 'replicas/main' };
 const [, , name] = process.argv;
 // It runs Nest modules in its own process, so it imports what was built.
 if (name === 'jobs') {
@@ -21,4 +23,5 @@ if (named === undefined)
   --documents N, --rounds N, --million, --save (writes the table into benchmarks/results)`);
 if (named !== undefined) process.argv.splice(2, 1);
 const isComparison = process.argv.some((argument) => /^--against(=|$)/.test(argument));
-await import(`./${named ?? (isComparison ? 'against' : 'main')}.ts`);
+const file = named ?? (isComparison ? 'against' : 'main');
+await import(`./${FILES[file] ?? file}.ts`);

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { SqliteDatabase, tableOf } from '@nestjs-spark/sqlite/internal';
+import type { App } from '../../tools/apps/app.ts';
+import { startNodes } from '../../tools/peers/nodes.ts';
+import { quantile } from '../support/machine.ts';
+import { isReady, newService, OPERATOR_TOKEN, residentMiB, startReplicas, until } from './nodes.ts';
+
+const ROWS_AT_ONCE = 10_000;
+const PROBE_EVERY_MS = 20;
+
+export interface NodeFigures {
+  /** The most that it had. */
+  memoryMiB: number;
+  /** How long `/health/live`, which waits for the main loop, took to answer: 99 of 100. */
+  probeMs: number;
+}
+
+export interface Join {
+  readyAfterMs: number;
+  old: NodeFigures;
+  fresh: NodeFigures;
+}
+
+/** How soon a new node is ready, its start included, when another one has many rows of about 350 bytes. */
+export async function measureJoin(folder: string, natsUrl: string, rows: number): Promise<Join> {
+  await fill(join(folder, 'old.db'), rows);
+  const service = newService();
+  const [old] = await startReplicas(folder, { old: natsUrl }, service);
+  if (!old) throw new Error('one node was to be started');
+  const running = [old];
+  try {
+    const done = new AbortController();
+    const oldFigures = watch(old, done.signal);
+    const headers = { authorization: `Bearer ${OPERATOR_TOKEN}` };
+    const { ok, status } = await fetch(`${old.url}/spark/peers/snapshot`, { method: 'POST', headers });
+    if (!ok) throw new Error(`The snapshot was answered with ${status}`);
+    const begunAt = performance.now();
+    const [fresh] = await startNodes({
+      service,
+      folder,
+      operatorToken: OPERATOR_TOKEN,
+      natsUrls: { fresh: natsUrl },
+      anyPorts: true,
+    });
+    if (!fresh) throw new Error('one node was to be started');
+    running.push(fresh);
+    const freshFigures = watch(fresh, done.signal);
+    await until(() => isReady(fresh));
+    const readyAfterMs = performance.now() - begunAt;
+    done.abort();
+    return { readyAfterMs, old: await oldFigures, fresh: await freshFigures };
+  } finally {
+    await Promise.all(running.map(({ process }) => process.stop()));
+  }
+}
+
+/** A file as it was before its application had replicas. */
+async function fill(path: string, rows: number): Promise<void> {
+  const database = new SqliteDatabase({ path });
+  const text = 'x'.repeat(300);
+  for (let from = 0; from < rows; from += ROWS_AT_ONCE)
+    await database.write((open) => {
+      const notes = tableOf(open, 'Notes');
+      for (let n = from; n < Math.min(rows, from + ROWS_AT_ONCE); n++)
+        notes.put(`notes/${n}`, JSON.stringify({ Title: `note ${n}`, Text: text }), null, Date.now());
+    });
+  await database.close();
+}
+
+async function watch(node: App, signal: AbortSignal): Promise<NodeFigures> {
+  const took: number[] = [];
+  let memoryMiB = 0;
+  while (!signal.aborted) {
+    const begunAt = performance.now();
+    const isLive = await fetch(`${node.url}/health/live`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isLive) took.push(performance.now() - begunAt);
+    if (node.process.running) memoryMiB = Math.max(memoryMiB, residentMiB(node));
+    await pause(PROBE_EVERY_MS);
+  }
+  return { memoryMiB, probeMs: quantile(took, 0.99) };
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { App } from '../../tools/apps/app.ts';
+import { startNodes } from '../../tools/peers/nodes.ts';
+
+export const OPERATOR_TOKEN = randomBytes(16).toString('hex');
+
+const LOOK_EVERY_MS = 20;
+
+export interface Peers {
+  backlog: number;
+  log: { position: number; last: number };
+}
+
+export const newService = (): string => `bench-${randomBytes(3).toString('hex')}`;
+
+/** Starts nodes, each with its address of NATS, and waits until all are ready. */
+export async function startReplicas(
+  folder: string,
+  natsUrls: Record<string, string>,
+  service = newService(),
+): Promise<App[]> {
+  const nodes = await startNodes({
+    service,
+    folder,
+    operatorToken: OPERATOR_TOKEN,
+    natsUrls,
+    anyPorts: true,
+  });
+  await until(async () => (await Promise.all(nodes.map(isReady))).every(Boolean));
+  return nodes;
+}
+
+export async function isReady({ url }: App): Promise<boolean> {
+  return fetch(`${url}/health/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+export async function peersOf({ url }: App): Promise<Peers> {
+  const headers = { authorization: `Bearer ${OPERATOR_TOKEN}` };
+  return (await (await fetch(`${url}/spark/peers`, { headers })).json()) as Peers;
+}
+
+/** Waits until every node has said all it has and read all that was said; returns after how many milliseconds. */
+export async function untilEqual(nodes: readonly App[]): Promise<number> {
+  const begunAt = performance.now();
+  await until(async () => {
+    const all = await Promise.all(nodes.map(peersOf));
+    const last = Math.max(...all.map(({ log }) => log.last));
+    return all.every(({ backlog, log }) => backlog === 0 && log.position >= last);
+  });
+  return performance.now() - begunAt;
+}
+
+/** Writes notes at a steady rate, to one node after the other. @returns how many were not accepted */
+export async function writeNotes(nodes: readonly App[], perSecond: number, seconds: number): Promise<number> {
+  const writes: Promise<boolean>[] = [];
+  const begunAt = performance.now();
+  for (let number = 0; number < perSecond * seconds; number++) {
+    const waitMs = begunAt + (number * 1_000) / perSecond - performance.now();
+    if (waitMs > 1) await pause(waitMs);
+    const node = nodes[number % nodes.length];
+    if (node) writes.push(postNote(node, number));
+  }
+  return (await Promise.all(writes)).filter((isAccepted) => !isAccepted).length;
+}
+
+async function postNote({ url }: App, number: number): Promise<boolean> {
+  const body = JSON.stringify({ title: `note ${number}`, text: 'x'.repeat(250) });
+  const headers = { 'content-type': 'application/json' };
+  return fetch(`${url}/notes`, { method: 'POST', headers, body }).then(
+    ({ status }) => status === 201,
+    () => false,
+  );
+}
+
+/** Resident memory in MiB, now. */
+export function residentMiB({ process }: App): number {
+  const status = readFileSync(`/proc/${process.pid}/status`, 'utf8');
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024);
+}
+
+/** Looks until it is so. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await pause(LOOK_EVERY_MS);
+}

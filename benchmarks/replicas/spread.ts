@@ -1,0 +1,47 @@
+import type { App } from '../../tools/apps/app.ts';
+import { startReplicas, untilEqual, writeNotes } from './nodes.ts';
+
+export interface Spread {
+  refused: number;
+  /** The smallest bound of the histogram below which 99 of 100 messages were applied, in milliseconds. */
+  lagMs: number;
+  /** From the last write until all nodes had everything. */
+  equalAfterMs: number;
+}
+
+/** Writes to many nodes at once, and how soon the others have them. */
+export async function measureSpread(
+  folder: string,
+  natsUrl: string,
+  { nodes: count, perSecond, seconds }: { nodes: number; perSecond: number; seconds: number },
+): Promise<Spread> {
+  const names = Array.from({ length: count }, (_, n) => [`n${n}`, natsUrl] as const);
+  const nodes = await startReplicas(folder, Object.fromEntries(names));
+  try {
+    const before = await lags(nodes);
+    const refused = await writeNotes(nodes, perSecond, seconds);
+    const equalAfterMs = await untilEqual(nodes);
+    const after = await lags(nodes);
+    const within = [...after].map(([bound, n]) => [bound, n - (before.get(bound) ?? 0)] as const);
+    const all = Math.max(...within.map(([, n]) => n));
+    const [bound] = within.find(([, n]) => n >= 0.99 * all) ?? [Infinity];
+    return { refused, lagMs: bound * 1_000, equalAfterMs };
+  } finally {
+    await Promise.all(nodes.map(({ process }) => process.stop()));
+  }
+}
+
+/** How many messages all nodes together have applied within each bound, in seconds. */
+async function lags(nodes: readonly App[]): Promise<Map<number, number>> {
+  const sums = new Map<number, number>();
+  for (const { url } of nodes) {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    for (const [, le = '', n] of text.matchAll(
+      /^spark_peers_lag_seconds_bucket\{.*?le="([^"]+)".*?\} (\d+)/gm,
+    )) {
+      const bound = le === '+Inf' ? Infinity : Number(le);
+      sums.set(bound, (sums.get(bound) ?? 0) + Number(n));
+    }
+  }
+  return new Map([...sums].toSorted(([a], [b]) => a - b));
+}

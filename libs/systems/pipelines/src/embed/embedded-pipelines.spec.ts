@@ -167,6 +167,22 @@ describe('a pipeline that runs in this process', () => {
     await expect(run()).rejects.toThrow('shorter than what was read');
   });
 
+  it('fails, and says so, when a longer file has taken the place of its own', async () => {
+    write('a.ndjson', [1, 2]);
+    await run();
+    writeFileSync(join(folder, 'in', 'a.ndjson'), '{"id":2,"name":"a long one"}\n{"id":4}\n');
+    await expect(run()).rejects.toThrow('is not the one that was read');
+  });
+
+  it('reads on after a last line that got its end later', async () => {
+    writeFileSync(join(folder, 'in', 'a.ndjson'), '{"id":2}');
+    await run();
+    writeFileSync(join(folder, 'in', 'a.ndjson'), '{"id":2}\n{"id":4}\n');
+    await run();
+    const texts = files().map((name) => readFileSync(join(folder, 'out', name), 'utf8'));
+    expect(texts.join('').trim().split('\n')).toEqual(['{"id":2}', '{"id":4}']);
+  });
+
   it('never leaves its folder, not even through a link', async () => {
     symlinkSync('/etc', join(folder, 'in', 'etc'));
     await expect(run({ ...evens, source: { type: 'file', path: 'in/etc/hostname' } })).rejects.toThrow(

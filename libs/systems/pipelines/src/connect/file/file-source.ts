@@ -126,6 +126,7 @@ async function planFile(
   const { size } = await handle.stat();
   if (size < from) throw new RunFailedError(`The file ${file} is shorter than what was read of it`);
   if (size === from) return { to: from, records: 0, bytes: 0, isEnd: true };
+  await refuseOther(handle, file, from);
   if (limits.maxRecords < 1 || limits.maxBytes < 1) return { to: from, records: 0, bytes: 0, isEnd: false };
   for (let length = limits.maxBytes; ; length *= 2) {
     const bytes = await readBytes(handle, from, Math.min(from + length, size));
@@ -137,6 +138,18 @@ async function planFile(
     if (length > LONGEST_RECORD)
       throw new RunFailedError(`A record of ${file}, at byte ${from}, is longer than 16 MiB`);
   }
+}
+
+/** @throws {RunFailedError} where what was read cannot have ended here: another file has the name, or it was written over */
+async function refuseOther(handle: FileHandle, file: string, from: number): Promise<void> {
+  if (from === 0) return;
+  const around = (await readBytes(handle, from - 1, from + 1)).toString('latin1');
+  // A last line that had no end has it now.
+  if (around.startsWith('\n') || /^.[\r\n]/s.test(around)) return;
+  throw new RunFailedError(
+    `The file ${file} is not the one that was read: a line of it goes on at byte ${from}, where one ended. ` +
+      'Give a file that replaces another one a name of its own',
+  );
 }
 
 async function readRange(

@@ -193,6 +193,16 @@ describe('a pipeline that runs in this process', () => {
     await expect(run({ ...evens, sink }, { reset: 'keep' })).rejects.toThrow('leads out');
   });
 
+  it.each([
+    ['in', 'in is a folder: name a file in it'],
+    ['in/etc/people.db', 'leads out'],
+  ])('fails where a SQLite file cannot be: %s', async (path, reason) => {
+    symlinkSync('/etc', join(folder, 'in', 'etc'));
+    write('a.ndjson', [2]);
+    const sink = { type: 'sqlite', path, table: 'people' } as const;
+    await expect(run({ ...evens, sink })).rejects.toThrow(reason);
+  });
+
   it("does not write into another pipeline's folder", async () => {
     write('a.ndjson', [2]);
     await run();

@@ -1,5 +1,5 @@
-import { mkdir, realpath } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { mkdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { RunFailedError } from '../ports.ts';
 
 /** The one folder that definitions can name files in; links that lead out of it are not followed. */
@@ -30,6 +30,15 @@ export class FilesFolder {
       throw IN_THE_WAY.has(error.code ?? '') ? new RunFailedError(cannotBeFolder(path, error.code)) : error;
     });
     return folder;
+  }
+
+  /** Makes the folder of a file that may not be there yet. @throws {RunFailedError} when it would be outside, or a folder is there */
+  async makeFolderOf(path: string): Promise<string> {
+    const file = join(await this.makeFolder(dirname(path)), basename(path));
+    await this.#refuseOutside(await nearest(file), path);
+    const found = await stat(file).catch(() => null);
+    if (found?.isDirectory()) throw new RunFailedError(`${path} is a folder: name a file in it`);
+    return file;
   }
 
   async #refuseOutside(file: string, named: string): Promise<void> {

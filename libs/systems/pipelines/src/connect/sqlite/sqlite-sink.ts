@@ -1,4 +1,3 @@
-import { dirname, basename, join } from 'node:path';
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { SqliteFile, type SqliteRow, type SqliteValue, type SqliteWork } from '@nestjs-spark/sqlite/internal';
 import { NO_TOTALS } from '../../batch/batch.ts';
@@ -71,9 +70,7 @@ export class SqliteSink implements Sink {
   }
 
   async open(claim: Claim): Promise<Checkpoint> {
-    const file = new SqliteFile(
-      join(await this.#files.makeFolder(dirname(this.#path)), basename(this.#path)),
-    );
+    const file = new SqliteFile(await this.#files.makeFolderOf(this.#path));
     try {
       return await file.write((work) => {
         const { key, columns } = this.#table(work);

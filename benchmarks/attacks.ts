@@ -5,7 +5,7 @@ import { startNats } from '@nestjs-spark/servers';
 import { registerOnNats } from '../test/support/stores/register-on-nats.ts';
 import { SqliteDatabase } from '../test/support/stores/sqlite-database.ts';
 import { readArguments } from '../tools/arguments.ts';
-import { Attacker, bodyOf, FLOOD, REFUSED } from './peers/attacker.ts';
+import { Attacker, bodyOf, REFUSED } from './peers/attacker.ts';
 import { BOMBS } from './peers/bombs.ts';
 import { BenchApp, OWN_BUILD } from './support/app.ts';
 import { cpuSeconds } from './support/cpu.ts';
@@ -41,11 +41,23 @@ const nats = await startNats({ temporary: true, log: () => undefined });
 const file = join(folder, 'Fleet.db');
 const database = new SqliteDatabase(file);
 await database.create();
+// A module for each kind: the tokens of one are remembered up to a bound, and above it all of them are refused with 429.
+const rudeNames = Object.keys(REFUSED).map((_, n) => `Rude${n}`);
 const attackers = await Promise.all(
-  ['HR', 'Guest', ...Object.keys(BOMBS)].map((name) => Attacker.named(name)),
+  ['HR', ...rudeNames, ...Object.keys(BOMBS)].map((name) => Attacker.named(name)),
 );
 for (const { document } of attackers) await registerOnNats(nats.url, document);
-const [hr, guest, ...bombers] = attackers as [Attacker, Attacker, ...Attacker[]];
+const [hr, ...others] = attackers as [Attacker, ...Attacker[]];
+const bombers = others.splice(rudeNames.length);
+const attacks = Object.entries(REFUSED).map(([kind, { status, send }], n) => ({
+  kind,
+  /** @param mayBeTooMany it is repeated until there are too many */
+  attack: async (mayBeTooMany: boolean): Promise<void> => {
+    const { status: got } = await send({ url: owner.url, hr, rude: others[n] ?? hr });
+    if (got !== status && !(mayBeTooMany && got === 429))
+      throw new Error(`${kind}: ${status} was expected, and ${got} answered`);
+  },
+}));
 const owner = await BenchApp.startMain('Fleet', join(OWN_BUILD, 'test/support/module/main.ts'), {
   env: {
     NATS_URL: nats.url,
@@ -69,13 +81,13 @@ try {
   const refuse = new Map<string, number[]>();
   for (let round = 0; round < rounds; round++) {
     accept.push(await cpuOf(accepted));
-    for (const [kind, attack] of Object.entries(REFUSED)) {
-      const cost = await cpuOf(() => attack({ url: owner.url, hr, guest }));
+    for (const { kind, attack } of attacks) {
+      const cost = await cpuOf(() => attack(false));
       refuse.set(kind, [...(refuse.get(kind) ?? []), cost]);
     }
   }
-  const quiet = await latencies(seconds, []);
-  const flooded = await latencies(seconds, Object.values(FLOOD));
+  const quiet = await latencies(seconds, false);
+  const flooded = await latencies(seconds, true);
   const idle = await settled();
   const grown = await underBombs(idle);
 
@@ -138,14 +150,14 @@ interface Latencies {
   bad: number;
 }
 
-/** How long valid deployments take while each of the attacks is repeated as fast as it is answered, four at once. */
-async function latencies(forSeconds: number, attacks: readonly (typeof FLOOD)[string][]): Promise<Latencies> {
+/** How long valid deployments take while each of the attacks is repeated as fast as it is answered. */
+async function latencies(forSeconds: number, isFlooded: boolean): Promise<Latencies> {
   const end = performance.now() + forSeconds * 1_000;
   const took: number[] = [];
   let bad = 0;
-  const floods = attacks.map(async (attack) => {
+  const floods = (isFlooded ? attacks : []).map(async ({ attack }) => {
     while (performance.now() < end) {
-      await attack({ url: owner.url, hr, guest });
+      await attack(true);
       bad++;
     }
   });

@@ -60,40 +60,48 @@ async function post(url: string, body: string, authorization?: string): Promise<
 
 interface Parties {
   url: string;
+  /** Whose copies are shared with it. */
   hr: Attacker;
-  guest: Attacker;
+  /** A module with which nothing is shared. */
+  rude: Attacker;
 }
-type Attack = (parties: Parties) => Promise<void>;
+
+interface Attack {
+  /** With what it is refused. */
+  status: number;
+  send(parties: Parties): Promise<Response>;
+}
 
 const SCRIPT = 'loadToCars({ Model: this.Model });';
 
-function expecting(status: number, send: (parties: Parties) => Promise<Response>): Attack {
-  return async (parties) => {
-    const { status: got } = await send(parties);
-    if (got !== status) throw new Error(`${status} was expected, and ${got} answered`);
-  };
-}
-
 /** Requests that are refused, each for another reason. */
 export const REFUSED: Readonly<Record<string, Attack>> = {
-  'without a credential (401)': expecting(401, ({ url, hr }) => post(url, bodyOf(hr, 'Cars', SCRIPT))),
-  'with garbage as one (401)': expecting(401, ({ url, hr }) =>
-    post(url, bodyOf(hr, 'Cars', SCRIPT), `Bearer ${'a.b.c'.repeat(200)}`),
-  ),
-  'signed for another body (401)': expecting(401, ({ url, hr }) =>
-    hr.deploy(url, bodyOf(hr, 'Cars', SCRIPT), { body: 'another' }),
-  ),
-  'in the name of another module (403)': expecting(403, ({ url, hr, guest }) =>
-    guest.deploy(url, bodyOf(hr, 'Cars', SCRIPT)),
-  ),
-  'for what is not shared (403)': expecting(403, ({ url, guest }) =>
-    guest.deploy(url, bodyOf(guest, 'Cars', SCRIPT)),
-  ),
-  'a body that is not JSON (400)': expecting(400, ({ url, hr }) => hr.deploy(url, '{'.repeat(2_000))),
-  'a body that is too large (413)': expecting(413, ({ url, hr }) =>
-    hr.deploy(url, JSON.stringify({ a: 'x'.repeat(300 * 1024) })),
-  ),
+  'without a credential (401)': {
+    status: 401,
+    send: ({ url, hr }) => post(url, bodyOf(hr, 'Cars', SCRIPT)),
+  },
+  'with garbage as one (401)': {
+    status: 401,
+    send: ({ url, hr }) => post(url, bodyOf(hr, 'Cars', SCRIPT), `Bearer ${'a.b.c'.repeat(200)}`),
+  },
+  'signed for another body (401)': {
+    status: 401,
+    send: ({ url, rude }) => rude.deploy(url, bodyOf(rude, 'Cars', SCRIPT), { body: 'another' }),
+  },
+  'in the name of another module (403)': {
+    status: 403,
+    send: ({ url, hr, rude }) => rude.deploy(url, bodyOf(hr, 'Cars', SCRIPT)),
+  },
+  'for what is not shared (403)': {
+    status: 403,
+    send: ({ url, rude }) => rude.deploy(url, bodyOf(rude, 'Cars', SCRIPT)),
+  },
+  'a body that is not JSON (400)': {
+    status: 400,
+    send: ({ url, rude }) => rude.deploy(url, '{'.repeat(2_000)),
+  },
+  'a body that is too large (413)': {
+    status: 413,
+    send: ({ url, rude }) => rude.deploy(url, JSON.stringify({ a: 'x'.repeat(300 * 1024) })),
+  },
 };
-
-/** What a flood is made of. */
-export const FLOOD: Readonly<Record<string, Attack>> = REFUSED;

@@ -22,11 +22,13 @@ export async function loadDefinitions(
       await node.submit(key, { type: 'start' }, ASKING);
       log.log(`${file} is applied and started as ${definition.pipelineId}`);
     } catch (error) {
-      const reason =
-        error instanceof DefinitionRefusedError
-          ? error.refusals.map(describeRefusal).join('; ')
-          : describeError(error);
-      log.error(`${file} is not started: ${reason}`);
+      log.error(`${file} is not started: ${reasonOf(error)}`);
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof DefinitionRefusedError) return error.refusals.map(describeRefusal).join('; ');
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return isMissing ? 'there is no such file; SPARK_PIPELINES_LOAD names it' : describeError(error);
 }

@@ -193,7 +193,10 @@ describe('pipelines over HTTP', () => {
     expect(later.body.type).toBe('urn:spark:problem:not-available');
     await post('', { ...adults, description: 'x'.repeat(70_000) }).expect(413);
     expect((await post('/validate', adults).expect(200)).body).toMatchObject({ valid: true, warnings: [] });
-    await post('/validate', { ...adults, sink: {} }).expect(422);
+    const checkedLater = await post('/validate', { ...adults, source: { type: 'rest' } }).expect(422);
+    expect(checkedLater.body.type).toBe('urn:spark:problem:not-available');
+    const wrong = await post('/validate', { ...adults, source: { type: 'rest' }, sink: {} }).expect(422);
+    expect(wrong.body.type).toBe('urn:spark:problem:definition-refused');
     for (const path of ['/adults/lineage', '/adults/tap']) await get(path).expect(404);
     expect((await http().get('/api/asyncapi.json').expect(200)).body.asyncapi).toBe('3.0.0');
     await post('/adults/explode').expect(404);

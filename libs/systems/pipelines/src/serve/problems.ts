@@ -98,5 +98,8 @@ const fieldOf = ({ pointer, message: detail, line, column }: Refusal): ProblemFi
 
 /** The same definition where only its check was asked for: everything that is wrong is the answer, and no mistake of the request. */
 export function refusedWhole({ refusals, message }: DefinitionRefusedError): ProblemError {
-  return new ProblemError(DEFINITION_REFUSED, message, { errors: refusals.map(fieldOf) });
+  const isLater = refusals.every(({ kind }) => kind === 'not-available');
+  return new ProblemError(isLater ? NOT_AVAILABLE : DEFINITION_REFUSED, message, {
+    errors: refusals.map(fieldOf),
+  });
 }

@@ -32,7 +32,7 @@ describe('a script beside the running one', () => {
   });
 
   it('says when only one of both throws', () => {
-    expect(compareOutputs(failed, done(put('cars/1', '{}'))).outcome).toBe('mended');
+    expect(compareOutputs(failed, done(put('cars/1', '{}'))).outcome).toBe('fixed');
     expect(compareOutputs(done(put('cars/1', '{}')), failed).outcome).toBe('fails');
     expect(compareOutputs(failed, failed).outcome).toBe('same');
   });

@@ -10,11 +10,11 @@ export interface CopyChange {
 }
 
 /**
- * What another script would mean for one document's copies. `fails`: only the other one throws; `mended`: only the running
+ * What another script would mean for one document's copies. `fails`: only the other one throws; `fixed`: only the running
  * one does, so its copies are as old as its last success.
  */
 export interface Comparison {
-  outcome: 'same' | 'different' | 'fails' | 'mended';
+  outcome: 'same' | 'different' | 'fails' | 'fixed';
   copies: CopyChange[];
 }
 
@@ -22,7 +22,7 @@ export interface Comparison {
 export function compareOutputs(running: ScriptOutput, other: ScriptOutput): Comparison {
   if (running.status === 'failed' || other.status === 'failed') {
     if (running.status === other.status) return { outcome: 'same', copies: [] };
-    return { outcome: other.status === 'failed' ? 'fails' : 'mended', copies: [] };
+    return { outcome: other.status === 'failed' ? 'fails' : 'fixed', copies: [] };
   }
   const before = byCopy(running.commands);
   const after = byCopy(other.commands);

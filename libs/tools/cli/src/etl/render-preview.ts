@@ -37,7 +37,7 @@ function renderDocument(document: PreviewedDocument): string[] {
   const { id, status, commands, failure, against, cut } = document;
   const head = `${id}  ${status}${against ? `, ${against.outcome}` : ''}${cut ? ', too large to show' : ''}`;
   if (failure) return [head, `  ! ${place(failure)}${failure.reason}`];
-  if (!against || against.outcome === 'mended')
+  if (!against || against.outcome === 'fixed')
     return [head, ...commands.flatMap((one) => renderCommand(one, '+'))];
   return [
     head,

@@ -1,13 +1,10 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { enablePeers, SqliteDatabase, SqliteRepository } from '@nestjs-spark/sqlite/internal';
+import { plainInserts, pragmasOf, type Sync } from '../peers/plain-inserts.ts';
 import { median, quantile } from '../support/machine.ts';
 import { car } from '../support/raven.ts';
 
 const DECLARATION = { collection: 'Cars' };
-
-/** How a commit reaches the disk: SQLite's `PRAGMA synchronous`. */
-export type Sync = 'FULL' | 'NORMAL';
 
 interface Took {
   p50: number;
@@ -31,15 +28,13 @@ export async function measureLocalWrites(folder: string, writes: number, sync: S
   const cars = new SqliteRepository<ReturnType<typeof car>>(database, DECLARATION);
   const others = new SqliteRepository<ReturnType<typeof car>>(database, { collection: 'Others' });
   const { db } = await database.read((open) => open);
-  const plainDb = new DatabaseSync(path);
-  for (const one of [db, plainDb]) one.exec(`PRAGMA synchronous = ${sync}; PRAGMA wal_autocheckpoint = 1000`);
-  plainDb.exec('CREATE TABLE plain (id TEXT PRIMARY KEY, document TEXT NOT NULL)');
-  const insert = plainDb.prepare('INSERT INTO plain VALUES (?, ?)');
+  db.exec(pragmasOf(sync));
+  const plain = plainInserts(path, sync);
   const took = { insert: [] as number[], alone: [] as number[], replicated: [] as number[] };
   for (let n = 0; n < writes; n++) {
     const document = car(n);
     let begunAt = performance.now();
-    insert.run(`cars/${n}`, JSON.stringify(document));
+    plain.insert(`cars/${n}`, JSON.stringify(document));
     took.insert.push(performance.now() - begunAt);
     begunAt = performance.now();
     await others.put(`others/${n}`, document);
@@ -48,9 +43,8 @@ export async function measureLocalWrites(folder: string, writes: number, sync: S
     await cars.put(`cars/${n}`, document);
     took.replicated.push(performance.now() - begunAt);
   }
-  plainDb.close();
+  plain.close();
   await database.close();
   const figures = (all: number[]): Took => ({ p50: median(all), p99: quantile(all, 0.99) });
-  const { insert: inserts, alone, replicated } = took;
-  return { insert: figures(inserts), alone: figures(alone), replicated: figures(replicated) };
+  return { insert: figures(took.insert), alone: figures(took.alone), replicated: figures(took.replicated) };
 }

@@ -7,7 +7,8 @@ import { describeMachine } from '../support/machine.ts';
 import { saveResult } from '../support/results.ts';
 import { measureCut } from './cut.ts';
 import { measureJoin } from './join.ts';
-import { measureLocalWrites, type Sync } from './local-write.ts';
+import type { Sync } from '../peers/plain-inserts.ts';
+import { measureLocalWrites } from './local-write.ts';
 import { measureSpread } from './spread.ts';
 
 const { values } = readArguments({

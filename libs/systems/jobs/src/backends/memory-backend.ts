@@ -38,7 +38,7 @@ export class MemoryBackend implements JobBackend {
   async start(run: JobRun): Promise<RunHandle> {
     const known = this.#runs.get(run.runId);
     if (known) return known;
-    const started = new MemoryRun(run.runId);
+    const started = new MemoryRun(run.runId, this.#isInThread(run.transformation));
     this.#runs.set(run.runId, started);
     void this.#execute(run, started);
     return started;
@@ -102,7 +102,6 @@ export class MemoryBackend implements JobBackend {
   async #script(run: JobRun, started: MemoryRun) {
     const pool = this.#slots.take();
     this.#pools.set(run.runId, pool);
-    started.isInThread = true;
     const tally = { documents: 0, failed: 0 };
     try {
       const lines = runScript(run, pool, tally, (progress) => started.progress(progress));
@@ -119,7 +118,6 @@ export class MemoryBackend implements JobBackend {
     const name = transformation.kind === 'handler' ? transformation.handler : '';
     const known = this.#handlers.get(name);
     if (!known) throw new Error(`No handler has the name ${JSON.stringify(name)} here`);
-    started.isInThread = known.declaration.isolate === 'thread';
     const output: unknown = await known.handler.run(await readValue(run), {
       jobId,
       runId,
@@ -130,6 +128,11 @@ export class MemoryBackend implements JobBackend {
     });
     started.parts.push(Buffer.from(JSON.stringify(output ?? null)));
     return { form: 'value' as const, documents: 1, failed: 0 };
+  }
+
+  #isInThread(transformation: JobTransformation): boolean {
+    if (transformation.kind !== 'handler') return true;
+    return this.#handlers.get(transformation.handler)?.declaration.isolate === 'thread';
   }
 
   #get(runId: string): MemoryRun {

@@ -8,14 +8,15 @@ export class MemoryRun implements RunHandle {
   readonly stop = new AbortController();
   readonly parts: Uint8Array[] = [];
   /** Whether a thread of its own executes it. */
-  isInThread = false;
+  readonly isInThread: boolean;
   readonly #news = new EventEmitter().setMaxListeners(0);
   readonly #logs: string[] = [];
   #progress: JobProgress | null = null;
   #ended: RunEnded | null = null;
 
-  constructor(runId: string) {
+  constructor(runId: string, isInThread = false) {
     this.runId = runId;
+    this.isInThread = isInThread;
   }
 
   get ended(): RunEnded | null {

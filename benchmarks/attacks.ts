@@ -11,6 +11,7 @@ import { BenchApp, OWN_BUILD } from './support/app.ts';
 import { cpuSeconds } from './support/cpu.ts';
 import { describeMachine, median, quantile } from './support/machine.ts';
 import { saveResult } from './support/results.ts';
+import { until } from './support/until.ts';
 
 const { values } = readArguments({
   help: `npm run bench -- attacks: what attacks cost an owner.
@@ -74,7 +75,7 @@ const owner = await BenchApp.startMain('Fleet', join(OWN_BUILD, 'test/support/mo
   },
 });
 try {
-  await untilReady();
+  await until(() => owner.live(), 100);
   for (let n = 0; n < 50; n++) await accepted();
 
   const accept: number[] = [];
@@ -123,10 +124,6 @@ try {
 function row(name: string, { took, bad }: Latencies): string {
   const p = (q: number) => quantile(took, q).toFixed(1);
   return `| ${name} | ${took.length} | ${p(0.5)} | ${p(0.99)} | ${Math.round(bad / seconds)} |`;
-}
-
-async function untilReady(): Promise<void> {
-  while (!(await owner.live())) await delay(100);
 }
 
 /** Every one is a change: the same set again costs less. */

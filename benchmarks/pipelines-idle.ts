@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,6 +8,8 @@ import { startServers } from '@nestjs-spark/servers';
 import { BenchApp, OWN_BUILD } from './support/app.ts';
 import { measureCpu } from './support/cpu.ts';
 import { describeMachine } from './support/machine.ts';
+import { residentKiB } from './support/memory.ts';
+import { until } from './support/until.ts';
 
 const NODES = ['one', 'two', 'three'] as const;
 const TOPIC = 'bench-idle';
@@ -48,7 +50,10 @@ export async function measureIdlePipelines(count: number): Promise<string> {
       const main = join(OWN_BUILD, 'dist', 'apps', 'dataflow', 'main.js');
       apps.push(await BenchApp.startMain(`dataflow-${node}`, main, { env }));
     }
-    await until(async () => (await Promise.all(apps.map((app) => app.ready()))).every(Boolean));
+    await until(
+      async () => (await Promise.all(apps.map((app) => app.ready()))).every(Boolean),
+      LOOK_EVERY_MS,
+    );
     const none = await measure(apps);
     log(`no pipelines: ${describe(none)}`);
     const ids = Array.from({ length: count }, (_, n) => `idle-${n}`);
@@ -62,7 +67,7 @@ export async function measureIdlePipelines(count: number): Promise<string> {
       const response = await fetch(`${first?.url}/metrics`);
       return (await response.text()).match(/^spark_pipeline_state\{[^}]*state="Running"\} 1$/gm)?.length ?? 0;
     };
-    await until(async () => (await running()) === count);
+    await until(async () => (await running()) === count, LOOK_EVERY_MS);
     const all = await measure(apps);
     log(`${count} pipelines: ${describe(all)}`);
     const kilobytes = ((all.kilobytes - none.kilobytes) / count).toFixed(0);
@@ -114,7 +119,7 @@ async function measure(apps: readonly BenchApp[]): Promise<Idle> {
   while (performance.now() - begun < MEASURE_MS) {
     kilobytes = Math.min(
       kilobytes,
-      apps.map(residentKb).reduce((sum, one) => sum + one, 0),
+      apps.reduce((sum, { pid }) => sum + residentKiB(pid), 0),
     );
     await pause(LOOK_EVERY_MS);
   }
@@ -123,12 +128,5 @@ async function measure(apps: readonly BenchApp[]): Promise<Idle> {
   return { kilobytes, milliseconds: (used * 1_000) / seconds };
 }
 
-const residentKb = ({ pid }: BenchApp): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
-
 const describe = ({ kilobytes, milliseconds }: Idle): string =>
   `${Math.round(kilobytes / 1024)} MiB, ${milliseconds.toFixed(1)} ms of processor time a second`;
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds().catch(() => false))) await pause(LOOK_EVERY_MS);
-}

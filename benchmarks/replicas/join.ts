@@ -4,10 +4,11 @@ import { SqliteDatabase, tableOf } from '@nestjs-spark/sqlite/internal';
 import type { App } from '../../tools/apps/app.ts';
 import { startNodes } from '../../tools/peers/nodes.ts';
 import { quantile } from '../support/machine.ts';
-import { isReady, newService, OPERATOR_TOKEN, residentMiB, startReplicas, until } from './nodes.ts';
+import { residentKiB } from '../support/memory.ts';
+import { until } from '../support/until.ts';
+import { isReady, LOOK_EVERY_MS, newService, OPERATOR_TOKEN, startReplicas } from './nodes.ts';
 
 const ROWS_AT_ONCE = 10_000;
-const PROBE_EVERY_MS = 20;
 
 export interface NodeFigures {
   /** The most that it had. */
@@ -46,7 +47,7 @@ export async function measureJoin(folder: string, natsUrl: string, rows: number)
     if (!fresh) throw new Error('one node was to be started');
     running.push(fresh);
     const freshFigures = watch(fresh, done.signal);
-    await until(() => isReady(fresh));
+    await until(() => isReady(fresh), LOOK_EVERY_MS);
     const readyAfterMs = performance.now() - begunAt;
     done.abort();
     return { readyAfterMs, old: await oldFigures, fresh: await freshFigures };
@@ -78,8 +79,9 @@ async function watch(node: App, signal: AbortSignal): Promise<NodeFigures> {
       () => false,
     );
     if (isLive) took.push(performance.now() - begunAt);
-    if (node.process.running) memoryMiB = Math.max(memoryMiB, residentMiB(node));
-    await pause(PROBE_EVERY_MS);
+    if (node.process.running)
+      memoryMiB = Math.max(memoryMiB, Math.round(residentKiB(node.process.pid) / 1_024));
+    await pause(LOOK_EVERY_MS);
   }
   return { memoryMiB, probeMs: quantile(took, 0.99) };
 }

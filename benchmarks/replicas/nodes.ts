@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { App } from '../../tools/apps/app.ts';
 import { startNodes } from '../../tools/peers/nodes.ts';
+import { until } from '../support/until.ts';
 
 export const OPERATOR_TOKEN = randomBytes(16).toString('hex');
 
-const LOOK_EVERY_MS = 20;
+export const LOOK_EVERY_MS = 20;
 
 export interface Peers {
   backlog: number;
@@ -28,7 +28,7 @@ export async function startReplicas(
     natsUrls,
     anyPorts: true,
   });
-  await until(async () => (await Promise.all(nodes.map(isReady))).every(Boolean));
+  await until(async () => (await Promise.all(nodes.map(isReady))).every(Boolean), LOOK_EVERY_MS);
   return nodes;
 }
 
@@ -51,7 +51,7 @@ export async function untilEqual(nodes: readonly App[]): Promise<number> {
     const all = await Promise.all(nodes.map(peersOf));
     const last = Math.max(...all.map(({ log }) => log.last));
     return all.every(({ backlog, log }) => backlog === 0 && log.position >= last);
-  });
+  }, LOOK_EVERY_MS);
   return performance.now() - begunAt;
 }
 
@@ -75,15 +75,4 @@ async function postNote({ url }: App, number: number): Promise<boolean> {
     ({ status }) => status === 201,
     () => false,
   );
-}
-
-/** Resident memory in MiB, now. */
-export function residentMiB({ process }: App): number {
-  const status = readFileSync(`/proc/${process.pid}/status`, 'utf8');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024);
-}
-
-/** Looks until it is so. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await pause(LOOK_EVERY_MS);
 }

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { mkdirSync, openSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { MALLOC_ENV, NODE_FLAGS } from '../../apps/shared/launch.ts';
 import { freePort } from '../../tools/apps/free-port.ts';
+import { residentKiB } from './memory.ts';
 
 /** The checkout that this benchmark belongs to. */
 export const OWN_BUILD = join(import.meta.dirname, '..', '..');
@@ -61,8 +62,7 @@ export class BenchApp {
 
   /** Resident memory in MiB, now. */
   residentMiB(): number {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
-    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+    return Math.round(residentKiB(this.#child.pid) / 1_024);
   }
 
   live(): Promise<boolean> {

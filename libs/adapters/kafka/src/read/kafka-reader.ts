@@ -49,7 +49,7 @@ export interface FetchRequest {
 // More makes the first answer slow, and the process large.
 const MAX_BYTES = 1024 * 1024;
 const RETRY_MS = 50;
-/** `view` asks anew, and after a failure another reader does; the client would ask with every fetch of a topic that is quiet. */
+/** `view` refreshes them, and after a failure another reader does; otherwise the client would ask with every fetch of a quiet topic. */
 const METADATA_MS = 60_000;
 
 /** Reads ranges of topics, in no group: whoever reads keeps the position. */

@@ -29,7 +29,7 @@ export class JobExplorer {
 
   /** @throws {JobDeclarationError} for a class without the method that its decorator asks for */
   explore(handlers: JobHandlers, backends: JobBackend[], listeners: JobListeners): void {
-    // An alias (`useExisting`) is the same instance once more.
+    // An alias (`useExisting`) is the same instance again.
     const seen = new Set<object>();
     for (const wrapper of this.discovery.getProviders()) {
       const instance: unknown = wrapper.instance;
@@ -80,7 +80,7 @@ function whereItRuns(handler: JobHandler, { name, file, isolate }: DeclaredHandl
     );
   if (isMainFile(file))
     throw new JobDeclarationError(
-      `${what} and is in the program's main file: a thread that loads it would start the program once more. ` +
+      `${what} and is in the program's main file: a thread that loads it would start the program again. ` +
         'Move the class into a file of its own (and leave that out of a bundle), or remove "isolate".',
     );
   return new ThreadHandler(handler.constructor.name, file);

@@ -27,7 +27,7 @@ export interface HandlerDeclaration {
   deterministic?: boolean;
   /**
    * `'thread'`: each run has a thread of its own, which cancelling ends whatever it does; a handler that computes for long holds up
-   * nothing else, and one that takes more than 1 GiB of memory is ended. The thread loads the file of the class once more and has no Nest
+   * nothing else, and one that takes more than 1 GiB of memory is ended. The thread loads the file of the class again and has no Nest
    * application: the class is exported, its file is not the program's main file, and its constructor takes nothing. Default: the
    * handler runs where the application runs.
    */

@@ -56,7 +56,7 @@ const attacks = Object.entries(REFUSED).map(([kind, { status, send }], n) => ({
   attack: async (mayBeTooMany: boolean): Promise<void> => {
     const { status: got } = await send({ url: owner.url, hr, rude: others[n] ?? hr });
     if (got !== status && !(mayBeTooMany && got === 429))
-      throw new Error(`${kind}: ${status} was expected, and ${got} answered`);
+      throw new Error(`${kind}: ${status} was expected, and the answer was ${got}`);
   },
 }));
 const owner = await BenchApp.startMain('Fleet', join(OWN_BUILD, 'test/support/module/main.ts'), {

@@ -43,7 +43,7 @@ export async function build(root = repository, begun: () => void = () => undefin
   const seen = await look(root);
   if (seen.changed.length === 0) return 0;
   begun();
-  // Not imported above: mostly nothing has changed, and the packages take longer to load than that takes to see.
+  // Imported only when needed: usually nothing has changed, and loading the packages takes longer than checking that.
   const { lock } = await import('@nestjs-spark/servers/internal');
   const held = await lock(join(root, 'dist', 'build.lock'), console.log);
   try {

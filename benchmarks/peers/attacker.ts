@@ -67,7 +67,7 @@ interface Parties {
 }
 
 interface Attack {
-  /** With what it is refused. */
+  /** The status with which it is refused. */
   status: number;
   send(parties: Parties): Promise<Response>;
 }

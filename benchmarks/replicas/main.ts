@@ -105,7 +105,7 @@ try {
   const text = [
     '# Replicas of one service',
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}, load ${load} at the end; NATS and all nodes on this machine, each node a process of its own. Writes come in by HTTP, but for those to a single file.`,
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}, load ${load} at the end; NATS and all nodes on this machine, each node a process of its own. Writes arrive over HTTP, except those to a single file.`,
     '',
     '| measured | figure | bar |',
     '| --- | --- | --- |',

@@ -44,7 +44,7 @@ export async function peersOf({ url }: App): Promise<Peers> {
   return (await (await fetch(`${url}/spark/peers`, { headers })).json()) as Peers;
 }
 
-/** Waits until every node has said all it has and read all that was said; returns after how many milliseconds. */
+/** Waits until every node has published and read everything. @returns the milliseconds that took */
 export async function untilEqual(nodes: readonly App[]): Promise<number> {
   const begunAt = performance.now();
   await until(async () => {

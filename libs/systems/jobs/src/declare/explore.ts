@@ -75,8 +75,8 @@ function whereItRuns(handler: JobHandler, { name, file, isolate }: DeclaredHandl
   const what = `${handler.constructor.name} has @TransformationJob({ name: '${name}', isolate: 'thread' })`;
   if (handler.constructor.length > 0)
     throw new JobDeclarationError(
-      `${what}, and its constructor takes ${handler.constructor.length} of something: a thread has no Nest application to inject it. ` +
-        'Make what it needs in run(), or remove "isolate".',
+      `${what}, but its constructor has parameters (${handler.constructor.length}): a thread has no Nest application to inject them. ` +
+        'Create what it needs in run(), or remove "isolate".',
     );
   if (isMainFile(file))
     throw new JobDeclarationError(

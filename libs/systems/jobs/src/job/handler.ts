@@ -28,13 +28,13 @@ export interface HandlerDeclaration {
   /**
    * `'thread'`: each run has a thread of its own, which cancelling ends whatever it does; a handler that computes for long holds up
    * nothing else, and one that takes more than 1 GiB of memory is ended. The thread loads the file of the class again and has no Nest
-   * application: the class is exported, its file is not the program's main file, and its constructor takes nothing. Default: the
+   * application: the class is exported, its file is not the program's main file, and its constructor has no parameters. Default: the
    * handler runs where the application runs.
    */
   isolate?: 'thread';
 }
 
-/** With the file in which the class is, a URL. */
+/** With the URL of the file that defines the class. */
 export interface DeclaredHandler extends HandlerDeclaration {
   file: string;
 }

@@ -189,7 +189,7 @@ class KitRuns {
 
 /**
  * Tries everything that jobs expect of a backend that runs handlers. It needs the handlers `kit-echo` (returns its input), `kit-wait`
- * (waits until it is cancelled) and `kit-fail` (fails). Of a backend that is not available nothing else is tried: every case would
+ * (waits until it is cancelled) and `kit-fail` (fails). If the backend is not available, nothing else is tried: every case would
  * fail for that one reason.
  */
 export async function* checkBackend(backend: JobBackend): AsyncGenerator<KitCheck> {

@@ -31,7 +31,7 @@ export async function* documentsOfCsv(parts: AsyncIterable<Uint8Array>): AsyncGe
   }
 }
 
-/** A text in another encoding would be read, with other characters than it has. */
+/** Decoding another encoding as UTF-8 would silently change characters. */
 async function* inUtf8(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const check = (part?: Uint8Array): void => {

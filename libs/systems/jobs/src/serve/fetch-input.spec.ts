@@ -52,7 +52,7 @@ describe('The address of an input', () => {
       const reading = fetchInput(prefix, [prefix]).then(readAll);
       await expect(reading).rejects.toMatchObject({
         status: 422,
-        message: expect.stringContaining('cannot be read to its end'),
+        message: expect.stringContaining('could not be read completely'),
       });
     } finally {
       server.close();

@@ -43,7 +43,7 @@ async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arra
   try {
     yield* body;
   } catch (error) {
-    throw refused(`cannot be read to its end: ${describeError(error)}`);
+    throw refused(`could not be read completely: ${describeError(error)}`);
   }
 }
 

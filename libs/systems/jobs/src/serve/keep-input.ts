@@ -46,7 +46,7 @@ export async function keepInput(
     try {
       for await (const read of linesOf(counted, MOST_LINE_BYTES)) {
         documents++;
-        // What an editor puts before the first line of a file in UTF-8 belongs to no document.
+        // A byte order mark is not part of a document.
         const line = documents === 1 ? withoutMark(read) : read;
         const fault = faultOf(line);
         if (fault !== null)

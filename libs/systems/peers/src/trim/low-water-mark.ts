@@ -10,11 +10,11 @@ interface Mark {
   readonly own: readonly (readonly [string, number])[];
 }
 
-/** What of a file is everywhere. */
+/** The part of a file that all members have. */
 export interface Everywhere {
   /** The last of the events, in the order in which the file took them. */
   readonly taken: number;
-  /** Up to which number of its own origins; only what the file does not know yet. */
+  /** The last number of each of its own origins; only those that the file has not noted yet. */
   readonly own: readonly (readonly [string, number])[];
 }
 

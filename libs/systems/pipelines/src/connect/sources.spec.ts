@@ -56,7 +56,7 @@ describe('files', () => {
   });
 
   it.each([
-    ['a folder', 'in', 'leads to a folder'],
+    ['a folder', 'in', 'points to a folder'],
     ['nothing', 'nowhere', 'is gone'],
   ])('that are links to %s fail the pipeline: waiting would not help', async (_what, to, reason) => {
     symlinkSync(join(folder, to), join(folder, 'link'));
@@ -70,7 +70,7 @@ describe('files', () => {
       symlinkSync(join(folder, 'nowhere'), join(folder, 'link'));
       const opening = new FileSink(new FilesFolder(folder), path).open(CLAIM);
       await expect(opening).rejects.toThrow(RunFailedError);
-      await expect(opening).rejects.toThrow('name another folder');
+      await expect(opening).rejects.toThrow('choose another folder');
     },
   );
 });

@@ -46,7 +46,10 @@ export function parseText(text: string): ParsedText {
     if (wrong) throw refused(wordsOf(wrong), lines.linePos(wrong.pos[0]));
     const circle = aliasOfItself(document);
     if (circle)
-      throw refused(`*${circle.source} is inside what it names`, lines.linePos(startOf(circle) ?? 0));
+      throw refused(
+        `*${circle.source} refers to a value that contains it`,
+        lines.linePos(startOf(circle) ?? 0),
+      );
     return {
       value: document.toJS({ maxAliasCount: MOST_ALIASES }),
       repeated: repeatedNames(document).map(({ name, offset }) =>

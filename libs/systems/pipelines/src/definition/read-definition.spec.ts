@@ -267,7 +267,7 @@ describe('a definition', () => {
       expect(refusal).toMatchObject({
         line: 3,
         kind: 'syntax',
-        message: expect.stringMatching(/^\*[so] is inside/),
+        message: expect.stringMatching(/^\*[so] refers to a value that contains it/),
       });
     },
   );

@@ -154,8 +154,8 @@ describe('an expression', () => {
   });
 
   it.each([
-    ['x'.repeat(3) + '.a'.repeat(40), 'the expression is nested too deeply: 32 levels are the most'],
-    [Array(600).fill('age').join(' + '), 'the expression is too long: 500 parts are the most'],
+    ['x'.repeat(3) + '.a'.repeat(40), 'the expression is nested too deeply: at most 32 levels are allowed'],
+    [Array(600).fill('age').join(' + '), 'the expression is too long: at most 500 parts are allowed'],
   ])('that is too large is refused with how large it may be', (text, message) => {
     expect(() => compileExpression(text)).toThrow(new ExpressionRefusedError(message, 0));
   });

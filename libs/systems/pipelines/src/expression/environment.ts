@@ -1,8 +1,8 @@
 import { Environment } from '@marcbachmann/cel-js';
 
-/** What an author's expression may have. */
+/** Limits of an author's expression. */
 const AUTHORS = { maxAstNodes: 500, maxDepth: 32 };
-/** One of ours has the parts of an author's one and their calls, and brackets at each of them: a chain, which is not deep, becomes so. */
+/** A rewritten expression has a call and brackets more around each part, so a flat chain becomes deep. */
 const REWRITTEN = { maxAstNodes: 4 * AUTHORS.maxAstNodes, maxDepth: 4 * AUTHORS.maxAstNodes };
 
 type Arithmetic = (left: number, right: number) => number;

@@ -41,8 +41,8 @@ export function explainRefusal(error: unknown, text: string): Explained {
 function inWords(summary: string, offset: number, text: string): string {
   if (text.trim() === '') return 'the expression is empty';
   const [, limit = '', most] = /^Exceeded (\w+) \((\d+)\)$/.exec(summary) ?? [];
-  if (limit === 'maxDepth') return `the expression is nested too deeply: ${most} levels are the most`;
-  if (limit) return `the expression is too long: ${most} ${LIMITED[limit] ?? 'parts'} are the most`;
+  if (limit === 'maxDepth') return `the expression is nested too deeply: at most ${most} levels are allowed`;
+  if (limit) return `the expression is too long: at most ${most} ${LIMITED[limit] ?? 'parts'} are allowed`;
   const missing = /^Expected (\w+), got EOF$/.exec(summary)?.[1];
   if (missing && TOKENS[missing]) return `${JSON.stringify(TOKENS[missing])} is missing`;
   if (summary.endsWith('EOF')) return 'the expression ends where a value is expected';

@@ -22,7 +22,7 @@ export async function loadDefinitions(
       await node.submit(key, { type: 'start' }, ASKING);
       log.log(`${file} is applied and started as ${definition.pipelineId}`);
     } catch (error) {
-      log.error(`${file} is not started: ${reasonOf(error)}`);
+      log.error(`${file} was not started: ${reasonOf(error)}`);
     }
   }
 }
@@ -30,5 +30,5 @@ export async function loadDefinitions(
 function reasonOf(error: unknown): string {
   if (error instanceof DefinitionRefusedError) return error.refusals.map(describeRefusal).join('; ');
   const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-  return isMissing ? 'there is no such file; SPARK_PIPELINES_LOAD names it' : describeError(error);
+  return isMissing ? 'SPARK_PIPELINES_LOAD names this file, but it does not exist' : describeError(error);
 }

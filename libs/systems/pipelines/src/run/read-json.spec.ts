@@ -21,7 +21,7 @@ describe('The JSON of a record', () => {
       expect(readFields(nested(levels))).toEqual({
         kind: 'failed',
         step: 'source',
-        reason: 'It is nested in more than 500 levels',
+        reason: 'It is nested more than 500 levels deep',
       });
     expect(readFields(`{"a":[${Array(5_000).fill('{}').join()}]}`).kind).toBe('in');
   });

@@ -1,12 +1,12 @@
 // A double holds 15 digits of a number, and three digits of an exponent may be too many.
 const PERHAPS_INEXACT = /\d{16}|[eE][+-]?\d{3}/;
 const LONG = /\d{16}/;
-// What writes records goes down into them by recursion: at some thousand levels the stack ends.
+// Writers recurse into records: at some thousand levels the stack overflows.
 const MOST_LEVELS = 500;
 
 export class TooDeepError extends Error {
   constructor() {
-    super(`It is nested in more than ${MOST_LEVELS} levels`);
+    super(`It is nested more than ${MOST_LEVELS} levels deep`);
   }
 }
 
@@ -16,7 +16,7 @@ export class TooDeepError extends Error {
  * @throws {TooDeepError} for what cannot be written again
  */
 export function readJson(text: string): unknown {
-  // Parsing with a function goes down by recursion, too; parsing alone does not.
+  // Parsing with a reviver is recursive, too; plain parsing is not.
   if (hasManyParts(text) && isDeeper(JSON.parse(text), MOST_LEVELS)) throw new TooDeepError();
   return PERHAPS_INEXACT.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
 }

@@ -40,7 +40,7 @@ function madeToken(file: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new PipelinesSettingsError([
-      `the operator token cannot be kept in ${file} (${code}): name a folder that can be written in SPARK_DATA_DIR or SPARK_PIPELINES_DIR, or set SPARK_OPERATOR_TOKEN`,
+      `the operator token cannot be saved in ${file} (${code}): set SPARK_DATA_DIR or SPARK_PIPELINES_DIR to a writable folder, or set SPARK_OPERATOR_TOKEN`,
     ]);
   }
 }

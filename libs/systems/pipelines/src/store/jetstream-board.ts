@@ -8,7 +8,7 @@ import { logAt, PLACE, type JetStreamPlace } from './place.ts';
 import { decode, encode, subjectOf } from './subjects.ts';
 
 const SENT_EVERY_MS = 500;
-/** What has not changed is sent again so seldom: a process that woke too late may have replaced it. */
+/** How often an unchanged status is sent again, in case a process that woke too late has replaced it. */
 const SENT_AGAIN_MS = 30_000;
 
 const isPosted = isObjectOf({

@@ -16,7 +16,7 @@ export function renderClass(wish: Wish): string {
   ].join('\n');
 }
 
-/** The decorator that says what is wished. */
+/** The requested decorator. */
 export function renderDeclaration({ collection, fields, role }: Wish): string {
   const quoted = (names: readonly string[]) => `[${names.map((name) => `'${name}'`).join(', ')}]`;
   return role.kind === 'share'

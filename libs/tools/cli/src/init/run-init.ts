@@ -17,7 +17,7 @@ export async function runInit(argv: readonly string[]): Promise<Outcome> {
     await writeFile(file, text);
   }
   const written = [...files.keys()].map((path) => `${present.has(path) ? 'changed' : 'created'}  ${path}`);
-  const done = written.length > 0 ? written : ['No file has to change.'];
+  const done = written.length > 0 ? written : ['No files need to change.'];
   return { exitCode: 0, text: [...done, '', 'Next:', ...next.map((step) => `  ${step}`)].join('\n') };
 }
 

@@ -34,7 +34,7 @@ export async function lock(file: string, say: (line: string) => void): Promise<L
   for (let said = false; ; said = true) {
     const taken = await tryLock(file);
     if (typeof taken !== 'number') return taken;
-    if (!said) say(`Waiting for process ${taken}, which does the same now and holds ${file}`);
+    if (!said) say(`Waiting for process ${taken}, which is already doing this (it holds ${file})`);
     await wait(200);
   }
 }
@@ -54,7 +54,7 @@ interface Holder {
   start: string;
 }
 
-/** Another process may have the number of one that is gone. */
+/** A process id may have been reused. */
 async function isSame({ pid, start }: Holder): Promise<boolean> {
   return start === '' || start === (await startOf(pid));
 }

@@ -22,7 +22,7 @@ async function load(): Promise<JobHandler> {
   const found = [...Object.values(exported), ...Object.values(exported.default ?? {})].find(isHandler);
   if (!found)
     throw new Error(
-      `${file} does not export the class ${className}, which a thread has to construct. Export it under that name.`,
+      `${file} does not export the class ${className}, and a thread needs to construct it. Export it under that name.`,
     );
   return new found();
 }

@@ -68,7 +68,7 @@ describe('a handler that is isolated in a thread', () => {
 
   it.each([
     ['throws', /^no paper.*tray 2 is empty/],
-    ['leaves', /thread of the handler ended with code 7/],
+    ['leaves', /handler's thread exited with code 7/],
     ['hidden', /does not export the class Hidden.*Export it/],
   ])('fails alone, with the cause: one that %s', async (handler, message) => {
     const failed = await endOf(handler);
@@ -86,7 +86,7 @@ describe('a handler that is isolated in a thread', () => {
   it('is refused at the start when a thread could not construct it', async () => {
     const injected = { provide: Injected, useValue: new Injected('x') };
     await expect(start(injected as unknown as Type)).rejects.toThrow(
-      /Injected has .*isolate: 'thread'.*its constructor takes 1 .*remove "isolate"/,
+      /Injected has .*isolate: 'thread'.*its constructor has parameters .*remove "isolate"/,
     );
   });
 

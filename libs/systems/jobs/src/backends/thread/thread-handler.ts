@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { JobContext, JobHandler } from '../../job/handler.ts';
 import type { ThreadMessage, ThreadRun } from './messages.ts';
 
-// For a handler that heeds its signal and has something to put in order.
+// Gives a handler that heeds its signal time to clean up.
 const GRACE_MS = 200;
 /** What a thread may have in JavaScript's memory, in MiB. */
 const HEAP_MB = 1_024;
@@ -35,7 +35,7 @@ export class ThreadHandler implements JobHandler {
       runId,
       attempt,
     };
-    // A thread does not take over under which condition the process reads packages as source.
+    // A thread does not inherit the condition under which the process reads packages from source.
     const execArgv = extension === 'ts' ? { execArgv: ['--conditions=@nestjs-spark/source'] } : {};
     const resourceLimits = { maxOldGenerationSizeMb: this.#heapMb };
     const thread = new Worker(program, { workerData, resourceLimits, ...execArgv });
@@ -65,9 +65,7 @@ export class ThreadHandler implements JobHandler {
     });
     thread.on('error', (error) => outcome.reject(error));
     thread.on('exit', (code) => {
-      outcome.reject(
-        new Error(`The thread of the handler ended with code ${code} before there was a result`),
-      );
+      outcome.reject(new Error(`The handler's thread exited with code ${code} without a result`));
     });
     return outcome.promise;
   }

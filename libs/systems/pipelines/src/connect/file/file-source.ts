@@ -91,7 +91,7 @@ export class FileSource implements Source {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') throw new RunFailedError(`The file ${file} is gone`);
-      if (code === 'EISDIR') throw new RunFailedError(`${file} leads to a folder: name the files in it`);
+      if (code === 'EISDIR') throw new RunFailedError(`${file} points to a folder: name the files in it`);
       throw error;
     } finally {
       await handle?.close();
@@ -147,8 +147,8 @@ async function refuseOther(handle: FileHandle, file: string, from: number): Prom
   // A last line that had no end has it now.
   if (around.startsWith('\n') || /^.[\r\n]/s.test(around)) return;
   throw new RunFailedError(
-    `The file ${file} is not the one that was read: a line of it goes on at byte ${from}, where one ended. ` +
-      'Give a file that replaces another one a name of its own',
+    `The file ${file} is not the one that was read: at byte ${from}, where a line ended, the text now continues. ` +
+      'Give a replacement file a new name',
   );
 }
 

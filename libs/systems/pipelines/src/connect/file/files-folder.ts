@@ -48,13 +48,13 @@ export class FilesFolder {
   }
 }
 
-/** What does not pass by waiting. The first is of a link to nothing. */
+/** Errors that waiting does not cure. The first comes from a dangling link. */
 const IN_THE_WAY = new Set(['ENOENT', 'EEXIST', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
 
 const cannotBeFolder = (path: string, code: string | undefined): string =>
   code === 'ENAMETOOLONG'
-    ? `${path} is longer than the disk allows: name another folder`
-    : `${path} cannot be a folder, as a file or a link is there: name another folder, or move it away`;
+    ? `${path} is too long for this file system: choose another folder`
+    : `${path} cannot be used as a folder because a file or a link is in its place: choose another folder, or move it`;
 
 /** The path itself, or the nearest folder above it that is there. */
 async function nearest(path: string): Promise<string> {

@@ -78,6 +78,10 @@ function whereItRuns(handler: JobHandler, { name, file, isolate }: DeclaredHandl
       `${what}, but its constructor has parameters (${handler.constructor.length}): a thread has no Nest application to inject them. ` +
         'Create what it needs in run(), or remove "isolate".',
     );
+  if (handler.constructor.name === '')
+    throw new JobDeclarationError(
+      `The handler '${name}' has isolate: 'thread', and its class has no name by which a thread could find it. Name the class.`,
+    );
   if (isMainFile(file))
     throw new JobDeclarationError(
       `${what} and is in the program's main file: a thread that loads it would start the program again. ` +

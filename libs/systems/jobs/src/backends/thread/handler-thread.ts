@@ -19,10 +19,15 @@ function isHandler(value: unknown): value is HandlerClass {
 async function load(): Promise<JobHandler> {
   const exported = (await import(file)) as { default?: unknown };
   // Not all names that a CommonJS module exports are known before it has run.
-  const found = [...Object.values(exported), ...Object.values(exported.default ?? {})].find(isHandler);
+  const all = [...Object.values(exported), ...Object.values(exported.default ?? {})];
+  const [found, ...others] = new Set(all.filter(isHandler));
   if (!found)
     throw new Error(
       `${file} does not export the class ${className}, and a thread needs to construct it. Export it under that name.`,
+    );
+  if (others.length > 0)
+    throw new Error(
+      `${file} exports several classes that are named ${className}. Give each a name of its own.`,
     );
   return new found();
 }

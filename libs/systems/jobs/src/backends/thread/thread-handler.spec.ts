@@ -9,7 +9,11 @@ import {
   Injected,
   IN_MAIN,
   Leaves,
+  LogsNoText,
+  SAME,
+  SaysNothing,
   Throws,
+  unnamed,
 } from '../../fixtures/isolated-handlers.ts';
 import { ThreadHandler } from './thread-handler.ts';
 import { SparkJobsModule } from '../../module/spark-jobs.module.ts';
@@ -30,7 +34,7 @@ describe('a handler that is isolated in a thread', () => {
   let app: INestApplicationContext;
   let jobs: JobsService;
   beforeAll(async () => {
-    app = await start(Doubled, Endless, Leaves, Throws, hidden());
+    app = await start(Doubled, Endless, Leaves, Throws, SaysNothing, LogsNoText, SAME[0], hidden());
     jobs = app.get(JobsService);
   }, 60_000);
   afterAll(() => app.close());
@@ -69,6 +73,9 @@ describe('a handler that is isolated in a thread', () => {
   it.each([
     ['throws', /^no paper.*tray 2 is empty/],
     ['leaves', /handler's thread exited with code 7/],
+    ['says-nothing', /said what cannot be used/],
+    ['logs-no-text', /said what cannot be used/],
+    ['same', /exports several classes that are named Same/],
     ['hidden', /does not export the class Hidden.*Export it/],
   ])('fails alone, with the cause: one that %s', async (handler, message) => {
     const failed = await endOf(handler);
@@ -88,6 +95,10 @@ describe('a handler that is isolated in a thread', () => {
     await expect(start(injected as unknown as Type)).rejects.toThrow(
       /Injected has .*isolate: 'thread'.*its constructor has parameters .*remove "isolate"/,
     );
+  });
+
+  it('is refused at the start when its class has no name', async () => {
+    await expect(start(unnamed())).rejects.toThrow(/'unnamed' has isolate: 'thread'.*Name the class/);
   });
 
   it('is refused at the start when its file is the program itself', async () => {

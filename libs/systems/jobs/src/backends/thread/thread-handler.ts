@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { describeError } from '@nestjs-spark/foundation';
 import type { JobContext, JobHandler } from '../../job/handler.ts';
 import type { ThreadMessage, ThreadRun } from './messages.ts';
 
@@ -57,11 +58,19 @@ export class ThreadHandler implements JobHandler {
 
   #outcome(thread: Worker, { progress, log }: JobContext): Promise<unknown> {
     const outcome = Promise.withResolvers<unknown>();
-    thread.on('message', (message: ThreadMessage) => {
+    const heed = (message: ThreadMessage): void => {
       if (message.type === 'progress') progress(message.progress);
       else if (message.type === 'log') log(message.line);
       else if (message.type === 'made') outcome.resolve(JSON.parse(message.json));
       else outcome.reject(new Error(message.message));
+    };
+    thread.on('message', (message: ThreadMessage) => {
+      try {
+        heed(message);
+      } catch (error) {
+        // A handler may say anything; nobody catches what is thrown to a listener, and the process would end.
+        outcome.reject(new Error(`The handler said what cannot be used: ${describeError(error)}`));
+      }
     });
     thread.on('error', (error) => outcome.reject(error));
     thread.on('exit', (code) => {

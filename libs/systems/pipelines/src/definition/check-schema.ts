@@ -57,15 +57,16 @@ export function checkSchema(path: Path, schema: Schema): Fault[] {
   const wrong = checkWords(schema, path);
   if (wrong.length > 0) return wrong;
   const ajv = makeAjv();
-  if (!ajv.validateSchema(schema)) {
+  try {
+    // Throws for a `$schema` that it does not know.
+    if (ajv.validateSchema(schema)) {
+      ajv.compile(schema);
+      return [];
+    }
     const first = new Map((ajv.errors ?? []).toReversed().map((error) => [error.instancePath, error]));
     return [...first.values()].map((error) =>
       refused([...path, ...stepsOf(error.instancePath)], explain(error)),
     );
-  }
-  try {
-    ajv.compile(schema);
-    return [];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return [refused(path, message.replace(/^strict mode: /, ''))];

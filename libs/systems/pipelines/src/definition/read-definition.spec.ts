@@ -260,6 +260,13 @@ describe('a definition', () => {
     expect(change('name: Adults', 'name: A\nschema: { constructor: {} }')).toHaveLength(1);
   });
 
+  it.each(['"https://json-schema.org/draft/2020-12/schema"', 'x', '5'])(
+    'is refused where its schema names a language that is not known: %s',
+    (language) => {
+      expect(change('name: Adults', `name: A\nschema: { $schema: ${language} }`)).toHaveLength(1);
+    },
+  );
+
   it.each(['schema: &s { properties: { a: *s } }', 'schema: &s { anyOf: [*s] }', 'other: &o [[*o]]'])(
     'cannot contain itself: %s',
     (line) => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { PipelineDefinition } from '../definition/types.ts';
 import { CommandRefusedError, type PipelineCommand } from './commands.ts';
 import { decide } from './decide.ts';
-import type { EventType, PipelineEvent } from './events.ts';
+import { isBefore, type BatchEvent, type EventType, type PipelineEvent } from './events.ts';
 import { evolve, replay } from './evolve.ts';
 import {
   COMMANDS_REMEMBERED,
@@ -211,5 +211,34 @@ describe('any commands in any order', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('events of batches among those of the pipeline', () => {
+  const at = (ms: number) => new Date(ms).toISOString();
+  const batch = (ms: number): BatchEvent => ({
+    type: 'BatchPlanned',
+    v: 1,
+    ...context,
+    commandId: null,
+    epoch: 1,
+    at: at(ms),
+    data: {
+      batch: 'default/adults/1/0/1',
+      generation: 1,
+      lane: 0,
+      n: 1,
+      from: { generate: 0 },
+      to: { generate: 10 },
+    },
+  });
+  const first = (ms: number, type: EventType) =>
+    isBefore(batch(5), { ...decide(EMPTY, create, context).events[0], at: at(ms), type } as PipelineEvent);
+
+  it('lie between the beginning and the end of their run, even within one millisecond', () => {
+    for (const type of ['PipelineCreated', 'PipelineStarted', 'OwnershipTaken'] as const)
+      expect([4, 5, 6].map((ms) => first(ms, type))).toEqual([false, false, true]);
+    for (const type of ['PipelineCompleted', 'PipelineFailed', 'PipelineStopped', 'PipelinePaused'] as const)
+      expect([4, 5, 6].map((ms) => first(ms, type))).toEqual([false, true, true]);
   });
 });

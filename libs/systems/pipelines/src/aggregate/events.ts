@@ -38,6 +38,17 @@ interface Envelope<T extends EventType> {
 /** Something that has happened to a pipeline. */
 export type PipelineEvent = { [T in EventType]: Envelope<T> }[EventType];
 
+/** After these, what runs is not what is wanted any more. */
+export const ENDS_RUN: ReadonlySet<EventType> = new Set([
+  'PipelineUpdated',
+  'PipelinePaused',
+  'PipelineStopped',
+  'PipelineCompleted',
+  'PipelineFailed',
+  'PipelineDeleted',
+  'CheckpointReset',
+]);
+
 /** A batch that was decided on and is perhaps not written: its range is repeated until it is. */
 export interface BatchPlanned {
   generation: number;
@@ -88,3 +99,7 @@ export type BatchEvent = BatchEnvelope &
     | { type: 'BatchPlanned'; data: BatchData & { from: Position } }
     | { type: 'BatchProcessed'; data: BatchData & { totals: Totals } }
   );
+
+/** In one millisecond the batches of a run lie between the event that began it and the one that ended it. */
+export const isBefore = (batch: BatchEvent, event: PipelineEvent): boolean =>
+  batch.at < event.at || (batch.at === event.at && ENDS_RUN.has(event.type));

@@ -2,7 +2,7 @@ import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { persist, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 import { CommandRefusedError, type CommandContext, type PipelineCommand } from '../aggregate/commands.ts';
 import { decide, fingerprintOf } from '../aggregate/decide.ts';
-import type { PipelineEvent } from '../aggregate/events.ts';
+import { ENDS_RUN, type PipelineEvent } from '../aggregate/events.ts';
 import { evolve, replay } from '../aggregate/evolve.ts';
 import { EMPTY, type PipelineState } from '../aggregate/state.ts';
 import type { Surroundings } from '../connect/connectors.ts';
@@ -50,17 +50,6 @@ const MOST_NOTED = 2_000;
 
 const RECORDED_AGAIN: RetryPolicy = { waitMs: 500, factor: 2, longestMs: 30_000 };
 const NONE: RunReport = { phase: 'none', since: '', retries: 0, lastError: null, progress: null };
-/** After these, what runs is not what is wanted any more. */
-const ENDS_RUN: ReadonlySet<PipelineEvent['type']> = new Set([
-  'PipelineUpdated',
-  'PipelinePaused',
-  'PipelineStopped',
-  'PipelineCompleted',
-  'PipelineFailed',
-  'PipelineDeleted',
-  'CheckpointReset',
-]);
-
 /** A pipeline in the process that owns it: one command after the other, and its run beside them. */
 export class OwnedPipeline {
   readonly #parts: OwnedPipelineParts;

@@ -1,5 +1,5 @@
 import type { ApiCaller } from '@nestjs-spark/auth';
-import type { BatchEvent, PipelineEvent } from '../aggregate/events.ts';
+import { isBefore, type BatchEvent, type PipelineEvent } from '../aggregate/events.ts';
 import type { PipelinesNode } from '../own/pipelines-node.ts';
 import type { PipelineView } from '../project/view.ts';
 import type { BatchEntry, JournalEntry, PipelineKey } from '../store/ports.ts';
@@ -66,13 +66,13 @@ export class PipelinesFeed {
       : [];
     const next =
       after.batches === 'last-of-each'
-        ? batches.filter(({ event: { at } }) => at >= (known?.event.at ?? ''))
+        ? batches.filter(({ event }) => !known || !isBefore(event, known.event))
         : batches;
     const views: EventView[] = [];
     let [at, n] = [after.journal, 0];
     for (const entry of entries.filter(({ position }) => position > after.journal)) {
-      for (; (next[n]?.event.at ?? '~') < entry.event.at; n++)
-        views.push(batchView(at, next[n] as BatchEntry));
+      for (let batch = next[n]; batch && isBefore(batch.event, entry.event); batch = next[++n])
+        views.push(batchView(at, batch));
       views.push(eventView(entry));
       at = entry.position;
     }
@@ -106,7 +106,10 @@ async function* tagged<T extends Read>(
   for await (const entry of entries) yield { of, entry } as Read;
 }
 
-const byTime = (one: Read, other: Read): number => (one.entry.event.at < other.entry.event.at ? -1 : 1);
+function byTime(one: Read, other: Read): number {
+  if (one.of === 'journal') return other.of === 'batches' ? -byTime(other, one) : 0;
+  return other.of === 'journal' && isBefore(one.entry.event, other.entry.event) ? -1 : 1;
+}
 
 function eventView({ event, position: sequence }: JournalEntry): EventView {
   const { type, v, pipelineId, tenant, at, by, commandId, epoch, data } = event;

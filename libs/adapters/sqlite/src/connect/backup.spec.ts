@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
+import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { TemporaryFolder } from '../fixtures/temporary-file.ts';
 import { SqliteDocumentWriter } from '../entities/sqlite-document-writer.ts';
 import { SqliteRepository } from '../entities/sqlite-repository.ts';

@@ -57,6 +57,18 @@ describe('files', () => {
     await expect(plan('in')).rejects.toThrow('No file matches');
   });
 
+  it.each(['constructor', '__proto__', 'toString'])(
+    'may be called what every object has: %s',
+    async (name) => {
+      writeFileSync(join(folder, name), '{"id":1}\n{"id":2}\n');
+      const source = new FileSource(new FilesFolder(folder), name);
+      const { to } = await source.plan({}, { ...LIMITS, maxRecords: 1 }, never);
+      const end = await source.plan(to, LIMITS, never);
+      const read = [await source.read({}, to), await source.read(to, end.to)];
+      expect(read.flat().map(({ text }) => text)).toEqual(['{"id":1}', '{"id":2}']);
+    },
+  );
+
   it.each([
     ['a folder', 'in', 'points to a folder'],
     ['nothing', 'nowhere', 'is gone'],

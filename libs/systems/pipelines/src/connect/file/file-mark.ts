@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { Position } from '../../batch/batch.ts';
+import { ownValue } from '../own-value.ts';
 
 /** So much is looked at where a file begins, and again where it was read to. */
 const EDGE = 1024;
@@ -18,13 +19,13 @@ export interface ReadTo {
  * A mark that is not of this byte is none: a version without marks leaves it behind, and so does an operator who changes the byte.
  */
 export function readToOf(position: Position, file: string): ReadTo {
-  const at = position[file] ?? 0;
-  return { at, mark: position[nameOfMark(file, at)] ?? null };
+  const at = ownValue(position, file) ?? 0;
+  return { at, mark: ownValue(position, nameOfMark(file, at)) ?? null };
 }
 
 /** The position with another place in one file. */
 export function withReadTo(position: Position, file: string, { at, mark }: ReadTo): Position {
-  const { [nameOfMark(file, position[file] ?? 0)]: _, ...others } = position;
+  const { [nameOfMark(file, readToOf(position, file).at)]: _, ...others } = position;
   return { ...others, [file]: at, ...(mark !== null && { [nameOfMark(file, at)]: mark }) };
 }
 

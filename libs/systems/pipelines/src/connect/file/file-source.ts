@@ -46,7 +46,7 @@ export class FileSource implements Source {
   async plan(from: Position, limits: Limits, signal: AbortSignal): Promise<PlannedRange> {
     const range = await this.#plan(from, limits);
     if (!this.#read.follow) return range;
-    const isMore = Object.entries(range.to).some(([file, end]) => end > (from[file] ?? 0));
+    const isMore = filesOf(range.to).some((file) => readToOf(range.to, file).at > readToOf(from, file).at);
     if (!isMore) await pause(LOOK_EVERY_MS, undefined, { signal });
     return { ...range, isEnd: false };
   }
@@ -71,7 +71,7 @@ export class FileSource implements Source {
   async read(from: Position, to: Position): Promise<SourceRecord[]> {
     const records: SourceRecord[] = [];
     for (const file of filesOf(to).toSorted()) {
-      const [begin, end] = [from[file] ?? 0, readToOf(to, file)];
+      const [begin, end] = [readToOf(from, file).at, readToOf(to, file)];
       if (end.at > begin)
         records.push(
           ...(await this.#withFile(file, (handle) => readRange(handle, { file, ...this.#read }, begin, end))),

@@ -14,6 +14,7 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
   '$dynamicRef',
   '$recursiveRef',
   '$anchor',
+  '$vocabulary',
   '$async',
 ]);
 /** Below these are names that the author chooses, and then schemas. */

@@ -268,6 +268,29 @@ describe('a definition', () => {
     },
   );
 
+  it.each([
+    [
+      'a merge key',
+      'schema: &s { type: object }\nbatch:\n  <<: *s',
+      5,
+      3,
+      'Merge keys (<<) are not available',
+    ],
+    ['an unknown alias', 'schema:\n  properties: *nobody', 4, 15, '*nobody refers to nothing'],
+    ['an alias before its anchor', 'schema: *later\nbatch: &later {}', 3, 9, '*later refers to nothing'],
+    ['an explicit name', 'schema:\n  ? type\n  : object', 4, 3, 'A name that is written with "? "'],
+    ['a second document', 'schema: {}\n---\nname: B', 4, 1, 'A second document begins here'],
+  ])('says where it has what cannot be followed: %s', (_what, text, line, column, message) => {
+    expect(change('name: Adults', `name: A\n${text}`)).toEqual([
+      expect.objectContaining({ line, column, message: expect.stringContaining(message) }),
+    ]);
+  });
+
+  it('may have a field with the name of a merge key, in quotes', () => {
+    const schema = 'schema: { properties: { "<<": { type: string } } }';
+    expect(change('name: Adults', `name: A\n${schema}`)).toEqual([]);
+  });
+
   it.each(['schema: &s { properties: { a: *s } }', 'schema: &s { anyOf: [*s] }', 'other: &o [[*o]]'])(
     'cannot contain itself: %s',
     (line) => {

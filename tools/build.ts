@@ -49,7 +49,7 @@ export async function build(root = repository, begun: () => void = () => undefin
   try {
     return await buildChanged(root, await look(root));
   } finally {
-    await held.release();
+    held.release();
   }
 }
 

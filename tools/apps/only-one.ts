@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataDir } from '@nestjs-spark/foundation';
 import { tryLock } from '@nestjs-spark/servers/internal';
@@ -9,10 +8,9 @@ import { tryLock } from '@nestjs-spark/servers/internal';
  */
 export async function onlyOne(command: string): Promise<void> {
   const name = command.replaceAll(/\W+/g, '-');
-  const file = join(dataDir(process.env), `${name}.lock`);
-  const taken = await tryLock(file);
+  const taken = await tryLock(join(dataDir(process.env), `${name}.lock`));
   // A process that comes later may get this one's number.
-  if (typeof taken !== 'number') return void process.on('exit', () => rmSync(file, { force: true }));
+  if (typeof taken !== 'number') return void process.on('exit', taken.release);
   throw new Error(
     `Another "${command}" runs in this folder, as process ${taken}. End it with Ctrl-C where it runs, ` +
       `or give this one a folder of its own: SPARK_DATA_DIR=.spark-2 ${command}`,

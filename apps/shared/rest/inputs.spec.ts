@@ -49,3 +49,7 @@ it('what is said of a wrong value is the field and what it must be, in words of 
   const told = [car, person].map((value, at) => faultsOf(at === 0 ? CarInput : PersonInput, value));
   expect((await Promise.all(told)).flat().join()).not.toMatch(/should|equal to|following|conforming|nested/);
 });
+
+it('a page that begins where no number is exact is refused, as the store would refuse it', async () => {
+  expect(await faultsOf(PageQuery, { skip: '99999999999999999999' })).toHaveLength(1);
+});

@@ -6,6 +6,7 @@ import { IsInt, Max, Min } from 'class-validator';
 export class PageQuery {
   @ApiPropertyOptional({ minimum: 0, default: 0, description: 'How many to leave out' })
   @Type(() => Number)
+  @Max(Number.MAX_SAFE_INTEGER)
   @Min(0)
   @IsInt()
   skip: number = 0;

@@ -1,9 +1,10 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { UnavailableError } from '@nestjs-spark/contracts';
+import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
 import { migrate } from '../schema/migrate.ts';
 import { LET_TABLES_CHANGE, TABLES_STAY } from '../schema/rebuild-table.ts';
+import { inTheWay } from './in-the-way.ts';
 import { nodeSqlite } from './node-sqlite.ts';
 import { addFunctions } from './sql-functions.ts';
 
@@ -59,13 +60,15 @@ export function makePrivate(path: string): void {
   }
 }
 
-/** @throws {UnavailableError} when it cannot be made */
+/** @throws {UnavailableError} when it cannot be made; {StoreRefusedError} when it never can */
 export function makeFolder(path: string): void {
   const folder = dirname(path);
   if (path === ':memory:' || existsSync(folder)) return;
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
+    const reason = inTheWay(path);
+    if (reason !== null) throw new StoreRefusedError(reason, { cause });
     throw new UnavailableError(`The folder ${folder} cannot be created`, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
@@ -24,9 +24,26 @@ describe('a file', () => {
     await expect(refused).rejects.toThrow(/text\.db is not an SQLite database/);
   });
 
-  it('that cannot be opened is unavailable', async () => {
-    mkdirSync(folder.file('folder.db'));
-    await expect(folder.open('folder.db').read(() => null)).rejects.toThrow(UnavailableError);
+  it('that cannot be opened for now is unavailable', async () => {
+    writeFileSync(folder.file('own.db'), '', { mode: 0o600 });
+    const unopened = Object.assign(new Error('as SQLite says'), { code: 'ERR_SQLITE_ERROR', errcode: 14 });
+    expect(toStoreError(folder.file('own.db'), unopened)).toBeInstanceOf(UnavailableError);
+  });
+
+  it.each([
+    ['a folder', 'folder.db', /folder\.db is a folder: name a file in it/],
+    ['a link to itself', 'link.db', /link\.db is a link that leads back to itself/],
+    ['a name that is too long', 'x'.repeat(300), /is too long/],
+    ['a name that is too long with what SQLite puts behind it', 'x'.repeat(250), /is too long/],
+    ['a path that is too long', `${'x'.repeat(200)}/`.repeat(3) + 'a.db', /is too long/],
+    ['below a file', 'file/a.db', /there is a file in the place of one of its folders/],
+  ])('that can never be opened is refused: %s', async (_what, name, reason) => {
+    if (name === 'folder.db') mkdirSync(folder.file(name));
+    if (name === 'link.db') symlinkSync(folder.file(name), folder.file(name));
+    writeFileSync(folder.file('file'), '');
+    const refused = folder.open(name).read(() => null);
+    await expect(refused).rejects.toThrow(StoreRefusedError);
+    await expect(refused).rejects.toThrow(reason);
   });
 
   it('of a newer version of Spark is refused and left as it is', async () => {

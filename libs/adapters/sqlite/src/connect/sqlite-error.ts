@@ -1,5 +1,6 @@
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
 import { DiskFullError, freeBytes } from './disk-full-error.ts';
+import { inTheWay } from './in-the-way.ts';
 
 /** SQLite's primary result codes that are told apart here. */
 const CODE = {
@@ -70,7 +71,7 @@ export function toStoreError(path: string, error: unknown): unknown {
       return new UnavailableError(`Another process keeps ${path} locked`, options);
     case CODE.cantOpen:
     case CODE.io:
-      return new UnavailableError(`The file ${path} cannot be opened or read: ${error.message}`, options);
+      return unopened(path, error);
     case CODE.readonly:
       return new StoreRefusedError(`${path} is read-only: give this process the right to write it`, options);
     case CODE.corrupt:
@@ -86,4 +87,13 @@ export function toStoreError(path: string, error: unknown): unknown {
     default:
       return new SqliteRefusedError(path, error);
   }
+}
+
+/** It may be opened later, or not before somebody names another file. */
+function unopened(path: string, cause: SqliteError): Error {
+  const options = { cause, whateverIsSent: true };
+  const reason = inTheWay(path);
+  return reason === null
+    ? new UnavailableError(`The file ${path} cannot be opened or read: ${cause.message}`, options)
+    : new StoreRefusedError(reason, options);
 }

@@ -13,7 +13,14 @@ import { Test } from '@nestjs/testing';
 import { Type } from 'class-transformer';
 import { IsArray, IsInt, ValidateNested } from 'class-validator';
 import request from 'supertest';
-import { defineProblem, ProblemError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
+import {
+  ContentRefusedError,
+  defineProblem,
+  ProblemError,
+  StoreRefusedError,
+  UnavailableError,
+  VersionConflictError,
+} from '@nestjs-spark/contracts';
 import { SparkProblemModule } from './problem.module.ts';
 
 const LICENCE = defineProblem('licence', {
@@ -38,6 +45,9 @@ const FAILURES: Record<string, () => Error> = {
   retry: () => new ProblemError('tooMany', 'Slowly.', { retryAfterSeconds: 2.2 }),
   away: () => new UnavailableError('RavenDB at http://u:canary@h cannot be reached'),
   conflict: () => new VersionConflictError('cars/1'),
+  document: () => new ContentRefusedError('Document "a/": its id may not end in "/"', 'a/'),
+  made: () => new ContentRefusedError('canary cannot be stored: it is a function', null),
+  store: () => new StoreRefusedError('canary.db is read-only'),
   missing: () => new NotFoundException('No car 7'),
   bug: () => new TypeError('canary is not a function'),
 };
@@ -101,6 +111,15 @@ describe('ProblemFilter', () => {
     expect((await broken.expect(400)).headers['content-type']).toBe('application/problem+json');
   });
 
+  it('blames the caller for a document that no store takes, and nobody else for what the application made', async () => {
+    expect((await get('/fail/document').expect(400)).body).toMatchObject({
+      type: 'urn:spark:problem:invalid-request',
+      detail: 'Document "a/": its id may not end in "/".',
+    });
+    for (const inside of ['made', 'store'])
+      expect((await get(`/fail/${inside}`).expect(500)).text).not.toContain('canary');
+  });
+
   it('tells nothing of the inside when it does not know the error', async () => {
     const { body, text } = await get('/fail/bug').expect(500);
     expect(body).toMatchObject({ type: 'urn:spark:problem:unexpected', status: 500 });
@@ -125,5 +144,12 @@ describe('ValidationProblemPipe', () => {
       '/wheels/1/size',
     ]);
     await post({ wheels: [{ size: 17 }] }).expect(201);
+  });
+
+  it('refuses a body that is nested deeper than it can be walked through', async () => {
+    const wheels = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const sent = request(app.getHttpServer()).post('/cars').set('content-type', 'application/json');
+    const answer = await sent.send(`{"wheels":${wheels}}`).expect(400);
+    expect(answer.body.detail).toBe('The body is nested too deeply.');
   });
 });

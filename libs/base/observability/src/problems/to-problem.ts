@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import {
+  ContentRefusedError,
   PROBLEMS,
   ProblemError,
   StoreRefusedError,
@@ -29,6 +30,9 @@ export function toProblem(error: unknown): Answer {
       new ProblemError('conflict', 'Someone else changed it in the meantime; read it again and retry.'),
     );
   }
+  // It says what is wrong with the document, and nothing of the store. Without a document it is about what the application made itself.
+  if (error instanceof ContentRefusedError && error.documentId !== null)
+    return known(new ProblemError('invalid', `${error.message}.`, { cause: error }));
   if (error instanceof StoreRefusedError) {
     return known(
       new ProblemError('storeFailed', 'The database refused it; the log has the reason.', { cause: error }),

@@ -1,4 +1,4 @@
-import { ValidationPipe, type ValidationPipeOptions } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata, type ValidationPipeOptions } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { fieldsOf } from './validation-errors.ts';
 
@@ -23,5 +23,16 @@ export class ValidationProblemPipe extends ValidationPipe {
         }),
       ...options,
     });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    try {
+      return await super.transform(value, metadata);
+    } catch (error) {
+      // It walks through a body by recursion, and a small text can be nested deeper than the stack is.
+      if (error instanceof RangeError)
+        throw new ProblemError('invalid', 'The body is nested too deeply.', { cause: error });
+      throw error;
+    }
   }
 }

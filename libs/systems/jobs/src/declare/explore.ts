@@ -73,6 +73,11 @@ function withRun(instance: object, name: string): JobHandler {
 function whereItRuns(handler: JobHandler, { name, file, isolate }: DeclaredHandler): JobHandler {
   if (isolate !== 'thread') return handler;
   const what = `${handler.constructor.name} has @TransformationJob({ name: '${name}', isolate: 'thread' })`;
+  if (!Reflect.hasOwnMetadata(HANDLER.KEY, handler.constructor))
+    throw new JobDeclarationError(
+      `${handler.constructor.name} inherits @TransformationJob({ name: '${name}', isolate: 'thread' }), which says where the class is ` +
+        'that has it: give this class the decorator as well, and a thread finds its file.',
+    );
   if (handler.constructor.length > 0)
     throw new JobDeclarationError(
       `${what}, but its constructor has parameters (${handler.constructor.length}): a thread has no Nest application to inject them. ` +

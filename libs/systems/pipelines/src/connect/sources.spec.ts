@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { KafkaTopics, KafkaTransactions } from '@nestjs-spark/kafka/internal';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
 import type { Position } from '../batch/batch.ts';
+import { filesOf } from './file/file-mark.ts';
 import { FileSink } from './file/file-sink.ts';
 import { FileSource } from './file/file-source.ts';
 import { FilesFolder } from './file/files-folder.ts';
@@ -51,14 +53,29 @@ describe('files', () => {
 
   it('are read without the folders beside them', async () => {
     mkdirSync(join(folder, 'in', 'older'));
-    expect((await plan('in/*')).to).toEqual({ 'in/a.ndjson': 9 });
+    expect(filesOf((await plan('in/*')).to)).toEqual(['in/a.ndjson']);
     await expect(plan('in')).rejects.toThrow('No file matches');
   });
+
+  it.each(['constructor', '__proto__', 'toString'])(
+    'may be called what every object has: %s',
+    async (name) => {
+      writeFileSync(join(folder, name), '{"id":1}\n{"id":2}\n');
+      const source = new FileSource(new FilesFolder(folder), name);
+      const { to } = await source.plan({}, { ...LIMITS, maxRecords: 1 }, never);
+      const end = await source.plan(to, LIMITS, never);
+      const read = [await source.read({}, to), await source.read(to, end.to)];
+      expect(read.flat().map(({ text }) => text)).toEqual(['{"id":1}', '{"id":2}']);
+    },
+  );
 
   it.each([
     ['a folder', 'in', 'points to a folder'],
     ['nothing', 'nowhere', 'is gone'],
+    ['themselves', 'link', 'leads back to itself'],
+    ['a pipe that nobody writes to', 'pipe', 'does not point to a file'],
   ])('that are links to %s fail the pipeline: waiting would not help', async (_what, to, reason) => {
+    if (to === 'pipe') execFileSync('mkfifo', [join(folder, to)]);
     symlinkSync(join(folder, to), join(folder, 'link'));
     await expect(plan('link')).rejects.toThrow(RunFailedError);
     await expect(plan('link')).rejects.toThrow(reason);

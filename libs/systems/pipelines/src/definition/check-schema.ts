@@ -1,22 +1,40 @@
-import { Ajv } from 'ajv';
-import ajvFormats from 'ajv-formats';
 import { meaning } from '../explain/show.ts';
 import { explain, stepsOf } from './explain-error.ts';
 import type { Fault } from './refusal.ts';
+import { languageOf, refuseWord, type SchemaLanguage } from './schema-languages.ts';
 import type { Schema } from './types.ts';
 
 type Path = readonly (string | number)[];
 
-// An author's `pattern` would run in JavaScript's regular expressions over whatever comes in.
-const COSTLY_WORDS: ReadonlySet<string> = new Set(['pattern', 'patternProperties', '$ref', '$dynamicRef']);
+// An author's `pattern` would run in JavaScript's regular expressions over whatever comes in, and `$async` would answer later.
+const UNAVAILABLE: ReadonlySet<string> = new Set([
+  'pattern',
+  'patternProperties',
+  '$ref',
+  '$dynamicRef',
+  '$recursiveRef',
+  '$anchor',
+  '$vocabulary',
+  '$async',
+]);
 /** Below these are names that the author chooses, and then schemas. */
-const NAMING_WORDS: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions', 'dependentSchemas']);
+const NAMING_WORDS: ReadonlySet<string> = new Set([
+  'properties',
+  '$defs',
+  'definitions',
+  'dependencies',
+  'dependentSchemas',
+]);
 const NESTING_WORDS: ReadonlySet<string> = new Set([
   'items',
+  'prefixItems',
   'additionalItems',
+  'unevaluatedItems',
   'additionalProperties',
+  'unevaluatedProperties',
   'propertyNames',
   'contains',
+  'contentSchema',
   'not',
   'if',
   'then',
@@ -25,23 +43,12 @@ const NESTING_WORDS: ReadonlySet<string> = new Set([
   'anyOf',
   'oneOf',
 ]);
-const KNOWN_WORDS =
-  `title description default examples type enum const properties required additionalProperties minProperties
-  maxProperties items minItems maxItems uniqueItems contains minLength maxLength format minimum maximum exclusiveMinimum
-  exclusiveMaximum multipleOf allOf anyOf oneOf not if then else`.split(/\s+/);
-
-function makeAjv(): Ajv {
-  const ajv = new Ajv({ strict: true, strictTypes: false, allowUnionTypes: true, verbose: true });
-  ajvFormats.default(ajv);
-  return ajv;
-}
-
-/** Knows the words, and is asked about nothing that lasts. */
-const words = makeAjv();
 
 /** Compiles a schema of records. @throws {Error} when it is not one */
 export function compileSchema(schema: Schema): { accepts: (value: unknown) => string | null } {
-  const validate = makeAjv().compile(schema);
+  const language = languageOf(schema);
+  if (typeof language === 'string') throw new Error(`$schema ${language}`);
+  const validate = language.make().compile(schema);
   return {
     accepts: (value) => {
       if (validate(value)) return null;
@@ -54,11 +61,12 @@ export function compileSchema(schema: Schema): { accepts: (value: unknown) => st
 
 /** What is wrong with a schema of records. */
 export function checkSchema(path: Path, schema: Schema): Fault[] {
-  const wrong = checkWords(schema, path);
+  const language = languageOf(schema);
+  if (typeof language === 'string') return [refused([...path, '$schema'], language)];
+  const wrong = checkWords(schema, path, language);
   if (wrong.length > 0) return wrong;
-  const ajv = makeAjv();
+  const ajv = language.make();
   try {
-    // Throws for a `$schema` that it does not know.
     if (ajv.validateSchema(schema)) {
       ajv.compile(schema);
       return [];
@@ -73,30 +81,25 @@ export function checkSchema(path: Path, schema: Schema): Fault[] {
   }
 }
 
-function checkWords(schema: unknown, path: Path): Fault[] {
-  if (typeof schema !== 'object' || schema === null) return [];
+function checkWords(schema: unknown, path: Path, language: SchemaLanguage): Fault[] {
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return [];
   return Object.entries(schema).flatMap(([word, below]): Fault[] => {
     const here = [...path, word];
-    if (COSTLY_WORDS.has(word))
-      return [
-        { ...refused(here, `${JSON.stringify(word)} is not available in schemas of records`), isName: true },
-      ];
-    // `getKeyword` does not know the words that only describe, such as `title`.
-    if (!Object.hasOwn(words.RULES.keywords, word)) {
-      const message = `${JSON.stringify(word)} is not a word of JSON Schema${meaning(word, KNOWN_WORDS)}`;
-      return [{ ...refused(here, message), isName: true }];
-    }
-    if (word === 'format') return checkFormat(below, here);
+    const reason = UNAVAILABLE.has(word)
+      ? `${JSON.stringify(word)} is not available in schemas of records`
+      : refuseWord(word, language);
+    if (reason !== null) return [{ ...refused(here, reason), isName: true }];
+    if (word === 'format') return checkFormat(below, here, language);
     if (NAMING_WORDS.has(word) && typeof below === 'object' && below !== null)
-      return Object.entries(below).flatMap(([name, one]) => checkWords(one, [...here, name]));
+      return Object.entries(below).flatMap(([name, one]) => checkWords(one, [...here, name], language));
     if (!NESTING_WORDS.has(word)) return [];
     return Array.isArray(below)
-      ? below.flatMap((one, n) => checkWords(one, [...here, n]))
-      : checkWords(below, here);
+      ? below.flatMap((one, n) => checkWords(one, [...here, n], language))
+      : checkWords(below, here, language);
   });
 }
 
-function checkFormat(format: unknown, path: Path): Fault[] {
+function checkFormat(format: unknown, path: Path, { words }: SchemaLanguage): Fault[] {
   if (typeof format !== 'string' || Object.hasOwn(words.formats, format)) return [];
   const known = Object.keys(words.formats);
   const which = meaning(format, known) || `; known are ${known.join(', ')}`;

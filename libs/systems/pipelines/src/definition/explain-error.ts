@@ -23,6 +23,7 @@ export function explain({ keyword, params, data, parentSchema = {} }: ErrorObjec
       return `must be ${JSON.stringify(params['allowedValue'])}, not ${shown(data)}`;
     case 'required':
     case 'dependentRequired':
+    case 'dependencies':
       return `lacks ${JSON.stringify(params['missingProperty'])}`;
     case 'additionalProperties':
     case 'unevaluatedProperties':
@@ -47,6 +48,7 @@ export function explain({ keyword, params, data, parentSchema = {} }: ErrorObjec
     case 'minProperties':
       return `must have at least ${limit} ${limit === 1 ? 'entry' : 'entries'}`;
     case 'maxItems':
+    case 'unevaluatedItems':
     case 'maxProperties':
       return `must have at most ${limit} entries`;
     case 'uniqueItems':
@@ -55,6 +57,8 @@ export function explain({ keyword, params, data, parentSchema = {} }: ErrorObjec
       return `must be ${(parentSchema as { description?: string }).description ?? `as ${params['pattern']} asks`}, not ${shown(data)}`;
     case 'format':
       return `must be of the format ${params['format']}, not ${shown(data)}`;
+    case 'contains':
+      return containing(params as { minContains?: number; maxContains?: number });
     case 'oneOf':
       return params['passingSchemas']
         ? 'must match one alternative of "oneOf", and matches more than one'
@@ -69,6 +73,17 @@ export function explain({ keyword, params, data, parentSchema = {} }: ErrorObjec
 function oneOf(allowed: unknown, data: unknown): string {
   const values: readonly unknown[] = Array.isArray(allowed) ? allowed : [];
   return `must be one of ${values.map(String).join(', ')}, not ${shown(data)}${meaning(data, values)}`;
+}
+
+function containing({
+  minContains = 1,
+  maxContains,
+}: {
+  minContains?: number;
+  maxContains?: number;
+}): string {
+  const most = maxContains === undefined ? '' : `, and at most ${maxContains}`;
+  return `must have at least ${minContains} ${minContains === 1 ? 'item' : 'items'}${most} as "contains" asks`;
 }
 
 /** One item is often written without the list around it. */

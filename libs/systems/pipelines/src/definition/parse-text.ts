@@ -7,7 +7,6 @@ import {
   LineCounter,
   parseDocument,
   visit,
-  type Alias,
   type Document,
   type YAMLError,
 } from 'yaml';
@@ -44,12 +43,8 @@ export function parseText(text: string): ParsedText {
     // An unknown tag is only a warning to the parser; here it would be a field that is not what it says.
     const [wrong] = [...document.errors, ...document.warnings];
     if (wrong) throw refused(wordsOf(wrong), lines.linePos(wrong.pos[0]));
-    const circle = aliasOfItself(document);
-    if (circle)
-      throw refused(
-        `*${circle.source} refers to a value that contains it`,
-        lines.linePos(startOf(circle) ?? 0),
-      );
+    const fault = faultOfReferences(document);
+    if (fault) throw refused(fault.message, lines.linePos(startOf(fault.at) ?? 0));
     return {
       value: document.toJS({ maxAliasCount: MOST_ALIASES }),
       repeated: repeatedNames(document).map(({ name, offset }) =>
@@ -66,31 +61,57 @@ export function parseText(text: string): ParsedText {
 const TOO_DEEP = 'It is nested too deeply';
 
 /** The parser catches the end of its own stack, and calls it an error of the text. */
-const wordsOf = ({ code, message }: YAMLError): string =>
-  code === 'RESOURCE_EXHAUSTION' || /call stack/i.test(message) ? TOO_DEEP : message;
+function wordsOf({ code, message }: YAMLError): string {
+  if (code === 'MULTIPLE_DOCS') return 'A second document begins here: a definition is one';
+  return code === 'RESOURCE_EXHAUSTION' || /call stack/i.test(message) ? TOO_DEEP : message;
+}
 
 /** @throws {DefinitionRefusedError} when reading it could take long */
 function refuseCostly(text: string): void {
   let tokens = 0;
+  let offset = 0;
   for (const token of new Lexer().lex(text)) {
     const type = CST.tokenType(token);
-    if (type === 'explicit-key-ind') throw refused('A name that is written with "? " is not available');
-    if (type !== 'space' && ++tokens > MOST_TOKENS) throw refused(`It has more than ${MOST_TOKENS} parts`);
+    if (type === 'explicit-key-ind')
+      throw refused('A name that is written with "? " is not available', placeIn(text, offset));
+    if (type !== 'space' && ++tokens > MOST_TOKENS)
+      throw refused(`It has more than ${MOST_TOKENS} parts`, placeIn(text, offset));
+    if (!NOT_IN_TEXT.has(token)) offset += token.length;
   }
 }
 
-function aliasOfItself(document: Document): Alias | undefined {
-  let found: Alias | undefined;
+/** What the lexer puts between the tokens of a text. */
+const NOT_IN_TEXT: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END, CST.SCALAR]);
+
+function placeIn(text: string, offset: number): { line: number; col: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, col: (before.at(-1) ?? '').length + 1 };
+}
+
+/** The first reference to what is written elsewhere in the text that cannot be followed. */
+function faultOfReferences(document: Document): { at: unknown; message: string } | undefined {
+  let found: { at: unknown; message: string } | undefined;
+  const stop = (at: unknown, message: string): symbol => {
+    found = { at, message };
+    return visit.BREAK;
+  };
   visit(document, {
     Alias(_, alias, path) {
       const named = alias.resolve(document);
-      if (!named || !path.includes(named)) return undefined;
-      found = alias;
-      return visit.BREAK;
+      const name = alias.source;
+      if (!named)
+        return stop(alias, `*${name} refers to nothing: no value before it has the anchor &${name}`);
+      return path.includes(named) ? stop(alias, `*${name} refers to a value that contains it`) : undefined;
+    },
+    Pair(_, { key }) {
+      const isMerge = isScalar(key) && key.type === 'PLAIN' && key.source === '<<';
+      return isMerge ? stop(key, MERGE) : undefined;
     },
   });
   return found;
 }
+
+const MERGE = 'Merge keys (<<) are not available: write the fields here, or give the whole value by *NAME';
 
 function repeatedNames(document: Document): { name: string; offset: number }[] {
   const found: { name: string; offset: number }[] = [];

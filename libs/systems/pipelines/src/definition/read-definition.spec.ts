@@ -218,7 +218,7 @@ describe('a definition', () => {
     [
       'name: Adults',
       'name: A\nschema: { propertis: {} }',
-      '"propertis" is not a word of JSON Schema; did you mean "properties"?',
+      '"propertis" is not a word of JSON Schema draft-07; did you mean "properties"?',
     ],
     [
       'name: Adults',
@@ -260,12 +260,36 @@ describe('a definition', () => {
     expect(change('name: Adults', 'name: A\nschema: { constructor: {} }')).toHaveLength(1);
   });
 
-  it.each(['"https://json-schema.org/draft/2020-12/schema"', 'x', '5'])(
+  it.each(['"https://json-schema.org/draft/2019-09/schema"', 'x', '5', 'null'])(
     'is refused where its schema names a language that is not known: %s',
     (language) => {
-      expect(change('name: Adults', `name: A\nschema: { $schema: ${language} }`)).toHaveLength(1);
+      const [refusal] = change('name: Adults', `name: A\nschema: { $schema: ${language} }`);
+      expect(refusal?.message).toContain('must be one of http://json-schema.org/draft-07/schema, https://');
     },
   );
+
+  it.each([
+    [
+      'a merge key',
+      'schema: &s { type: object }\nbatch:\n  <<: *s',
+      5,
+      3,
+      'Merge keys (<<) are not available',
+    ],
+    ['an unknown alias', 'schema:\n  properties: *nobody', 4, 15, '*nobody refers to nothing'],
+    ['an alias before its anchor', 'schema: *later\nbatch: &later {}', 3, 9, '*later refers to nothing'],
+    ['an explicit name', 'schema:\n  ? type\n  : object', 4, 3, 'A name that is written with "? "'],
+    ['a second document', 'schema: {}\n---\nname: B', 4, 1, 'A second document begins here'],
+  ])('says where it has what cannot be followed: %s', (_what, text, line, column, message) => {
+    expect(change('name: Adults', `name: A\n${text}`)).toEqual([
+      expect.objectContaining({ line, column, message: expect.stringContaining(message) }),
+    ]);
+  });
+
+  it('may have a field with the name of a merge key, in quotes', () => {
+    const schema = 'schema: { properties: { "<<": { type: string } } }';
+    expect(change('name: Adults', `name: A\n${schema}`)).toEqual([]);
+  });
 
   it.each(['schema: &s { properties: { a: *s } }', 'schema: &s { anyOf: [*s] }', 'other: &o [[*o]]'])(
     'cannot contain itself: %s',

@@ -167,10 +167,76 @@ describe('a pipeline that runs in this process', () => {
     await expect(run()).rejects.toThrow('shorter than what was read');
   });
 
-  it('fails, and says so, when a longer file has taken the place of its own', async () => {
-    write('a.ndjson', [1, 2]);
+  it.each([
+    ['that has a line where a line ended', '{"id":1}\n{"id":6}\n', '{"id":2}\n{"id":4}\n{"id":6}\n'],
+    [
+      'in whose place is no end of a line',
+      '{"id":1}\n{"id":2}\n',
+      '{"id":2,"name":"a long one"}\n{"id":4}\n',
+    ],
+    ['of the same length', '{"id":1}\n{"id":6}\n', '{"id":2}\n{"id":4}\n'],
+    [
+      'that ends as it did',
+      `{"id":1}\n{"id":6,"x":"${'x'.repeat(3_000)}"}\n`,
+      `{"id":2}\n{"id":6,"x":"${'x'.repeat(3_000)}"}\n`,
+    ],
+  ])('fails, and says so, when a file %s has taken the place of its own', async (_what, before, after) => {
+    writeFileSync(join(folder, 'in', 'a.ndjson'), before);
     await run();
-    writeFileSync(join(folder, 'in', 'a.ndjson'), '{"id":2,"name":"a long one"}\n{"id":4}\n');
+    writeFileSync(join(folder, 'in', 'a.ndjson'), after);
+    await expect(run()).rejects.toThrow('is not the one that was read');
+  });
+
+  it('reads on in a file that was restored, or saved by an editor, with more behind it', async () => {
+    write('a.ndjson', [2]);
+    await run();
+    rmSync(join(folder, 'in', 'a.ndjson'));
+    write('a.ndjson', [2, 4]);
+    await run();
+    expect(written()).toEqual([2, 4]);
+  });
+
+  it.each([
+    ['spaces', '{"id":1}\n{"id":2}', '  \n{"id":4}\n', [2, 4], []],
+    ['the rest of a record', '{"id":2}\n{"id":', '4}\n{"id":6}\n', [2, 6], ['{"id":', '4}']],
+    ['a record', '{"id":2}', '{"id":4}\n{"id":6}\n', [2, 6], ['{"id":4}']],
+  ])(
+    'reads on behind a last line without an end to which %s came',
+    async (_what, first, more, out, letters) => {
+      writeFileSync(join(folder, 'in', 'a.ndjson'), first);
+      await run();
+      appendFileSync(join(folder, 'in', 'a.ndjson'), more);
+      await run();
+      expect(written()).toEqual(out);
+      expect((await pipelines.letters('evens')).map(({ record }) => record)).toEqual(letters);
+    },
+  );
+
+  it('reads on from a position of an earlier version, which has nothing but the byte', async () => {
+    write('a.ndjson', [2]);
+    await run();
+    await pipelines.close();
+    const store = openEmbeddedStore(join(folder, 'state'));
+    const key = { tenant: 'default', pipelineId: 'evens' };
+    const kept = await store.lanes.read(key, 0);
+    const { processed } = kept.state!;
+    await store.lanes.write(
+      key,
+      0,
+      { ...kept.state!, processed: { ...processed!, to: { 'in/a.ndjson': 9 } } },
+      kept,
+    );
+    await store.close();
+    pipelines = new EmbeddedPipelines({
+      folder: join(folder, 'state'),
+      files: folder,
+      print: () => undefined,
+    });
+    expect((await run()).added.read).toBe(0);
+    write('a.ndjson', [4]);
+    await run();
+    expect(written()).toEqual([2, 4]);
+    writeFileSync(join(folder, 'in', 'a.ndjson'), '{"id":6}\n{"id":8}\n{"id":10}\n');
     await expect(run()).rejects.toThrow('is not the one that was read');
   });
 
@@ -196,8 +262,15 @@ describe('a pipeline that runs in this process', () => {
   it.each([
     ['in', 'in is a folder: name a file in it'],
     ['in/etc/people.db', 'leads out'],
+    ['in/itself.db', 'leads back to itself'],
+    ['in/nothing.db', 'is a link to nothing'],
+    [`in/${'x'.repeat(300)}`, 'is too long'],
+    [`in/${'x'.repeat(250)}`, 'is too long'],
+    ['in/a.ndjson/people.db', 'cannot be used as a folder'],
   ])('fails where a SQLite file cannot be: %s', async (path, reason) => {
     symlinkSync('/etc', join(folder, 'in', 'etc'));
+    symlinkSync(join(folder, 'in', 'itself.db'), join(folder, 'in', 'itself.db'));
+    symlinkSync(join(folder, '..', 'spark-nothing.db'), join(folder, 'in', 'nothing.db'));
     write('a.ndjson', [2]);
     const sink = { type: 'sqlite', path, table: 'people' } as const;
     await expect(run({ ...evens, sink })).rejects.toThrow(reason);

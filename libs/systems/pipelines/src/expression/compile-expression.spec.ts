@@ -49,8 +49,31 @@ describe('an expression', () => {
     ['!(age > 18) || name == "Ada"', true],
     ['"a\\"b\\\\n"', 'a"b\\n'],
     ['timestamp("2020-01-01T00:00:00Z")', '2020-01-01T00:00:00.000Z'],
+    ['1u + 2u', 3],
+    ['age + 1u', 21],
+    ['[uint(age), 18446744073709551615u]', [20, '18446744073709551615']],
   ])('%s gives %j', (text, expected) => {
     expect(evaluate(text)).toEqual(expected);
+  });
+
+  it('keeps every key of a map, whatever it is in JavaScript', () => {
+    const text = '{"__proto__": age, "constructor": name, "prototype": 1, 5: 2}';
+    const keys = ['5', '__proto__', 'constructor', 'prototype'];
+    expect(Object.keys(evaluate(text) as object).toSorted()).toEqual(keys);
+    expect(JSON.stringify(evaluate('{"__proto__": age}'))).toBe('{"__proto__":20}');
+    expect(evaluate(`size(${text})`)).toBe(4);
+    expect(evaluate('{"a": 7 / int(half)}')).toBe('no value');
+  });
+
+  it.each([
+    ['it.constructor + it["a"]', 3],
+    ['size(it)', 3],
+    ['it.list.map(one, one.constructor)', [4]],
+    ['it == {"a": 2}', false],
+    ['it', { constructor: 1, a: 2, list: [{ constructor: 4 }] }],
+  ])('reads a record in which a field is called as JavaScript calls a function: %s', (text, expected) => {
+    const it = { constructor: 1, a: 2, list: [{ constructor: 4 }] };
+    expect(compileExpression(text)({ it }, meta)).toEqual(expected);
   });
 
   it.each([
@@ -97,6 +120,7 @@ describe('an expression', () => {
     ['int(name)', 'int(name) has no value: name is the string "Ada"'],
     ['name && true', 'name must be true or false: name is the string "Ada"'],
     ['none ? 1 : 2', 'none must be true or false: none is null'],
+    ['{"a": 7 / int(half)}', '7 / int(half) divides by zero: int(half) is the number 0'],
     ['7 / int(half)', '7 / int(half) divides by zero: int(half) is the number 0'],
     ['age / 0', 'The result is Infinity, which JSON does not have: it divides by zero, or is too large'],
     ['tags[2]', 'tags[2] is out of range: tags is a list of 2 items (items are counted from 0)'],

@@ -1,5 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { environment, rewritten } from './environment.ts';
+import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
+import { environment, isUnreadable, readable, rewritten } from './environment.ts';
 import { explainCondition, explainFailure, type Given } from './explain-failure.ts';
 import { explainRefusal } from './explain-refusal.ts';
 import { childrenOf, MACROS, nodesOf, writeExpression } from './write-expression.ts';
@@ -58,7 +59,7 @@ function compile(text: string): Compiled {
   const parsed = rewritten.parse(writeExpression(ast));
   const run = (given: Given): unknown => {
     try {
-      return asJson(parsed(given.context));
+      return asJson(evaluated(parsed, given));
     } catch (error) {
       if (error instanceof NoValueError) throw error;
       throw new NoValueError(explainFailure(error, { ast, carriedOut: parsed.ast }, given), { cause: error });
@@ -66,6 +67,17 @@ function compile(text: string): Compiled {
   };
   const names = [...new Set([...nodesOf(ast)].flatMap((node) => (node.op === 'id' ? [node.args] : [])))];
   return Object.assign(run, { ast, type, names });
+}
+
+/** Few records have such a name in them: the others are not searched for it. */
+function evaluated(parsed: (context: Fields) => unknown, { context }: Given): unknown {
+  try {
+    return parsed(context);
+  } catch (error) {
+    const values = Object.entries(context);
+    if (!values.some(([, value]) => isUnreadable(value))) throw error;
+    return parsed(Object.fromEntries(values.map(([name, value]) => [name, readable(value)])));
+  }
 }
 
 function givenOf({ names }: Compiled, fields: Fields, meta: Fields): Given {
@@ -113,6 +125,7 @@ function refusedAs(error: unknown, text: string): ExpressionRefusedError {
 
 /** CEL's own values as JSON has them. */
 function asJson(value: unknown): unknown {
+  if (value instanceof UnsignedInt) return asJson(value.valueOf());
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new NoValueError(

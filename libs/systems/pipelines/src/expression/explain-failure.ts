@@ -73,7 +73,9 @@ export function explainCondition(ast: ASTNode, value: unknown, given: Given): st
 function originOf(node: ASTNode, carriedOut: ASTNode, ast: ASTNode): ASTNode | null {
   if (node === carriedOut) return ast;
   const originals = childrenOf(fieldOfHas(ast) ?? ast);
-  for (const [at, child] of childrenOf(carriedOut).entries()) {
+  const [listed] = childrenOf(carriedOut);
+  const children = ast.op === 'map' && listed ? childrenOf(listed) : childrenOf(carriedOut);
+  for (const [at, child] of children.entries()) {
     const original = originals[at];
     const found = original && originOf(node, child, original);
     if (found) return found;

@@ -1,5 +1,5 @@
 import { meaning } from '../explain/show.ts';
-import { environment, FIELD, HAS_FIELD } from './environment.ts';
+import { environment, FIELD, HAS_FIELD, MAP } from './environment.ts';
 
 /** Why CEL does not accept an expression, and where in its text. */
 export interface Explained {
@@ -26,7 +26,7 @@ const LIMITED: Readonly<Record<string, string>> = {
   maxMapEntries: 'entries of a map',
   maxCallArguments: 'arguments of a call',
 };
-const OWN: ReadonlySet<string> = new Set([FIELD, HAS_FIELD]);
+const OWN: ReadonlySet<string> = new Set([FIELD, HAS_FIELD, MAP]);
 const FUNCTIONS: readonly string[] = [
   ...new Set(environment.getDefinitions().functions.map(({ name }) => name)),
 ].filter((name) => !OWN.has(name) && name !== 'matches');

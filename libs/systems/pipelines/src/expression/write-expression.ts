@@ -1,10 +1,10 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { FIELD, HAS_FIELD } from './environment.ts';
+import { FIELD, HAS_FIELD, MAP } from './environment.ts';
 
 /** What is called with the name of a variable, and evaluated for each item. */
 export const MACROS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 
-/** The expression again, with each field below another one as a call that answers null where it is missing. */
+/** The expression again, with each map as a call that keeps all its keys, and each field below another one as a call that answers null where it is missing. */
 export function writeExpression(node: ASTNode): string {
   const write = writeExpression;
   switch (node.op) {
@@ -25,7 +25,7 @@ export function writeExpression(node: ASTNode): string {
     case 'list':
       return `[${node.args.map(write).join(', ')}]`;
     case 'map':
-      return `{${node.args.map(([key, value]) => `${write(key)}: ${write(value)}`).join(', ')}}`;
+      return `${MAP}([${node.args.flat().map(write).join(', ')}])`;
     case '?:':
       return `((${write(node.args[0])}) ? (${write(node.args[1])}) : (${write(node.args[2])}))`;
     case '!_':

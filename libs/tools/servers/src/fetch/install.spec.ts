@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +41,7 @@ describe('a lock', () => {
     const file = join(scratch(), 'lock');
     const held = await tryLock(file);
     expect(await tryLock(file)).toBe(process.pid);
-    if (typeof held !== 'number') await held.release();
+    if (typeof held !== 'number') held.release();
     expect(await tryLock(file)).not.toBe(process.pid);
   });
 
@@ -54,5 +55,35 @@ describe('a lock', () => {
   it('of a process that is gone is taken over when another one has its number', async () => {
     const file = put(join(scratch(), 'lock'), `${process.pid} 1`);
     expect(typeof (await tryLock(file))).toBe('object');
+  });
+
+  it('of a process that is gone is taken over by one of many that see it at once', async () => {
+    for (let round = 0; round < 20; round++) {
+      const folder = scratch();
+      const file = put(join(folder, 'lock'), `${process.pid} 1`);
+      const taken = await Promise.all(Array.from({ length: 20 }, () => tryLock(file)));
+      const held = taken.filter((one) => typeof one !== 'number');
+      expect(held).toHaveLength(1);
+      expect(readdirSync(folder)).toEqual(['lock']);
+      held[0]?.release();
+      expect(readdirSync(folder)).toEqual([]);
+    }
+  });
+
+  it('of a process that was killed while it took over from another is taken over', async () => {
+    const folder = scratch();
+    const file = put(join(folder, 'lock'), `${process.pid} 1`);
+    const heirs = `${file}.${createHash('sha256').update(`${process.pid} 1`).digest('hex').slice(0, 16)}`;
+    put(heirs, `${process.pid} 2`);
+    expect(typeof (await tryLock(file))).toBe('object');
+    expect(readdirSync(folder)).toEqual(['lock']);
+  });
+
+  it("that has become another process's meanwhile is not removed by the release", async () => {
+    const file = join(scratch(), 'lock');
+    const held = await tryLock(file);
+    put(file, `${process.ppid}`);
+    if (typeof held !== 'number') held.release();
+    expect(readFileSync(file, 'utf8')).toBe(`${process.ppid}`);
   });
 });

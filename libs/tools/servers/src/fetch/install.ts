@@ -7,7 +7,7 @@ import { lock } from './lock.ts';
 /**
  * Makes the folder `target` once: `fill` gets a scratch folder and answers the folder in it that becomes the target.
  * The target appears by one rename, so it is complete or absent at any moment; a second process waits
- * for the first and finds its result. (Should the lock fail, the rename alone still keeps the target whole.)
+ * for the first and finds its result.
  */
 export async function installOnce(
   target: string,
@@ -25,7 +25,7 @@ export async function installOnce(
     await renameIfAbsent(await fill(scratch), target);
   } finally {
     await rm(scratch, { recursive: true, force: true });
-    await held.release();
+    held.release();
   }
 }
 

@@ -1,31 +1,67 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Holds a lock file until released. */
 export interface Lock {
-  release(): Promise<void>;
+  /** A file that has become another's meanwhile stays. */
+  release(): void;
 }
 
 /**
  * Takes a lock file that names its holder's process, and when that started, or answers the living holder's process id. A holder that is gone
  * without releasing does not keep the lock.
+ *
+ * Several may see at once that a holder is gone, and the slowest of them must not remove what the fastest has made since. So only who holds
+ * a second lock may remove the file, one named after the holder that is gone, and only while that holder's text is still in it. A text is
+ * never written twice, hence nobody else writes or removes it meanwhile. Who is gone while holding the second lock is followed in the same way.
  */
 export async function tryLock(file: string): Promise<Lock | number> {
   await mkdir(dirname(file), { recursive: true });
+  const own = `${process.pid} ${await startOf(process.pid)} ${randomUUID()}`;
   for (;;) {
-    const handle = await open(file, 'wx').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return undefined;
-      throw error;
-    });
-    if (handle) {
-      await handle.writeFile(`${process.pid} ${await startOf(process.pid)}`.trim());
-      await handle.close();
-      return { release: () => rm(file, { force: true }) };
-    }
-    const holder = await readHolder(file);
+    if (await writeOnce(file, own)) return { release: () => removeIf(file, own) };
+    const text = textOf(file);
+    if (text === undefined) continue;
+    const holder = readHolder(text);
     if (holder && isAlive(holder.pid) && (await isSame(holder))) return holder.pid;
-    await rm(file, { force: true });
+    const heir = await tryLock(`${file}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}`);
+    if (typeof heir === 'number') return heir;
+    try {
+      removeIf(file, text);
+    } finally {
+      heir.release();
+    }
+  }
+}
+
+/** The file appears with its text, or not at all: nobody reads a lock that does not say yet whose it is. */
+async function writeOnce(file: string, text: string): Promise<boolean> {
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(draft, text, { flag: 'wx' });
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+function removeIf(file: string, text: string): void {
+  if (textOf(file) === text) rmSync(file, { force: true });
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
@@ -66,10 +102,7 @@ async function startOf(pid: number): Promise<string> {
   return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
-async function readHolder(file: string): Promise<Holder | undefined> {
-  const read = () => readFile(file, 'utf8').catch(() => '');
-  // The file is empty for the moment between its making and the writing of the process id.
-  const text = (await read()) || (await wait(100).then(read));
-  const [, pid, start = ''] = /^(\d+)(?: (\d+))?$/.exec(text) ?? [];
+function readHolder(text: string): Holder | undefined {
+  const [, pid, start = ''] = /^(\d+)(?: (\d*))?(?: \S+)?$/.exec(text) ?? [];
   return pid === undefined ? undefined : { pid: Number(pid), start };
 }

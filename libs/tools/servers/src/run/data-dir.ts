@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Lock } from '../fetch/lock.ts';
 import { tryLock } from '../fetch/lock.ts';
 import { tellWatchdog } from './watchdog.ts';
 
@@ -33,7 +32,7 @@ export async function claimDataDir(home: string, options: DataOptions, server: s
       `${path} is in use by process ${taken}. Stop that process, or set SPARK_DATA_DIR to another folder (in code: the option dataDir)`,
     );
   }
-  return { path, release: releaseOnce(taken) };
+  return { path, release: async () => taken.release() };
 }
 
 async function temporaryDir(server: string): Promise<DataDir> {
@@ -46,9 +45,4 @@ async function temporaryDir(server: string): Promise<DataDir> {
       tellWatchdog({ removed: path });
     },
   };
-}
-
-function releaseOnce(held: Lock): () => Promise<void> {
-  let released: Promise<void> | undefined;
-  return () => (released ??= held.release());
 }

@@ -97,6 +97,11 @@ describe('a handler that is isolated in a thread', () => {
     );
   });
 
+  it('is refused at the start when its class inherits its decorator, which names the file of another', async () => {
+    class Inherits extends Doubled {}
+    await expect(start(Inherits)).rejects.toThrow(/Inherits inherits @TransformationJob.*give this class/);
+  });
+
   it('is refused at the start when its class has no name', async () => {
     await expect(start(unnamed())).rejects.toThrow(/'unnamed' has isolate: 'thread'.*Name the class/);
   });

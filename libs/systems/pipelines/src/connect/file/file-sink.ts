@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OWNER_FILE } from '../../definition/reserved-names.ts';
 import type { Fields } from '../../expression/compile-expression.ts';
 import { writeCsv } from './csv.ts';
+import { asRunError } from './file-error.ts';
 import type { FilesFolder } from './files-folder.ts';
 import { RunFailedError, type Claim, type OutBatch, type Sink } from '../ports.ts';
 
@@ -27,7 +28,7 @@ export class FileSink implements Sink {
     const claimed = `${tenant}/${pipelineId}`;
     const folder = await this.#folder.makeFolder(this.#path);
     const file = join(folder, OWNER_FILE);
-    const owner = await readFile(file, 'utf8').catch(() => null);
+    const owner = await ownerIn(file);
     if (owner === null) await writeWhole(file, claimed);
     else if (owner !== claimed)
       throw new RunFailedError(`${this.#path} is written by the pipeline ${owner}: name another folder`);
@@ -45,18 +46,36 @@ export class FileSink implements Sink {
   }
 }
 
+/** A file that is there and cannot be read does not say that the folder is free. */
+async function ownerIn(file: string): Promise<string | null> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw asRunError(file, error);
+  });
+}
+
 const writeLines = (records: readonly Fields[]): string =>
   records.map((fields) => `${JSON.stringify(fields)}\n`).join('');
 
 /** Nobody sees a part of it under its name, nor of what a process writes that has lost its pipeline without knowing it. */
 async function writeWhole(file: string, text: string): Promise<void> {
   const unfinished = `${file}.${randomUUID()}.unfinished`;
-  const handle = await open(unfinished, 'w');
+  try {
+    await writeSynced(unfinished, text);
+    await rename(unfinished, file);
+  } catch (error) {
+    // On a disk that is full, each of the next attempts would take what has become free.
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+async function writeSynced(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w');
   try {
     await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await rename(unfinished, file);
 }

@@ -1,14 +1,18 @@
+import { constants } from 'node:fs';
 import fs, { type FileHandle, open } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Position } from '../../batch/batch.ts';
+import { asRunError } from './file-error.ts';
 import type { FileFormat } from './file-format.ts';
+import { filesOf, markOf, readBytes, type ReadTo, readToOf, withReadTo } from './file-mark.ts';
 import type { FilesFolder } from './files-folder.ts';
 import { JSON_LINES } from './json-lines.ts';
 import { RunFailedError, type PlannedRange, type Source, type SourceRecord } from '../ports.ts';
 
 const LONGEST_RECORD = 16 * 1024 * 1024;
 const LOOK_EVERY_MS = 500;
+const NEWLINE = 0x0a;
 
 interface Limits {
   maxRecords: number;
@@ -20,6 +24,8 @@ export class FileSource implements Source {
   readonly #folder: FilesFolder;
   readonly #path: string;
   readonly #read: HowToRead;
+  /** What the files were when they were found to be those that were read. */
+  readonly #seen = new Map<string, string>();
 
   constructor(
     folder: FilesFolder,
@@ -40,20 +46,22 @@ export class FileSource implements Source {
   async plan(from: Position, limits: Limits, signal: AbortSignal): Promise<PlannedRange> {
     const range = await this.#plan(from, limits);
     if (!this.#read.follow) return range;
-    const isMore = Object.entries(range.to).some(([file, end]) => end > (from[file] ?? 0));
+    const isMore = filesOf(range.to).some((file) => readToOf(range.to, file).at > readToOf(from, file).at);
     if (!isMore) await pause(LOOK_EVERY_MS, undefined, { signal });
     return { ...range, isEnd: false };
   }
 
   async #plan(from: Position, limits: Limits): Promise<PlannedRange> {
     const files = await this.#files();
-    const to: Record<string, number> = { ...from };
+    let to = from;
     let left = limits;
     for (const file of files) {
-      const read = await this.#withFile(file, (handle) =>
-        planFile(handle, { file, ...this.#read }, from[file] ?? 0, left),
-      );
-      if (read.to > 0) to[file] = read.to;
+      const before = readToOf(from, file);
+      const read = await this.#withFile(file, async (handle) => {
+        await this.#refuseOther(handle, file, before);
+        return planFile(handle, { file, ...this.#read }, before.at, left);
+      });
+      if (read.to.at > before.at) to = withReadTo(to, file, read.to);
       left = { maxRecords: left.maxRecords - read.records, maxBytes: left.maxBytes - read.bytes };
       if (!read.isEnd) return { to, isEnd: false };
     }
@@ -62,9 +70,9 @@ export class FileSource implements Source {
 
   async read(from: Position, to: Position): Promise<SourceRecord[]> {
     const records: SourceRecord[] = [];
-    for (const file of Object.keys(to).toSorted()) {
-      const [begin, end] = [from[file] ?? 0, to[file] ?? 0];
-      if (end > begin)
+    for (const file of filesOf(to).toSorted()) {
+      const [begin, end] = [readToOf(from, file).at, readToOf(to, file)];
+      if (end.at > begin)
         records.push(
           ...(await this.#withFile(file, (handle) => readRange(handle, { file, ...this.#read }, begin, end))),
         );
@@ -83,21 +91,36 @@ export class FileSource implements Source {
     return found.toSorted();
   }
 
+  /** @throws {RunFailedError} where another file has the name now, or this one was written over */
+  async #refuseOther(handle: FileHandle, file: string, before: ReadTo): Promise<void> {
+    const { size, ino, mtimeMs } = await handle.stat();
+    const { at } = before;
+    if (size < at) throw new RunFailedError(`The file ${file} is shorter than what was read of it`);
+    // Most files are looked at again and again, and nothing has happened to them.
+    const seen = `${ino}/${size}/${mtimeMs}/${at}`;
+    if (at === 0 || this.#seen.get(file) === seen) return;
+    if (!(await isSame(handle, before, size))) throw new RunFailedError(replaced(file, at));
+    this.#seen.set(file, seen);
+  }
+
   async #withFile<T>(file: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
     let handle: FileHandle | undefined;
     try {
-      handle = await open(await this.#folder.existing(file));
+      handle = await open(await this.#folder.existing(file), READ_WITHOUT_WAITING);
+      const found = await handle.stat();
+      if (found.isDirectory()) throw new RunFailedError(`${file} points to a folder: name the files in it`);
+      if (!found.isFile()) throw new RunFailedError(`${file} does not point to a file: name one`);
       return await work(handle);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') throw new RunFailedError(`The file ${file} is gone`);
-      if (code === 'EISDIR') throw new RunFailedError(`${file} points to a folder: name the files in it`);
-      throw error;
+      throw asRunError(file, error);
     } finally {
       await handle?.close();
     }
   }
 }
+
+/** A link may point to a pipe, whose opening would wait for its writer in a thread that all files of the process need. */
+const READ_WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 interface HowToRead {
   format: FileFormat;
@@ -110,7 +133,7 @@ interface NamedFile extends HowToRead {
 }
 
 interface PlannedFile {
-  to: number;
+  to: ReadTo;
   records: number;
   bytes: number;
   isEnd: boolean;
@@ -124,56 +147,53 @@ async function planFile(
   limits: Limits,
 ): Promise<PlannedFile> {
   const { size } = await handle.stat();
-  if (size < from) throw new RunFailedError(`The file ${file} is shorter than what was read of it`);
-  if (size === from) return { to: from, records: 0, bytes: 0, isEnd: true };
-  await refuseOther(handle, file, from);
-  if (limits.maxRecords < 1 || limits.maxBytes < 1) return { to: from, records: 0, bytes: 0, isEnd: false };
+  const nothing = { to: { at: from, mark: null }, records: 0, bytes: 0 };
+  if (size <= from) return { ...nothing, isEnd: true };
+  if (limits.maxRecords < 1 || limits.maxBytes < 1) return { ...nothing, isEnd: false };
   for (let length = limits.maxBytes; ; length *= 2) {
     const bytes = await readBytes(handle, from, Math.min(from + length, size));
     const isWhole = from + bytes.length === size;
     const { end, records } = format.measure(bytes, limits.maxRecords, isWhole && !follow);
-    if (end > 0) return { to: from + end, records, bytes: end, isEnd: from + end === size };
+    const at = from + end;
+    if (end > 0)
+      return { to: { at, mark: await markOf(handle, at) }, records, bytes: end, isEnd: at === size };
     // Somebody is writing the record.
-    if (isWhole) return { to: from, records: 0, bytes: 0, isEnd: true };
+    if (isWhole) return { ...nothing, isEnd: true };
     if (length > LONGEST_RECORD)
       throw new RunFailedError(`A record of ${file}, at byte ${from}, is longer than 16 MiB`);
   }
 }
 
-/** @throws {RunFailedError} where what was read cannot have ended here: another file has the name, or it was written over */
-async function refuseOther(handle: FileHandle, file: string, from: number): Promise<void> {
-  if (from === 0) return;
-  const around = (await readBytes(handle, from - 1, from + 1)).toString('latin1');
-  // A last line that had no end has it now.
-  if (around.startsWith('\n') || /^.[\r\n]/s.test(around)) return;
-  throw new RunFailedError(
-    `The file ${file} is not the one that was read: at byte ${from}, where a line ended, the text now continues. ` +
-      'Give a replacement file a new name',
-  );
+/** Where there is no mark, all that can be seen is whether what was read can have ended here. */
+async function isSame(handle: FileHandle, { at, mark }: ReadTo, size: number): Promise<boolean> {
+  if (mark !== null) return (await markOf(handle, at)) === mark;
+  if (size === at) return true;
+  const around = (await readBytes(handle, at - 1, at + 1)).toString('latin1');
+  return /^\n|^.[\r\n]/s.test(around);
 }
+
+const replaced = (file: string, at: number): string =>
+  `The file ${file} is not the one that was read: before byte ${at} its text is another. Give a replacement file a new name`;
+
+const CONTINUES = 'It continues a line whose beginning was read when it ended there: write whole lines';
 
 async function readRange(
   handle: FileHandle,
   { file, format }: NamedFile,
   from: number,
-  to: number,
+  { at: to, mark }: ReadTo,
 ): Promise<SourceRecord[]> {
-  const [bytes, head] = await Promise.all([
+  const [bytes, head, before] = await Promise.all([
     readBytes(handle, from, to),
     readBytes(handle, 0, format.headBytes),
+    readBytes(handle, Math.max(0, from - 1), from),
   ]);
   if (bytes.length < to - from)
     throw new RunFailedError(`The file ${file} is shorter than what was read of it`);
-  return format.read(bytes, { file, from, head });
-}
-
-async function readBytes(handle: FileHandle, from: number, to: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(to - from);
-  let length = 0;
-  while (length < bytes.length) {
-    const { bytesRead } = await handle.read(bytes, length, bytes.length - length, from + length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return bytes.subarray(0, length);
+  if (mark !== null && (await markOf(handle, to)) !== mark) throw new RunFailedError(replaced(file, to));
+  const records = format.read(bytes, { file, from, head });
+  const isWithinLine = before.length > 0 && before[0] !== NEWLINE;
+  return records.map((record) =>
+    isWithinLine && record.offset === from ? { ...record, fault: CONTINUES } : record,
+  );
 }

@@ -1,6 +1,7 @@
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { RunFailedError } from '../ports.ts';
+import { asRunError } from './file-error.ts';
 
 /** The one folder that definitions can name files in; links that lead out of it are not followed. */
 export class FilesFolder {
@@ -32,12 +33,21 @@ export class FilesFolder {
     return folder;
   }
 
-  /** Makes the folder of a file that may not be there yet. @throws {RunFailedError} when it would be outside, or a folder is there */
+  /**
+   * Makes the folder of a file that may not be there yet.
+   * @throws {RunFailedError} when it would be outside, or something else is there
+   */
   async makeFolderOf(path: string): Promise<string> {
     const file = join(await this.makeFolder(dirname(path)), basename(path));
     await this.#refuseOutside(await nearest(file), path);
-    const found = await stat(file).catch(() => null);
-    if (found?.isDirectory()) throw new RunFailedError(`${path} is a folder: name a file in it`);
+    const [found, target] = await Promise.all([
+      lstat(file).catch(orAbsent(path)),
+      stat(file).catch(orAbsent(path)),
+    ]);
+    if (target?.isDirectory()) throw new RunFailedError(`${path} is a folder: name a file in it`);
+    // What is written through such a link is made wherever it points to.
+    if (found && !target) throw new RunFailedError(`${path} is a link to nothing: name a file`);
+    if (target && !target.isFile()) throw new RunFailedError(`${path} is not a file: name one`);
     return file;
   }
 
@@ -60,3 +70,10 @@ const cannotBeFolder = (path: string, code: string | undefined): string =>
 async function nearest(path: string): Promise<string> {
   return realpath(path).catch(() => (dirname(path) === path ? path : nearest(dirname(path))));
 }
+
+const orAbsent =
+  (path: string) =>
+  (error: NodeJS.ErrnoException): null => {
+    if (error.code === 'ENOENT') return null;
+    throw asRunError(path, error);
+  };

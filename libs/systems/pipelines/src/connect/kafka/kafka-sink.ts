@@ -21,6 +21,7 @@ import {
   type OutBatch,
   type Sink,
 } from '../ports.ts';
+import { ownValue } from '../own-value.ts';
 import { readCheckpoint, writeCheckpoint } from '../table/stored-checkpoint.ts';
 
 export interface KafkaSinkOptions {
@@ -98,7 +99,7 @@ export class KafkaSink implements Sink {
     const { topic, key } = this.#options;
     const messages = records.map(({ fields }): OutMessage => {
       const value = Buffer.from(JSON.stringify(fields));
-      const named = key === undefined ? undefined : fields[key];
+      const named = key === undefined ? undefined : ownValue(fields, key);
       return named === undefined || named === null ? { topic, value } : { topic, value, key: keyOf(named) };
     });
     try {

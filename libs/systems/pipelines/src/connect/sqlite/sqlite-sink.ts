@@ -3,6 +3,7 @@ import { SqliteFile, type SqliteRow, type SqliteValue, type SqliteWork } from '@
 import { NO_TOTALS } from '../../batch/batch.ts';
 import type { Schema } from '../../definition/types.ts';
 import type { FilesFolder } from '../file/files-folder.ts';
+import { ownValue } from '../own-value.ts';
 import {
   FencedError,
   RecordsRefusedError,
@@ -104,7 +105,7 @@ export class SqliteSink implements Sink {
         if (passed === 0) return requireWritten(storedOf(work, claim), epoch, checkpoint);
         const against: Refused[] = [];
         for (const { at, record } of rows) {
-          const values = columns.map((column) => toValue(record.fields[column]));
+          const values = columns.map((column) => toValue(ownValue(record.fields, column)));
           const reason = work.attempt(sql, values);
           if (reason !== null) against.push({ at, reason });
         }

@@ -33,6 +33,13 @@ describe('the rows of a batch', () => {
     ]);
     expect(rows.map(({ at }) => at)).toEqual([3]);
   });
+
+  it('have no value for a column that has the name of something every object has', () => {
+    const named = new Set(['id', 'constructor']);
+    const { rows, refused } = toRows(records({ id: 1, constructor: 2 }, { id: 3 }), named, ['constructor']);
+    expect(rows.map(({ at }) => at)).toEqual([0]);
+    expect(refused).toEqual([{ at: 1, reason: 'The key "constructor" has no value' }]);
+  });
 });
 
 it('of a thousand rows, the few that are refused are found in few attempts', async () => {

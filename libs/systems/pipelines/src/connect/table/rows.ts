@@ -1,3 +1,4 @@
+import { ownValue } from '../own-value.ts';
 import type { OutRecord } from '../ports.ts';
 
 /** A record's place in its batch. */
@@ -59,14 +60,14 @@ function reasonAgainst(
     seen.add(name);
   }
   if (Object.keys(fields).length === 0) return 'It has no fields';
-  const missing = key.find((name) => fields[name] === null || fields[name] === undefined);
+  const missing = key.find((name) => (ownValue(fields, name) ?? null) === null);
   return missing === undefined ? null : `The key ${JSON.stringify(missing)} has no value`;
 }
 
 /** A number and its text are one key, as they are one value of a column. */
 function keyOf(fields: Readonly<Record<string, unknown>>, key: readonly string[]): string {
-  if (key.length === 1) return textOf(fields[key[0] ?? '']);
-  return JSON.stringify(key.map((name) => textOf(fields[name])));
+  if (key.length === 1) return textOf(ownValue(fields, key[0] ?? ''));
+  return JSON.stringify(key.map((name) => textOf(ownValue(fields, name))));
 }
 
 const textOf = (value: unknown): string =>

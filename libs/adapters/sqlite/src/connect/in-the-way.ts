@@ -1,0 +1,27 @@
+import { statSync } from 'node:fs';
+
+/** SQLite takes no longer path, with what it puts behind the names of the files beside the database. */
+const LONGEST_PATH = 512;
+const LONGEST_ENDING = '-journal';
+
+const REASONS: Partial<Record<string, string>> = {
+  ELOOP: 'is a link that leads back to itself: name a file',
+  ENAMETOOLONG: 'is too long for a file that SQLite opens: give it a shorter name',
+  ENOTDIR: 'cannot be a file, because there is a file in the place of one of its folders: name another one',
+};
+
+/** Why there can be no database as long as it has this path; null where it may be opened later. */
+export function inTheWay(path: string): string | null {
+  if (Buffer.byteLength(path + LONGEST_ENDING) > LONGEST_PATH) return `${path} ${REASONS['ENAMETOOLONG']}`;
+  for (const file of [path, path + LONGEST_ENDING]) {
+    try {
+      const found = statSync(file);
+      if (found.isDirectory()) return `${file} is a folder: name a file in it`;
+      if (!found.isFile()) return `${file} is not a file: name one`;
+    } catch (error) {
+      const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''];
+      if (reason !== undefined) return `${path} ${reason}`;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,14 @@
+import { RunFailedError } from '../ports.ts';
+
+const FOR_GOOD: Partial<Record<string, (path: string) => string>> = {
+  ENOENT: (path) => `The file ${path} is gone`,
+  ELOOP: (path) => `${path} is a link that leads back to itself: name a file`,
+  ENAMETOOLONG: (path) => `${path} is too long for this file system: choose a shorter name`,
+  ENOTDIR: (path) => `${path} cannot be a file, because there is a file in the place of one of its folders`,
+};
+
+/** What waiting does not cure fails the pipeline; all else, such as a right that is missing or a disk that does not answer, may pass. */
+export function asRunError(path: string, error: unknown): unknown {
+  const say = FOR_GOOD[(error as NodeJS.ErrnoException).code ?? ''];
+  return say ? new RunFailedError(say(path), { cause: error }) : error;
+}

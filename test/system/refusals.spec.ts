@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { JetStreamAuditLog, type JetStreamConnection } from '@nestjs-spark/jetstream/internal';
 import { carDocument } from '../support/cars.ts';
 import type { Member } from '../support/member.ts';
+import { onNats } from '../support/on-nats.ts';
 import { DEPLOY, type Outsider, registerOutsider } from '../support/outsider.ts';
 import { documentIs } from '../support/story-of-cars.ts';
 import { describeOn, ONE_BY_DAY } from '../support/stores/pairs.ts';
@@ -138,6 +140,15 @@ describeOn(ONE_BY_DAY, 'What is refused', (pair) => {
       );
       expect(body).toContainEqual(expect.objectContaining({ who: null, decision: 'refused', status: 401 }));
       expect((await fleet.ask('/spark/audit')).status).toBe(401);
+    });
+
+    it('in the stream of all modules, where no module can remove it', async () => {
+      const log = (connection: JetStreamConnection) =>
+        new JetStreamAuditLog({ connection, module: fleet.name }).newest(0, 500);
+      const { entries } = await onNats(world.natsUrl, log);
+      const { body } = await fleet.operate<object[]>('/spark/audit?take=500');
+      expect(entries).toEqual(expect.arrayContaining(body));
+      expect(entries.length).toBeGreaterThan(1);
     });
 
     it('and after all that the others go on', stillWorks);

@@ -1,4 +1,5 @@
 export * from './index.ts';
+export { JetStreamAuditLog } from './audit/jetstream-audit-log.ts';
 export * from './control/control-board.ts';
 export * from './lease/lease-keeper.ts';
 export { LeaseStore } from './lease/lease-store.ts';

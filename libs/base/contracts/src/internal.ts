@@ -18,6 +18,7 @@ export * from './names/stored-name.ts';
 export * from './names/subjects.ts';
 export * from './ports/query-behind.ts';
 export * from './ports/change-source.ts';
+export * from './ports/audit-log.ts';
 export * from './ports/change-log.ts';
 export * from './ports/change-sink.ts';
 export * from './ports/document-writer.ts';

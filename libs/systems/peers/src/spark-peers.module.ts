@@ -100,6 +100,7 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
             registry: registry ?? bus.registry,
             state,
             ledger: bus.tokens,
+            audit: bus.audit,
           }),
         }),
       ],

@@ -1,12 +1,14 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import type { ModuleRegistry, StateStore, TokenLedger } from '@nestjs-spark/contracts/internal';
+import type { AuditLog, ModuleRegistry, StateStore, TokenLedger } from '@nestjs-spark/contracts/internal';
 import { Breakers } from '@nestjs-spark/foundation/internal';
 import { MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, Refusals } from '@nestjs-spark/observability/internal';
 import { ADMIT_PROVIDERS } from './admit/providers.ts';
+import { AUDIT_LOG } from './audit/audit-log.ts';
 import { AuditStore } from './audit/audit-store.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
+import { JoinedAuditLog } from './audit/joined-audit-log.ts';
 import { AuditController } from './operate/audit.controller.ts';
 import { AboutController } from './operate/about.controller.ts';
 import { KeysController } from './operate/keys.controller.ts';
@@ -41,6 +43,8 @@ export interface IdentityOptions extends ThisModule, TrustPolicy, Receiver {
   refuseUnsigned?: boolean;
   /** Where used tokens are remembered for all instances; without one, a token can be used once at each instance. */
   ledger?: TokenLedger;
+  /** Where all modules' audit trails are kept; without one, this module's is in `state` only. */
+  audit?: AuditLog;
   /** An identity provider whose tokens modules may show in place of tokens of their own. */
   tokenIssuer?: IssuerSettings | null;
 }
@@ -127,19 +131,22 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
     useFactory: (policy: IdentityOptions) => new KeyRing({ ...policy, policy, log: logFor('KeyRing') }),
   },
   {
-    provide: AuditStore,
+    provide: AUDIT_LOG,
     inject: [IDENTITY_OPTIONS],
-    useFactory: ({ state }: IdentityOptions) => new AuditStore(state),
+    useFactory: ({ state, audit }: IdentityOptions): AuditLog => {
+      const own = new AuditStore(state);
+      return audit ? new JoinedAuditLog(audit, own) : own;
+    },
   },
   {
     provide: AuditTrail,
-    inject: [IDENTITY_OPTIONS, AuditStore, Refusals, MetricsRegistry],
+    inject: [IDENTITY_OPTIONS, AUDIT_LOG, Refusals, MetricsRegistry],
     useFactory: (
       { moduleName: own }: IdentityOptions,
-      store: AuditStore,
+      book: AuditLog,
       refusals: Refusals,
       { registry: metrics }: MetricsRegistry,
-    ) => new AuditTrail({ own, store, refusals, metrics, log: logFor('Audit') }),
+    ) => new AuditTrail({ own, book, refusals, metrics, log: logFor('Audit') }),
   },
   {
     provide: KeyWatch,

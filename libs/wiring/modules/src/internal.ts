@@ -15,6 +15,7 @@ export { takeToken, type Bucket, type FloodLimits } from './admit/flood-gate.ts'
 export { parseJson } from './admit/parse-json.ts';
 export { ADMIT_PROVIDERS } from './admit/providers.ts';
 export { PendingBodies } from './admit/pending-bodies.ts';
+export { AuditStore } from './audit/audit-store.ts';
 export { AuditTrail } from './audit/audit-trail.ts';
 export { rawBodyOf } from './admit/raw-body.ts';
 export { invalidFields, readBody } from './admit/read-body.ts';

@@ -1,4 +1,10 @@
-import { CONTROL_STREAM, DEAD_LETTERS_STREAM } from '@nestjs-spark/contracts/internal';
+import {
+  AUDIT_ROOT,
+  AUDIT_STREAM,
+  auditSubject,
+  CONTROL_STREAM,
+  DEAD_LETTERS_STREAM,
+} from '@nestjs-spark/contracts/internal';
 import { inboxPrefix } from '../connect/inbox.ts';
 import { attemptsOf, ATTEMPTS_BUCKET } from '../dead-letter/attempts.ts';
 import { letterSubjects } from '../dead-letter/letter.ts';
@@ -26,7 +32,7 @@ import {
 
 /**
  * What every module needs: answers in its own inbox, its leases, the tokens that were shown to it, the registry with an entry of its own, its settings, all of the control
- * board (what it may say there is up to the system), and its own dead letters.
+ * board (what it may say there is up to the system), its own dead letters, and its audit trail.
  */
 export function moduleGrants(module: string): BusGrants {
   const leases = leaseKey(module, '').replace(/\.$/, '.>');
@@ -45,6 +51,9 @@ export function moduleGrants(module: string): BusGrants {
     readStream(DEAD_LETTERS_STREAM),
     mayPublish(letterSubjects(module)),
     purgeStream(DEAD_LETTERS_STREAM),
+    // Written once and for all: nobody is permitted to remove an entry.
+    readStream(AUDIT_STREAM),
+    mayPublish(`${AUDIT_ROOT}.${auditSubject(module)}`),
   );
 }
 

@@ -1,4 +1,5 @@
-import type { LogStream } from '@nestjs-spark/contracts/internal';
+import { AUDIT_STREAM, type LogStream } from '@nestjs-spark/contracts/internal';
+import { auditStream } from '../audit/jetstream-audit-log.ts';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { ATTEMPTS_BUCKET, ATTEMPTS_OPTIONS } from '../dead-letter/attempts.ts';
 import { LEASES_BUCKET, LEASES_OPTIONS } from '../lease/lease-store.ts';
@@ -31,6 +32,7 @@ export async function provisionBus(
   const done = new Map<string, Provisioned>();
   for (const settings of [COMMANDS, CONTROL, DEAD_LETTERS])
     done.set(settings.name, await ensureStream(connection, settings));
+  done.set(AUDIT_STREAM, await auditStream(connection).provision());
   for (const [bucket, options] of BUCKETS)
     await connection.use((handle) => openBucket(handle, bucket, options, () => Promise.resolve()));
   for (const log of logs) done.set(log.name, await provisionLog(connection, logSettings(log, limits)));

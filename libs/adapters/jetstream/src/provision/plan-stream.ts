@@ -12,6 +12,8 @@ export interface StreamSettings {
   /** -1: without bound, here and below. */
   max_msgs_per_subject: number;
   max_bytes: number;
+  /** In nanoseconds. */
+  max_age?: number;
   allow_direct: boolean;
   allow_msg_ttl: boolean;
   /** Messages that the server publishes at their time. */

@@ -84,14 +84,21 @@ export function sharedLogSettings(stream: LogStream, maxBytes: number): WantedSt
   return { ...logSettings(stream, { maxBytes, maxMessagesPerTask: -1 }), discard_new_per_subject: false };
 }
 
-/** Every subject is a log of its own, of which so many messages are kept; -1: all. Some are written together. */
-export function subjectLogSettings({ name, subjects, description }: LogStream, keep: number): StreamSettings {
+const NANOS_PER_MS = 1_000_000;
+
+/** Every subject is a log of its own, of which so many messages are kept (-1: all), for so long. Some are written together. */
+export function subjectLogSettings(
+  { name, subjects, description }: LogStream,
+  keep: number,
+  keepMs?: number,
+): StreamSettings {
   return {
     ...LAST_VALUE,
     name,
     description,
     subjects: [subjects],
     max_msgs_per_subject: keep,
+    ...(keepMs !== undefined && { max_age: keepMs * NANOS_PER_MS }),
     allow_atomic: true,
   };
 }

@@ -1,12 +1,13 @@
-import { VersionConflictError } from '@nestjs-spark/contracts';
+import { UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
 import { JetStreamError } from '@nats-io/jetstream';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
-import { isWrongLastSequence } from '../connect/failures.ts';
+import { isStreamNotFound, isWrongLastSequence } from '../connect/failures.ts';
 import { readMessages } from '../log/read-messages.ts';
 import { ensureStream, type Provisioned } from '../provision/ensure-stream.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
 import { Provisioner } from '../provision/provisioner.ts';
 import { subjectLogSettings } from '../provision/streams.ts';
+import { placeFromEnd } from './place-from-end.ts';
 import { batchNotStored, publishBatch } from './publish-batch.ts';
 
 /** A stream in which every subject is a log of its own. */
@@ -18,6 +19,8 @@ export interface SubjectLogOptions {
   description: string;
   /** How many messages of a subject are kept; -1: all. */
   keep: number;
+  /** How long messages are kept. Default: for ever. */
+  keepMs?: number;
 }
 
 /** A message as it is stored. */
@@ -38,10 +41,10 @@ export class SubjectLog {
   readonly #provisioner: Provisioner;
 
   constructor(options: SubjectLogOptions) {
-    const { connection, stream, root, description, keep } = options;
+    const { connection, stream, root, description, keep, keepMs } = options;
     this.#options = options;
     this.#provisioner = new Provisioner(connection);
-    this.#settings = subjectLogSettings({ name: stream, subjects: `${root}.>`, description }, keep);
+    this.#settings = subjectLogSettings({ name: stream, subjects: `${root}.>`, description }, keep, keepMs);
   }
 
   /** Creates the stream, or updates its settings. */
@@ -113,6 +116,31 @@ export class SubjectLog {
     }
   }
 
+  /** The newest messages of a subject first, without the first `skip`; and how many there are in all. */
+  async newest(
+    subject: string,
+    skip: number,
+    take: number,
+  ): Promise<{ messages: LoggedMessage[]; total: number }> {
+    const countFrom = async (from: number): Promise<number> => {
+      const { messages, pending } = await this.#readSome(subject, from, 1);
+      return messages.length === 0 ? 0 : pending + 1;
+    };
+    const total = await countFrom(1);
+    const asked = Math.min(take, total - skip);
+    if (asked <= 0) return { messages: [], total };
+    let from = await placeFromEnd(skip + asked, await this.lastSequence(), countFrom);
+    const found: LoggedMessage[] = [];
+    while (found.length < asked) {
+      const { messages } = await this.#readSome(subject, from, Math.min(PAGE, asked - found.length));
+      const last = messages.at(-1);
+      if (!last) break;
+      found.push(...messages);
+      from = last.sequence + 1;
+    }
+    return { messages: found.toReversed(), total };
+  }
+
   async lastSequence(): Promise<number> {
     const { state } = await this.#use(({ jsm }) => jsm.streams.info(this.#options.stream));
     return state.last_seq;
@@ -176,7 +204,14 @@ export class SubjectLog {
 
   async #use<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T> {
     await this.#provisioner.ensure(this.#settings);
-    return this.#options.connection.use(work);
+    try {
+      return await this.#options.connection.use(work);
+    } catch (error) {
+      // A stream that was deleted is made again for what comes next.
+      if (error instanceof UnavailableError || isStreamNotFound(error))
+        this.#provisioner.forget(this.#options.stream);
+      throw error;
+    }
   }
 
   #full(subject: string): string {

@@ -8,6 +8,13 @@ export const DEAD_LETTERS_STREAM = 'SPARK_DEAD_LETTERS';
 export const DEAD_LETTERS_SUBJECTS = 'spark.dead-letters.>';
 export const CONTROL_STREAM = 'SPARK_CONTROL';
 export const CONTROL_SUBJECTS = 'spark.control.>';
+export const AUDIT_STREAM = 'SPARK_AUDIT';
+export const AUDIT_ROOT = 'spark.audit';
+
+/** Below {@link AUDIT_ROOT}: where a module writes who asked it for what. */
+export function auditSubject(module: string): string {
+  return nameKey(module);
+}
 
 /** The stream that carries one owner's changes to one requester. */
 export function routeStream(owner: string, requester: string): string {

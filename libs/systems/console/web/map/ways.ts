@@ -94,13 +94,13 @@ export function tagPlace(
 }
 
 const TAG = { width: 130, height: 26 };
-/** Half of what a finger needs around a tag's middle (WCAG 2.2, target size). */
-const AROUND = 12;
+/** How far a tag may lie on the edge of a card: as far as that has no text. */
+const OVER = 12;
 
 type Point = { x: number; y: number };
 
 /**
- * Those of tags that have room: one that would lie on another, or whose middle would lie on a card where columns are narrow, is left
+ * Those of tags that have room: one that would lie on another, or on a card where columns are narrow, is left
  * out, and named below the map.
  */
 export function withRoom<T extends { at: Point }>(
@@ -109,7 +109,9 @@ export function withRoom<T extends { at: Point }>(
   { card, cardHeight }: Pick<Sizes, 'card' | 'cardHeight'>,
 ): T[] {
   const besideCards = tags.filter(({ at }) =>
-    cards.every((one) => areApart(one, at, { width: card / 2 + AROUND, height: cardHeight / 2 + AROUND })),
+    cards.every((one) =>
+      areApart(one, at, { width: (card + TAG.width) / 2 - OVER, height: (cardHeight + TAG.height) / 2 }),
+    ),
   );
   const kept: T[] = [];
   for (const tag of besideCards) if (kept.every(({ at }) => areApart(at, tag.at, TAG))) kept.push(tag);

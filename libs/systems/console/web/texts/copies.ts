@@ -52,6 +52,12 @@ export const copyTexts = {
     mapRight: 'Data flows left to right, from its owner',
     mapDown: 'Data flows down, from its owner',
     map: 'Map of the modules',
+    standing: {
+      trouble: 'Need attention',
+      away: 'Do not answer, or do not let this console in',
+      moving: 'Make their first copy',
+      fine: 'All is well',
+    },
     mapPart: (shown: number) => `The ${shown} modules that need attention, and those linked to them`,
     mapOne: (module: string) => `${module}, and the modules that it copies from or gives to`,
     attention: 'Needs attention',

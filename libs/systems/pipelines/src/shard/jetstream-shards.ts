@@ -9,6 +9,7 @@ import { clusterValues } from './cluster-values.ts';
 import type { ClusterOverview, ShardKeeper, ShardListener } from './ports.ts';
 import { rendezvous } from './rendezvous.ts';
 import { SHARD_FUNCTION, SHARDS } from './shard-of.ts';
+import { LOOKS_IN_TTL, turnIsDue, type Turn } from './turn-is-due.ts';
 
 export interface JetStreamShardsOptions {
   connection: JetStreamConnection;
@@ -49,6 +50,7 @@ export class JetStreamShards implements ShardKeeper {
   #renewedAt = -Infinity;
   /** When the nodes were last asked for: a process that slept since then knows nothing newer. */
   #lookedAt = -Infinity;
+  #turned: Turn | null = null;
   #running: Promise<unknown> = Promise.resolve();
 
   constructor({ connection, node, ttlMs, log, place = PLACE }: JetStreamShardsOptions) {
@@ -66,8 +68,10 @@ export class JetStreamShards implements ShardKeeper {
     await this.#renew();
     const first = Promise.withResolvers<void>();
     // Apart from each other: whatever taking and ending shards may wait for, the lease does not.
-    const renewing = this.#repeat('This node is not renewed', () => this.#renew());
-    const turning = this.#repeat('Shards are not kept', () => this.#turn().then(first.resolve));
+    const renewing = this.#repeat('This node is not renewed', this.#ttlMs / 3, () => this.#renew());
+    const turning = this.#repeat('Shards are not kept', this.#ttlMs / LOOKS_IN_TTL, () =>
+      this.#turnWhenDue().then(first.resolve),
+    );
     const watch = setInterval(() => this.#stopWhenLate(), this.#ttlMs / LOOKS_FOR_LATE);
     this.#closing.signal.addEventListener('abort', () => clearInterval(watch), { once: true });
     this.#running = Promise.all([renewing, turning]);
@@ -116,9 +120,9 @@ export class JetStreamShards implements ShardKeeper {
     await this.#nodes.remove(this.#life).catch(() => undefined);
   }
 
-  #repeat(trouble: string, work: () => Promise<void>): Promise<void> {
+  #repeat(trouble: string, everyMs: number, work: () => Promise<void>): Promise<void> {
     const { signal } = this.#closing;
-    return keepRunning(() => work().then(() => pause(this.#ttlMs / 3, signal)), {
+    return keepRunning(() => work().then(() => pause(everyMs, signal)), {
       signal,
       policy: { waitMs: this.#ttlMs / 10 },
       onFailure: (error) => this.#log.warn(`${trouble}: ${describeError(error)}`),
@@ -131,12 +135,20 @@ export class JetStreamShards implements ShardKeeper {
     this.#renewedAt = sentAt;
   }
 
-  async #turn(): Promise<void> {
+  /** The few nodes are asked for often, so that a silent one is noticed soon after its time; the many shards seldom. */
+  async #turnWhenDue(): Promise<void> {
     const askedAt = performance.now();
-    const [nodes, shards] = await Promise.all([this.#nodes.all(), this.#shards.all()]);
+    const nodes = await this.#nodes.all();
     this.#lookedAt = askedAt;
     this.#look(nodes);
-    for (const value of shards) this.#learn(value);
+    const turn = { at: askedAt, live: this.#live() };
+    if (!turnIsDue(this.#turned, turn, this.#ttlMs)) return;
+    await this.#turn();
+    this.#turned = turn;
+  }
+
+  async #turn(): Promise<void> {
+    for (const value of await this.#shards.all()) this.#learn(value);
     for (const shard of this.#mine.keys())
       if (this.#entries.get(shard)?.holder !== this.#life) void this.#move(shard, () => this.#lose(shard));
     if (this.#isLate()) throw new Error('this node could not be renewed, and claims nothing until it is');

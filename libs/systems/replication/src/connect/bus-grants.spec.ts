@@ -11,6 +11,7 @@ import {
   type BusGrants,
   createUserKey,
   DurableConsumer,
+  JetStreamAuditLog,
   JetStreamConnection,
   JetStreamControlBoard,
   JetStreamChangeLog,
@@ -106,6 +107,7 @@ describeWithOwnServers(['nats'], 'What a module is permitted on NATS', () => {
     ['a module changes the settings of another', 'Sales', '$KV.SPARK_SETTINGS.hr'],
     ['a module takes a lease of another', 'Sales', '$KV.SPARK_LEASES.hr.apply=2e=fleet'],
     ['a module writes a dead letter of another', 'Sales', 'spark.dead-letters.hr.hr-deploy-etl.1-a'],
+    ['a module writes into the audit trail of another', 'Sales', 'spark.audit.hr'],
   ])('does not include that %s', async (_what, user, subject) => {
     await expect(publish(user, subject)).rejects.toThrow(JetStreamRefusedError);
     await expect(publish(user, subject)).rejects.toThrow(`publish to ${subject}`);
@@ -130,6 +132,8 @@ describeWithOwnServers(['nats'], 'What a module is permitted on NATS', () => {
     ],
     ['a module removes commands', 'HR', '$JS.API.STREAM.PURGE.SPARK_COMMANDS'],
     ['a module empties the control board', 'HR', '$JS.API.STREAM.PURGE.SPARK_CONTROL'],
+    ['a module empties its audit trail', 'HR', '$JS.API.STREAM.PURGE.SPARK_AUDIT'],
+    ['a module removes an entry of it', 'HR', '$JS.API.STREAM.MSG.DELETE.SPARK_AUDIT'],
   ])('does not include that %s', async (_what, user, subject) => {
     await expect(request(user, subject)).rejects.toThrow(`publish to ${subject}`);
   });
@@ -186,6 +190,12 @@ describeWithOwnServers(['nats'], 'What a module is permitted on NATS', () => {
     expect(await board.last(confirmationSubject(TASK), (value): value is object => value !== null)).toEqual({
       to: 1,
     });
+  });
+
+  it('includes a module’s own audit trail', async () => {
+    const trail = new JetStreamAuditLog({ connection: connectionOf('HR'), module: 'HR' });
+    for (const path of ['/a', '/b', '/c']) await trail.add({ path });
+    expect(await trail.newest(0, 2)).toEqual({ entries: [{ path: '/c' }, { path: '/b' }], total: 3 });
   });
 
   it('makes a module that may not acknowledge not ready, before a message comes, and says which subject', async () => {

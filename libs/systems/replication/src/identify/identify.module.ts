@@ -20,6 +20,7 @@ const IDENTITY = SparkIdentityModule.forRootAsync({
     registry,
     state,
     ledger: bus.tokens,
+    audit: bus.audit,
   }),
 });
 

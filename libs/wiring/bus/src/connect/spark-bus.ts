@@ -1,4 +1,5 @@
 import type {
+  AuditLog,
   ChangeLog,
   ControlBoard,
   LeaseKeeper,
@@ -7,6 +8,7 @@ import type {
 } from '@nestjs-spark/contracts/internal';
 import {
   DeadLetterStore,
+  JetStreamAuditLog,
   JetStreamChangeLog,
   JetStreamConnection,
   JetStreamControlBoard,
@@ -30,6 +32,7 @@ export class SparkBus {
   readonly registry: ModuleRegistry;
   readonly deadLetters: DeadLetterStore;
   readonly tokens: TokenLedger;
+  readonly audit: AuditLog;
 
   constructor({ natsUrl, name, routeMaxBytes, security }: BusSettings, breakers: Breakers = new Breakers()) {
     const connection = new JetStreamConnection({
@@ -52,6 +55,7 @@ export class SparkBus {
     this.registry = new JetStreamModuleRegistry({ connection });
     this.deadLetters = new DeadLetterStore(connection, name);
     this.tokens = new JetStreamTokenLedger({ connection, module: name });
+    this.audit = new JetStreamAuditLog({ connection, module: name });
   }
 
   /** Begins to connect without waiting for it. */

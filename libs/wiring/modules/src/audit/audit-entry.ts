@@ -58,3 +58,7 @@ export const isAuditEntry: Guard<AuditEntry> = isObjectOf({
   reason: isNullOr(isText()),
   repeated: isWhole,
 });
+
+export function newestFirst(a: AuditEntry, b: AuditEntry): number {
+  return a.at < b.at ? 1 : -1;
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { StateStore } from '@nestjs-spark/contracts/internal';
-import { isAuditEntry, type AuditEntry } from './audit-entry.ts';
+import type { AuditLog, AuditPage, StateStore } from '@nestjs-spark/contracts/internal';
+import { isAuditEntry, newestFirst, type AuditEntry } from './audit-entry.ts';
 
 const PREFIX = 'sparkAudit/';
 const COLLECTION = 'SparkAudit';
@@ -9,7 +9,7 @@ const MOST_ENTRIES = 1_000;
 const BETWEEN_TRIMS = 50;
 
 /** The newest entries of the audit trail, in the module's own database: of all its instances, and after restarts. */
-export class AuditStore {
+export class AuditStore implements AuditLog {
   readonly #state: StateStore;
   readonly #most: number;
   readonly #betweenTrims: number;
@@ -31,16 +31,14 @@ export class AuditStore {
     if (this.#untrimmed >= this.#betweenTrims) await this.#trim();
   }
 
-  /**
-   * The newest first.
-   * @throws {UnavailableError} while the store is away
-   */
-  async list(): Promise<AuditEntry[]> {
+  /** @throws {UnavailableError} while the store is away */
+  async newest(skip: number, take: number): Promise<AuditPage & { entries: AuditEntry[]; total: number }> {
     const found = await this.#state.list<AuditEntry>(PREFIX);
-    return found
+    const entries = found
       .map(({ value }) => value)
       .filter(isAuditEntry)
-      .toSorted((a, b) => (a.at < b.at ? 1 : -1));
+      .toSorted(newestFirst);
+    return { entries: entries.slice(skip, skip + take), total: entries.length };
   }
 
   async #trim(): Promise<void> {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
 import { Registry } from 'prom-client';
 import { MemoryLogger, MemoryState } from '@nestjs-spark/testing';
+import type { AuditEntry } from './audit-entry.ts';
 import { AuditStore } from './audit-store.ts';
 import { AuditTrail, type AnsweredRequest } from './audit-trail.ts';
 
@@ -29,12 +30,12 @@ beforeEach(() => {
   metrics = new Registry();
   heard = [];
   const refusals = { record: () => heard.shift() ?? null };
-  trail = new AuditTrail({ own: 'Fleet', store, refusals, metrics, log });
+  trail = new AuditTrail({ own: 'Fleet', book: store, refusals, metrics, log });
 });
 
 const entries = async () => {
   await trail.settled();
-  return store.list();
+  return (await store.newest(0, 100)).entries;
 };
 
 describe('the audit trail', () => {
@@ -74,7 +75,7 @@ describe('the audit trail', () => {
       trail.refused(REFUSED, NOBODY);
       trail.answered(DEPLOYED);
     }
-    expect((await entries()).map(({ decision, repeated }) => [decision, repeated])).toEqual(
+    expect((await entries()).map(({ decision, repeated }: AuditEntry) => [decision, repeated])).toEqual(
       expect.arrayContaining([
         ['refused', 0],
         ['refused', 2],
@@ -88,7 +89,7 @@ describe('the audit trail', () => {
   });
 
   it('counts together with that of another identity in the same application', async () => {
-    const other = new AuditTrail({ own: 'Depot', store, refusals: null, metrics, log });
+    const other = new AuditTrail({ own: 'Depot', book: store, refusals: null, metrics, log });
     for (const one of [trail, other]) one.answered(DEPLOYED);
     expect(await metrics.getSingleMetricAsString('spark_requests_decided_total')).toContain(
       '{decision="allowed"} 2',
@@ -115,7 +116,7 @@ describe('the audit trail', () => {
         repeated: 0,
       });
     }
-    const kept = await store.list();
+    const kept = (await store.newest(0, 100)).entries;
     expect(kept.length).toBeLessThanOrEqual(12);
     expect(kept[0]?.path).toBe('/39');
   });

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import type { AuditLog } from '@nestjs-spark/contracts/internal';
 import { describeError, Repeats, sameName, type Logger } from '@nestjs-spark/foundation/internal';
 import type { Refusal, Refusals } from '@nestjs-spark/observability/internal';
 import { Counter, type Registry } from 'prom-client';
 import type { AuditEntry } from './audit-entry.ts';
-import type { AuditStore } from './audit-store.ts';
 
 const LONGEST_TEXT = 500;
 /** Requests alike in everything are one entry for this long. */
@@ -15,7 +15,7 @@ const MOST_WAITING = 100;
 export interface AuditTrailParts {
   /** This module: what it asks itself is not news. */
   own: string;
-  store: AuditStore;
+  book: AuditLog;
   refusals: Pick<Refusals, 'record'> | null;
   metrics: Registry | null;
   log: Logger;
@@ -32,7 +32,7 @@ export interface AnsweredRequest {
 }
 
 /**
- * Records who asked for what and what was decided: in the log, in `/metrics`, and in the module's database. Strangers cannot fill it:
+ * Records who asked for what and what was decided: in the log, in `/metrics`, and in the audit log. Strangers cannot fill it:
  * of refusals alike the first of a minute is kept, of other requests alike the first of ten seconds, with how many there were.
  */
 export class AuditTrail {
@@ -106,7 +106,7 @@ export class AuditTrail {
 
   async #write(entry: AuditEntry): Promise<void> {
     try {
-      await this.#parts.store.add(entry);
+      await this.#parts.book.add(entry);
     } catch (error) {
       this.#parts.log.debug(`An entry of the audit trail cannot be stored: ${describeError(error)}`);
     } finally {

@@ -1,4 +1,5 @@
-import { Get, Query, Res } from '@nestjs/common';
+import { Get, Inject, Query, Res } from '@nestjs/common';
+import type { AuditLog } from '@nestjs-spark/contracts/internal';
 import {
   ApiOkResponse,
   ApiOperation,
@@ -7,14 +8,14 @@ import {
 } from '@nestjs-spark/observability/internal';
 import { FromCaller, requireOperator, type Caller } from '../admit/caller.ts';
 import { SparkController } from '../admit/spark-controller.ts';
-import { AuditEntry } from '../audit/audit-entry.ts';
-import { AuditStore } from '../audit/audit-store.ts';
+import { AuditEntry, isAuditEntry } from '../audit/audit-entry.ts';
+import { AUDIT_LOG } from '../audit/audit-log.ts';
 import { readPage } from './read-page.ts';
 
 /** Who asked for what, for operators. */
 @SparkController('audit')
 export class AuditController {
-  constructor(private readonly store: AuditStore) {}
+  constructor(@Inject(AUDIT_LOG) private readonly book: AuditLog) {}
 
   @Get()
   @ApiOperation({ summary: 'Who asked for what and what was decided, the newest first' })
@@ -28,10 +29,11 @@ export class AuditController {
   ): Promise<AuditEntry[]> {
     requireOperator(caller);
     const { skip, take } = readPage(query);
-    const entries = await this.store.list();
-    const total = String(entries.length);
-    if ('raw' in response) response.header('X-Total-Count', total);
-    else response.setHeader('X-Total-Count', total);
-    return entries.slice(skip, skip + take);
+    const { entries, total } = await this.book.newest(skip, take);
+    if (total !== null) {
+      if ('raw' in response) response.header('X-Total-Count', String(total));
+      else response.setHeader('X-Total-Count', String(total));
+    }
+    return entries.filter(isAuditEntry);
   }
 }

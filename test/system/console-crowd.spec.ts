@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { describeWithBrowser } from '@nestjs-spark/servers/testing';
+import { ConsoleCrowd } from '../support/console-crowd.ts';
+import { Desk } from '../support/desk.ts';
+import { SQLITE } from '../support/stores/pairs.ts';
+import { World } from '../support/world.ts';
+
+/** Cards, tiles and texts of the map that lie on another, or outside of it. */
+async function covered(page: Page): Promise<string[]> {
+  const edge = await page.locator('.map-frame').boundingBox();
+  if (!edge) return ['there is no map'];
+  const all = await page
+    .locator('.map-frame')
+    .locator('.node, .tile, .hint, summary')
+    .filter({ visible: true })
+    .all();
+  const boxes = await Promise.all(
+    all.map(async (one) => ({ text: await one.innerText(), box: (await one.boundingBox()) ?? edge })),
+  );
+  return boxes.flatMap(({ text, box }, at) => [
+    ...(meet(box, edge) > box.width * box.height - 1 ? [] : [`${text} is outside`]),
+    ...boxes
+      .slice(at + 1)
+      .flatMap((other) => (meet(box, other.box) > 0 ? [`${text} and ${other.text}`] : [])),
+  ]);
+}
+
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** How much two have in common. */
+function meet(a: Box, b: Box): number {
+  const along = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const down = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return Math.max(0, along) * Math.max(0, down);
+}
+
+await describeWithBrowser(['nats'], 'The console with 200 modules, in Chromium', (chromium) => {
+  let world: World;
+  let crowd: ConsoleCrowd;
+  let desk: Desk;
+
+  beforeAll(async () => {
+    world = await World.create('crowd', SQLITE);
+    crowd = await ConsoleCrowd.start(200);
+    await crowd.register(world.natsUrl);
+    const console = await world.console({});
+    console.start();
+    await console.live();
+    desk = await Desk.open(chromium, `${console.url}/spark/console`);
+    await desk.signIn();
+    await desk.heading(/copies are live/);
+  });
+  afterAll(async () => {
+    await desk?.close();
+    crowd?.stop();
+    await world?.end();
+  });
+
+  const LOOKS = [
+    [1360, 'light'],
+    [1360, 'dark'],
+    [390, 'light'],
+    [390, 'dark'],
+  ] as const;
+  describe.each(LOOKS)('at a width of %i, %s', (width, theme) => {
+    it.each([
+      ['overview', '/'],
+      ['module', '/?module=M1'],
+    ])('shows the %s, and nothing covers anything else', async (name, path) => {
+      desk.complaints.length = 0;
+      await desk.look(width, theme);
+      await desk.go(path);
+      await desk.heading(/copies are live/, 60_000);
+      await desk.sees(/filter for others/);
+      expect(await desk.faults()).toEqual([]);
+      expect([await desk.isTooWide(), desk.complaints]).toEqual([false, []]);
+      expect(await covered(desk.page)).toEqual([]);
+      await desk.shoot(`crowd-${name}-${theme}-${width}`);
+    });
+  });
+});

@@ -1,6 +1,7 @@
 export { GuestContext, type GuestHandle } from './quickjs/guest-context.ts';
 export { LEAST_MEMORY_MIB, type SandboxLimits } from './quickjs/limits.ts';
 export {
+  MemoryWantedError,
   Sandbox,
   SandboxBrokenError,
   type SandboxFailureKind,
@@ -19,5 +20,6 @@ export {
   type PooledWorker,
   type SlotOptions,
   type TurnTaken,
+  type WorkerSize,
   WorkerSlots,
 } from './threads/worker-slots.ts';

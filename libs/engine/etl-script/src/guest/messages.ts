@@ -64,6 +64,8 @@ export interface Reply {
   wants: Record<number, string[]>;
   /** The worker has met what it should not outlive; replace it. */
   spoiled: boolean;
+  /** A small sandbox is not enough for it, and nothing was done: a large one is to do it. */
+  wantsMemory: boolean;
   /** Bytes of JSON text, about, that its commands carry. */
   size: number;
   /** Processor time that the job took in this thread, in ms. */

@@ -10,6 +10,7 @@ export class ReplyBuilder {
   readonly #failures: Record<number, ScriptFailure> = {};
   readonly #wants: Record<number, string[]> = {};
   spoiled = false;
+  wantsMemory = false;
   /** What the commands so far carry. */
   size = 0;
   /** How many documents have an outcome. */
@@ -64,6 +65,7 @@ export class ReplyBuilder {
       failures: this.#failures,
       wants: this.#wants,
       spoiled: this.spoiled,
+      wantsMemory: this.wantsMemory,
       size: this.size,
       ms: 0,
       openingMs: 0,

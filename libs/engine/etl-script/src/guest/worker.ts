@@ -1,8 +1,15 @@
-import { type JobServer, type Sandbox, serveJobs, type WorkerThread } from '@nestjs-spark/sandbox';
+import {
+  type JobServer,
+  MemoryWantedError,
+  type Sandbox,
+  serveJobs,
+  type WorkerThread,
+} from '@nestjs-spark/sandbox';
 import type { CompiledScript } from '../compile/compile-script.ts';
 import type { Job, Reply } from './messages.ts';
 import { openSandbox } from './open-sandbox.ts';
 import type { OutputBounds } from './output-budget.ts';
+import { ReplyBuilder } from './reply-builder.ts';
 import { runJob, type SandboxKeeper } from './run-job.ts';
 
 // Scripts see UTC whatever the machine's zone is: QuickJS asks this thread's Date for the offset.
@@ -22,9 +29,16 @@ class ScriptServer implements JobServer<Job, Reply>, SandboxKeeper {
   async answer(job: Job): Promise<Reply> {
     const before = userMs();
     this.#bounds = job.bounds;
-    if (job.script) await this.#use(job.script);
-    const opened = userMs();
-    const reply = await runJob(this.#current(), job, this);
+    let opened = before;
+    const work = async (): Promise<Reply> => {
+      if (job.script) await this.#use(job.script);
+      opened = userMs();
+      return runJob(this.#current(), job, this);
+    };
+    const reply = await work().catch((error: unknown) => {
+      if (error instanceof MemoryWantedError) return wantsMemory(job);
+      throw error;
+    });
     return { ...reply, ms: userMs() - before, openingMs: opened - before };
   }
 
@@ -60,6 +74,12 @@ class ScriptServer implements JobServer<Job, Reply>, SandboxKeeper {
     if (!this.#script) throw new Error('a job came before its script');
     return this.#script;
   }
+}
+
+function wantsMemory({ ids }: Job): Reply {
+  const reply = new ReplyBuilder(ids);
+  reply.wantsMemory = true;
+  return reply.build();
 }
 
 function userMs(): number {

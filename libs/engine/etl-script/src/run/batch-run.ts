@@ -50,6 +50,7 @@ export class BatchRun {
   readonly #asked: AskedDocuments;
   readonly #rounds = new Map<number, number>();
   #size = 0;
+  #isLarge = false;
 
   constructor(
     script: CompiledScript,
@@ -80,7 +81,8 @@ export class BatchRun {
   }
 
   #isFull(): boolean {
-    return this.#size > this.#options.bounds.batchSize && this.#outputs[0] !== undefined;
+    const { batchSize, turnSize } = this.#options.bounds;
+    return this.#size > (this.#isLarge ? turnSize : batchSize) && this.#outputs[0] !== undefined;
   }
 
   /** What another program wrote need not be a document: a worker that reads it is lost, and the next takes a while to start. */
@@ -147,7 +149,10 @@ export class BatchRun {
       .run(this.#job(open, isNew))
       .then((reply) => {
         const { spoiled, ms, openingMs } = reply;
-        turn = { spoiled, ms, openingMs, slow: ms > SLOW_MS && reply.statuses.includes(LATER) };
+        const slow = ms > SLOW_MS && reply.statuses.includes(LATER);
+        const large = isLarge(reply, bounds);
+        if (large) this.#isLarge = true;
+        turn = { spoiled, ms, openingMs, slow, large };
         return reply;
       })
       .finally(() => this.#slots.giveBack(worker, turn));
@@ -219,6 +224,11 @@ const SLOW_MS = 100;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const SPACE = 0x20;
+
+/** A turn ends at its size: only documents that make much more of themselves go far beyond it. */
+function isLarge({ wantsMemory, size }: Reply, { turnSize }: BatchBounds): boolean {
+  return wantsMemory || size > 2 * turnSize;
+}
 
 /** By its first and its last sign: what else may be wrong with it costs more to find. */
 function looksLikeObject(bytes: Uint8Array): boolean {

@@ -98,7 +98,8 @@ export class ScriptPool {
       maxWorkers,
       spare: maxWorkers > 1 ? 1 : 0,
       idleMs,
-      start: () => startScriptWorker({ memoryMiB, itemTimeoutMs: documentTimeoutMs, turnMs: TURN_MS }),
+      start: (size) =>
+        startScriptWorker(size, { memoryMiB, itemTimeoutMs: documentTimeoutMs, turnMs: TURN_MS }),
     });
   }
 

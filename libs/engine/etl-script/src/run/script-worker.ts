@@ -1,4 +1,4 @@
-import { BoundedWorker, type SandboxLimits, type WorkerSlots } from '@nestjs-spark/sandbox';
+import { BoundedWorker, type SandboxLimits, type WorkerSize, type WorkerSlots } from '@nestjs-spark/sandbox';
 import type { Job, Reply } from '../guest/messages.ts';
 
 /** A worker thread that runs scripts. */
@@ -8,10 +8,16 @@ export type ScriptWorkerSlots = WorkerSlots<ScriptWorker>;
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const file = new URL(`../guest/worker.${extension}`, import.meta.url);
 
-export function startScriptWorker(limits: SandboxLimits): ScriptWorker {
+/** Enough for what most scripts make of a batch; the sandbox itself takes 16. */
+const SMALL_MIB = 24;
+
+/** @param limits of a large one */
+export function startScriptWorker(size: WorkerSize, limits: SandboxLimits): ScriptWorker {
+  const isSmall = size === 'small' && limits.memoryMiB > SMALL_MIB;
   return new BoundedWorker<Job, Reply>({
     file,
-    limits,
+    size,
+    limits: isSmall ? { ...limits, memoryMiB: SMALL_MIB, isSmall } : limits,
     transfers: ({ documents, loads }) =>
       [documents?.buffer, loads?.buffer].filter((buffer) => buffer !== undefined),
   });

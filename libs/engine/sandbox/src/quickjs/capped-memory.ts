@@ -6,18 +6,39 @@ const FIRST_PAGES = 256;
 export interface WasmMemory {
   /** Replaced when the memory grows: never keep it. */
   readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
 }
 
 declare const WebAssembly: { Memory: new (pages: { initial: number; maximum: number }) => WasmMemory };
 
-/** The same memory as new. What used it before must not run any more. */
-export function wiped(memory: WasmMemory): WasmMemory {
-  new Uint8Array(memory.buffer).fill(0);
-  return memory;
-}
-
 /** Memory that cannot grow over a limit, whatever the script does. QuickJS' own limit does not bound it. */
-export function cappedMemory(memoryMiB: number): WasmMemory {
-  const maximum = Math.floor((memoryMiB * 1024 * 1024) / PAGE_BYTES);
-  return new WebAssembly.Memory({ initial: Math.min(FIRST_PAGES, maximum), maximum });
+export class CappedMemory {
+  readonly wasm: WasmMemory;
+  #wasRefused = false;
+
+  constructor(memoryMiB: number) {
+    const maximum = Math.floor((memoryMiB * 1024 * 1024) / PAGE_BYTES);
+    this.wasm = new WebAssembly.Memory({ initial: Math.min(FIRST_PAGES, maximum), maximum });
+    const grow = this.wasm.grow.bind(this.wasm);
+    this.wasm.grow = (pages) => {
+      try {
+        return grow(pages);
+      } catch (error) {
+        this.#wasRefused = true;
+        throw error;
+      }
+    };
+  }
+
+  /** Whether more was asked for than there may be. A program can catch that and go on. */
+  get wasRefused(): boolean {
+    return this.#wasRefused;
+  }
+
+  /** The same memory as new. What used it before must not run any more. */
+  wiped(): this {
+    new Uint8Array(this.wasm.buffer).fill(0);
+    this.#wasRefused = false;
+    return this;
+  }
 }

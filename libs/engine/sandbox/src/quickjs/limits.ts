@@ -6,6 +6,8 @@ export interface SandboxLimits {
   itemTimeoutMs: number;
   /** Time for one batch in ms, after which the program stops after its current item. Absent: no limit. */
   turnMs?: number;
+  /** There is a sandbox with more memory: where this one refuses some, all ends with MemoryWantedError, and nobody is to blame. */
+  isSmall?: boolean;
 }
 
 /** Less cannot be opened: QuickJS itself takes 16 MiB. */

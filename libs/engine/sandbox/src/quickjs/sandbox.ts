@@ -4,7 +4,7 @@ import type {
   QuickJSRuntime,
   QuickJSWASMModule,
 } from 'quickjs-emscripten-core';
-import { cappedMemory, type WasmMemory, wiped } from './capped-memory.ts';
+import { CappedMemory, type WasmMemory } from './capped-memory.ts';
 import { GuestContext, type GuestHandle } from './guest-context.ts';
 import { ItemClock } from './item-clock.ts';
 import type { SandboxLimits } from './limits.ts';
@@ -32,6 +32,11 @@ export class SandboxBrokenError extends Error {
   }
 }
 
+/** A small sandbox refused memory: what ran is to run again in a larger one. The sandbox is not usable any more. */
+export class MemoryWantedError extends Error {
+  override readonly name = 'MemoryWantedError';
+}
+
 /** What is put into a sandbox, and how it is told. */
 export interface SandboxOptions {
   limits: SandboxLimits;
@@ -52,20 +57,23 @@ export interface SandboxOptions {
 
 /** One program in one QuickJS instance, whose memory cannot grow over its limit. Only text goes in and out. */
 export class Sandbox {
-  readonly #memory: WasmMemory;
+  readonly #memory: CappedMemory;
+  readonly #isSmall: boolean;
   readonly #context: QuickJSContext;
   readonly #runtime: QuickJSRuntime;
   readonly #clock: ItemClock;
   readonly #run: QuickJSHandle;
 
   private constructor(
-    memory: WasmMemory,
+    memory: CappedMemory,
+    isSmall: boolean,
     context: QuickJSContext,
     runtime: QuickJSRuntime,
     clock: ItemClock,
     run: QuickJSHandle,
   ) {
     this.#memory = memory;
+    this.#isSmall = isSmall;
     this.#context = context;
     this.#runtime = runtime;
     this.#clock = clock;
@@ -73,22 +81,52 @@ export class Sandbox {
   }
 
   /** Opens a sandbox; throws what the program throws while it is put in. Takes about 20 ms. */
-  static async open({ limits, boot, onProgress, replaces }: SandboxOptions): Promise<Sandbox> {
-    const memory = replaces ? wiped(replaces.#memory) : cappedMemory(limits.memoryMiB);
-    const quickjs = await loadQuickJs(memory);
+  static async open(options: SandboxOptions): Promise<Sandbox> {
+    const { limits, replaces } = options;
+    const memory = replaces ? replaces.#memory.wiped() : new CappedMemory(limits.memoryMiB);
+    try {
+      return await Sandbox.#openIn(memory, options);
+    } catch (error) {
+      throw limits.isSmall && memory.wasRefused ? new MemoryWantedError() : error;
+    }
+  }
+
+  static async #openIn(memory: CappedMemory, { limits, boot, onProgress }: SandboxOptions): Promise<Sandbox> {
+    const quickjs = await loadQuickJs(memory.wasm);
     const runtime = quickjs.newRuntime();
     runtime.setMaxStackSize(STACK_BYTES);
     const context = runtime.newContext();
     const guest = boot(new GuestContext(context));
     const progress = context.getProp(guest, 'progress');
     const at = context.getProp(progress, 'buffer').consume((buffer) => context.getArrayBuffer(buffer));
-    const clock = new ItemClock(memory, at.value.byteOffset, limits, onProgress);
+    const clock = new ItemClock(memory.wasm, at.value.byteOffset, limits, onProgress);
     runtime.setInterruptHandler(() => clock.isOver());
-    return new Sandbox(memory, context, runtime, clock, context.getProp(guest, 'run'));
+    return new Sandbox(
+      memory,
+      limits.isSmall === true,
+      context,
+      runtime,
+      clock,
+      context.getProp(guest, 'run'),
+    );
   }
 
-  /** Runs one batch, given and answered in the program's own format. Throws SandboxBrokenError. */
+  /** Runs one batch, given and answered in the program's own format. Throws SandboxBrokenError, or MemoryWantedError. */
   run(batch: string): string {
+    try {
+      return this.#runOnce(batch);
+    } finally {
+      // oxlint-disable-next-line no-unsafe-finally -- whatever came of it
+      if (this.#wantsMore()) throw new MemoryWantedError();
+    }
+  }
+
+  /** What a program does that was refused memory depends on how much there is, whether it failed or not. */
+  #wantsMore(): boolean {
+    return this.#isSmall && this.#memory.wasRefused;
+  }
+
+  #runOnce(batch: string): string {
     this.#clock.start();
     try {
       const text = this.#context.newString(batch);

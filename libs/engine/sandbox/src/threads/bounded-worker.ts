@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { SandboxLimits } from '../quickjs/limits.ts';
 import { OPENING, type WorkerMessage, type WorkerSettings } from './messages.ts';
-import type { PooledWorker } from './worker-slots.ts';
+import type { PooledWorker, WorkerSize } from './worker-slots.ts';
 
 const LOOK_EVERY_MS = 50;
 const START_MS = 20_000;
@@ -38,6 +38,7 @@ export interface BoundedWorkerOptions<Job> {
   /** The file that the thread runs; it calls `serveJobs`. */
   file: URL;
   limits: SandboxLimits;
+  size?: WorkerSize;
   /** The buffers of a job that are handed over instead of copied. */
   transfers(job: Job): ArrayBuffer[];
 }
@@ -46,6 +47,7 @@ export interface BoundedWorkerOptions<Job> {
 export class BoundedWorker<Job, Reply> implements PooledWorker {
   /** Which program the worker has; jobs for another one must bring it. */
   program: object | undefined;
+  readonly size: WorkerSize;
   readonly #thread: Worker;
   readonly #beats = new Int32Array(new SharedArrayBuffer(8));
   readonly #options: BoundedWorkerOptions<Job>;
@@ -55,6 +57,7 @@ export class BoundedWorker<Job, Reply> implements PooledWorker {
 
   constructor(options: BoundedWorkerOptions<Job>) {
     this.#options = options;
+    this.size = options.size ?? 'large';
     const settings: WorkerSettings = { ...options.limits, beats: this.#beats.buffer as SharedArrayBuffer };
     this.#thread = new Worker(options.file, {
       workerData: settings,

@@ -1,10 +1,15 @@
-import { expect, it } from '@jest/globals';
-import { PoolClosedError, type PooledWorker, WorkerSlots } from './worker-slots.ts';
+import { describe, expect, it } from '@jest/globals';
+import { PoolClosedError, type PooledWorker, type WorkerSize, WorkerSlots } from './worker-slots.ts';
 
 const TURN = { spoiled: false, ms: 1, openingMs: 0, slow: false };
 
 function slots(maxWorkers: number, spare = 0): WorkerSlots<PooledWorker> {
-  const start = (): PooledWorker => ({ program: undefined, isUsable: true, end: async () => {} });
+  const start = (size: WorkerSize): PooledWorker => ({
+    program: undefined,
+    size,
+    isUsable: true,
+    end: async () => {},
+  });
   return new WorkerSlots({ maxWorkers, spare, idleMs: 60_000, start });
 }
 
@@ -57,8 +62,9 @@ it('end the wait of somebody who does not want to wait any more', async () => {
 it('start no worker in the place of one that is not gone yet', async () => {
   const gone = Promise.withResolvers<void>();
   let started = 0;
-  const start = (): PooledWorker => ({
+  const start = (size: WorkerSize): PooledWorker => ({
     program: undefined,
+    size,
     isUsable: started++ >= 0,
     end: () => gone.promise,
   });
@@ -103,4 +109,54 @@ it('keep the program of one that uses little in its worker while others take tur
   }
   expect(await workers.take({ program, payer: 'little' })).toBe(mine);
   await workers.close();
+});
+
+describe('programs that use much memory', () => {
+  const large = { ...TURN, spoiled: true, large: true };
+
+  async function worldOf(...names: string[]) {
+    const workers = slots(2, 1);
+    const claims = names.map((payer) => claim(payer));
+    for (const one of claims) {
+      const small = await workers.take(one);
+      expect(small.size).toBe('small');
+      workers.giveBack(small, large);
+    }
+    return { workers, claims };
+  }
+
+  it('take turns in one large worker, whoever has them, while others go on in small ones', async () => {
+    const { workers, claims } = await worldOf('a', 'b');
+    const taken = claims.map((one) => workers.take(one));
+    const first = await Promise.race(taken);
+    expect(first.size).toBe('large');
+    const other = await workers.take(claim('c'));
+    expect(other.size).toBe('small');
+    let both = false;
+    const all = Promise.all(taken).then(() => (both = true));
+    workers.giveBack(other, TURN);
+    expect(await workers.take(claim('c'))).toBe(other);
+    expect(both).toBe(false);
+    workers.giveBack(first, TURN);
+    await all;
+    expect(await taken[1]).toBe(first);
+    await workers.close();
+  });
+
+  it('make idle workers end: together they hold no more than the places of the pool', async () => {
+    const held = new Set<WorkerSize[]>();
+    const start = (size: WorkerSize): PooledWorker => {
+      const own = [size];
+      held.add(own);
+      return { program: undefined, size, isUsable: true, end: async () => void held.delete(own) };
+    };
+    const workers = new WorkerSlots({ maxWorkers: 2, spare: 1, idleMs: 60_000, start });
+    const one = claim('a');
+    workers.giveBack(await workers.take(one), large);
+    const small = await Promise.all([workers.take(claim('b')), workers.take(claim('c'))]);
+    for (const worker of small) workers.giveBack(worker, TURN);
+    workers.giveBack(await workers.take(one), { ...TURN, large: true });
+    expect([...held].flat().toSorted()).toEqual(['large', 'small']);
+    await workers.close();
+  });
 });

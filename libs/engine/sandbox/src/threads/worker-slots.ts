@@ -1,7 +1,16 @@
 import { FairTurns } from './fair-turns.ts';
 
+/** How many places of the pool a worker's memory takes. */
+const PLACES_OF: Readonly<Record<WorkerSize, number>> = { small: 1, large: 2 };
+/** A large one keeps what it grew to until it ends. */
+const LARGE_IDLE_MS = 1_000;
+
+/** A small worker has less memory. A program that it is too small for goes on in the large one. */
+export type WorkerSize = 'small' | 'large';
+
 /** A worker as the slots see it. */
 export interface PooledWorker {
+  readonly size: WorkerSize;
   /** The program that it has, if any: the same program finds it warm. */
   program: object | undefined;
   readonly isUsable: boolean;
@@ -23,7 +32,7 @@ export interface SlotOptions<W> {
   spare?: number;
   /** A worker that had nothing to do for this long, in ms, ends. */
   idleMs: number;
-  start(): W;
+  start(size: WorkerSize): W;
 }
 
 /** Who asks for a worker, and what for. */
@@ -45,6 +54,8 @@ export interface TurnTaken {
   openingMs: number;
   /** It had to be ended before its work was done. */
   slow: boolean;
+  /** It used, or wanted, more memory than a small worker is for: the program goes on in the large one. */
+  large?: boolean;
 }
 
 interface Waiting<W> extends Claim {
@@ -55,21 +66,26 @@ interface Waiting<W> extends Claim {
 /**
  * Shares a bounded number of workers: the one that has the program already, an idle one, a new one, or a wait. Who is next
  * is FairTurns' decision; payers whose turns are slow leave one worker to the others, and all leave the spare ones to those that
- * use little.
+ * use little. Programs that use much memory take turns in one large worker, so that together they never hold more than that one;
+ * with fewer than three places each worker is a large one.
  */
 export class WorkerSlots<W extends PooledWorker> {
   readonly #options: SlotOptions<W>;
   readonly #turns = new FairTurns();
   readonly #idle = new Set<Slot<W>>();
-  /** By worker: whose turn it is. */
-  readonly #busy = new Map<W, string>();
+  /** By worker: whose turn it is, and with what. */
+  readonly #busy = new Map<W, Claim>();
+  /** Those on their way out. */
+  readonly #ending = new Set<W>();
+  /** Programs that use much memory. */
+  readonly #large = new WeakSet<object>();
+  readonly #places: number;
   #queue: Waiting<W>[] = [];
-  /** How many are on their way out. */
-  #ending = 0;
   #closed = false;
 
   constructor(options: SlotOptions<W>) {
     this.#options = options;
+    this.#places = options.maxWorkers + (options.spare ?? 0);
   }
 
   get isClosed(): boolean {
@@ -94,12 +110,13 @@ export class WorkerSlots<W extends PooledWorker> {
 
   /** Gives a worker back; one that is spoiled or has ended is replaced. */
   giveBack(worker: W, turn: TurnTaken): void {
-    const { spoiled } = turn;
-    const payer = this.#busy.get(worker);
+    const claim = this.#busy.get(worker);
     this.#busy.delete(worker);
-    if (payer !== undefined) this.#turns.paid(payer, turn, performance.now());
-    if (spoiled || !worker.isUsable || this.#closed) this.#end(worker);
-    else this.#addIdle(worker, payer ?? '');
+    if (claim && turn.large) this.#large.add(claim.program);
+    if (claim) this.#turns.paid(claim.payer, turn, performance.now());
+    const hasGrown = turn.large === true && worker.size === 'small';
+    if (turn.spoiled || hasGrown || !worker.isUsable || this.#closed) this.#end(worker);
+    else this.#addIdle(worker, claim?.payer ?? '');
     this.#serve();
   }
 
@@ -118,38 +135,73 @@ export class WorkerSlots<W extends PooledWorker> {
   }
 
   #serve(): void {
-    const { maxWorkers, spare = 0 } = this.#options;
-    while (this.#busy.size + this.#ending < maxWorkers + spare) {
-      const able = this.#queue.filter(({ payer }) => this.#mayHave(payer));
+    while (this.#busy.size + this.#ending.size < this.#places) {
+      const able = this.#queue.filter((claim) => this.#mayHave(claim));
       const next = able[able.length > 1 ? this.#turns.choose(able.map(({ payer }) => payer)) : 0];
-      if (!next) return;
+      const worker = next && (this.#takeIdle(next) ?? this.#startFor(next));
+      if (!worker) return;
       this.#queue = this.#queue.filter((other) => other !== next);
-      const worker = this.#takeIdle(next.program) ?? this.#options.start();
-      this.#busy.set(worker, next.payer);
+      this.#busy.set(worker, next);
       next.resolve(worker);
     }
   }
 
-  #mayHave(payer: string): boolean {
+  #mayHave({ payer, program }: Claim): boolean {
     const { maxWorkers } = this.#options;
-    if (this.#busy.size + this.#ending >= maxWorkers) return this.#isLight(payer);
+    if (this.#hasSizes && this.#sizeFor(program) === 'large' && this.#isLargeOut()) return false;
+    if (this.#busy.size + this.#ending.size >= maxWorkers) return this.#isLight(payer);
     if (maxWorkers === 1 || !this.#turns.isSlow(payer)) return true;
-    const slow = [...this.#busy.values()].filter((other) => this.#turns.isSlow(other));
+    const slow = [...this.#busy.values()].filter((other) => this.#turns.isSlow(other.payer));
     return slow.length < maxWorkers - 1;
   }
 
-  #takeIdle(program: object): W | undefined {
-    const slots = [...this.#idle].filter(({ worker }) => worker.isUsable);
-    const { maxWorkers, spare = 0 } = this.#options;
-    const full = this.#busy.size + this.#ending + this.#idle.size >= maxWorkers + spare;
+  get #hasSizes(): boolean {
+    return this.#places > PLACES_OF.large;
+  }
+
+  #sizeFor(program: object): WorkerSize {
+    return !this.#hasSizes || this.#large.has(program) ? 'large' : 'small';
+  }
+
+  #isLargeOut(): boolean {
+    return [...this.#busy.keys(), ...this.#ending].some(({ size }) => size === 'large');
+  }
+
+  #takeIdle({ program }: Claim): W | undefined {
+    const size = this.#sizeFor(program);
+    const slots = [...this.#idle].filter(({ worker }) => worker.isUsable && worker.size === size);
     const slot =
       slots.find(({ worker }) => worker.program === program) ??
       slots.find(({ worker }) => worker.program === undefined) ??
-      (full ? this.#toDisplace(slots) : undefined);
+      (this.#hasRoomFor(size, this.#ending) ? undefined : this.#toDisplace(slots));
     if (!slot) return undefined;
     clearTimeout(slot.idleTimer);
     this.#idle.delete(slot);
     return slot.worker;
+  }
+
+  /** @returns undefined while those that have to make room for it are not gone */
+  #startFor({ program }: Claim): W | undefined {
+    const size = this.#sizeFor(program);
+    while (!this.#hasRoomFor(size)) {
+      const idle = this.#toDisplace([...this.#idle]);
+      if (!idle) break;
+      this.#drop(idle);
+    }
+    const mustWait = this.#ending.size > 0 && !this.#hasRoomFor(size, this.#ending);
+    return mustWait ? undefined : this.#options.start(size);
+  }
+
+  /** Beside those that stay, and `others`. */
+  #hasRoomFor(size: WorkerSize, others: Iterable<W> = []): boolean {
+    const idle = [...this.#idle].map(({ worker }) => worker);
+    const held = [...this.#busy.keys(), ...idle, ...others];
+    const places = held.reduce((sum, worker) => sum + this.#placesOf(worker.size), 0);
+    return places + this.#placesOf(size) <= this.#places;
+  }
+
+  #placesOf(size: WorkerSize): number {
+    return this.#hasSizes ? PLACES_OF[size] : 1;
   }
 
   /** A program has to be put in again where another one was: those that are used often and shortly stay. */
@@ -165,7 +217,9 @@ export class WorkerSlots<W extends PooledWorker> {
 
   #addIdle(worker: W, payer: string): void {
     const slot: Slot<W> = { worker, payer };
-    slot.idleTimer = setTimeout(() => this.#drop(slot), this.#options.idleMs);
+    const { idleMs } = this.#options;
+    const isLarge = this.#hasSizes && worker.size === 'large';
+    slot.idleTimer = setTimeout(() => this.#drop(slot), isLarge ? Math.min(idleMs, LARGE_IDLE_MS) : idleMs);
     slot.idleTimer.unref();
     this.#idle.add(slot);
   }
@@ -178,9 +232,9 @@ export class WorkerSlots<W extends PooledWorker> {
 
   /** Until it is gone a worker has its memory, and its place is not free. */
   #end(worker: W): void {
-    this.#ending++;
+    this.#ending.add(worker);
     const gone = (): void => {
-      this.#ending--;
+      this.#ending.delete(worker);
       this.#serve();
     };
     worker.end().then(gone, gone);

@@ -13,8 +13,7 @@ import { cutPower, kill, makeNode, type Node, put, putSoon } from './simulated-n
 import { BOARDS, meaningOf, policyOf, tagsOf, violationsOf } from './violations.ts';
 
 /** What a rule of the protocol prevents; switched off, to see that the simulation notices. */
-export type BrokenRule =
-  'the fence' | 'two lives' | 'no reading over a gap';
+export type BrokenRule = 'the fence' | 'two lives' | 'no reading over a gap';
 
 const HOUR = 3_600_000_000;
 const NOTES = 'Notes';

@@ -3,32 +3,17 @@ import { beginLoading, finishLoading, loadRecords } from '../src/join/load-snaps
 import { beginSnapshot, snapshotPage } from '../src/join/take-snapshot.ts';
 import { beginNewLife } from '../src/receive/begin-new-life.ts';
 import { nextMessage } from '../src/publish/next-message.ts';
-import type { RecordName } from '../src/receive/peer-file.ts';
 import { proposeForOthers } from '../src/receive/propose-for-others.ts';
 import { receiveEvents } from '../src/receive/receive-events.ts';
-import { LowWaterMark } from '../src/trim/low-water-mark.ts';
 import { trimEvents } from '../src/trim/trim-events.ts';
 import { type Change, MemoryFile } from './memory-file.ts';
 import type { Random } from './random.ts';
-import { type LogMessage, SimulatedLog, type Snapshot } from './simulated-log.ts';
-import { BOARDS, meaningOf, policyOf, type Replica, tagsOf, violationsOf } from './violations.ts';
+import { type LogMessage, SimulatedLog } from './simulated-log.ts';
+import { cutPower, kill, makeNode, type Node, put, putSoon } from './simulated-node.ts';
+import { BOARDS, meaningOf, policyOf, tagsOf, violationsOf } from './violations.ts';
 
 /** What a rule of the protocol prevents; switched off, to see that the simulation notices. */
 export type BrokenRule = 'the fence' | 'two lives' | 'no reading over a gap';
-
-interface Node extends Replica {
-  isUp: boolean;
-  isOnline: boolean;
-  /** Nothing may be published before this is read. */
-  lookTo: number;
-  clockShift: number;
-  backup: MemoryFile | null;
-  /** A snapshot that is being made, and the record after which it continues. */
-  making: (Snapshot & { last: RecordName | null }) | null;
-  mark: LowWaterMark;
-  /** Up to where needless events were removed. */
-  trimmed: number;
-}
 
 const HOUR = 3_600_000_000;
 const NOTES = 'Notes';
@@ -65,7 +50,7 @@ export class Simulation {
     else if (chance < 0.86) this.#forge();
     else if (chance < 0.87) this.#retire();
     else if (chance < 0.91) this.#makeSnapshot(node);
-    else if (chance < 0.92) proposeForOthers(node.file, policyOf, { entity: BOARDS, after: 0 }, Infinity);
+    else if (chance < 0.92) this.#propose(node);
     else this.#disturb(node);
   }
 
@@ -95,6 +80,7 @@ export class Simulation {
 
   #stepStopped(node: Node, chance: number): void {
     if (chance < 0.5) this.#start(node);
+    else if (chance > 0.95) cutPower(node, this.#random);
     // Somebody opens the file with another program.
     else if (chance < 0.7) this.#write(node);
     else if (chance < 0.8) this.#restore(node);
@@ -102,7 +88,8 @@ export class Simulation {
 
   #disturb(node: Node): void {
     const chance = this.#random.next();
-    if (chance < 0.3) this.#kill(node);
+    if (chance < 0.2) kill(node);
+    else if (chance < 0.3) cutPower(node, this.#random);
     else if (chance < 0.6) this.#cutOrHeal(node);
     else if (chance < 0.7) node.clockShift = this.#random.one([0, HOUR, -HOUR, this.#random.below(HOUR)]);
     else if (chance < 0.8) node.backup = node.file.copy();
@@ -111,9 +98,7 @@ export class Simulation {
   }
 
   #addNode(file: MemoryFile): void {
-    const name = `node${this.#nodes.length}`;
-    const state = { isUp: false, isOnline: true, lookTo: 0, clockShift: 0, backup: null, making: null };
-    const node = { name, file, ...state, mark: new LowWaterMark(), trimmed: 0 };
+    const node = makeNode(`node${this.#nodes.length}`, file);
     this.#nodes.push(node);
     if (this.#random.next() < 0.7) this.#start(node);
   }
@@ -122,14 +107,8 @@ export class Simulation {
     node.isUp = true;
     node.lookTo = this.#log.end;
     this.#setClock(node);
+    put(node);
     node.file.takeOrigin(this.#freshOrigin());
-  }
-
-  #kill(node: Node): void {
-    node.isUp = false;
-    node.making = null;
-    node.mark = new LowWaterMark();
-    node.trimmed = 0;
   }
 
   #setClock(node: Node): void {
@@ -140,6 +119,7 @@ export class Simulation {
     if (!node.backup) return;
     const was = node.file;
     node.file = node.backup.copy();
+    put(node);
     this.#setClock(node);
     for (const origin of was.unconfirmedOrigins()) {
       const unpublished = was.eventsAfter(origin, was.own(origin)?.confirmed ?? 0, Infinity);
@@ -155,6 +135,7 @@ export class Simulation {
   #write(node: Node): void {
     const recordId = `r${this.#random.below(RECORDS)}`;
     const { file } = node;
+    put(node);
     this.#made++;
     if (this.#random.next() < 0.4) {
       const data = JSON.stringify({ tags: [...tagsOf(file.shown(BOARDS, recordId)), `t${this.#made}`] });
@@ -180,6 +161,7 @@ export class Simulation {
     const { file } = node;
     if (this.#random.next() < 0.2) this.#load(node);
     if (this.#random.next() < 0.3) this.#trim(node);
+    putSoon(node);
     for (let count = 0; count < most; count++) {
       const message = this.#log.after(file.position);
       if (!message) return;
@@ -210,6 +192,11 @@ export class Simulation {
     node.trimmed = to;
   }
 
+  #propose(node: Node): void {
+    put(node);
+    proposeForOthers(node.file, policyOf, { entity: BOARDS, after: 0 }, Infinity);
+  }
+
   /** Begins a snapshot, or goes on with it: what else happens meanwhile happens between its pages. */
   #makeSnapshot(node: Node): void {
     const { file } = node;
@@ -219,14 +206,17 @@ export class Simulation {
     making.pages.push(page.events);
     making.last = page.last;
     if (page.last !== null) return;
+    put(node);
     this.#log.keep({ head: making.head, pages: making.pages });
     node.making = null;
   }
 
   /** Loads a snapshot that reaches further than the file; it may be interrupted, and then starts over. */
-  #load({ file }: Node): void {
+  #load(node: Node): void {
     const { snapshot } = this.#log;
+    const { file } = node;
     if (!snapshot || snapshot.head.cut <= file.position) return;
+    put(node);
     beginLoading(file, snapshot.head, policyOf, () => this.#freshOrigin());
     for (const page of snapshot.pages) {
       if (this.#random.next() < 0.05) return;
@@ -245,6 +235,7 @@ export class Simulation {
       node.lookTo = this.#log.end;
       return;
     }
+    put(node);
     const isAck = next.kind === 'ack';
     const events = next.kind === 'events' ? next.events : [];
     const said = { origin, events, isAck, ack: claims.ack, node: node.name, isForged: false };

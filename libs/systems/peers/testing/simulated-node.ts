@@ -1,0 +1,54 @@
+import type { RecordName } from '../src/receive/peer-file.ts';
+import { LowWaterMark } from '../src/trim/low-water-mark.ts';
+import type { MemoryFile } from './memory-file.ts';
+import type { Random } from './random.ts';
+import type { Snapshot } from './simulated-log.ts';
+import type { Replica } from './violations.ts';
+
+/** A node: its process, and the disk below its file. */
+export interface Node extends Replica {
+  isUp: boolean;
+  isOnline: boolean;
+  /** Nothing may be published before this is read. */
+  lookTo: number;
+  clockShift: number;
+  backup: MemoryFile | null;
+  /** States of the file before transactions that may not be on the disk yet, the oldest first. */
+  before: MemoryFile[];
+  /** A snapshot that is being made, and the record after which it continues. */
+  making: (Snapshot & { last: RecordName | null }) | null;
+  mark: LowWaterMark;
+  /** Up to where needless events were removed. */
+  trimmed: number;
+}
+
+export function makeNode(name: string, file: MemoryFile): Node {
+  const state = { isUp: false, isOnline: true, lookTo: 0, clockShift: 0, backup: null, making: null };
+  return { name, file, ...state, before: [], mark: new LowWaterMark(), trimmed: 0 };
+}
+
+/** What follows is a transaction that is on the disk when it ends, with all before it; or the disk is asked for all of it. */
+export function put(node: Node): void {
+  node.before = [];
+}
+
+/** What follows is a transaction that the disk gets later. */
+export function putSoon(node: Node): void {
+  node.before.push(node.file.copy());
+}
+
+export function kill(node: Node): void {
+  node.isUp = false;
+  node.making = null;
+  node.mark = new LowWaterMark();
+  node.trimmed = 0;
+}
+
+/** Unlike the end of a process it takes the latest transactions, as many as the disk has not got; never one between others. */
+export function cutPower(node: Node, random: Random): void {
+  kill(node);
+  const { logTime } = node.file;
+  node.file = random.one([node.file, ...node.before]);
+  node.file.logTime = logTime;
+  node.before = [];
+}

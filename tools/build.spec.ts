@@ -44,6 +44,15 @@ describe('the build', () => {
     expect(run('dist/apps/fleet/main.js')).toContain('design:paramtypes [ [class Engine] ]');
   });
 
+  it('says of the first build that it is the first, and not of a later one', async () => {
+    const said: boolean[] = [];
+    for (const text of ['1', '2']) {
+      put('libs/base/a/src/index.ts', `export const a = ${text};\n`);
+      await build(root, (isFirst) => void said.push(isFirst));
+    }
+    expect(said).toEqual([true, false]);
+  });
+
   it('leaves specs and their fixtures out, and takes other files along', async () => {
     put('libs/base/a/src/a.spec.ts', '');
     put('libs/base/a/src/fixtures/b.ts', '');

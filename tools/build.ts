@@ -36,13 +36,16 @@ const SELF = ['build.ts', 'built.ts', 'page/build-page.ts'].map((file) => join(i
 /**
  * Builds every library into its `dist`, and every app into `dist/apps/<app>`, but what the last build has left and is the same still.
  * Answers how many files were written. Waits while another process builds here.
- * @param begun is called before the first is built
+ * @param begun is called before anything is built, with whether nothing of an earlier build is there
  */
-export async function build(root = repository, begun: () => void = () => undefined): Promise<number> {
+export async function build(
+  root = repository,
+  begun: (isFirst: boolean) => void = () => undefined,
+): Promise<number> {
   await removeOthers(root, await apps(root));
   const seen = await look(root);
   if (seen.changed.length === 0) return 0;
-  begun();
+  begun(seen.isFirst);
   // Imported only when needed: usually nothing has changed, and loading the packages takes longer than checking that.
   const { lock } = await import('@nestjs-spark/servers/internal');
   const held = await lock(join(root, 'dist', 'build.lock'), console.log);
@@ -55,6 +58,7 @@ export async function build(root = repository, begun: () => void = () => undefin
 
 /** What there is to build, and which of it is not what the last build has left. */
 interface Seen {
+  isFirst: boolean;
   tool: string;
   units: readonly Unit[];
   sources: readonly string[];
@@ -74,7 +78,7 @@ async function look(root: string): Promise<Seen> {
     const unit = kept[relative(root, to)];
     return unit === undefined || unit.sources !== sources[at] || unit.outputs !== outputs[at];
   });
-  return { tool, units, sources, changed };
+  return { isFirst: before.tool === '', tool, units, sources, changed };
 }
 
 async function buildChanged(root: string, { tool, units, sources, changed }: Seen): Promise<number> {
@@ -162,6 +166,10 @@ if (import.meta.main) {
     help: 'npm run build: compiles each library into its dist, and each app into dist/apps, where something has changed.',
   });
   const started = Date.now();
-  const count = await build(repository, () => console.log('Building what has changed since the last time …'));
+  const count = await build(repository, (isFirst) =>
+    console.log(
+      isFirst ? 'Building the libraries and apps …' : 'Building what has changed since the last build …',
+    ),
+  );
   if (count > 0) console.log(`Built ${count} files in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }

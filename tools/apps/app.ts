@@ -42,7 +42,7 @@ export async function endOf(app: App): Promise<never> {
 /** `Fleet was killed (SIGKILL)`. */
 export function howEnded({ name, process: { ended } }: App): string {
   if (typeof ended === 'number') return `${name} has ended with exit code ${ended}`;
-  return `${name} was ended by the signal ${ended}`;
+  return `${name} was killed (${ended})`;
 }
 
 /** Says what failed, with the end of the log of each app that has ended, or of all where all run. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { dataDir } from '@nestjs-spark/foundation';
+import { DATA_DIR_VARIABLE, dataDir } from '@nestjs-spark/foundation';
 import { tryLock } from '@nestjs-spark/servers/internal';
 
 /**
@@ -7,12 +7,25 @@ import { tryLock } from '@nestjs-spark/servers/internal';
  * @throws {Error} that says which process it is, and what to do
  */
 export async function onlyOne(command: string): Promise<void> {
+  const folder = dataDir(process.env);
   const name = command.replaceAll(/\W+/g, '-');
-  const taken = await tryLock(join(dataDir(process.env), `${name}.lock`));
+  const taken = await tryLock(join(folder, `${name}.lock`));
   // A process that comes later may get this one's number.
   if (typeof taken !== 'number') return void process.on('exit', taken.release);
   throw new Error(
-    `Another "${command}" runs in this folder, as process ${taken}. End it with Ctrl-C where it runs, ` +
-      `or give this one a folder of its own: SPARK_DATA_DIR=.spark-2 ${command}`,
+    `"${command}" is already running on ${folder}, as process ${taken}. Stop that one with Ctrl-C, ` +
+      `or run a second one on a folder of its own:\n  ${elsewhere(folder, command, process.argv.slice(2))}`,
   );
+}
+
+/** The same command on another folder, which git ignores and which uses the servers that are there already. */
+export function elsewhere(folder: string, command: string, args: readonly string[]): string {
+  const [, stem = folder, number = '1'] = /^(.*?)(?:-(\d+))?\/*$/.exec(folder) ?? [];
+  const typed = args.length > 0 ? ` -- ${args.map(quoted).join(' ')}` : '';
+  return `${DATA_DIR_VARIABLE}=${quoted(`${stem}-${Number(number) + 1}`)} ${command}${typed}`;
+}
+
+/** A word as a shell has to read it. */
+function quoted(word: string): string {
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

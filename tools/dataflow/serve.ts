@@ -38,7 +38,7 @@ export async function serveDataflow(once: boolean): Promise<void> {
       env: { ...inherited(), PORT: String(port), NO_COLOR: '1' },
     }),
   };
-  console.log('Starting the Dataflow app, which takes some seconds');
+  console.log('Starting the Dataflow app; this takes a few seconds');
   app.process.start();
   try {
     const shown = show(app, once);
@@ -48,7 +48,9 @@ export async function serveDataflow(once: boolean): Promise<void> {
     process.exitCode = 1;
     complain(error, [app]);
   } finally {
+    if (asked.aborted) console.log('\nStopping the Dataflow app …');
     await app.process.stop();
+    if (asked.aborted) console.log('Stopped.');
   }
   process.exit();
 }

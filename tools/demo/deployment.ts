@@ -14,6 +14,6 @@ export async function tellDeployment({ fleet, operatorToken }: Apps, narrator: N
   const { body } = await demand(`${fleet.url}/spark/replication`, 'GET', undefined, operatorToken);
   for (const task of (body as { outgoing: OutgoingTask[] }).outgoing) {
     narrator.say('Deployed', `Fleet runs ${task.requester}'s script on its ${task.collection}`);
-    narrator.say('Deployed', `by the engine "${task.engine}", as ${task.engineReason}`);
+    narrator.say('Deployed', `with the engine "${task.engine}": ${task.engineReason}`);
   }
 }

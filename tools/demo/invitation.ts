@@ -4,7 +4,7 @@ import type { Apps } from './start-apps.ts';
 export function invitation({ fleet, hr, console: page, operatorToken }: Apps, id: string): string {
   const open = page ? `\nOpen the console:\n\n  ${page.url}/spark/console#token=${operatorToken}\n` : '';
   return `${open}
-Try it yourself (with the header, HR waits until that change has arrived):
+Try it yourself. With the header Spark-Change, HR answers once that change has arrived:
 
   curl ${hr.url}/cars/${id}
   change=$(curl -s -o /dev/null -D - -X PUT ${fleet.url}/cars/${id} -H 'content-type: application/json' \\

@@ -50,7 +50,7 @@ describe('an app of a demonstration that ends by itself', () => {
     await app.process.kill9();
     await again;
     expect(said[0]).toBe(
-      `Ended: Fleet was ended by the signal SIGKILL; the others continue. It is started again. Log: ${app.process.logFile}`,
+      `Ended: Fleet was killed (SIGKILL); the others continue, and it is being restarted. Log: ${app.process.logFile}`,
     );
     expect(said[1]).toMatch(/^Ready: Fleet is ready again after /);
     stopping.abort();

@@ -22,8 +22,8 @@ export async function keepUp(
     if (stopping.aborted) return;
     const how = howEnded(app);
     ends = Date.now() - since > STABLE_MS ? 1 : ends + 1;
-    if (ends >= MOST_ENDS) throw new Error(`${how}, for the ${ends}rd time: it is not started again`);
-    say('Ended', `${how}; the others continue. It is started again. Log: ${app.process.logFile}`);
+    if (ends >= MOST_ENDS) throw new Error(`${how}, for the ${ends}rd time; it is not restarted again`);
+    say('Ended', `${how}; the others continue, and it is being restarted. Log: ${app.process.logFile}`);
     since = Date.now();
     app.process.start();
     try {

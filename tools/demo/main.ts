@@ -10,10 +10,10 @@ import { type Apps, startApps } from './start-apps.ts';
 import { startGround } from './start-servers.ts';
 import { tellStory } from './story.ts';
 
-const HELP = `Shows the main job: servers up, Fleet and HR up, cars made in Fleet seen arriving in HR.
-  npm start              stays until Ctrl-C
-  npm start -- --once    ends on its own, with exit code 0 when everything arrived
-SPARK_STORE=ravendb or sqlite:FOLDER takes that store; otherwise it is RavenDB, or the embedded one where none is available.`;
+const HELP = `Starts the servers and two apps, Fleet and HR, and shows cars created in Fleet arrive in HR.
+  npm start              runs until Ctrl-C
+  npm start -- --once    ends when everything has arrived, with exit code 0
+SPARK_STORE=ravendb or sqlite:FOLDER chooses the store; by default it is RavenDB, or SQLite where RavenDB is not available.`;
 
 const { once = false } = readArguments({ help: HELP, options: { once: { type: 'boolean' } } }).values;
 
@@ -34,9 +34,10 @@ try {
   complain(error, appsOf(apps));
 } finally {
   stopping.abort();
-  if (asked.aborted) narrator.plain('\nStopping');
+  if (asked.aborted) narrator.plain('\nStopping the apps and the servers …');
   await Promise.all(appsOf(apps).map((app) => app.process.stop()));
   await Promise.all(servers.map((started) => started.stop()));
+  if (asked.aborted) narrator.plain('Stopped. Nothing is left running.');
 }
 process.exit();
 
@@ -47,7 +48,7 @@ async function tell(): Promise<void> {
   for (const app of appsOf(apps)) {
     narrator.say('Apps', `${app.name.padEnd(8)} ${app.url}   log: ${app.process.logFile}`);
   }
-  narrator.say('Apps', 'they start, which takes some seconds');
+  narrator.say('Apps', 'starting; this takes a few seconds');
   const car = await tellStory(apps, narrator);
   if (once) return narrator.plain('\nEverything arrived.');
   narrator.plain(invitation(apps, car.id));

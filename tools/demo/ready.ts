@@ -10,7 +10,7 @@ export async function waitReady(app: App, seconds = 90): Promise<number> {
     if (!stopped.signal.aborted) throw new Error(`${howEnded(app)}, before it was ready`);
     return 0;
   });
-  const ready = waitUntil(`${name}'s readiness`, () => look(url), {
+  const ready = waitUntil(`${name} to be ready`, () => look(url), {
     seconds,
     everyMs: 50,
     signal: stopped.signal,

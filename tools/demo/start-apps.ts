@@ -30,7 +30,7 @@ export async function startApps(ground: Ground, narrator: Narrator, once: boolea
   const start = async (name: string, folder: string, preferred: number): Promise<App> => {
     const main = builtApp(folder, 'npm start');
     const port = await freePort(preferred);
-    if (port !== preferred) narrator.say('Ports', `${preferred} is taken, ${name} gets ${port}`);
+    if (port !== preferred) narrator.say('Ports', `${preferred} is in use, so ${name} listens on ${port}`);
     const env = {
       ...inherited(...OWN),
       PORT: String(port),

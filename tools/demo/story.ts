@@ -17,15 +17,16 @@ interface Car {
 const BULK = 300;
 const LANES = 8;
 
-/** The main job, seen from outside: cars made in Fleet arrive in HR, changes and deletes too. */
+/** Replication, seen from outside: cars created in Fleet arrive in HR, changes and deletes too. */
 export async function tellStory(apps: Apps, narrator: Narrator): Promise<Car> {
   const { fleet, hr } = apps;
   await waitReady(fleet);
-  narrator.say('Ready', 'Fleet is ready, and in the registry for others to find');
+  narrator.say('Ready', 'Fleet is ready, and other modules can find it in the registry');
   const readyMs = await waitReady(hr);
   const before = await total(hr);
-  const had = before === '0' ? 'Fleet has no cars yet' : `it has all cars of Fleet: ${before}`;
-  narrator.say('Ready', `HR is ready ${duration(readyMs)} later: ${had}`);
+  const had =
+    before === '0' ? 'there are no cars in Fleet yet' : `it already has all ${before} cars of Fleet`;
+  narrator.say('Ready', `HR is ready, ${duration(readyMs)} after Fleet; ${had}`);
 
   await tellDeployment(apps, narrator);
 
@@ -47,7 +48,7 @@ async function createSome(run: string, fleet: App, hr: App, narrator: Narrator):
     const ms = await waitUntil(`The arrival of ${car.id} in HR`, () => copyIs(hr, car));
     narrator.say(
       'Create',
-      `${car.id}, ${car.licensePlate}, ${car.model}: in HR ${duration(ms)} after Fleet had it`,
+      `${car.id}, ${car.licensePlate}, ${car.model}: in HR ${duration(ms)} after it was created in Fleet`,
     );
     made.push(car);
   }
@@ -84,7 +85,7 @@ async function change(car: Car, fleet: App, hr: App, narrator: Narrator): Promis
   const changed = { ...car, color: 'red' };
   await demand(`${fleet.url}/cars/${car.id}`, 'PUT', changed);
   const ms = await waitUntil(`The change of ${car.id} in HR`, () => copyIs(hr, changed));
-  narrator.say('Change', `${car.id} is red now: in HR ${duration(ms)} after Fleet had it`);
+  narrator.say('Change', `${car.id} is red now: in HR ${duration(ms)} after the change in Fleet`);
 }
 
 async function remove({ id }: Car, fleet: App, hr: App, narrator: Narrator): Promise<void> {
@@ -93,7 +94,7 @@ async function remove({ id }: Car, fleet: App, hr: App, narrator: Narrator): Pro
     const { status } = await ask(`${hr.url}/cars/${id}`);
     return status === 404 || `HR answers ${status}`;
   });
-  narrator.say('Delete', `${id}: gone from HR ${duration(ms)} after Fleet had deleted it`);
+  narrator.say('Delete', `${id}: gone from HR ${duration(ms)} after it was deleted in Fleet`);
 }
 
 async function post(fleet: App, car: Omit<Car, 'id'>): Promise<Car> {

@@ -3,10 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Something that the story promises did not come in time. */
 class DidNotArriveError extends Error {
   constructor(what: string, seconds: number, lastSeen: string, options?: ErrorOptions) {
-    super(`${what} did not happen within ${seconds} s. Last seen: ${lastSeen}`, options);
+    super(`Waited ${seconds} s for ${lowered(what)}, without success. Last seen: ${lastSeen}`, options);
     this.name = 'DidNotArriveError';
   }
 }
+
+/** `The arrival …` in the middle of a sentence. */
+const lowered = (what: string): string => what.replace(/^The /, 'the ');
 
 const TELL_EVERY_MS = 5_000;
 
@@ -35,7 +38,7 @@ export async function waitUntil(
     if (passed > seconds * 1_000) throw new DidNotArriveError(what, seconds, seen);
     signal?.throwIfAborted();
     if (passed > tellAt) {
-      console.log(`  Waiting   ${what} (${Math.round(passed / 1_000)} s)`);
+      console.log(`  Waiting   for ${lowered(what)} (${Math.round(passed / 1_000)} s so far)`);
       tellAt = passed + tellEveryMs;
     }
     await pause(everyMs);

@@ -46,7 +46,7 @@ const jobs: App = {
     env: { ...inherited(), PORT: String(port), NO_COLOR: '1' },
   }),
 };
-console.log('Starting the Jobs app, which takes some seconds');
+console.log('Starting the Jobs app; this takes a few seconds');
 jobs.process.start();
 try {
   const shown = show();
@@ -57,7 +57,9 @@ try {
   process.exitCode = 1;
   complain(error, [jobs]);
 } finally {
+  if (asked.aborted) console.log('\nStopping the Jobs app …');
   await jobs.process.stop();
+  if (asked.aborted) console.log('Stopped.');
 }
 process.exit();
 
@@ -74,7 +76,12 @@ async function show(): Promise<void> {
 
 async function showFirstJob(): Promise<void> {
   const body = JSON.stringify(JOB);
-  console.log(`\nA first job:\n  curl -s ${url}/api/jobs -H 'content-type: application/json' -d '${body}'`);
+  const authorization = process.env['SPARK_OPERATOR_TOKEN']
+    ? ` -H "authorization: Bearer $SPARK_OPERATOR_TOKEN"`
+    : '';
+  console.log(
+    `\nA first job:\n  curl -s ${url}/api/jobs${authorization} -H 'content-type: application/json' -d '${body}'`,
+  );
   const token = process.env['SPARK_OPERATOR_TOKEN'] || undefined;
   const submitted = await demand(`${url}/api/jobs`, 'POST', JOB, token);
   const { jobId } = submitted.body as { jobId: string };
@@ -82,6 +89,6 @@ async function showFirstJob(): Promise<void> {
   const { status } = ended.body as { status: string };
   if (status !== 'Succeeded') throw new Error(`The first job has not succeeded: it is ${status}`);
   const result = await demand(`${url}/api/jobs/${jobId}/result`, 'GET', undefined, token);
-  console.log(`\nIts result:\n  curl -s ${url}/api/jobs/${jobId}/result`);
+  console.log(`\nIts result:\n  curl -s ${url}/api/jobs/${jobId}/result${authorization}`);
   console.log(`\n${status}: ${JSON.stringify(result.body)}`);
 }

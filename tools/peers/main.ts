@@ -13,7 +13,7 @@ import { Cable } from './cable.ts';
 import { startNodes } from './nodes.ts';
 import { tellStory } from './story.ts';
 
-const HELP = `Shows replicas of one service: three nodes, written to on both sides of a cut network, and equal afterwards.
+const HELP = `Shows replicas of one service: three nodes, writes on both sides of a cut network, and equal files afterwards.
   npm run peers              runs until Ctrl-C
   npm run peers -- --once    exits when the nodes are equal, with exit code 0`;
 
@@ -36,10 +36,11 @@ try {
   complain(error, nodes);
 } finally {
   stopping.abort();
-  if (asked.aborted) narrator.plain('\nStopping');
+  if (asked.aborted) narrator.plain('\nStopping the nodes and NATS …');
   await Promise.all(nodes.map((node) => node.process.stop()));
   cable?.close();
   await servers?.stop();
+  if (asked.aborted) narrator.plain('Stopped. Nothing is left running.');
 }
 process.exit();
 
@@ -62,16 +63,16 @@ async function tell(): Promise<void> {
   const service = `notes-${randomBytes(3).toString('hex')}`;
   const operatorToken = process.env['SPARK_OPERATOR_TOKEN'] || randomBytes(16).toString('hex');
   nodes = await startNodes({ service, folder, operatorToken, natsUrls: { a: url, b: url, c: cable.url } });
-  narrator.say('Nodes', 'they start, which takes some seconds');
+  narrator.say('Nodes', 'starting; this takes a few seconds');
   const [a, b, c] = nodes;
-  if (!a || !b || !c) throw new Error('three nodes were to be started');
+  if (!a || !b || !c) throw new Error('not all three nodes have started');
   const note = await tellStory({ nodes: [a, b, c], cable, operatorToken }, narrator);
   if (once) {
     narrator.plain('\nAll nodes are equal.');
     return;
   }
   narrator.plain(`
-Try it yourself (a change arrives within moments: where the old title is shown, ask again):
+Try it yourself. A change arrives within moments; if you still see the old title, ask again:
 
   curl -X PUT ${a.url}/notes/${note.id} -H 'content-type: application/json' -d '{"title":"by hand"}'
   curl -i ${c.url}/notes/${note.id}

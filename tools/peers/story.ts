@@ -52,7 +52,7 @@ export async function tellStory(
   const board = await create(a, '/boards', { title: 'kitchen', tags: ['food'] });
   await untilEqual(nodes);
   cable.pull();
-  await waitUntil(`${c.name} noticing`, async () => (await isCutOff(c)) || 'still connected', {
+  await waitUntil(`${c.name} to notice the cut`, async () => (await isCutOff(c)) || 'still connected', {
     seconds: 30,
   });
   narrator.say('Cut off', `${c.name} has lost the network; it continues with its own file`);
@@ -94,7 +94,7 @@ function untilEqual(nodes: readonly App[]): Promise<number> {
     const lists = await Promise.all(nodes.map(listed));
     return new Set(lists).size === 1 || lists.join(' | ').slice(0, 500);
   };
-  return waitUntil('the nodes becoming equal', look, { seconds: 60, everyMs: 5 });
+  return waitUntil('the nodes to become equal', look, { seconds: 60, everyMs: 5 });
 }
 
 async function listed({ url }: App): Promise<string> {

@@ -6,6 +6,7 @@ import type { PythonSqlite } from './python-sqlite.ts';
 
 const APSW = {
   project: 'apsw',
+  title: 'apsw',
   version: '3.38.5.post1',
   files: {
     'apsw-3.38.5.post1-cp310-cp310-manylinux_2_5_x86_64.manylinux1_x86_64.manylinux_2_12_x86_64.manylinux2010_x86_64.whl':

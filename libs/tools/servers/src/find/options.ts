@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { dataDir } from '@nestjs-spark/foundation';
+import { dataDir, DEFAULT_DATA_DIR } from '@nestjs-spark/foundation';
 import type { Report } from '../fetch/progress.ts';
 import { reportTo } from '../fetch/progress.ts';
 
@@ -7,7 +8,10 @@ import { reportTo } from '../fetch/progress.ts';
 export interface FindOptions {
   /** The environment that names addresses and folders. Default `process.env`. */
   env?: NodeJS.ProcessEnv;
-  /** The folder that keeps fetched servers and data. Default `SPARK_DATA_DIR`, or `.spark` in the working directory. */
+  /**
+   * The folder that keeps fetched servers and data. Default `SPARK_DATA_DIR`, or `.spark` in the working directory. Servers
+   * that `.spark` has already are used with another `SPARK_DATA_DIR` as well.
+   */
   home?: string;
   /** Whether a missing server may be downloaded (up to 290 MB, once). Default true. */
   fetch?: boolean;
@@ -46,9 +50,15 @@ export function toFinding(
   return {
     env,
     home: folder,
-    servers: join(folder, 'servers'),
+    servers: serversIn(folder, home === undefined ? resolve(DEFAULT_DATA_DIR) : folder),
     mayFetch: fetch,
     report: reportTo(log),
     vendors,
   };
+}
+
+/** A second data folder, for a second run, is no reason to fetch the servers again. */
+function serversIn(home: string, usual: string): string {
+  const [own, shared] = [join(home, 'servers'), join(usual, 'servers')];
+  return !existsSync(own) && existsSync(shared) ? shared : own;
 }

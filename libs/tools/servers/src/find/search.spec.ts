@@ -1,6 +1,9 @@
+import { mkdirSync } from 'node:fs';
+import { relative } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { natsWays } from './find-nats.ts';
 import { ravenDbWays } from './find-ravendb.ts';
+import { scratch } from '../fixtures/scratch.ts';
 import { toFinding } from './options.ts';
 import type { Way } from './search.ts';
 import { NotObtainableError, search } from './search.ts';
@@ -63,6 +66,22 @@ describe('the order of the ways', () => {
       "the project's release",
       'docker compose',
     ]);
+  });
+
+  it('looks in the usual folder where a second data folder has no servers of its own', () => {
+    const [folder, before] = [scratch(), process.cwd()];
+    process.chdir(folder);
+    try {
+      const second = { log: () => undefined, env: { SPARK_DATA_DIR: '.spark-2' } };
+      const servers = () => relative(process.cwd(), toFinding(second).servers);
+      expect(servers()).toBe('.spark-2/servers');
+      mkdirSync('.spark/servers', { recursive: true });
+      expect(servers()).toBe('.spark/servers');
+      mkdirSync('.spark-2/servers', { recursive: true });
+      expect(servers()).toBe('.spark-2/servers');
+    } finally {
+      process.chdir(before);
+    }
   });
 
   it('has no download where none is allowed', () => {

@@ -48,7 +48,9 @@ export function readAfter(lastEventId: string | undefined): { after?: number } {
 
 /** @throws {ProblemError} `invalid` (400) */
 export function readReason(text: string): string | null {
-  const { reason = null } = fieldsOf(text === '' ? '{}' : text);
+  const { reason = null, ...others } = fieldsOf(text === '' ? '{}' : text);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw wrong(unknown, 'is not known');
   if (reason === null || (typeof reason === 'string' && reason.length <= 500)) return reason;
   throw wrong('reason', 'has to be a text of at most 500 characters');
 }

@@ -31,6 +31,13 @@ describe('A submission', () => {
     expect((await read({}, 'once')).body.idempotencyKey).toBe('once');
   });
 
+  it('is refused when its key is not that of the header', async () => {
+    expect((await read({ idempotencyKey: 'once' }, 'once')).body.idempotencyKey).toBe('once');
+    await expect(read({ idempotencyKey: 'twice' }, 'once')).rejects.toMatchObject({
+      errors: [{ pointer: '/idempotencyKey' }],
+    });
+  });
+
   it('of a batch has no key of its own', async () => {
     const job = { name: 'count', transformation: TRANSFORMATION, idempotencyKey: 'once' };
     await expect(readBatch(JSON.stringify({ jobs: [job] }))).rejects.toMatchObject({

@@ -21,12 +21,16 @@ export interface ReadSubmission {
 
 /**
  * Reads a submission. The numbers of its input stay as they are written.
- * @param idempotencyKey goes before that of the text, and has to follow the same rule
+ * @param idempotencyKey of the header: follows the rule of the field, and has to equal it where both are given
  * @throws {ProblemError} `invalid` (400) with every wrong field by its JSON pointer
  */
 export async function readSubmission(text: string, idempotencyKey?: string): Promise<ReadSubmission> {
   const body = objectOf(parsed(text), 'The body');
-  return readOne(idempotencyKey === undefined ? body : { ...body, idempotencyKey }, '');
+  if (idempotencyKey === undefined) return readOne(body, '');
+  const { idempotencyKey: ofBody } = body;
+  if (ofBody != null && ofBody !== idempotencyKey)
+    throw wrong('/idempotencyKey', 'has to equal the header Idempotency-Key');
+  return readOne({ ...body, idempotencyKey }, '');
 }
 
 /**

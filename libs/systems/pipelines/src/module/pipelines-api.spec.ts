@@ -165,6 +165,22 @@ describe('pipelines over HTTP', () => {
     await post('/adults/dead-letters/none/replay').expect(404);
   });
 
+  it('deletes a running pipeline only when force says yes, and refuses a flag that says neither', async () => {
+    const endless = {
+      ...adults,
+      source: { type: 'generate', perSecond: 1 },
+      transforms: [],
+      sink: { type: 'log' },
+    };
+    await http().post('/api/pipelines').set(ANN).send(endless).expect(201);
+    await http().post('/api/pipelines/adults/start').set(ANN).expect(200);
+    for (const no of ['0', 'false'])
+      await http().delete(`/api/pipelines/adults?force=${no}`).set(ANN).expect(409);
+    await http().delete('/api/pipelines/adults?force=maybe').set(ANN).expect(400);
+    await http().get('/api/pipelines/adults/history?batches=maybe').set(ANN).expect(400);
+    await http().delete('/api/pipelines/adults?force=true').set(ANN).expect(204);
+  });
+
   it('keep the position, change it only while they do not run, and begin again', async () => {
     await post('', { ...adults, source: { type: 'generate', perSecond: 10 } });
     await post('/adults/start');

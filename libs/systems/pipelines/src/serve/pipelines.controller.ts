@@ -24,6 +24,7 @@ import {
   BodyText,
   readAfter,
   readAsOf,
+  readFlag,
   readFrom,
   readIfMatch,
   readKey,
@@ -139,7 +140,7 @@ export class PipelinesController {
     @CurrentCaller() caller: ApiCaller,
     @Res({ passthrough: true }) answer: Answer,
   ): Promise<void> {
-    const command = { type: 'delete', force: force !== undefined && force !== 'false' } as const;
+    const command = { type: 'delete', force: readFlag(force, 'force', false) } as const;
     sayReplayed(await answered(() => this.pipelines.move(pipelineId, command, caller, readKey(key))), answer);
   }
 
@@ -155,7 +156,7 @@ export class PipelinesController {
     return this.pipelines.history(pipelineId, caller, {
       after: readAfter(after ?? '0', 'after'),
       take: whole(take ?? '100', 'take', MOST_EVENTS),
-      batches: batches !== 'false',
+      batches: readFlag(batches, 'batches', true),
     });
   }
 

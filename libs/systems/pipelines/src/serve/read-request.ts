@@ -114,7 +114,7 @@ export function readAsOf(query: Query): { time: string } | { version: number } |
   const [, number] = typeof asOf === 'string' ? (/^version=(\d{1,15})$/.exec(asOf) ?? []) : [];
   if (number !== undefined) return { version: Number(number) };
   if (typeof asOf !== 'string' || Number.isNaN(Date.parse(asOf)))
-    throw wrong('asOf', 'has to be an ISO 8601 time, such as 2026-01-31T12:00:00Z');
+    throw wrong('asOf', 'has to be an ISO 8601 time, such as 2026-01-31T12:00:00Z, or version=2');
   return { time: asOf };
 }
 
@@ -143,6 +143,14 @@ export function readAfter(text: string, name: string): EventCursor {
   const cursor = readCursor(text);
   if (cursor) return cursor;
   throw wrong(name, 'has to be the sequence of an event, such as 57 or 57.1033');
+}
+
+/** A flag of the query: `?force` alone says yes; what is neither yes nor no must not delete anything. */
+export function readFlag(value: string | string[] | undefined, name: string, unsaid: boolean): boolean {
+  if (value === undefined) return unsaid;
+  if (value === '' || value === 'true' || value === '1') return true;
+  if (value === 'false' || value === '0') return false;
+  throw wrong(name, 'has to be true or false');
 }
 
 export function whole(value: string | string[] | undefined, name: string, most: number, least = 1): number {

@@ -72,8 +72,8 @@ describe('an expression', () => {
     ['it == {"a": 2}', false],
     ['it', { constructor: 1, a: 2, list: [{ constructor: 4 }] }],
   ])('reads a record in which a field is called as JavaScript calls a function: %s', (text, expected) => {
-    const record = { constructor: 1, a: 2, list: [{ constructor: 4 }] };
-    expect(compileExpression(text)({ it: record }, meta)).toEqual(expected);
+    const made = { constructor: 1, a: 2, list: [{ constructor: 4 }] };
+    expect(compileExpression(text)({ it: made }, meta)).toEqual(expected);
   });
 
   it.each([

@@ -38,6 +38,13 @@ describe('A submission', () => {
     });
   });
 
+  it('of a batch is named by its place when it is no object', async () => {
+    const jobs = [{ name: 'count', transformation: TRANSFORMATION }, 5];
+    await expect(readBatch(JSON.stringify({ jobs }))).rejects.toMatchObject({
+      errors: [{ pointer: '/jobs/1' }],
+    });
+  });
+
   it('of a batch has no key of its own', async () => {
     const job = { name: 'count', transformation: TRANSFORMATION, idempotencyKey: 'once' };
     await expect(readBatch(JSON.stringify({ jobs: [job] }))).rejects.toMatchObject({

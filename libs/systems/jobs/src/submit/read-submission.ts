@@ -49,7 +49,10 @@ export async function readBatch(text: string): Promise<{ batchId: string | null;
     errors.push({ pointer: '/jobs', detail: `has to be a list of 1 to ${MOST_IN_BATCH} jobs` });
   if (errors.length > 0) throw invalidFields(errors);
   const read = await Promise.allSettled(
-    (jobs as unknown[]).map((job, index) => readOne(objectOf(job, `Job ${index}`), `/jobs/${index}`)),
+    (jobs as unknown[]).map((job, index) => {
+      const base = `/jobs/${index}`;
+      return readOne(objectOf(job, `Job ${index}`, base), base);
+    }),
   );
   const failures = read.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
   for (const failure of failures) {

@@ -43,8 +43,8 @@ export function parseText(text: string): ParsedText {
     // An unknown tag is only a warning to the parser; here it would be a field that is not what it says.
     const [wrong] = [...document.errors, ...document.warnings];
     if (wrong) throw refused(wordsOf(wrong), lines.linePos(wrong.pos[0]));
-    const broken = faultOfReferences(document);
-    if (broken) throw refused(broken.message, lines.linePos(startOf(broken.at) ?? 0));
+    const lost = faultOfReferences(document);
+    if (lost) throw refused(lost.message, lines.linePos(startOf(lost.at) ?? 0));
     return {
       value: document.toJS({ maxAliasCount: MOST_ALIASES }),
       repeated: repeatedNames(document).map(({ name, offset }) =>

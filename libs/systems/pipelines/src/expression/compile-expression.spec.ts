@@ -66,14 +66,14 @@ describe('an expression', () => {
   });
 
   it.each([
-    ['it.constructor + it["a"]', 3],
-    ['size(it)', 3],
-    ['it.list.map(one, one.constructor)', [4]],
-    ['it == {"a": 2}', false],
-    ['it', { constructor: 1, a: 2, list: [{ constructor: 4 }] }],
+    ['odd.constructor + odd["a"]', 3],
+    ['size(odd)', 3],
+    ['odd.list.map(one, one.constructor)', [4]],
+    ['odd == {"a": 2}', false],
+    ['odd', { constructor: 1, a: 2, list: [{ constructor: 4 }] }],
   ])('reads a record in which a field is called as JavaScript calls a function: %s', (text, expected) => {
-    const made = { constructor: 1, a: 2, list: [{ constructor: 4 }] };
-    expect(compileExpression(text)({ it: made }, meta)).toEqual(expected);
+    const odd = { constructor: 1, a: 2, list: [{ constructor: 4 }] };
+    expect(compileExpression(text)({ odd }, meta)).toEqual(expected);
   });
 
   it.each([

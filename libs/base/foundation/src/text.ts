@@ -2,3 +2,4 @@
 export { messageOf } from './errors/message-of.ts';
 export { nameKey, sameName } from './names/same-name.ts';
 export { nearestName } from './names/nearest-name.ts';
+export * from './names/module-beside.ts';

@@ -1,3 +1,4 @@
+import { moduleBeside } from '@nestjs-spark/foundation/text';
 import { BoundedWorker, LEAST_MEMORY_MIB, WorkerLostError, WorkerSlots } from '@nestjs-spark/sandbox';
 import { type CompiledScript, ScriptRefusedError } from '../compile/compile-script.ts';
 import type { ScriptInspection, Transformation } from '../types.ts';
@@ -7,8 +8,7 @@ import { type ReadJob, type ReadReply, unreadable } from './messages.ts';
 /** A script of 64 KiB that its author wants to be slow takes about half a second; a busy machine may take much longer. */
 const READ_MS = 10_000;
 
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const file = new URL(`./reading-thread.${extension}`, import.meta.url);
+const file = moduleBeside(import.meta.url, './reading-thread');
 const READING = {};
 
 /** Reads scripts in a thread of its own, one at a time, requesters in fair turns. The main thread only sees results. */

@@ -1,3 +1,4 @@
+import { moduleBeside } from '@nestjs-spark/foundation/text';
 import { BoundedWorker, type SandboxLimits, type WorkerSize, type WorkerSlots } from '@nestjs-spark/sandbox';
 import type { Job, Reply } from '../guest/messages.ts';
 
@@ -5,8 +6,7 @@ import type { Job, Reply } from '../guest/messages.ts';
 export type ScriptWorker = BoundedWorker<Job, Reply>;
 export type ScriptWorkerSlots = WorkerSlots<ScriptWorker>;
 
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const file = new URL(`../guest/worker.${extension}`, import.meta.url);
+const file = moduleBeside(import.meta.url, '../guest/worker');
 
 /** Enough for what most scripts make of a batch; the sandbox itself takes 16. */
 const SMALL_MIB = 24;

@@ -1,3 +1,4 @@
+import { moduleBeside } from '@nestjs-spark/foundation/internal';
 import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -23,8 +24,8 @@ export function tellWatchdog(news: WatchdogNews): void {
 }
 
 function startWatchdog(): Writable {
-  const file = import.meta.url.endsWith('.ts') ? './watchdog-main.ts' : './watchdog-main.js';
-  const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], {
+  const file = fileURLToPath(moduleBeside(import.meta.url, './watchdog-main'));
+  const child = spawn(process.execPath, [file], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
     env: { PATH: process.env['PATH'] },

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { describeError } from '@nestjs-spark/foundation';
+import { moduleBeside, runsFromSource } from '@nestjs-spark/foundation/internal';
 import type { JobContext, JobHandler } from '../../job/handler.ts';
 import type { ThreadMessage, ThreadRun } from './messages.ts';
 
@@ -8,8 +9,7 @@ const GRACE_MS = 200;
 /** What a thread may have in JavaScript's memory, in MiB. */
 const HEAP_MB = 1_024;
 
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const program = new URL(`./handler-thread.${extension}`, import.meta.url);
+const program = moduleBeside(import.meta.url, './handler-thread');
 
 /** Executes each run of a handler in a thread of its own, which has ended when the run has. */
 export class ThreadHandler implements JobHandler {
@@ -37,7 +37,9 @@ export class ThreadHandler implements JobHandler {
       attempt,
     };
     // A thread does not inherit the condition under which the process reads packages from source.
-    const execArgv = extension === 'ts' ? { execArgv: ['--conditions=@nestjs-spark/source'] } : {};
+    const execArgv = runsFromSource(import.meta.url)
+      ? { execArgv: ['--conditions=@nestjs-spark/source'] }
+      : {};
     const resourceLimits = { maxOldGenerationSizeMb: this.#heapMb };
     const thread = new Worker(program, { workerData, resourceLimits, ...execArgv });
     const ended = new Promise((resolve) => thread.once('exit', resolve));

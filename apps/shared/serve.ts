@@ -1,8 +1,9 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { describeError, RedactingLogger } from '@nestjs-spark/observability';
+import { describeError } from '@nestjs-spark/observability';
 import { withSparkRoutes } from '@nestjs-spark/observability/open-api';
+import { StartLogger } from './start-logger.ts';
 
 /** What an app is to its users. */
 interface AppDescription {
@@ -19,7 +20,7 @@ async function createApp(
   { name, description, ownBodies = false }: AppDescription,
 ): Promise<INestApplication> {
   const app = await NestFactory.create(root, {
-    logger: new RedactingLogger(),
+    logger: new StartLogger(),
     abortOnError: false,
     bodyParser: !ownBodies,
   });
@@ -35,7 +36,7 @@ async function createApp(
   return app;
 }
 
-/** Starts the app. When it cannot start, its last line, after Nest's stack, says why and what to do about it, and it ends with code 1. */
+/** Starts the app. When it cannot start, its last line says why and what to do about it, and it ends with code 1. */
 export async function serve(root: Type, description: AppDescription): Promise<void> {
   let app: INestApplication | undefined;
   try {

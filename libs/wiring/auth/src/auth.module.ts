@@ -82,7 +82,7 @@ export class SparkAuthModule extends ConfigurableModuleClass implements OnModule
     const { jwt } = this.#settings;
     if (isOpen(this.#settings))
       log.warn(
-        'The API is open: whoever reaches the port may read and write. Set SPARK_API_ISSUER and SPARK_API_AUDIENCE, or SPARK_API_TOKENS, to close it',
+        'The API is open: anyone who can reach the port can read and write. Set SPARK_API_ISSUER and SPARK_API_AUDIENCE, or SPARK_API_TOKENS, to close it',
       );
     else if (jwt) log.log(`The API accepts JWTs of ${jwt.issuer} for ${jwt.audience.join(' or ')}`);
     else log.log('The API accepts static tokens');

@@ -91,7 +91,7 @@ export function toStoreError(where: string, error: ServerError): Error {
     // RavenDB names what went wrong; a proxy in front of it does not.
     const answered = error.status === 500 && error.type !== UNNAMED;
     return new UnavailableError(
-      `${where} cannot do this for now: it answered ${error.status} ${shortType(error.type)}`,
+      `${where} cannot do this at the moment: it answered ${error.status} ${shortType(error.type)}`,
       {
         cause,
         answered,

@@ -49,3 +49,10 @@ it('what is said of a wrong value is the field and what it must be, in words of 
   const told = [car, person].map((value, at) => faultsOf(at === 0 ? CarInput : PersonInput, value));
   expect((await Promise.all(told)).flat().join()).not.toMatch(/should|equal to|following|conforming|nested/);
 });
+
+it('a list refuses to leave out more than a store can count', async () => {
+  expect(await faultsOf(PageQuery, { skip: '99999999999999999999' })).toEqual([
+    'skip must be at most 2147483647',
+  ]);
+  expect(await faultsOf(PageQuery, { skip: '2147483647' })).toEqual([]);
+});

@@ -13,7 +13,14 @@ import { Test } from '@nestjs/testing';
 import { Type } from 'class-transformer';
 import { IsArray, IsInt, ValidateNested } from 'class-validator';
 import request from 'supertest';
-import { defineProblem, ProblemError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
+import {
+  ContentRefusedError,
+  defineProblem,
+  ProblemError,
+  StoreRefusedError,
+  UnavailableError,
+  VersionConflictError,
+} from '@nestjs-spark/contracts';
 import { SparkProblemModule } from './problem.module.ts';
 
 const LICENCE = defineProblem('licence', {
@@ -38,6 +45,10 @@ const FAILURES: Record<string, () => Error> = {
   retry: () => new ProblemError('tooMany', 'Slowly.', { retryAfterSeconds: 2.2 }),
   away: () => new UnavailableError('RavenDB at http://u:canary@h cannot be reached'),
   conflict: () => new VersionConflictError('cars/1'),
+  reserved: () =>
+    new ContentRefusedError('Document "sparkKeys/x": its id begins as those of SparkKeys do', 'sparkKeys/x'),
+  map: () => new ContentRefusedError('canary cannot be stored: it is a Map', null),
+  refused: () => new StoreRefusedError('canary'),
   missing: () => new NotFoundException('No car 7'),
   bug: () => new TypeError('canary is not a function'),
 };
@@ -99,6 +110,19 @@ describe('ProblemFilter', () => {
       .set('content-type', 'application/json')
       .send('{');
     expect((await broken.expect(400)).headers['content-type']).toBe('application/problem+json');
+  });
+
+  it("answers an id that no store keeps as the caller's mistake, with the reason", async () => {
+    expect((await get('/fail/reserved').expect(400)).body).toMatchObject({
+      type: 'urn:spark:problem:invalid-request',
+      detail: 'Document "sparkKeys/x": its id begins as those of SparkKeys do.',
+    });
+  });
+
+  it('answers what the application made or the database refused as a failure of this side', async () => {
+    for (const how of ['map', 'refused']) {
+      expect((await get(`/fail/${how}`).expect(500)).text).not.toContain('canary');
+    }
   });
 
   it('tells nothing of the inside when it does not know the error', async () => {

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import {
+  ContentRefusedError,
   PROBLEMS,
   ProblemError,
   StoreRefusedError,
@@ -28,6 +29,11 @@ export function toProblem(error: unknown): Answer {
     return known(
       new ProblemError('conflict', 'Someone else changed it in the meantime; read it again and retry.'),
     );
+  }
+  // An id or a text that no store keeps: only the caller can send another. A refusal that names no document is of a value
+  // that JSON does not have, so the application made it.
+  if (error instanceof ContentRefusedError && error.documentId !== null) {
+    return known(new ProblemError('invalid', `${error.message}.`, { cause: error }));
   }
   if (error instanceof StoreRefusedError) {
     return known(

@@ -2,11 +2,14 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 
+/** RavenDB counts in whole numbers up to here, and answers a larger one as a failure of its own. */
+const MOST = 2_147_483_647;
+
 /** `?skip&take` of a list. */
 export class PageQuery {
-  @ApiPropertyOptional({ minimum: 0, default: 0, description: 'How many to leave out' })
+  @ApiPropertyOptional({ minimum: 0, maximum: MOST, default: 0, description: 'How many to leave out' })
   @Type(() => Number)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @Max(MOST)
   @Min(0)
   @IsInt()
   skip: number = 0;

@@ -30,9 +30,11 @@ export function toProblem(error: unknown): Answer {
       new ProblemError('conflict', 'Someone else changed it in the meantime; read it again and retry.'),
     );
   }
-  // It says what is wrong with the document, and nothing of the store. Without a document it is about what the application made itself.
-  if (error instanceof ContentRefusedError && error.documentId !== null)
+  // An id or a text that no store keeps: only the caller can send another. A refusal that names no document is of a value
+  // that JSON does not have, so the application made it.
+  if (error instanceof ContentRefusedError && error.documentId !== null) {
     return known(new ProblemError('invalid', `${error.message}.`, { cause: error }));
+  }
   if (error instanceof StoreRefusedError) {
     return known(
       new ProblemError('storeFailed', 'The database refused it; the log has the reason.', { cause: error }),

@@ -59,6 +59,7 @@ export class Snapshots {
     let parts = 0;
     for await (const events of this.#parts())
       await this.#put(`${folder}/${parts++}`, await encodePart(events));
+    await this.#store.sync();
     await this.#put(`${folder}/manifest`, encodeManifest({ ...head, created, node: this.#nodeId, parts }));
     await this.#trim(head, created);
     return head.cut;

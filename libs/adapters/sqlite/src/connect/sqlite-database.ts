@@ -4,9 +4,11 @@ import { LET_TABLES_CHANGE, TABLES_STAY } from '../schema/rebuild-table.ts';
 import { DiskFullError, freeBytes } from './disk-full-error.ts';
 import { OpenDatabase } from './open-database.ts';
 import { openFile } from './open-file.ts';
+import { hasReaders } from './readers.ts';
 import { beginTransaction, endTransaction } from './replicated.ts';
 import type { SqliteSettings } from './settings.ts';
 import { isBusy, isFull, toStoreError } from './sqlite-error.ts';
+import { SOON, syncLog } from './sync-log.ts';
 import { writeBackup } from './write-backup.ts';
 
 /** A lock of another process is asked for again until `busyTimeoutMs` is over. */
@@ -31,6 +33,9 @@ export class SqliteDatabase {
   #closed = false;
   #full: DiskFullError | null = null;
   #lookingForRoom: NodeJS.Timeout | null = null;
+  /** How many transactions the disk was to get soon, and how many of them it has for sure. */
+  #soon = 0;
+  #onDisk = 0;
 
   constructor(settings: SqliteSettings, log: Warn = { warn: () => undefined }) {
     this.path = settings.path === ':memory:' ? settings.path : resolve(settings.path);
@@ -52,6 +57,30 @@ export class SqliteDatabase {
   /** Runs `work` as the only writer; everything it did is kept, or when it throws, nothing. */
   write<T>(work: (open: OpenDatabase) => T): Promise<T> {
     return this.#write(work);
+  }
+
+  /**
+   * The same for work that can be done again after a power cut: the disk gets it with the next `write`, or by `sync`. In a file
+   * that has readers it is on the disk before they see it, because they go on from numbers that would be given again.
+   */
+  async writeSoon<T>(work: (open: OpenDatabase) => T): Promise<T> {
+    if (await this.read(hasReaders)) return this.write(work);
+    const { result, isRead } = await this.#write(
+      (open) => ({ result: work(open), isRead: hasReaders(open) }),
+      SOON,
+    );
+    this.#soon++;
+    // Another process has just begun to read.
+    if (isRead) await this.sync();
+    return result;
+  }
+
+  /** Resolves when the disk has all that was written before. */
+  async sync(): Promise<void> {
+    const soon = this.#soon;
+    if (soon === this.#onDisk) return;
+    await syncLog(this.path);
+    this.#onDisk = Math.max(this.#onDisk, soon);
   }
 
   /** The same for work that recreates tables. */

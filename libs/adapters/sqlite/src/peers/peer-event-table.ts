@@ -1,10 +1,11 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { isReplicated } from '../connect/replicated.ts';
+import type { DocumentTable } from '../entities/document-table.ts';
 import { keepsEtags } from '../entities/keeps-etags.ts';
 import { findTable } from '../entities/tables.ts';
 import { triggerName } from '../schema/event-table-sql.ts';
 import { eventTableName, quoteName, quoteText } from '../schema/table-name.ts';
-import type { PeerEventName, PeerEventRow } from './peer-event-row.ts';
+import type { PeerEventName, PeerRecordName } from './peer-event-row.ts';
 
 /** What the event table of a replicated collection has beside the columns of every event table. */
 const COLUMNS = [
@@ -69,8 +70,12 @@ export function joinDeletes(open: OpenDatabase, table: string): void {
 }
 
 /** Shows an event that came from elsewhere, or was numbered again. */
-export function showEvent(open: OpenDatabase, { origin, number, entity }: PeerEventRow): void {
-  const events = eventsOf(open, entity);
+export function showEvent(
+  open: OpenDatabase,
+  table: DocumentTable | null,
+  { origin, number }: PeerEventName,
+): void {
+  const events = eventsOf(open, table);
   if (events === null) return;
   open
     .prepare(
@@ -87,7 +92,7 @@ export function hideEvent(open: OpenDatabase, { origin, number }: PeerEventName)
     origin,
     number,
   );
-  const events = entity && eventsOf(open, entity.entity);
+  const events = entity && eventsOf(open, findTable(open, entity.entity));
   if (!events) return;
   const isIt = 'source_node_id = ? AND sequence_number = ?';
   open
@@ -101,14 +106,23 @@ export function hideEvent(open: OpenDatabase, { origin, number }: PeerEventName)
   open.prepare('UPDATE spark_database SET moving = FALSE').run();
 }
 
+/** What a row shows, and the event that says so when it is known. */
+interface Shown extends PeerRecordName {
+  readonly data: string | null;
+  readonly by: PeerEventName | undefined;
+}
+
 /** Notes which change of this file has shown what an event says, so that its readers hear of it, deletes included. */
 export function noteShown(
   open: OpenDatabase,
-  { entity, recordId, data }: { entity: string; recordId: string; data: string | null },
+  table: DocumentTable,
+  { entity, recordId, data, by }: Shown,
 ): void {
-  const events = eventsOf(open, entity);
+  const events = eventsOf(open, table);
   if (events === null) return;
   const { databaseId, lastEtag } = open;
+  const note = open.prepare(`UPDATE ${events} SET etag = ? WHERE source_node_id = ? AND sequence_number = ?`);
+  if (by && note.run(lastEtag, by.origin, by.number).changes !== 0) return;
   const event = open.row<{ origin: string; number: number }>(
     `SELECT origin, number FROM spark_peer_events
      WHERE entity = ? AND record_id = ? AND data IS ${data === null ? 'NULL' : '?'} ORDER BY taken DESC LIMIT 1`,
@@ -116,11 +130,7 @@ export function noteShown(
     recordId,
     ...(data === null ? [] : [data]),
   );
-  const noted =
-    event !== null &&
-    open
-      .prepare(`UPDATE ${events} SET etag = ? WHERE source_node_id = ? AND sequence_number = ?`)
-      .run(lastEtag, event.origin, event.number).changes !== 0;
+  const noted = event !== null && note.run(lastEtag, event.origin, event.number).changes !== 0;
   if (noted || data !== null) return;
   // A resolver of this node alone has removed it: there is no event of that yet.
   open
@@ -132,8 +142,8 @@ export function noteShown(
 }
 
 /** The table that shows the events of a collection; null for one that is not replicated here. */
-function eventsOf(open: OpenDatabase, entity: string): string | null {
-  return isReplicated(open, entity) ? (findTable(open, entity)?.quotedEvents ?? null) : null;
+function eventsOf(open: OpenDatabase, table: DocumentTable | null): string | null {
+  return table && isReplicated(open, table.collection) ? table.quotedEvents : null;
 }
 
 const NAMES = `id, operation_type, record_id, data, timestamp, source_node_id, sequence_number, etag, hlc, sees, tx, resolves, resolver_version`;

@@ -1,5 +1,6 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { reasonToRefuse } from '../connect/sqlite-error.ts';
+import type { DocumentTable } from '../entities/document-table.ts';
 import { findTable } from '../entities/tables.ts';
 import {
   COLUMNS,
@@ -20,6 +21,7 @@ const OF_RECORD = 'WHERE event.entity = ? AND event.record_id = ?';
 /** What a replica's file knows of events and heads, in one transaction of it. */
 export class PeerRows extends PeerOrigins {
   readonly #open: OpenDatabase;
+  readonly #tables = new Map<string, DocumentTable | null>();
   /** How many documents a table has rejected: their rows stay as they were. */
   rejected = 0;
 
@@ -95,13 +97,12 @@ export class PeerRows extends PeerOrigins {
   }
 
   remember(event: PeerEventRow): void {
-    if (this.event(event)) return;
     const { origin, number, hlc, entity, recordId, operation, data, timestamp, resolverVersion, tx } = event;
-    this.#open
+    const { changes } = this.#open
       .prepare(
         `INSERT INTO spark_peer_events
            (origin, number, hlc, entity, record_id, operation_type, data, timestamp, sees, resolver_version, tx)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (origin, number) DO NOTHING`,
       )
       .run(
         origin,
@@ -116,7 +117,7 @@ export class PeerRows extends PeerOrigins {
         resolverVersion,
         tx,
       );
-    showEvent(this.#open, event);
+    if (changes !== 0) showEvent(this.#open, this.#table(entity), event);
   }
 
   keep(event: PeerEventRow): void {
@@ -197,15 +198,15 @@ export class PeerRows extends PeerOrigins {
     return this.#events(where, first.entity, first.recordId, textOf(heads));
   }
 
-  show(entity: string, recordId: string, data: string | null): void {
-    const table = findTable(this.#open, entity);
+  show(entity: string, recordId: string, data: string | null, by?: PeerEventName): void {
+    const table = this.#table(entity);
     const row = table?.get(recordId);
     if (!table || (row?.document ?? null) === data) return;
     this.#open.prepare('UPDATE spark_peer SET applying = TRUE').run();
     try {
       if (data === null) table.remove(recordId);
       else table.put(row?.id ?? recordId, data, row?.metadata ?? null, Date.now());
-      noteShown(this.#open, { entity, recordId, data });
+      noteShown(this.#open, table, { entity, recordId, data, by });
     } catch (error) {
       // The other records go on; a comparison with another node names this one.
       if (reasonToRefuse(error) === null) throw error;
@@ -235,6 +236,15 @@ export class PeerRows extends PeerOrigins {
       resolverVersion: version,
       tx: own.written + 1,
     });
+  }
+
+  /** Within a transaction nobody else makes tables. */
+  #table(entity: string): DocumentTable | null {
+    const known = this.#tables.get(entity);
+    if (known !== undefined) return known;
+    const table = findTable(this.#open, entity);
+    this.#tables.set(entity, table);
+    return table;
   }
 
   #events(where: string, ...parameters: (string | number)[]): PeerEventRow[] {

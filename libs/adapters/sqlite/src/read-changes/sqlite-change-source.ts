@@ -8,6 +8,7 @@ import type {
   WitnessRecord,
 } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
+import { hasReaders } from '../connect/readers.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { allTables, findTable } from '../entities/tables.ts';
 import { trimEvents } from '../events/trim-events.ts';
@@ -78,10 +79,6 @@ export class SqliteChangeSource implements ChangeSource {
 
 function identity(open: OpenDatabase, reader: string): SourceIdentity {
   return { databaseId: open.databaseId, lastEtag: open.lastEtag, witness: readWitness(open, reader) };
-}
-
-function hasReaders(open: OpenDatabase): boolean {
-  return open.number('SELECT has_readers AS value FROM spark_database') === 1;
 }
 
 /** From now on deletes are kept until they are confirmed. */

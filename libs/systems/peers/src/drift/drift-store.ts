@@ -97,7 +97,7 @@ export class DriftStore {
         const writes = ofRecord.filter(({ resolverVersion }) => resolverVersion === null);
         const heads = writes.reduce(mergeHeads, file.heads(entity, recordId));
         if (heads.length > 0) file.setHeads(entity, recordId, heads);
-        if (heads.length > 0) showHeads(file, entity, recordId, this.#policyOf);
+        if (heads.length > 0) showHeads(file, { entity, recordId, heads }, this.#policyOf);
       }
     });
   }

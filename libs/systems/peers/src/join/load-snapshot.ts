@@ -65,8 +65,9 @@ function loadRecord(
     .filter((head) => !isCovered(head) || writes.some((write) => isSame(write, head)));
   const added = writes.filter((write) => !isKnown(file, write));
   for (const event of events) file.remember(event);
-  file.setHeads(entity, recordId, [...kept, ...added].reduce<PeerEvent[]>(mergeHeads, []));
-  showHeads(file, entity, recordId, policyOf);
+  const heads = [...kept, ...added].reduce<PeerEvent[]>(mergeHeads, []);
+  file.setHeads(entity, recordId, heads);
+  showHeads(file, { entity, recordId, heads }, policyOf);
 }
 
 function isKnown(file: PeerFile, event: PeerEvent): boolean {

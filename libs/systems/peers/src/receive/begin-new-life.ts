@@ -61,5 +61,5 @@ function showAgain(file: PeerFile, entity: string, recordId: string, policyOf: P
   const writes = file.history(entity, recordId).filter(({ resolverVersion }) => resolverVersion === null);
   const heads = writes.reduce<PeerEvent[]>(mergeHeads, []);
   file.setHeads(entity, recordId, heads);
-  showHeads(file, entity, recordId, policyOf);
+  showHeads(file, { entity, recordId, heads }, policyOf);
 }

@@ -135,8 +135,11 @@ export interface PeerFile {
   ): { number: number; recordId: string }[];
   /** The resolutions that stand for exactly these heads. */
   resolutions(heads: readonly PeerEvent[]): PeerEvent[];
-  /** Makes a record look so, without an event; null for none. Says nothing when it does already. */
-  show(entity: string, recordId: string, data: string | null): void;
+  /**
+   * Makes a record look so, without an event; null for none. Says nothing when it does already.
+   * @param by the event that says so, when it is known
+   */
+  show(entity: string, recordId: string, data: string | null, by?: EventName): void;
   /** Notes a resolution of these heads as an own event. */
   propose(heads: readonly PeerEvent[], content: string | null, version: number): void;
 }

@@ -41,6 +41,7 @@ export function receiveEvents(
   if (first && file.mayLack(origin)) passOver(file, first);
   file.noteTail(origin, sequence);
   file.position = sequence;
+  if (file.own(origin) === null) return { ...received, ...receiveOthers(file, { origin, events }, policyOf) };
   for (const event of events) {
     const admission = admit(event, knownBefore(file, event), (seen) => isKnownOf(file, seen));
     if (admission === 'wait' || admission === 'hole') return { ...received, refused: admission };
@@ -59,6 +60,25 @@ export function receiveEvents(
     confirm(file, event);
   }
   return received;
+}
+
+/** Events of an origin that is not one of this file's: nothing of them is known but up to where they are applied. */
+function receiveOthers(
+  file: PeerFile,
+  { origin, events }: Pick<EventMessage, 'origin' | 'events'>,
+  policyOf: PolicyOf,
+): Pick<Received, 'applied' | 'refused'> {
+  const before = file.appliedTo(origin);
+  let last = before;
+  for (const event of events) {
+    const admission = admit(event, last, (seen) => isKnownOf(file, seen));
+    if (admission === 'wait' || admission === 'hole') return { applied: last - before, refused: admission };
+    if (admission === 'known') continue;
+    file.keep(event);
+    settle(file, event, policyOf);
+    last = event.number;
+  }
+  return { applied: last - before, refused: null };
 }
 
 /** Up to where an origin's events are known to be in this log. */
@@ -112,7 +132,7 @@ function settle(file: PeerFile, event: PeerEvent, policyOf: PolicyOf): void {
   const before = file.heads(entity, recordId);
   const heads = resolverVersion === null ? mergeHeads(before, event) : before;
   if (heads !== before) file.setHeads(entity, recordId, heads);
-  showHeads(file, entity, recordId, policyOf);
+  showHeads(file, { entity, recordId, heads }, policyOf);
   if (resolverVersion === null) proposeFor(file, heads, policyOf);
 }
 

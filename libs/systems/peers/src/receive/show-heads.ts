@@ -1,9 +1,21 @@
+import type { PeerEvent } from '../merge/event.ts';
 import { type PolicyOf, shownOf } from '../merge/show.ts';
-import type { PeerFile } from './peer-file.ts';
+import type { PeerFile, RecordName } from './peer-file.ts';
+
+/** A record, and its heads as the file has them now. */
+interface Headed extends RecordName {
+  readonly heads: readonly PeerEvent[];
+}
 
 /** Makes a record look as its heads say. */
-export function showHeads(file: PeerFile, entity: string, recordId: string, policyOf: PolicyOf): void {
-  const heads = file.heads(entity, recordId);
+export function showHeads(file: PeerFile, { entity, recordId, heads }: Headed, policyOf: PolicyOf): void {
   const resolutions = heads.length > 1 ? file.resolutions(heads) : [];
-  file.show(entity, recordId, shownOf(heads, resolutions, policyOf(entity)));
+  const [only, ...others] = heads;
+  const data = shownOf(heads, resolutions, policyOf(entity));
+  file.show(entity, recordId, data, others.length === 0 ? only : undefined);
+}
+
+/** The same for a record whose heads are asked for. */
+export function showRecord(file: PeerFile, entity: string, recordId: string, policyOf: PolicyOf): void {
+  showHeads(file, { entity, recordId, heads: file.heads(entity, recordId) }, policyOf);
 }

@@ -7,7 +7,7 @@ import type { PeerStore } from './peer-store.ts';
 
 export interface LogWriterParts {
   readonly writer: Writer;
-  readonly store: Pick<PeerStore, 'nextMessage' | 'forgetTail'>;
+  readonly store: Pick<PeerStore, 'nextMessage' | 'sync' | 'forgetTail'>;
   readonly log: Pick<PeerLog, 'describe' | 'append' | 'tailOf'>;
   readonly state: Pick<NodeState, 'log' | 'position'>;
 }
@@ -15,6 +15,7 @@ export interface LogWriterParts {
 const FULL_MS = 5_000;
 /** How often a node that only reads says how far it is. */
 const ACK_MS = 1_000;
+const MANY_EVENTS = 50;
 
 /**
  * Says in the log what a node has to say, one message after the other. After anything that it does not know the outcome of, the
@@ -42,18 +43,24 @@ export class LogWriter {
     this.#lookTo = Infinity;
   }
 
-  /** Says what is next, if anything is. @throws what the log throws: whatever became of the message, the reader finds out */
-  async say(signal: AbortSignal): Promise<void> {
+  /**
+   * Says what is next, if anything is.
+   * @returns whether it has said so few events that there cannot be many more
+   * @throws what the log throws: whatever became of the message, the reader finds out
+   */
+  async say(signal: AbortSignal): Promise<boolean> {
     const { writer, store, log, state } = this.#parts;
     if (this.#isInDoubt && state.log === 'connected') {
       this.#lookTo = (await log.describe())?.lastSequence ?? Infinity;
       this.#isInDoubt = false;
     }
-    if (signal.aborted || state.log === 'away' || state.position < this.#lookTo) return;
+    if (signal.aborted || state.log === 'away' || state.position < this.#lookTo) return false;
     const mayAck = performance.now() - this.#saidAt >= ACK_MS;
     const next = await store.nextMessage(mayAck);
-    if (!next) return;
+    if (!next) return false;
     const message = await encodeOutgoing(writer, next);
+    // What the log says of this node must not be taken back by a power cut.
+    await store.sync();
     const before = this.#lookTo;
     this.#lookTo = Infinity;
     this.#saidAt = performance.now();
@@ -68,5 +75,6 @@ export class LogWriter {
         await store.forgetTail(next.origin);
       throw error;
     }
+    return next.kind === 'events' && next.events.length < MANY_EVENTS;
   }
 }

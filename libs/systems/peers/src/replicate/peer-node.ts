@@ -8,11 +8,12 @@ import {
   persist,
   type RetryPolicy,
 } from '@nestjs-spark/foundation/internal';
-import { decodeMessage, encodeClose, type Writer } from '../carry/message.ts';
+import type { SharedLogMessage } from '@nestjs-spark/jetstream/internal';
+import { encodeClose, type Writer } from '../carry/message.ts';
 import type { Arrival, LogState, PeerStore } from './peer-store.ts';
 import { NodeReport, type NodeState } from './node-report.ts';
 import type { PeerLog } from './peer-log.ts';
-import { inBatches } from './in-batches.ts';
+import { arrivalOf, inBatches } from './in-batches.ts';
 import { LogGap } from './log-gap.ts';
 import { LogWriter } from './log-writer.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
@@ -39,7 +40,10 @@ const SNAPSHOTS_MS = 60_000;
 /** How long the writers of a conflict have to settle it. */
 const SETTLE_MS = 20_000;
 const MOST_MESSAGES = 64;
-const COMPANY_MS = 5;
+/** Each transaction writes a dozen pages, however little it applies. */
+const COMPANY_MS = 20;
+/** Each message costs all nodes a signature to verify, however little it says: a node that has just said something waits for more. */
+const SAY_EVERY_MS = 100;
 
 /**
  * One replica at work: reads the log to its end and follows it, and publishes the events of its file. Before it publishes after
@@ -123,7 +127,7 @@ export class PeerNode {
 
   async #read(): Promise<void> {
     const { signal } = this.#stop;
-    const { log, store, logger } = this.#parts;
+    const { log, store, logger, writer } = this.#parts;
     try {
       await log.provision();
       const here = await log.describe();
@@ -146,9 +150,9 @@ export class PeerNode {
       await this.#becomeReady(here.lastSequence);
       if (this.#isBehindNothing()) await this.#gap.demandLacking();
       this.#nudge.nudge();
-      const messages = this.#arrivals(this.state.position + 1, signal);
+      const messages = this.#messages(this.state.position + 1, signal);
       for await (const batch of inBatches(messages, MOST_MESSAGES, COMPANY_MS, signal))
-        await this.#apply(batch);
+        await this.#apply(await Promise.all(batch.map((message) => arrivalOf(message, writer.service))));
     } finally {
       this.report.reach('away');
       this.#writer.suspend();
@@ -232,12 +236,11 @@ export class PeerNode {
     );
   }
 
-  async *#arrivals(from: number, signal: AbortSignal): AsyncGenerator<Arrival> {
+  async *#messages(from: number, signal: AbortSignal): AsyncGenerator<SharedLogMessage> {
     for await (const message of this.#parts.log.read(from, signal)) {
-      const { sequence, storedAt } = message;
-      await this.#gap.pass(sequence);
-      this.#gap.readTo = sequence;
-      yield { sequence, storedAt, message: await decodeMessage(message, this.#parts.writer.service) };
+      await this.#gap.pass(message.sequence);
+      this.#gap.readTo = message.sequence;
+      yield message;
     }
   }
 
@@ -286,7 +289,9 @@ export class PeerNode {
   }
 
   async #publish(): Promise<void> {
-    await this.#nudge.wait(this.#stop.signal, LOOK_MS);
-    await this.#writer.say(this.#stop.signal);
+    const { signal } = this.#stop;
+    await this.#nudge.wait(signal, LOOK_MS);
+    const isAll = await this.#writer.say(signal);
+    if (isAll) await pause(SAY_EVERY_MS, signal);
   }
 }

@@ -12,7 +12,7 @@ import { beginNewLife, type NewLife } from '../receive/begin-new-life.ts';
 import type { RecordName } from '../receive/peer-file.ts';
 import { proposeForOthers, type Settled, type Settling } from '../receive/propose-for-others.ts';
 import { receiveEvents } from '../receive/receive-events.ts';
-import { showHeads } from '../receive/show-heads.ts';
+import { showRecord } from '../receive/show-heads.ts';
 
 /** The log as it is at a moment. */
 export interface LogState {
@@ -90,7 +90,7 @@ export class PeerStore {
         beginNewLife(file, this.#policyOf, this.#freshOrigin(), isCopy ? 'cloned' : 'restored');
         this.#said.add('cloned').add('restored');
       }
-      for (const { entity, recordId } of added) showHeads(file, entity, recordId, this.#policyOf);
+      for (const { entity, recordId } of added) showRecord(file, entity, recordId, this.#policyOf);
       return { position: file.position, isWhole: new PeerPlace(open).isWhole };
     });
   }
@@ -151,8 +151,9 @@ export class PeerStore {
     return this.#database.write((open) => new PeerPlace(open).becomeWhole());
   }
 
+  /** Applies messages. After a power cut they may be read once more: whatever depends on them waits for `sync`. */
   apply(arrivals: readonly Arrival[]): Promise<Applied> {
-    return this.#database.write((open) => {
+    return this.#database.writeSoon((open) => {
       const file = new PeerRows(open);
       const place = new PeerPlace(open);
       const newLives: NewLife[] = [];
@@ -177,6 +178,11 @@ export class PeerStore {
       }
       return { newLives, refused, clockMs: this.#clockMs };
     });
+  }
+
+  /** Resolves when the disk has all that was applied. */
+  sync(): Promise<void> {
+    return this.#database.sync();
   }
 
   #applyEvents(

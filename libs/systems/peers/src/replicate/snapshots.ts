@@ -11,6 +11,7 @@ import {
   snapshotFolder,
   SNAPSHOTS,
 } from '../carry/snapshot.ts';
+import { slicesOf } from '../join/slices.ts';
 import type { PeerEvent } from '../merge/event.ts';
 import type { RecordName } from '../receive/peer-file.ts';
 import type { LogState, PeerStore } from './peer-store.ts';
@@ -22,6 +23,8 @@ export type SnapshotObjects = Pick<
 >;
 
 const RECORDS_OF_A_PAGE = 200;
+/** So many are loaded in one transaction. */
+const EVENTS_OF_A_SLICE = 100;
 
 /** Snapshots of the log, which stand for the part of it that is gone. */
 export class Snapshots {
@@ -59,6 +62,7 @@ export class Snapshots {
     let parts = 0;
     for await (const events of this.#parts())
       await this.#put(`${folder}/${parts++}`, await encodePart(events));
+    await this.#store.sync();
     await this.#put(`${folder}/manifest`, encodeManifest({ ...head, created, node: this.#nodeId, parts }));
     await this.#trim(head, created);
     return head.cut;
@@ -71,7 +75,11 @@ export class Snapshots {
       const name = `${snapshotFolder(manifest)}/${part}`;
       const events = await decodePart(await this.#objects.loadObject(name));
       if (events === null) throw new Error(`${name} of the latest snapshot is gone or damaged`);
-      await this.#store.loadRecords(manifest, events);
+      for (const slice of slicesOf(events, EVENTS_OF_A_SLICE)) {
+        await this.#store.loadRecords(manifest, slice);
+        // What waits for the main loop comes in between.
+        await setImmediate();
+      }
     }
     await this.#store.finishLoading(manifest);
     return isNewLife;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { dataDir, DEFAULT_DATA_DIR } from '@nestjs-spark/foundation';
 import type { Report } from '../fetch/progress.ts';
 import { reportTo } from '../fetch/progress.ts';
@@ -57,8 +57,9 @@ export function toFinding(
   };
 }
 
-/** A second data folder, for a second run, is no reason to fetch the servers again. */
+/** A second data folder beside the usual one, for a second run, is no reason to fetch the servers again; one elsewhere stands alone. */
 function serversIn(home: string, usual: string): string {
   const [own, shared] = [join(home, 'servers'), join(usual, 'servers')];
-  return !existsSync(own) && existsSync(shared) ? shared : own;
+  const isBeside = dirname(home) === dirname(usual);
+  return isBeside && !existsSync(own) && existsSync(shared) ? shared : own;
 }

@@ -68,7 +68,7 @@ describe('the order of the ways', () => {
     ]);
   });
 
-  it('looks in the usual folder where a second data folder has no servers of its own', () => {
+  it('looks in the usual folder where a second data folder beside it has no servers of its own', () => {
     const [folder, before] = [scratch(), process.cwd()];
     process.chdir(folder);
     try {
@@ -77,6 +77,8 @@ describe('the order of the ways', () => {
       expect(servers()).toBe('.spark-2/servers');
       mkdirSync('.spark/servers', { recursive: true });
       expect(servers()).toBe('.spark/servers');
+      const elsewhere = { ...second, env: { SPARK_DATA_DIR: 'other/.spark' } };
+      expect(relative(process.cwd(), toFinding(elsewhere).servers)).toBe('other/.spark/servers');
       mkdirSync('.spark-2/servers', { recursive: true });
       expect(servers()).toBe('.spark-2/servers');
     } finally {

@@ -27,15 +27,18 @@ import type { Observable } from 'rxjs';
 import { JobsService } from '../serve/jobs.service.ts';
 import type { JobView } from '../serve/view.ts';
 import { SubmissionBody } from '../submit/submission.ts';
-import { accessOf, readAfter, readJobQuery, readReason, readWait, type JobListQuery } from './read-query.ts';
+import {
+  accessOf,
+  readAfter,
+  readJobQuery,
+  readKey,
+  readReason,
+  readWait,
+  type JobListQuery,
+} from './read-query.ts';
 import { RawText } from './raw-text.ts';
+import { sayReplayed, type Answer } from './say-replayed.ts';
 import { sendEvents } from './send-events.ts';
-
-/** An answer of Express or Fastify. */
-interface Answer {
-  status(code: number): unknown;
-  header(name: string, value: string): unknown;
-}
 
 /** Jobs over HTTP. */
 @ApiTags('jobs')
@@ -60,10 +63,7 @@ export class JobsController {
   ): Promise<JobView> {
     const { job, replayed } = await this.jobs.submitText(text, accessOf(caller), key);
     answer.header('Location', `/api/jobs/${job.jobId}`);
-    if (replayed) {
-      answer.status(200);
-      answer.header('Idempotency-Replayed', 'true');
-    }
+    sayReplayed(replayed, answer);
     return job;
   }
 
@@ -134,11 +134,13 @@ export class JobsController {
   @ApiOperation({ summary: 'Submit an ended job again' })
   async retry(
     @Param('jobId') jobId: string,
+    @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: ApiCaller,
     @Res({ passthrough: true }) answer: Answer,
   ): Promise<JobView> {
-    const job = await this.jobs.retry(jobId, accessOf(caller));
+    const { job, replayed } = await this.jobs.retryOnce(jobId, accessOf(caller), readKey(key));
     answer.header('Location', `/api/jobs/${job.jobId}`);
+    sayReplayed(replayed, answer);
     return job;
   }
 

@@ -75,4 +75,13 @@ describe('Jobs over HTTP', () => {
     await submit([JOB]).expect(409);
     expect((await submit([JOB], { batchId: 'own' }).expect(202)).body.batchId).toBe('own');
   });
+
+  it.each(['', '/input', '/batch', '/status'])(
+    'refuse a body that says it is not UTF-8, and say what is read: POST /api/jobs%s',
+    async (path) => {
+      const typed = { 'content-type': 'application/json; charset=utf-16' };
+      const { body } = await post(path, {}, typed).expect(415);
+      expect(body.detail).toMatch(/^The body must be .+ in UTF-8\.$/);
+    },
+  );
 });

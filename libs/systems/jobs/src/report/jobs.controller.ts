@@ -20,6 +20,7 @@ import {
   ApiOperation,
   ApiTags,
   nodeRequest,
+  requireForm,
   type PlatformRequest,
   type StreamedAnswer,
 } from '@nestjs-spark/observability/internal';
@@ -39,6 +40,9 @@ import {
 import { RawText } from './raw-text.ts';
 import { sayReplayed, type Answer } from './say-replayed.ts';
 import { sendEvents } from './send-events.ts';
+
+/** Of any type, as senders of lines seldom say theirs. */
+const LINES_FORM = { types: /^/, said: 'NDJSON' };
 
 /** Jobs over HTTP. */
 @ApiTags('jobs')
@@ -72,7 +76,9 @@ export class JobsController {
     summary: 'Store documents as the input of jobs: any number of NDJSON lines {"id","document"}',
   })
   async input(@Req() request: PlatformRequest, @CurrentCaller() caller: ApiCaller) {
-    return this.jobs.keepInput(nodeRequest(request), accessOf(caller));
+    const lines = nodeRequest(request);
+    requireForm(lines, LINES_FORM);
+    return this.jobs.keepInput(lines, accessOf(caller));
   }
 
   @Get()

@@ -231,6 +231,12 @@ describe('pipelines over HTTP', () => {
     expect(readdirSync(join(folder, 'files'))).toEqual(['in.ndjson']);
   });
 
+  it('are refused in another charset than UTF-8', async () => {
+    const typed = { ...ANN, 'content-type': 'application/json; charset=utf-16' };
+    const { body } = await http().post('/api/pipelines').set(typed).send(JSON.stringify(adults)).expect(415);
+    expect(body.detail).toBe('The body must be application/json or application/yaml in UTF-8.');
+  });
+
   it('show nothing without a token, and nothing that leaves the files folder', async () => {
     await http().get('/api/pipelines').expect(401);
     await post('', { ...adults, source: { type: 'file', path: '../pipelines.db' } }).expect(422);

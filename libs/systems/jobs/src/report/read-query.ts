@@ -64,7 +64,9 @@ export function readReason(text: string): string | null {
 
 /** @throws {ProblemError} `invalid` (400) */
 export function readJobIds(text: string): string[] {
-  const { jobIds } = fieldsOf(text);
+  const { jobIds, ...others } = fieldsOf(text);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw wrong(unknown, 'is not known');
   const isList = Array.isArray(jobIds) && jobIds.length <= MOST_ASKED;
   if (isList && jobIds.every((id) => typeof id === 'string')) return jobIds;
   throw wrong('jobIds', `has to be a list of at most ${MOST_ASKED} ids`);

@@ -229,6 +229,8 @@ describe('pipelines over HTTP', () => {
       { input: { id: 2 }, output: { id: 2, age: 40 } },
     ]);
     expect(readdirSync(join(folder, 'files'))).toEqual(['in.ndjson']);
+    const missing = await post('/preview', {}).expect(400);
+    expect(missing.body.errors).toEqual([{ pointer: '/definition', detail: 'is missing' }]);
   });
 
   it('are refused in another charset than UTF-8', async () => {

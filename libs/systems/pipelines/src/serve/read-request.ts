@@ -137,6 +137,6 @@ export function whole(value: string | string[] | undefined, name: string, most: 
   throw wrong(name, `has to be a whole number from ${least} to ${most}`);
 }
 
-function wrong(name: string, detail: string): ProblemError {
+export function wrong(name: string, detail: string): ProblemError {
   return new ProblemError('invalid', `${name} ${detail}.`, { errors: [{ pointer: `/${name}`, detail }] });
 }

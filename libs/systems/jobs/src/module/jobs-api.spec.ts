@@ -84,4 +84,9 @@ describe('Jobs over HTTP', () => {
       expect(body.detail).toMatch(/^The body must be .+ in UTF-8\.$/);
     },
   );
+
+  it('have each of their labels once', async () => {
+    const { body } = await post('', { ...JOB, labels: ['b', 'a', 'b'] }).expect(202);
+    expect(body.labels).toEqual(['b', 'a']);
+  });
 });

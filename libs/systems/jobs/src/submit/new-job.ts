@@ -26,7 +26,7 @@ export function newJob({ body, transformation }: ReadSubmission, parts: NewJobPa
     transformation,
     backendRequested: body.backend ?? 'auto',
     priority: body.priority ?? 5,
-    labels: body.labels ?? [],
+    labels: [...new Set(body.labels)],
     metadata: body.metadata ?? {},
     submittedBy,
     options,

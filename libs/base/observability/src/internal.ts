@@ -9,7 +9,7 @@ export * from './problems/to-problem.ts';
 export * from './problems/validation-errors.ts';
 export { TypedErrorFilter } from './problems/typed-error-filter.ts';
 export * from './routes/platform.ts';
-export { readBody } from './routes/read-body.ts';
+export { JSON_FORM, readText, requireForm } from './routes/read-text.ts';
 export * from './routes/described.ts';
 export { joinPaths, routesOf, type ServedRoute } from './routes/served.ts';
 export { isReadAtStart, readTogether } from './settings/read-together.ts';

@@ -14,6 +14,29 @@ export function fieldsOf(errors: ValidationError[], base = ''): ProblemField[] {
   });
 }
 
+/** Each field with one rule that it breaks: that of its type, since no other one means anything before it is kept. */
+export function typeFirst(errors: readonly ValidationError[]): ValidationError[] {
+  return errors.map((error) => {
+    const broken = Object.entries(error.constraints ?? {});
+    const one = broken.find(([check]) => TYPES.has(check)) ?? broken[0];
+    return {
+      ...error,
+      ...(one && { constraints: Object.fromEntries([one]) }),
+      ...(error.children && { children: typeFirst(error.children) }),
+    };
+  });
+}
+
+const TYPES: ReadonlySet<string> = new Set([
+  'isString',
+  'isInt',
+  'isNumber',
+  'isBoolean',
+  'isArray',
+  'isObject',
+  'whitelistValidation',
+]);
+
 function escapePointer(token: string): string {
   return token.slice(0, 80).replaceAll('~', '~0').replaceAll('/', '~1');
 }

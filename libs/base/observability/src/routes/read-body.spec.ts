@@ -18,6 +18,7 @@ describe('The body of a request', () => {
   });
   afterAll(() => {
     agent.destroy();
+    server.closeAllConnections();
     server.close();
   });
 
@@ -37,5 +38,14 @@ describe('The body of a request', () => {
       expect(await send(bytes)).toBe(413);
       expect(await send(0)).toBe(200);
     }
+  });
+
+  it('that will be too large is refused before any of it has come', async () => {
+    const { port } = server.address() as AddressInfo;
+    const sent = request({ port, host: '127.0.0.1', method: 'POST', headers: { 'content-length': 1_001 } });
+    sent.on('error', () => undefined).flushHeaders();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(413);
+    sent.destroy();
   });
 });

@@ -8,6 +8,8 @@ const AFTER_REFUSAL_MS = 2_000;
  * whose connection is closed at once often never sees the answer.
  */
 export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer | null> {
+  // Whoever says that it is too much need not send it before the answer.
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) return refuse(request);
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
@@ -16,12 +18,12 @@ export async function readBody(request: IncomingMessage, mostBytes: number): Pro
     parts.push(part);
   }
   if (bytes <= mostBytes) return Buffer.concat(parts);
-  throwRestAway(request);
-  return null;
+  return refuse(request);
 }
 
-function throwRestAway(request: IncomingMessage): void {
+function refuse(request: IncomingMessage): null {
   request.resume();
   const end = setTimeout(() => request.destroy(), AFTER_REFUSAL_MS).unref();
   request.once('end', () => clearTimeout(end)).once('close', () => clearTimeout(end));
+  return null;
 }

@@ -1,9 +1,10 @@
-import { Controller, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Headers, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
 import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
 import { JobsService } from '../serve/jobs.service.ts';
 import { RawText } from './raw-text.ts';
-import { accessOf, readJobIds, readReason } from './read-query.ts';
+import { accessOf, readJobIds, readKey, readReason } from './read-query.ts';
+import { sayReplayed, type Answer } from './say-replayed.ts';
 
 /** Many jobs at once over HTTP. Its paths go before those with an id. */
 @ApiTags('jobs')
@@ -21,15 +22,12 @@ export class BatchesController {
   @ApiOperation({ summary: 'Submit up to 500 jobs, all or none: { batchId?, jobs }' })
   async submit(
     @RawText() text: string,
+    @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: ApiCaller,
-    @Res({ passthrough: true })
-    answer: { status(code: number): unknown; header(name: string, value: string): unknown },
+    @Res({ passthrough: true }) answer: Answer,
   ) {
-    const { replayed, ...batch } = await this.jobs.submitBatchText(text, accessOf(caller));
-    if (replayed) {
-      answer.status(200);
-      answer.header('Idempotency-Replayed', 'true');
-    }
+    const { replayed, ...batch } = await this.jobs.submitBatchText(text, accessOf(caller), readKey(key));
+    sayReplayed(replayed, answer);
     return batch;
   }
 

@@ -20,6 +20,7 @@ import {
   ApiOperation,
   ApiTags,
   nodeRequest,
+  requireForm,
   type PlatformRequest,
   type StreamedAnswer,
 } from '@nestjs-spark/observability/internal';
@@ -27,15 +28,21 @@ import type { Observable } from 'rxjs';
 import { JobsService } from '../serve/jobs.service.ts';
 import type { JobView } from '../serve/view.ts';
 import { SubmissionBody } from '../submit/submission.ts';
-import { accessOf, readAfter, readJobQuery, readReason, readWait, type JobListQuery } from './read-query.ts';
+import {
+  accessOf,
+  readAfter,
+  readJobQuery,
+  readKey,
+  readReason,
+  readWait,
+  type JobListQuery,
+} from './read-query.ts';
 import { RawText } from './raw-text.ts';
+import { sayReplayed, type Answer } from './say-replayed.ts';
 import { sendEvents } from './send-events.ts';
 
-/** An answer of Express or Fastify. */
-interface Answer {
-  status(code: number): unknown;
-  header(name: string, value: string): unknown;
-}
+/** Of any type, as senders of lines seldom say theirs. */
+const LINES_FORM = { types: /^/, said: 'NDJSON' };
 
 /** Jobs over HTTP. */
 @ApiTags('jobs')
@@ -60,10 +67,7 @@ export class JobsController {
   ): Promise<JobView> {
     const { job, replayed } = await this.jobs.submitText(text, accessOf(caller), key);
     answer.header('Location', `/api/jobs/${job.jobId}`);
-    if (replayed) {
-      answer.status(200);
-      answer.header('Idempotency-Replayed', 'true');
-    }
+    sayReplayed(replayed, answer);
     return job;
   }
 
@@ -72,7 +76,9 @@ export class JobsController {
     summary: 'Store documents as the input of jobs: any number of NDJSON lines {"id","document"}',
   })
   async input(@Req() request: PlatformRequest, @CurrentCaller() caller: ApiCaller) {
-    return this.jobs.keepInput(nodeRequest(request), accessOf(caller));
+    const lines = nodeRequest(request);
+    requireForm(lines, LINES_FORM);
+    return this.jobs.keepInput(lines, accessOf(caller));
   }
 
   @Get()
@@ -134,11 +140,13 @@ export class JobsController {
   @ApiOperation({ summary: 'Submit an ended job again' })
   async retry(
     @Param('jobId') jobId: string,
+    @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: ApiCaller,
     @Res({ passthrough: true }) answer: Answer,
   ): Promise<JobView> {
-    const job = await this.jobs.retry(jobId, accessOf(caller));
+    const { job, replayed } = await this.jobs.retryOnce(jobId, accessOf(caller), readKey(key));
     answer.header('Location', `/api/jobs/${job.jobId}`);
+    sayReplayed(replayed, answer);
     return job;
   }
 

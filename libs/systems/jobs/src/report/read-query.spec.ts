@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readReason } from './read-query.ts';
+import { readJobIds, readReason } from './read-query.ts';
 
 describe('The body of a cancel', () => {
   it('may be left out, and may have a reason', () => {
@@ -9,6 +9,15 @@ describe('The body of a cancel', () => {
   it('is refused with a field that is not known: a misspelt reason would be lost', () => {
     expect(() => readReason('{"Reason":"late"}')).toThrow(
       expect.objectContaining({ errors: [{ pointer: '/Reason', detail: 'is not known' }] }),
+    );
+  });
+});
+
+describe('The question for statuses', () => {
+  it('is refused with a field that is not known, as every other body is', () => {
+    expect(readJobIds('{"jobIds":["a"]}')).toEqual(['a']);
+    expect(() => readJobIds('{"jobIds":["a"],"ids":["b"]}')).toThrow(
+      expect.objectContaining({ errors: [{ pointer: '/ids', detail: 'is not known' }] }),
     );
   });
 });

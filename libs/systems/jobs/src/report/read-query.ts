@@ -9,6 +9,7 @@ import type { JobAccess } from '../serve/access.ts';
 /** The query of the list as it comes. */
 export type JobListQuery = Readonly<Record<string, string | string[] | undefined>>;
 
+const LONGEST_KEY = 256;
 const LONGEST_WAIT_MS = 30_000;
 const MOST_LISTED = 500;
 const MOST_ASKED = 1_000;
@@ -46,6 +47,12 @@ export function readAfter(lastEventId: string | undefined): { after?: number } {
   return { after: whole(lastEventId, 'Last-Event-ID', Number.MAX_SAFE_INTEGER, 0) };
 }
 
+/** Follows the rule of the field `idempotencyKey`. @throws {ProblemError} `invalid` (400) */
+export function readKey(key: string | undefined): string | undefined {
+  if (key === undefined || (key.length >= 1 && key.length <= LONGEST_KEY)) return key;
+  throw wrong('Idempotency-Key', `has to have 1 to ${LONGEST_KEY} characters`);
+}
+
 /** @throws {ProblemError} `invalid` (400) */
 export function readReason(text: string): string | null {
   const { reason = null, ...others } = fieldsOf(text === '' ? '{}' : text);
@@ -57,7 +64,9 @@ export function readReason(text: string): string | null {
 
 /** @throws {ProblemError} `invalid` (400) */
 export function readJobIds(text: string): string[] {
-  const { jobIds } = fieldsOf(text);
+  const { jobIds, ...others } = fieldsOf(text);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw wrong(unknown, 'is not known');
   const isList = Array.isArray(jobIds) && jobIds.length <= MOST_ASKED;
   if (isList && jobIds.every((id) => typeof id === 'string')) return jobIds;
   throw wrong('jobIds', `has to be a list of at most ${MOST_ASKED} ids`);

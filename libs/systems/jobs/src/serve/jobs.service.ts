@@ -83,9 +83,9 @@ export class JobsService {
     return this.submitBatchText(JSON.stringify(batch), access);
   }
 
-  /** As `submitBatch`, of a body as it came. */
-  async submitBatchText(text: string, access: JobAccess): Promise<SubmittedBatch> {
-    return this.#parts.submissions.submitBatch(await readBatch(text), access);
+  /** As `submitBatch`, of a body as it came. A key serves where it has no `batchId`. */
+  async submitBatchText(text: string, access: JobAccess, key?: string): Promise<SubmittedBatch> {
+    return this.#parts.submissions.submitBatch(await readBatch(text), access, key);
   }
 
   /** Takes in documents, as NDJSON lines `{"id","document"}`, for jobs that name them. @throws {ProblemError} `invalid` (400), `tooMany` (429) */
@@ -184,10 +184,15 @@ export class JobsService {
    * @throws {ProblemError} `notFound` (404); `jobState` (409) while it has not ended; `forbidden` (403) and `jobRefused` (422) as `submit`
    */
   async retry(jobId: string, access: JobAccess = APPLICATION): Promise<JobView> {
+    return (await this.retryOnce(jobId, access)).job;
+  }
+
+  /** As `retry`; the same key again gives the same job. */
+  async retryOnce(jobId: string, access: JobAccess, key?: string): Promise<Submitted> {
     const { job } = await this.find(jobId, access);
     if (!isTerminal(job.status))
       throw new ProblemError(JOB_STATE, `The job is ${job.status}: it has not ended.`);
-    return this.#parts.submissions.again(job, access);
+    return this.#parts.submissions.again(job, access, key);
   }
 
   /** The jobs of a batch. @throws {ProblemError} `notFound` (404) when there is none */

@@ -54,7 +54,7 @@ export class Submissions {
     const jobId = jobIdFor(access, submission.body.idempotencyKey);
     const fingerprint = fingerprintOf(submission);
     if (submission.body.idempotencyKey !== undefined) {
-      const there = await this.#replay(jobId, fingerprint);
+      const there = await this.#replay({ jobId, fingerprint, retryOf: null });
       if (there) return there;
     }
     requireOperator([submission], access);
@@ -65,22 +65,17 @@ export class Submissions {
       const submittedBy = submitterOf(access);
       const job = newJob(submission, { jobId, input, submittedBy, fingerprint, batch: null });
       requireRoom(job);
-      try {
-        return { job: await this.#add(job), replayed: false };
-      } catch (error) {
-        const there = error instanceof JobExistsError ? await this.#replay(jobId, fingerprint) : null;
-        if (!there) throw error;
-        return there;
-      }
+      return this.#addOnce(job);
     });
   }
 
   async submitBatch(
     { batchId: given, jobs }: { batchId: string | null; jobs: ReadSubmission[] },
     access: JobAccess,
+    key?: string,
   ): Promise<SubmittedBatch> {
     const { executors, quota } = this.#parts;
-    const batchId = given ?? crypto.randomUUID();
+    const batchId = given ?? jobIdFor(access, key);
     const ids = jobs.map((_, index) => idInBatch(batchId, access, index));
     const prints = jobs.map((job) => fingerprintOf(job));
     const there = await this.#replayBatch(batchId, ids, prints);
@@ -126,17 +121,30 @@ export class Submissions {
     };
   }
 
-  /** The same job as a new one, under the rules of today. */
-  async again(job: Job, access: JobAccess): Promise<JobView> {
+  /** The same job as a new one, under the rules of today; once per key. */
+  async again(job: Job, access: JobAccess, key?: string): Promise<Submitted> {
+    const next = jobAgain(job, jobIdFor(access, key));
+    const there = key === undefined ? null : await this.#replay(next);
+    if (there) return there;
     requireOperator([job], access);
     const { name, backendRequested: backend, transformation, input } = job;
     const faults = await faultsOf({ body: { name, backend }, transformation, input }, this.#parts.executors);
     if (faults.length > 0) throw refusedFor(faults);
     return this.#parts.quota.letIn(job.submittedBy, 1, async () => {
-      const next = jobAgain(job);
-      if (job.input?.object !== undefined) await this.#hold(job.input.object, next.jobId);
-      return this.#add(next);
+      if (input?.object !== undefined) await this.#hold(input.object, next.jobId);
+      return this.#addOnce(next);
     });
+  }
+
+  /** Where the same submission under this key was faster, its job. */
+  async #addOnce(job: Job): Promise<Submitted> {
+    try {
+      return { job: await this.#add(job), replayed: false };
+    } catch (error) {
+      const there = error instanceof JobExistsError ? await this.#replay(job) : null;
+      if (!there) throw error;
+      return there;
+    }
   }
 
   async #add(job: Job): Promise<JobView> {
@@ -164,10 +172,12 @@ export class Submissions {
     });
   }
 
-  async #replay(jobId: string, fingerprint: string): Promise<Submitted | null> {
+  async #replay(asked: Pick<Job, 'jobId' | 'fingerprint' | 'retryOf'>): Promise<Submitted | null> {
+    const { jobId, fingerprint, retryOf } = asked;
     const stored = await this.#parts.store.get(jobId);
     if (!stored) return null;
-    if (stored.job.fingerprint === fingerprint) return { job: viewOf(stored), replayed: true };
+    const isSame = stored.job.fingerprint === fingerprint && stored.job.retryOf === retryOf;
+    if (isSame) return { job: viewOf(stored), replayed: true };
     throw new ProblemError(KEY_IN_USE, 'This key was used for another submission.', {
       members: { jobId },
     });
@@ -180,7 +190,7 @@ export class Submissions {
     const next = await this.#parts.store.get(`${ids[0]?.replace(/-\d+$/, '')}-${ids.length}`);
     const isSame = !next && stored.every((one, index) => one?.job.fingerprint === prints[index]);
     if (!isSame)
-      throw new ProblemError(KEY_IN_USE, 'This batchId was used for other jobs.', {
+      throw new ProblemError(KEY_IN_USE, 'This batchId or key was used for other jobs.', {
         members: { batchId },
       });
     const jobs = stored.flatMap((one, index) =>

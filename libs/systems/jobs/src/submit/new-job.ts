@@ -26,7 +26,7 @@ export function newJob({ body, transformation }: ReadSubmission, parts: NewJobPa
     transformation,
     backendRequested: body.backend ?? 'auto',
     priority: body.priority ?? 5,
-    labels: body.labels ?? [],
+    labels: [...new Set(body.labels)],
     metadata: body.metadata ?? {},
     submittedBy,
     options,
@@ -41,11 +41,11 @@ export function newJob({ body, transformation }: ReadSubmission, parts: NewJobPa
 }
 
 /** A job that has ended as a new one, which need not wait for a time any more. */
-export function jobAgain(job: Job, now = new Date()): Job {
+export function jobAgain(job: Job, jobId: string, now = new Date()): Job {
   return {
     ...job,
     ...notRunYet('Queued', job.input, job.submittedBy, now.toISOString()),
-    jobId: jobIdFor(job.submittedBy, undefined),
+    jobId,
     order: null,
     options: { ...job.options, runAt: null },
     batchId: null,

@@ -27,6 +27,18 @@ describe('A submission', () => {
     },
   );
 
+  it.each([
+    ['priority', '5', 'priority must be a whole number'],
+    ['timeoutMs', '1', 'timeoutMs must be a whole number'],
+    ['labels', 'x', 'labels must be an array'],
+    ['name', 7, 'name must be a string'],
+    ['retry', 'x', 'retry must be an object'],
+  ])('is refused for the type of %s before any other rule', async (field, value, detail) => {
+    await expect(read({ [field]: value })).rejects.toMatchObject({
+      errors: [{ pointer: `/${field}`, detail }],
+    });
+  });
+
   it('has the key of the header', async () => {
     expect((await read({}, 'once')).body.idempotencyKey).toBe('once');
   });

@@ -229,6 +229,14 @@ describe('pipelines over HTTP', () => {
       { input: { id: 2 }, output: { id: 2, age: 40 } },
     ]);
     expect(readdirSync(join(folder, 'files'))).toEqual(['in.ndjson']);
+    const missing = await post('/preview', {}).expect(400);
+    expect(missing.body.errors).toEqual([{ pointer: '/definition', detail: 'is missing' }]);
+  });
+
+  it('are refused in another charset than UTF-8', async () => {
+    const typed = { ...ANN, 'content-type': 'application/json; charset=utf-16' };
+    const { body } = await http().post('/api/pipelines').set(typed).send(JSON.stringify(adults)).expect(415);
+    expect(body.detail).toBe('The body must be application/json or application/yaml in UTF-8.');
   });
 
   it('show nothing without a token, and nothing that leaves the files folder', async () => {

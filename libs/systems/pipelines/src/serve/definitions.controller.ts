@@ -18,7 +18,7 @@ import { runTestsWith, TESTS_MS } from '../transform/run-tests.ts';
 import { warningsOf } from './warnings.ts';
 import { preview } from './preview.ts';
 import { answered, refusedWhole } from './problems.ts';
-import { BodyText, readObject, whole } from './read-request.ts';
+import { BodyText, readObject, whole, wrong } from './read-request.ts';
 
 const MOST_PREVIEWED = 100;
 const PREVIEW_MS = 15_000;
@@ -71,11 +71,9 @@ export class DefinitionsController {
   @ApiOperation({ summary: 'What each step makes of some records: {definition, limit, records?}' })
   async preview(@BodyText() text: string, @Req() request: PlatformRequest): Promise<object> {
     const asked = readObject(text, ['definition', 'limit', 'records']);
-    const definition = checked(
-      typeof asked['definition'] === 'string'
-        ? asked['definition']
-        : JSON.stringify(asked['definition'] ?? null),
-    );
+    const given = asked['definition'] ?? null;
+    if (given === null) throw wrong('definition', 'is missing');
+    const definition = checked(typeof given === 'string' ? given : JSON.stringify(given));
     const limit = whole(String(asked['limit'] ?? 10), 'limit', MOST_PREVIEWED);
     const records = recordsOf(asked['records']);
     const { around, scripts } = this.node;

@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
-import { nodeRequest, readBody, type PlatformRequest } from '@nestjs-spark/observability/internal';
+import { readText, type PlatformRequest } from '@nestjs-spark/observability/internal';
 import { PIPELINE_STATES } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
 import { MAX_DEFINITION_BYTES } from '../definition/parse-text.ts';
@@ -11,43 +10,22 @@ import type { GivenRecord } from '../store/letters.ts';
 import { readCursor, type EventCursor } from './event-cursor.ts';
 import type { ListQuery } from './select-pipelines.ts';
 
-type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown };
 type Query = Readonly<Record<string, string | string[] | undefined>>;
 
 const LONGEST_KEY = 200;
 const MOST_LISTED = 500;
-const BODY_TYPE = /^(?:application\/(?:json|yaml|x-yaml)|text\/yaml)\s*(?:;|$)/i;
+const BODY_FORM = {
+  types: /^(?:application\/(?:json|yaml|x-yaml)|text\/yaml)$/i,
+  said: 'application/json or application/yaml',
+};
 
 /**
  * The body as text, JSON or YAML, at most 64 KiB.
  * @throws {ProblemError} `tooLarge` (413), `unsupportedMedia` (415), `invalid` (400) for what is not UTF-8
  */
-export const BodyText = createParamDecorator(
-  async (_: unknown, context: ExecutionContext): Promise<string> => {
-    const request: Parsed = nodeRequest(context.switchToHttp().getRequest<PlatformRequest>());
-    const { 'content-type': type, 'content-encoding': encoding } = request.headers;
-    if (encoding !== undefined || (type !== undefined && !BODY_TYPE.test(type)))
-      throw new ProblemError(
-        'unsupportedMedia',
-        'The body has to be application/json or application/yaml, not compressed.',
-      );
-    if (request.readableDidRead) {
-      if (Buffer.isBuffer(request.rawBody)) return decoded(request.rawBody);
-      return request.body === undefined ? '' : JSON.stringify(request.body);
-    }
-    const body = await readBody(request, MAX_DEFINITION_BYTES);
-    if (body) return decoded(body);
-    throw new ProblemError('tooLarge', `The body may have at most ${MAX_DEFINITION_BYTES / 1024} KiB.`);
-  },
+export const BodyText = createParamDecorator((_: unknown, context: ExecutionContext): Promise<string> =>
+  readText(context.switchToHttp().getRequest<PlatformRequest>(), BODY_FORM, MAX_DEFINITION_BYTES),
 );
-
-function decoded(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new ProblemError('invalid', 'The body is not UTF-8.', { cause });
-  }
-}
 
 /** A body that is a JSON object, or nothing. @throws {ProblemError} `invalid` (400), including for fields that are not known */
 export function readObject(text: string, known: readonly string[]): Record<string, unknown> {
@@ -159,6 +137,6 @@ export function whole(value: string | string[] | undefined, name: string, most: 
   throw wrong(name, `has to be a whole number from ${least} to ${most}`);
 }
 
-function wrong(name: string, detail: string): ProblemError {
+export function wrong(name: string, detail: string): ProblemError {
   return new ProblemError('invalid', `${name} ${detail}.`, { errors: [{ pointer: `/${name}`, detail }] });
 }

@@ -1,6 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
+import {
+  JSON_FORM,
+  nodeRequest,
+  requireForm,
+  type PlatformRequest,
+} from '@nestjs-spark/observability/internal';
 import type { PendingBodies } from './pending-bodies.ts';
 import { parsedBefore } from './parsed-before.ts';
 
@@ -35,22 +40,12 @@ export async function keepRawBody(
   for (const name of BODY_HEADERS) delete request.headers[name];
 }
 
-function refuseForm({ headers }: IncomingMessage): void {
-  const transfer = headers['transfer-encoding'];
+function refuseForm(request: IncomingMessage): void {
+  const transfer = request.headers['transfer-encoding'];
   if (transfer !== undefined && transfer.trim().toLowerCase() !== 'chunked') {
     throw new ProblemError('unsupportedMedia', 'The only transfer encoding accepted is chunked.');
   }
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new ProblemError('unsupportedMedia', 'Compressed bodies are not accepted.');
-  }
-  const type = headers['content-type'];
-  if (
-    type !== undefined &&
-    !/^application\/(?:[\w.-]+\+)?json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(type)
-  ) {
-    throw new ProblemError('unsupportedMedia', 'The body must be application/json in UTF-8.');
-  }
+  requireForm(request, JSON_FORM);
 }
 
 async function collect(request: IncomingMessage, limit: number, pending: PendingBodies): Promise<Buffer> {

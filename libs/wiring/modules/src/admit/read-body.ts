@@ -1,7 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
-import { fieldsOf } from '@nestjs-spark/observability/internal';
+import { fieldsOf, typeFirst } from '@nestjs-spark/observability/internal';
 import { parseJson } from './parse-json.ts';
 
 /**
@@ -18,10 +18,11 @@ export async function readBody<T extends object>(type: new () => T, body: Uint8A
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
-    stopAtFirstError: true,
+    // It would begin with the rule that stands last, which is never that of the type.
+    stopAtFirstError: false,
     validationError: { target: false, value: false },
   });
-  if (errors.length > 0) throw invalidFields(fieldsOf(errors));
+  if (errors.length > 0) throw invalidFields(fieldsOf(typeFirst(errors)));
   return request;
 }
 

@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { nodeRequest, type PlatformRequest } from './platform.ts';
+import { readBody } from './read-body.ts';
+
+/** What a route reads: always UTF-8 that is not compressed. A body without a type is taken for it. */
+export interface BodyForm {
+  readonly types: RegExp;
+  /** As it is called in a refusal. */
+  readonly said: string;
+}
+
+export const JSON_FORM: BodyForm = {
+  types: /^application\/(?:[\w.-]+\+)?json$/i,
+  said: 'application/json',
+};
+
+/** @throws {ProblemError} `unsupportedMedia` (415), which says what is read */
+export function requireForm({ headers }: IncomingMessage, { types, said }: BodyForm): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    throw new ProblemError('unsupportedMedia', 'Compressed bodies are not accepted.');
+  const type = headers['content-type'];
+  if (type === undefined) return;
+  const [media = '', ...parameters] = type.split(';').map((part) => part.trim());
+  if (types.test(media) && parameters.every(isNoOtherCharset)) return;
+  throw new ProblemError('unsupportedMedia', `The body must be ${said} in UTF-8.`);
+}
+
+function isNoOtherCharset(parameter: string): boolean {
+  return !/^charset\b/i.test(parameter) || /^charset="?utf-?8"?$/i.test(parameter);
+}
+
+/**
+ * The body of a request as text. Where a parser of the application has read it, what it kept (`rawBody`) or made of it: numbers
+ * that JavaScript cannot hold have changed then, so applications that need them start with `bodyParser: false`.
+ * @throws {ProblemError} `tooLarge` (413), `unsupportedMedia` (415), `invalid` (400) for what is not UTF-8
+ */
+export async function readText(
+  platform: PlatformRequest,
+  form: BodyForm,
+  mostBytes: number,
+): Promise<string> {
+  const request = nodeRequest(platform);
+  requireForm(request, form);
+  const before = parsedBefore(request);
+  if (before !== null) return before;
+  const body = await readBody(request, mostBytes);
+  if (body) return decoded(body);
+  throw new ProblemError('tooLarge', `The body may have at most ${mostBytes} bytes.`);
+}
+
+type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown };
+
+function parsedBefore(request: Parsed): string | null {
+  if (!request.readableDidRead) return null;
+  if (Buffer.isBuffer(request.rawBody)) return decoded(request.rawBody);
+  return request.body === undefined ? '' : JSON.stringify(request.body);
+}
+
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new ProblemError('invalid', 'The body is not UTF-8.', { cause });
+  }
+}

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { SparkAuthModule } from '@nestjs-spark/auth';
+import { ObservabilityModule, SparkProblemModule } from '@nestjs-spark/observability';
+import request from 'supertest';
+import { JobsApiModule } from './jobs-api.module.ts';
+import { SparkJobsModule } from './spark-jobs.module.ts';
+
+const TOKEN = 'a-token-that-is-long-enough-for-ann';
+const JOB = {
+  name: 'spec',
+  transformation: { kind: 'script', collection: 'Orders', script: 'loadToOrders({ A: 1 });' },
+  input: { documents: [{ id: 'o/1', document: { A: 0 } }] },
+};
+
+describe('Jobs over HTTP', () => {
+  let app: INestApplication;
+  beforeAll(async () => {
+    const module = await Test.createTestingModule({
+      imports: [
+        SparkProblemModule,
+        ObservabilityModule.forRoot(),
+        SparkAuthModule.forRoot({ tokens: { ann: TOKEN } }),
+        SparkJobsModule.forRoot({ store: 'memory' }),
+        JobsApiModule,
+      ],
+    }).compile();
+    module.useLogger(false);
+    app = module.createNestApplication({ bodyParser: false });
+    await app.listen(0, '127.0.0.1');
+  });
+  afterAll(() => app.close());
+
+  const authorization = `Bearer ${TOKEN}`;
+  const get = (path: string) => request(app.getHttpServer()).get(`/api/jobs${path}`).set({ authorization });
+  function post(path: string, body: object, headers: Record<string, string> = {}) {
+    const sent = request(app.getHttpServer()).post(`/api/jobs${path}`);
+    return sent
+      .set({ authorization, 'content-type': 'application/json', ...headers })
+      .send(JSON.stringify(body));
+  }
+  async function ended(): Promise<string> {
+    const { body } = await post('', { ...JOB, cache: 'off' }).expect(202);
+    await get(`/${body.jobId}?waitMs=30000`).expect(200);
+    return body.jobId;
+  }
+  const keyed = (key: string) => ({ 'idempotency-key': key });
+
+  it('make one job of a retry that is repeated with its key', async () => {
+    const jobId = await ended();
+    const retry = (key: string) => post(`/${jobId}/retry`, {}, keyed(key));
+    const first = await retry('again').expect(202);
+    const second = await retry('again').expect(200).expect('idempotency-replayed', 'true');
+    expect([second.body.jobId, second.body.retryOf]).toEqual([first.body.jobId, jobId]);
+    expect((await retry('once more').expect(202)).body.jobId).not.toBe(first.body.jobId);
+    await retry('k'.repeat(257)).expect(400);
+  });
+
+  it('refuse a key of a retry for another job, and for a submission', async () => {
+    const [one, other] = [await ended(), await ended()];
+    await post(`/${one}/retry`, {}, keyed('taken')).expect(202);
+    await post(`/${other}/retry`, {}, keyed('taken')).expect(409);
+    await post('', { ...JOB, cache: 'off' }, keyed('taken')).expect(409);
+  });
+
+  it('make one batch of one that is repeated with its key, where it has no batchId', async () => {
+    const submit = (jobs: object[], batch: object = {}) =>
+      post('/batch', { jobs, ...batch }, keyed('batch of Ann'));
+    const first = await submit([JOB, JOB]).expect(202);
+    const second = await submit([JOB, JOB]).expect(200).expect('idempotency-replayed', 'true');
+    const ids = ({ body }: typeof first) => body.jobs.map(({ jobId }: { jobId: string }) => jobId);
+    expect([second.body.batchId, ids(second)]).toEqual([first.body.batchId, ids(first)]);
+    expect((await get(`/batch/${first.body.batchId}`).expect(200)).body.total).toBe(2);
+    await submit([JOB]).expect(409);
+    expect((await submit([JOB], { batchId: 'own' }).expect(202)).body.batchId).toBe('own');
+  });
+
+  it.each(['', '/input', '/batch', '/status'])(
+    'refuse a body that says it is not UTF-8, and say what is read: POST /api/jobs%s',
+    async (path) => {
+      const typed = { 'content-type': 'application/json; charset=utf-16' };
+      const { body } = await post(path, {}, typed).expect(415);
+      expect(body.detail).toMatch(/^The body must be .+ in UTF-8\.$/);
+    },
+  );
+
+  it('have each of their labels once', async () => {
+    const { body } = await post('', { ...JOB, labels: ['b', 'a', 'b'] }).expect(202);
+    expect(body.labels).toEqual(['b', 'a']);
+  });
+});

@@ -11,7 +11,7 @@ import { SettingsController, START_ONLY } from './settings.controller.ts';
 
 const asked: (number | null)[] = [];
 const central = {
-  live: new LiveSettings({}, {}),
+  live: new LiveSettings({}, { options: {}, environment: {} }),
   current: { version: 3, values: {} },
   history: [],
   rollBack: async (version: number | null) => {

@@ -13,6 +13,7 @@ export { RavenRepository } from './entities/raven-repository.ts';
 export { RavenModuleRegistry } from './registry/raven-module-registry.ts';
 export { RavenStateStore } from './state/raven-state-store.ts';
 export { ensureIndexes } from './entities/ensure-indexes.ts';
+export { readVersion } from './connect/read-version.ts';
 export { readLicence, type RavenLicence } from './licence/read-licence.ts';
 export { LicenceRefusedError } from './etl-tasks/client-errors.ts';
 export { listEtlConnections, putEtlConnection, type EtlConnection } from './etl-tasks/connection-strings.ts';

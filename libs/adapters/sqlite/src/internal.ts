@@ -1,5 +1,6 @@
 export * from './index.ts';
 export { nodeSqlite } from './connect/node-sqlite.ts';
+export { readVersion } from './connect/read-version.ts';
 export { SqliteDatabase } from './connect/sqlite-database.ts';
 export type { TableDeclaration } from './entities/declaration.ts';
 export { SqliteDocumentWriter } from './entities/sqlite-document-writer.ts';

@@ -1,3 +1,4 @@
+export { applicationVersion } from './about/application-version.ts';
 export { ModuleFacts, type ToldFacts } from './about/module-facts.ts';
 export { BREAKER_VALUES } from './breakers/breaker-status.ts';
 export { sendFeed, sendFeeds, type StreamedAnswer } from './events/send-feed.ts';

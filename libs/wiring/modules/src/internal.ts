@@ -22,6 +22,7 @@ export { invalidFields, readBody } from './admit/read-body.ts';
 export { IsCollectionName, IsIdPrefix, IsSparkName, MaxBytes } from './admit/rules.ts';
 export { SparkController, type SparkRouteOptions } from './admit/spark-controller.ts';
 export { SparkGuard } from './admit/spark-guard.ts';
+export { TakesNoFields } from './admit/takes-no-fields.ts';
 export { answered } from './call/answered.ts';
 export { ModuleClient, type ModuleAnswer, type ModuleCall } from './call/module-client.ts';
 export { readBounded } from './call/read-bounded.ts';

@@ -1,8 +1,10 @@
-import { Get, Header } from '@nestjs/common';
+import { Get, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '../routes/described.ts';
 import { Registry } from 'prom-client';
+import { nodeRequest, sendText, type PlatformRequest, type PlatformResponse } from '../routes/platform.ts';
 import { SparkRoute } from '../routes/spark-route.ts';
 import { MetricsRegistry } from './metrics-registry.ts';
+import { OPEN_METRICS, prefersOpenMetrics, toOpenMetrics } from './open-metrics.ts';
 
 /** `metrics` unless the application says otherwise: `ObservabilityModule.forRoot` gives it its path. */
 @ApiTags('Metrics')
@@ -11,11 +13,18 @@ export class MetricsController {
   constructor(private readonly metrics: MetricsRegistry) {}
 
   @Get()
-  @Header('Content-Type', Registry.PROMETHEUS_CONTENT_TYPE)
-  @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Prometheus' })
-  @ApiProduces('text/plain')
-  show(): Promise<string> {
-    return this.metrics.registry.metrics();
+  @ApiOperation({ summary: 'Prometheus, or OpenMetrics for a reader that prefers it' })
+  @ApiProduces('text/plain', 'application/openmetrics-text')
+  async show(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
+    const isOpen = prefersOpenMetrics(nodeRequest(request).headers.accept);
+    const text = await this.metrics.registry.metrics();
+    sendText(request, response, {
+      status: 200,
+      headers: {
+        'Content-Type': isOpen ? OPEN_METRICS : Registry.PROMETHEUS_CONTENT_TYPE,
+        'Cache-Control': 'no-store',
+      },
+      body: isOpen ? toOpenMetrics(text) : text,
+    });
   }
 }

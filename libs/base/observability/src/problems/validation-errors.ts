@@ -5,7 +5,7 @@ import { inOurWords } from './validation-words.ts';
 /** What class-validator found, as JSON pointers into the body with one sentence each. */
 export function fieldsOf(errors: ValidationError[], base = ''): ProblemField[] {
   return errors.flatMap((error) => {
-    const pointer = `${base}/${escapePointer(error.property)}`;
+    const pointer = pointerOf(error.property, base);
     const own = Object.entries(error.constraints ?? {}).map(([check, message]) => ({
       pointer,
       detail: inOurWords(check, message),
@@ -37,6 +37,7 @@ const TYPES: ReadonlySet<string> = new Set([
   'whitelistValidation',
 ]);
 
-function escapePointer(token: string): string {
-  return token.slice(0, 80).replaceAll('~', '~0').replaceAll('/', '~1');
+/** The JSON pointer of a field, below that of what it is in. */
+export function pointerOf(field: string, base = ''): string {
+  return `${base}/${field.slice(0, 80).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

@@ -1,6 +1,7 @@
 import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
 import { describeError, pause, type Logger } from '@nestjs-spark/foundation/internal';
 import type { ModuleIdentity } from '@nestjs-spark/modules/internal';
+import { applicationVersion } from '@nestjs-spark/observability/internal';
 
 const EVERY_MS = 15_000;
 
@@ -18,6 +19,7 @@ export class OwnRegistration {
 
   /** Until it is aborted: again when the entry is lost. */
   async run(signal: AbortSignal): Promise<void> {
+    const version = applicationVersion();
     const information = await this.#identity.vouch({
       appName: this.#identity.module,
       // Nobody asks a console.
@@ -25,6 +27,7 @@ export class OwnRegistration {
       databaseName: '',
       databaseUrls: [],
       registeredAtUtc: new Date().toISOString(),
+      ...(version === null ? {} : { version }),
     });
     let registered = false;
     while (!signal.aborted) {

@@ -9,6 +9,7 @@ import {
   OperatorToken,
   requireOperator,
   SparkController,
+  TakesNoFields,
 } from '@nestjs-spark/modules/internal';
 import { ApiOperation } from '@nestjs-spark/observability/internal';
 import { DriftCheck, type DriftReport } from '../compare/drift-check.ts';
@@ -50,6 +51,7 @@ export class OperatePeersController {
   }
 
   @Post('snapshot')
+  @TakesNoFields()
   @HttpCode(200)
   @ApiOperation({ summary: 'Take a snapshot of the log now, and remove the messages that it replaces' })
   async snapshot(@FromCaller() caller: Caller): Promise<{ cut: number }> {
@@ -103,6 +105,7 @@ export class OperatePeersController {
   }
 
   @Post('take-as-it-is')
+  @TakesNoFields()
   @HttpCode(200)
   @ApiOperation({ summary: 'Go on without messages of the log that are gone and that no snapshot covers' })
   takeAsItIs(@FromCaller() caller: Caller): { taken: boolean } {
@@ -119,6 +122,7 @@ export class OperatePeersController {
   }
 
   @Post('stash/:id/apply')
+  @TakesNoFields()
   @HttpCode(200)
   @ApiOperation({ summary: 'Write a stashed change once more, over what is there now' })
   async applyStash(@FromCaller() caller: Caller, @Param('id') id: string): Promise<{ applied: string }> {
@@ -142,6 +146,7 @@ export class OperatePeersController {
   }
 
   @Post([':entity/drift/repair', ':entity/repair'])
+  @TakesNoFields()
   @HttpCode(200)
   @ApiOperation({ summary: 'Compare, and repair what is wrong on this node' })
   async repair(

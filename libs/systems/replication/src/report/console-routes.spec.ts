@@ -79,7 +79,7 @@ describe('GET /spark/about', () => {
       module: 'HR',
       engine: 'stream',
       engineReason: 'the RavenDB licence (None) does not include RavenDB ETL',
-      store: { kind: 'ravendb', database: expect.any(String) },
+      store: { kind: 'ravendb', version: '7.1.3', database: expect.any(String) },
       systems: { replication: '/spark' },
       ready: expect.any(Boolean),
       startedAt: expect.stringMatching(/^20/),

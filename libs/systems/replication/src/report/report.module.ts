@@ -62,7 +62,10 @@ export class ReportModule {
     @Inject(REPLICATION_SETTINGS) settings: ReplicationSettings,
   ) {
     facts.add(() => ({ version: settings.version, systems: { replication: '/spark' } }));
-    facts.add(() => ({ store: { kind: store.kind, version: null, database: store.databaseName } }));
+    facts.add(async () => {
+      const { kind, databaseName: database } = store;
+      return { store: { kind, version: await store.version(), database } };
+    });
     facts.add(async () => {
       const { engine, reason: engineReason } = await engines.choose();
       return { engine, engineReason };

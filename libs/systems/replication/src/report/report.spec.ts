@@ -195,6 +195,19 @@ describe('what only operators may do', () => {
     await ask(requester, 'post', '/spark/replication/Fleet/Vans/resync').expect(404);
   });
 
+  it('refuses fields where there is nothing to set, and takes no body for an empty one', async () => {
+    const requester = await start();
+    for (const path of ['/spark/replication/Fleet/Cars/resync', '/spark/dead-letters/hr.7/replay']) {
+      const refused = await ask(requester, 'post', path).send({ 'from/etag': 7 }).expect(400);
+      expect(refused.body.errors).toEqual([
+        { pointer: '/from~1etag', detail: 'from/etag is not known here: remove it' },
+      ]);
+      await ask(requester, 'post', path).set('content-type', 'application/json').send('[]').expect(400);
+    }
+    expect(requester.around).toMatchObject({ resynced: [], replayed: [] });
+    await ask(requester, 'post', '/spark/replication/Fleet/Cars/resync').send({}).expect(202);
+  });
+
   it('shows dead letters without secrets, and replays them', async () => {
     const around = new Surroundings();
     const error = 'POST http://hr:canary@fleet:5001/spark failed';

@@ -91,7 +91,7 @@ export interface SparkReplicationOptions {
   issuerScope?: string;
   /** Addresses of other modules' RavenDB that RavenDB's own ETL may send to. `SPARK_TARGET_URLS`, comma-separated; default none. */
   targetUrls?: readonly string[];
-  /** Shown in the registry as `Version`. Default: none. */
+  /** Shown in the registry as `Version`. Default: the one in the package.json nearest to the main file; none where there is none. */
   version?: string;
   /** Compares all copies that this module keeps with their sources, again and again. Default: only when it is asked for. */
   verify?: VerifyScheduleOptions;
@@ -126,6 +126,7 @@ export interface ReplicationSettings extends LiveValues {
   /** Null for none. */
   tokenIssuer: IssuerSettings | null;
   targetUrls: readonly string[];
+  /** Null where it is unknown. */
   version: string | null;
   /** Null for none. */
   verify: VerifyScheduleOptions | null;

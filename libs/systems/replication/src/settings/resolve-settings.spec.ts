@@ -48,7 +48,7 @@ describe('the settings of replication', () => {
       targetUrls: [],
       refuseUnsigned: false,
       verify: null,
-      version: null,
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
     });
   });
 
@@ -63,6 +63,10 @@ describe('the settings of replication', () => {
       retrySeconds: [2, 10, 30, 60, 300],
       production: false,
     });
+  });
+
+  it('take the version that is given, in place of the one in package.json', () => {
+    expect(resolveSettings({ moduleName: 'HR', version: '7.1' }, {}).version).toBe('7.1');
   });
 
   it('prefer an option to the environment', () => {

@@ -10,6 +10,7 @@ import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
 import { LiveSettings, toList } from '@nestjs-spark/foundation/internal';
 import { readTrustedKeys } from '@nestjs-spark/modules/internal';
+import { applicationVersion } from '@nestjs-spark/observability/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import { LIVE_NAMES, LIVE_SCHEMA, type LiveValues } from './live-schema.ts';
 import type { ReplicationSettings, SparkReplicationOptions } from './options.ts';
@@ -72,7 +73,7 @@ export function resolveSettings(
     refuseUnsigned: options.refuseUnsigned ?? env('SPARK_REFUSE_UNSIGNED') === '1',
     tokenIssuer: issuerSettings(options, { env, secret: (name) => secrets.text(name) }, faults),
     targetUrls: targetUrls(options.targetUrls ?? toList(env('SPARK_TARGET_URLS') ?? ''), faults),
-    version: options.version ?? null,
+    version: options.version ?? applicationVersion(),
     verify: verifySchedule(options.verify, faults),
   };
   const insecure = faultOf(settings.natsSecurity);

@@ -1,6 +1,11 @@
 import { hostname } from 'node:os';
 import { Get, Inject } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ModuleFacts } from '@nestjs-spark/observability/internal';
+import {
+  ApiOkResponse,
+  ApiOperation,
+  applicationVersion,
+  ModuleFacts,
+} from '@nestjs-spark/observability/internal';
 import { SparkController } from '../admit/spark-controller.ts';
 import { THIS_MODULE, type ThisModule } from '../self-check/this-module.ts';
 import { About } from './about.ts';
@@ -21,7 +26,7 @@ export class AboutController {
   @ApiOkResponse({ type: About })
   async show(): Promise<About> {
     return {
-      version: null,
+      version: applicationVersion(),
       store: null,
       engine: null,
       engineReason: null,

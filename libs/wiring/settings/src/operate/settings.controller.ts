@@ -109,7 +109,7 @@ export class SettingsController {
   @ApiResponse({ status: 409, description: 'Somebody else changed the settings at the same time' })
   async rollBack(
     @FromCaller() caller: Caller,
-    @FromBody(SettingsRollback) { version }: SettingsRollback,
+    @FromBody(SettingsRollback, { mayBeAbsent: true }) { version }: SettingsRollback,
     @Req() request: PlatformRequest,
   ): Promise<SettingsChangeView> {
     requireOperator(caller);

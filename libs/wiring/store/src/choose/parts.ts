@@ -45,4 +45,6 @@ export interface StoreInfo {
   databaseUrls: string[];
   /** Read again each time, because a licence may change. Throws `UnavailableError` when the server is unavailable. */
   licence(): Promise<RavenLicence>;
+  /** The version of RavenDB or SQLite, remembered for a minute; null until it could be asked for. Never throws. */
+  version(): Promise<string | null>;
 }

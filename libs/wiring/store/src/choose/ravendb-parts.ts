@@ -11,9 +11,11 @@ import {
   RavenRepository,
   RavenStateStore,
   readLicence,
+  readVersion,
   requireRights,
 } from '@nestjs-spark/ravendb/internal';
 import type { StoreParts } from './parts.ts';
+import { RememberedVersion } from './remembered-version.ts';
 import type { RavenStoreSettings } from './read-settings.ts';
 
 /** Everything on RavenDB. Reaches no server yet. */
@@ -26,6 +28,7 @@ export function ravendbParts(settings: RavenStoreSettings, breakers: Breakers): 
   const changes = new RavenChangeSource(own, { keepsDeletes: false });
   const target = new RavenChangeSink(own);
   const state = new RavenStateStore(own);
+  const version = new RememberedVersion(() => readVersion(connection.http));
   const modules = new RavenModuleRegistry(registry, { create: createDatabase });
   const shared = own.urls.join() === registry.urls.join() ? [registry.database] : [];
   const wanted = { databases: [own.database, ...shared], refusesAdministrators };
@@ -36,6 +39,7 @@ export function ravendbParts(settings: RavenStoreSettings, breakers: Breakers): 
       // Other modules read it in the registry.
       databaseUrls: own.urls.map(withoutUserInfo),
       licence: () => readLicence(connection.http),
+      version: () => version.look(),
     },
     feed,
     changes,

@@ -3,6 +3,7 @@ import { RavenModuleRegistry } from '@nestjs-spark/ravendb/internal';
 import {
   declareTables,
   EventTrimmer,
+  readVersion,
   SqliteChangeSource,
   SqliteChangeSink,
   SqliteDatabase,
@@ -13,6 +14,7 @@ import {
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { EntityDeclaration } from '../entities/entity.ts';
 import type { StoreParts } from './parts.ts';
+import { RememberedVersion } from './remembered-version.ts';
 import type { SqliteStoreSettings } from './read-settings.ts';
 
 /** Everything in one SQLite file. Opens nothing yet. */
@@ -22,6 +24,7 @@ export function sqliteParts(
 ): StoreParts {
   const database = new SqliteDatabase({ path }, log);
   const feed = new SqliteChangeSource(database);
+  const version = new RememberedVersion(() => readVersion(database));
   const trimmer = new EventTrimmer(database, log);
   const modules = registry && new RavenModuleRegistry(registry, { create: createDatabase });
   const entities: EntityDeclaration[] = [];
@@ -31,6 +34,7 @@ export function sqliteParts(
       databaseName: basename(path),
       databaseUrls: [],
       licence: async () => ({ type: 'None', hasRavenEtl: false }),
+      version: () => version.look(),
     },
     feed,
     changes: feed,

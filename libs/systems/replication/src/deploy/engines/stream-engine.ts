@@ -8,6 +8,7 @@ import {
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { CaptureSupervisor, type CaptureReport } from '@nestjs-spark/streaming/internal';
 import { Shares } from '../../declare/shares.ts';
+import { startedAt } from '../../tasks/task-status.ts';
 import type { ReplicationSettings } from '../../settings/options.ts';
 import { CHANGE_LOG, CONTROL_BOARD, REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 import type { EngineTask } from '../../tasks/task-status.ts';
@@ -67,8 +68,15 @@ export class StreamEngine implements ReplicationEngine {
 }
 
 function fromCapture(task: DeployedTask, report: CaptureReport): EngineTask {
-  const { task: _, databaseId: __, publishedEtag: position, live: complete, ...figures } = report;
-  return { ...figures, name: task.name, collection: task.collection, position, complete };
+  const { task: _, databaseId: __, publishedEtag: position, live: complete, begunAt, ...figures } = report;
+  return {
+    ...figures,
+    name: task.name,
+    collection: task.collection,
+    position,
+    complete,
+    ...startedAt(begunAt),
+  };
 }
 
 function noLongerShared(task: DeployedTask): EngineTask {

@@ -1,6 +1,12 @@
 import { Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs-spark/observability/internal';
-import { FromCaller, requireOperator, type Caller, SparkController } from '@nestjs-spark/modules/internal';
+import {
+  FromCaller,
+  requireOperator,
+  type Caller,
+  SparkController,
+  TakesNoFields,
+} from '@nestjs-spark/modules/internal';
 import { DeadLetters, DeadLetterView, Replay } from '../dead-letters/dead-letters.ts';
 
 @SparkController('dead-letters')
@@ -26,6 +32,7 @@ export class DeadLettersController {
   }
 
   @Post(':id/replay')
+  @TakesNoFields()
   @HttpCode(202)
   @ApiOperation({ summary: 'Try it again from the first attempt (operators only)' })
   @ApiResponse({ status: 202, type: Replay, description: 'It is on its way' })

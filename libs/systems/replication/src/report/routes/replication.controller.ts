@@ -14,6 +14,7 @@ import {
   requireOwnName,
   type Caller,
   SparkController,
+  TakesNoFields,
 } from '@nestjs-spark/modules/internal';
 import type { ReplicationSettings } from '../../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
@@ -78,6 +79,7 @@ export class ReplicationController {
   }
 
   @Post(':owner/:collection/resync')
+  @TakesNoFields()
   @HttpCode(202)
   @ApiOperation({ summary: 'Have a collection copied again from its first document (operators only)' })
   @ApiResponse({ status: 202, type: Resync })

@@ -22,9 +22,6 @@ export class IncomingTaskView extends IncomingTask {
   since!: string;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  generationStartedAt!: string | null;
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
   lastChangeAt!: string | null;
 
   @ApiProperty({ type: TaskReason, nullable: true, description: 'Why it is not live' })
@@ -36,9 +33,6 @@ export class IncomingTaskView extends IncomingTask {
 export class OutgoingTaskView extends OutgoingTask {
   @ApiProperty({ format: 'date-time', description: 'When its state was seen first' })
   since!: string;
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  generationStartedAt!: string | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   lastChangeAt!: string | null;

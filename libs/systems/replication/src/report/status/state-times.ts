@@ -3,6 +3,8 @@ interface Seen {
   state: string;
   generation: number | null;
   position: number | null;
+  /** Where the instance began the generation itself. */
+  generationStartedAt?: string | null;
 }
 
 /** When something was seen for the first time, by this instance; null: it was like that when this instance looked first. */
@@ -26,13 +28,13 @@ export class StateTimes {
     this.#now = now;
   }
 
-  note(task: string, { state, generation, position }: Seen): SeenTimes {
+  note(task: string, { state, generation, position, generationStartedAt: begun }: Seen): SeenTimes {
     const before = this.#seen.get(task);
     const at = new Date(this.#now()).toISOString();
     const times: SeenTimes = {
       since: before?.state === state ? before.since : at,
       generationStartedAt:
-        before && before.generation !== generation ? at : (before?.generationStartedAt ?? null),
+        begun ?? (before && before.generation !== generation ? at : (before?.generationStartedAt ?? null)),
       lastChangeAt: before && before.position !== position ? at : (before?.lastChangeAt ?? null),
     };
     if (before || this.#seen.size < MOST_TASKS)

@@ -1,0 +1,34 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Injectable, Module, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { isSparkRoute } from '@nestjs-spark/observability';
+import type { Request } from 'express';
+
+const READS_A_BODY = new Set(['POST', 'PUT', 'PATCH']);
+
+/** A body that the application's parser leaves alone would reach a route as no body, and be refused for its fields. */
+@Injectable()
+class JsonBodiesGuard implements CanActivate {
+  canActivate(context: ExecutionContext): true {
+    if (isSparkRoute(context)) return true;
+    const { method, headers } = context.switchToHttp().getRequest<Request>();
+    if (!READS_A_BODY.has(method) || !hasBody(headers) || isJson(headers)) return true;
+    throw new ProblemError('unsupportedMedia', 'The body must be application/json.');
+  }
+}
+
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function isJson(headers: IncomingHttpHeaders): boolean {
+  return /^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? '');
+}
+
+/**
+ * Answers 415 for a body in another form than JSON, or in none that is named. Import it after `SparkAuthModule`, so that a
+ * stranger is told nothing but 401.
+ */
+@Module({ providers: [{ provide: APP_GUARD, useClass: JsonBodiesGuard }] })
+export class JsonBodiesModule {}

@@ -1,0 +1,73 @@
+import type { Server } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Body, Controller, Delete, HttpCode, Module, Post, type INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { SparkProblemModule } from '@nestjs-spark/observability';
+import request from 'supertest';
+import { FleetModule } from '../../fleet/fleet.module.ts';
+import { HrModule } from '../../hr/hr.module.ts';
+import { JsonBodiesModule } from './json-bodies.module.ts';
+
+@Controller('toys')
+class ToyController {
+  @Post()
+  @HttpCode(200)
+  make(@Body() body: unknown): { body: unknown } {
+    return { body: body ?? null };
+  }
+
+  @Delete()
+  @HttpCode(204)
+  remove(): void {}
+}
+
+@Module({ imports: [SparkProblemModule, JsonBodiesModule], controllers: [ToyController] })
+class ToyModule {}
+
+describe('a body that is sent to an app', () => {
+  let app: INestApplication;
+  let server: Server;
+  beforeEach(async () => {
+    const module = await Test.createTestingModule({ imports: [ToyModule] }).compile();
+    app = await module.createNestApplication({ logger: false }).init();
+    server = app.getHttpServer() as Server;
+  });
+  afterEach(() => app.close());
+
+  it.each([
+    ['text/plain', '{"a":1}'],
+    ['application/xml', '<a/>'],
+    ['application/x-www-form-urlencoded', 'a=1'],
+    ['application/jsonlines', '{"a":1}'],
+    ['', '{"a":1}'],
+  ])('is refused with 415 as %j', async (type, body) => {
+    const { body: problem } = await request(server)
+      .post('/toys')
+      .set('content-type', type)
+      .send(body)
+      .expect(415);
+    expect(problem).toMatchObject({ type: 'urn:spark:problem:unsupported-media', status: 415 });
+  });
+
+  it.each(['application/json', 'Application/JSON; charset=utf-8'])('is taken as %j', async (type) => {
+    const { body } = await request(server)
+      .post('/toys')
+      .set('content-type', type)
+      .send('{"a":1}')
+      .expect(200);
+    expect(body).toEqual({ body: { a: 1 } });
+  });
+
+  it('is looked at only where there is one, and where a route reads it', async () => {
+    await request(server).post('/toys').expect(200);
+    await request(server).post('/toys').set('content-type', 'text/plain').expect(200);
+    await request(server).delete('/toys').set('content-type', 'text/plain').send('a').expect(204);
+  });
+});
+
+it('Fleet, HR and Notes take JSON only', async () => {
+  process.env['SPARK_PEERS_NODE'] ??= 'a';
+  const { NotesModule } = await import('../../notes/notes.module.ts');
+  for (const app of [FleetModule, HrModule, NotesModule])
+    expect(Reflect.getMetadata('imports', app)).toContain(JsonBodiesModule);
+});

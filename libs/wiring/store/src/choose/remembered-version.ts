@@ -1,0 +1,40 @@
+import { performance } from 'node:perf_hooks';
+import { endsWithin } from '@nestjs-spark/foundation/internal';
+
+/** A server can be updated while the application runs. */
+const KNOWN_MS = 60_000;
+/** Whoever shows it does not wait longer for a server that is silent. */
+const PATIENCE_MS = 2_000;
+
+/** The version of a store, asked for when somebody wants to see it, by one question at a time. */
+export class RememberedVersion {
+  readonly #ask: () => Promise<string | null>;
+  readonly #now: () => number;
+  #known: { version: string | null; at: number } | null = null;
+  #asking: Promise<void> | null = null;
+
+  /** @param now milliseconds of a clock that only goes forward */
+  constructor(ask: () => Promise<string | null>, now: () => number = () => performance.now()) {
+    this.#ask = ask;
+    this.#now = now;
+  }
+
+  /** Null until the store has told it. Never throws. */
+  async look(): Promise<string | null> {
+    if (this.#known === null || this.#now() - this.#known.at >= KNOWN_MS) {
+      this.#asking ??= this.#askOnce();
+      await endsWithin(this.#asking, PATIENCE_MS);
+    }
+    return this.#known?.version ?? null;
+  }
+
+  async #askOnce(): Promise<void> {
+    try {
+      this.#known = { version: await this.#ask(), at: this.#now() };
+    } catch {
+      // It is asked the next time; why it is away is said by its health.
+    } finally {
+      this.#asking = null;
+    }
+  }
+}

@@ -9,6 +9,7 @@ export { declareTables, tableOf } from './entities/tables.ts';
 export { EventTrimmer } from './events/event-trimmer.ts';
 export { trimEvents } from './events/trim-events.ts';
 export { enablePeers, type PeerSetup } from './peers/enable-peers.ts';
+export { noteRows } from './peers/note-rows.ts';
 export {
   keepDigest,
   keptDigest,

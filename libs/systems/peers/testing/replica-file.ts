@@ -8,7 +8,8 @@ import { PeerRows, SqliteDatabase, SqliteRepository } from '@nestjs-spark/sqlite
 import { decodeMessage, encodeMessage, encodeOutgoing, type Writer } from '../src/carry/message.ts';
 import { type Batch, nextBatch } from '../src/publish/next-batch.ts';
 import type { ConflictResolver } from '../src/merge/resolve.ts';
-import { type Applied, type Arrival, PeerStore } from '../src/replicate/peer-store.ts';
+import type { Applied, Arrival } from '../src/replicate/arrival.ts';
+import { PeerStore } from '../src/replicate/peer-store.ts';
 import { Snapshots } from '../src/replicate/snapshots.ts';
 
 interface Note {

@@ -3,7 +3,7 @@ import type { OpenDatabase } from '../connect/open-database.ts';
 import { declareTable } from '../entities/tables.ts';
 import type { TableDeclaration } from '../entities/declaration.ts';
 import { recordMigration, schemaVersion } from '../schema/migrate.ts';
-import { quoteName, quoteText } from '../schema/table-name.ts';
+import { quoteName } from '../schema/table-name.ts';
 import { PeerRows } from './peer-rows.ts';
 import {
   addEventColumns,
@@ -12,7 +12,7 @@ import {
   joinDeletes,
   peerTriggerName,
 } from './peer-event-table.ts';
-import { ADDED_COLUMNS, noteEventSql, PEER_TABLES, peerTriggerSql } from './peer-schema.ts';
+import { ADDED_COLUMNS, PEER_TABLES, peerTriggerSql } from './peer-schema.ts';
 import { setReplicated } from '../connect/replicated.ts';
 
 /** How a file becomes one of several replicas. */
@@ -29,8 +29,8 @@ export interface PeerSetup {
 }
 
 /**
- * Makes what a replica's file needs, and begins to note events under another origin. A row that has no event yet, because it is older
- * or was written while a trigger was missing, counts as written now; in a write transaction.
+ * Makes what a replica's file needs, and begins to note events under another origin; in a write transaction. `noteRows` follows, for
+ * rows that have no event yet.
  * @returns whether it is a copy of another node's file, and the records whose events are here but may not have been shown yet, since
  * their collection was not replicated before
  * @throws {StoreRefusedError} when a table could refuse what another node has written
@@ -79,23 +79,10 @@ function enableTable(open: OpenDatabase, declaration: TableDeclaration): boolean
   const trigger = `SELECT 1 AS found FROM sqlite_schema WHERE type = 'trigger' AND name = ?`;
   const isNew = open.row(trigger, peerTriggerName(name)) === null;
   const lackedColumns = addEventColumns(open, name, !isNew);
-  const from =
-    lackedColumns || isEventTableEmpty(open, name)
-      ? 0
-      : open.number('SELECT ifnull(max(taken), 0) AS value FROM spark_peer_events');
   open.db.exec(peerTriggerSql(name, collection));
+  // Triggers of an earlier version would note what is filled in as changes.
+  if (lackedColumns || isEventTableEmpty(open, name)) fillEventTable(open, collection, name);
   if (isNew) recordMigration(open.db, schemaVersion(open.db), `${name} is replicated`);
-  const missing = open.rows<{ id: string }>(
-    `SELECT id FROM ${quoteName(name)} AS row WHERE NOT EXISTS
-       (SELECT 1 FROM spark_peer_heads AS head WHERE head.entity = ? AND head.record_id = row.id) ORDER BY _etag`,
-    collection,
-  );
-  for (const { id } of missing) {
-    const document = `(SELECT _document FROM ${quoteName(name)} WHERE id = ${quoteText(id)})`;
-    const modified = `(SELECT _modified FROM ${quoteName(name)} WHERE id = ${quoteText(id)})`;
-    open.db.exec(noteEventSql(collection, quoteText(id), `'CREATE'`, document, modified));
-  }
-  fillEventTable(open, collection, name, from);
   if (lackedColumns && !isNew) joinDeletes(open, name);
   return isNew;
 }

@@ -40,13 +40,14 @@ export function addEventColumns(open: OpenDatabase, table: string, wasReplicated
   return isNew;
 }
 
-/** Brings events of a collection into its table: those that this file took after `after`. */
-export function fillEventTable(open: OpenDatabase, entity: string, table: string, after: number): void {
+/** Brings the events of a collection into its table. */
+export function fillEventTable(open: OpenDatabase, entity: string, table: string): void {
   const events = quoteName(eventTableName(table));
+  // By its index the collection would have to be sorted in memory.
   open.db.exec(`
     INSERT OR IGNORE INTO ${events} (${NAMES})
     SELECT ${valuesOf('taken_event')} FROM spark_peer_events AS taken_event
-    WHERE entity = ${quoteText(entity)} AND taken > ${after} ORDER BY taken`);
+    WHERE +entity = ${quoteText(entity)} ORDER BY taken`);
 }
 
 /** Whether a table that has the columns lacks the events: a backup leaves them out. */

@@ -1,7 +1,7 @@
 import { pause } from '@nestjs-spark/foundation/internal';
 import type { SharedLogMessage } from '@nestjs-spark/jetstream/internal';
 import { decodeMessage } from '../carry/message.ts';
-import type { Arrival } from './peer-store.ts';
+import type { Arrival } from './arrival.ts';
 
 /** Groups what comes: as many as are there within a moment of the first, up to `most`. */
 export async function* inBatches<T>(

@@ -1,5 +1,5 @@
 import type { Logger } from '@nestjs-spark/foundation/internal';
-import type { Arrival, RefusedMessage } from './peer-store.ts';
+import type { Arrival, RefusedMessage } from './arrival.ts';
 
 const MOST_REFUSALS = 20;
 

@@ -10,7 +10,8 @@ import {
 } from '@nestjs-spark/foundation/internal';
 import type { SharedLogMessage } from '@nestjs-spark/jetstream/internal';
 import { encodeClose, type Writer } from '../carry/message.ts';
-import type { Arrival, LogState, PeerStore } from './peer-store.ts';
+import type { Arrival } from './arrival.ts';
+import type { LogState, PeerStore } from './peer-store.ts';
 import { NodeReport, type NodeState } from './node-report.ts';
 import type { PeerLog } from './peer-log.ts';
 import { arrivalOf, inBatches } from './in-batches.ts';

@@ -1,7 +1,13 @@
 import type { EntityDeclaration } from '@nestjs-spark/store/internal';
-import { enablePeers, PeerPlace, PeerRows, type SqliteDatabase } from '@nestjs-spark/sqlite/internal';
+import {
+  enablePeers,
+  noteRows,
+  PeerPlace,
+  PeerRows,
+  type SqliteDatabase,
+} from '@nestjs-spark/sqlite/internal';
 import { drawLetters } from '../carry/letters.ts';
-import type { ReadClose, ReadEvents, ReadMessage, Refusal } from '../carry/message.ts';
+import type { ReadClose, ReadEvents, Refusal } from '../carry/message.ts';
 import { drawOrigin, isOriginOf } from '../carry/origin.ts';
 import { beginLoading, finishLoading, loadRecords } from '../join/load-snapshot.ts';
 import { beginSnapshot, type SnapshotHead, type SnapshotPage, snapshotPage } from '../join/take-snapshot.ts';
@@ -13,34 +19,12 @@ import type { RecordName } from '../receive/peer-file.ts';
 import { proposeForOthers, type Settled, type Settling } from '../receive/propose-for-others.ts';
 import { receiveEvents } from '../receive/receive-events.ts';
 import { showRecord } from '../receive/show-heads.ts';
+import type { Applied, Arrival, RefusedMessage } from './arrival.ts';
 
 /** The log as it is at a moment. */
 export interface LogState {
   readonly created: string;
   readonly lastSequence: number;
-}
-
-/** A message that was read, with its place and time even when it says nothing. */
-export interface Arrival {
-  readonly sequence: number;
-  readonly storedAt: number;
-  readonly message: ReadMessage;
-}
-
-/** A message that every node skips. */
-export interface RefusedMessage {
-  readonly sequence: number;
-  /** Who it says it is from; null when that cannot be read. */
-  readonly node: string | null;
-  readonly why: Refusal;
-}
-
-/** The outcome of the messages of one transaction. */
-export interface Applied {
-  readonly newLives: readonly NewLife[];
-  readonly refused: readonly RefusedMessage[];
-  /** The log's clock less this one, when a message of this run has told it; null otherwise. */
-  readonly clockMs: number | null;
 }
 
 /** Whose file it is. */
@@ -55,7 +39,7 @@ export interface FileOwner {
 /** No message takes so long to be read. */
 const CLOCK_SET_MS = 10_000;
 
-/** A replica's file: each method is one transaction. */
+/** A replica's file: each method is one transaction, except for what may concern all of its rows. */
 export class PeerStore {
   readonly #database: SqliteDatabase;
   readonly #policyOf: PolicyOf;
@@ -82,7 +66,7 @@ export class PeerStore {
     this.#collections = declarations.map(({ collection }) => collection);
     const tag = drawLetters(5).toUpperCase();
     const setup = { origin: this.#freshOrigin(), tag, node, clockShiftMs, declarations };
-    return this.#database.alterTables((open) => {
+    const begun = await this.#database.alterTables((open) => {
       const file = new PeerRows(open);
       const { isCopy, added } = enablePeers(open, setup);
       // What another key would have to sign is published under an origin of this one.
@@ -93,6 +77,8 @@ export class PeerStore {
       for (const { entity, recordId } of added) showRecord(file, entity, recordId, this.#policyOf);
       return { position: file.position, isWhole: new PeerPlace(open).isWhole };
     });
+    await noteRows(this.#database, this.#collections);
+    return begun;
   }
 
   /**

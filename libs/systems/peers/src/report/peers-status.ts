@@ -1,6 +1,6 @@
 import type { EntityFigures, MemberRow } from '@nestjs-spark/sqlite/internal';
 import type { Heartbeat, PolicyView } from '../presence/heartbeat.ts';
-import type { RefusedMessage } from '../replicate/peer-store.ts';
+import type { RefusedMessage } from '../replicate/arrival.ts';
 
 /** What a node has of one collection. */
 export interface EntityStatus extends Omit<EntityFigures, 'conflicts'> {

@@ -1,0 +1,67 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { OpenDatabase } from '../connect/open-database.ts';
+import type { SqliteDatabase } from '../connect/sqlite-database.ts';
+import { findTable } from '../entities/tables.ts';
+
+/** As many as a transaction notes without making the process wait for long. */
+const MOST_ROWS = 200;
+
+/** Rows of a table by their numbers: those after one, up to another. */
+interface Page {
+  readonly after: number;
+  readonly to: number;
+  /** How many of them have no event. */
+  readonly missing: number;
+}
+
+/**
+ * Notes events for rows of replicated collections that have none, because they are older than the replica or were written while a
+ * trigger was missing: they count as written now. Whatever a process that ends here has left is noted at the next start. A row that
+ * is changed meanwhile moves to the end of its table, and has an event.
+ */
+export async function noteRows(
+  database: Pick<SqliteDatabase, 'read' | 'write'>,
+  collections: readonly string[],
+): Promise<void> {
+  for (const collection of collections) {
+    for (let after = 0; ;) {
+      const page = await database.read((open) => findPage(open, collection, after));
+      if (page === null) break;
+      if (page.missing > 0) await database.write((open) => notePage(open, collection, page));
+      after = page.to;
+      await nextTurn();
+    }
+  }
+}
+
+const IS_MISSING = `NOT EXISTS
+  (SELECT 1 FROM spark_peer_heads AS head WHERE head.entity = ? AND head.record_id = row.id)`;
+
+function findPage(open: OpenDatabase, collection: string, after: number): Page | null {
+  const table = findTable(open, collection);
+  const page =
+    table &&
+    open.row<{ to: number | null; missing: number }>(
+      `SELECT max(_etag) AS "to", sum(missing) AS missing FROM
+         (SELECT _etag, ${IS_MISSING} AS missing FROM ${table.quoted} AS row
+          WHERE _etag > ? ORDER BY _etag LIMIT ${MOST_ROWS})`,
+      collection,
+      after,
+    );
+  return page && page.to !== null ? { after, to: page.to, missing: page.missing } : null;
+}
+
+/** The table's trigger makes the replica's event of each row, as it does for every change. */
+function notePage(open: OpenDatabase, collection: string, { after, to }: Page): void {
+  const table = findTable(open, collection);
+  if (!table) return;
+  // They were not written together, so none of them is the first of a transaction.
+  open.prepare('UPDATE spark_peer SET tx = 0').run();
+  open
+    .prepare(
+      `INSERT INTO ${table.quotedEvents} (id, operation_type, record_id, timestamp, source_node_id, sequence_number)
+       SELECT '', 'CREATE', id, _modified, '', (SELECT last_etag FROM spark_database) FROM ${table.quoted} AS row
+       WHERE _etag > ? AND _etag <= ? AND ${IS_MISSING} ORDER BY _etag`,
+    )
+    .run(after, to, collection);
+}

@@ -34,6 +34,10 @@ describeOn([SQLITE], 'Fleet’s clock ten minutes ahead and HR’s ten minutes b
     ahead.set(0);
     behind.set(0);
   };
+  const seen = (): Promise<void> =>
+    fleet
+      .until('on the clock that was set', async () => ahead.isSeen() && behind.isSeen())
+      .then(() => undefined);
 
   beforeAll(async () => {
     world = await World.create('wrong-clocks', pair);
@@ -62,6 +66,7 @@ describeOn([SQLITE], 'Fleet’s clock ten minutes ahead and HR’s ten minutes b
 
   it('set while both run: leases are held, cars arrive, and nothing but the question to the owner fails', async () => {
     setWrong();
+    await seen();
     await hr.until('refused by Fleet', async () => {
       const path = '/spark/replication/Fleet/Cars/freshness';
       return !(await hr.operate<{ sourceReachable: boolean }>(path)).body.sourceReachable;
@@ -83,6 +88,7 @@ describeOn([SQLITE], 'Fleet’s clock ten minutes ahead and HR’s ten minutes b
 
   it('set right while both run, which sets Fleet’s back: cars arrive, and Fleet can be asked again', async () => {
     setRight();
+    await seen();
     await fleet.database.write(carCommands(151, 200));
     await healed(fleet, hr);
   });

@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import {
   SqliteChangeSource,
   SqliteChangeSink,
@@ -24,8 +25,11 @@ export const sqlite: StoreUnderTest = {
   },
   async unreachable() {
     const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
-    await writeFile(join(folder, 'file'), '');
-    return openStore(new SqliteDatabase({ path: join(folder, 'file', 'store.db') }), folder, null);
+    const path = join(folder, 'store.db');
+    const holder = new DatabaseSync(path);
+    holder.exec('BEGIN EXCLUSIVE');
+    const held = openStore(new SqliteDatabase({ path, busyTimeoutMs: 1 }), folder, null);
+    return { ...held, drop: () => held.drop().finally(() => holder.close()) };
   },
 };
 

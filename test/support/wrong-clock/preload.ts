@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 // Imported before anything else of a process: its wall clock is off by the value in the file, and may be set while it runs.
 const file = process.env['SPARK_TEST_CLOCK'] ?? '';
@@ -6,7 +6,11 @@ const RealDate = Date;
 let offMs = 0;
 
 function look(): void {
-  offMs = Number(readFileSync(file, 'utf8'));
+  const text = readFileSync(file, 'utf8');
+  // Empty while it is being written.
+  if (text === '' || Number(text) === offMs) return;
+  offMs = Number(text);
+  writeFileSync(`${file}.seen`, text);
 }
 
 class WrongDate extends RealDate {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,12 @@ export class WrongClock {
   /** Sets it ahead of the right time, or behind; the process sees it within moments, whether it runs or not. */
   set(offMs: number): void {
     writeFileSync(this.file, String(offMs));
+  }
+
+  /** Whether the running process has this time by now. */
+  isSeen(): boolean {
+    const seen = `${this.file}.seen`;
+    return existsSync(seen) && readFileSync(seen, 'utf8') === readFileSync(this.file, 'utf8');
   }
 
   remove(): Promise<void> {

@@ -1,7 +1,7 @@
 import {
   AUDIT_ROOT,
   AUDIT_STREAM,
-  auditSubject,
+  auditKey,
   type AuditLog,
   type AuditPage,
 } from '@nestjs-spark/contracts/internal';
@@ -37,7 +37,7 @@ export class JetStreamAuditLog implements AuditLog {
   readonly #subject: string;
 
   constructor({ connection, module, ...place }: JetStreamAuditLogOptions) {
-    this.#subject = auditSubject(module);
+    this.#subject = auditKey(module);
     this.#log = auditStream(connection, place);
   }
 

@@ -1,5 +1,4 @@
 import {
-  AUDIT_ROOT,
   AUDIT_STREAM,
   auditSubject,
   CONTROL_STREAM,
@@ -53,7 +52,7 @@ export function moduleGrants(module: string): BusGrants {
     purgeStream(DEAD_LETTERS_STREAM),
     // Written once and for all: nobody is permitted to remove an entry.
     readStream(AUDIT_STREAM),
-    mayPublish(`${AUDIT_ROOT}.${auditSubject(module)}`),
+    mayPublish(auditSubject(module)),
   );
 }
 

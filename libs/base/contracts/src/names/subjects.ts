@@ -11,9 +11,12 @@ export const CONTROL_SUBJECTS = 'spark.control.>';
 export const AUDIT_STREAM = 'SPARK_AUDIT';
 export const AUDIT_ROOT = 'spark.audit';
 
-/** Below {@link AUDIT_ROOT}: where a module writes who asked it for what. */
+/** A module's part of the audit trail, below {@link AUDIT_ROOT}. */
+export const auditKey = nameKey;
+
+/** Where a module writes who asked it for what. */
 export function auditSubject(module: string): string {
-  return nameKey(module);
+  return `${AUDIT_ROOT}.${auditKey(module)}`;
 }
 
 /** The stream that carries one owner's changes to one requester. */

@@ -16,6 +16,7 @@ const SAID: Record<string, { subject: string; by: string[] }> = {
   appliedSubject: { subject: contracts.appliedSubject(TASK), by: ['HR'] },
   deployCommandSubject: { subject: contracts.deployCommandSubject('HR', 'Fleet'), by: ['HR'] },
   registeredSubject: { subject: contracts.registeredSubject('Sales'), by: ['Sales'] },
+  auditSubject: { subject: contracts.auditSubject('Fleet'), by: ['Fleet'] },
 };
 
 describe('The permissions of replication', () => {

@@ -36,7 +36,7 @@ export async function startGround(
     return servers;
   };
 
-  narrator.say('Servers', 'looking for RavenDB and NATS; whatever is missing is downloaded once');
+  narrator.say('Servers', 'looking for the servers; whatever is missing is downloaded once');
   // Without NATS there is nothing to show, and RavenDB, which is large, is not fetched for that.
   refuseMissing('nats-server', await findServers({ ravendb: false }));
   const store = ravendb === 'left out' ? undefined : await start({ dataDir: data, nats: false });

@@ -12,6 +12,7 @@ export { TypedErrorFilter } from './problems/typed-error-filter.ts';
 export * from './routes/platform.ts';
 export { JSON_FORM, readText, requireForm } from './routes/read-text.ts';
 export * from './routes/described.ts';
+export { sayReplayed, type Answer } from './routes/say-replayed.ts';
 export { joinPaths, routesOf, type ServedRoute } from './routes/served.ts';
 export { isReadAtStart, readTogether } from './settings/read-together.ts';
 export { SparkRoute } from './routes/spark-route.ts';

@@ -143,10 +143,10 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
     inject: [IDENTITY_OPTIONS, AUDIT_LOG, Refusals, MetricsRegistry],
     useFactory: (
       { moduleName: own }: IdentityOptions,
-      book: AuditLog,
+      audit: AuditLog,
       refusals: Refusals,
       { registry: metrics }: MetricsRegistry,
-    ) => new AuditTrail({ own, book, refusals, metrics, log: logFor('Audit') }),
+    ) => new AuditTrail({ own, audit, refusals, metrics, log: logFor('Audit') }),
   },
   {
     provide: KeyWatch,

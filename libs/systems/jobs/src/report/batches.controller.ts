@@ -1,10 +1,9 @@
 import { Controller, Get, Headers, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
-import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
+import { ApiOperation, ApiTags, sayReplayed, type Answer } from '@nestjs-spark/observability/internal';
 import { JobsService } from '../serve/jobs.service.ts';
 import { RawText } from './raw-text.ts';
 import { accessOf, readJobIds, readKey, readReason } from './read-query.ts';
-import { sayReplayed, type Answer } from './say-replayed.ts';
 
 /** Many jobs at once over HTTP. Its paths go before those with an id. */
 @ApiTags('jobs')
@@ -27,7 +26,7 @@ export class BatchesController {
     @Res({ passthrough: true }) answer: Answer,
   ) {
     const { replayed, ...batch } = await this.jobs.submitBatchText(text, accessOf(caller), readKey(key));
-    sayReplayed(replayed, answer);
+    sayReplayed({ isReplayed: replayed }, answer, 200);
     return batch;
   }
 

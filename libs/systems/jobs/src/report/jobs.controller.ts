@@ -21,6 +21,8 @@ import {
   ApiTags,
   nodeRequest,
   requireForm,
+  sayReplayed,
+  type Answer,
   type PlatformRequest,
   type StreamedAnswer,
 } from '@nestjs-spark/observability/internal';
@@ -38,7 +40,6 @@ import {
   type JobListQuery,
 } from './read-query.ts';
 import { RawText } from './raw-text.ts';
-import { sayReplayed, type Answer } from './say-replayed.ts';
 import { sendEvents } from './send-events.ts';
 
 /** Of any type, as senders of lines seldom say theirs. */
@@ -67,7 +68,7 @@ export class JobsController {
   ): Promise<JobView> {
     const { job, replayed } = await this.jobs.submitText(text, accessOf(caller), key);
     answer.header('Location', `/api/jobs/${job.jobId}`);
-    sayReplayed(replayed, answer);
+    sayReplayed({ isReplayed: replayed }, answer, 200);
     return job;
   }
 
@@ -146,7 +147,7 @@ export class JobsController {
   ): Promise<JobView> {
     const { job, replayed } = await this.jobs.retryOnce(jobId, accessOf(caller), readKey(key));
     answer.header('Location', `/api/jobs/${job.jobId}`);
-    sayReplayed(replayed, answer);
+    sayReplayed({ isReplayed: replayed }, answer, 200);
     return job;
   }
 

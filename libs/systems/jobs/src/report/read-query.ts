@@ -55,18 +55,14 @@ export function readKey(key: string | undefined): string | undefined {
 
 /** @throws {ProblemError} `invalid` (400) */
 export function readReason(text: string): string | null {
-  const { reason = null, ...others } = fieldsOf(text === '' ? '{}' : text);
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw wrong(unknown, 'is not known');
+  const { reason = null } = fieldsOf(text === '' ? '{}' : text, ['reason']);
   if (reason === null || (typeof reason === 'string' && reason.length <= 500)) return reason;
   throw wrong('reason', 'has to be a text of at most 500 characters');
 }
 
 /** @throws {ProblemError} `invalid` (400) */
 export function readJobIds(text: string): string[] {
-  const { jobIds, ...others } = fieldsOf(text);
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw wrong(unknown, 'is not known');
+  const { jobIds } = fieldsOf(text, ['jobIds']);
   const isList = Array.isArray(jobIds) && jobIds.length <= MOST_ASKED;
   if (isList && jobIds.every((id) => typeof id === 'string')) return jobIds;
   throw wrong('jobIds', `has to be a list of at most ${MOST_ASKED} ids`);
@@ -74,9 +70,8 @@ export function readJobIds(text: string): string[] {
 
 /** @throws {ProblemError} `invalid` (400) */
 export function readTest(text: string, hasRecords = false): { records?: number; backend?: string } {
-  const { records, backend, ...others } = fieldsOf(text === '' ? '{}' : text);
-  const [unknown] = Object.keys({ ...others, ...(hasRecords || records === undefined ? {} : { records }) });
-  if (unknown !== undefined) throw wrong(unknown, 'is not known');
+  const known = hasRecords ? ['records', 'backend'] : ['backend'];
+  const { records, backend } = fieldsOf(text === '' ? '{}' : text, known);
   if (backend !== undefined && (typeof backend !== 'string' || backend.length > 64))
     throw wrong('backend', 'has to be the name of a backend');
   if (records !== undefined && (typeof records !== 'number' || !isRecords(records)))
@@ -88,15 +83,18 @@ function isRecords(records: number): boolean {
   return Number.isSafeInteger(records) && records >= 1 && records <= MOST_RECORDS;
 }
 
-function fieldsOf(text: string): Record<string, unknown> {
+/** @throws {ProblemError} `invalid` (400), including for fields that are not known */
+function fieldsOf(text: string, known: readonly string[]): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new ProblemError('invalid', 'The body is not JSON.', { cause });
   }
-  if (isObject(value)) return value;
-  throw new ProblemError('invalid', 'The body has to be a JSON object.');
+  if (!isObject(value)) throw new ProblemError('invalid', 'The body has to be a JSON object.');
+  const unknown = Object.keys(value).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw wrong(unknown, 'is not known');
+  return value;
 }
 
 function whole(value: string | string[], name: string, most: number, least = 1): number {

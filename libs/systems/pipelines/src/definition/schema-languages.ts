@@ -24,11 +24,11 @@ const OPTIONS = {
 } as const;
 const DRAFT_07 = language('draft-07', () => new Ajv(OPTIONS));
 const LATEST = language('2020-12', () => new Ajv2020(OPTIONS));
+const LATEST_ADDRESS = 'https://json-schema.org/draft/2020-12/schema';
 const ADDRESSES: ReadonlyMap<unknown, SchemaLanguage> = new Map([
   ['http://json-schema.org/draft-07/schema', DRAFT_07],
-  ['https://json-schema.org/draft/2020-12/schema', LATEST],
+  [LATEST_ADDRESS, LATEST],
 ]);
-const LATEST_ADDRESS = 'https://json-schema.org/draft/2020-12/schema';
 
 const SUGGESTED =
   `title description default examples type enum const properties required additionalProperties minProperties

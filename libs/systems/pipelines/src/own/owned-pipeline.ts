@@ -50,6 +50,7 @@ const MOST_NOTED = 2_000;
 
 const RECORDED_AGAIN: RetryPolicy = { waitMs: 500, factor: 2, longestMs: 30_000 };
 const NONE: RunReport = { phase: 'none', since: '', retries: 0, lastError: null, progress: null };
+
 /** A pipeline in the process that owns it: one command after the other, and its run beside them. */
 export class OwnedPipeline {
   readonly #parts: OwnedPipelineParts;

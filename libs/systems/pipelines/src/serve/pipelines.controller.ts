@@ -15,7 +15,14 @@ import {
 } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
-import { ApiOperation, ApiTags, sendFeed, type StreamedAnswer } from '@nestjs-spark/observability/internal';
+import {
+  ApiOperation,
+  ApiTags,
+  sendFeed,
+  type StreamedAnswer,
+  sayReplayed,
+  type Answer,
+} from '@nestjs-spark/observability/internal';
 import type { Observable } from 'rxjs';
 import type { PipelineView } from '../project/view.ts';
 import { PipelinesService, type Changed, type Move } from './pipelines.service.ts';
@@ -32,7 +39,6 @@ import {
   readReset,
   whole,
 } from './read-request.ts';
-import { sayReplayed, type Answer } from './say-replayed.ts';
 
 const MOST_EVENTS = 1_000;
 

@@ -12,12 +12,11 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
-import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
+import { ApiOperation, ApiTags, sayReplayed, type Answer } from '@nestjs-spark/observability/internal';
 import type { Position } from '../batch/batch.ts';
 import { PipelinesService } from './pipelines.service.ts';
 import { answered } from './problems.ts';
 import { BodyText, readKey, readPosition, readRecord, whole } from './read-request.ts';
-import { sayReplayed, type Answer } from './say-replayed.ts';
 
 const MOST_LETTERS = 1_000;
 

@@ -10,7 +10,7 @@ export interface FindOptions {
   env?: NodeJS.ProcessEnv;
   /**
    * The folder that keeps fetched servers and data. Default `SPARK_DATA_DIR`, or `.spark` in the working directory. Servers
-   * that `.spark` has already are used with another `SPARK_DATA_DIR` as well.
+   * that `.spark` has already are used by a `SPARK_DATA_DIR` beside it as well.
    */
   home?: string;
   /** Whether a missing server may be downloaded (up to 290 MB, once). Default true. */

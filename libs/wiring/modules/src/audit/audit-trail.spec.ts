@@ -30,7 +30,7 @@ beforeEach(() => {
   metrics = new Registry();
   heard = [];
   const refusals = { record: () => heard.shift() ?? null };
-  trail = new AuditTrail({ own: 'Fleet', book: store, refusals, metrics, log });
+  trail = new AuditTrail({ own: 'Fleet', audit: store, refusals, metrics, log });
 });
 
 const entries = async () => {
@@ -89,7 +89,7 @@ describe('the audit trail', () => {
   });
 
   it('counts together with that of another identity in the same application', async () => {
-    const other = new AuditTrail({ own: 'Depot', book: store, refusals: null, metrics, log });
+    const other = new AuditTrail({ own: 'Depot', audit: store, refusals: null, metrics, log });
     for (const one of [trail, other]) one.answered(DEPLOYED);
     expect(await metrics.getSingleMetricAsString('spark_requests_decided_total')).toContain(
       '{decision="allowed"} 2',

@@ -15,7 +15,7 @@ const MOST_WAITING = 100;
 export interface AuditTrailParts {
   /** This module: what it asks itself is not news. */
   own: string;
-  book: AuditLog;
+  audit: AuditLog;
   refusals: Pick<Refusals, 'record'> | null;
   metrics: Registry | null;
   log: Logger;
@@ -106,7 +106,7 @@ export class AuditTrail {
 
   async #write(entry: AuditEntry): Promise<void> {
     try {
-      await this.#parts.book.add(entry);
+      await this.#parts.audit.add(entry);
     } catch (error) {
       this.#parts.log.debug(`An entry of the audit trail cannot be stored: ${describeError(error)}`);
     } finally {

@@ -15,7 +15,7 @@ import { readPage } from './read-page.ts';
 /** Who asked for what, for operators. */
 @SparkController('audit')
 export class AuditController {
-  constructor(@Inject(AUDIT_LOG) private readonly book: AuditLog) {}
+  constructor(@Inject(AUDIT_LOG) private readonly audit: AuditLog) {}
 
   @Get()
   @ApiOperation({ summary: 'Who asked for what and what was decided, the newest first' })
@@ -29,7 +29,7 @@ export class AuditController {
   ): Promise<AuditEntry[]> {
     requireOperator(caller);
     const { skip, take } = readPage(query);
-    const { entries, total } = await this.book.newest(skip, take);
+    const { entries, total } = await this.audit.newest(skip, take);
     if (total !== null) {
       if ('raw' in response) response.header('X-Total-Count', String(total));
       else response.setHeader('X-Total-Count', String(total));

@@ -12,3 +12,11 @@ export function asRunError(path: string, error: unknown): unknown {
   const say = FOR_GOOD[(error as NodeJS.ErrnoException).code ?? ''];
   return say ? new RunFailedError(say(path), { cause: error }) : error;
 }
+
+/** For what need not be there: null then. */
+export const orAbsent =
+  (path: string) =>
+  (error: NodeJS.ErrnoException): null => {
+    if (error.code === 'ENOENT') return null;
+    throw asRunError(path, error);
+  };

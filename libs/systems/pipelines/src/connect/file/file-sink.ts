@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { OWNER_FILE } from '../../definition/reserved-names.ts';
 import type { Fields } from '../../expression/compile-expression.ts';
 import { writeCsv } from './csv.ts';
-import { asRunError } from './file-error.ts';
+import { orAbsent } from './file-error.ts';
 import type { FilesFolder } from './files-folder.ts';
 import { RunFailedError, type Claim, type OutBatch, type Sink } from '../ports.ts';
 
@@ -28,7 +28,8 @@ export class FileSink implements Sink {
     const claimed = `${tenant}/${pipelineId}`;
     const folder = await this.#folder.makeFolder(this.#path);
     const file = join(folder, OWNER_FILE);
-    const owner = await ownerIn(file);
+    // A file that is there and cannot be read does not say that the folder is free.
+    const owner = await readFile(file, 'utf8').catch(orAbsent(file));
     if (owner === null) await writeWhole(file, claimed);
     else if (owner !== claimed)
       throw new RunFailedError(`${this.#path} is written by the pipeline ${owner}: name another folder`);
@@ -44,14 +45,6 @@ export class FileSink implements Sink {
     const all = records.map(({ fields }) => fields);
     await writeWhole(join(folder, name), this.#format === 'csv' ? writeCsv(all) : writeLines(all));
   }
-}
-
-/** A file that is there and cannot be read does not say that the folder is free. */
-async function ownerIn(file: string): Promise<string | null> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw asRunError(file, error);
-  });
 }
 
 const writeLines = (records: readonly Fields[]): string =>

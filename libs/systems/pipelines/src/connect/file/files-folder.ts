@@ -1,7 +1,7 @@
 import { lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { RunFailedError } from '../ports.ts';
-import { asRunError } from './file-error.ts';
+import { orAbsent } from './file-error.ts';
 
 /** The one folder that definitions can name files in; links that lead out of it are not followed. */
 export class FilesFolder {
@@ -70,10 +70,3 @@ const cannotBeFolder = (path: string, code: string | undefined): string =>
 async function nearest(path: string): Promise<string> {
   return realpath(path).catch(() => (dirname(path) === path ? path : nearest(dirname(path))));
 }
-
-const orAbsent =
-  (path: string) =>
-  (error: NodeJS.ErrnoException): null => {
-    if (error.code === 'ENOENT') return null;
-    throw asRunError(path, error);
-  };

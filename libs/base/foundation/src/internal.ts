@@ -17,6 +17,7 @@ export * from './logging/say-once.ts';
 export * from './names/counted.ts';
 export * from './names/module-beside.ts';
 export * from './names/nearest-name.ts';
+export * from './names/pointer-step.ts';
 export * from './names/same-name.ts';
 export { Breaker, type BreakerReport } from './retry/breaker.ts';
 export { Breakers } from './retry/breakers.ts';

@@ -1,5 +1,6 @@
 import type { ValidationError } from '@nestjs/common';
 import type { ProblemField } from '@nestjs-spark/contracts';
+import { pointerStep } from '@nestjs-spark/foundation/internal';
 import { inOurWords } from './validation-words.ts';
 
 /** What class-validator found, as JSON pointers into the body with one sentence each. */
@@ -39,5 +40,5 @@ const TYPES: ReadonlySet<string> = new Set([
 
 /** The JSON pointer of a field, below that of what it is in. */
 export function pointerOf(field: string, base = ''): string {
-  return `${base}/${field.slice(0, 80).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return `${base}/${pointerStep(field.slice(0, 80))}`;
 }

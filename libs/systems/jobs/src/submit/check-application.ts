@@ -1,5 +1,6 @@
 import type { ProblemField } from '@nestjs-spark/contracts';
 import { OWN_PROPERTIES } from '@nestjs-spark/apache-spark/text';
+import { pointerStep } from '@nestjs-spark/foundation/internal';
 import type { JobTransformation } from '../job/job.ts';
 
 type Application = JobTransformation & { kind: 'spark-app' };
@@ -29,7 +30,7 @@ export function faultsOfApplication(
       `resource, args and properties have ${bytes} bytes; the limit is ${MOST_BYTES}. Pass the address of what the application reads`,
     );
   for (const name of Object.keys(properties)) {
-    const pointer = `/transformation/properties/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const pointer = `/transformation/properties/${pointerStep(name)}`;
     if (OWN_PROPERTIES.has(name)) fault(pointer, 'is set by the service: leave it out');
     else if (!/^spark\.[\w.-]{1,200}$/.test(name))
       fault(pointer, 'is not a setting of Apache Spark: its name has to begin with spark.');

@@ -10,6 +10,7 @@ import {
   type Document,
   type YAMLError,
 } from 'yaml';
+import { pointerStep } from '@nestjs-spark/foundation/internal';
 import { DefinitionRefusedError, type Fault, type Refusal } from './refusal.ts';
 
 /** The longest definition, in UTF-8 bytes. */
@@ -145,7 +146,7 @@ function locate(document: Document, lines: LineCounter, { kind, path, isName, me
 }
 
 export function pointerOf(path: readonly (string | number)[]): string {
-  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return path.map((step) => `/${pointerStep(String(step))}`).join('');
 }
 
 /** Where the value, or its field's name, begins; what is missing is where its surroundings are. */

@@ -1,0 +1,2 @@
+/** A name as a step of a JSON pointer (RFC 6901). */
+export const pointerStep = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');

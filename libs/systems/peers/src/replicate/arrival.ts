@@ -1,4 +1,5 @@
-import type { ReadMessage, Refusal } from '../carry/message.ts';
+import type { SharedLogMessage } from '@nestjs-spark/jetstream/internal';
+import { decodeMessage, type ReadMessage, type Refusal } from '../carry/message.ts';
 import type { NewLife } from '../receive/begin-new-life.ts';
 
 /** A message that was read, with its place and time even when it says nothing. */
@@ -22,4 +23,9 @@ export interface Applied {
   readonly refused: readonly RefusedMessage[];
   /** The log's clock less this one, when a message of this run has told it; null otherwise. */
   readonly clockMs: number | null;
+}
+
+export async function arrivalOf(message: SharedLogMessage, service: string): Promise<Arrival> {
+  const { sequence, storedAt } = message;
+  return { sequence, storedAt, message: await decodeMessage(message, service) };
 }

@@ -1,7 +1,4 @@
 import { pause } from '@nestjs-spark/foundation/internal';
-import type { SharedLogMessage } from '@nestjs-spark/jetstream/internal';
-import { decodeMessage } from '../carry/message.ts';
-import type { Arrival } from './arrival.ts';
 
 /** Groups what comes: as many as are there within a moment of the first, up to `most`. */
 export async function* inBatches<T>(
@@ -30,9 +27,4 @@ export async function* inBatches<T>(
     }
     yield batch;
   }
-}
-
-export async function arrivalOf(message: SharedLogMessage, service: string): Promise<Arrival> {
-  const { sequence, storedAt } = message;
-  return { sequence, storedAt, message: await decodeMessage(message, service) };
 }

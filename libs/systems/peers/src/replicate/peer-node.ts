@@ -10,11 +10,11 @@ import {
 } from '@nestjs-spark/foundation/internal';
 import type { SharedLogMessage } from '@nestjs-spark/jetstream/internal';
 import { encodeClose, type Writer } from '../carry/message.ts';
-import type { Arrival } from './arrival.ts';
+import { arrivalOf, type Arrival } from './arrival.ts';
 import type { LogState, PeerStore } from './peer-store.ts';
 import { NodeReport, type NodeState } from './node-report.ts';
 import type { PeerLog } from './peer-log.ts';
-import { arrivalOf, inBatches } from './in-batches.ts';
+import { inBatches } from './in-batches.ts';
 import { LogGap } from './log-gap.ts';
 import { LogWriter } from './log-writer.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';

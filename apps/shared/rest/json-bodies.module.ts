@@ -27,7 +27,7 @@ function isJson(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * Answers 415 for a body in another form than JSON, or in none that is named. Import it after `SparkAuthModule`, so that a
+ * Answers 415 for a body that is not JSON, or whose type is not given. Import it after `SparkAuthModule`, so that a
  * stranger is told nothing but 401.
  */
 @Module({ providers: [{ provide: APP_GUARD, useClass: JsonBodiesGuard }] })

@@ -7,7 +7,7 @@ const MOST = 2_147_483_647;
 
 /** `?skip&take` of a list. */
 export class PageQuery {
-  @ApiPropertyOptional({ minimum: 0, maximum: MOST, default: 0, description: 'How many to leave out' })
+  @ApiPropertyOptional({ minimum: 0, maximum: MOST, default: 0, description: 'How many to skip' })
   @Type(() => Number)
   @Max(MOST)
   @Min(0)

@@ -6,7 +6,7 @@ const LONGEST_ENDING = '-journal';
 
 const REASONS: Partial<Record<string, string>> = {
   ELOOP: 'is a link that leads back to itself: name a file',
-  ENAMETOOLONG: 'is too long for a file that SQLite opens: give it a shorter name',
+  ENAMETOOLONG: 'is too long a path for SQLite to open: choose a shorter one',
   ENOTDIR: 'cannot be a file, because there is a file in the place of one of its folders: name another one',
 };
 

@@ -18,6 +18,6 @@ export async function syncLog(path: string): Promise<void> {
     const file = await open(log, 'r+');
     await file.datasync().finally(() => file.close());
   } catch (cause) {
-    throw new UnavailableError(`The disk has not taken all of ${path}`, { cause });
+    throw new UnavailableError(`Not all of ${path} could be saved to disk`, { cause });
   }
 }

@@ -75,8 +75,8 @@ function whereItRuns(handler: JobHandler, { name, file, isolate }: DeclaredHandl
   const what = `${handler.constructor.name} has @TransformationJob({ name: '${name}', isolate: 'thread' })`;
   if (!Reflect.hasOwnMetadata(HANDLER.KEY, handler.constructor))
     throw new JobDeclarationError(
-      `${handler.constructor.name} inherits @TransformationJob({ name: '${name}', isolate: 'thread' }), which says where the class is ` +
-        'that has it: give this class the decorator as well, and a thread finds its file.',
+      `${handler.constructor.name} inherits @TransformationJob({ name: '${name}', isolate: 'thread' }), which locates only the class ` +
+        'that has it: give this class the decorator as well, so that a thread finds its file.',
     );
   if (handler.constructor.length > 0)
     throw new JobDeclarationError(

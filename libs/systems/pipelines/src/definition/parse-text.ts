@@ -63,7 +63,7 @@ const TOO_DEEP = 'It is nested too deeply';
 
 /** The parser catches the end of its own stack, and calls it an error of the text. */
 function wordsOf({ code, message }: YAMLError): string {
-  if (code === 'MULTIPLE_DOCS') return 'A second document begins here: a definition is one';
+  if (code === 'MULTIPLE_DOCS') return 'A second document begins here: a definition is one document';
   return code === 'RESOURCE_EXHAUSTION' || /call stack/i.test(message) ? TOO_DEEP : message;
 }
 

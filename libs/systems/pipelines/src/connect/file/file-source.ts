@@ -173,9 +173,9 @@ async function isSame(handle: FileHandle, { at, mark }: ReadTo, size: number): P
 }
 
 const replaced = (file: string, at: number): string =>
-  `The file ${file} is not the one that was read: before byte ${at} its text is another. Give a replacement file a new name`;
+  `The file ${file} is not the one that was read: its text before byte ${at} is different. Give a replacement file a new name`;
 
-const CONTINUES = 'It continues a line whose beginning was read when it ended there: write whole lines';
+const CONTINUES = 'It continues a line whose beginning was already read as a record: write whole lines';
 
 async function readRange(
   handle: FileHandle,

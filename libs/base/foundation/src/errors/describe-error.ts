@@ -14,7 +14,10 @@ export function describeError(error: unknown): string {
     if (message !== '' && !messages.some((earlier) => earlier.includes(message))) messages.push(message);
     current = current instanceof Error ? current.cause : undefined;
   }
-  return redact(messages.join(': ').replace(/\s+/g, ' ').trim() || 'unknown error');
+  const sentence = messages.map((message, at) =>
+    at < messages.length - 1 ? message.replace(/\.$/, '') : message,
+  );
+  return redact(sentence.join(': ').replace(/\s+/g, ' ').trim() || 'unknown error');
 }
 
 function textOf(error: unknown): string {

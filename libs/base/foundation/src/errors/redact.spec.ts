@@ -36,6 +36,11 @@ describe('describeError', () => {
     expect(describeError(error)).toBe('NATS at nats://***@h cannot be reached: ECONNREFUSED');
   });
 
+  it('goes on from a sentence to its cause without its full stop', () => {
+    const error = new Error('Port 5001 is in use. Choose another.', { cause: new Error('EADDRINUSE.') });
+    expect(describeError(error)).toBe('Port 5001 is in use. Choose another: EADDRINUSE.');
+  });
+
   it('describes anything that can be thrown', () => {
     expect(describeError(undefined)).toBe('unknown error');
     expect(describeError('text')).toBe('text');

@@ -193,7 +193,7 @@ export class DeployHandler {
     const failure = error instanceof Error ? this.failures.get(error) : undefined;
     this.status.failed(owner, revision, delivery.attempt, reason, { final, mayPass, failure });
     if (before?.lastError !== reason)
-      this.log.warn(`${reason}. ${final ? 'It is a dead letter' : 'Trying again'}`);
+      this.log.warn(`${reason.replace(/\.$/, '')}. ${final ? 'It is a dead letter' : 'Trying again'}`);
     if (!final) return;
     const next = mayPass
       ? `it is sent again every few minutes, or when ${owner} is heard from`

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { put, scratch } from '../fixtures/scratch.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { tryLock } from './lock.ts';
 
 const program = fileURLToPath(new URL('../fixtures/install-once.ts', import.meta.url));
@@ -50,6 +51,20 @@ describe('a lock', () => {
     await once(gone, 'close');
     const file = put(join(scratch(), 'lock'), String(gone.pid));
     expect(typeof (await tryLock(file))).toBe('object');
+  });
+
+  it('of a process that has ended is taken over though nobody has reaped it', async () => {
+    // A program that did not start the other one does not ask how it ended.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      const [pid] = (await once(parent.stdout.setEncoding('utf8'), 'data')) as [string];
+      const file = put(join(scratch(), 'lock'), pid.trim());
+      await eventually(async () => typeof (await tryLock(file)) !== 'number');
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 
   it('of a process that is gone is taken over when another one has its number', async () => {

@@ -84,6 +84,9 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** It has ended, and its number stays until its parent asks how. */
+const ZOMBIE = 'Z';
+
 interface Holder {
   pid: number;
   /** When it started, as the system says it; empty where the system does not. */
@@ -92,14 +95,16 @@ interface Holder {
 
 /** A process id may have been reused. */
 async function isSame({ pid, start }: Holder): Promise<boolean> {
-  return start === '' || start === (await startOf(pid));
+  const found = await startOf(pid);
+  return found !== ZOMBIE && (start === '' || start === found);
 }
 
-/** In ticks since the machine started, as Linux says it (proc_pid_stat(5), starttime). */
+/** In ticks since the machine started, as Linux says it (proc_pid_stat(5), starttime); of a process that nobody has reaped, its state. */
 async function startOf(pid: number): Promise<string> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   // The name of the program comes before, in brackets, and may have anything in it.
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const [state = '', ...figures] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return state === ZOMBIE ? ZOMBIE : (figures[18] ?? '');
 }
 
 function readHolder(text: string): Holder | undefined {

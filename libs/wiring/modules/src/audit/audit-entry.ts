@@ -60,5 +60,6 @@ export const isAuditEntry: Guard<AuditEntry> = isObjectOf({
 });
 
 export function newestFirst(a: AuditEntry, b: AuditEntry): number {
+  if (a.at === b.at) return 0;
   return a.at < b.at ? 1 : -1;
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
+import type { AuditLog } from '@nestjs-spark/contracts/internal';
 import { MemoryState } from '@nestjs-spark/testing';
 import type { AuditEntry } from './audit-entry.ts';
 import { AuditStore } from './audit-store.ts';
@@ -86,5 +87,36 @@ describe('Two audit logs as one', () => {
     await new AuditStore(shared).add(entry(1));
     await new AuditStore(own).add(entry(1));
     expect((await joined.newest(0, 10)).entries).toEqual([entry(1)]);
+  });
+
+  it('page through equal times, doubles, and clocks that differ, with each entry once', async () => {
+    const at = (path: string, second: number): AuditEntry => ({ ...entry(second), path });
+    const lists = [
+      { first: ['d', 'c', 'b', 'a'].map((path) => at(path, 1)), second: [at('x', 1)] },
+      {
+        first: Array.from({ length: 12 }, (_, n) => at(`s${n}`, 50 - n)),
+        second: [50, 48, 46].map((second) => at(`s${50 - second}`, second)),
+      },
+      { first: [at('s5', 5), at('s9', 9), at('s4', 4), at('s3', 3)], second: [at('own', 4.5)] },
+      { first: [null, { odd: 1 }, 'text', at('s0', 9), at('s1', 8)], second: [at('own', 10)] },
+    ];
+    const logOf = (entries: readonly unknown[]): AuditLog => ({
+      add: () => Promise.resolve(),
+      newest: (skip, take) =>
+        Promise.resolve({ entries: entries.slice(skip, skip + take), total: entries.length }),
+    });
+    for (const { first, second } of lists)
+      for (const take of [1, 2, 4]) {
+        const log = new JoinedAuditLog(logOf(first), logOf(second));
+        const paged: unknown[] = [];
+        for (let skip = 0; skip < 20; skip += take) paged.push(...(await log.newest(skip, take)).entries);
+        const expected = new Set(
+          [...first, ...second].flatMap((one) =>
+            one && typeof one === 'object' && 'path' in one ? [one.path] : [],
+          ),
+        );
+        expect(pathsOf(paged).toSorted()).toEqual([...expected].toSorted());
+        expect(paged).toEqual((await log.newest(0, 20)).entries);
+      }
   });
 });

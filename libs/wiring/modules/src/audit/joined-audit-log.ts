@@ -40,17 +40,42 @@ export class JoinedAuditLog implements AuditLog {
   /** While one of the two is away, the other's entries are listed, and not counted. @throws {UnavailableError} while both are */
   async newest(skip: number, take: number): Promise<AuditPage> {
     const own = await settle(this.#own.newest(0, MOST_OWN));
-    const beside = own.page?.entries.length ?? 0;
-    // So many of the page's predecessors are the shared log's in any case: they need not be read.
-    const before = Math.max(0, skip - beside);
-    const shared = await settle(this.#shared.newest(before, skip - before + take));
-    if (!own.page && !shared.page) throw shared.failure;
-    const both = [own, shared].flatMap(({ page }) => page?.entries ?? []).filter(isAuditEntry);
-    const entries = eachOnce(both).toSorted(newestFirst);
-    const counts = [own.page?.total ?? null, shared.page?.total ?? null];
-    const total = counts.includes(null) ? null : counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-    return { entries: entries.slice(skip - before, skip - before + take), total };
+    const beside = own.page?.entries.filter(isAuditEntry) ?? [];
+    if (beside.length === 0) {
+      const shared = await settle(this.#shared.newest(skip, take));
+      if (!shared.page && !own.page) throw shared.failure;
+      return { entries: shared.page?.entries ?? [], total: own.page && (shared.page?.total ?? null) };
+    }
+    const end = skip + take;
+    // From the newest on, so that each page goes on where the one before it ended, whatever the clocks and doubles are.
+    for (let asked = end + beside.length; ; asked *= 2) {
+      const { page } = await settle(this.#shared.newest(0, asked));
+      if (!page) return { entries: beside.slice(skip, end), total: null };
+      const isAll = page.entries.length < asked;
+      const entries = join(page.entries.filter(isAuditEntry), beside, isAll);
+      if (!isAll && entries.length < end) continue;
+      return {
+        entries: entries.slice(skip, end),
+        total: isAll ? entries.length : page.total && page.total + beside.length,
+      };
+    }
   }
+}
+
+/** Two lists as one, each in its own order; the newer first of what is next in both. It ends with the first one, or has all. */
+function join(shared: readonly AuditEntry[], own: readonly AuditEntry[], isAll: boolean): AuditEntry[] {
+  const joined = new Map<string, AuditEntry>();
+  const add = (entry: AuditEntry): void => {
+    const key = JSON.stringify(Object.entries(entry).toSorted());
+    if (!joined.has(key)) joined.set(key, entry);
+  };
+  let next = 0;
+  for (const entry of shared) {
+    for (let other = own[next]; other && newestFirst(other, entry) < 0; other = own[++next]) add(other);
+    add(entry);
+  }
+  if (isAll) own.slice(next).forEach(add);
+  return [...joined.values()];
 }
 
 type Settled = { page: AuditPage; failure?: never } | { page: null; failure: UnavailableError };
@@ -63,10 +88,4 @@ async function settle(asked: Promise<AuditPage>): Promise<Settled> {
     if (!(failure instanceof UnavailableError)) throw failure;
     return { page: null, failure };
   }
-}
-
-function eachOnce(entries: readonly AuditEntry[]): AuditEntry[] {
-  return [
-    ...new Map(entries.map((entry) => [JSON.stringify(Object.entries(entry).toSorted()), entry])).values(),
-  ];
 }

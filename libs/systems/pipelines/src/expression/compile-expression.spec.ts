@@ -51,6 +51,10 @@ describe('an expression', () => {
     ['timestamp("2020-01-01T00:00:00Z")', '2020-01-01T00:00:00.000Z'],
     ['1u + 2u', 3],
     ['age + 1u', 21],
+    ['1 in {1: "a"}', true],
+    ['1u in {1u: "a"}', true],
+    ['true in {true: 1}', true],
+    ['2 in {1: "a"}', false],
     ['[uint(age), 18446744073709551615u]', [20, '18446744073709551615']],
   ])('%s gives %j', (text, expected) => {
     expect(evaluate(text)).toEqual(expected);

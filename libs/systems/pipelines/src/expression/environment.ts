@@ -39,7 +39,7 @@ function makeEnvironment(limits: typeof AUTHORS): Environment {
   environment.registerFunction(`${HAS_FIELD}(dyn, string): bool`, (value: unknown, name: string) => {
     return fieldOf(value, name) !== null;
   });
-  environment.registerFunction(`${MAP}(list<dyn>): map<string, dyn>`, mapOf);
+  environment.registerFunction(`${MAP}(list<dyn>): map`, mapOf);
   return environment;
 }
 

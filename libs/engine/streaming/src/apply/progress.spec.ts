@@ -123,15 +123,3 @@ describe('What an instance says that slept', () => {
     expect(progress.report().appliedEtag).toBe(110);
   });
 });
-
-it('An instance says when it applied the first set of a generation, and nothing of one that was there before it', () => {
-  const task = { key: TASK, collection: 'Cars', fingerprint: 'v1' };
-  const first = new ApplyProgress(task, { count: 0 });
-  first.seen(null);
-  first.applied(live);
-  expect(first.report().begunAt).toEqual(expect.any(Number));
-  const later = new ApplyProgress(task, { count: 0 });
-  later.seen(live);
-  later.applied({ ...live, to: 101 });
-  expect(later.report()).not.toHaveProperty('begunAt');
-});

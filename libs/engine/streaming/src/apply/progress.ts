@@ -52,7 +52,6 @@ export class ApplyProgress {
   #reading: number | null = null;
 
   /** @param moved called when more may be here than before */
-  #begun: { incarnation: string; at: number } | null = null;
   constructor(task: ApplyTask, setAside: Pick<SetAside, 'count'>, moved: () => void = () => {}) {
     this.#task = task;
     this.#setAside = setAside;
@@ -79,7 +78,6 @@ export class ApplyProgress {
     const isSame =
       before?.generation === checkpoint.generation && before.incarnation === checkpoint.incarnation;
     this.#stand(checkpoint);
-    if (!isSame) this.#begun = { incarnation: checkpoint.incarnation, at: Date.now() };
     this.#reading = null;
     this.#move({ what: isSame ? 'applied' : 'begun', phase: phaseOf(checkpoint) });
     this.#moved();
@@ -222,7 +220,6 @@ export class ApplyProgress {
       known: this.#known,
       state: trouble?.state ?? this.#condition.phase,
       generation: checkpoint?.generation ?? 0,
-      ...(checkpoint && checkpoint.incarnation === this.#begun?.incarnation && { begunAt: this.#begun.at }),
       databaseId: checkpoint?.databaseId ?? null,
       appliedEtag: applied,
       sourceEtag: this.#source.place?.etag ?? applied,

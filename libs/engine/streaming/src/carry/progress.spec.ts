@@ -63,12 +63,3 @@ describe('What a capture says of itself', () => {
     expect(progress.status()).toMatchObject({ documentsRead: 12, documentsTotal: 12, live: true });
   });
 });
-
-it('A capture says when its generation began where it began it, and nothing where it goes on with one', () => {
-  const progress = new CaptureProgress(TASK, 'Cars');
-  progress.active = true;
-  progress.resumed(position(0, false), true);
-  expect(progress.report().begunAt).toEqual(expect.any(Number));
-  progress.resumed({ ...position(0, false), incarnation: 'of another instance' });
-  expect(progress.report()).not.toHaveProperty('begunAt');
-});

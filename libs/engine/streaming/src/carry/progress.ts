@@ -45,16 +45,13 @@ export class CaptureProgress {
   /** The requester's newest word, whatever it is on; undefined while it was not looked for. */
   #heard: Confirmation | null | undefined = undefined;
   #word: CaptureStatus | null = null;
-  #begun: { incarnation: string; at: number } | null = null;
 
   constructor(task: TaskKey, collection: string) {
     this.#task = task;
     this.#collection = collection;
   }
 
-  /** @param begins whether the generation begins here */
-  resumed(position: CapturePosition, begins = false): void {
-    if (begins) this.#begun = { incarnation: position.incarnation, at: Date.now() };
+  resumed(position: CapturePosition): void {
     if (position.incarnation !== this.incarnation) {
       this.#documentsRead = 0;
       this.confirmed = null;
@@ -170,7 +167,6 @@ export class CaptureProgress {
           ? stateOf(this.#condition)
           : (stands?.state ?? stateOf(this.#condition)),
       generation: stands?.generation ?? this.generation,
-      ...(stands && stands.incarnation === this.#begun?.incarnation && { begunAt: this.#begun.at }),
       databaseId: source?.databaseId ?? stands?.databaseId ?? null,
       publishedEtag: stands?.readTo ?? null,
       ...sending,

@@ -178,7 +178,7 @@ export class TaskCapture implements Unit {
     if (!task) return null;
     const resumption = await this.#decide(end, task);
     const { position, because } = resumption;
-    this.progress.resumed(position, resumption.kind === 'begin');
+    this.progress.resumed(position);
     logger.log(
       `${describeTask(this.key)}: generation ${position.generation} from etag ${position.to + 1}, because ${because}`,
     );

@@ -6,8 +6,6 @@ export interface CaptureReport extends UnitStatus<TaskState> {
   task: TaskKey;
   collection: string;
   generation: number;
-  /** When this instance began the generation, milliseconds since 1970; absent when it was begun elsewhere or earlier. */
-  begunAt?: number;
   /** The database that the etags are of; null while that is not known. */
   databaseId: string | null;
   /** Everything up to here is in the log or does not concern the task; null while that is not known. */
@@ -48,8 +46,6 @@ export interface ApplyReport extends UnitStatus<TaskState> {
   /** The checkpoint was looked at; before that, figures and completeness say nothing. */
   known: boolean;
   generation: number;
-  /** When this instance began the generation, milliseconds since 1970; absent when it was begun elsewhere or earlier. */
-  begunAt?: number;
   /** The owner's database that the etags are of; null before the first set. */
   databaseId: string | null;
   appliedEtag: Etag;

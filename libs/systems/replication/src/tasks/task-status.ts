@@ -39,10 +39,6 @@ class ReportedTask implements UnitStatus<TaskState> {
   })
   behindMs!: number | null;
 
-  /** ISO 8601, UTC; absent where this instance did not begin the generation. */
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  generationStartedAt?: string | null;
-
   /** Errors of this instance. */
   @ApiProperty()
   errors!: number;
@@ -188,9 +184,4 @@ export type EngineTask = Omit<OutgoingTask, 'requester' | 'engine' | 'engineReas
 
 export function lagOf(position: number | null, sourceEtag: number | null): number | null {
   return position === null || sourceEtag === null ? null : Math.max(0, sourceEtag - position);
-}
-
-/** When a generation began, where that is known here. @param begunAt milliseconds since 1970 */
-export function startedAt(begunAt: number | undefined): { generationStartedAt?: string } {
-  return begunAt === undefined ? {} : { generationStartedAt: new Date(begunAt).toISOString() };
 }

@@ -8,7 +8,6 @@ import {
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { CaptureSupervisor, type CaptureReport } from '@nestjs-spark/streaming/internal';
 import { Shares } from '../../declare/shares.ts';
-import { startedAt } from '../../tasks/task-status.ts';
 import type { ReplicationSettings } from '../../settings/options.ts';
 import { CHANGE_LOG, CONTROL_BOARD, REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 import type { EngineTask } from '../../tasks/task-status.ts';
@@ -68,15 +67,8 @@ export class StreamEngine implements ReplicationEngine {
 }
 
 function fromCapture(task: DeployedTask, report: CaptureReport): EngineTask {
-  const { task: _, databaseId: __, publishedEtag: position, live: complete, begunAt, ...figures } = report;
-  return {
-    ...figures,
-    name: task.name,
-    collection: task.collection,
-    position,
-    complete,
-    ...startedAt(begunAt),
-  };
+  const { task: _, databaseId: __, publishedEtag: position, live: complete, ...figures } = report;
+  return { ...figures, name: task.name, collection: task.collection, position, complete };
 }
 
 function noLongerShared(task: DeployedTask): EngineTask {

@@ -1,7 +1,7 @@
 import { counted } from '@nestjs-spark/foundation/internal';
 import type { ApplyReport, ApplyTask } from '@nestjs-spark/streaming/internal';
 import { engineOf, type OwnerRequestStatus } from '../../request/request-status.ts';
-import { lagOf, startedAt, type IncomingTask } from '../../tasks/task-status.ts';
+import { lagOf, type IncomingTask } from '../../tasks/task-status.ts';
 import type { OwnerReport } from './owner-reports.ts';
 
 /** Everything that is known here about one declared copy. */
@@ -32,13 +32,11 @@ export function judgeIncoming(facts: IncomingFacts): IncomingTask {
     resyncsRequested: ___,
     refused,
     ownerSilentSeconds,
-    begunAt,
     ...figures
   } = report;
   const problem = report.complete ? null : undeployed(request);
   return {
     ...figures,
-    ...startedAt(begunAt),
     owner: declared.key.owner,
     name: declared.key.name,
     collection: declared.collection,

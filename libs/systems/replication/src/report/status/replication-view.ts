@@ -22,6 +22,9 @@ export class IncomingTaskView extends IncomingTask {
   since!: string;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  generationStartedAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
   lastChangeAt!: string | null;
 
   @ApiProperty({ type: TaskReason, nullable: true, description: 'Why it is not live' })
@@ -33,6 +36,9 @@ export class IncomingTaskView extends IncomingTask {
 export class OutgoingTaskView extends OutgoingTask {
   @ApiProperty({ format: 'date-time', description: 'When its state was seen first' })
   since!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  generationStartedAt!: string | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   lastChangeAt!: string | null;

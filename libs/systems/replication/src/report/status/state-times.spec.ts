@@ -21,11 +21,3 @@ it('The times of a task say since when it is in its state, and when it moved and
   const next = times.note('a', { state: 'Snapshotting', generation: 2, position: 6 });
   expect(next).toEqual({ since: at(3_000), generationStartedAt: at(3_000), lastChangeAt: at(2_000) });
 });
-
-it('A generation that this instance began has its time, however late somebody looks', () => {
-  const generationStartedAt = new Date(500).toISOString();
-  const first = { state: 'Streaming', generation: 1, position: 5, generationStartedAt };
-  const times = new StateTimes(() => 9_000);
-  expect(times.note('a', first)).toMatchObject({ generationStartedAt });
-  expect(times.note('a', { ...first, generation: 2 })).toMatchObject({ generationStartedAt });
-});

@@ -3,8 +3,6 @@ interface Seen {
   state: string;
   generation: number | null;
   position: number | null;
-  /** Where the instance began the generation itself. */
-  generationStartedAt?: string | null;
 }
 
 /** When something was seen for the first time, by this instance; null: it was like that when this instance looked first. */
@@ -28,13 +26,13 @@ export class StateTimes {
     this.#now = now;
   }
 
-  note(task: string, { state, generation, position, generationStartedAt: begun }: Seen): SeenTimes {
+  note(task: string, { state, generation, position }: Seen): SeenTimes {
     const before = this.#seen.get(task);
     const at = new Date(this.#now()).toISOString();
     const times: SeenTimes = {
       since: before?.state === state ? before.since : at,
       generationStartedAt:
-        begun ?? (before && before.generation !== generation ? at : (before?.generationStartedAt ?? null)),
+        before && before.generation !== generation ? at : (before?.generationStartedAt ?? null),
       lastChangeAt: before && before.position !== position ? at : (before?.lastChangeAt ?? null),
     };
     if (before || this.#seen.size < MOST_TASKS)

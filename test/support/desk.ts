@@ -5,6 +5,15 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { eventually } from '@nestjs-spark/servers/testing';
 import { OPERATOR_TOKEN } from './member.ts';
 
+/** A part of the page, its text, and where it is in pixels. */
+export interface Box {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 export type Theme = 'light' | 'dark';
 
 const SHOTS = join(import.meta.dirname, '..', '..', '.spark', 'console');
@@ -89,12 +98,30 @@ export class Desk {
 
   /** Whether the page can be scrolled sideways. */
   async isTooWide(): Promise<boolean> {
-    const measure = '[document.documentElement.scrollWidth, document.documentElement.clientWidth]';
+    const { scrollWidth, clientWidth } = await this.#evaluate<{ scrollWidth: number; clientWidth: number }>(
+      '(({ scrollWidth, clientWidth }) => ({ scrollWidth, clientWidth }))(document.documentElement)',
+    );
+    return scrollWidth > clientWidth;
+  }
+
+  /** Where everything is that is shown and that one of these selectors names, all at one moment: a live page moves between two. */
+  boxes(...selectors: readonly string[]): Promise<Box[]> {
+    return this.#evaluate<Box[]>(`${JSON.stringify(selectors)}
+      .flatMap((one) => [...document.querySelectorAll(one)])
+      .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+      .map((one) => {
+        const { x, y, width, height } = one.getBoundingClientRect();
+        return { text: one.textContent, x, y, width, height };
+      })
+      .filter(({ width, height }) => width > 0 && height > 0)`);
+  }
+
+  /** Playwright's own evaluation uses eval, which the page's policy refuses. */
+  async #evaluate<T>(expression: string): Promise<T> {
     const session = await this.page.context().newCDPSession(this.page);
-    const { result } = await session.send('Runtime.evaluate', { expression: measure, returnByValue: true });
+    const { result } = await session.send('Runtime.evaluate', { expression, returnByValue: true });
     await session.detach();
-    const [own, shown] = result.value as [number, number];
-    return own > shown;
+    return result.value as T;
   }
 
   async shoot(name: string): Promise<void> {

@@ -1,36 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Page } from 'playwright-core';
 import { describeWithBrowser } from '@nestjs-spark/servers/testing';
 import { ConsoleCrowd } from '../support/console-crowd.ts';
-import { Desk } from '../support/desk.ts';
+import { Desk, type Box } from '../support/desk.ts';
 import { SQLITE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
-/** Cards, tiles and texts of the map that lie on another, or outside of it. */
-async function covered(page: Page): Promise<string[]> {
-  const edge = await page.locator('.map-frame').boundingBox();
-  if (!edge) return ['there is no map'];
-  const all = await page
-    .locator('.map-frame')
-    .locator('.node, .tile, .hint, summary')
-    .filter({ visible: true })
-    .all();
-  const boxes = await Promise.all(
-    all.map(async (one) => ({ text: await one.innerText(), box: (await one.boundingBox()) ?? edge })),
-  );
-  return boxes.flatMap(({ text, box }, at) => [
-    ...(meet(box, edge) > box.width * box.height - 1 ? [] : [`${text} is outside`]),
-    ...boxes
-      .slice(at + 1)
-      .flatMap((other) => (meet(box, other.box) > 0 ? [`${text} and ${other.text}`] : [])),
-  ]);
-}
+const PARTS = '.map-frame :is(.node, .tile, .hint, summary)';
 
-interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
+/** Cards, tiles and texts of the map that lie on another, or outside of it. */
+async function covered(desk: Desk): Promise<string[]> {
+  const [edge, ...parts] = await desk.boxes('.map-frame', PARTS);
+  if (!edge) return ['there is no map'];
+  return parts.flatMap((one, at) => [
+    ...(meet(one, edge) > one.width * one.height - 1 ? [] : [`${one.text} is outside`]),
+    ...parts
+      .slice(at + 1)
+      .flatMap((other) => (meet(one, other) > 0 ? [`${one.text} and ${other.text}`] : [])),
+  ]);
 }
 
 /** How much two have in common. */
@@ -80,7 +66,7 @@ await describeWithBrowser(['nats'], 'The console with 200 modules, in Chromium',
       await desk.sees(/filter for others/);
       expect(await desk.faults()).toEqual([]);
       expect([await desk.isTooWide(), desk.complaints]).toEqual([false, []]);
-      expect(await covered(desk.page)).toEqual([]);
+      expect(await covered(desk)).toEqual([]);
       await desk.shoot(`crowd-${name}-${theme}-${width}`);
     });
   });

@@ -1,6 +1,8 @@
-import { runProgram } from '../host/run-program.ts';
+import { join } from 'node:path';
+import { lastLines, runProgram } from '../host/run-program.ts';
 import { onPath } from '../host/on-path.ts';
-import { toFinding, type Finding } from './options.ts';
+import { lock } from '../fetch/lock.ts';
+import { toFinding, type Finding, type FindOptions } from './options.ts';
 import { search, type Refusal, type Way } from './search.ts';
 import type { ProgramSource } from './source.ts';
 
@@ -8,22 +10,32 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 const INSTALL_MS = 300_000;
 
 /**
- * The program of a Chromium. It is installed only where a run requires everything, as CI does.
+ * The program of a Chromium. It is installed only where a run requires everything, as CI does. Another process that looks meanwhile waits:
+ * a program that is being installed is on PATH before its libraries and fonts are there.
  * @throws {NotObtainableError} when there is none
  */
-export async function findChromium(): Promise<string> {
-  const { command } = await search('chromium', chromiumWays(toFinding()));
-  return command;
+export async function findChromium(options?: FindOptions): Promise<string> {
+  const finding = toFinding(options);
+  const ways = chromiumWays(finding);
+  if (!mayInstall(finding)) return (await search('chromium', ways)).command;
+  const held = await lock(join(finding.servers, 'chromium.lock'), finding.report.line);
+  try {
+    return (await search('chromium', ways)).command;
+  } finally {
+    held.release();
+  }
+}
+
+function mayInstall({ env, mayFetch }: Finding): boolean {
+  return mayFetch && env['SPARK_REQUIRE_SERVERS'] === '1';
 }
 
 function chromiumWays(finding: Finding): Way<ProgramSource>[] {
-  const { env, mayFetch } = finding;
+  const { env } = finding;
   return [
     { name: 'SPARK_CHROMIUM', look: async () => fromVariable(env) },
     { name: 'chromium on PATH', look: () => fromPath(env) },
-    ...(mayFetch && env['SPARK_REQUIRE_SERVERS'] === '1'
-      ? [{ name: 'apt-get install chromium', look: () => fromApt(env) }]
-      : []),
+    ...(mayInstall(finding) ? [{ name: 'apt-get install chromium', look: () => fromApt(env) }] : []),
   ];
 }
 
@@ -42,12 +54,16 @@ async function fromPath(env: NodeJS.ProcessEnv): Promise<ProgramSource | Refusal
 
 async function fromApt(env: NodeJS.ProcessEnv): Promise<ProgramSource | Refusal> {
   const apt = await onPath('apt-get', env);
-  if (!apt || process.getuid?.() !== 0)
-    return { refused: 'not root, or no apt-get', remedy: 'install Chromium' };
+  if (!apt) return { refused: 'no apt-get', remedy: 'install Chromium' };
   const quiet = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: INSTALL_MS };
   await runProgram(apt, ['update', '-q'], quiet);
-  await runProgram(apt, ['install', '-y', '-q', '--no-install-recommends', 'chromium'], quiet);
-  return fromPath(env);
+  const { code, output } = await runProgram(
+    apt,
+    ['install', '-y', '-q', '--no-install-recommends', 'chromium'],
+    quiet,
+  );
+  if (code === 0) return fromPath(env);
+  return { refused: lastLines(output), remedy: 'install Chromium, as root: apt-get install chromium' };
 }
 
 function program(command: string): ProgramSource {

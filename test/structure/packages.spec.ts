@@ -137,6 +137,34 @@ describe('an application on a Node without SQLite', () => {
   });
 });
 
+describe('an application on SQLite', () => {
+  const statement = /^(?:import|export) (?!type )(?:[^;'=]*\bfrom )?'([^']+)'/gm;
+  const loadedBy = (file: string): string[] =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(statement)].map(([, of = '']) => of);
+
+  /** The sources that are loaded with a file, and the packages from outside. */
+  function loadedWith(door: string): { files: Set<string>; packages: Set<string> } {
+    const files = new Set([door]);
+    const packages = new Set<string>();
+    for (const file of files)
+      for (const of of loadedBy(file)) {
+        const library = libraries.find(({ manifest }) => manifest.name === packageOf(of));
+        const source = library?.manifest.exports[of.replace(packageOf(of), '.')]?.[SOURCE_CONDITION];
+        if (of.startsWith('.')) files.add(posix.join(posix.dirname(file), of));
+        else if (library && source) files.add(posix.join(library.folder, source));
+        else packages.add(packageOf(of));
+      }
+    return { files, packages };
+  }
+
+  it("does not load RavenDB's client, nor what the adapter needs for it", () => {
+    const { files, packages } = loadedWith('libs/entry/core/src/index.ts');
+    expect(packages).toContain('@nestjs/core');
+    expect(files.size).toBeGreaterThan(300);
+    expect(['undici', 'ravendb'].filter((name) => packages.has(name))).toEqual([]);
+  });
+});
+
 describe('an application on the lowest Node', () => {
   it('binds values of SQL by position: Node 22 knows no numbered parameters', () => {
     const shipped = imports

@@ -1,7 +1,6 @@
 export * from './index.ts';
 export { ensureDatabase, type EnsureDatabaseOptions } from './connect/ensure-database.ts';
 export { requireRights } from './connect/check-rights.ts';
-export { readCertificate, requireUsable } from './connect/read-certificate.ts';
 export { createDocumentStore } from './connect/document-store.ts';
 export { RavenHttp } from './connect/raven-http.ts';
 export { describeUrls } from './connect/settings.ts';
@@ -33,4 +32,3 @@ export {
   type EtlTaskDefinition,
   type EtlTransformation,
 } from './etl-tasks/etl-task.ts';
-export { etlTaskName } from './etl-tasks/names.ts';

@@ -3,9 +3,8 @@ import { createSecureContext } from 'node:tls';
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { RavenCertificate } from './settings.ts';
-import { tlsOptions } from './tls.ts';
 
-/** A certificate as files and variables have it. */
+/** A client certificate as files and variables have it. */
 export interface CertificateText {
   /** PEM with certificate and private key, the bytes of a PFX, or a PFX as base64. */
   certificate: Buffer;
@@ -14,7 +13,10 @@ export interface CertificateText {
   ca?: string;
 }
 
-/** @throws {StoreRefusedError} when it cannot be used: the message says what it lacks, and shows nothing of it */
+/**
+ * Reads a client certificate for {@link RavenSettings}, PEM or PFX, told apart by its beginning.
+ * @throws {StoreRefusedError} when it cannot be used: the message says what it lacks, and shows nothing of it
+ */
 export function readCertificate({ certificate, passphrase, ca }: CertificateText): RavenCertificate {
   const more = { ...(passphrase === undefined ? {} : { passphrase }), ...(ca === undefined ? {} : { ca }) };
   const text = certificate.toString('latin1').trim();
@@ -25,7 +27,10 @@ export function readCertificate({ certificate, passphrase, ca }: CertificateText
   return made;
 }
 
-/** @throws {StoreRefusedError} when no connection could show it */
+/**
+ * Refuses a certificate that no connection could show.
+ * @throws {StoreRefusedError} when its key is missing, its passphrase is wrong, or it cannot be read: the message says which
+ */
 export function requireUsable(certificate: RavenCertificate): void {
   const lacking = certificate.type === 'pem' ? lackingInPem(String(certificate.certificate)) : null;
   if (lacking !== null) throw unusable(lacking);
@@ -34,6 +39,14 @@ export function requireUsable(certificate: RavenCertificate): void {
   } catch (error) {
     throw unusable(describe(error, certificate), error);
   }
+}
+
+/** The certificate as Node takes it. */
+export function tlsOptions(certificate: RavenCertificate | undefined) {
+  if (!certificate) return {};
+  const { type, certificate: content, passphrase, ca } = certificate;
+  const own = type === 'pfx' ? { pfx: content } : { cert: content, key: content };
+  return { ...own, ...(passphrase ? { passphrase } : {}), ...(ca ? { ca } : {}) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Agent, buildConnector, type Pool } from 'undici';
+import { tlsOptions } from './read-certificate.ts';
 import type { CertificateSource, RavenCertificate } from './settings.ts';
 
 const CONNECT_MS = 5_000;
@@ -36,12 +37,4 @@ function connectWith(source: CertificateSource | undefined): buildConnector.conn
 /** An agent that shows the certificate; its owner closes it. */
 export function agentWith(source: CertificateSource | undefined): Agent {
   return new Agent(secured(source));
-}
-
-/** The certificate as Node takes it. */
-export function tlsOptions(certificate: RavenCertificate | undefined) {
-  if (!certificate) return {};
-  const { type, certificate: content, passphrase, ca } = certificate;
-  const own = type === 'pfx' ? { pfx: content } : { cert: content, key: content };
-  return { ...own, ...(passphrase ? { passphrase } : {}), ...(ca ? { ca } : {}) };
 }

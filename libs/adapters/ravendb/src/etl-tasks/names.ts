@@ -1,4 +1,4 @@
-/** What the connection string and the task of a requester are both called. */
+/** What the ETL task of a requester and its connection string are both called in RavenDB: `spark-etl-{Requester}`. */
 export function etlTaskName(requester: string): string {
   return `spark-etl-${requester}`;
 }

@@ -1,5 +1,4 @@
 import { ProblemError } from '@nestjs-spark/contracts';
-import { stringify } from 'yaml';
 import { modulesWith } from '../act/gather.ts';
 import { isAsked, listBackends, listSystem, SYSTEMS } from '../act/system-lists.ts';
 import { at, SLOW_MS, type ApiParts, type Asked, type Route } from './route.ts';
@@ -142,7 +141,7 @@ async function findOne(parts: ApiParts, asked: Asked, system: 'jobs' | 'pipeline
   for (const { module, answer } of answers) {
     if (answer.kind !== 'answered' || answer.status !== 200) continue;
     const body = Object(answer.body) as { definition?: unknown };
-    const yaml = body.definition ? { yaml: stringify(body.definition) } : {};
+    const yaml = body.definition ? { yaml: await asYaml(body.definition) } : {};
     return exchange.json(200, { module, body, ...yaml });
   }
   // An only module says best why it does not have it.
@@ -156,4 +155,10 @@ function notNamed(module: string): ProblemError {
     'forbidden',
     `${module} accepts no module tokens on this route. Add it to the modules of this console.`,
   );
+}
+
+/** What writes YAML is loaded by the first that looks at a definition: a console that shows no pipelines does without it. */
+async function asYaml(definition: unknown): Promise<string> {
+  const { stringify } = await import('yaml');
+  return stringify(definition);
 }

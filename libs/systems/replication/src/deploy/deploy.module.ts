@@ -25,9 +25,8 @@ import { DeploymentReconciler } from './deployment-reconciler.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import { EngineChooser } from './engines/engine-chooser.ts';
 import { EngineSelection } from './engines/engine-selection.ts';
-import { NATIVE_TASKS, ENGINES } from './engines/ports.ts';
+import { NATIVE_TASKS, ENGINES, type NativeTasks } from './engines/ports.ts';
 import { RavenEtlEngine } from './engines/raven-etl-engine.ts';
-import { RavenNativeTasks } from './engines/raven-native-tasks.ts';
 import { StreamEngine } from './engines/stream-engine.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
 import { ScriptWarnings } from './inspect/script-warnings.ts';
@@ -51,7 +50,7 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
     {
       provide: NATIVE_TASKS,
       inject: [RAVEN_CONNECTION],
-      useFactory: (ravendb: RavenConnection | null) => ravendb && new RavenNativeTasks(ravendb),
+      useFactory: openNativeTasks,
     },
     {
       provide: ENGINES,
@@ -123,3 +122,10 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
   ],
 })
 export class DeployModule {}
+
+/** Those of RavenDB are loaded only where the store is RavenDB. */
+async function openNativeTasks(ravendb: RavenConnection | null): Promise<NativeTasks | null> {
+  if (!ravendb) return null;
+  const { RavenNativeTasks } = await import('./engines/raven-native-tasks.ts');
+  return new RavenNativeTasks(ravendb);
+}

@@ -1,6 +1,10 @@
 import { StoreRefusedError } from '@nestjs-spark/contracts';
-import type { CertificateSource, RavenCertificate } from '@nestjs-spark/ravendb';
-import { readCertificate, requireUsable } from '@nestjs-spark/ravendb/internal';
+import {
+  readCertificate,
+  requireUsable,
+  type CertificateSource,
+  type RavenCertificate,
+} from '@nestjs-spark/ravendb';
 import { SecretError, type Secrets } from '@nestjs-spark/secrets';
 
 /**

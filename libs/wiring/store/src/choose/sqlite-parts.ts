@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { RavenModuleRegistry } from '@nestjs-spark/ravendb/internal';
+import type { RavenModuleRegistry } from '@nestjs-spark/ravendb/internal';
 import {
   declareTables,
   EventTrimmer,
@@ -18,15 +18,13 @@ import { RememberedVersion } from './remembered-version.ts';
 import type { SqliteStoreSettings } from './read-settings.ts';
 
 /** Everything in one SQLite file. Opens nothing yet. */
-export function sqliteParts(
-  { path, registry, createDatabase }: SqliteStoreSettings,
-  log: Logger,
-): StoreParts {
+export async function sqliteParts(settings: SqliteStoreSettings, log: Logger): Promise<StoreParts> {
+  const { path } = settings;
   const database = new SqliteDatabase({ path }, log);
   const feed = new SqliteChangeSource(database);
   const version = new RememberedVersion(() => readVersion(database));
   const trimmer = new EventTrimmer(database, log);
-  const modules = registry && new RavenModuleRegistry(registry, { create: createDatabase });
+  const modules = await registryOf(settings);
   const entities: EntityDeclaration[] = [];
   return {
     info: {
@@ -59,4 +57,14 @@ export function sqliteParts(
       await database.close();
     },
   };
+}
+
+/** A registry in RavenDB, where there is one: only then is its client loaded. */
+async function registryOf({
+  registry,
+  createDatabase,
+}: SqliteStoreSettings): Promise<RavenModuleRegistry | null> {
+  if (!registry) return null;
+  const ravendb = await import('@nestjs-spark/ravendb/internal');
+  return new ravendb.RavenModuleRegistry(registry, { create: createDatabase });
 }

@@ -57,7 +57,7 @@ for (const store of STORES) {
     afterAll(() => rmSync(folder, { recursive: true }));
 
     async function versionOf(settings: StoreSettings): Promise<string | null> {
-      const parts: StoreParts = chooseParts(settings, silent, new Breakers());
+      const parts: StoreParts = await chooseParts(settings, silent, new Breakers());
       return parts.info.version().finally(() => parts.close());
     }
 

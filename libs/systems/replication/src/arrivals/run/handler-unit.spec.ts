@@ -24,21 +24,21 @@ let folder: string;
 let store: StoreParts;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'spark-arrivals-'));
-  open();
+  await open();
 });
 afterEach(async () => {
   await store.close();
   await rm(folder, { recursive: true, force: true });
 });
 
-function open(): void {
+async function open(): Promise<void> {
   const settings = {
     kind: 'sqlite',
     path: join(folder, 'hr.db'),
     registry: null,
     createDatabase: true,
   } as const;
-  store = chooseParts(settings, new MemoryLogger(), new Breakers());
+  store = await chooseParts(settings, new MemoryLogger(), new Breakers());
 }
 
 /** Copies as the stream engine applies them. */

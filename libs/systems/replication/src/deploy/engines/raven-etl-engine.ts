@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { etlTaskName } from '@nestjs-spark/ravendb/internal';
+import { etlTaskName } from '@nestjs-spark/ravendb';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../../declare/shares.ts';
 import type { EngineTask } from '../../tasks/task-status.ts';

@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import { dataDir } from '@nestjs-spark/foundation';
-import { launch } from '../shared/launch.ts';
+import { launch, LEAN_NODE_FLAGS } from '../shared/launch.ts';
 
-await launch(() => import('./app.ts'), {
-  PORT: '5006',
-  SPARK_MODULE_NAME: 'Console',
-  SPARK_STORE: `sqlite:${join(dataDir(process.env), 'console', 'console.db')}`,
-});
+await launch(
+  () => import('./app.ts'),
+  {
+    PORT: '5006',
+    SPARK_MODULE_NAME: 'Console',
+    SPARK_STORE: `sqlite:${join(dataDir(process.env), 'console', 'console.db')}`,
+  },
+  LEAN_NODE_FLAGS,
+);

@@ -12,6 +12,8 @@ export const OWN_BUILD = join(import.meta.dirname, '..', '..');
 export interface StartOptions {
   env: Record<string, string>;
   build?: string;
+  /** Default: `NODE_FLAGS` */
+  flags?: readonly string[];
 }
 
 /** An app in a process of its own, as an operator would run it. */
@@ -42,14 +44,14 @@ export class BenchApp {
   static async startMain(
     name: string,
     main: string,
-    { env, build = OWN_BUILD }: StartOptions,
+    { env, build = OWN_BUILD, flags = NODE_FLAGS }: StartOptions,
   ): Promise<BenchApp> {
     const port = await freePort();
     const logs = join(build, '.spark', 'logs', 'bench');
     mkdirSync(logs, { recursive: true });
     const logFile = join(logs, `${name}.log`);
     const log = openSync(logFile, 'w');
-    const child = spawn(process.execPath, [...NODE_FLAGS, main], {
+    const child = spawn(process.execPath, [...flags, main], {
       env: { ...process.env, ...MALLOC_ENV, ...env, PORT: String(port) },
       stdio: ['ignore', log, log, 'ipc'],
     });

@@ -13,6 +13,8 @@ export interface AppStart {
   env: Record<string, string>;
   /** Receives both outputs, appended to what is there. */
   logFile: string;
+  /** Of Node. Default: `NODE_FLAGS` */
+  flags?: readonly string[];
 }
 
 /** An app in a process of its own that ends when this process does, however this one ends. */
@@ -46,7 +48,7 @@ export class AppProcess {
     if (this.running) throw new Error(`${this.name} runs already`);
     mkdirSync(dirname(this.logFile), { recursive: true });
     const log = openSync(this.logFile, 'a');
-    this.child = spawn(process.execPath, [...NODE_FLAGS, this.settings.main], {
+    this.child = spawn(process.execPath, [...(this.settings.flags ?? NODE_FLAGS), this.settings.main], {
       env: { PATH: process.env['PATH'], ...MALLOC_ENV, ...this.settings.env, ...env },
       // The app ends with this channel, so that nothing is left behind even after kill -9 of this process.
       stdio: ['ignore', log, log, 'ipc'],

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { keysDir } from '@nestjs-spark/foundation';
 import { type App, builtApp, inherited, logFileOf, root } from '../apps/app.ts';
+import { LEAN_NODE_FLAGS, NODE_FLAGS } from '../../apps/shared/launch.ts';
 import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
 import type { Narrator } from './narrate.ts';
@@ -41,7 +42,8 @@ export async function startApps(ground: Ground, narrator: Narrator, once: boolea
       SPARK_CONSOLES: process.env['SPARK_CONSOLES'] ?? 'Console',
       NO_COLOR: '1',
     };
-    const app = new AppProcess({ name, main, logFile: logFileOf(folder), env });
+    const flags = folder === 'console' ? LEAN_NODE_FLAGS : NODE_FLAGS;
+    const app = new AppProcess({ name, main, logFile: logFileOf(folder), env, flags });
     app.start();
     return { name, url: `http://127.0.0.1:${port}`, process: app };
   };

@@ -16,6 +16,7 @@ import { describeAway, describeSilent, JetStreamRefusedError, refusal } from './
 import { RETRY, RETRY_MS } from './retry-policy.ts';
 import { isAtLeast, MINIMUM_SERVER_VERSION } from './server-version.ts';
 import { parseServerAddress, type ServerAddress } from './server-address.ts';
+import { Turn } from './turn.ts';
 
 export interface JetStreamConnectionOptions {
   /** `nats://host:4222`, several separated by commas; `tls://` for TLS; credentials as `user:password@` or `token@`. */
@@ -65,6 +66,8 @@ export class JetStreamConnection {
   readonly #said = new SayOnce();
   #running: Promise<void> | undefined;
   readonly #pulse: Pulse;
+  /** Who sends one of many small messages waits for its end. */
+  readonly turn = new Turn();
   /** Servers are taken in turn, so that one that is of no use is not tried alone. */
   #turn = 0;
 

@@ -8,6 +8,8 @@ export interface ReadRequest {
   subjects: string | string[];
   /** Sequence to begin with, the last value of each subject, or only what comes. */
   from: number | 'last-per-subject' | 'new';
+  /** How many of those that wait in this process are left when more are asked for. Default: three quarters. */
+  refillAt?: number;
 }
 
 /** How much may wait in this process; each message is at most `max_payload`. */
@@ -59,6 +61,7 @@ async function open({ js }: JetStreamHandle, request: ReadRequest) {
   });
   const messages = await consumer.consume({
     max_messages: AHEAD,
+    ...(request.refillAt === undefined ? {} : { threshold_messages: request.refillAt }),
     idle_heartbeat: HEARTBEAT_MS,
     abort_on_missing_resource: true,
   });

@@ -1,6 +1,7 @@
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { JetStreamConnection } from '../connect/connection.ts';
+import type { Turn } from '../connect/turn.ts';
 import { ensureConsumer } from '../provision/ensure-consumer.ts';
 
 /** A lane: messages of one subject, given out to many processes, at most so many at once. */
@@ -62,7 +63,7 @@ export class LaneConsumers {
       const options = { max_messages: most, expires: PULL_MS };
       for await (const message of await consumer.fetch(options)) {
         came++;
-        each(given(message));
+        each(given(message, this.#connection.turn));
       }
       return came;
     });
@@ -91,7 +92,7 @@ export class LaneConsumers {
   }
 }
 
-function given(message: JsMsg): LaneMessage {
+function given(message: JsMsg, turn: Turn): LaneMessage {
   return {
     subject: message.subject,
     sequence: message.seq,
@@ -100,7 +101,7 @@ function given(message: JsMsg): LaneMessage {
     pending: message.info.pending,
     times: message.info.deliveryCount,
     working: () => message.working(),
-    done: () => message.ack(),
+    done: () => void turn.end().then(() => message.ack()),
     giveBack: (afterMs) => message.nak(afterMs),
   };
 }

@@ -55,6 +55,9 @@ export interface StoredRecord extends RecordMessage {
   time: Date;
 }
 
+/** Records are small and many: asking for each few anew costs more than waiting for some of them now and then. */
+const REFILL_AT = 8;
+
 /** Records in a stream, each changed only by those who know its last change. */
 export class RecordStream {
   readonly settings: StreamSettings;
@@ -70,8 +73,9 @@ export class RecordStream {
 
   /** @throws {VersionConflictError} when the record's last message is another one */
   async write({ id, part, payload }: RecordMessage, how: RecordWrite): Promise<number> {
-    const { root } = this.#options;
+    const { connection, root } = this.#options;
     const { publishAt, takeBack } = how;
+    await connection.turn.end();
     return this.#use(async ({ js }) => {
       try {
         const { seq } = await js.publish(recordSubject(root, id, part), payload, {
@@ -157,7 +161,7 @@ export class RecordStream {
     const { connection, stream, root } = this.#options;
     await this.provision();
     const from = after === 'now' ? 'new' : after + 1;
-    const request = { stream, subjects: recordSubject(root, id, '>'), from } as const;
+    const request = { stream, subjects: recordSubject(root, id, '>'), from, refillAt: REFILL_AT } as const;
     for await (const { subject, seq, data, time } of readMessages(connection, request, signal))
       yield this.recordOf(subject, seq, data, time);
   }
@@ -168,8 +172,16 @@ export class RecordStream {
     return { id, part: part.join('.'), sequence, payload, time: new Date(time) };
   }
 
-  async remove(sequence: number): Promise<void> {
-    await this.#use(({ jsm }) => jsm.streams.deleteMessage(this.#options.stream, sequence, false));
+  /** Removes a message without waiting, and without hearing of it: for what does no harm where it stays. */
+  forget(sequence: number): void {
+    const { connection, stream } = this.#options;
+    const request = JSON.stringify({ seq: sequence, no_erase: true });
+    const send = (): Promise<void> =>
+      connection.use(async ({ nc }) => nc.publish(`$JS.API.STREAM.MSG.DELETE.${stream}`, request));
+    connection.turn
+      .end()
+      .then(send)
+      .catch(() => undefined);
   }
 
   async putValue(key: string, value: string): Promise<void> {

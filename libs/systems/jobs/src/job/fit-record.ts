@@ -17,11 +17,12 @@ export function requireRoom(job: Job, pointer = ''): void {
   throw new ProblemError('tooLarge', detail, { errors: [{ pointer, detail }] });
 }
 
-/** The job without as much of its logs and long messages as is needed for its record. */
-export function fitted(job: Job): Job {
-  if (bytesOf(job) <= MOST_RECORD_BYTES) return job;
+/** The job as its record is written: without as much of its logs and long messages as has no room. */
+export function recordOf(job: Job): Buffer {
+  const whole = Buffer.from(JSON.stringify(job));
+  if (whole.byteLength <= MOST_RECORD_BYTES) return whole;
   const attempts = job.attempts.map((attempt) => ({ ...attempt, cause: cut(attempt.cause, 0) }));
-  return { ...job, attempts, cause: cut(job.cause, LONGEST_LOG) };
+  return Buffer.from(JSON.stringify({ ...job, attempts, cause: cut(job.cause, LONGEST_LOG) }));
 }
 
 function cut(cause: JobCause | null, longestLog: number): JobCause | null {

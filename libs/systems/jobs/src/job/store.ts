@@ -38,6 +38,10 @@ export interface JobQuery {
 export interface FollowFrom {
   after?: number | undefined;
   jobId?: string | undefined;
+  /** Only the changes to this status. */
+  status?: JobStatus | undefined;
+  /** Is told of the changes that are not, so that an interrupted reader need not read them again. */
+  leftOut?: ((revision: number) => void) | undefined;
 }
 
 /** A page of jobs, the newest first by creation; with a cursor there are more. */

@@ -5,23 +5,50 @@ import { followOn } from './follow-on.ts';
 
 const AGAIN_MS = 500;
 
+/** What this process hears of requests to cancel one job that it takes. */
+export class CancelRequests {
+  /** Whether it hears of every one from its beginning on. Otherwise the job has to be looked at. */
+  readonly hearsAll: boolean;
+  #isRequested = false;
+  #cancel: (() => void) | null = null;
+
+  constructor(hearsAll: boolean) {
+    this.hearsAll = hearsAll;
+  }
+
+  /** Calls `cancel` when the job is to be cancelled, at once where that was heard before. */
+  on(cancel: () => void): void {
+    this.#cancel = cancel;
+    if (this.#isRequested) cancel();
+  }
+
+  request(): void {
+    this.#isRequested = true;
+    this.#cancel?.();
+  }
+}
+
 /** Hears of every job that is to be cancelled, and tells the run of this process, if it is one of its own. */
 export class CancelWatch {
   readonly #store: JobStore;
   readonly #log: Logger;
-  readonly #runs = new Map<string, () => void>();
+  readonly #taken = new Map<string, CancelRequests>();
+  #isFollowing = false;
 
   constructor(store: JobStore, log: Logger) {
     this.#store = store;
     this.#log = log;
   }
 
-  /** Calls `cancel` when the job is to be cancelled. @returns a function that ends this */
-  on(jobId: string, cancel: () => void): () => void {
-    this.#runs.set(jobId, cancel);
-    return () => {
-      if (this.#runs.get(jobId) === cancel) this.#runs.delete(jobId);
-    };
+  /** Listens for one job until `leave`. Begun before the job is written as running, it misses nothing. */
+  listen(jobId: string): CancelRequests {
+    const requests = new CancelRequests(this.#isFollowing);
+    this.#taken.set(jobId, requests);
+    return requests;
+  }
+
+  leave(jobId: string, requests: CancelRequests): void {
+    if (this.#taken.get(jobId) === requests) this.#taken.delete(jobId);
   }
 
   /** Continues where it was interrupted; each run also looks at its job from time to time. */
@@ -29,8 +56,11 @@ export class CancelWatch {
     const onFailure = (error: unknown): void =>
       this.#log.warn(`Requests to cancel cannot be received for now: ${describeError(error)}`);
     const follow = async (): Promise<void> => {
-      for await (const { job } of followOn(this.#store, signal, {}, onFailure))
-        if (job.status === 'Cancelling') this.#runs.get(job.jobId)?.();
+      this.#isFollowing = false;
+      const from = { after: await this.#store.position(), status: 'Cancelling' } as const;
+      this.#isFollowing = true;
+      for await (const { job } of followOn(this.#store, signal, from, onFailure))
+        this.#taken.get(job.jobId)?.request();
     };
     await keepRunning(follow, { signal, policy: { waitMs: AGAIN_MS }, endMs: Infinity, onFailure });
   }

@@ -12,14 +12,17 @@ const AGAIN_MS = 500;
 export async function* followOn(
   store: Pick<JobStore, 'follow' | 'position'>,
   signal: AbortSignal,
-  { after, jobId }: FollowFrom = {},
+  { after, jobId, status }: Omit<FollowFrom, 'leftOut'> = {},
   interrupted: (error: Error) => void = () => {},
 ): AsyncGenerator<StoredJob> {
   let at: number | undefined;
   while (!signal.aborted) {
     try {
       at ??= startOf(await store.position(), after);
-      for await (const change of store.follow(signal, { after: at, jobId })) {
+      const leftOut = (revision: number): void => {
+        at = revision;
+      };
+      for await (const change of store.follow(signal, { after: at, jobId, status, leftOut })) {
         at = change.revision;
         yield change;
       }

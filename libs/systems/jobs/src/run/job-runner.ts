@@ -52,17 +52,21 @@ export class JobRunner {
 
   async #execute(queued: QueuedJob): Promise<void> {
     const { signal } = this.#ending;
+    const { cancels } = this.#parts;
+    const requests = cancels.listen(queued.jobId);
     try {
       const claimed = await claim(queued, this.#parts);
       // Others have their turn meanwhile, perhaps on a backend that answers.
       if (claimed === 'later') return await queued.giveBack(laterMs(queued.times));
       if (claimed !== 'nothing') {
-        const done = await new OneRun(claimed, queued, this.#parts).execute(signal);
+        const done = await new OneRun(claimed, queued, requests, this.#parts).execute(signal);
         if (done === 'later') return await queued.giveBack(laterMs(queued.times));
       }
     } catch (error) {
       await queued.giveBack().catch(() => undefined);
       throw error;
+    } finally {
+      cancels.leave(queued.jobId, requests);
     }
     if (signal.aborted) await queued.giveBack();
     else await queued.done();

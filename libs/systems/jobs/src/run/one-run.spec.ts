@@ -6,6 +6,7 @@ import type { JobBackend, RunHandle } from '../job/backend.ts';
 import { moved } from '../job/move.ts';
 import { MemoryJobStore } from '../store/memory-job-store.ts';
 import { BackendGuards } from './backend-guards.ts';
+import { CancelRequests } from './cancel-watch.ts';
 import { next, type Outcome } from './finish.ts';
 import { externalOf } from './note-external.ts';
 import { OneRun } from './one-run.ts';
@@ -54,7 +55,6 @@ async function adopt(far: Partial<JobBackend>, isCancelling = false, adopted = t
     backends: [backend],
     guards: new BackendGuards(log, () => undefined),
     progress: new ProgressBoard(),
-    cancels: { on: () => () => undefined },
     observer,
     log,
     owner: 'spec',
@@ -64,7 +64,8 @@ async function adopt(far: Partial<JobBackend>, isCancelling = false, adopted = t
   const stored = await store.get('a');
   if (!stored) throw new Error('it is not there');
   const claim = { job: stored.job, backend, runId: 'a:1', adopted, start: null, revision: stored.revision };
-  const execute = () => new OneRun(claim, queued, parts).execute(new AbortController().signal);
+  const execute = () =>
+    new OneRun(claim, queued, new CancelRequests(false), parts).execute(new AbortController().signal);
   return { execute, calls, change, store, log, status: async () => (await store.get('a'))?.job.status };
 }
 

@@ -5,6 +5,7 @@ import { stamped } from '../job/move.ts';
 import { resultOfRun } from '../job/content-names.ts';
 import type { CancelProof, Job } from '../job/job.ts';
 import type { QueuedJob } from '../job/store.ts';
+import type { CancelRequests } from './cancel-watch.ts';
 import type { Claim } from './claim.ts';
 import { causeOf, finish, isOwn, type Outcome } from './finish.ts';
 import { isTerminal } from '../job/status.ts';
@@ -18,12 +19,15 @@ import type { RunnerParts } from './parts.ts';
 const LOOK_EVERY_MS = 10_000;
 /** Before a run that could not be stopped is stopped again. */
 const STOP_AGAIN_MS = 1_000;
+/** Nobody sees it, and an error of its own for each run would be made with a stack. */
+const OVER = new Error('The run is over');
 
 /** Executes one claimed job from its start to its end. */
 export class OneRun {
   readonly #claim: Claim;
   readonly #parts: RunnerParts;
   readonly #queued: QueuedJob;
+  readonly #requests: CancelRequests;
   readonly #over = new AbortController();
   #stopping: Promise<CancelProof | 'ended'> | null = null;
   #stoppedFor: 'cancelled' | 'timed-out' = 'cancelled';
@@ -31,9 +35,11 @@ export class OneRun {
   #isFinishing = false;
   #isOver = false;
 
-  constructor(claim: Claim, queued: QueuedJob, parts: RunnerParts) {
+  /** @param requests listens since before the job was claimed */
+  constructor(claim: Claim, queued: QueuedJob, requests: CancelRequests, parts: RunnerParts) {
     this.#claim = claim;
     this.#queued = queued;
+    this.#requests = requests;
     this.#parts = parts;
   }
 
@@ -42,13 +48,13 @@ export class OneRun {
    * @returns `later`: what became of the run cannot be told now, so the job has to be taken again
    */
   async execute(signal: AbortSignal): Promise<'later' | 'over'> {
-    const { job, backend, start } = this.#claim;
-    const { cancels, progress, store, guards } = this.#parts;
+    const { job, backend, start, adopted } = this.#claim;
+    const { progress, store, guards } = this.#parts;
     const handle = await this.#begin(signal);
     if (handle === 'later') return 'later';
     if (!('runId' in handle)) return (await this.#finish(handle)) === 'unproven' ? 'later' : 'over';
     const leave = guards.occupy(backend);
-    const unwatch = cancels.on(job.jobId, () => this.#stop(handle, 'cancelled'));
+    this.#requests.on(() => this.#stop(handle, 'cancelled'));
     const startedAt = Date.parse(job.attempts.at(-1)?.startedAt ?? '');
     const left = Math.max(0, startedAt + job.options.timeoutMs - Date.now());
     const timer = setTimeout(() => this.#stop(handle, 'timed-out'), Math.min(left, 2 ** 31 - 1)).unref();
@@ -56,7 +62,7 @@ export class OneRun {
     const looking = setInterval(() => void this.#look(handle), LOOK_EVERY_MS).unref();
     try {
       // It may have been cancelled before anybody listened, which nobody waits for: what it results in is refused then.
-      if (!start) void this.#look(handle);
+      if (!start && (adopted || !this.#requests.hearsAll)) void this.#look(handle);
       const ended = await this.#observe(handle, AbortSignal.any([signal, this.#over.signal]));
       if (!ended || this.#isLost) return start && this.#isLost ? 'later' : 'over';
       const outcome = await this.#outcome(handle, ended, signal);
@@ -70,11 +76,10 @@ export class OneRun {
       if (key !== null) await store.remember(key, job.jobId);
       return 'over';
     } finally {
-      this.#over.abort();
+      this.#over.abort(OVER);
       clearTimeout(timer);
       clearInterval(looking);
       if (lasting) clearTimeout(lasting);
-      unwatch();
       leave();
       progress.forget(job.jobId);
       await this.#leave(handle).catch(() => undefined);
@@ -243,7 +248,7 @@ export class OneRun {
       await backend.cancel(handle).catch(() => undefined);
     if (backend.leave) await backend.leave(handle).catch(() => undefined);
     else if (backend.capabilities.local) await backend.cancel(handle).catch(() => undefined);
-    this.#over.abort();
+    this.#over.abort(OVER);
   }
 }
 

@@ -9,11 +9,11 @@ import {
   type StoredRecord,
 } from '@nestjs-spark/jetstream/internal';
 import type { StoredContent } from '../job/content-names.ts';
-import { fitted } from '../job/fit-record.ts';
+import { recordOf } from '../job/fit-record.ts';
 import type { Job } from '../job/job.ts';
 import { moved, stamped } from '../job/move.ts';
 import { readJob } from '../job/read-job.ts';
-import { isTerminal } from '../job/status.ts';
+import { isTerminal, type JobStatus } from '../job/status.ts';
 import {
   JobExistsError,
   laneOf,
@@ -126,10 +126,14 @@ export class JetStreamJobStore implements JobStore {
     return (await this.#records.bounds()).last;
   }
 
-  async *follow(signal: AbortSignal, { after, jobId }: FollowFrom = {}): AsyncGenerator<StoredJob> {
+  async *follow(
+    signal: AbortSignal,
+    { after, jobId, status, leftOut }: FollowFrom = {},
+  ): AsyncGenerator<StoredJob> {
     for await (const record of this.#records.follow(after ?? 'now', signal, jobId)) {
-      const stored = this.#read(record);
-      if (stored) yield stored;
+      const stored = status === undefined || mayBe(status, record) ? this.#read(record) : null;
+      if (stored && (status === undefined || stored.job.status === status)) yield stored;
+      else leftOut?.(record.sequence);
     }
   }
 
@@ -198,7 +202,7 @@ export class JetStreamJobStore implements JobStore {
 
   #message(job: Job): RecordMessage {
     const part = job.dueAt !== null ? WAITING : job.status === 'Queued' ? this.#queue(job) : STATE;
-    return { id: job.jobId, part, payload: Buffer.from(JSON.stringify(fitted(job))) };
+    return { id: job.jobId, part, payload: recordOf(job) };
   }
 
   #how(job: Job, after: number): RecordWrite {
@@ -230,6 +234,11 @@ function read({ id, part, payload, sequence, time }: StoredRecord): StoredJob | 
   const isInPlace =
     job.dueAt !== null ? part === WAITING : job.status === 'Queued' ? isQueued(part) : part === STATE;
   return isInPlace ? stamped(job, sequence) : null;
+}
+
+/** Whether a record may have that status. Most have another, which is seen without reading them. */
+function mayBe(status: JobStatus, { payload }: StoredRecord): boolean {
+  return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).includes(`"status":"${status}"`);
 }
 
 function wasWaiting({ transitions }: Job): boolean {

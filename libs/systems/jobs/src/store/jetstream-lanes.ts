@@ -44,7 +44,6 @@ export class JetStreamLanes {
   readonly #turns = new LaneTurns();
   readonly #repeats = new Repeats(SAY_AGAIN_MS);
   readonly #pulling = new Map<string, Promise<void>>();
-  readonly #removing = new Set<Promise<void>>();
   /** How many wait in each lane, as far as messages have said since all were asked. */
   readonly #waiting = new Map<string, number>();
   #askedAt = -Infinity;
@@ -84,7 +83,7 @@ export class JetStreamLanes {
   async close(): Promise<void> {
     this.#closed = true;
     this.#takers.sendAway();
-    await Promise.all([...this.#pulling.values(), ...this.#removing]);
+    await Promise.all(this.#pulling.values());
   }
 
   async #count(): Promise<Record<string, number>> {
@@ -184,9 +183,7 @@ export class JetStreamLanes {
       working,
       done: async () => {
         done();
-        const removing = records.remove(sequence).catch(() => undefined);
-        this.#removing.add(removing);
-        void removing.finally(() => this.#removing.delete(removing));
+        records.forget(sequence);
       },
       giveBack: async (afterMs) => giveBack(afterMs),
     };

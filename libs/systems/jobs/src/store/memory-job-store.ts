@@ -94,10 +94,13 @@ export class MemoryJobStore implements JobStore {
 
   async *follow(
     signal: AbortSignal,
-    { after = this.#feed.last, jobId }: FollowFrom = {},
+    { after = this.#feed.last, jobId, status, leftOut }: FollowFrom = {},
   ): AsyncGenerator<StoredJob> {
-    for await (const stored of this.#feed.read(after, signal))
-      if (jobId === undefined || stored.job.jobId === jobId) yield stored;
+    for await (const stored of this.#feed.read(after, signal)) {
+      if (jobId !== undefined && stored.job.jobId !== jobId) continue;
+      if (status === undefined || stored.job.status === status) yield stored;
+      else leftOut?.(stored.revision);
+    }
   }
 
   async queued(): Promise<Record<string, number>> {

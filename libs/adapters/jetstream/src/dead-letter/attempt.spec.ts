@@ -17,7 +17,7 @@ describe('The failed attempts of a message', () => {
     JSON.stringify([{ ...ATTEMPT, number: -1 }]),
     JSON.stringify([{ ...ATTEMPT, error: { stack: 'x' } }]),
     JSON.stringify([{ ...ATTEMPT, at: 5 }]),
-    JSON.stringify(Array(1_001).fill(ATTEMPT)),
+    JSON.stringify(Array.from({ length: 1_001 }, () => ATTEMPT)),
   ])('are none when others have written %.40s', (text) => {
     expect(readAttempts(text)).toEqual([]);
   });

@@ -54,7 +54,10 @@ describe('An event of a replica', () => {
     ['that has seen something else', { sees: 'all' }],
     ['that has seen what is not an event', { sees: [1] }],
     ['that has seen an event without an origin', { sees: [{ number: 1 }] }],
-    ['that has seen too much', { sees: Array(1_001).fill({ origin: 'abcd', number: 1 }) }],
+    [
+      'that has seen too much',
+      { sees: Array.from({ length: 1_001 }, () => ({ origin: 'abcd', number: 1 })) },
+    ],
     ['of a resolver in words', { resolverVersion: 'x' }],
     ['of a transaction after itself', { tx: 3 }],
     ['of transaction 0', { tx: 0 }],

@@ -4,7 +4,7 @@ import { batchSequence, readCursor } from './event-cursor.ts';
 describe('The sequence of an event', () => {
   it('says how far its reader is', () => {
     expect(readCursor(batchSequence(5, 7))).toEqual({ journal: 5, batches: 7 });
-    expect([readCursor('5'), readCursor(5)]).toEqual(Array(2).fill({ journal: 5, batches: 'last-of-each' }));
+    for (const five of ['5', 5]) expect(readCursor(five)).toEqual({ journal: 5, batches: 'last-of-each' });
     expect(readCursor(0)).toEqual({ journal: 0, batches: 0 });
   });
 

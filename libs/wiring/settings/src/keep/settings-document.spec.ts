@@ -27,7 +27,7 @@ describe('The central settings of a module', () => {
     {},
     { versions: [] },
     { versions: {} },
-    { versions: Array(51).fill(VERSION) },
+    { versions: Array.from({ length: 51 }, () => VERSION) },
     { versions: [{ ...VERSION, version: '1' }] },
     { versions: [{ ...VERSION, values: [] }] },
     { versions: [{ ...VERSION, at: 'x'.repeat(65) }] },

@@ -62,7 +62,7 @@ describe('A job that is read from a store', () => {
 
   it.each<[string, object]>([
     [
-      'with arguments that are no texts',
+      'with arguments that are not texts',
       { transformation: { kind: 'spark-app', resource: 'a.py', args: [1] } },
     ],
     [
@@ -70,7 +70,7 @@ describe('A job that is read from a store', () => {
       { transformation: { kind: 'spark-app', resource: 'a.py', properties: [] } },
     ],
     [
-      'with a property that is no text',
+      'with a property that is not a text',
       { transformation: { kind: 'spark-app', resource: 'a', properties: { a: 1 } } },
     ],
     ['with nothing to run', { transformation: null }],

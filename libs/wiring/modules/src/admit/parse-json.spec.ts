@@ -31,7 +31,7 @@ describe('A body of JSON', () => {
     expect([parse('null'), parse('5'), parse('{"a":null}')]).toEqual([null, 5, { a: null }]);
   });
 
-  it('is refused with a pointer to the name, whatever stands in front of it', () => {
+  it('is refused with a pointer to the name, whatever precedes it', () => {
     const errors = [expect.objectContaining({ pointer: '/a~1b/~0/constructor' })];
     expect(() => parse('{"a/b":{"~":{"constructor":1}}}')).toThrow(expect.objectContaining({ errors }));
   });

@@ -12,7 +12,7 @@ import { describeOn, SQLITE } from '../support/stores/pairs.ts';
 import { documentIs } from '../support/story-of-cars.ts';
 import type { World } from '../support/world.ts';
 
-const RUNS = Number(process.env['SPARK_FUZZ_MESSAGES'] ?? 600);
+const RUNS = Number(process.env['SPARK_FUZZ_MESSAGES'] ?? 2_500);
 const seed = testSeed();
 
 /** As the client has them: a list of values per name. */

@@ -6,7 +6,7 @@ export { StreamMismatchError } from './provision/ensure-stream.ts';
 export type { LogLimits } from './provision/streams.ts';
 export * from './dead-letter/dead-letter-store.ts';
 export type { DeadLetter } from './dead-letter/letter.ts';
-export type { Attempt } from './dead-letter/attempts.ts';
+export type { Attempt } from './dead-letter/attempt.ts';
 export type { DurableMessage } from './retry/durable-message.ts';
 export { PermanentError } from './retry/permanent-error.ts';
 export { DEFAULT_DELAYS_SECONDS, type RetryOptions } from './retry/retry-schedule.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readLetter } from './letter.ts';
+import { isLetterId, letterId, letterSubject, letterSubjects, readLetter } from './letter.ts';
 
 const LETTER = {
   id: 'hr.commands.5',
@@ -37,4 +37,19 @@ describe('A dead letter', () => {
   it.each(['', '{', 'null', '5', '[]'])('is not %j', (text) => {
     expect(readLetter(text, FOUND_AT)).toBeNull();
   });
+
+  it('has an id and a subject of its module, whatever the case of the name', () => {
+    expect(letterSubject(letterId('HR', 'commands.5'))).toBe(FOUND_AT);
+    expect([letterSubjects('HR'), letterSubjects(undefined)]).toEqual([
+      'spark.dead-letters.hr.>',
+      'spark.dead-letters.>',
+    ]);
+  });
+
+  it.each(['hr.commands.*', '>', 'hr.commands', 'hr.commands.5.6', 'hr.commands.5 ', ''])(
+    'is not named by %j, which could mean others as well',
+    (id) => {
+      expect([isLetterId('hr.commands.5'), isLetterId(id)]).toEqual([true, false]);
+    },
+  );
 });

@@ -8,7 +8,7 @@ import {
   nameKey,
   type Guard,
 } from '@nestjs-spark/foundation/internal';
-import { isAttempt, type Attempt } from './attempts.ts';
+import { isAttempt, type Attempt } from './attempt.ts';
 
 /** A message whose handler failed permanently. */
 export interface DeadLetter {

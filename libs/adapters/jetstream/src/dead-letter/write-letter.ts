@@ -4,7 +4,7 @@ import { isWrongLastSequence } from '../connect/failures.ts';
 import { fromHeaders, isPublishable, toHeaders } from '../log/headers.ts';
 import { Provisioner } from '../provision/provisioner.ts';
 import { DEAD_LETTERS } from '../provision/streams.ts';
-import type { Attempt } from './attempts.ts';
+import type { Attempt } from './attempt.ts';
 import { type DeadLetter, LETTER_HEADER, letterId, letterSubject } from './letter.ts';
 
 const SHORT_ERROR = 200;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { pause } from '@nestjs-spark/foundation/internal';
-import type { LeaseEntry, LeaseStore } from './lease-store.ts';
+import type { LeaseEntry } from './lease-entry.ts';
+import type { LeaseStore } from './lease-store.ts';
 import { longestTtlMs, type LeaseTime } from './lease-time.ts';
 
 export interface HeldLease {

@@ -1,33 +1,14 @@
-import type { KV, KvEntry } from '@nats-io/kv';
-import { isNullOr, isObjectOf, isText, isWhole, nameKey } from '@nestjs-spark/foundation/internal';
+import type { KV } from '@nats-io/kv';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import { performance } from 'node:perf_hooks';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { bucketKey } from '../provision/bucket-key.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
+import { readLease, type LeaseEntry } from './lease-entry.ts';
 
 export const LEASES_BUCKET = 'SPARK_LEASES';
 export const LEASES_OPTIONS = { history: 1 };
-
-export interface LeaseEntry {
-  revision: number;
-  /** Null: released. */
-  holder: string | null;
-  ttlMs: number;
-}
-
-const isLease = isObjectOf({ holder: isNullOr(isText(256)), ttlMs: isWhole });
-
-/** A value that no holder writes does not hold the lease: any instance may take it. */
-function readLease(entry: KvEntry): Omit<LeaseEntry, 'revision'> {
-  try {
-    const value = entry.json<unknown>();
-    if (isLease(value)) return { holder: value.holder, ttlMs: value.ttlMs };
-  } catch {
-    // Not JSON.
-  }
-  return { holder: null, ttlMs: 0 };
-}
 
 /** A key of the bucket. It begins with the module, whose permission to write ends there. */
 export function leaseKey(module: string, name: string): string {
@@ -60,7 +41,7 @@ export class LeaseStore {
       const entry = await bucket.get(leaseKey(this.#module, name));
       if (!entry || entry.operation !== 'PUT')
         return entry && { revision: entry.revision, holder: null, ttlMs: 0 };
-      return { revision: entry.revision, ...readLease(entry) };
+      return { revision: entry.revision, ...readLease(entry.string()) };
     });
   }
 

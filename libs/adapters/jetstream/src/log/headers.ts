@@ -9,9 +9,10 @@ export function toHeaders(record: Record<string, string>): MsgHdrs {
   return result;
 }
 
-export function fromHeaders(source: MsgHdrs | undefined): Record<string, string> {
-  const own = [...(source ?? [])].filter(([name]) => !name.toLowerCase().startsWith(SERVER_PREFIX));
-  return Object.fromEntries(own.map(([name, values]) => [name, values[0] ?? '']));
+/** The first value of each header of a message. */
+export function fromHeaders(source = headers()): Record<string, string> {
+  const own = source.keys().filter((name) => !name.toLowerCase().startsWith(SERVER_PREFIX));
+  return Object.fromEntries(own.map((name) => [name, source.get(name)]));
 }
 
 /** An upper estimate of what headers take on the wire, with room for those that a publish adds. */

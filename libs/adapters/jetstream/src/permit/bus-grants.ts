@@ -5,7 +5,7 @@ import {
   DEAD_LETTERS_STREAM,
 } from '@nestjs-spark/contracts/internal';
 import { inboxPrefix } from '../connect/inbox.ts';
-import { attemptsOf, ATTEMPTS_BUCKET } from '../dead-letter/attempts.ts';
+import { attemptsOf, ATTEMPTS_BUCKET } from '../dead-letter/attempt-store.ts';
 import { letterSubjects } from '../dead-letter/letter.ts';
 import { leaseKey, LEASES_BUCKET } from '../lease/lease-store.ts';
 import { tokenKey, TOKENS_BUCKET } from '../ledger/jetstream-token-ledger.ts';

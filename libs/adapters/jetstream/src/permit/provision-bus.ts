@@ -1,7 +1,7 @@
 import { AUDIT_STREAM, type LogStream } from '@nestjs-spark/contracts/internal';
 import { auditStream } from '../audit/jetstream-audit-log.ts';
 import type { JetStreamConnection } from '../connect/connection.ts';
-import { ATTEMPTS_BUCKET, ATTEMPTS_OPTIONS } from '../dead-letter/attempts.ts';
+import { ATTEMPTS_BUCKET, ATTEMPTS_OPTIONS } from '../dead-letter/attempt-store.ts';
 import { LEASES_BUCKET, LEASES_OPTIONS } from '../lease/lease-store.ts';
 import { BigPayloads } from '../log/big-payloads.ts';
 import { makeObjectBucket } from '../log/object-bucket.ts';

@@ -6,7 +6,8 @@ import { RETRY } from '../connect/retry-policy.ts';
 import { DeadLetterWriter } from '../dead-letter/write-letter.ts';
 import { REPLAY_FOR_HEADER } from '../dead-letter/letter.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
-import { type Attempt, AttemptBook, describeAttempt } from '../dead-letter/attempts.ts';
+import { type Attempt, describeAttempt } from '../dead-letter/attempt.ts';
+import { AttemptStore } from '../dead-letter/attempt-store.ts';
 import { ConsumerSource } from './consumer-source.ts';
 import { type DurableMessage, messageId, toDurableMessage } from './durable-message.ts';
 import { decide, requireDelays, type RetryOptions } from './retry-schedule.ts';
@@ -42,7 +43,7 @@ const DRAIN_MS = 30_000;
 export class DurableConsumer {
   readonly #options: DurableConsumerOptions;
   readonly #source: ConsumerSource;
-  readonly #attempts: AttemptBook;
+  readonly #attempts: AttemptStore;
   readonly #letters: DeadLetterWriter;
   readonly #stopping = new AbortController();
   readonly #hurrying = new AbortController();
@@ -57,7 +58,7 @@ export class DurableConsumer {
     this.#options = { ...options, ackWaitMs };
     requireDelays(options.retry);
     this.#source = new ConsumerSource({ ...options, ackWaitMs });
-    this.#attempts = new AttemptBook(connection);
+    this.#attempts = new AttemptStore(connection);
     this.#letters = new DeadLetterWriter(connection);
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeAttempt } from '../dead-letter/attempts.ts';
+import { describeAttempt } from '../dead-letter/attempt.ts';
 import { PermanentError } from './permanent-error.ts';
 import { decide, DEFAULT_DELAYS_SECONDS, requireDelays } from './retry-schedule.ts';
 

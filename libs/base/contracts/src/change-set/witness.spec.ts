@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { isSame, NEVER_RAISED, newest, raised, remembers, type WitnessRecord } from './witness.ts';
+import {
+  isSame,
+  NEVER_RAISED,
+  newest,
+  raised,
+  raisedFrom,
+  remembers,
+  type WitnessRecord,
+} from './witness.ts';
 
 function raisedTimes(times: number, from: WitnessRecord = NEVER_RAISED): WitnessRecord {
   return times === 0 ? from : raisedTimes(times - 1, raised(from));
@@ -30,5 +38,11 @@ describe('a witness', () => {
     expect(isSame(backup, { ...backup })).toBe(true);
     expect(isSame(raised(backup), raised(backup))).toBe(false);
     expect(isSame(NEVER_RAISED, NEVER_RAISED)).toBe(true);
+  });
+
+  it('is raised only from where its reader has seen it', () => {
+    const seen = raisedTimes(2);
+    expect(raisedFrom('Fleet/HR/Cars', seen, { ...seen }).number).toBe(3);
+    expect(() => raisedFrom('Fleet/HR/Cars', raised(seen), seen)).toThrow();
   });
 });

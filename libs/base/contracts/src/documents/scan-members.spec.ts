@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { memberName, scanMembers } from './scan-members.ts';
+import { memberName, scanElements, scanMembers } from './scan-members.ts';
 
 function membersOf(text: string): { name: string; value: string; whole: string }[] {
   const found: { name: string; value: string; whole: string }[] = [];
@@ -61,5 +61,28 @@ describe('the members of a JSON object', () => {
     ['{"A":1', 'ends inside an object'],
   ])('cannot be read from something that is not an object or ends too early: %s', (text, reason) => {
     expect(() => membersOf(text)).toThrow(reason);
+  });
+});
+
+describe('the elements of a JSON list', () => {
+  const elementsOf = (text: string): string[] => {
+    const found: string[] = [];
+    scanElements(text, (start, end) => found.push(text.slice(start, end)));
+    return found;
+  };
+
+  it('are found as they are written', () => {
+    expect(elementsOf(' [ 1.10 ,{"A":"]"}, [ ] ,"," ] ')).toEqual(['1.10', '{"A":"]"}', '[ ]', '","']);
+    expect(elementsOf('[ ]')).toEqual([]);
+  });
+
+  it.each([
+    ['{}', 'is not a list'],
+    ['', 'is not a list'],
+    ['[1', 'ends inside a'],
+    ['[1,', 'ends inside a list'],
+    ['[', 'ends inside a list'],
+  ])('cannot be read from something that is not a list or ends too early: %s', (text, reason) => {
+    expect(() => elementsOf(text)).toThrow(reason);
   });
 });

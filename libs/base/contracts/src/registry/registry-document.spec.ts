@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fromRegistryDocument } from './registry-document.ts';
+import { fromRegistryDocument, toRegistryDocument } from './registry-document.ts';
 
 const ENTRY = {
   AppName: 'HR',
@@ -19,6 +19,22 @@ describe('An entry of a registry', () => {
       databaseUrls: [],
       registeredAtUtc: '',
     });
+  });
+
+  it('comes back as it was written, with and without what this lineage adds', () => {
+    const publicKey = { kty: 'OKP', crv: 'Ed25519', x: 'one' };
+    const plain = {
+      appName: 'HR',
+      appUrl: 'http://hr:5001',
+      databaseName: 'SparkHR',
+      databaseUrls: ['http://db:8080'],
+      registeredAtUtc: '2026-01-01T00:00:00Z',
+    };
+    const signed = { ...plain, publicKey, nextKey: { ...publicKey, x: 'two' }, version: '1', signature: 's' };
+    for (const information of [plain, signed]) {
+      expect(fromRegistryDocument(toRegistryDocument(information), 'HR')).toEqual(information);
+    }
+    expect(fromRegistryDocument({ AppName: 'HR', AppUrl: '' })).toMatchObject({ databaseUrls: [] });
   });
 
   it('is nobody else’s: the name in it is the one it was found under', () => {

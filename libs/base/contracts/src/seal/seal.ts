@@ -31,12 +31,13 @@ export async function judgeSeal(
 ): Promise<SealVerdict | 'unsigned'> {
   const { [SIGNATURE_HEADER]: signature, [KEY_HEADER]: keyId } = message.headers;
   if (signature === undefined && keyId === undefined) return 'unsigned';
-  if (!SIGNATURE.test(signature ?? '') || !THUMBPRINT.test(keyId ?? '')) return 'forged';
+  if (signature === undefined || keyId === undefined) return 'forged';
+  if (!SIGNATURE.test(signature) || !THUMBPRINT.test(keyId)) return 'forged';
   return verifier.verify({
     module: author,
-    keyId: keyId ?? '',
+    keyId,
     bytes: sealedBytes(message, subject),
-    signature: Buffer.from(signature ?? '', 'base64url'),
+    signature: Buffer.from(signature, 'base64url'),
   });
 }
 

@@ -30,9 +30,9 @@ describe('The version of an application', () => {
   it.each([
     ['there is no package.json', {}],
     ['it has none', { '/app/package.json': '{"name":"fleet"}', '/package.json': '{"version":"9.9.9"}' }],
-    ['it is no text', { '/app/package.json': '{"version":7}' }],
+    ['it is not a text', { '/app/package.json': '{"version":7}' }],
     ['it is empty', { '/app/package.json': '{"version":""}' }],
-    ['it is no version', { '/app/package.json': JSON.stringify({ version: '1'.repeat(101) }) }],
+    ['it is not a version', { '/app/package.json': JSON.stringify({ version: '1'.repeat(101) }) }],
     ['the file is not JSON', { '/app/package.json': '{"version":' }],
     ['the file is null', { '/app/package.json': 'null' }],
   ])('is unknown where %s', (_, files) => {

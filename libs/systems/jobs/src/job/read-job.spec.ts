@@ -6,6 +6,7 @@ import { moved } from './move.ts';
 import { readJob } from './read-job.ts';
 
 const JOB = specJob('one');
+const CONTENT = { bytes: 1, documents: 1, sha256: 'x', form: 'documents' };
 const without = (name: keyof Job): object =>
   Object.fromEntries(Object.entries(JOB).filter(([key]) => key !== name));
 
@@ -48,5 +49,39 @@ describe('A job that is read from a store', () => {
         expect(read === null || read.jobId === 'one').toBe(true);
       }),
     );
+  });
+
+  it.each<[string, object]>([
+    ['a script', { kind: 'script', collection: 'Cars', script: 'x' }],
+    ['SQL', { kind: 'sql', sql: 'select 1' }],
+    ['an application', { kind: 'spark-app', resource: 'a.py', args: ['1'], properties: { a: 'b' } }],
+  ])('has %s to run', (_, transformation) => {
+    const text = JSON.stringify({ ...JOB, transformation });
+    expect(readJob(text, 'one')?.transformation).toEqual(transformation);
+  });
+
+  it.each<[string, object]>([
+    [
+      'with arguments that are not texts',
+      { transformation: { kind: 'spark-app', resource: 'a.py', args: [1] } },
+    ],
+    [
+      'with properties in a list',
+      { transformation: { kind: 'spark-app', resource: 'a.py', properties: [] } },
+    ],
+    [
+      'with a property that is not a text',
+      { transformation: { kind: 'spark-app', resource: 'a', properties: { a: 1 } } },
+    ],
+    ['with nothing to run', { transformation: null }],
+    ['with the input of another folder', { input: { ...CONTENT, object: 'out/x' } }],
+    ['with an input in the place of its result', { result: { ...CONTENT, object: 'in/x' } }],
+  ])('is none %s', (_, change) => {
+    expect(readJob(JSON.stringify({ ...JOB, ...change }), 'one')).toBeNull();
+  });
+
+  it('has its input in a folder for inputs', () => {
+    const input = { ...CONTENT, object: 'in/x' };
+    expect(readJob(JSON.stringify({ ...JOB, input }), 'one')?.input).toEqual(input);
   });
 });

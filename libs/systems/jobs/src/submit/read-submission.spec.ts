@@ -50,7 +50,7 @@ describe('A submission', () => {
     });
   });
 
-  it('of a batch is named by its place when it is no object', async () => {
+  it('of a batch is named by its place when it is not an object', async () => {
     const jobs = [{ name: 'count', transformation: TRANSFORMATION }, 5];
     await expect(readBatch(JSON.stringify({ jobs }))).rejects.toMatchObject({
       errors: [{ pointer: '/jobs/1' }],

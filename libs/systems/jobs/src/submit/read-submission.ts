@@ -1,5 +1,5 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
-import { isListOf, isObject, isText, messageOf } from '@nestjs-spark/foundation/internal';
+import { isListOf, isObject, isText, messageOf, pointerStep } from '@nestjs-spark/foundation/internal';
 import { invalidFields, readBody } from '@nestjs-spark/modules/internal';
 import type { JobTransformation } from '../job/job.ts';
 import { parseExactly } from '../job/json.ts';
@@ -40,7 +40,7 @@ export async function readSubmission(text: string, idempotencyKey?: string): Pro
 export async function readBatch(text: string): Promise<{ batchId: string | null; jobs: ReadSubmission[] }> {
   const { batchId = null, jobs, ...others } = objectOf(parsed(text), 'The body');
   const errors: ProblemField[] = Object.keys(others).map((name) => ({
-    pointer: `/${name}`,
+    pointer: `/${pointerStep(name)}`,
     detail: 'this field is not known',
   }));
   if (batchId !== null && (typeof batchId !== 'string' || !BATCH_ID.test(batchId)))

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type LogPayload, sealMessage } from '@nestjs-spark/contracts/internal';
 import { writerOf } from '../../testing/replica-file.ts';
 import type { PeerEvent } from '../merge/event.ts';
-import { decodeMessage, encodeMessage, encodeOutgoing } from './message.ts';
+import { decodeMessage, encodeClose, encodeMessage, encodeOutgoing } from './message.ts';
 import { originSubject } from './names.ts';
 import { drawOrigin } from './origin.ts';
 
@@ -126,5 +126,40 @@ describe('a message of a replica', () => {
     const { 'Spark-Peer': _, ...headers } = message.headers;
     const given = header === undefined ? headers : { ...headers, 'Spark-Peer': header };
     expect(await kindOf({ ...message, headers: given })).toBe('undecodable');
+  });
+
+  it.each([
+    ['of another kind', { 'Spark-Kind': 'drop' }],
+    ['of a kind that its header does not say', { 'Spark-Kind': 'join' }],
+    [
+      'whose header says another kind as well',
+      { 'Spark-Kind': 'drop', 'Spark-Peer': '{"format":1,"node":"a","kind":"drop"}' },
+    ],
+    ['of another format', { 'Spark-Peer': '{"format":2,"node":"a","kind":"events"}' }],
+    ['whose header is not JSON', { 'Spark-Peer': '{' }],
+  ])('is skipped when it is %s', async (_, change) => {
+    const message = await encodeMessage(a, [event]);
+    expect(await kindOf({ ...message, headers: { ...message.headers, ...change } })).toBe('undecodable');
+  });
+
+  it('is skipped where its payload is gone, and where its origin is none', async () => {
+    const message = await encodeMessage(a, [event]);
+    const gone = { sequence: 7, writer: origin, headers: message.headers, payload: null };
+    expect((await decodeMessage(gone, 'notes')).kind).toBe('undecodable');
+    expect(await kindOf(message, 'a.b')).toBe('undecodable');
+  });
+
+  it('has no more events than a message may have, packed or not', async () => {
+    const many = Array<PeerEvent>(10_001).fill(event) as [PeerEvent, ...PeerEvent[]];
+    expect(await kindOf(await encodeMessage(a, many))).toBe('undecodable');
+    const brief = { ...event, data: '{}' };
+    expect(await read(await encodeMessage(a, [brief]))).toMatchObject({ kind: 'events', events: [brief] });
+  });
+
+  it('closes an origin as an operator said, and is skipped when it says that in another form', async () => {
+    const close = { origin, node: 'a', after: 5, proof: 'p' };
+    expect(await read(encodeClose(close))).toEqual({ kind: 'close', sequence: 7, ...close });
+    for (const odd of [{ after: '5' }, { after: -1 }, { proof: 5 }, { proof: 'x'.repeat(101) }])
+      expect(await kindOf(encodeClose({ ...close, ...odd } as typeof close))).toBe('undecodable');
   });
 });

@@ -1,4 +1,4 @@
-import { isObjectOf, isText, type Guard } from '@nestjs-spark/foundation/internal';
+import { isNullOr, isObject, isObjectOf, isText, type Guard } from '@nestjs-spark/foundation/internal';
 
 export const PRESENCE_BUCKET = 'SPARK_PEERS';
 /** How long a node counts as there after it was last heard from. */
@@ -23,9 +23,16 @@ export interface Heartbeat {
   policies: Record<string, PolicyView>;
 }
 
+const MOST_POLICIES = 1_000;
+
 const isNumber: Guard<number> = (value): value is number => Number.isSafeInteger(value);
+const isPolicy: Guard<PolicyView> = isObjectOf({
+  policy: isText(),
+  version: isNullOr(isNumber),
+  fingerprint: isNullOr(isText()),
+});
 const isPolicies: Guard<Record<string, PolicyView>> = (value): value is Record<string, PolicyView> =>
-  typeof value === 'object' && value !== null && Object.keys(value).length <= 1_000;
+  isObject(value) && Object.keys(value).length <= MOST_POLICIES && Object.values(value).every(isPolicy);
 
 const isHeartbeat: Guard<Heartbeat> = isObjectOf({
   node: isText(63),

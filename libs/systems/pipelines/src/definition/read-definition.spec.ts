@@ -113,7 +113,7 @@ describe('a definition', () => {
     ],
     ['a field twice', 'name: Adults', 'name: Adults\nname: Adults', { line: 3, kind: 'syntax' }],
     ['a tag', 'name: Adults', 'name: !!js/function x', { line: 2, kind: 'syntax' }],
-    ['text that is no YAML', 'name: Adults', 'name: [', { kind: 'syntax' }],
+    ['text that is not YAML', 'name: Adults', 'name: [', { kind: 'syntax' }],
   ])('with %s is refused, and says where', (_, from, to, expected) => {
     expect(change(from, to)).toEqual([expect.objectContaining(expected)]);
   });

@@ -1,5 +1,5 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
-import { isListOf, isOneOf, isText } from '@nestjs-spark/foundation/internal';
+import { isListOf, isOneOf, isText, pointerStep } from '@nestjs-spark/foundation/internal';
 import { readCursor, type EventCursor } from '../serve/event-cursor.ts';
 
 const MOST_PIPELINES = 1_000;
@@ -24,7 +24,7 @@ export function readSubscription(message: Message): Subscription {
   const faults: ProblemField[] = [
     ...Object.keys(others)
       .filter((name) => name !== 'type')
-      .map((name) => ({ pointer: `/${name.slice(0, 80)}`, detail: 'is not known' })),
+      .map((name) => ({ pointer: `/${pointerStep(name.slice(0, 80))}`, detail: 'is not known' })),
     ...wrongId(id),
     ...(isListOf(isText(256), MOST_PIPELINES)(pipelines)
       ? []

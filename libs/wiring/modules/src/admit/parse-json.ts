@@ -1,4 +1,5 @@
 import { ProblemError } from '@nestjs-spark/contracts';
+import { pointerStep } from '@nestjs-spark/foundation/internal';
 
 const DEEPEST = 32;
 const LONGEST_KEY = 256;
@@ -57,8 +58,9 @@ function deepest(text: string): number {
 function forbiddenKey(value: unknown, pointer: string): string | null {
   if (typeof value !== 'object' || value === null) return null;
   for (const [key, member] of Object.entries(value)) {
-    if (key.length > LONGEST_KEY || FORBIDDEN_KEYS.has(key)) return `${pointer}/${key.slice(0, 80)}`;
-    const found = forbiddenKey(member, `${pointer}/${key.slice(0, 80)}`);
+    const place = `${pointer}/${pointerStep(key.slice(0, 80))}`;
+    if (key.length > LONGEST_KEY || FORBIDDEN_KEYS.has(key)) return place;
+    const found = forbiddenKey(member, place);
     if (found !== null) return found;
   }
   return null;

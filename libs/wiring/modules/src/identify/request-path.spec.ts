@@ -19,5 +19,6 @@ describe('the path that a token is for', () => {
   it('may have the path of the public URL in front, which a proxy takes away', () => {
     expect(acceptedPaths('/spark/x', 'https://host/fleet/')).toEqual(['/spark/x', '/fleet/spark/x']);
     expect(acceptedPaths('/spark/x?y', 'https://host')).toEqual(['/spark/x']);
+    expect(acceptedPaths('*', 'no address')).toEqual(['*']);
   });
 });

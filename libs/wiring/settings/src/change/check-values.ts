@@ -1,5 +1,5 @@
 import type { ProblemField } from '@nestjs-spark/contracts';
-import { describeRule, type Settings } from '@nestjs-spark/foundation/internal';
+import { describeRule, type Settings, pointerStep } from '@nestjs-spark/foundation/internal';
 
 /** What an operator wants: a value, as text or as JSON; null removes the central value. */
 export type WantedValues = Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ export function checkValues(
   const values = new Map<string, unknown>();
   const faults: ProblemField[] = [];
   for (const [name, given] of Object.entries(wanted)) {
-    const pointer = `/values/${name}`;
+    const pointer = `/values/${pointerStep(name)}`;
     const setting = Object.hasOwn(schema, name) ? schema[name] : undefined;
     if (!setting) {
       faults.push({ pointer, detail: explainUnknown(name, schema, startOnly) });

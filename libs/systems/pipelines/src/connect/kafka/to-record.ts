@@ -6,7 +6,7 @@ import { faultOfBytes } from '../utf8.ts';
 /** `json`: a message's value is an object; `string`: it is text, and becomes the field `value`. */
 export type KafkaFormat = 'json' | 'string';
 
-/** A message as a record. A message without a value fails as a record, as it is no JSON. */
+/** A message as a record. A message without a value fails as a record, as it is not JSON. */
 export function toRecord(
   topic: string,
   partition: number,

@@ -42,8 +42,7 @@ export class ConsoleServer {
     const { path, method } = exchange;
     if (path === '/api/session') return this.#session(exchange);
     if (path.startsWith('/api/')) return answerApi(this.#parts, exchange, await this.#require(exchange));
-    if (method !== 'GET' && method !== 'HEAD')
-      throw new ProblemError('methodNotAllowed', 'Only GET is answered here.');
+    if (method !== 'GET' && method !== 'HEAD') throw exchange.refuseMethod(['GET']);
     if (path.startsWith('/assets/')) return this.#asset(exchange, path.slice('/assets/'.length));
     if (/\.\w+$/.test(path)) throw new ProblemError('notFound', 'The console has no such file.');
     exchange.send(200, 'text/html; charset=utf-8', this.#page);
@@ -74,7 +73,7 @@ export class ConsoleServer {
         return exchange.json(200, {});
       }
       default:
-        throw new ProblemError('methodNotAllowed', 'Only GET, POST and DELETE are answered here.');
+        throw exchange.refuseMethod(['GET', 'POST', 'DELETE']);
     }
   }
 

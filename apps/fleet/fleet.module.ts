@@ -6,13 +6,13 @@ import { SparkStoreModule } from '@nestjs-spark/store';
 import { CarBrandsModule } from './car-brands/car-brands.module.ts';
 import { CarStatusesController } from './car-statuses/car-statuses.controller.ts';
 import { CarsModule } from './cars/cars.module.ts';
-import { JsonBodiesModule } from '../shared/rest/json-bodies.module.ts';
+import { StrictRequestsModule } from '../shared/rest/strict-requests.module.ts';
 
 @Module({
   imports: [
     SparkProblemModule,
     SparkAuthModule.forRoot(),
-    JsonBodiesModule,
+    StrictRequestsModule,
     SparkStoreModule.forRoot(),
     SparkReplicationModule.forRoot(),
     CarsModule,

@@ -6,13 +6,13 @@ import { SparkStoreModule } from '@nestjs-spark/store';
 import { CompaniesModule } from './companies/companies.module.ts';
 import { PeopleModule } from './people/people.module.ts';
 import { ReplicatedModule } from './replicated/replicated.module.ts';
-import { JsonBodiesModule } from '../shared/rest/json-bodies.module.ts';
+import { StrictRequestsModule } from '../shared/rest/strict-requests.module.ts';
 
 @Module({
   imports: [
     SparkProblemModule,
     SparkAuthModule.forRoot(),
-    JsonBodiesModule,
+    StrictRequestsModule,
     SparkStoreModule.forRoot(),
     SparkReplicationModule.forRoot(),
     PeopleModule,

@@ -12,13 +12,13 @@ import { Note } from './notes/note.ts';
 import { NotesController } from './notes/notes.controller.ts';
 import { TalliesController } from './tallies/tallies.controller.ts';
 import { Tally } from './tallies/tally.ts';
-import { JsonBodiesModule } from '../shared/rest/json-bodies.module.ts';
+import { StrictRequestsModule } from '../shared/rest/strict-requests.module.ts';
 
 @Module({
   imports: [
     SparkProblemModule,
     SparkAuthModule.forRoot(),
-    JsonBodiesModule,
+    StrictRequestsModule,
     SparkStoreModule.forRoot(),
     SparkPeersModule.forRoot(peersFromEnvironment(process.env)),
     SparkStoreModule.forFeature([Note, Board, Tally, Draft]),

@@ -21,7 +21,7 @@ import type { Response } from 'express';
 import { found, sendCreated, sendPage } from '../../shared/rest/answers.ts';
 import { ApiDocumentId, BY_ID, DocumentId } from '../../shared/rest/document-id.ts';
 import { notAsExpected, tagOf, versionIn } from './entity-tag.ts';
-import { isFromPeer, NotesReadyGuard, READ_FROM, ReplicaPageQuery } from './from-peer.ts';
+import { NotesReadyGuard, READ_FROM, ReplicaPageQuery, ReplicaQuery } from './from-peer.ts';
 
 /** Routes over what the replicas share: 503 until this one is complete; reads with `?from=peer` ask one that is. */
 export const ReplicaRoutes = () => applyDecorators(UseGuards(NotesReadyGuard));
@@ -63,7 +63,7 @@ export abstract class DocumentsController<T extends object> {
     @Query() page: ReplicaPageQuery,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Stored<T>[]> {
-    if (this.#remote && isFromPeer(response.req)) {
+    if (this.#remote && page.from === 'peer') {
       const { from, value } = await this.#remote.reads.list(this.#remote.entity, page);
       response.setHeader(READ_FROM, from);
       return sendPage(response, value);
@@ -73,8 +73,12 @@ export abstract class DocumentsController<T extends object> {
 
   @Get(BY_ID)
   @ApiDocumentId('notes/1-A7K2Q')
-  async get(@DocumentId() id: string, @Res({ passthrough: true }) response: Response): Promise<Stored<T>> {
-    if (this.#remote && isFromPeer(response.req)) {
+  async get(
+    @DocumentId() id: string,
+    @Query() { from: whose }: ReplicaQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Stored<T>> {
+    if (this.#remote && whose === 'peer') {
       const { from, value } = await this.#remote.reads.get(this.#remote.entity, id);
       response.setHeader(READ_FROM, from);
       return this.#send(response, found(value, 'document', id));

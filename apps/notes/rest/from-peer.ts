@@ -8,6 +8,14 @@ import { PageQuery } from '../../shared/rest/page-query.ts';
 /** Names the node that has answered a read with `?from=peer`. */
 export const READ_FROM = 'Spark-Read-From';
 
+/** Whose document is asked for. */
+export class ReplicaQuery {
+  @ApiPropertyOptional({ enum: ['peer'], description: 'Ask a node that is complete' })
+  @IsOptional()
+  @IsIn(['peer'])
+  from?: 'peer';
+}
+
 /** `?skip&take` of a list, of this node or of another one. */
 export class ReplicaPageQuery extends PageQuery {
   @ApiPropertyOptional({ enum: ['peer'], description: 'Ask a node that is complete' })
@@ -17,7 +25,7 @@ export class ReplicaPageQuery extends PageQuery {
 }
 
 /** Whether a request asks for what another node has. */
-export function isFromPeer({ method, query }: Request): boolean {
+function isFromPeer({ method, query }: Request): boolean {
   return method === 'GET' && query['from'] === 'peer';
 }
 

@@ -1,21 +1,25 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 
 /** RavenDB counts in whole numbers up to here, and answers a larger one as a failure of its own. */
 const MOST = 2_147_483_647;
 
+/** Only plain digits are a number: JavaScript takes `1e3` for one, and an empty text for 0. */
+const digits = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+
 /** `?skip&take` of a list. */
 export class PageQuery {
   @ApiPropertyOptional({ minimum: 0, maximum: MOST, default: 0, description: 'How many to skip' })
-  @Type(() => Number)
+  @Transform(digits)
   @Max(MOST)
   @Min(0)
   @IsInt()
   skip: number = 0;
 
   @ApiPropertyOptional({ minimum: 1, maximum: 100, default: 25, description: 'How many to answer' })
-  @Type(() => Number)
+  @Transform(digits)
   @Max(100)
   @Min(1)
   @IsInt()

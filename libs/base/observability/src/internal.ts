@@ -15,4 +15,6 @@ export * from './routes/described.ts';
 export { sayReplayed, type Answer } from './routes/say-replayed.ts';
 export { joinPaths, routesOf, type ServedRoute } from './routes/served.ts';
 export { isReadAtStart, readTogether } from './settings/read-together.ts';
-export { SparkRoute } from './routes/spark-route.ts';
+export { SparkRoute, SystemRoute } from './routes/spark-route.ts';
+export { queryOf, readWhole, refuseUnknown, wholeIn, wrong } from './routes/read-query.ts';
+export { requestTarget } from './routes/request-target.ts';

@@ -14,6 +14,7 @@ import { HealthChecks } from './health/health-checks.ts';
 import { HealthController } from './health/health.controller.ts';
 import { ShutdownDrain } from './health/shutdown-drain.ts';
 import { SparkHealthIndicator } from './health/spark-health-indicator.ts';
+import { InFrontModule } from './in-front/in-front.module.ts';
 import { logFor } from './logging/log-for.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { MetricsRegistry } from './metrics/metrics-registry.ts';
@@ -36,6 +37,7 @@ export interface ObservabilityOptions {
  */
 @Global()
 @Module({
+  imports: [InFrontModule],
   providers: [
     HealthChecks,
     ModuleFacts,

@@ -15,7 +15,7 @@ import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/interna
 import { Breakers } from '@nestjs-spark/foundation/internal';
 import { KeyRing, ModuleClient, ModuleIdentity, OperatorToken } from '@nestjs-spark/modules/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
-import { logFor, ModuleFacts } from '@nestjs-spark/observability/internal';
+import { logFor, ModuleFacts, Refusals } from '@nestjs-spark/observability/internal';
 import { MODULE_REGISTRY, STATE_STORE } from '@nestjs-spark/store';
 import { ConsoleClient } from './ask/console-client.ts';
 import { KnownModules } from './find/known-modules.ts';
@@ -85,6 +85,7 @@ const CONSOLE_BUS = Symbol('SPARK_CONSOLE_BUS');
         Aggregator,
         ConsoleClient,
         ModuleIdentity,
+        Refusals,
         { token: ApiAuthentication, optional: true },
       ],
       useFactory: openServer,
@@ -200,6 +201,7 @@ function openServer(
   aggregator: Aggregator,
   client: ConsoleClient,
   identity: ModuleIdentity,
+  refusals: Refusals,
   issuer: ApiAuthentication | undefined,
 ): ConsoleServer {
   return new ConsoleServer({
@@ -211,6 +213,7 @@ function openServer(
     sessions: new Sessions(identity.messageSigner(), path),
     admission: new Admission(new OperatorToken(operatorToken), issuer ?? null),
     assets: new Assets(),
+    refusals,
     sent: new SentStates(),
     systems: new SystemWatch({ aggregator, client }, logFor('Console')),
     log: logFor('Console'),

@@ -19,8 +19,14 @@ import {
 import { HealthChecks, ModuleFacts } from '@nestjs-spark/observability/internal';
 import { MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import type { SqliteDatabase } from '@nestjs-spark/sqlite/internal';
-import { MODULE_REGISTRY, STATE_STORE, StorePreparation } from '@nestjs-spark/store';
-import { SQLITE_DATABASE } from '@nestjs-spark/store/internal';
+import {
+  MODULE_REGISTRY,
+  STATE_STORE,
+  STORE_INFO,
+  type StoreInfo,
+  StorePreparation,
+} from '@nestjs-spark/store';
+import { describeStore, SQLITE_DATABASE } from '@nestjs-spark/store/internal';
 import { findDisabled, findEntities } from './declare/find-entities.ts';
 import { DriftCheck } from './compare/drift-check.ts';
 import { DriftWatch } from './compare/drift-watch.ts';
@@ -63,8 +69,10 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
     health: HealthChecks,
     metrics: MetricsRegistry,
     facts: ModuleFacts,
+    @Inject(STORE_INFO) store: StoreInfo,
   ) {
     facts.add(() => ({ systems: { peers: '/spark/peers' } }));
+    facts.add(() => describeStore(store));
     this.metrics = metrics;
     this.settings = settings;
     this.replica = replica;

@@ -1,4 +1,5 @@
 export * from './index.ts';
+export { ApiController } from './admit/api-controller.ts';
 export { readTokens } from './settings/read-tokens.ts';
 export { LiveReader, type LiveProtocol } from './live/live-reader.ts';
 export { LiveServer, type LiveServerParts } from './live/live-server.ts';

@@ -3,7 +3,7 @@ import { Module, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { ObservabilityModule } from '../observability.module.ts';
-import { SparkProblemModule } from '../problems/problem.module.ts';
+import { SparkProblemModule } from '../in-front/problem.module.ts';
 import type { HealthCheck } from './health-check.ts';
 import { HealthChecks } from './health-checks.ts';
 import { drainSeconds } from './shutdown-drain.ts';

@@ -21,7 +21,7 @@ import {
   UnavailableError,
   VersionConflictError,
 } from '@nestjs-spark/contracts';
-import { SparkProblemModule } from './problem.module.ts';
+import { SparkProblemModule } from '../in-front/problem.module.ts';
 
 const LICENCE = defineProblem('licence', {
   title: 'The RavenDB licence does not include ETL',

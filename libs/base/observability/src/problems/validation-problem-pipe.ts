@@ -1,6 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationPipeOptions } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { fieldsOf } from './validation-errors.ts';
+import { fieldsOf, typeFirst } from './validation-errors.ts';
 
 /**
  * Nest's `ValidationPipe` set to be strict, answering with a problem: unknown fields are refused, nothing is converted
@@ -14,12 +14,13 @@ export class ValidationProblemPipe extends ValidationPipe {
       whitelist: true,
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
-      stopAtFirstError: true,
+      // It would begin with the rule that stands last, which is never that of the type.
+      stopAtFirstError: false,
       transformOptions: { enableImplicitConversion: false },
       validationError: { target: false, value: false },
       exceptionFactory: (errors) =>
         new ProblemError('invalid', 'Some fields are invalid; see errors.', {
-          errors: fieldsOf(errors),
+          errors: fieldsOf(typeFirst(errors)),
         }),
       ...options,
     });

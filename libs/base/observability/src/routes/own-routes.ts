@@ -1,7 +1,8 @@
 import { Injectable, RequestMethod } from '@nestjs/common';
-import { ModuleRef, ModulesContainer, type ApplicationConfig } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { mapToExcludeRoute } from '@nestjs/core/middleware/utils.js';
 import { logFor } from '../logging/log-for.ts';
+import { configOf } from './application-config.ts';
 import { passInterceptorsBy } from './pass-by.ts';
 import { routesOf, type ServedRoute } from './served.ts';
 import { isSparkController } from './spark-route.ts';
@@ -70,9 +71,4 @@ function isSame(one: ServedRoute, other: ServedRoute): boolean {
     one.path.toLowerCase() === other.path.toLowerCase() &&
     (one.method === other.method || methods.includes(RequestMethod.ALL))
   );
-}
-
-/** Nest gives its configuration to nobody by injection; each `ModuleRef` knows the container that has it. */
-function configOf(moduleRef: ModuleRef): ApplicationConfig | undefined {
-  return moduleRef['container'].applicationConfig;
 }

@@ -8,8 +8,9 @@ const AFTER_REFUSAL_MS = 2_000;
  * whose connection is closed at once often never sees the answer.
  */
 export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer | null> {
-  // Whoever says that it is too much need not send it before the answer.
-  if (Number(request.headers['content-length'] ?? 0) > mostBytes) return refuse(request);
+  // Whoever says that it is too much need not send it before the answer, and whoever waits to be asked for it is not asked.
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes)
+    return request.headers.expect === undefined ? refuse(request) : null;
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {

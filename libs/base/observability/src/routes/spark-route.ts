@@ -2,10 +2,18 @@ import { applyDecorators, SetMetadata, type ExecutionContext } from '@nestjs/com
 import { leaveOutOfOpenApi } from './left-out.ts';
 
 const SPARK_ROUTE = 'spark:route';
+const SYSTEM_ROUTE = 'spark:system-route';
 
 /** Marks a controller whose routes are Spark's and not the application's. */
 export function SparkRoute(): ClassDecorator {
   return applyDecorators(SetMetadata(SPARK_ROUTE, true), leaveOutOfOpenApi());
+}
+
+/** Marks a controller of a system whose routes are among the application's own, below its prefix and behind its interceptors. */
+export const SystemRoute = (): ClassDecorator => SetMetadata(SYSTEM_ROUTE, true);
+
+export function isSystemController(controller: object): boolean {
+  return Reflect.getMetadata(SYSTEM_ROUTE, controller) === true;
 }
 
 /** Whether a class carries `SparkRoute`, itself or through its parent. */

@@ -1,9 +1,11 @@
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { ActingFor } from '@nestjs-spark/modules/internal';
+import { readWhole } from '@nestjs-spark/observability/internal';
 import { number, records, text } from '../ask/read-answers.ts';
 import { gather, type ListParts } from './gather.ts';
 
 const TAKE = 50;
+const LONGEST = 100;
 const MOST = 500;
 
 export interface Page {
@@ -16,13 +18,15 @@ export interface Page {
   truncated?: boolean;
 }
 
-/** Where a page begins, and how long it is. */
+/**
+ * Where a page begins, and how long it is.
+ * @throws {ProblemError} `invalid` (400)
+ */
 export function readPage(query: URLSearchParams): { skip: number; take: number } {
-  const wholeOf = (name: string, otherwise: number, most: number): number => {
-    const value = query.get(name) ?? '';
-    return /^\d{1,6}$/.test(value) ? Math.min(Number(value), most) : otherwise;
+  return {
+    skip: readWhole(query.get('cursor') ?? undefined, 'cursor', { otherwise: 0 }),
+    take: Math.min(LONGEST, readWhole(query.get('take') ?? undefined, 'take', { least: 1, otherwise: TAKE })),
   };
-  return { skip: wholeOf('cursor', 0, 999_999), take: Math.max(1, wholeOf('take', TAKE, 100)) };
 }
 
 function cut(

@@ -2,6 +2,7 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { PassedOnProblem } from '../ask/console-client.ts';
 import { collectionPath, copyOf, preview, retrySetAside } from '../act/actions.ts';
 import { listAudit, listLetters, listSetAside } from '../act/lists.ts';
+import { refuseUnknown } from '@nestjs-spark/observability/internal';
 import type { Session } from '../sign-in/sessions.ts';
 import { NOT_FROM_PAGE } from '../settings/problems.ts';
 import { streamState } from '../stream/event-stream.ts';
@@ -17,7 +18,7 @@ const ROUTES: readonly Route[] = [
     path: at('/state'),
     handle: ({ aggregator }, { exchange }) => exchange.json(200, aggregator.state()),
   },
-  { method: 'GET', path: at('/events'), handle: follow },
+  { method: 'GET', path: at('/events'), query: ['view'], handle: follow },
   { method: 'GET', path: at(COPY), handle: (parts, asked) => asked.exchange.json(200, copyIn(parts, asked)) },
   { method: 'GET', path: at(`${COPY}/history`), handle: showHistory },
   {
@@ -46,6 +47,7 @@ const ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: at('/set-aside'),
+    query: ['copy', 'kind', 'reason', 'cursor', 'take'],
     handle: async (parts, { exchange, act }) =>
       exchange.json(200, await listSetAside(parts, act, exchange.query)),
   },
@@ -72,6 +74,7 @@ const ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: at('/audit'),
+    query: ['cursor', 'take'],
     handle: async (parts, { exchange, act }) =>
       exchange.json(200, await listAudit(parts, act, exchange.query)),
   },
@@ -88,7 +91,8 @@ export async function answerApi(parts: ApiParts, exchange: Exchange, session: Se
   if (found.length === 0) throw new ProblemError('notFound', 'The console has no such route.');
   const method = exchange.method === 'HEAD' ? 'GET' : exchange.method;
   const route = found.find((one) => one.method === method);
-  if (!route) throw new ProblemError('methodNotAllowed', 'This route does not answer that method.');
+  if (!route) throw exchange.refuseMethod(found.map((one) => one.method));
+  refuseUnknown(exchange.query, route.query ?? []);
   if (method !== 'GET') requirePage(exchange, session.csrf);
   if (route.writes && (parts.readOnly || session.role !== 'operator')) {
     throw new ProblemError(

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { describeError, isObject, type Logger } from '@nestjs-spark/foundation/internal';
-import { sendProblem } from '@nestjs-spark/observability/internal';
+import { sendProblem, type Refusals } from '@nestjs-spark/observability/internal';
+import { PassedOnProblem } from '../ask/console-client.ts';
 import type { Session } from '../sign-in/sessions.ts';
 import { answerApi, requirePage } from './api.ts';
 import type { Assets } from './assets.ts';
@@ -13,6 +14,8 @@ export interface ConsoleServerParts extends ApiParts {
   path: string;
   title: string;
   assets: Assets;
+  /** Counts and logs who was refused, as on every guarded route. */
+  refusals: Pick<Refusals, 'record'>;
   log: Logger;
 }
 
@@ -42,8 +45,7 @@ export class ConsoleServer {
     const { path, method } = exchange;
     if (path === '/api/session') return this.#session(exchange);
     if (path.startsWith('/api/')) return answerApi(this.#parts, exchange, await this.#require(exchange));
-    if (method !== 'GET' && method !== 'HEAD')
-      throw new ProblemError('methodNotAllowed', 'Only GET is answered here.');
+    if (method !== 'GET' && method !== 'HEAD') throw exchange.refuseMethod(['GET']);
     if (path.startsWith('/assets/')) return this.#asset(exchange, path.slice('/assets/'.length));
     if (/\.\w+$/.test(path)) throw new ProblemError('notFound', 'The console has no such file.');
     exchange.send(200, 'text/html; charset=utf-8', this.#page);
@@ -74,7 +76,7 @@ export class ConsoleServer {
         return exchange.json(200, {});
       }
       default:
-        throw new ProblemError('methodNotAllowed', 'Only GET, POST and DELETE are answered here.');
+        throw exchange.refuseMethod(['GET', 'POST', 'DELETE']);
     }
   }
 
@@ -107,8 +109,11 @@ export class ConsoleServer {
     return found.session;
   }
 
-  #fail({ request, response }: Exchange, error: unknown): void {
+  #fail({ request, response, method, path }: Exchange, error: unknown): void {
     if (response.headersSent) return void response.end();
+    const status = error instanceof ProblemError && !(error instanceof PassedOnProblem) ? error.status : 0;
+    if (status === 401 || status === 403)
+      this.#parts.refusals.record({ status, method, path: `${this.#parts.path}${path}`, claimed: null });
     const problem =
       error instanceof ProblemError
         ? error

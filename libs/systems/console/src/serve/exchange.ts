@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { parseJson, PendingBodies } from '@nestjs-spark/modules/internal';
+import { JSON_FORM, requireForm } from '@nestjs-spark/observability/internal';
 
 /** What every page and answer may do: nothing but talk to where it came from. */
 export const CONTENT_SECURITY_POLICY =
@@ -74,11 +75,19 @@ export class Exchange {
     this.response.end(this.method === 'HEAD' ? undefined : bytes);
   }
 
+  /** Says which methods there are. */
+  refuseMethod(methods: readonly string[]): ProblemError {
+    const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+    this.response.setHeader('Allow', allow);
+    return new ProblemError('methodNotAllowed', `Only ${allow} is answered here.`);
+  }
+
   /**
    * The body as JSON.
-   * @throws {ProblemError} `tooLarge` (413), `bodyTimeout` (408), or `invalid` (400)
+   * @throws {ProblemError} `unsupportedMedia` (415), `tooLarge` (413), `bodyTimeout` (408), or `invalid` (400)
    */
   async body(): Promise<unknown> {
+    requireForm(this.request, JSON_FORM);
     // A parser of the application may have read it before.
     const parsed = (this.request as { body?: unknown }).body;
     if (parsed !== undefined && this.request.readableEnded) return parsed;
@@ -87,13 +96,17 @@ export class Exchange {
   }
 
   async #collect(): Promise<Buffer> {
+    if (Number(this.request.headers['content-length'] ?? 0) > BODY_BYTES) {
+      this.response.setHeader('Connection', 'close');
+      throw tooLarge();
+    }
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
     const chunks: Buffer[] = [];
     let size = 0;
     const take = (chunk: Buffer): void => {
       size += chunk.length;
       if (size <= BODY_BYTES) chunks.push(chunk);
-      else reject(new ProblemError('tooLarge', `The body may have at most ${BODY_BYTES} bytes.`));
+      else reject(tooLarge());
     };
     // Listeners, as leaving a loop over the request would close the connection before the refusal is sent.
     this.request.on('data', take);
@@ -112,4 +125,8 @@ export class Exchange {
       this.request.off('data', take);
     }
   }
+}
+
+function tooLarge(): ProblemError {
+  return new ProblemError('tooLarge', `The body may have at most ${BODY_BYTES} bytes.`);
 }

@@ -27,6 +27,8 @@ export interface Asked {
 export interface Route {
   method: string;
   path: RegExp;
+  /** Parameters that it takes; any other is refused. Default none. */
+  query?: readonly string[];
   /** What only operators may do, and nobody at a console that is read-only. */
   writes?: true;
   /** What only operators may see. */

@@ -90,8 +90,18 @@ export const SYSTEM_ROUTES: readonly Route[] = [
     path: at('/backends'),
     handle: async (parts, { exchange, act }) => exchange.json(200, await listBackends(parts, act)),
   },
-  { method: 'GET', path: at('/jobs/:id'), handle: (parts, asked) => findOne(parts, asked, 'jobs') },
-  { method: 'GET', path: at('/pipelines/:id'), handle: (parts, asked) => findOne(parts, asked, 'pipelines') },
+  {
+    method: 'GET',
+    path: at('/jobs/:id'),
+    query: ['module'],
+    handle: (parts, asked) => findOne(parts, asked, 'jobs'),
+  },
+  {
+    method: 'GET',
+    path: at('/pipelines/:id'),
+    query: ['module', 'asOf'],
+    handle: (parts, asked) => findOne(parts, asked, 'pipelines'),
+  },
   ...PASSED_ON.map(passOn),
 ];
 
@@ -99,6 +109,7 @@ function passOn({ method, from, to, query = [], status = 200, operators }: Passe
   return {
     method,
     path: at(from),
+    query,
     ...(method === 'GET' ? {} : { writes: true }),
     ...(operators ? { operators } : {}),
     handle: async (parts, { exchange, act, given: [module = '', ...names] }) => {

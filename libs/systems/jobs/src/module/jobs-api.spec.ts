@@ -85,6 +85,24 @@ describe('Jobs over HTTP', () => {
     },
   );
 
+  it.each([
+    ['?stauts=Failed', 'stauts', 'is not known here; known are status, label, backend, name, take, cursor'],
+    ['?take=1e1', 'take', 'has to be a whole number from 1 to 500'],
+    ['/events?labels=a', 'labels', 'is not known here; known are label'],
+    ['/none?wait=1', 'wait', 'is not known here; known are waitMs'],
+    ['/none/result?format=json', 'format', 'is not known here; none is known'],
+  ])('refuse a parameter that is not heeded: GET /api/jobs%s', async (query, name, detail) => {
+    const { body } = await get(query).expect(400);
+    expect(body.errors).toEqual([{ pointer: `/${name}`, detail }]);
+  });
+
+  it('say which verbs a path takes, before a credential is asked for', async () => {
+    const server = request(app.getHttpServer());
+    await server.put('/api/jobs').send({}).expect(405).expect('allow', 'POST, GET, HEAD');
+    await server.delete('/api/backends').expect(405).expect('allow', 'GET, HEAD');
+    await get('/some-id/cancel').expect(405).expect('allow', 'POST');
+  });
+
   it('have each of their labels once', async () => {
     const { body } = await post('', { ...JOB, labels: ['b', 'a', 'b'] }).expect(202);
     expect(body.labels).toEqual(['b', 'a']);

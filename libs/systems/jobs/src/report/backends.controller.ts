@@ -1,12 +1,10 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
-import { ApiGuard } from '@nestjs-spark/auth';
-import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
+import { Get } from '@nestjs/common';
+import { ApiController } from '@nestjs-spark/auth/internal';
+import { ApiOperation } from '@nestjs-spark/observability/internal';
 import { JobsService } from '../serve/jobs.service.ts';
 
 /** What can run jobs here. */
-@ApiTags('jobs')
-@Controller('api/backends')
-@UseGuards(ApiGuard)
+@ApiController('api/backends', 'jobs')
 export class BackendsController {
   private readonly jobs: JobsService;
 

@@ -1,14 +1,12 @@
-import { Controller, Get, Headers, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
-import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
-import { ApiOperation, ApiTags, sayReplayed, type Answer } from '@nestjs-spark/observability/internal';
+import { Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiController, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth/internal';
+import { ApiOperation, sayReplayed, type Answer } from '@nestjs-spark/observability/internal';
 import { JobsService } from '../serve/jobs.service.ts';
 import { RawText } from './raw-text.ts';
 import { accessOf, readJobIds, readKey, readReason } from './read-query.ts';
 
 /** Many jobs at once over HTTP. Its paths go before those with an id. */
-@ApiTags('jobs')
-@Controller('api/jobs')
-@UseGuards(ApiGuard)
+@ApiController('api/jobs', 'jobs')
 export class BatchesController {
   private readonly jobs: JobsService;
 

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import {
-  Controller,
   Get,
   Headers,
   HttpCode,
@@ -12,16 +11,15 @@ import {
   Res,
   Sse,
   StreamableFile,
-  UseGuards,
 } from '@nestjs/common';
-import { ApiGuard, CurrentCaller, type ApiCaller } from '@nestjs-spark/auth';
+import { ApiController, CurrentCaller, type ApiCaller } from '@nestjs-spark/auth/internal';
 import {
   ApiBody,
   ApiOperation,
-  ApiTags,
   nodeRequest,
   requireForm,
   sayReplayed,
+  TakesQuery,
   type Answer,
   type PlatformRequest,
   type StreamedAnswer,
@@ -46,9 +44,7 @@ import { sendEvents } from './send-events.ts';
 const LINES_FORM = { types: /^/, said: 'NDJSON' };
 
 /** Jobs over HTTP. */
-@ApiTags('jobs')
-@Controller('api/jobs')
-@UseGuards(ApiGuard)
+@ApiController('api/jobs', 'jobs')
 export class JobsController {
   private readonly jobs: JobsService;
 
@@ -83,6 +79,7 @@ export class JobsController {
   }
 
   @Get()
+  @TakesQuery('status', 'label', 'backend', 'name', 'take', 'cursor')
   @ApiOperation({ summary: 'Jobs, newest first: ?status&label&backend&name&take&cursor' })
   async list(@Query() query: JobListQuery, @CurrentCaller() caller: ApiCaller) {
     return this.jobs.list(readJobQuery(query), accessOf(caller));

@@ -1,13 +1,13 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import { isObject } from '@nestjs-spark/foundation/internal';
-import { invalidFields } from '@nestjs-spark/modules/internal';
+import { readWhole, wrong } from '@nestjs-spark/observability/internal';
 import type { ApiCaller } from '@nestjs-spark/auth';
 import type { JobQuery } from '../job/store.ts';
 import { JOB_STATUSES } from '../job/status.ts';
 import type { JobAccess } from '../serve/access.ts';
 
-/** The query of the list as it comes. */
-export type JobListQuery = Readonly<Record<string, string | string[] | undefined>>;
+/** The query of the list, whose parameters are known by now, each given once. */
+export type JobListQuery = Readonly<Record<string, string | undefined>>;
 
 const LONGEST_KEY = 256;
 const LONGEST_WAIT_MS = 30_000;
@@ -22,29 +22,26 @@ export function accessOf({ kind, subject, tenant, role }: ApiCaller): JobAccess 
 
 /** @throws {ProblemError} `invalid` (400) */
 export function readJobQuery(query: JobListQuery): Omit<JobQuery, 'submitter'> {
-  const { status, label, backend, name, take = '50', cursor, ...others } = query;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw wrong(unknown, 'is not known');
-  const count = whole(take, 'take', MOST_LISTED);
+  const { status, label, backend, name, take, cursor } = query;
+  const count = readWhole(take, 'take', { least: 1, most: MOST_LISTED, otherwise: 50 });
   const found = JOB_STATUSES.find((one) => one === status);
   if (status !== undefined && found === undefined)
     throw wrong('status', `has to be one of ${JOB_STATUSES.join(', ')}`);
-  if (cursor !== undefined && !/^\d{1,16}-[\w-]{1,100}$/.test(String(cursor)))
+  if (cursor !== undefined && !/^\d{1,16}-[\w-]{1,100}$/.test(cursor))
     throw wrong('cursor', 'has to be the cursor of the page before');
   const given = Object.entries({ label, backend, name, cursor }).filter(([, value]) => value !== undefined);
-  for (const [key, value] of given) if (typeof value !== 'string') throw wrong(key, 'has to be given once');
   return { ...(found ? { status: found } : {}), ...Object.fromEntries(given), take: count };
 }
 
 /** @throws {ProblemError} `invalid` (400) */
 export function readWait(waitMs: string | undefined): number {
-  return waitMs === undefined ? 0 : whole(waitMs, 'waitMs', LONGEST_WAIT_MS, 0);
+  return readWhole(waitMs, 'waitMs', { most: LONGEST_WAIT_MS, otherwise: 0 });
 }
 
 /** @throws {ProblemError} `invalid` (400) */
 export function readAfter(lastEventId: string | undefined): { after?: number } {
   if (lastEventId === undefined || lastEventId === '') return {};
-  return { after: whole(lastEventId, 'Last-Event-ID', Number.MAX_SAFE_INTEGER, 0) };
+  return { after: readWhole(lastEventId, 'Last-Event-ID') };
 }
 
 /** Follows the rule of the field `idempotencyKey`. @throws {ProblemError} `invalid` (400) */
@@ -95,14 +92,4 @@ function fieldsOf(text: string, known: readonly string[]): Record<string, unknow
   const unknown = Object.keys(value).find((name) => !known.includes(name));
   if (unknown !== undefined) throw wrong(unknown, 'is not known');
   return value;
-}
-
-function whole(value: string | string[], name: string, most: number, least = 1): number {
-  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : NaN;
-  if (number >= least && number <= most) return number;
-  throw wrong(name, `has to be a whole number from ${least} to ${most}`);
-}
-
-function wrong(name: string, detail: string): ProblemError {
-  return invalidFields([{ pointer: `/${name}`, detail }]);
 }

@@ -1,15 +1,13 @@
-import { Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
-import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
+import { Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiController, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth/internal';
+import { ApiOperation } from '@nestjs-spark/observability/internal';
 import { JobTests } from '../prove/job-tests.ts';
 import type { TestReport } from '../prove/test-report.ts';
 import { RawText } from './raw-text.ts';
 import { accessOf, readTest } from './read-query.ts';
 
 /** Tests of the whole way that jobs take, run as jobs. */
-@ApiTags('jobs')
-@Controller('api/tests')
-@UseGuards(ApiGuard)
+@ApiController('api/tests', 'jobs')
 export class TestsController {
   private readonly tests: JobTests;
 

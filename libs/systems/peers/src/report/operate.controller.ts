@@ -11,7 +11,7 @@ import {
   SparkController,
   TakesNoFields,
 } from '@nestjs-spark/modules/internal';
-import { ApiOperation } from '@nestjs-spark/observability/internal';
+import { ApiOperation, wholeIn } from '@nestjs-spark/observability/internal';
 import { DriftCheck, type DriftReport } from '../compare/drift-check.ts';
 import { DriftWatch } from '../compare/drift-watch.ts';
 import { PeerNode } from '../replicate/peer-node.ts';
@@ -127,7 +127,8 @@ export class OperatePeersController {
   @ApiOperation({ summary: 'Write a stashed change once more, over what is there now' })
   async applyStash(@FromCaller() caller: Caller, @Param('id') id: string): Promise<{ applied: string }> {
     requireOperator(caller);
-    if (await this.peers.applyStash(Number(id))) return { applied: id };
+    const number = wholeIn(id);
+    if (number !== null && (await this.peers.applyStash(number))) return { applied: id };
     throw new ProblemError('notFound', `The stash has no change ${JSON.stringify(id)}.`);
   }
 

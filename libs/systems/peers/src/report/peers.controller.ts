@@ -1,11 +1,12 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { FromCaller, requireOperator, SparkController, type Caller } from '@nestjs-spark/modules/internal';
-import { ApiOperation } from '@nestjs-spark/observability/internal';
+import { ApiOperation, readWhole, wrong } from '@nestjs-spark/observability/internal';
 import type { WhichConflicts } from '@nestjs-spark/sqlite/internal';
 import type { PeersStatus } from './peers-status.ts';
 import { Peers } from './peers.ts';
 
+const TAKE = 25;
 const MOST = 100;
 
 /** A node's report on itself and the other replicas. */
@@ -31,12 +32,16 @@ export class PeersController {
     @FromCaller() caller: Caller,
     @Param('entity') entity: string,
     @Query('record') recordId?: string,
-    @Query('cursor') cursor = '0',
-    @Query('take') take = '25',
+    @Query('cursor') cursor?: string,
+    @Query('take') take?: string,
   ) {
     requireOperator(caller);
     this.require(entity);
-    return this.peers.events(entity, { after: wholeNumber('cursor', cursor), take: page(take), recordId });
+    return this.peers.events(entity, {
+      after: readWhole(cursor, 'cursor', { otherwise: 0 }),
+      take: Math.min(MOST, readWhole(take, 'take', { least: 1, otherwise: TAKE })),
+      recordId,
+    });
   }
 
   @Get(':entity/conflicts')
@@ -57,22 +62,9 @@ export class PeersController {
   }
 }
 
-function page(text: string): number {
-  return Math.min(MOST, Math.max(1, wholeNumber('take', text)));
-}
-
 function whichOf(open: string | undefined): WhichConflicts {
   if (open === undefined) return 'all';
   if (open === 'true' || open === '1') return 'open';
   if (open === 'false' || open === '0') return 'ended';
-  throw new ProblemError(
-    'invalid',
-    `open is ${JSON.stringify(open.slice(0, 40))}; it has to be true or false.`,
-  );
-}
-
-function wholeNumber(name: string, text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw new ProblemError('invalid', `${name} is ${JSON.stringify(text)}; it has to be a whole number.`);
+  throw wrong('open', 'has to be true or false');
 }

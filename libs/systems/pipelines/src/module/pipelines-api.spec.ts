@@ -213,7 +213,11 @@ describe('pipelines over HTTP', () => {
     expect(checkedLater.body.type).toBe('urn:spark:problem:not-available');
     const wrong = await post('/validate', { ...adults, source: { type: 'rest' }, sink: {} }).expect(422);
     expect(wrong.body.type).toBe('urn:spark:problem:definition-refused');
-    for (const path of ['/adults/lineage', '/adults/tap']) await get(path).expect(404);
+    for (const path of ['/adults/lineage?partition=0&offset=7', '/adults/tap?step=1&every=10'])
+      await get(path).expect(404);
+    await get('/adults/history?before=7').expect(400);
+    await get('/adults/dead-letters?take=1e1').expect(400);
+    await post('/adults/checkpoint').expect(405).expect('allow', 'GET, HEAD, PATCH, DELETE');
     expect((await http().get('/api/asyncapi.json').expect(200)).body.asyncapi).toBe('3.0.0');
     await post('/adults/explode').expect(404);
     const unknown = http()

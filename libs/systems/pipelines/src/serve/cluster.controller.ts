@@ -1,14 +1,12 @@
-import { Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiGuard, MinimumRole, Public } from '@nestjs-spark/auth';
-import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
+import { Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiController, MinimumRole, Public } from '@nestjs-spark/auth/internal';
+import { ApiOperation } from '@nestjs-spark/observability/internal';
 import { ASYNC_API } from './asyncapi.ts';
 import { PipelinesService } from './pipelines.service.ts';
 import { answered } from './problems.ts';
 
 /** Nodes and shards, for operators. */
-@ApiTags('cluster')
-@Controller('api')
-@UseGuards(ApiGuard)
+@ApiController('api', 'cluster')
 export class ClusterController {
   private readonly pipelines: PipelinesService;
 

@@ -1,13 +1,8 @@
-import { Controller, Get, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiGuard, MinimumRole } from '@nestjs-spark/auth';
+import { Get, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiController, MinimumRole } from '@nestjs-spark/auth/internal';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { isObject } from '@nestjs-spark/foundation/internal';
-import {
-  ApiOperation,
-  ApiTags,
-  nodeRequest,
-  type PlatformRequest,
-} from '@nestjs-spark/observability/internal';
+import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
+import { ApiOperation, nodeRequest, wrong, type PlatformRequest } from '@nestjs-spark/observability/internal';
 import { readDefinition } from '../definition/read-definition.ts';
 import { DefinitionRefusedError } from '../definition/refusal.ts';
 import { DEFINITION_SCHEMA } from '../definition/schema.ts';
@@ -18,15 +13,14 @@ import { runTestsWith, TESTS_MS } from '../transform/run-tests.ts';
 import { warningsOf } from './warnings.ts';
 import { preview } from './preview.ts';
 import { answered, refusedWhole } from './problems.ts';
-import { BodyText, readObject, whole, wrong } from './read-request.ts';
+import { BodyText, readObject } from './read-request.ts';
 
+const PREVIEWED = 10;
 const MOST_PREVIEWED = 100;
 const PREVIEW_MS = 15_000;
 
 /** What can be asked of definitions before there is a pipeline. */
-@ApiTags('definitions')
-@Controller('api/pipelines')
-@UseGuards(ApiGuard)
+@ApiController('api/pipelines', 'definitions')
 export class DefinitionsController {
   private readonly node: PipelinesNode;
 
@@ -74,7 +68,7 @@ export class DefinitionsController {
     const given = asked['definition'] ?? null;
     if (given === null) throw wrong('definition', 'is missing');
     const definition = checked(typeof given === 'string' ? given : JSON.stringify(given));
-    const limit = whole(String(asked['limit'] ?? 10), 'limit', MOST_PREVIEWED);
+    const limit = limitOf(asked['limit']);
     const records = recordsOf(asked['records']);
     const { around, scripts } = this.node;
     const parts = { definition, limit, around, scripts, ...(records && { records }) };
@@ -107,6 +101,13 @@ function checked(text: string): PipelineDefinition {
   } catch (error) {
     throw error instanceof DefinitionRefusedError ? refusedWhole(error) : error;
   }
+}
+
+/** In JSON a number is a number: its text is none. */
+function limitOf(value: unknown): number {
+  if (value === undefined) return PREVIEWED;
+  if (isWhole(value) && value >= 1 && value <= MOST_PREVIEWED) return value;
+  throw wrong('limit', `has to be a whole number from 1 to ${MOST_PREVIEWED}`);
 }
 
 function recordsOf(value: unknown): Fields[] | null {

@@ -1,5 +1,4 @@
 import {
-  Controller,
   Delete,
   Get,
   Headers,
@@ -11,14 +10,13 @@ import {
   Query,
   Res,
   Sse,
-  UseGuards,
 } from '@nestjs/common';
-import { ProblemError } from '@nestjs-spark/contracts';
-import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
+import { ApiController, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth/internal';
 import {
   ApiOperation,
-  ApiTags,
+  readWhole,
   sendFeed,
+  TakesQuery,
   type StreamedAnswer,
   sayReplayed,
   type Answer,
@@ -28,7 +26,9 @@ import type { PipelineView } from '../project/view.ts';
 import { PipelinesService, type Changed, type Move } from './pipelines.service.ts';
 import { answered, notAvailable, upgradeRequired } from './problems.ts';
 import {
+  AskedMove,
   BodyText,
+  MOVES,
   readAfter,
   readAsOf,
   readFlag,
@@ -36,16 +36,14 @@ import {
   readIfMatch,
   readKey,
   readList,
+  readObject,
   readReset,
-  whole,
 } from './read-request.ts';
 
 const MOST_EVENTS = 1_000;
 
 /** Pipelines over HTTP. */
-@ApiTags('pipelines')
-@Controller('api/pipelines')
-@UseGuards(ApiGuard)
+@ApiController('api/pipelines', 'pipelines')
 export class PipelinesController {
   private readonly pipelines: PipelinesService;
 
@@ -68,9 +66,10 @@ export class PipelinesController {
   }
 
   @Get()
+  @TakesQuery('skip', 'take', 'state', 'label', 'q')
   @ApiOperation({ summary: 'Pipelines: ?skip&take&state&label&q' })
   async list(
-    @Query() query: Record<string, string>,
+    @Query() query: Record<string, string | undefined>,
     @CurrentCaller() caller: ApiCaller,
     @Res({ passthrough: true }) answer: Answer,
   ): Promise<PipelineView[]> {
@@ -96,10 +95,11 @@ export class PipelinesController {
   }
 
   @Get(':pipelineId')
+  @TakesQuery('asOf', 'version')
   @ApiOperation({ summary: 'A pipeline; ?asOf=TIME or ?asOf=version=N shows what it was' })
   async get(
     @Param('pipelineId') pipelineId: string,
-    @Query() query: Record<string, string>,
+    @Query() query: Record<string, string | undefined>,
     @CurrentCaller() caller: ApiCaller,
     @Res({ passthrough: true }) answer: Answer,
   ): Promise<PipelineView> {
@@ -161,7 +161,7 @@ export class PipelinesController {
   ) {
     return this.pipelines.history(pipelineId, caller, {
       after: readAfter(after ?? '0', 'after'),
-      take: whole(take ?? '100', 'take', MOST_EVENTS),
+      take: readWhole(take, 'take', { least: 1, most: MOST_EVENTS, otherwise: 100 }),
       batches: readFlag(batches, 'batches', true),
     });
   }
@@ -180,6 +180,7 @@ export class PipelinesController {
   }
 
   @Get(':pipelineId/lineage')
+  @TakesQuery('partition', 'offset')
   @ApiOperation({ summary: 'Not available in this version' })
   lineage(@Param('pipelineId') pipelineId: string, @CurrentCaller() caller: ApiCaller): never {
     this.pipelines.get(pipelineId, caller);
@@ -187,6 +188,7 @@ export class PipelinesController {
   }
 
   @Get(':pipelineId/tap')
+  @TakesQuery('step', 'every')
   @ApiOperation({ summary: 'Not available in this version' })
   tap(@Param('pipelineId') pipelineId: string, @CurrentCaller() caller: ApiCaller): never {
     this.pipelines.get(pipelineId, caller);
@@ -207,19 +209,19 @@ export class PipelinesController {
     return this.#move(pipelineId, { type: 'start', from: readFrom(text) }, key, caller, answer);
   }
 
-  @Post(':pipelineId/:move')
+  @Post(MOVES.map((move) => `:pipelineId/${move}`))
   @MinimumRole('editor')
   @HttpCode(200)
-  @ApiOperation({ summary: 'stop, pause, resume or restart' })
+  @ApiOperation({ summary: 'Stop, pause, resume or restart' })
   async change(
     @Param('pipelineId') pipelineId: string,
-    @Param('move') move: string,
+    @AskedMove() type: (typeof MOVES)[number],
+    @BodyText() text: string,
     @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: ApiCaller,
     @Res({ passthrough: true }) answer: Answer,
   ): Promise<PipelineView> {
-    const type = MOVES.find((one) => one === move);
-    if (type === undefined) throw new ProblemError('notFound', `There is no POST …/${move.slice(0, 32)}.`);
+    readObject(text, []);
     return this.#move(pipelineId, { type }, key, caller, answer);
   }
 
@@ -247,8 +249,6 @@ export class PipelinesController {
     return sendFeed(feed, answer);
   }
 }
-
-const MOVES = ['stop', 'pause', 'resume', 'restart'] as const;
 
 function shown(changed: Changed, answer: Answer): PipelineView {
   answer.header('ETag', `"${changed.view.version}"`);

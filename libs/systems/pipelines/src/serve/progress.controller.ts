@@ -1,29 +1,15 @@
-import {
-  Controller,
-  Delete,
-  Get,
-  Headers,
-  HttpCode,
-  Param,
-  Patch,
-  Post,
-  Query,
-  Res,
-  UseGuards,
-} from '@nestjs/common';
-import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
-import { ApiOperation, ApiTags, sayReplayed, type Answer } from '@nestjs-spark/observability/internal';
+import { Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiController, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth/internal';
+import { ApiOperation, readWhole, sayReplayed, type Answer } from '@nestjs-spark/observability/internal';
 import type { Position } from '../batch/batch.ts';
 import { PipelinesService } from './pipelines.service.ts';
 import { answered } from './problems.ts';
-import { BodyText, readKey, readPosition, readRecord, whole } from './read-request.ts';
+import { BodyText, readKey, readPosition, readRecord } from './read-request.ts';
 
 const MOST_LETTERS = 1_000;
 
 /** How far pipelines are, and what they could not process. */
-@ApiTags('pipelines')
-@Controller('api/pipelines')
-@UseGuards(ApiGuard)
+@ApiController('api/pipelines', 'pipelines')
 export class ProgressController {
   private readonly pipelines: PipelinesService;
 
@@ -73,8 +59,8 @@ export class ProgressController {
     @Res({ passthrough: true }) answer: Answer,
   ) {
     const { letters, total } = await this.pipelines.letters(pipelineId, caller, {
-      skip: whole(skip ?? '0', 'skip', Number.MAX_SAFE_INTEGER, 0),
-      take: whole(take ?? '50', 'take', MOST_LETTERS),
+      skip: readWhole(skip, 'skip', { otherwise: 0 }),
+      take: readWhole(take, 'take', { least: 1, most: MOST_LETTERS, otherwise: 50 }),
     });
     answer.header('X-Total-Count', String(total));
     return letters;

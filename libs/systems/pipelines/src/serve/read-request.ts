@@ -1,7 +1,13 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
-import { readText, type PlatformRequest } from '@nestjs-spark/observability/internal';
+import {
+  nodeRequest,
+  readText,
+  readWhole,
+  wrong,
+  type PlatformRequest,
+} from '@nestjs-spark/observability/internal';
 import { PIPELINE_STATES } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
 import { MAX_DEFINITION_BYTES } from '../definition/parse-text.ts';
@@ -10,7 +16,8 @@ import type { GivenRecord } from '../store/letters.ts';
 import { readCursor, type EventCursor } from './event-cursor.ts';
 import type { ListQuery } from './select-pipelines.ts';
 
-type Query = Readonly<Record<string, string | string[] | undefined>>;
+/** What is known of it by now, each parameter given once. */
+type Query = Readonly<Record<string, string | undefined>>;
 
 const LONGEST_KEY = 200;
 const MOST_LISTED = 500;
@@ -27,6 +34,16 @@ export const BodyText = createParamDecorator((_: unknown, context: ExecutionCont
   readText(context.switchToHttp().getRequest<PlatformRequest>(), BODY_FORM, MAX_DEFINITION_BYTES),
 );
 
+/** What is asked of a pipeline by a path of its own, with nothing to say to it. */
+export const MOVES = ['stop', 'pause', 'resume', 'restart'] as const;
+
+/** Which of them a request asks for, by its path. */
+export const AskedMove = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const { url = '' } = nodeRequest(context.switchToHttp().getRequest<PlatformRequest>());
+  const path = url.split('?')[0]?.toLowerCase().replace(/\/$/, '');
+  return MOVES.find((move) => path?.endsWith(`/${move}`));
+});
+
 /** A body that is a JSON object, or nothing. @throws {ProblemError} `invalid` (400), including for fields that are not known */
 export function readObject(text: string, known: readonly string[]): Record<string, unknown> {
   if (text.trim() === '') return {};
@@ -40,7 +57,8 @@ export function readObject(text: string, known: readonly string[]): Record<strin
   }
   if (!isObject(value)) throw new ProblemError('invalid', 'The body has to be a JSON object.');
   const other = Object.keys(value).find((name) => !known.includes(name));
-  if (other !== undefined) throw wrong(other, `is not known here; known are ${known.join(', ')}`);
+  const said = known.length === 0 ? 'none is known' : `known are ${known.join(', ')}`;
+  if (other !== undefined) throw wrong(other, `is not known here; ${said}`);
   return value;
 }
 
@@ -87,32 +105,24 @@ export function readReset(reset: string | undefined): { reset?: 'keep' | 'beginn
 
 export function readAsOf(query: Query): { time: string } | { version: number } | null {
   const { asOf, version } = query;
-  if (version !== undefined) return { version: whole(version, 'version', Number.MAX_SAFE_INTEGER) };
+  if (version !== undefined) return { version: readWhole(version, 'version', { least: 1 }) };
   if (asOf === undefined) return null;
-  const [, number] = typeof asOf === 'string' ? (/^version=(\d{1,15})$/.exec(asOf) ?? []) : [];
+  const [, number] = /^version=(\d{1,15})$/.exec(asOf) ?? [];
   if (number !== undefined) return { version: Number(number) };
-  if (typeof asOf !== 'string' || Number.isNaN(Date.parse(asOf)))
+  if (Number.isNaN(Date.parse(asOf)))
     throw wrong('asOf', 'has to be an ISO 8601 time, such as 2026-01-31T12:00:00Z, or version=2');
   return { time: asOf };
 }
 
-export function readList({ skip = '0', take = '50', state, label, q, ...others }: Query): ListQuery {
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw wrong(unknown, 'is not known');
-  for (const [name, value] of Object.entries({ state, label, q }))
-    if (Array.isArray(value)) throw wrong(name, 'has to be given once');
-  if (
-    state !== undefined &&
-    !PIPELINE_STATES.some((known) => known.toLowerCase() === String(state).toLowerCase())
-  )
-    throw wrong('state', `has to be one of ${PIPELINE_STATES.join(', ')}`);
-  const given = Object.fromEntries(
-    Object.entries({ state, label, q }).filter(([, value]) => value !== undefined),
-  );
+export function readList({ skip, take, state, label, q }: Query): ListQuery {
+  const isState = PIPELINE_STATES.some((known) => known.toLowerCase() === state?.toLowerCase());
+  if (state !== undefined && !isState) throw wrong('state', `has to be one of ${PIPELINE_STATES.join(', ')}`);
   return {
-    ...(given as Partial<ListQuery>),
-    skip: whole(skip, 'skip', Number.MAX_SAFE_INTEGER, 0),
-    take: whole(take, 'take', MOST_LISTED),
+    ...(state !== undefined && { state }),
+    ...(label !== undefined && { label }),
+    ...(q !== undefined && { q }),
+    skip: readWhole(skip, 'skip', { otherwise: 0 }),
+    take: readWhole(take, 'take', { least: 1, most: MOST_LISTED, otherwise: 50 }),
   };
 }
 
@@ -124,19 +134,9 @@ export function readAfter(text: string, name: string): EventCursor {
 }
 
 /** A flag of the query: `?force` alone says yes; what is neither yes nor no must not delete anything. */
-export function readFlag(value: string | string[] | undefined, name: string, unsaid: boolean): boolean {
+export function readFlag(value: string | undefined, name: string, unsaid: boolean): boolean {
   if (value === undefined) return unsaid;
   if (value === '' || value === 'true' || value === '1') return true;
   if (value === 'false' || value === '0') return false;
   throw wrong(name, 'has to be true or false');
-}
-
-export function whole(value: string | string[] | undefined, name: string, most: number, least = 1): number {
-  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : NaN;
-  if (number >= least && number <= most) return number;
-  throw wrong(name, `has to be a whole number from ${least} to ${most}`);
-}
-
-export function wrong(name: string, detail: string): ProblemError {
-  return new ProblemError('invalid', `${name} ${detail}.`, { errors: [{ pointer: `/${name}`, detail }] });
 }

@@ -1,6 +1,7 @@
 import { Inject, Module } from '@nestjs/common';
 import { ModuleFacts } from '@nestjs-spark/observability/internal';
 import { STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
+import { describeStore } from '@nestjs-spark/store/internal';
 import { EngineChooser } from '../deploy/engines/engine-chooser.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
@@ -62,10 +63,7 @@ export class ReportModule {
     @Inject(REPLICATION_SETTINGS) settings: ReplicationSettings,
   ) {
     facts.add(() => ({ version: settings.version, systems: { replication: '/spark' } }));
-    facts.add(async () => {
-      const { kind, databaseName: database } = store;
-      return { store: { kind, version: await store.version(), database } };
-    });
+    facts.add(() => describeStore(store));
     facts.add(async () => {
       const { engine, reason: engineReason } = await engines.choose();
       return { engine, engineReason };

@@ -1,8 +1,8 @@
-import { ApiPropertyOptional } from '@nestjs-spark/observability/internal';
+import { ApiPropertyOptional, readWhole, wrong } from '@nestjs-spark/observability/internal';
 import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsString, MaxLength, ValidateIf } from 'class-validator';
-import { isName, type ProblemField } from '@nestjs-spark/contracts';
+import { isName } from '@nestjs-spark/contracts';
 import { CHANGE_SET_BOUNDS } from '@nestjs-spark/contracts/internal';
-import { invalidFields, IsSparkName } from '@nestjs-spark/modules/internal';
+import { IsSparkName } from '@nestjs-spark/modules/internal';
 import type { SetAsideFilter } from './set-aside-view.ts';
 import type { SetAsideWish } from './set-aside-documents.ts';
 
@@ -51,33 +51,20 @@ function oneOf<const T extends string>(
   const value = query[key];
   if (value === undefined) return undefined;
   const found = known.find((one) => one === value);
-  if (found === undefined) throw wrong(key, `must be ${known.join(' or ')}`);
+  if (found === undefined) throw wrong(key, `has to be ${known.join(' or ')}`);
   return found;
 }
 
 /** @throws {ProblemError} `invalid` (400) for anything but a whole number, and for too many at once */
 export function readPage(query: Record<string, unknown>): { skip: number; take: number } {
   return {
-    skip: numberIn(query, 'skip', 0, Number.MAX_SAFE_INTEGER),
-    take: numberIn(query, 'take', TAKE, MOST),
+    skip: readWhole(query['skip'], 'skip', { otherwise: 0 }),
+    take: readWhole(query['take'], 'take', { most: MOST, otherwise: TAKE }),
   };
 }
 
 function nameIn(query: Record<string, unknown>, key: string): string | undefined {
   const value = query[key];
   if (value === undefined || isName(value)) return value;
-  throw wrong(key, 'must be a name');
-}
-
-function numberIn(query: Record<string, unknown>, key: string, otherwise: number, most: number): number {
-  const value = query[key];
-  if (value === undefined) return otherwise;
-  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
-  if (number <= most) return number;
-  throw wrong(key, `must be a whole number from 0 to ${most}`);
-}
-
-function wrong(key: string, detail: string): ReturnType<typeof invalidFields> {
-  const field: ProblemField = { pointer: `/${key}`, detail };
-  return invalidFields([field]);
+  throw wrong(key, 'has to be a name');
 }

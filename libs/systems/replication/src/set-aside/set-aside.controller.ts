@@ -6,6 +6,7 @@ import {
   ApiOperation,
   ApiQuery,
   ApiResponse,
+  TakesQuery,
 } from '@nestjs-spark/observability/internal';
 import {
   FromCaller,
@@ -26,6 +27,7 @@ export class SetAsideController {
   constructor(private readonly documents: SetAsideDocuments) {}
 
   @Get()
+  @TakesQuery('module', 'task', 'kind', 'direction', 'group', 'skip', 'take')
   @ApiOperation({ summary: 'Documents set aside; a module sees those of its own tasks, an operator all' })
   @ApiQuery({ name: 'module', required: false })
   @ApiQuery({ name: 'task', required: false })

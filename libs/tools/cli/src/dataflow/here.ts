@@ -101,7 +101,7 @@ async function run(definition: PipelineDefinition, path: string, options: HereOp
 }
 
 async function show(definition: PipelineDefinition, path: string, options: HereOptions): Promise<ExitCode> {
-  const limit = Number(options.limit ?? 10);
+  const limit = /^\d{1,9}$/.test(options.limit ?? '10') ? Number(options.limit ?? 10) : Number.NaN;
   if (!Number.isInteger(limit) || limit < 1) return refuse('--limit is a whole number, at least 1');
   const connections = await connectionsHere();
   const records = await previewDefinition(definition, { files: filesOf(path), connections, limit });

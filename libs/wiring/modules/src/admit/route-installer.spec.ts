@@ -5,6 +5,7 @@ import { Get, Module, Post, Req, type INestApplication } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import { ObservabilityModule } from '@nestjs-spark/observability';
 import express, { type RequestHandler } from 'express';
 import request from 'supertest';
 import { OperatorToken } from '../identify/operator-token.ts';
@@ -27,7 +28,7 @@ class ToyController {
 }
 
 @Module({
-  imports: [DiscoveryModule],
+  imports: [DiscoveryModule, ObservabilityModule],
   controllers: [ToyController],
   providers: [
     ...ADMIT_PROVIDERS,

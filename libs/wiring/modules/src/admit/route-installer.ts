@@ -1,19 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Inject, Injectable, Optional, RequestMethod } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, HttpAdapterHost, Reflector } from '@nestjs/core';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { logFor, routesOf, sendProblem } from '@nestjs-spark/observability/internal';
+import { logFor, requestTarget, sendProblem } from '@nestjs-spark/observability/internal';
 import { AuditTrail } from '../audit/audit-trail.ts';
 import { OperatorToken } from '../identify/operator-token.ts';
 import { unauthenticated } from '../identify/unauthenticated.ts';
 import { bearerOf, looksSigned } from './bearer.ts';
 import { describeRefusal, reasonOf } from './describe-refusal.ts';
 import { PendingBodies } from './pending-bodies.ts';
-import { requestTarget } from './request-target.ts';
 import { keepRawBody } from './raw-body.ts';
 import { BodyTakenError } from './parsed-before.ts';
-import { type ControllerRoutes, findRoute, type RouteTable, tableOf } from './routes.ts';
+import { type Areas, areasOf, bodyBytesAt, type ControllerArea } from './routes.ts';
 import { SPARK_CONTROLLER, type SparkRouteOptions } from './spark-controller.ts';
 
 const BODY_BYTES = 256 * 1024;
@@ -50,10 +49,10 @@ export class RouteInstaller {
       // Nest says null where there is none, which its types do not.
       const adapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
       if (!adapter) return this.tellNoHttp();
-      const table = tableOf(this.controllers());
+      const areas = areasOf(this.controllers());
       adapter.use(
         (request: IncomingMessage, response: ServerResponse, next: Next) =>
-          void this.admit(table, request, response, next),
+          void this.admit(areas, request, response, next),
       );
     });
   }
@@ -66,19 +65,18 @@ export class RouteInstaller {
   }
 
   private async admit(
-    table: RouteTable,
+    areas: Areas,
     request: IncomingMessage,
     response: ServerResponse,
     next: Next,
   ): Promise<void> {
     try {
       request.url = requestTarget(request.url ?? '/');
-      const found = findRoute(table, request.url);
-      if (!found) return next();
-      if (found.verbs && !found.verbs.includes(request.method ?? '')) throw refuseVerb(found.verbs, response);
+      const bodyBytes = bodyBytesAt(areas, request.url);
+      if (bodyBytes === null) return next();
       // Of a body nothing is read before its sender has shown something: the guard says the rest.
       if (hasBody(request) && !this.mayBeKnown(request)) throw unauthenticated();
-      await keepRawBody(request, found.bodyBytes, this.pending);
+      await keepRawBody(request, bodyBytes, this.pending);
     } catch (error) {
       if (error instanceof BodyTakenError) this.tellBodyTaken(error);
       const problem = error instanceof BodyTakenError ? bodyTaken(error) : error;
@@ -104,14 +102,13 @@ export class RouteInstaller {
     this.toldOfBody = true;
   }
 
-  private controllers(): ControllerRoutes[] {
+  private controllers(): ControllerArea[] {
     return this.discovery.getControllers().flatMap(({ metatype }) => {
       if (typeof metatype !== 'function') return [];
       const options = this.reflector.get<SparkRouteOptions | undefined>(SPARK_CONTROLLER, metatype);
       if (!options) return [];
-      const routes = routesOf(metatype).map(({ path, method }) => ({ path, verb: RequestMethod[method] }));
       const paths = [this.reflector.get<string | string[]>(PATH_METADATA, metatype)].flat();
-      return [{ paths, bodyBytes: options.bodyBytes ?? BODY_BYTES, routes }];
+      return [{ paths, bodyBytes: options.bodyBytes ?? BODY_BYTES }];
     });
   }
 }
@@ -130,10 +127,4 @@ type Next = (error?: unknown) => void;
 
 function bodyTaken(error: BodyTakenError): ProblemError {
   return new ProblemError('unexpected', error.message, { cause: error });
-}
-
-function refuseVerb(verbs: readonly string[], response: ServerResponse): ProblemError {
-  const allow = verbs.join(', ');
-  response.setHeader('Allow', allow);
-  return new ProblemError('methodNotAllowed', `Only ${allow} is answered here.`);
 }

@@ -6,7 +6,7 @@ import {
   UseGuards,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags, SparkRoute } from '@nestjs-spark/observability/internal';
+import { ApiBearerAuth, ApiTags, KnownQuery, SparkRoute } from '@nestjs-spark/observability/internal';
 import { RefusalFilter } from './refusal-filter.ts';
 import { SparkGuard } from './spark-guard.ts';
 
@@ -23,7 +23,7 @@ export interface SparkRouteOptions {
  * A controller of guarded routes below `/spark`: `@SparkController('etl')` is `/spark/etl`, whatever prefix and versions the
  * application gives its own routes. Each request needs a module's token or the
  * operators'; errors are answered as problems; bodies are read before any parser of the application, within their limits; a verb
- * without a handler is answered with 405 and `Allow`. The controller's Nest module imports what
+ * without a handler is answered with 405 and `Allow`, and a parameter of the query that the handler does not name with 400. The controller's Nest module imports what
  * `SparkIdentityModule.forRootAsync()` returned.
  *
  * In a handler, `@FromCaller()` gives the caller, `@FromBody(Vote)` the body as a validated `Vote`.
@@ -32,7 +32,7 @@ export function SparkController(path: string, options: SparkRouteOptions = {}): 
   return applyDecorators(
     Controller({ path: `spark/${path}`, version: VERSION_NEUTRAL }),
     SparkRoute(),
-    UseGuards(SparkGuard),
+    UseGuards(SparkGuard, KnownQuery),
     UseFilters(RefusalFilter),
     ApiTags('Spark'),
     ApiBearerAuth(),

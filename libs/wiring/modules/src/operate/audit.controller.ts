@@ -4,13 +4,16 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiQuery,
+  readWhole,
   type PlatformResponse,
 } from '@nestjs-spark/observability/internal';
 import { FromCaller, requireOperator, type Caller } from '../admit/caller.ts';
 import { SparkController } from '../admit/spark-controller.ts';
 import { AuditEntry, isAuditEntry } from '../audit/audit-entry.ts';
 import { AUDIT_LOG } from '../audit/audit-log.ts';
-import { readPage } from './read-page.ts';
+
+const TAKE = 50;
+const MOST = 1_000;
 
 /** Who asked for what, for operators. */
 @SparkController('audit')
@@ -24,12 +27,15 @@ export class AuditController {
   @ApiOkResponse({ type: [AuditEntry] })
   async list(
     @FromCaller() caller: Caller,
-    @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) response: PlatformResponse,
+    @Query('skip') skip?: string,
+    @Query('take') take?: string,
   ): Promise<AuditEntry[]> {
     requireOperator(caller);
-    const { skip, take } = readPage(query);
-    const { entries, total } = await this.audit.newest(skip, take);
+    const { entries, total } = await this.audit.newest(
+      readWhole(skip, 'skip', { otherwise: 0 }),
+      readWhole(take, 'take', { most: MOST, otherwise: TAKE }),
+    );
     if (total !== null) {
       if ('raw' in response) response.header('X-Total-Count', String(total));
       else response.setHeader('X-Total-Count', String(total));

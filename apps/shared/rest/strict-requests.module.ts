@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable, Module, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { isSparkRoute } from '@nestjs-spark/observability';
+import { isSparkRoute, KnownQuery } from '@nestjs-spark/observability';
 import type { Request } from 'express';
 
 const READS_A_BODY = new Set(['POST', 'PUT', 'PATCH']);
@@ -18,6 +18,14 @@ class JsonBodiesGuard implements CanActivate {
   }
 }
 
+/** Spark's own routes have theirs, and probes of health and metrics may say what they like. */
+@Injectable()
+class OwnKnownQuery extends KnownQuery {
+  override canActivate(context: ExecutionContext): true {
+    return isSparkRoute(context) || super.canActivate(context);
+  }
+}
+
 function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
@@ -27,8 +35,13 @@ function isJson(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * Answers 415 for a body that is not JSON, or whose type is not given. Import it after `SparkAuthModule`, so that a
- * stranger is told nothing but 401.
+ * Answers 415 for a body that is not JSON, or whose type is not given, and 400 for a parameter of the query that its route does not
+ * know. Import it after `SparkAuthModule`, so that a stranger is told nothing but 401.
  */
-@Module({ providers: [{ provide: APP_GUARD, useClass: JsonBodiesGuard }] })
-export class JsonBodiesModule {}
+@Module({
+  providers: [
+    { provide: APP_GUARD, useClass: JsonBodiesGuard },
+    { provide: APP_GUARD, useClass: OwnKnownQuery },
+  ],
+})
+export class StrictRequestsModule {}

@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Body, Controller, Delete, HttpCode, Module, Post, type INestApplication } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Module, Post, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { SparkProblemModule } from '@nestjs-spark/observability';
 import request from 'supertest';
 import { FleetModule } from '../../fleet/fleet.module.ts';
 import { HrModule } from '../../hr/hr.module.ts';
-import { JsonBodiesModule } from './json-bodies.module.ts';
+import { StrictRequestsModule } from './strict-requests.module.ts';
 
 @Controller('toys')
 class ToyController {
@@ -16,12 +16,17 @@ class ToyController {
     return { body: body ?? null };
   }
 
+  @Get(['', ':id'])
+  show(): object {
+    return {};
+  }
+
   @Delete()
   @HttpCode(204)
   remove(): void {}
 }
 
-@Module({ imports: [SparkProblemModule, JsonBodiesModule], controllers: [ToyController] })
+@Module({ imports: [SparkProblemModule, StrictRequestsModule], controllers: [ToyController] })
 class ToyModule {}
 
 describe('a body that is sent to an app', () => {
@@ -65,9 +70,22 @@ describe('a body that is sent to an app', () => {
   });
 });
 
-it('Fleet, HR and Notes take JSON only', async () => {
+it.each([
+  ['', 'wheels=4'],
+  ['/7', 'page=1'],
+])('a parameter that no route knows is refused by name: GET /toys%s?%s', async (path, query) => {
+  const module = await Test.createTestingModule({ imports: [ToyModule] }).compile();
+  const app = await module.createNestApplication({ logger: false }).init();
+  const { body } = await request(app.getHttpServer() as Server)
+    .get(`/toys${path}?${query}`)
+    .expect(400);
+  expect(body.detail).toBe(`${query.split('=')[0]} is not known here; none is known.`);
+  await app.close();
+});
+
+it('Fleet, HR and Notes refuse what they would not heed', async () => {
   process.env['SPARK_PEERS_NODE'] ??= 'a';
   const { NotesModule } = await import('../../notes/notes.module.ts');
   for (const app of [FleetModule, HrModule, NotesModule])
-    expect(Reflect.getMetadata('imports', app)).toContain(JsonBodiesModule);
+    expect(Reflect.getMetadata('imports', app)).toContain(StrictRequestsModule);
 });

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { ProblemFilter } from '../problems/problem-filter.ts';
+import { ValidationProblemPipe } from '../problems/validation-problem-pipe.ts';
+import { InFrontModule } from './in-front.module.ts';
+import { WrongVerbs } from './wrong-verbs.ts';
+
+/**
+ * Import it in your application's module to have every error of the whole application answered as a problem (RFC 9457),
+ * every body validated strictly, and a verb that a path does not take answered with 405 and `Allow`.
+ */
+@Module({
+  imports: [InFrontModule],
+  providers: [
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_PIPE, useFactory: () => new ValidationProblemPipe() },
+  ],
+})
+export class SparkProblemModule {
+  constructor(verbs: WrongVerbs) {
+    verbs.lookEverywhere();
+  }
+}

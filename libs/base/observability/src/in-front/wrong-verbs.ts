@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable, RequestMethod, VersioningType } from '@nestjs/common';
+import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { sendProblem } from '../problems/send-problem.ts';
+import { configOf } from '../routes/application-config.ts';
+import { verbsInstead, verbTableOf, type VerbRoute, type VerbTable } from './find-verbs.ts';
+import { requestTarget } from '../routes/request-target.ts';
+import { routesOf } from '../routes/served.ts';
+import { isSparkController, isSystemController } from '../routes/spark-route.ts';
+
+/** How long what was not wanted may still come in. */
+const AFTER_ANSWER_MS = 10_000;
+
+/**
+ * Answers a verb that no handler of a path takes with 405 and `Allow`, where the platforms say 404: on Spark's routes, on those of
+ * systems, and on all of an application that imports `SparkProblemModule`. It is in front of everything else, and reads verbs and
+ * paths from the handlers' own decorators.
+ */
+@Injectable()
+export class WrongVerbs {
+  readonly #modules: ModulesContainer;
+  readonly #moduleRef: ModuleRef;
+  #isEverywhere = false;
+  #table: VerbTable | null = null;
+
+  constructor(host: HttpAdapterHost, modules: ModulesContainer, moduleRef: ModuleRef) {
+    this.#modules = modules;
+    this.#moduleRef = moduleRef;
+    host.init$.subscribe(() => {
+      // Nest says null where there is none, which its types do not.
+      const adapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+      adapter?.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+        if (!this.#refuse(request, response)) next();
+      });
+    });
+  }
+
+  /** For the application's own routes as well. */
+  lookEverywhere(): void {
+    this.#isEverywhere = true;
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse): boolean {
+    const { method = '', url = '/' } = request;
+    const path = pathIn(url);
+    // The first request comes once the application has said everything about its routes.
+    this.#table ??= this.#read();
+    const verbs = path === null ? null : verbsInstead(this.#table, method, path);
+    if (verbs === null || (method === 'OPTIONS' && !/\/spark\//i.test(url))) return false;
+    const allow = verbs.join(', ');
+    response.setHeader('Allow', allow);
+    const problem = new ProblemError('methodNotAllowed', `Only ${allow} is answered here.`);
+    sendProblem(request, response, problem.toProblem());
+    passUnread(request);
+    return true;
+  }
+
+  #read(): VerbTable {
+    const config = configOf(this.#moduleRef);
+    const versioning = config?.getVersioning();
+    return verbTableOf(this.#routes(), {
+      prefix: config?.getGlobalPrefix() ?? '',
+      isVersioned: versioning?.type === VersioningType.URI,
+    });
+  }
+
+  #routes(): VerbRoute[] {
+    const controllers = [...this.#modules.values()].flatMap((one) => [...one.controllers.values()]);
+    return controllers.flatMap(({ metatype }) => {
+      if (typeof metatype !== 'function') return [];
+      const anywhere = isSparkController(metatype);
+      const ours = anywhere || this.#isEverywhere || isSystemController(metatype);
+      return routesOf(metatype).map(({ path, method }) => ({
+        path,
+        verb: RequestMethod[method],
+        ours,
+        anywhere,
+      }));
+    });
+  }
+}
+
+function pathIn(url: string): string | null {
+  try {
+    return requestTarget(url);
+  } catch {
+    // Refused by whoever has to read it.
+    return null;
+  }
+}
+
+/** A sender sees its answer when its body is taken, and is cut off when that takes long. */
+function passUnread(request: IncomingMessage): void {
+  request.resume();
+  if (request.complete) return;
+  const end = setTimeout(() => request.destroy(), AFTER_ANSWER_MS).unref();
+  request.once('close', () => clearTimeout(end));
+}

@@ -1,7 +1,7 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { describeError } from '@nestjs-spark/observability';
+import { explainError } from '@nestjs-spark/foundation';
 import { withSparkRoutes } from '@nestjs-spark/observability/open-api';
 import { StartLogger } from './start-logger.ts';
 
@@ -47,7 +47,7 @@ export async function serve(root: Type, description: AppDescription): Promise<vo
       .listen(port, process.env['HOST'] || '127.0.0.1')
       .catch((error: unknown) => Promise.reject(portTaken(error, port)));
   } catch (error) {
-    process.stderr.write(`${description.name} cannot start. ${describeError(error)}\n`);
+    process.stderr.write(`${description.name} cannot start. ${explainError(error)}\n`);
     await app?.close();
     process.exit(1);
   }
@@ -66,6 +66,5 @@ function portTaken(error: unknown, port: number): unknown {
   return new Error(
     `Something else listens on port ${port}. ` +
       'Stop it, or choose another port with PORT (and SPARK_MODULE_URL, where that is set).',
-    { cause: error },
   );
 }

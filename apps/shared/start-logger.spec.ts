@@ -10,6 +10,7 @@ it('A start that fails is told by the app alone, and a fault of the code with it
   jest.spyOn(process.stderr, 'write').mockImplementation(hear);
   const logger = new StartLogger();
   logger.error(new Error('Unknown store "mongo"'), 'ExceptionHandler');
+  logger.error(new Error('listen EADDRINUSE'), 'stack', 'NestApplication');
   expect(said).toEqual([]);
   logger.error(new TypeError('x is not a function'), 'ExceptionHandler');
   logger.error('something else', 'Fleet');

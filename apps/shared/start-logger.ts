@@ -1,6 +1,6 @@
 import { RedactingLogger } from '@nestjs-spark/observability';
 
-const NEST_FAILS = 'ExceptionHandler';
+const NEST_FAILS = ['ExceptionHandler', 'NestApplication'];
 const FAULTS_OF_CODE = [TypeError, ReferenceError, RangeError, SyntaxError];
 
 /**
@@ -9,7 +9,8 @@ const FAULTS_OF_CODE = [TypeError, ReferenceError, RangeError, SyntaxError];
  */
 export class StartLogger extends RedactingLogger {
   override error(message: unknown, ...rest: unknown[]): void {
-    const isTold = rest.at(-1) === NEST_FAILS && !FAULTS_OF_CODE.some((kind) => message instanceof kind);
+    const isTold =
+      NEST_FAILS.includes(String(rest.at(-1))) && !FAULTS_OF_CODE.some((kind) => message instanceof kind);
     if (!isTold) super.error(message, ...rest);
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MALLOC_ENV, NODE_FLAGS } from '../../apps/shared/launch.ts';
 
@@ -23,6 +23,8 @@ export class AppProcess {
   readonly logFile: string;
   private readonly settings: AppStart;
   private child: ChildProcess | undefined;
+  /** Where in the log this run begins. */
+  private logFrom = 0;
 
   constructor(settings: AppStart) {
     this.settings = settings;
@@ -48,6 +50,7 @@ export class AppProcess {
     if (this.running) throw new Error(`${this.name} runs already`);
     mkdirSync(dirname(this.logFile), { recursive: true });
     const log = openSync(this.logFile, 'a');
+    this.logFrom = fstatSync(log).size;
     this.child = spawn(process.execPath, [...(this.settings.flags ?? NODE_FLAGS), this.settings.main], {
       env: { PATH: process.env['PATH'], ...MALLOC_ENV, ...this.settings.env, ...env },
       // The app ends with this channel, so that nothing is left behind even after kill -9 of this process.
@@ -81,12 +84,17 @@ export class AppProcess {
     if (this.running && this.child) await once(this.child, 'exit');
   }
 
-  /** The last lines of its log, for error messages. */
-  logTail(lines = 25): string {
+  /** What it has written since it was started last. */
+  log(): string {
     try {
-      return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+      return readFileSync(this.logFile).subarray(this.logFrom).toString('utf8').trimEnd();
     } catch {
       return '(no log)';
     }
+  }
+
+  /** The last lines of that, for error messages. */
+  logTail(lines = 25): string {
+    return this.log().split('\n').slice(-lines).join('\n');
   }
 }

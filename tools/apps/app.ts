@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { dataDir } from '@nestjs-spark/foundation';
 import type { AppProcess } from './app-process.ts';
+import { excerpt } from './excerpt.ts';
 
 export const root = join(import.meta.dirname, '../..');
 
@@ -45,10 +46,10 @@ export function howEnded({ name, process: { ended } }: App): string {
   return `${name} was killed (${ended})`;
 }
 
-/** Says what failed, with the end of the log of each app that has ended, or of all where all run. */
+/** Says what failed, with what the log of each app that has ended says of it, or of all where all run. */
 export function complain(error: unknown, apps: readonly App[]): void {
   console.error(`\nFailed: ${error instanceof Error ? error.message : String(error)}`);
   const ended = apps.filter(({ process: app }) => app.ended !== undefined);
   for (const { process: app } of ended.length > 0 ? ended : apps)
-    console.error(`\nLast lines of ${app.logFile}:\n${app.logTail(15).replaceAll(/^/gm, '  | ')}`);
+    console.error(`\nFrom ${app.logFile}:\n${excerpt(app.log()).replaceAll(/^/gm, '  | ')}`);
 }

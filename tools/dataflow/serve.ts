@@ -41,7 +41,7 @@ export async function serveDataflow(once: boolean): Promise<void> {
   console.log('Starting the Dataflow app; this takes a few seconds');
   app.process.start();
   try {
-    const shown = show(app, once);
+    const shown = show(app, once, asked);
     shown.catch(() => undefined);
     await Promise.race([shown, stopAsked]);
   } catch (error) {
@@ -62,9 +62,9 @@ async function refuseSecond(): Promise<void> {
   });
 }
 
-async function show(app: App, once: boolean): Promise<void> {
+async function show(app: App, once: boolean, asked: AbortSignal): Promise<void> {
   const { url } = app;
-  await waitReady(app);
+  await waitReady(app, { signal: asked });
   const { NATS_URL: nats, SPARK_OPERATOR_TOKEN: token } = process.env;
   const folder = process.env['SPARK_PIPELINES_DIR'] || join(dataDir(process.env), 'pipelines');
   const files = process.env['SPARK_PIPELINES_FILES'] || join(folder, 'files');

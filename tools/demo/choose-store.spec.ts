@@ -37,3 +37,10 @@ describe('the store of `npm start`', () => {
     expect(() => chooseStore('mongo', '/h', false)).toThrow(/Unknown store "mongo".*ravendb.*sqlite:/);
   });
 });
+
+it('A store that names another file is refused, rather than databases made beside it', () => {
+  const other = import.meta.filename;
+  expect(() => chooseStore(`sqlite:${other}`, '.spark', false)).toThrow(
+    `SPARK_STORE cannot be used: ${other} is not an SQLite database`,
+  );
+});

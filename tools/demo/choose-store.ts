@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { unusableFile } from '@nestjs-spark/sqlite/internal';
 
 /** What `SPARK_STORE` asks `npm start` for: one store, or RavenDB with the embedded one in its place. */
 export interface StoreChoice {
@@ -32,7 +33,17 @@ export function chooseStore(setting: string, home: string, pinned: boolean): Sto
   }
   const path = resolve(setting.slice('sqlite:'.length) || folder);
   const isFile = extname(path) !== '' && !statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  if (isFile) refuseOther(path);
   return { ravendb: 'left out', embedded: isFile ? filesLike(path) : filesIn(path) };
+}
+
+/** The apps' files would appear beside one that somebody meant to be something else. */
+function refuseOther(path: string): void {
+  const reason = unusableFile(path);
+  if (reason === null) return;
+  throw new Error(
+    `SPARK_STORE cannot be used: ${reason}. Each app gets a file of its own: name a folder for them, as in sqlite:data`,
+  );
 }
 
 function filesIn(folder: string): EmbeddedFiles {

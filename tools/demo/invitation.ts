@@ -6,14 +6,21 @@ export function invitation({ fleet, hr, console: page, operatorToken }: Apps, id
   return `${open}
 Try it yourself. With the header Spark-Change, HR answers once that change has arrived:
 
-  curl ${hr.url}/cars/${id}
+  curl -w '\\n' ${hr.url}/cars/${id}
   change=$(curl -s -o /dev/null -D - -X PUT ${fleet.url}/cars/${id} -H 'content-type: application/json' \\
     -d '{"licensePlate":"1-ABC-123","model":"Golf","year":2024,"color":"green"}' |
     tr -d '\\r' | sed -n 's/^Spark-Change: //p')
-  curl ${hr.url}/cars/${id} -H "Spark-Change: $change"
-  curl '${hr.url}/cars?take=5'
-  curl -X DELETE ${fleet.url}/cars/${id}
-  curl -H 'authorization: Bearer ${operatorToken}' ${hr.url}/spark/replication
+  curl -w '\\n' ${hr.url}/cars/${id} -H "Spark-Change: $change"
+  curl -w '\\n' '${hr.url}/cars?take=5'
+
+Deleted in Fleet, the car is gone from HR too, which answers 404:
+
+  curl -w '%{http_code}\\n' -X DELETE ${fleet.url}/cars/${id}
+  curl -w '\\n%{http_code}\\n' ${hr.url}/cars/${id}
+
+How far every copy is:
+
+  curl -w '\\n' -H 'authorization: Bearer ${operatorToken}' ${hr.url}/spark/replication
 
 To look at:
 

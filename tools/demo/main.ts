@@ -17,8 +17,8 @@ SPARK_STORE=ravendb or sqlite:FOLDER chooses the store; by default it is RavenDB
 
 const { once = false } = readArguments({ help: HELP, options: { once: { type: 'boolean' } } }).values;
 
-const narrator = new Narrator();
 const asked = stopSignal();
+const narrator = new Narrator(asked);
 const stopping = new AbortController();
 const stopAsked = new Promise((done) => asked.addEventListener('abort', done));
 

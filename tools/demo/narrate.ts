@@ -1,16 +1,37 @@
+import { waitUntil, type WaitOptions } from './wait-until.ts';
+
 const LABEL_WIDTH = 10;
 const TEXT_AT = 2 + LABEL_WIDTH;
 
-/** One line of the story: what kind of thing, then what happened. The same label is not repeated. */
+/**
+ * One line of the story: what kind of thing, then what happened. The same label is not repeated. Once it is stopped, the story
+ * is over; what is said in plain words still shows.
+ */
 export class Narrator {
   private last = '';
+  private readonly stopping: AbortSignal;
+
+  constructor(stopping: AbortSignal) {
+    this.stopping = stopping;
+  }
 
   title(text: string): void {
     console.log(`\n${text}\n`);
     this.last = '';
   }
 
+  /** As `waitUntil`, for as long as the story goes on. */
+  wait(what: string, look: () => Promise<true | string>, options: WaitOptions = {}): Promise<number> {
+    return waitUntil(what, look, { ...options, ...this.waiting });
+  }
+
+  /** For what waits by itself. */
+  get waiting(): { signal: AbortSignal; tell: (text: string) => void } {
+    return { signal: this.stopping, tell: (text) => this.say('Waiting', text) };
+  }
+
   say(label: string, text: string): void {
+    if (this.stopping.aborted) return;
     const shown = label === this.last ? '' : label;
     this.last = label;
     const [first, ...others] = wrapped(text, (process.stdout.columns ?? Infinity) - TEXT_AT);

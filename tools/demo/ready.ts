@@ -1,19 +1,34 @@
 import { type App, howEnded } from '../apps/app.ts';
 import { ask } from './http.ts';
-import { waitUntil } from './wait-until.ts';
+import { HopelessError, waitUntil, type WaitOptions } from './wait-until.ts';
 
-/** Waits until an app says ready and answers how long it took; an app that ends instead is told at once. */
-export async function waitReady(app: App, seconds = 90): Promise<number> {
-  const { name, url, process } = app;
+/** A module that has been refused asks again when its owner registers, which a start of both may take this long for. */
+const REFUSED_FOR_MS = 3_000;
+
+export interface ReadyOptions extends Pick<WaitOptions, 'seconds' | 'signal' | 'tell'> {
+  /** Says why the app never will be ready, as far as is known now; null while it may be. */
+  refusal?: () => Promise<string | null>;
+  /** How long it has to have said so. */
+  refusedForMs?: number;
+}
+
+/**
+ * Waits until an app says ready and answers how long it took; an app that ends instead is told at once, and one that somebody
+ * has refused for good soon.
+ */
+export async function waitReady(app: App, options: ReadyOptions = {}): Promise<number> {
+  const { seconds = 90, signal, tell } = options;
+  const { name, process } = app;
   const stopped = new AbortController();
   const ended = process.end().then(() => {
     if (!stopped.signal.aborted) throw new Error(`${howEnded(app)}, before it was ready`);
     return 0;
   });
-  const ready = waitUntil(`${name} to be ready`, () => look(url), {
+  const ready = waitUntil(`${name} to be ready`, lookAt(app, options), {
     seconds,
     everyMs: 50,
-    signal: stopped.signal,
+    signal: signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal,
+    tell,
   });
   ready.catch(() => undefined);
   try {
@@ -23,11 +38,27 @@ export async function waitReady(app: App, seconds = 90): Promise<number> {
   }
 }
 
-async function look(url: string): Promise<true | string> {
-  const { status, body } = await ask(`${url}/health/ready`);
-  return status === 200 || `${status} ${JSON.stringify(reasons(body))}`;
+function lookAt(
+  { name, url }: App,
+  { refusal, refusedForMs = REFUSED_FOR_MS }: ReadyOptions,
+): () => Promise<true | string> {
+  let refusedSince: number | null = null;
+  return async () => {
+    const { status, body } = await ask(`${url}/health/ready`);
+    if (status === 200) return true;
+    const why = (await refusal?.()) ?? null;
+    refusedSince = why === null ? null : (refusedSince ?? performance.now());
+    if (why !== null && refusedSince !== null && performance.now() - refusedSince >= refusedForMs)
+      throw new HopelessError(`${name} cannot become ready: ${why}`);
+    return `${name} is not ready (${status}): ${reasons(body)}`;
+  };
 }
 
-function reasons(body: unknown): unknown {
-  return typeof body === 'object' && body !== null && 'error' in body ? body.error : body;
+/** `store: no answer within 1800 ms`, for each check that is down. */
+function reasons(body: unknown): string {
+  const checks = typeof body === 'object' && body !== null && 'error' in body ? body.error : null;
+  if (typeof checks !== 'object' || checks === null) return JSON.stringify(body);
+  return Object.entries(checks as Record<string, { detail?: string }>)
+    .map(([name, { detail }]) => `${name}: ${detail ?? 'down'}`)
+    .join('; ');
 }

@@ -3,8 +3,8 @@ import { tellDeployment } from './deployment.ts';
 import { ask, demand } from './http.ts';
 import { duration, type Narrator } from './narrate.ts';
 import { waitReady } from './ready.ts';
+import { refusalOf } from './refusal.ts';
 import type { Apps } from './start-apps.ts';
-import { waitUntil } from './wait-until.ts';
 
 interface Car {
   id: string;
@@ -19,13 +19,16 @@ const LANES = 8;
 
 /** Replication, seen from outside: cars created in Fleet arrive in HR, changes and deletes too. */
 export async function tellStory(apps: Apps, narrator: Narrator): Promise<Car> {
-  const { fleet, hr } = apps;
-  await waitReady(fleet);
+  const { fleet, hr, operatorToken } = apps;
+  await waitReady(fleet, narrator.waiting);
   narrator.say('Ready', 'Fleet is ready, and other modules can find it in the registry');
-  const readyMs = await waitReady(hr);
+  const readyMs = await waitReady(hr, {
+    ...narrator.waiting,
+    refusal: () => refusalOf(hr, operatorToken),
+  });
   const before = await total(hr);
   const had =
-    before === '0' ? 'there are no cars in Fleet yet' : `it already has all ${before} cars of Fleet`;
+    before === '0' ? 'there are no cars yet' : `it has all ${before} cars that Fleet has from earlier runs`;
   narrator.say('Ready', `HR is ready, ${duration(readyMs)} after Fleet; ${had}`);
 
   await tellDeployment(apps, narrator);
@@ -45,10 +48,10 @@ async function createSome(run: string, fleet: App, hr: App, narrator: Narrator):
   const made: Car[] = [];
   for (const [at, model] of ['Golf', 'Model 3', 'XC40'].entries()) {
     const car = await post(fleet, { licensePlate: `1-${run}-${at}`, model, year: 2024 + at, color: 'blue' });
-    const ms = await waitUntil(`The arrival of ${car.id} in HR`, () => copyIs(hr, car));
+    const ms = await narrator.wait(`The arrival of ${car.id} in HR`, () => copyIs(hr, car));
     narrator.say(
       'Create',
-      `${car.id}, ${car.licensePlate}, ${car.model}: in HR ${duration(ms)} after it was created in Fleet`,
+      `${car.id} (${car.licensePlate}, ${car.model}): in HR ${duration(ms)} after it was created in Fleet`,
     );
     made.push(car);
   }
@@ -56,7 +59,7 @@ async function createSome(run: string, fleet: App, hr: App, narrator: Narrator):
 }
 
 async function createMany(run: string, fleet: App, hr: App, narrator: Narrator): Promise<void> {
-  narrator.say('Create', `${BULK} cars, ${LANES} at a time`);
+  narrator.say('Create', `now ${BULK} more cars in Fleet, ${LANES} at a time …`);
   const began = performance.now();
   const waiting = Array.from({ length: BULK }, (_, at) => at);
   const made: Car[] = [];
@@ -68,7 +71,7 @@ async function createMany(run: string, fleet: App, hr: App, narrator: Narrator):
   await Promise.all(Array.from({ length: LANES }, lane));
   const makingMs = performance.now() - began;
   let missing = made;
-  const arrivingMs = await waitUntil(`The arrival of ${BULK} cars in HR`, async () => {
+  const arrivingMs = await narrator.wait(`The arrival of ${BULK} cars in HR`, async () => {
     const seen = await Promise.all(
       missing.slice(0, LANES).map(async (car) => (await copyIs(hr, car)) === true),
     );
@@ -77,24 +80,24 @@ async function createMany(run: string, fleet: App, hr: App, narrator: Narrator):
   });
   narrator.say(
     'Create',
-    `${BULK} cars in ${duration(makingMs)}: all ${BULK} found in HR, counted one by one, ${duration(arrivingMs)} later`,
+    `… created in ${duration(makingMs)}; each of the ${BULK} was found in HR, the last one ${duration(arrivingMs)} later`,
   );
 }
 
 async function change(car: Car, fleet: App, hr: App, narrator: Narrator): Promise<void> {
   const changed = { ...car, color: 'red' };
   await demand(`${fleet.url}/cars/${car.id}`, 'PUT', changed);
-  const ms = await waitUntil(`The change of ${car.id} in HR`, () => copyIs(hr, changed));
-  narrator.say('Change', `${car.id} is red now: in HR ${duration(ms)} after the change in Fleet`);
+  const ms = await narrator.wait(`The change of ${car.id} in HR`, () => copyIs(hr, changed));
+  narrator.say('Change', `${car.id} is red now in Fleet, and in HR ${duration(ms)} later`);
 }
 
 async function remove({ id }: Car, fleet: App, hr: App, narrator: Narrator): Promise<void> {
   await demand(`${fleet.url}/cars/${id}`, 'DELETE');
-  const ms = await waitUntil(`The removal of ${id} from HR`, async () => {
+  const ms = await narrator.wait(`The removal of ${id} from HR`, async () => {
     const { status } = await ask(`${hr.url}/cars/${id}`);
     return status === 404 || `HR answers ${status}`;
   });
-  narrator.say('Delete', `${id}: gone from HR ${duration(ms)} after it was deleted in Fleet`);
+  narrator.say('Delete', `${id}: HR answers 404 for it ${duration(ms)} after it was deleted in Fleet`);
 }
 
 async function post(fleet: App, car: Omit<Car, 'id'>): Promise<Car> {

@@ -1,5 +1,7 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
-import { waitUntil } from './wait-until.ts';
+import { Narrator } from './narrate.ts';
+import { finalRefusal } from './refusal.ts';
+import { HopelessError, waitUntil } from './wait-until.ts';
 
 afterEach(() => void jest.restoreAllMocks());
 
@@ -13,4 +15,28 @@ it('A wait of a demonstration says what it waits for while that takes long, and 
     '  Waiting   for Fleet to be ready (0 s so far)',
     '  Waiting   for Fleet to be ready (0 s so far)',
   ]);
+});
+
+it('A wait of a demonstration ends at once when nothing can come of it, and otherwise says what it saw last', async () => {
+  const hopeless = waitUntil('HR', () => Promise.reject(new HopelessError('refused')));
+  await expect(hopeless).rejects.toThrow(/^refused$/);
+  await expect(waitUntil('HR', async () => 'no answer', { seconds: 0 })).rejects.toThrow(
+    'Last seen: no answer',
+  );
+});
+
+it('A demonstration says nothing more of what it waits for once it is stopped', async () => {
+  const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+  const stopping = new AbortController();
+  const narrator = new Narrator(stopping.signal);
+  const waiting = narrator.wait('HR', async () => (stopping.abort(), 'not yet'), { tellEveryMs: 0 });
+  await expect(waiting).rejects.toThrow();
+  narrator.say('Waiting', 'for HR');
+  expect(log).not.toHaveBeenCalled();
+});
+
+it('An owner has refused for good what is a dead letter because of its answer, not because it was away', () => {
+  const request = { owner: 'Fleet', state: 'dead', outcome: 'refused', lastError: 'Fleet answered 422' };
+  expect(finalRefusal([{ ...request, state: 'retrying' }, request])).toBe('Fleet answered 422');
+  expect(finalRefusal([{ ...request, outcome: 'unreachable' }])).toBeNull();
 });

@@ -2,10 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** Something that the story promises did not come in time. */
 class DidNotArriveError extends Error {
-  constructor(what: string, seconds: number, lastSeen: string, options?: ErrorOptions) {
-    super(`Waited ${seconds} s for ${lowered(what)}, without success. Last seen: ${lastSeen}`, options);
+  constructor(what: string, seconds: number, lastSeen: string) {
+    super(`Waited ${seconds} s for ${lowered(what)}, without success. Last seen: ${lastSeen}`);
     this.name = 'DidNotArriveError';
   }
+}
+
+/** What a look throws when no further look helps: waiting ends at once, with this message. */
+export class HopelessError extends Error {
+  override readonly name = 'HopelessError';
 }
 
 /** `The arrival …` in the middle of a sentence. */
@@ -13,34 +18,47 @@ const lowered = (what: string): string => what.replace(/^The /, 'the ');
 
 const TELL_EVERY_MS = 5_000;
 
+export interface WaitOptions {
+  seconds?: number;
+  everyMs?: number;
+  tellEveryMs?: number;
+  /** Ends the wait, which says nothing any more from then on. */
+  signal?: AbortSignal | undefined;
+  /** Hears what is waited for. */
+  tell?: ((text: string) => void) | undefined;
+}
+
 /**
  * Looks until it is so (`true`) and answers how many milliseconds that took; a text is what was seen instead. While it takes long,
  * it says what it waits for.
+ * @throws {HopelessError} as soon as a look throws one
  */
 export async function waitUntil(
   what: string,
   look: () => Promise<true | string>,
-  {
-    seconds = 120,
-    everyMs = 2,
-    tellEveryMs = TELL_EVERY_MS,
-    signal,
-  }: { seconds?: number; everyMs?: number; tellEveryMs?: number; signal?: AbortSignal } = {},
+  { seconds = 120, everyMs = 2, tellEveryMs = TELL_EVERY_MS, signal, tell = tellConsole }: WaitOptions = {},
 ): Promise<number> {
   const began = performance.now();
   let tellAt = tellEveryMs;
   for (;;) {
-    const seen = await look().catch((error: unknown) =>
-      error instanceof Error ? error.message : String(error),
-    );
+    const seen = await look().catch(asSeen);
     const passed = performance.now() - began;
     if (seen === true) return passed;
-    if (passed > seconds * 1_000) throw new DidNotArriveError(what, seconds, seen);
     signal?.throwIfAborted();
+    if (passed > seconds * 1_000) throw new DidNotArriveError(what, seconds, seen);
     if (passed > tellAt) {
-      console.log(`  Waiting   for ${lowered(what)} (${Math.round(passed / 1_000)} s so far)`);
+      tell(`for ${lowered(what)} (${Math.round(passed / 1_000)} s so far)`);
       tellAt = passed + tellEveryMs;
     }
-    await pause(everyMs);
+    await pause(everyMs, undefined, signal && { signal });
   }
+}
+
+function asSeen(error: unknown): string {
+  if (error instanceof HopelessError) throw error;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function tellConsole(text: string): void {
+  console.log(`  Waiting   ${text}`);
 }

@@ -64,7 +64,7 @@ try {
 process.exit();
 
 async function show(): Promise<void> {
-  await waitReady(jobs);
+  await waitReady(jobs, { signal: asked });
   console.log(`Jobs       ${url}   log: ${jobs.process.logFile}`);
   console.log(`OpenAPI    ${url}/api`);
   console.log(`Store      ${nats ? `JetStream at ${nats}` : 'memory: jobs end with this process'}`);

@@ -18,8 +18,8 @@ const HELP = `Shows replicas of one service: three nodes, writes on both sides o
   npm run peers -- --once    exits when the nodes are equal, with exit code 0`;
 
 const { once = false } = readArguments({ help: HELP, options: { once: { type: 'boolean' } } }).values;
-const narrator = new Narrator();
 const asked = stopSignal();
+const narrator = new Narrator(asked);
 const stopping = new AbortController();
 const stopAsked = new Promise((done) => asked.addEventListener('abort', done));
 

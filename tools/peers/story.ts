@@ -2,7 +2,6 @@ import { demand, ask } from '../demo/http.ts';
 import { duration, type Narrator } from '../demo/narrate.ts';
 import { waitReady } from '../demo/ready.ts';
 import type { App } from '../apps/app.ts';
-import { waitUntil } from '../demo/wait-until.ts';
 import type { Cable } from './cable.ts';
 
 interface Document {
@@ -33,7 +32,7 @@ export async function tellStory(
   { nodes, cable, operatorToken }: Cast,
   narrator: Narrator,
 ): Promise<Document> {
-  const waits = nodes.map(async (node) => ({ node, took: await waitReady(node) }));
+  const waits = nodes.map(async (node) => ({ node, took: await waitReady(node, narrator.waiting) }));
   for (const { node, took } of await Promise.all(waits)) {
     narrator.say(
       'Nodes',
@@ -44,15 +43,15 @@ export async function tellStory(
 
   const notes: Document[] = [];
   for (const node of nodes) notes.push(await create(node, '/notes', { title: `written on ${node.name}` }));
-  const took = await untilEqual(nodes);
+  const took = await untilEqual(nodes, narrator);
   narrator.say('Write', `a note on each node: ${notes.map(({ id }) => id).join(', ')}`);
   narrator.say('Write', `all three on every node after ${duration(took)}`);
 
   const note = await create(a, '/notes', { title: 'shopping' });
   const board = await create(a, '/boards', { title: 'kitchen', tags: ['food'] });
-  await untilEqual(nodes);
+  await untilEqual(nodes, narrator);
   cable.pull();
-  await waitUntil(`${c.name} to notice the cut`, async () => (await isCutOff(c)) || 'still connected', {
+  await narrator.wait(`${c.name} to notice the cut`, async () => (await isCutOff(c)) || 'still connected', {
     seconds: 30,
   });
   narrator.say('Cut off', `${c.name} has lost the network; it continues with its own file`);
@@ -64,7 +63,7 @@ export async function tellStory(
   narrator.say('Cut off', `both sides change ${note.id} and ${board.id}`);
 
   cable.putBack();
-  const healed = await untilEqual(nodes);
+  const healed = await untilEqual(nodes, narrator);
   narrator.say('Healed', `every node shows the same, ${duration(healed)} after the network came back`);
   for (const node of nodes) {
     const seen = await read(node, `/notes/${note.id}`);
@@ -89,12 +88,12 @@ async function isCutOff({ url }: App): Promise<boolean> {
 }
 
 /** Waits until every node lists the same notes and boards at the same versions. */
-function untilEqual(nodes: readonly App[]): Promise<number> {
+function untilEqual(nodes: readonly App[], narrator: Narrator): Promise<number> {
   const look = async (): Promise<true | string> => {
     const lists = await Promise.all(nodes.map(listed));
     return new Set(lists).size === 1 || lists.join(' | ').slice(0, 500);
   };
-  return waitUntil('the nodes to become equal', look, { seconds: 60, everyMs: 5 });
+  return narrator.wait('the nodes to become equal', look, { seconds: 60, everyMs: 5 });
 }
 
 async function listed({ url }: App): Promise<string> {

@@ -38,3 +38,4 @@ export { SqliteFile, type SqliteRow, type SqliteValue, type SqliteWork } from '.
 export { SqliteChangeSource, type SqliteFeedOptions } from './read-changes/sqlite-change-source.ts';
 export { SqliteStateStore } from './state/sqlite-state-store.ts';
 export { SqliteChangeSink } from './write/sqlite-change-sink.ts';
+export { unusableFile } from './connect/unusable-file.ts';

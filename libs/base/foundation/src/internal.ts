@@ -28,3 +28,4 @@ export * from './retry/retry-policy.ts';
 export * from './retry/run-steps.ts';
 export * from './settings/live-settings.ts';
 export * from './settings/setting.ts';
+export { shownValue } from './errors/shown-value.ts';

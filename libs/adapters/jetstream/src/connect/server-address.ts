@@ -1,3 +1,4 @@
+import { shownValue } from '@nestjs-spark/foundation/internal';
 /** Where NATS is, with the credentials kept apart so that an address can be shown. */
 export interface ServerAddress {
   /** `host:port`, without credentials: safe to show. */
@@ -16,7 +17,7 @@ export function parseServerAddress(url: string): ServerAddress {
   const parts = url.split(',').map((part) => part.trim());
   const parsed = parts.map(parseOne);
   const [first] = parsed;
-  if (!first) throw invalid();
+  if (!first) throw invalid(url);
   const { username, password } = first;
   return {
     servers: parsed.map((one) => (one.port ? one.host : `${one.host}:4222`)),
@@ -31,11 +32,12 @@ export function parseServerAddress(url: string): ServerAddress {
 function parseOne(text: string): URL {
   const withScheme = text.includes('://') ? text : `nats://${text}`;
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
-  if (!url || !url.hostname || !['nats:', 'tls:'].includes(url.protocol)) throw invalid();
+  if (!url || !url.hostname || !['nats:', 'tls:'].includes(url.protocol)) throw invalid(text);
   return url;
 }
 
-/** Does not repeat the address: it may hold a password. */
-function invalid(): Error {
-  return new Error('NATS_URL is not a valid address: use nats://host:4222 or tls://host:4222');
+function invalid(text: string): Error {
+  return new Error(
+    `NATS_URL has ${shownValue(text)}, which is not a valid address: use nats://host:4222 or tls://host:4222`,
+  );
 }

@@ -20,8 +20,9 @@ const MEBIBYTES = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 /** How much a disk has left for this process; null when it does not say. */
 export function freeBytes(path: string): number | null {
   try {
-    const { bavail, bsize } = statfsSync(dirname(path));
-    return bavail * bsize;
+    const { blocks, bavail, bsize } = statfsSync(dirname(path));
+    // What is no disk, such as /proc, has no room to be full.
+    return blocks === 0 ? null : bavail * bsize;
   } catch {
     return null;
   }

@@ -7,6 +7,11 @@ const DEEPEST_CAUSE = 5;
  * Anything that is not an `Error` is shown as text. For logs and everything that leaves the process; `messageOf` is for one message alone.
  */
 export function describeError(error: unknown): string {
+  return explainError(error).replace(/\s+/g, ' ');
+}
+
+/** As `describeError`, with the lines that the messages have: for a terminal, where several faults are easier to read one below the other. */
+export function explainError(error: unknown): string {
   const messages: string[] = [];
   let current: unknown = error;
   for (let depth = 0; depth < DEEPEST_CAUSE && current !== undefined && current !== null; depth++) {
@@ -17,7 +22,7 @@ export function describeError(error: unknown): string {
   const sentence = messages.map((message, at) =>
     at < messages.length - 1 ? message.replace(/\.$/, '') : message,
   );
-  return redact(sentence.join(': ').replace(/\s+/g, ' ').trim() || 'unknown error');
+  return redact(sentence.join(': ').trim() || 'unknown error');
 }
 
 function textOf(error: unknown): string {

@@ -28,9 +28,9 @@ describe('Live settings', () => {
     }
   });
 
-  it('say what is wrong with what is given, without repeating it', () => {
+  it('say what is wrong with what is given, and repeat a variable', () => {
     const { faults } = new LiveSettings(SCHEMA, { options: {}, environment: { WORD: 'too long' } });
-    expect(faults).toEqual(['word (WORD) has to be short']);
+    expect(faults).toEqual(['word (WORD) has to be short; it is "too long"']);
   });
 
   it('tell listeners of values that have changed, and of no others', () => {

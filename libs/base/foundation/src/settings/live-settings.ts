@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { shownValue } from '../errors/shown-value.ts';
 import { describeRule, type Origin, type Settings, type ValuesOf } from './setting.ts';
 
 type Name<S extends Settings> = keyof S & string;
@@ -15,6 +16,11 @@ export interface LiveChange {
 export interface GivenValues<S extends Settings> {
   options: { readonly [K in keyof S]?: ValuesOf<S>[K] | undefined };
   environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** An option may be anything, so only a text is repeated. */
+function isNow(option: unknown, text: string | undefined): string {
+  return option === undefined && text !== undefined ? `; it is ${shownValue(text)}` : '';
 }
 
 /** The values of settings that can change while the application runs. Ask when a value is used, and do not keep it. */
@@ -34,7 +40,7 @@ export class LiveSettings<S extends Settings = Settings> {
       const text = environment[setting.variable]?.trim() || undefined;
       if (option === undefined && text === undefined) continue;
       const value: unknown = option ?? setting.parse(text ?? '');
-      if (!setting.fits(value)) faults.push(describeRule(name, setting));
+      if (!setting.fits(value)) faults.push(`${describeRule(name, setting)}${isNow(option, text)}`);
       else this.#given.set(name, { value, origin: option === undefined ? 'environment' : 'option' });
     }
     this.faults = faults;

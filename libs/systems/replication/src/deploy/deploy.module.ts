@@ -7,22 +7,26 @@ import type {
   StateStore,
 } from '@nestjs-spark/contracts/internal';
 import { ScriptPool } from '@nestjs-spark/etl-script';
+import { LiveSettings } from '@nestjs-spark/foundation/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import type { RavenConnection } from '@nestjs-spark/ravendb/internal';
 import { ModuleIdentity, ModuleVerifier } from '@nestjs-spark/modules/internal';
-import { CHANGE_FEED, STATE_STORE } from '@nestjs-spark/store';
+import { CHANGE_FEED, STATE_STORE, STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
 import { RAVEN_CONNECTION } from '@nestjs-spark/store/internal';
 import { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { ConnectModule } from '../connect/connect.module.ts';
 import { DeclareModule } from '../declare/declare.module.ts';
+import { Shares } from '../declare/shares.ts';
 import { IdentifyModule } from '../identify/identify.module.ts';
 import { scriptBudgets } from '../settings/live-schema.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
+import { ReplicationSettingsError } from '../settings/settings-error.ts';
 import { CHANGE_LOG, CONTROL_BOARD, LEASE_KEEPER, REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { DeployController } from './deploy.controller.ts';
 import { DeploymentDirectory } from './deployment-directory.ts';
 import { DeploymentReconciler } from './deployment-reconciler.ts';
 import { DeploymentStore } from './deployment-store.ts';
+import { hopelessEngine } from './engines/choose-engine.ts';
 import { EngineChooser } from './engines/engine-chooser.ts';
 import { EngineSelection } from './engines/engine-selection.ts';
 import { NATIVE_TASKS, ENGINES, type NativeTasks } from './engines/ports.ts';
@@ -41,12 +45,22 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
     DeploymentGate,
     DeploymentReconciler,
     DeploymentStore,
-    EngineChooser,
     EngineSelection,
     EtlTaskManager,
     RavenEtlEngine,
     ScriptWarnings,
     StreamEngine,
+    {
+      provide: EngineChooser,
+      inject: [REPLICATION_SETTINGS, LiveSettings, STORE_INFO, Shares],
+      useFactory: (settings: ReplicationSettings, live: LiveSettings, store: StoreInfo, shares: Shares) => {
+        const isGiven = ['option', 'environment'].includes(live.origin('engine'));
+        const facts = { choice: settings.engine, isGiven, store: store.kind, shares: shares.all().length };
+        const fault = hopelessEngine(facts);
+        if (fault !== null) throw new ReplicationSettingsError([fault]);
+        return new EngineChooser(settings, store);
+      },
+    },
     {
       provide: NATIVE_TASKS,
       inject: [RAVEN_CONNECTION],

@@ -8,7 +8,7 @@ import {
 import { isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
-import { LiveSettings, toList } from '@nestjs-spark/foundation/internal';
+import { LiveSettings, shownValue, toList } from '@nestjs-spark/foundation/internal';
 import { readTrustedKeys } from '@nestjs-spark/modules/internal';
 import { applicationVersion } from '@nestjs-spark/observability/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
@@ -105,13 +105,15 @@ function moduleName(value: string | undefined, faults: string[]): string {
   return '';
 }
 
-/** The value is not repeated where it might hold a password. */
 function moduleUrl(value: string | undefined, faults: string[]): string {
   if (value === '') return '';
   const url = value !== undefined && isHttpAddress(value) ? new URL(value) : null;
   if (value === undefined)
     faults.push('moduleUrl is missing: give it to forRoot({ moduleUrl }) or set SPARK_MODULE_URL or PORT');
-  else if (!url) faults.push('moduleUrl (SPARK_MODULE_URL) has to be an http or https address');
+  else if (!url)
+    faults.push(
+      `moduleUrl (SPARK_MODULE_URL) has to be an http or https address, as in http://127.0.0.1:5001; it is ${shownValue(value)}`,
+    );
   else if (url.username || url.password)
     faults.push(
       'moduleUrl (SPARK_MODULE_URL) must not hold credentials: other modules read it in the registry',

@@ -57,13 +57,13 @@ describe('the settings of the store', () => {
   it.each([
     [{}, 'RAVENDB_URLS'],
     [{ RAVENDB_URLS: 'http://a' }, 'RAVENDB_DATABASE'],
-    [{ RAVENDB_URLS: 'localhost:8080' }, 'RAVENDB_URLS is not a valid RavenDB address'],
     [
-      { RAVENDB_URLS: 'http://a', SPARK_MODULES_URLS: 'nonsense' },
-      'SPARK_MODULES_URLS is not a valid RavenDB address',
+      { RAVENDB_URLS: 'localhost:8080' },
+      'RAVENDB_URLS has "localhost:8080", which is not a valid RavenDB address',
     ],
+    [{ RAVENDB_URLS: 'http://a', SPARK_MODULES_URLS: 'nonsense' }, 'which is not a valid RavenDB address'],
     [{ SPARK_STORE: 'sqlite:' }, 'names no file'],
-    [{ SPARK_STORE: 'mongo' }, 'Unknown store "mongo"'],
+    [{ SPARK_STORE: 'mongo' }, 'SPARK_STORE is "mongo", which is no store'],
   ])('name what is missing or wrong: %j', (environment, words) => {
     expect(() => readSettings({}, environment)).toThrow(words);
   });

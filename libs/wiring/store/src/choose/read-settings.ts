@@ -1,5 +1,6 @@
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
+import { shownValue } from '@nestjs-spark/foundation/internal';
 import type { CertificateSource, RavenSettings } from '@nestjs-spark/ravendb';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import { settleCertificate } from './settle-certificate.ts';
@@ -68,7 +69,9 @@ function settle(given: Given): StoreSettings | null {
   const createDatabase = options.createDatabase ?? environment['NODE_ENV'] !== 'production';
   if (kind.startsWith('sqlite:')) return settleSqlite(kind, given, createDatabase);
   if (kind !== 'ravendb') {
-    faults.push(`Unknown store ${JSON.stringify(kind)}: set SPARK_STORE to ravendb or sqlite:PATH.`);
+    faults.push(
+      `SPARK_STORE is ${shownValue(kind)}, which is no store: set it to ravendb or sqlite:PATH, as in sqlite:fleet.db.`,
+    );
     return null;
   }
   const urls = options.ravendb?.urls ?? list(environment['RAVENDB_URLS']);
@@ -111,10 +114,11 @@ function registryUrls(options: SparkStoreOptions, environment: Environment, faul
 }
 
 function requireAddresses(urls: string[], setting: string, faults: string[]): void {
-  if (urls.every(isHttpAddress)) return;
-  // Not shown: there may be a password in it.
+  const wrong = urls.filter((url) => !isHttpAddress(url));
+  if (wrong.length === 0) return;
   faults.push(
-    `${setting} is not a valid RavenDB address: set it to http://HOST:PORT or https://HOST, several with commas.`,
+    `${setting} has ${wrong.map(shownValue).join(', ')}, which is not a valid RavenDB address: ` +
+      'set it to http://HOST:PORT or https://HOST, several with commas, as in http://127.0.0.1:8080.',
   );
 }
 

@@ -1,13 +1,15 @@
 import { Logger, Scope, type FactoryProvider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { Breakers } from '@nestjs-spark/foundation/internal';
 import { isReadAtStart, readTogether } from '@nestjs-spark/observability/internal';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
+import { unusableFile } from '@nestjs-spark/sqlite/internal';
 import { StoreBackup } from '../back-up/store-backup.ts';
 import { chooseParts } from '../choose/choose-parts.ts';
 import type { SparkStoreOptions } from '../choose/options.ts';
 import type { StoreParts } from '../choose/parts.ts';
-import { readSettings } from '../choose/read-settings.ts';
+import { readSettings, type StoreSettings } from '../choose/read-settings.ts';
 import { StorePreparation } from '../come-up/store-preparation.ts';
 import { SparkTransactions } from '../transactions/spark-transactions.ts';
 import {
@@ -35,7 +37,9 @@ export function storeProviders(options: string | symbol): FactoryProvider[] {
     useFactory: (given: SparkStoreOptions, modules: ModulesContainer, breakers: Breakers = new Breakers()) =>
       readTogether(modules, STORE_PARTS, async () => {
         const secrets = await openSecrets(process.env);
-        return chooseParts(readSettings(given, process.env, secrets), new Logger('SparkStore'), breakers);
+        const settings = readSettings(given, process.env, secrets);
+        refuseUnusable(settings);
+        return chooseParts(settings, new Logger('SparkStore'), breakers);
       }),
   };
   return [
@@ -67,4 +71,10 @@ function part<T>(
   pick: (store: StoreParts) => T,
 ): FactoryProvider<T> {
   return { provide: token, inject: [STORE_PARTS], useFactory: pick };
+}
+
+/** @throws {StoreRefusedError} when something else is where the file would be: waiting, as for a server, does not change that */
+function refuseUnusable(settings: StoreSettings): void {
+  const reason = settings.kind === 'sqlite' ? unusableFile(settings.path) : null;
+  if (reason !== null) throw new StoreRefusedError(`The store (SPARK_STORE) cannot be used: ${reason}.`);
 }

@@ -5,6 +5,8 @@ import type { EngineChoice } from '../../settings/live-schema.ts';
 export interface ChosenEngine {
   engine: EngineName;
   reason: string;
+  /** `etl` is configured and not available here: every request is refused. */
+  refuses?: true;
 }
 
 /** What the choice rests on. */
@@ -23,7 +25,8 @@ export function chooseEngine(facts: EngineFacts): ChosenEngine {
   const lack = lackOfEtl(facts);
   if (choice === 'etl') {
     const reason = "RavenDB's own ETL is configured";
-    return { engine: 'etl', reason: lack === null ? reason : `${reason}, but ${lack}` };
+    if (lack === null) return { engine: 'etl', reason };
+    return { engine: 'etl', reason: `${reason}, but ${lack}`, refuses: true };
   }
   if (lack !== null) return { engine: 'stream', reason: lack };
   if (licence === null) return { engine: 'stream', reason: 'the licence of RavenDB could not be read' };
@@ -35,6 +38,23 @@ export function lackOfEtl({ store, licence }: EngineFacts): string | null {
   if (store !== 'ravendb') return `the store is ${store}, which has no ETL of its own`;
   if (licence === null || licence.hasRavenEtl) return null;
   return `the RavenDB licence (${licence.type}) does not include RavenDB ETL`;
+}
+
+/**
+ * Why a module must not start like this; null when it may. What operators set while it runs is refused request by request
+ * instead: they could not take it back at a module that does not start.
+ */
+export function hopelessEngine({
+  choice,
+  isGiven,
+  store,
+  shares,
+}: Pick<EngineFacts, 'choice' | 'store'> & { isGiven: boolean; shares: number }): string | null {
+  if (choice !== 'etl' || !isGiven || store === 'ravendb' || shares === 0) return null;
+  return (
+    `engine (SPARK_REPLICATION_ENGINE) is etl, which is RavenDB's own ETL, but the store (SPARK_STORE) is ${store}, which has none. ` +
+    'Set SPARK_REPLICATION_ENGINE to auto or stream, or SPARK_STORE to ravendb'
+  );
 }
 
 /**

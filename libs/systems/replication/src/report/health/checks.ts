@@ -88,8 +88,8 @@ export class EngineCheck implements HealthCheck {
   constructor(private readonly chooser: Pick<EngineChooser, 'choose'>) {}
 
   async look(): Promise<HealthFinding> {
-    const { engine, reason } = await this.chooser.choose();
-    return { ready: true, detail: `${engine}: ${reason}` };
+    const { engine, reason, refuses } = await this.chooser.choose();
+    return { ready: true, detail: `${engine}${refuses ? ', requests are refused' : ''}: ${reason}` };
   }
 }
 

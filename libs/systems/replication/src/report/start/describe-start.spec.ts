@@ -30,6 +30,14 @@ describe('what a module says when it has started', () => {
     );
   });
 
+  it('is that nobody gets what it shares, where its engine is not available', () => {
+    const reason =
+      "RavenDB's own ETL is configured, but the RavenDB licence (None) does not include RavenDB ETL";
+    expect(describeStart({ ...shop, engine: { engine: 'etl', reason, refuses: true } })).toContain(
+      `Prices with every module, but refuses every request (${reason}); wants nothing`,
+    );
+  });
+
   it('names each copy that it wants, and a server by its addresses', () => {
     const store: StartFacts['store'] = {
       kind: 'ravendb',

@@ -26,7 +26,7 @@ export function describeStart({ name, address, store, engine, shares, tasks }: S
     `${name} ${address === '' ? 'without HTTP' : `at ${address}`}, on ${describeStore(store)}`,
     shares.length === 0
       ? 'shares nothing'
-      : `shares ${shares.map(describeShare).join(', ')} by the engine ${engine.engine} (${engine.reason})`,
+      : `shares ${shares.map(describeShare).join(', ')}${describeEngine(engine)}`,
     tasks.length === 0 ? 'wants nothing' : `wants ${tasks.map(nameOf).join(', ')}`,
   ].join('; ');
 }
@@ -50,6 +50,10 @@ function describeStore({ kind, databaseName, databaseUrls }: StartFacts['store']
 
 function describeShare({ collection, with: modules }: Share): string {
   return `${collection} with ${modules.includes('*') ? 'every module' : modules.join(' and ')}`;
+}
+
+function describeEngine({ engine, reason, refuses }: ChosenEngine): string {
+  return refuses ? `, but refuses every request (${reason})` : ` by the engine ${engine} (${reason})`;
 }
 
 /** A second script on the same collection has a name of its own. */

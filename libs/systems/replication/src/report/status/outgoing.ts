@@ -49,6 +49,7 @@ export class Outgoing {
   private async reason(deployment: DeploymentDocument): Promise<string> {
     const chosen = await this.chooser.choose();
     if (chosen.engine === deployment.engine) return chosen.reason;
-    return `the deployment was made with ${deployment.engine}; now ${chosen.engine} would be taken: ${chosen.reason}`;
+    const now = chosen.refuses ? 'a new request would be refused' : `${chosen.engine} would be taken`;
+    return `the deployment was made with ${deployment.engine}; now ${now}: ${chosen.reason}`;
   }
 }

@@ -1,0 +1,12 @@
+import { redact } from './redact.ts';
+
+const LONGEST = 80;
+
+/**
+ * A setting's value for a message that says what is wrong with it: quoted, cut, and without what may be a password. Only for
+ * settings that are no secrets themselves. What cannot be read as an address may still have one before its `@`.
+ */
+export function shownValue(value: string): string {
+  const safe = redact(value).replaceAll(/[^\s,]*@/g, '***@');
+  return JSON.stringify(safe.length > LONGEST ? `${safe.slice(0, LONGEST)}…` : safe);
+}

@@ -1,0 +1,38 @@
+/** What Nest says of every class and route, and what only helps whoever looks for a fault in Spark itself. */
+const NOISE =
+  /\[(?:InstanceLoader|NestFactory|RouterExplorer|RoutesResolver)\]|^\[Nest\].* (?:DEBUG|VERBOSE) /;
+const FAILS = /^\[Nest\].* (?:ERROR|FATAL) |^\S+ cannot start\./;
+const BEGINS = /^\[Nest\]|^\S+ cannot start\./;
+
+/**
+ * What of a log to show when something has failed: what went wrong, then what came last. Pure.
+ * @param most how many lines, of each of the two
+ */
+export function excerpt(log: string, most = 10): string {
+  const entries = entriesOf(log).filter((entry) => !NOISE.test(entry));
+  const wrong = entries.filter((entry) => FAILS.test(entry));
+  const others = entries.filter((entry) => !FAILS.test(entry));
+  const shown = [...last(wrong, most), ...last(others, most)];
+  return shown.length === 0 ? '(nothing that helps)' : shown.join('\n');
+}
+
+/** A line that begins none, such as one of a stack, belongs to the entry before it. */
+function entriesOf(log: string): string[] {
+  const entries: string[] = [];
+  for (const line of log.split('\n')) {
+    const before = entries.at(-1);
+    if (before === undefined || BEGINS.test(line)) entries.push(line);
+    else entries[entries.length - 1] = `${before}\n${line}`;
+  }
+  return entries.filter((entry) => entry.trim() !== '');
+}
+
+/** The last entries that have no more lines than that; the last one always. */
+function last(entries: readonly string[], most: number): string[] {
+  let lines = 0;
+  const from = entries.findLastIndex((entry, at) => {
+    lines += entry.split('\n').length;
+    return lines > most && at < entries.length - 1;
+  });
+  return entries.slice(from + 1);
+}

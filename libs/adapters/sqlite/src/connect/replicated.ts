@@ -52,5 +52,18 @@ export function beginTransaction(open: OpenDatabase): void {
 }
 
 export function endTransaction(open: OpenDatabase): void {
-  if (files.has(open)) open.prepare('UPDATE spark_peer SET tx = 0').run();
+  if (files.has(open)) open.prepare('UPDATE spark_peer SET tx = 0, applying = FALSE').run();
+}
+
+/** The transaction of each file that applies what other nodes wrote. */
+const applying = new WeakMap<OpenDatabase, number>();
+
+/**
+ * From now until this write transaction ends, no change is noted as one of this node: what it writes comes from elsewhere. Said once
+ * in a transaction, since a batch of hundreds of events would say it for each.
+ */
+export function applyFromNowOn(open: OpenDatabase): void {
+  if (applying.get(open) === open.transaction) return;
+  open.prepare('UPDATE spark_peer SET applying = TRUE').run();
+  applying.set(open, open.transaction);
 }

@@ -8,6 +8,7 @@ export class OpenDatabase {
   readonly db: DatabaseSync;
   readonly databaseId: string;
   readonly #statements = new Map<string, StatementSync>();
+  #transactions = 0;
 
   constructor(db: DatabaseSync) {
     this.db = db;
@@ -23,6 +24,16 @@ export class OpenDatabase {
     if (this.#statements.size >= STATEMENTS_KEPT && oldest !== undefined) this.#statements.delete(oldest);
     this.#statements.set(sql, statement);
     return statement;
+  }
+
+  /** Another one in each transaction: what others have done is the same as long as it lasts. */
+  get transaction(): number {
+    return this.#transactions;
+  }
+
+  begin(how: string): void {
+    this.#transactions++;
+    this.prepare(how).run();
   }
 
   /** Forgets what a statement of another program may have left (see `triggersSql`); in a write transaction. */

@@ -32,18 +32,38 @@ export function idTag(open: OpenDatabase, collection: string): string {
 /** The names of a record's heads, which are the same on every node. */
 export function headsOf(open: OpenDatabase, collection: string, id: string): string {
   const rows = open.rows<{ name: string }>(
-    `SELECT origin || ':' || number AS name FROM spark_peer_heads WHERE entity = ? AND record_id = ? ORDER BY name`,
+    `SELECT origin || ':' || number AS name FROM spark_peer_heads WHERE entity = ? AND record_id = ?`,
     collection,
     id,
   );
-  return rows.map(({ name }) => name).join(',');
+  return rows
+    .map(({ name }) => name)
+    .toSorted()
+    .join(',');
 }
+
+/** What its first event will be numbered. */
+const BEGIN_TX = `UPDATE spark_peer SET tx =
+  1 + (SELECT applied FROM spark_peer_origins AS own WHERE own.origin = spark_peer.origin)`;
 
 /** Events of one transaction of this process name the first of them; those of other programs stand alone. */
 export function beginTransaction(open: OpenDatabase): void {
-  if (files.has(open)) open.prepare('UPDATE spark_peer SET tx = -1').run();
+  if (files.has(open)) open.prepare(BEGIN_TX).run();
 }
 
 export function endTransaction(open: OpenDatabase): void {
-  if (files.has(open)) open.prepare('UPDATE spark_peer SET tx = 0').run();
+  if (files.has(open)) open.prepare('UPDATE spark_peer SET tx = 0, applying = FALSE').run();
+}
+
+/** The transaction of each file that applies what other nodes wrote. */
+const applying = new WeakMap<OpenDatabase, number>();
+
+/**
+ * From now until this write transaction ends, no change is noted as one of this node: what it writes comes from elsewhere. Said once
+ * in a transaction, since a batch of hundreds of events would say it for each.
+ */
+export function applyFromNowOn(open: OpenDatabase): void {
+  if (applying.get(open) === open.transaction) return;
+  open.prepare('UPDATE spark_peer SET applying = TRUE').run();
+  applying.set(open, open.transaction);
 }

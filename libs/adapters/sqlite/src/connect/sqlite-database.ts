@@ -204,7 +204,7 @@ function transaction<T>(
 ): T {
   if (around) open.db.exec(around.before);
   try {
-    open.prepare(begin).run();
+    open.begin(begin);
     const result = work(open);
     open.prepare('COMMIT').run();
     return result;

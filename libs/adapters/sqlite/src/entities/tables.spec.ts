@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { TemporaryFolder } from '../fixtures/temporary-file.ts';
+import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { SqliteRepository } from './sqlite-repository.ts';
-import { declareTables } from './tables.ts';
+import { allTables, declareTables, tableOf } from './tables.ts';
 
 interface Car {
   brand: string;
@@ -72,4 +73,28 @@ describe('the tables of an application', () => {
     await new SqliteRepository<Car>(one, declaration).put('cars/1', { brand: 'A', year: 1 });
     expect((await new SqliteRepository<Car>(two, declaration).list({ where: { brand: 'A' } })).total).toBe(1);
   });
+
+  it('are known as soon as another connection has made them', async () => {
+    const [one, two] = [folder.open('others.db'), folder.open('others.db')];
+    expect(await namesIn(one)).toEqual([]);
+    await declareTables(two, [{ collection: 'Cars' }]);
+    expect(await namesIn(one)).toEqual(['Cars']);
+  });
+
+  it('are not there when what made them was rolled back, whatever was asked in between', async () => {
+    const database = folder.open('rolled-back.db');
+    const failing = database.write((open) => {
+      tableOf(open, 'Cars');
+      expect(allTables(open).map(({ name }) => name)).toEqual(['Cars']);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await namesIn(database)).toEqual([]);
+    await new SqliteRepository<Car>(database, { collection: 'Cars' }).put('cars/1', { brand: 'A', year: 1 });
+    expect(await namesIn(database)).toEqual(['Cars']);
+  });
 });
+
+function namesIn(database: SqliteDatabase): Promise<string[]> {
+  return database.read((open) => allTables(open).map(({ name }) => name));
+}

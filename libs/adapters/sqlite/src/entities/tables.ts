@@ -10,18 +10,56 @@ import { jsonPath, quoteName, tableName } from '../schema/table-name.ts';
 import type { TableDeclaration } from './declaration.ts';
 import { DocumentTable } from './document-table.ts';
 
-const known = new WeakMap<OpenDatabase, Map<string, DocumentTable>>();
+/** The tables of a file as a connection has read them. */
+interface Known {
+  readonly byName: Map<string, DocumentTable>;
+  all: readonly DocumentTable[];
+  /** What other connections had written when it looked, and the transaction in which it did. */
+  version: number;
+  transaction: number;
+  /** The transaction that makes tables: what it sees may be rolled back. */
+  making: number;
+}
 
-/** All tables of documents that the file has. */
-export function allTables(open: OpenDatabase): DocumentTable[] {
-  const tables = known.get(open) ?? new Map<string, DocumentTable>();
-  known.set(open, tables);
+const NEVER = -1;
+const files = new WeakMap<OpenDatabase, Known>();
+
+/** All tables of documents that the file has; read again only when another connection has written, or this one has made one. */
+export function allTables(open: OpenDatabase): readonly DocumentTable[] {
+  const known = knownOf(open);
+  const { transaction } = open;
+  if (known.transaction === transaction) return known.all;
+  const version = open.dataVersion;
+  if (known.version !== version) known.all = readTables(open, known.byName);
+  const mayStay = known.making !== transaction;
+  known.version = mayStay ? version : NEVER;
+  known.transaction = mayStay ? transaction : NEVER;
+  return known.all;
+}
+
+function knownOf(open: OpenDatabase): Known {
+  const known = files.get(open) ?? {
+    byName: new Map(),
+    all: [],
+    version: NEVER,
+    transaction: NEVER,
+    making: NEVER,
+  };
+  files.set(open, known);
+  return known;
+}
+
+function readTables(open: OpenDatabase, tables: Map<string, DocumentTable>): DocumentTable[] {
   const rows = open.rows<{ collection: string; name: string }>('SELECT collection, name FROM spark_tables');
   return rows.map(({ collection, name }) => {
     const table = tables.get(name) ?? new DocumentTable(open, collection, name);
     tables.set(name, table);
     return table;
   });
+}
+
+function forgetTables(open: OpenDatabase): void {
+  Object.assign(knownOf(open), { version: NEVER, transaction: NEVER, making: open.transaction });
 }
 
 export function findTable(open: OpenDatabase, collection: string): DocumentTable | null {
@@ -69,6 +107,7 @@ function makeTable(open: OpenDatabase, declaration: TableDeclaration): DocumentT
   const fields = missingFields(declaration, new Set(OWN_COLUMNS));
   open.db.exec(makeTableSql(name, fields));
   open.prepare('INSERT INTO spark_tables (collection, name) VALUES (?, ?)').run(collection, name);
+  forgetTables(open);
   recordMigration(open.db, schemaVersion(open.db), `table ${name} for ${collection}`);
   recordIndexes(open, name, fields);
   return new DocumentTable(open, collection, name);

@@ -158,25 +158,21 @@ function valuesOf(row: string): string {
 }
 
 /**
- * Triggers of an event table. What another node wrote is stored under its own name, so what applying it would record is left out.
- * An own change is stored under the name of its event instead of this file's number.
+ * The trigger of an event table. What another node wrote is stored under its own name, so what applying it would record is left out.
+ * An own change is stored under the name of its event instead of this file's number. It is one trigger, because each that could fire
+ * costs a write as much as a statement.
  * @param note the statements that record it
  */
-export function eventTriggersSql(table: string, note: string): string {
+export function eventTriggerSql(table: string, note: string): string {
   const events = quoteName(eventTableName(table));
   const own = quoteName(peerTriggerName(table));
-  const applied = quoteName(triggerName(table, 'applied'));
   return `
-    DROP TRIGGER IF EXISTS ${applied};
-    CREATE TRIGGER ${applied} BEFORE INSERT ON ${events}
-    WHEN NEW.hlc IS NULL AND (SELECT applying FROM spark_peer)
-    BEGIN
-      SELECT RAISE(IGNORE);
-    END;
+    DROP TRIGGER IF EXISTS ${quoteName(triggerName(table, 'applied'))};
     DROP TRIGGER IF EXISTS ${own};
     CREATE TRIGGER ${own} BEFORE INSERT ON ${events}
-    WHEN NEW.hlc IS NULL AND NOT (SELECT applying FROM spark_peer)
+    WHEN NEW.hlc IS NULL
     BEGIN
+      SELECT RAISE(IGNORE) WHERE (SELECT applying FROM spark_peer);
       ${note}
       INSERT INTO ${events} (id, operation_type, record_id, data, timestamp, source_node_id, sequence_number, etag, hlc, sees, tx)
       SELECT origin || '-' || number, operation_type, record_id, data, timestamp, origin, number, NEW.sequence_number, hlc, sees, tx

@@ -1,4 +1,5 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
+import { applyFromNowOn } from '../connect/replicated.ts';
 import { reasonToRefuse } from '../connect/sqlite-error.ts';
 import type { DocumentTable } from '../entities/document-table.ts';
 import { findTable } from '../entities/tables.ts';
@@ -148,9 +149,9 @@ export class PeerRows extends PeerOrigins {
   }
 
   setHeads(entity: string, recordId: string, heads: readonly PeerEventRow[]): void {
-    this.#open
+    const before = this.#open
       .prepare('DELETE FROM spark_peer_heads WHERE entity = ? AND record_id = ?')
-      .run(entity, recordId);
+      .run(entity, recordId).changes;
     for (const { origin, number, hlc } of heads) {
       this.#open
         .prepare(
@@ -163,6 +164,8 @@ export class PeerRows extends PeerOrigins {
         )
         .run(origin, number);
     }
+    // Only several heads are a conflict.
+    if (before < 2 && heads.length < 2) return;
     const names = textOf(heads);
     this.#open
       .prepare(
@@ -202,7 +205,7 @@ export class PeerRows extends PeerOrigins {
     const table = this.#table(entity);
     const row = table?.get(recordId);
     if (!table || (row?.document ?? null) === data) return;
-    this.#open.prepare('UPDATE spark_peer SET applying = TRUE').run();
+    applyFromNowOn(this.#open);
     try {
       if (data === null) table.remove(recordId);
       else table.put(row?.id ?? recordId, data, row?.metadata ?? null, Date.now());
@@ -211,8 +214,6 @@ export class PeerRows extends PeerOrigins {
       // The other records go on; a comparison with another node names this one.
       if (reasonToRefuse(error) === null) throw error;
       this.rejected++;
-    } finally {
-      this.#open.prepare('UPDATE spark_peer SET applying = FALSE').run();
     }
   }
 

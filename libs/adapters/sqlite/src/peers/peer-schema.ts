@@ -1,6 +1,6 @@
 import { NOW } from '../schema/now.ts';
 import { quoteName, quoteText } from '../schema/table-name.ts';
-import { eventTriggersSql } from './peer-event-table.ts';
+import { eventTriggerSql } from './peer-event-table.ts';
 
 /** What a file knows as one of several replicas. `taken` orders: origins as they were begun here, events as they came. */
 export const PEER_TABLES = `
@@ -118,33 +118,33 @@ const LOG_TIME = `(${NOW} * 1000 + (SELECT clock FROM spark_peer))`;
 export function peerTriggerSql(table: string, entity: string): string {
   const document = `(SELECT _document FROM ${quoteName(table)} WHERE id = NEW.record_id)`;
   const data = `iif(NEW.operation_type = 'DELETE', NULL, ${document})`;
-  return eventTriggersSql(
+  return eventTriggerSql(
     table,
     noteEventSql(entity, 'NEW.record_id', 'NEW.operation_type', data, 'NEW.timestamp'),
   );
 }
 
-/** Statements that note one own event; in a write transaction, or in a trigger. */
-export function noteEventSql(
-  entity: string,
-  id: string,
-  operation: string,
-  data: string,
-  at: string,
-): string {
+/**
+ * The statements of a trigger that note one own event. A write pays for each of them, and for opening each table and index that they
+ * write to, so what most changes have is asked for first: a record with one head needs no list of them sorted.
+ */
+function noteEventSql(entity: string, id: string, operation: string, data: string, at: string): string {
   const record = `entity = ${quoteText(entity)} AND record_id = ${id}`;
-  const names = `(SELECT origin || ':' || number AS name FROM spark_peer_heads WHERE ${record} ORDER BY name)`;
+  const names = `SELECT origin || ':' || number AS name FROM spark_peer_heads WHERE ${record}`;
+  const sees = `CASE (SELECT count(*) FROM spark_peer_heads WHERE ${record})
+          WHEN 0 THEN '' WHEN 1 THEN (${names})
+          ELSE (SELECT group_concat(name, ',') FROM (${names} ORDER BY name)) END`;
   return `
       UPDATE spark_peer_origins SET applied = applied + 1 WHERE origin = (SELECT origin FROM spark_peer);
-      UPDATE spark_peer SET tx = (SELECT applied FROM spark_peer_origins AS own WHERE own.origin = spark_peer.origin) WHERE tx < 0;
       INSERT INTO spark_peer_events (origin, number, hlc, entity, record_id, operation_type, data, timestamp, sees, tx)
       SELECT own.origin, own.applied,
         max(${LOG_TIME}, 1 + ifnull((SELECT max(hlc) FROM spark_peer_heads WHERE ${record}), 0)),
-        ${quoteText(entity)}, ${id}, ${operation}, ${data}, ${at}, ifnull((SELECT group_concat(name, ',') FROM ${names}), ''),
-        ifnull((SELECT nullif(tx, 0) FROM spark_peer), own.applied)
+        ${quoteText(entity)}, ${id}, ${operation}, ${data}, ${at}, ${sees},
+        ifnull((SELECT tx FROM spark_peer WHERE tx BETWEEN 1 AND own.applied), own.applied)
       FROM spark_peer_origins AS own WHERE own.origin = (SELECT origin FROM spark_peer);
       DELETE FROM spark_peer_heads WHERE ${record};
       INSERT INTO spark_peer_heads (entity, record_id, origin, number, hlc)
       SELECT entity, record_id, origin, number, hlc FROM spark_peer_events WHERE taken = (SELECT max(taken) FROM spark_peer_events);
-      UPDATE spark_peer_conflicts SET ended = ${NOW} WHERE ${record} AND ended IS NULL;`;
+      UPDATE spark_peer_conflicts SET ended = ${NOW}
+      WHERE number = (SELECT number FROM spark_peer_conflicts WHERE ${record} AND ended IS NULL);`;
 }

@@ -140,10 +140,7 @@ describe('an expression', () => {
     ['age / 0', 'The result is Infinity, which JSON does not have: it divides by zero, or is too large'],
     ['tags[2]', 'tags[2] is out of range: tags is a list of 2 items (items are counted from 0)'],
     ['address["zip"]', 'address["zip"] has no value: address has no such field'],
-    [
-      '{half: 1}',
-      '{half: 1} has no value: the key of a map is a string, a whole number, or true or false',
-    ],
+    ['{half: 1}', '{half: 1} has no value: the key of a map is a string, a whole number, or true or false'],
     ['{name: 1, "Ada": 2}', '{name: 1, "Ada": 2} has no value: the map has the key "Ada" twice'],
     ['none[0]', 'none[0] has no value: none is null'],
     ['9223372036854775807 + 1', '9223372036854775807 + 1 is too large for a whole number'],

@@ -293,7 +293,7 @@ describe('a definition', () => {
     ['labels: { a: !!binary aGVsbG8= }', '/labels/a', 'Tags such as !!binary are not available'],
     ['labels: { a: !mine b }', '/labels/a', 'Tags such as !mine are not available'],
     ['batch: { maxRecords: .inf }', '/batch/maxRecords', 'JSON has no number .inf'],
-    ['labels: { a: b: c }', '/labels/a', 'A second ": "'],
+    ['labels: { a: b: c }', '/labels/a/b', 'A second ": "'],
     ['description: a: b', '/description/a', 'A second ": " in one line: put the text in quotes'],
     ['description: *', '/description', 'A text cannot begin with * or &'],
     ['description: @a', '/description', 'A text cannot begin with this character: put the text in quotes'],

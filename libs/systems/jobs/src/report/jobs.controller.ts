@@ -16,14 +16,15 @@ import {
 } from '@nestjs/common';
 import { ApiGuard, CurrentCaller, type ApiCaller } from '@nestjs-spark/auth';
 import {
+  type Answer,
   ApiBody,
   ApiOperation,
   ApiTags,
   nodeRequest,
+  type PlatformRequest,
+  ReadsNoFields,
   requireForm,
   sayReplayed,
-  type Answer,
-  type PlatformRequest,
   type StreamedAnswer,
 } from '@nestjs-spark/observability/internal';
 import type { Observable } from 'rxjs';
@@ -137,6 +138,7 @@ export class JobsController {
   }
 
   @Post(':jobId/retry')
+  @ReadsNoFields()
   @HttpCode(202)
   @ApiOperation({ summary: 'Submit an ended job again' })
   async retry(

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiGuard, MinimumRole, Public } from '@nestjs-spark/auth';
-import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
+import { ApiOperation, ApiTags, ReadsNoFields } from '@nestjs-spark/observability/internal';
 import { ASYNC_API } from './asyncapi.ts';
 import { PipelinesService } from './pipelines.service.ts';
 import { answered } from './problems.ts';
@@ -30,6 +30,7 @@ export class ClusterController {
   }
 
   @Post('projections/:name/rebuild')
+  @ReadsNoFields()
   @MinimumRole('operator')
   @HttpCode(202)
   @ApiOperation({ summary: 'Build a projection again from the journal' })

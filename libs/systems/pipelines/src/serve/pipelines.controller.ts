@@ -16,12 +16,13 @@ import {
 import { ProblemError } from '@nestjs-spark/contracts';
 import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
 import {
+  type Answer,
   ApiOperation,
   ApiTags,
+  ReadsNoFields,
+  sayReplayed,
   sendFeed,
   type StreamedAnswer,
-  sayReplayed,
-  type Answer,
 } from '@nestjs-spark/observability/internal';
 import type { Observable } from 'rxjs';
 import type { PipelineView } from '../project/view.ts';
@@ -136,6 +137,7 @@ export class PipelinesController {
   }
 
   @Delete(':pipelineId')
+  @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a pipeline; ?force while it runs' })
@@ -208,6 +210,7 @@ export class PipelinesController {
   }
 
   @Post(':pipelineId/:move')
+  @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(200)
   @ApiOperation({ summary: 'stop, pause, resume or restart' })

@@ -12,7 +12,13 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
-import { ApiOperation, ApiTags, sayReplayed, type Answer } from '@nestjs-spark/observability/internal';
+import {
+  type Answer,
+  ApiOperation,
+  ApiTags,
+  ReadsNoFields,
+  sayReplayed,
+} from '@nestjs-spark/observability/internal';
 import type { Position } from '../batch/batch.ts';
 import { PipelinesService } from './pipelines.service.ts';
 import { answered } from './problems.ts';
@@ -51,6 +57,7 @@ export class ProgressController {
   }
 
   @Delete(':pipelineId/checkpoint')
+  @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(204)
   @ApiOperation({ summary: 'Begin again at the next start' })
@@ -101,6 +108,7 @@ export class ProgressController {
   }
 
   @Delete(':pipelineId/dead-letters')
+  @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(204)
   @ApiOperation({ summary: 'Forget all dead letters' })
@@ -114,6 +122,7 @@ export class ProgressController {
   }
 
   @Delete(':pipelineId/dead-letters/:letterId')
+  @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(204)
   @ApiOperation({ summary: 'Forget a dead letter' })

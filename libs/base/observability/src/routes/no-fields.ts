@@ -1,6 +1,6 @@
 import { UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { pointerOf } from '../problems/validation-errors.ts';
+import { pointerStep } from '@nestjs-spark/foundation/internal';
 import type { PlatformRequest } from './platform.ts';
 import { JSON_FORM, readText } from './read-text.ts';
 
@@ -26,7 +26,7 @@ export function refuseFields(text: string): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new ProblemError('invalid', 'The body has to be a JSON object.');
   const errors = Object.keys(value).map((name) => ({
-    pointer: pointerOf(name),
+    pointer: `/${pointerStep(name)}`,
     detail: `${name} is not known here: remove it`,
   }));
   if (errors.length > 0) throw new ProblemError('invalid', 'Nothing is expected in this body.', { errors });

@@ -10,6 +10,7 @@ export * from './problems/to-problem.ts';
 export * from './problems/validation-errors.ts';
 export { TypedErrorFilter } from './problems/typed-error-filter.ts';
 export * from './routes/platform.ts';
+export { ReadsNoFields } from './routes/no-fields.ts';
 export { JSON_FORM, readText, requireForm } from './routes/read-text.ts';
 export * from './routes/described.ts';
 export { sayReplayed, type Answer } from './routes/say-replayed.ts';

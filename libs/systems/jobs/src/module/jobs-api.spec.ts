@@ -64,6 +64,22 @@ describe('Jobs over HTTP', () => {
     await post('', { ...JOB, cache: 'off' }, keyed('taken')).expect(409);
   });
 
+  it('refuse a key of a job for a batch, and one of a batch for a job or a retry', async () => {
+    const jobId = await ended();
+    await post('', JOB, keyed('of a job')).expect(202);
+    await post('/batch', { jobs: [JOB] }, keyed('of a job')).expect(409);
+    await post('/batch', { jobs: [JOB] }, keyed('of a batch')).expect(202);
+    await post('', JOB, keyed('of a batch')).expect(409);
+    await post(`/${jobId}/retry`, {}, keyed('of a batch')).expect(409);
+  });
+
+  it('refuse fields where nothing is expected, and take no body for an empty one', async () => {
+    const jobId = await ended();
+    const { body } = await post(`/${jobId}/retry`, { priority: 9 }).expect(400);
+    expect(body.errors).toMatchObject([{ pointer: '/priority' }]);
+    await request(app.getHttpServer()).post(`/api/jobs/${jobId}/retry`).set({ authorization }).expect(202);
+  });
+
   it('make one batch of one that is repeated with its key, where it has no batchId', async () => {
     const submit = (jobs: object[], batch: object = {}) =>
       post('/batch', { jobs, ...batch }, keyed('batch of Ann'));

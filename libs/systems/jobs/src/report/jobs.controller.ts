@@ -14,14 +14,15 @@ import {
 } from '@nestjs/common';
 import { ApiController, CurrentCaller, type ApiCaller } from '@nestjs-spark/auth/internal';
 import {
+  type Answer,
   ApiBody,
   ApiOperation,
   nodeRequest,
+  type PlatformRequest,
+  ReadsNoFields,
   requireForm,
   sayReplayed,
   TakesQuery,
-  type Answer,
-  type PlatformRequest,
   type StreamedAnswer,
 } from '@nestjs-spark/observability/internal';
 import type { Observable } from 'rxjs';
@@ -134,6 +135,7 @@ export class JobsController {
   }
 
   @Post(':jobId/retry')
+  @ReadsNoFields()
   @HttpCode(202)
   @ApiOperation({ summary: 'Submit an ended job again' })
   async retry(

@@ -54,6 +54,7 @@ export class Submissions {
     const jobId = jobIdFor(access, submission.body.idempotencyKey);
     const fingerprint = fingerprintOf(submission);
     if (submission.body.idempotencyKey !== undefined) {
+      await this.#refuseKeyOf(idInBatch(jobId, access, 0));
       const there = await this.#replay({ jobId, fingerprint, retryOf: null });
       if (there) return there;
     }
@@ -78,6 +79,7 @@ export class Submissions {
     const batchId = given ?? jobIdFor(access, key);
     const ids = jobs.map((_, index) => idInBatch(batchId, access, index));
     const prints = jobs.map((job) => fingerprintOf(job));
+    if (given === null && key !== undefined) await this.#refuseKeyOf(batchId);
     const there = await this.#replayBatch(batchId, ids, prints);
     if (there) return there;
     requireOperator(jobs, access);
@@ -124,6 +126,7 @@ export class Submissions {
   /** The same job as a new one, under the rules of today; once per key. */
   async again(job: Job, access: JobAccess, key?: string): Promise<Submitted> {
     const next = jobAgain(job, jobIdFor(access, key));
+    if (key !== undefined) await this.#refuseKeyOf(idInBatch(next.jobId, access, 0));
     const there = key === undefined ? null : await this.#replay(next);
     if (there) return there;
     requireOperator([job], access);
@@ -183,10 +186,16 @@ export class Submissions {
     });
   }
 
+  /** @throws {ProblemError} when the key has made a job where a batch is asked for, or the other way */
+  async #refuseKeyOf(jobId: string): Promise<void> {
+    if (await this.#parts.store.get(jobId))
+      throw new ProblemError(KEY_IN_USE, 'This key was used for another submission.', { members: { jobId } });
+  }
+
   async #replayBatch(batchId: string, ids: string[], prints: string[]): Promise<SubmittedBatch | null> {
-    const first = await this.#parts.store.get(ids[0] ?? '');
-    if (!first) return null;
+    // The first may be gone before the others, whose places are taken still.
     const stored = await Promise.all(ids.map((id) => this.#parts.store.get(id)));
+    if (stored.every((one) => one === null)) return null;
     const next = await this.#parts.store.get(`${ids[0]?.replace(/-\d+$/, '')}-${ids.length}`);
     const isSame = !next && stored.every((one, index) => one?.job.fingerprint === prints[index]);
     if (!isSame)

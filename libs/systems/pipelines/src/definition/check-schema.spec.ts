@@ -98,4 +98,41 @@ describe('a schema of records', () => {
     expect(accepts({})).toBe('the record lacks "toString"');
     expect(accepts({ toString: 1 })).toBeNull();
   });
+
+  it('leaves no field unseen that every object in JavaScript has', () => {
+    const anyOf = [{ required: ['a'], properties: { a: {} } }, { maxProperties: 1 }];
+    const schema = { ...LATEST, anyOf, unevaluatedProperties: false };
+    expect(messages(schema)).toEqual([]);
+    const { accepts } = compileSchema(schema);
+    for (const name of ['constructor', 'valueOf', 'hasOwnProperty', '__proto__'])
+      expect(accepts(JSON.parse(`{ "a": 1, ${JSON.stringify(name)}: 1 }`))).toBe(
+        `the record has the unknown field "${name}"`,
+      );
+    expect(accepts({ a: 1 })).toBeNull();
+    expect(accepts({ b: 1 })).toBe('the record has the unknown field "b"');
+  });
+
+  it.each([
+    ['{ "properties": { "__proto__": {} } }', ['properties', '__proto__']],
+    ['{ "properties": { "a": { "required": ["b", "__proto__"] } } }', ['properties', 'a', 'required', 1]],
+    ['{ "dependencies": { "a": ["__proto__"] } }', ['dependencies', 'a', 0]],
+    ['{ "definitions": { "__proto__": {} } }', ['definitions', '__proto__']],
+    ['{ "dependentRequired": { "__proto__": ["a"] } }', ['dependentRequired', '__proto__'], LATEST],
+    ['{ "dependentSchemas": { "__proto__": {} } }', ['dependentSchemas', '__proto__'], LATEST],
+  ])('may not name a field that the validator would leave out: %s', (text, path, named: object = {}) => {
+    expect(checkSchema([], { ...named, ...JSON.parse(text) })).toMatchObject([
+      { path, message: 'a schema of records cannot name a field "__proto__"' },
+    ]);
+  });
+
+  it.each([
+    [{ items: { type: 'string' } }, ['__proto__', 'a', '__proto__']],
+    [{}, [{ a: 1, b: [0] }, 1, { b: [-0], a: 1 }]],
+    [{}, ['1', 1, '1']],
+  ])('finds what is in a list twice: %j', (items, list) => {
+    const { accepts } = compileSchema({ properties: { list: { uniqueItems: true, ...items } } });
+    expect(accepts({ list })).toMatch(/^list has .* twice$/);
+    expect(accepts({ list: list.slice(0, 2) })).toBeNull();
+    expect(compileSchema({ uniqueItems: false }).accepts([1, 1])).toBeNull();
+  });
 });

@@ -25,6 +25,10 @@ const NAMING_WORDS: ReadonlySet<string> = new Set([
   'dependencies',
   'dependentSchemas',
 ]);
+/** AJV leaves a field of this name out without a word. */
+const UNSEEN = '__proto__';
+/** Their values name fields: in a list, as keys, or in lists below keys. */
+const FIELD_WORDS: ReadonlySet<string> = new Set([...NAMING_WORDS, 'required', 'dependentRequired']);
 const NESTING_WORDS: ReadonlySet<string> = new Set([
   'items',
   'prefixItems',
@@ -90,12 +94,25 @@ function checkWords(schema: unknown, path: Path, language: SchemaLanguage): Faul
       : refuseWord(word, language);
     if (reason !== null) return [{ ...refused(here, reason), isName: true }];
     if (word === 'format') return checkFormat(below, here, language);
+    const unseen = FIELD_WORDS.has(word) ? unseenIn(below, here) : [];
+    if (unseen.length > 0) return unseen;
     if (NAMING_WORDS.has(word) && typeof below === 'object' && below !== null)
       return Object.entries(below).flatMap(([name, one]) => checkWords(one, [...here, name], language));
     if (!NESTING_WORDS.has(word)) return [];
     return Array.isArray(below)
       ? below.flatMap((one, n) => checkWords(one, [...here, n], language))
       : checkWords(below, here, language);
+  });
+}
+
+function unseenIn(below: unknown, path: Path): Fault[] {
+  const message = `a schema of records cannot name a field ${JSON.stringify(UNSEEN)}`;
+  if (below === UNSEEN) return [refused(path, message)];
+  if (Array.isArray(below)) return below.flatMap((one, n) => unseenIn(one, [...path, n]));
+  if (typeof below !== 'object' || below === null) return [];
+  return Object.entries(below).flatMap(([name, one]): Fault[] => {
+    if (name === UNSEEN) return [{ ...refused([...path, name], message), isName: true }];
+    return Array.isArray(one) ? unseenIn(one, [...path, name]) : [];
   });
 }
 

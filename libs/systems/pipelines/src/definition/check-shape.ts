@@ -2,7 +2,7 @@ import { nearestName } from '@nestjs-spark/foundation/internal';
 import { Ajv, type ErrorObject } from 'ajv';
 import { meaning, shown } from '../explain/show.ts';
 import { explain, stepsOf } from './explain-error.ts';
-import { pointerOf } from './parse-text.ts';
+import { pointerOf } from './places.ts';
 import type { Fault } from './refusal.ts';
 import { DEFINITION_SCHEMA } from './schema.ts';
 import type { Draft, PipelineDefinition } from './types.ts';

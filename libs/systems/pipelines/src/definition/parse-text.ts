@@ -1,22 +1,11 @@
-import {
-  CST,
-  isAlias,
-  isMap,
-  isScalar,
-  Lexer,
-  LineCounter,
-  parseDocument,
-  visit,
-  type Document,
-  type YAMLError,
-} from 'yaml';
-import { pointerStep } from '@nestjs-spark/foundation/internal';
+import { CST, Lexer, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { findWrongNode } from './check-nodes.ts';
+import { TOO_DEEP, wordsOf } from './explain-syntax.ts';
+import { nameOf, placeAt, placeOf, startOf } from './places.ts';
 import { DefinitionRefusedError, type Fault, type Refusal } from './refusal.ts';
 
 /** The longest definition, in UTF-8 bytes. */
 export const MAX_DEFINITION_BYTES = 64 * 1024;
-// An alias repeats what it names; a few nested ones make gigabytes of a small text.
-const MOST_ALIASES = 64;
 // The parser takes minutes for some texts of a few kilobytes; its lexer does not.
 const MOST_TOKENS = 16_000;
 
@@ -43,28 +32,29 @@ export function parseText(text: string): ParsedText {
     const document = parseDocument(text, options);
     // An unknown tag is only a warning to the parser; here it would be a field that is not what it says.
     const [wrong] = [...document.errors, ...document.warnings];
-    if (wrong) throw refused(wordsOf(wrong), lines.linePos(wrong.pos[0]));
-    const lost = faultOfReferences(document);
-    if (lost) throw refused(lost.message, lines.linePos(startOf(lost.at) ?? 0));
+    const refusal = (message: string, offset: number): Refusal => ({
+      kind: 'syntax',
+      message,
+      ...placeAt(document, lines, offset),
+    });
+    if (wrong) throw new DefinitionRefusedError([refusal(wordsOf(wrong), wrong.pos[0])]);
+    const node = findWrongNode(document, MAX_DEFINITION_BYTES);
+    if (node) throw new DefinitionRefusedError([refusal(node.message, node.offset)]);
     return {
-      value: document.toJS({ maxAliasCount: MOST_ALIASES }),
+      value: document.toJS({ maxAliasCount: -1 }),
       repeated: repeatedNames(document).map(({ name, offset }) =>
-        syntax(`${JSON.stringify(name)} appears twice here`, lines.linePos(offset)),
+        refusal(`${JSON.stringify(name)} appears twice here`, offset),
       ),
-      locate: (fault) => locate(document, lines, fault),
+      locate: (fault) => ({
+        kind: fault.kind,
+        message: fault.message,
+        ...placeOf(document, lines, fault),
+      }),
     };
   } catch (error) {
     if (error instanceof DefinitionRefusedError) throw error;
     throw refused(error instanceof RangeError ? TOO_DEEP : describe(error));
   }
-}
-
-const TOO_DEEP = 'It is nested too deeply';
-
-/** The parser catches the end of its own stack, and calls it an error of the text. */
-function wordsOf({ code, message }: YAMLError): string {
-  if (code === 'MULTIPLE_DOCS') return 'A second document begins here: a definition is one document';
-  return code === 'RESOURCE_EXHAUSTION' || /call stack/i.test(message) ? TOO_DEEP : message;
 }
 
 /** @throws {DefinitionRefusedError} when reading it could take long */
@@ -89,38 +79,13 @@ function placeIn(text: string, offset: number): { line: number; col: number } {
   return { line: before.length, col: (before.at(-1) ?? '').length + 1 };
 }
 
-/** The first reference to what is written elsewhere in the text that cannot be followed. */
-function faultOfReferences(document: Document): { at: unknown; message: string } | undefined {
-  let found: { at: unknown; message: string } | undefined;
-  const stop = (at: unknown, message: string): symbol => {
-    found = { at, message };
-    return visit.BREAK;
-  };
-  visit(document, {
-    Alias(_, alias, path) {
-      const named = alias.resolve(document);
-      const name = alias.source;
-      if (!named)
-        return stop(alias, `*${name} refers to nothing: no value before it has the anchor &${name}`);
-      return path.includes(named) ? stop(alias, `*${name} refers to a value that contains it`) : undefined;
-    },
-    Pair(_, { key }) {
-      const isMerge = isScalar(key) && key.type === 'PLAIN' && key.source === '<<';
-      return isMerge ? stop(key, MERGE) : undefined;
-    },
-  });
-  return found;
-}
-
-const MERGE = 'Merge keys (<<) are not available: write the fields here, or give the whole value by *NAME';
-
 function repeatedNames(document: Document): { name: string; offset: number }[] {
   const found: { name: string; offset: number }[] = [];
   visit(document, {
     Map(_, map) {
       const names = new Set<string>();
       for (const { key } of map.items) {
-        const name = isScalar(key) ? String(key.value) : '';
+        const name = nameOf(key) ?? '';
         if (names.has(name)) found.push({ name, offset: startOf(key) ?? 0 });
         names.add(name);
       }
@@ -138,37 +103,3 @@ function syntax(message: string, { line, col } = { line: 1, col: 1 }): Refusal {
 }
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-function locate(document: Document, lines: LineCounter, { kind, path, isName, message }: Fault): Refusal {
-  const offset = offsetOf(document, path, isName ?? false);
-  const { line, col } = lines.linePos(offset);
-  return { kind, pointer: pointerOf(path), line, column: col, message };
-}
-
-export function pointerOf(path: readonly (string | number)[]): string {
-  return path.map((step) => `/${pointerStep(String(step))}`).join('');
-}
-
-/** Where the value, or its field's name, begins; what is missing is where its surroundings are. */
-function offsetOf(document: Document, path: readonly (string | number)[], isName: boolean): number {
-  let node: unknown = document.contents;
-  let offset = startOf(node) ?? 0;
-  for (const [depth, step] of path.entries()) {
-    if (isAlias(node)) node = node.resolve(document);
-    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === step) : undefined;
-    if (isName && depth === path.length - 1) return startOf(pair?.key) ?? offset;
-    node = pair ? pair.value : childOf(node, step);
-    offset = startOf(node) ?? startOf(pair?.key) ?? offset;
-  }
-  return offset;
-}
-
-function childOf(node: unknown, step: string | number): unknown {
-  const items = typeof node === 'object' && node !== null && 'items' in node ? node.items : undefined;
-  return Array.isArray(items) && typeof step === 'number' ? items[step] : undefined;
-}
-
-function startOf(node: unknown): number | undefined {
-  const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
-  return Array.isArray(range) ? Number(range[0]) : undefined;
-}

@@ -167,7 +167,7 @@ describe('a definition', () => {
       '7 /transforms/1/set/city',
       '7 /transforms/1/set/zip',
       '9 /delivery',
-      '11 ',
+      '11 /name',
     ]);
   });
 
@@ -284,6 +284,40 @@ describe('a definition', () => {
     expect(change('name: Adults', `name: A\n${text}`)).toEqual([
       expect.objectContaining({ line, column, message: expect.stringContaining(message) }),
     ]);
+  });
+
+  it.each([
+    ['labels: { &a x: y, *a : z }', '/labels/', 'A name is text, not an alias'],
+    ['labels: { [a, b]: y }', '/labels/', 'A name is text, not a list'],
+    ['labels: { {a: b}: y }', '/labels/', 'A name is text, not an object'],
+    ['labels: { a: !!binary aGVsbG8= }', '/labels/a', 'Tags such as !!binary are not available'],
+    ['labels: { a: !mine b }', '/labels/a', 'Tags such as !mine are not available'],
+    ['batch: { maxRecords: .inf }', '/batch/maxRecords', 'JSON has no number .inf'],
+    ['labels: { a: b: c }', '/labels/a/b', 'A second ": "'],
+    ['description: a: b', '/description/a', 'A second ": " in one line: put the text in quotes'],
+    ['description: *', '/description', 'A text cannot begin with * or &'],
+    ['description: @a', '/description', 'A text cannot begin with this character: put the text in quotes'],
+    ['description: "a', '/description', 'The quote " is not closed'],
+    [`labels: { a: &a x, b: [${'*a,'.repeat(300)}] }`, '/labels/b/256', 'More than 256 aliases'],
+    [
+      `labels: { a: &a ${'x'.repeat(1000)}, b: [${'*a,'.repeat(80)}] }`,
+      '/labels/b/65',
+      'With what *a and the aliases before it stand for, the definition has more than 64 KiB',
+    ],
+  ])('says at its place what YAML has and a definition has not: %s', (text, pointer, message) => {
+    const [refusal] = change('name: Adults', `name: A\n${text}`);
+    expect(refusal?.message).toContain(message);
+    expect(refusal).toMatchObject({ kind: 'syntax', pointer });
+    expect(refusal?.line).toBeGreaterThanOrEqual(3);
+  });
+
+  it('has its faults at their place where a name is written as a number', () => {
+    expect(change('name: Adults', 'name: A\nlabels:\n  1: [x]')).toMatchObject([
+      { line: 4, column: 6, pointer: '/labels/1' },
+    ]);
+    expect(change('name: Adults', 'name: A\nlabels:\n  null: x\n  ~: y')).toMatchObject(
+      expect.arrayContaining([expect.objectContaining({ line: 5, message: '"" appears twice here' })]),
+    );
   });
 
   it('may have a field with the name of a merge key, in quotes', () => {

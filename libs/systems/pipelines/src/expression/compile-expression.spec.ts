@@ -55,6 +55,17 @@ describe('an expression', () => {
     ['1u in {1u: "a"}', true],
     ['true in {true: 1}', true],
     ['2 in {1: "a"}', false],
+    ['{"constructor": 1, 1: "a"}[1]', 'a'],
+    ['{"constructor": 1, "1": "a"}[1]', 'a'],
+    ['{1: "a"}[1u] + {1u: "b"}[1.0] + {1.0: "c"}[1] + {age: "d"}[20]', 'abcd'],
+    ['{1: "a", "1": "b"}[1] + {1: "a", "1": "b"}["1"]', 'ab'],
+    ['{1: "a", true: 2} == {1u: "a", true: 2}', true],
+    ['{1: "a", 2: "b"}.map(key, key + 1)', [2, 3]],
+    ['size({1: "a", "1": "b", true: "c"})', 3],
+    ['{1: "a", true: "b"}', { 1: 'a', true: 'b' }],
+    ['{"toString": 1} == {"a": 1}', false],
+    ['{"toString": 1} == address', false],
+    ['{1: "a", "1": "b"}', 'no value'],
     ['[uint(age), 18446744073709551615u]', [20, '18446744073709551615']],
   ])('%s gives %j', (text, expected) => {
     expect(evaluate(text)).toEqual(expected);
@@ -129,6 +140,8 @@ describe('an expression', () => {
     ['age / 0', 'The result is Infinity, which JSON does not have: it divides by zero, or is too large'],
     ['tags[2]', 'tags[2] is out of range: tags is a list of 2 items (items are counted from 0)'],
     ['address["zip"]', 'address["zip"] has no value: address has no such field'],
+    ['{half: 1}', '{half: 1} has no value: the key of a map is a string, a whole number, or true or false'],
+    ['{name: 1, "Ada": 2}', '{name: 1, "Ada": 2} has no value: the map has the key "Ada" twice'],
     ['none[0]', 'none[0] has no value: none is null'],
     ['9223372036854775807 + 1', '9223372036854775807 + 1 is too large for a whole number'],
     ['none.all(t, t > 1)', 'none must be a list: none is null'],
@@ -161,6 +174,13 @@ describe('an expression', () => {
     ['1 + "x"', 0],
     ['age > 1 && unknown(age)', 11],
     ['age > 1 && name.matches("x")', 11],
+    ['{"a": 1, null: 2}', 9],
+    ['{b"a": 1}', 1],
+    ['{1.5: 1}', 1],
+    ['{timestamp("2020-01-01T00:00:00Z"): 1}', 1],
+    ['{"n": {[1]: 1}}', 7],
+    ['{1: "a", 1u: "b"}', 9],
+    ['{"a": 1, age: 2, \'a\': 3}', 17],
   ])('that is wrong says where: %s', (text, offset) => {
     const refused = expect.objectContaining({ name: 'ExpressionRefusedError', offset });
     let thrown: unknown;

@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
-import { environment, isUnreadable, readable, rewritten } from './environment.ts';
+import { isKey, isUnreadable, KEY_RULE, KEY_TYPES, oneKey, readable, twice } from './cel-map.ts';
+import { environment, rewritten } from './environment.ts';
 import { explainCondition, explainFailure, type Given } from './explain-failure.ts';
 import { explainRefusal } from './explain-refusal.ts';
 import { childrenOf, MACROS, nodesOf, writeExpression } from './write-expression.ts';
@@ -93,6 +94,7 @@ function checked(text: string): { ast: ASTNode; type: string } {
   refuseCostly(parsed.ast, false);
   const { valid, type, error } = parsed.check();
   if (!valid) throw refusedAs(error, text);
+  for (const node of nodesOf(parsed.ast)) if (node.op === 'map') refuseKeys(node.args);
   return { ast: parsed.ast, type: type ?? 'dyn' };
 }
 
@@ -118,6 +120,21 @@ function refuseCostly(node: ASTNode, isInMacro: boolean): void {
   for (const child of childrenOf(node)) refuseCostly(child, isInMacro || isMacro);
 }
 
+/** What can be seen of the keys of a map before there is a record. */
+function refuseKeys(entries: readonly (readonly [ASTNode, ASTNode])[]): void {
+  const seen = new Set<unknown>();
+  for (const [node] of entries) {
+    const parsed = rewritten.parse(writeExpression(node));
+    const { type = 'dyn' } = parsed.check();
+    if (!KEY_TYPES.has(type)) throw new ExpressionRefusedError(`${KEY_RULE}, not ${type}`, node.start);
+    const key = node.op === 'value' ? oneKey(parsed({})) : undefined;
+    if (key === undefined) continue;
+    if (!isKey(key)) throw new ExpressionRefusedError(`${KEY_RULE}, not ${String(key)}`, node.start);
+    if (seen.has(key)) throw new ExpressionRefusedError(twice(key), node.start);
+    seen.add(key);
+  }
+}
+
 function refusedAs(error: unknown, text: string): ExpressionRefusedError {
   const { message, offset } = explainRefusal(error, text);
   return new ExpressionRefusedError(message, offset);
@@ -137,5 +154,8 @@ function asJson(value: unknown): unknown {
   const isPlain = value instanceof Map || Object.getPrototypeOf(value) === Object.prototype;
   if (!isPlain) throw new NoValueError(`The result is a ${value.constructor.name}, which JSON does not have`);
   const entries: [unknown, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
-  return Object.fromEntries(entries.map(([key, of]) => [String(key), asJson(of)]));
+  const fields = new Map(entries.map(([key, of]) => [String(key), asJson(of)]));
+  if (fields.size < entries.length)
+    throw new NoValueError('Two keys of the map are the same name in JSON, such as 1 and "1"');
+  return Object.fromEntries(fields);
 }

@@ -1,4 +1,5 @@
 import { Environment, type UnsignedInt } from '@marcbachmann/cel-js/evaluator';
+import { mapOf } from './cel-map.ts';
 
 /** Limits of an author's expression. */
 const AUTHORS = { maxAstNodes: 500, maxDepth: 32 };
@@ -53,30 +54,6 @@ function fieldOf(value: unknown, name: string): unknown {
   if (value instanceof Map) return value.get(name) ?? null;
   const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
   return isThere ? ((value as Record<string, unknown>)[name] ?? null) : null;
-}
-
-/** @param parts a key, its value, the next key, … */
-function mapOf(parts: readonly unknown[]): unknown {
-  const keys = parts.filter((_, at) => at % 2 === 0);
-  return celMap(keys.map((key, at) => [String(key), parts[2 * at + 1]]));
-}
-
-/** CEL asks an object for its `constructor`, and knows nothing that has a field of this name; a `Map` it reads in any case. */
-function celMap(entries: readonly (readonly [string, unknown])[]): unknown {
-  return entries.some(([key]) => key === 'constructor') ? new Map(entries) : Object.fromEntries(entries);
-}
-
-/** Whether CEL refuses a value of JSON because of the name of a field in it. */
-export function isUnreadable(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.hasOwn(value, 'constructor') || Object.values(value).some(isUnreadable);
-}
-
-/** A value of JSON as CEL reads it, whatever the names of its fields. */
-export function readable(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(readable);
-  if (typeof value !== 'object' || value === null) return value;
-  return celMap(Object.entries(value).map(([key, of]) => [key, readable(of)]));
 }
 
 /** Reads what an author wrote. */

@@ -1,6 +1,6 @@
 import { Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiController, MinimumRole, Public } from '@nestjs-spark/auth/internal';
-import { ApiOperation } from '@nestjs-spark/observability/internal';
+import { ApiOperation, ReadsNoFields } from '@nestjs-spark/observability/internal';
 import { ASYNC_API } from './asyncapi.ts';
 import { PipelinesService } from './pipelines.service.ts';
 import { answered } from './problems.ts';
@@ -28,6 +28,7 @@ export class ClusterController {
   }
 
   @Post('projections/:name/rebuild')
+  @ReadsNoFields()
   @MinimumRole('operator')
   @HttpCode(202)
   @ApiOperation({ summary: 'Build a projection again from the journal' })

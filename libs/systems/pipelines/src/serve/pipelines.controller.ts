@@ -13,13 +13,14 @@ import {
 } from '@nestjs/common';
 import { ApiController, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth/internal';
 import {
+  type Answer,
   ApiOperation,
+  ReadsNoFields,
   readWhole,
+  sayReplayed,
   sendFeed,
   TakesQuery,
   type StreamedAnswer,
-  sayReplayed,
-  type Answer,
 } from '@nestjs-spark/observability/internal';
 import type { Observable } from 'rxjs';
 import type { PipelineView } from '../project/view.ts';
@@ -36,7 +37,6 @@ import {
   readIfMatch,
   readKey,
   readList,
-  readObject,
   readReset,
 } from './read-request.ts';
 
@@ -136,6 +136,7 @@ export class PipelinesController {
   }
 
   @Delete(':pipelineId')
+  @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a pipeline; ?force while it runs' })
@@ -210,18 +211,17 @@ export class PipelinesController {
   }
 
   @Post(MOVES.map((move) => `:pipelineId/${move}`))
+  @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(200)
   @ApiOperation({ summary: 'Stop, pause, resume or restart' })
   async change(
     @Param('pipelineId') pipelineId: string,
     @AskedMove() type: (typeof MOVES)[number],
-    @BodyText() text: string,
     @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: ApiCaller,
     @Res({ passthrough: true }) answer: Answer,
   ): Promise<PipelineView> {
-    readObject(text, []);
     return this.#move(pipelineId, { type }, key, caller, answer);
   }
 

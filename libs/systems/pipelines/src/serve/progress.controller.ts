@@ -1,6 +1,12 @@
 import { Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiController, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth/internal';
-import { ApiOperation, readWhole, sayReplayed, type Answer } from '@nestjs-spark/observability/internal';
+import {
+  ApiOperation,
+  ReadsNoFields,
+  readWhole,
+  sayReplayed,
+  type Answer,
+} from '@nestjs-spark/observability/internal';
 import type { Position } from '../batch/batch.ts';
 import { PipelinesService } from './pipelines.service.ts';
 import { answered } from './problems.ts';
@@ -37,6 +43,7 @@ export class ProgressController {
   }
 
   @Delete(':pipelineId/checkpoint')
+  @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(204)
   @ApiOperation({ summary: 'Begin again at the next start' })
@@ -87,6 +94,7 @@ export class ProgressController {
   }
 
   @Delete(':pipelineId/dead-letters')
+  @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(204)
   @ApiOperation({ summary: 'Forget all dead letters' })
@@ -100,6 +108,7 @@ export class ProgressController {
   }
 
   @Delete(':pipelineId/dead-letters/:letterId')
+  @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(204)
   @ApiOperation({ summary: 'Forget a dead letter' })

@@ -1,0 +1,41 @@
+import { UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { pointerStep } from '@nestjs-spark/foundation/internal';
+import type { PlatformRequest } from './platform.ts';
+import { JSON_FORM, readText } from './read-text.ts';
+
+const MOST_BYTES = 64 * 1024;
+
+/**
+ * Marks a route that reads its body itself and expects nothing in it: none at all and `{}` are the same, and a field is
+ * refused, so that nobody believes it was heard.
+ */
+export const ReadsNoFields = (): MethodDecorator => UseGuards(new NoFields());
+
+class NoFields implements CanActivate {
+  async canActivate(context: ExecutionContext): Promise<true> {
+    refuseFields(await readText(context.switchToHttp().getRequest<PlatformRequest>(), JSON_FORM, MOST_BYTES));
+    return true;
+  }
+}
+
+/** @throws {ProblemError} `invalid` (400) with every field by its JSON pointer */
+export function refuseFields(text: string): void {
+  if (text.trim() === '') return;
+  const value = parsed(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ProblemError('invalid', 'The body has to be a JSON object.');
+  const errors = Object.keys(value).map((name) => ({
+    pointer: `/${pointerStep(name)}`,
+    detail: `${name} is not known here: remove it`,
+  }));
+  if (errors.length > 0) throw new ProblemError('invalid', 'Nothing is expected in this body.', { errors });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ProblemError('invalid', 'The body is not JSON.', { cause });
+  }
+}

@@ -1,0 +1,46 @@
+import { _, Name, type Ajv, type CodeKeywordDefinition, type ErrorObject } from 'ajv';
+
+/** Gives a validator its own form of those of AJV's words that take some records for others. */
+export function mendWords(ajv: Ajv): void {
+  ajv.removeKeyword('uniqueItems');
+  ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', validate: areUnique });
+  const unevaluated = ajv.getKeyword('unevaluatedProperties');
+  if (typeof unevaluated !== 'object' || !('code' in unevaluated)) return;
+  ajv.removeKeyword('unevaluatedProperties');
+  ajv.addKeyword({ ...unevaluated, code: withoutPrototype(unevaluated) });
+}
+
+/** AJV collects the fields that other words have seen in an object, in which `toString` is from the beginning. */
+function withoutPrototype({ code }: CodeKeywordDefinition): CodeKeywordDefinition['code'] {
+  return (context) => {
+    const { gen, it } = context;
+    const { props } = it;
+    if (props instanceof Name)
+      gen.if(_`typeof ${props} == "object"`, () => gen.code(_`Object.setPrototypeOf(${props}, null)`));
+    code(context);
+  };
+}
+
+/** AJV's own compares each item with each other one, and finds no `__proto__` twice. */
+const areUnique: { (isAsked: boolean, items: unknown[]): boolean; errors?: Partial<ErrorObject>[] } = (
+  isAsked,
+  items,
+) => {
+  const seen = new Map<string, number>();
+  for (const [j, item] of isAsked ? items.entries() : []) {
+    const text = JSON.stringify(item, inOrder);
+    const i = seen.get(text);
+    if (i !== undefined) {
+      areUnique.errors = [{ keyword: 'uniqueItems', params: { i, j } }];
+      return false;
+    }
+    seen.set(text, j);
+  }
+  return true;
+};
+
+/** The order of fields says nothing. */
+function inOrder(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

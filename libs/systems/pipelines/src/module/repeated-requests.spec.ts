@@ -82,3 +82,24 @@ describe('repeated requests with a key', () => {
     await api.post('/adults/start', undefined, keyed('two')).expect(422);
   });
 });
+
+describe('requests whose body has no fields', () => {
+  let api: ApiApp;
+  beforeEach(async () => {
+    api = new ApiApp();
+    await api.start();
+    await api.post('', adults).expect(201);
+  });
+  afterEach(() => api.close());
+
+  it('change nothing where they have one', async () => {
+    for (const move of ['stop', 'pause', 'resume', 'restart']) {
+      const { body } = await api.post(`/adults/${move}`, { from: 'beginning' }).expect(400);
+      expect(body.errors).toMatchObject([{ pointer: '/from' }]);
+    }
+    for (const path of ['/adults', '/adults/checkpoint', '/adults/dead-letters', '/adults/dead-letters/1'])
+      await api.remove(path).send({ force: true }).expect(400);
+    await api.post('/adults/stop', {}).expect(200);
+    await api.remove('/adults').expect(204);
+  });
+});

@@ -1,5 +1,6 @@
 import { StoreRefusedError, VersionConflictError } from '@nestjs-spark/contracts';
 import type { OpenDatabase } from './open-database.ts';
+import { beginTransaction } from './replicated.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 interface Waiting {
@@ -13,10 +14,16 @@ interface Waiting {
  */
 export class GroupedWrites {
   readonly #database: Pick<SqliteDatabase, 'write'>;
+  readonly #later: (flush: () => void) => void;
   #waiting: Waiting[] = [];
 
-  constructor(database: Pick<SqliteDatabase, 'write'>) {
+  /** @param later when what was asked for until then is written */
+  constructor(
+    database: Pick<SqliteDatabase, 'write'>,
+    later: (flush: () => void) => void = (flush) => queueMicrotask(flush),
+  ) {
     this.#database = database;
+    this.#later = later;
   }
 
   /** @param work refuses by VersionConflictError or StoreRefusedError before it has written anything */
@@ -34,7 +41,7 @@ export class GroupedWrites {
       },
       alone: () => void this.#database.write(work).then(resolve, reject),
     });
-    if (this.#waiting.length === 1) queueMicrotask(() => void this.#flush());
+    if (this.#waiting.length === 1) this.#later(() => void this.#flush());
     return promise;
   }
 
@@ -43,7 +50,13 @@ export class GroupedWrites {
     const [first] = all;
     if (all.length === 1) return first?.alone();
     try {
-      const outcomes = await this.#database.write((open) => all.map(({ run }) => run(open)));
+      const outcomes = await this.#database.write((open) =>
+        all.map(({ run }) => {
+          // Each is a transaction of its own to other nodes.
+          beginTransaction(open);
+          return run(open);
+        }),
+      );
       for (const tell of outcomes) tell();
     } catch {
       for (const { alone } of all) alone();

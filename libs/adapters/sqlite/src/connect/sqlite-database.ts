@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers';
 import { type Logger, retry, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 import { LET_TABLES_CHANGE, TABLES_STAY } from '../schema/rebuild-table.ts';
 import { DiskFullError, freeBytes } from './disk-full-error.ts';
+import { GroupedWrites } from './grouped-writes.ts';
 import { OpenDatabase } from './open-database.ts';
 import { openFile } from './open-file.ts';
 import { hasReaders } from './readers.ts';
@@ -29,6 +31,8 @@ export class SqliteDatabase {
   readonly #log: Warn;
   readonly #busyTimeoutMs: number;
   readonly #listeners = new Set<() => void>();
+  /** What many requests bring while the disk is waited for comes in one turn of the event loop. */
+  readonly #grouped = new GroupedWrites(this, (flush) => void setImmediate(flush));
   #open: OpenDatabase | null = null;
   #closed = false;
   #full: DiskFullError | null = null;
@@ -57,6 +61,15 @@ export class SqliteDatabase {
   /** Runs `work` as the only writer; everything it did is kept, or when it throws, nothing. */
   write<T>(work: (open: OpenDatabase) => T): Promise<T> {
     return this.#write(work);
+  }
+
+  /**
+   * The same for a change of one document: those that are asked for in the same turn wait for the disk together, and each has its own
+   * outcome.
+   * @param work refuses by VersionConflictError or StoreRefusedError before it has changed a document
+   */
+  writeOne<T>(work: (open: OpenDatabase) => T): Promise<T> {
+    return this.#grouped.write(work);
   }
 
   /**

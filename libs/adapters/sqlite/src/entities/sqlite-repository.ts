@@ -69,7 +69,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
 
   async create(entity: T): Promise<Stored<T>> {
     const putAt = this.#mapping.put(entity);
-    return this.#database.write((open) => {
+    return this.#database.writeOne((open) => {
       const table = this.#table(open);
       const id = newId(open, table);
       return this.#put(open, table, id, putAt(id), null);
@@ -78,13 +78,13 @@ export class SqliteRepository<T extends object> implements Repository<T> {
 
   async put(id: string, entity: T, options: { version?: string } = {}): Promise<Stored<T>> {
     const put = this.#mapping.put(entity)(id);
-    return this.#database.write((open) => this.#put(open, this.#table(open), id, put, options.version));
+    return this.#database.writeOne((open) => this.#put(open, this.#table(open), id, put, options.version));
   }
 
   async patch(id: string, changes: Partial<T>): Promise<Stored<T> | null> {
     checkUnreserved(id, this.#declaration.collection);
     const fields = this.#mapping.patch(id, changes);
-    return this.#database.write((open) => {
+    return this.#database.writeOne((open) => {
       const table = this.#find(open);
       const there = table?.get(id);
       if (!table || !there) return null;
@@ -96,7 +96,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
 
   async delete(id: string): Promise<Change | null> {
     checkDelete(id, this.#declaration.collection);
-    return this.#database.write((open) => {
+    return this.#database.writeOne((open) => {
       const isRemoved = this.#find(open)?.remove(id) ?? false;
       return isRemoved ? { databaseId: open.databaseId, etag: open.lastEtag } : null;
     });

@@ -80,7 +80,9 @@ export class Submissions {
     const ids = jobs.map((_, index) => idInBatch(batchId, access, index));
     const prints = jobs.map((job) => fingerprintOf(job));
     if (given === null && key !== undefined) await this.#refuseKeyOf(batchId);
-    const there = await this.#replayBatch(batchId, ids, prints);
+    // Nobody can have used a name that was just drawn.
+    const isNamed = given !== null || key !== undefined;
+    const there = isNamed ? await this.#replayBatch(batchId, ids, prints) : null;
     if (there) return there;
     requireOperator(jobs, access);
     const found = await Promise.all(jobs.map((job) => faultsOf(job, executors)));

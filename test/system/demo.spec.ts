@@ -9,9 +9,9 @@ import { SQLITE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const EVERYTHING = [
-  /all 300 found in HR/,
-  /Change .*in HR .* ms after/,
-  /Delete .*gone from HR .* ms after/,
+  /each of the 300 was found in HR/,
+  /Change .*in HR [\d.]+ m?s later/,
+  /Delete .*HR answers 404 for it [\d.]+ m?s after/,
   /Everything arrived\./,
 ];
 

@@ -55,7 +55,7 @@ export interface StoredRecord extends RecordMessage {
   time: Date;
 }
 
-/** Records are small and many: asking for each few anew costs more than waiting for some of them now and then. */
+/** Records are small and many: asking again for each few costs more than waiting for some of them now and then. */
 const REFILL_AT = 8;
 
 /** Records in a stream, each changed only by those who know its last change. */

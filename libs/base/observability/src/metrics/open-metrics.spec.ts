@@ -47,8 +47,49 @@ describe('OpenMetrics', () => {
     expect(await textOf(registry)).toBe('# HELP requests R\n# TYPE requests unknown\nrequests 1\n# EOF\n');
   });
 
+  it('has each family once: a counter beside another of its name without the suffix stays what it is called', async () => {
+    const registry = new Registry();
+    const registers = [registry];
+    new Counter({ name: 'a_total', help: 'Says "a"', registers }).inc();
+    new Gauge({ name: 'a', help: 'A', registers }).set(2);
+    new Gauge({ name: 'b_created', help: 'B', registers }).set(3);
+    new Counter({ name: 'b_total', help: 'B', registers }).inc();
+    new Counter({ name: 'c', help: 'C', registers }).inc();
+    new Counter({ name: 'c_total', help: 'C', registers }).inc();
+    const text = await textOf(registry);
+    expect(text.split('\n').filter((line) => !line.startsWith('# HELP'))).toEqual([
+      '# TYPE a_total unknown',
+      'a_total 1',
+      '# TYPE a gauge',
+      'a 2',
+      '# TYPE b_created gauge',
+      'b_created 3',
+      '# TYPE b_total unknown',
+      'b_total 1',
+      '# TYPE c unknown',
+      'c 1',
+      '# TYPE c_total unknown',
+      'c_total 1',
+      '# EOF',
+      '',
+    ]);
+    expect(text).toContain('# HELP a_total Says \\"a\\"\n');
+  });
+
   it.each([
     [PROMETHEUS, true],
+    ['application/openmetrics-text; version="1.0.0"', true],
+    [
+      'application/openmetrics-text;note="a,b;q=0\\"";version="1.0.\\0";q=0.6, text/plain;version="0.0.4";q=0.5',
+      true,
+    ],
+    ['application/openmetrics-text;version="0.0.1"', false],
+    ['text/plain;note=", application/openmetrics-text"', false],
+    ['application/openmetrics-text;q=0.2, text/plain;version="0.0.4";q=0.3', false],
+    ['application/openmetrics-text;q=0.500;version=1.0.0, text/plain;q=0.5', true],
+    ['application/openmetrics-text;q=5', false],
+    ['application/openmetrics-text;q=', false],
+    ['application/openmetrics-text;version="1.0.0', false],
     ['application/openmetrics-text', true],
     ['Application/OpenMetrics-Text; version=1.0.0, */*', true],
     ['application/openmetrics-text;q=0.2, text/plain;q=0.5', false],

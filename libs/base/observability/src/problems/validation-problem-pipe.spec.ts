@@ -3,7 +3,7 @@ import type { ProblemError } from '@nestjs-spark/contracts';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { ValidationProblemPipe } from './validation-problem-pipe.ts';
 
-/** Its rules stand in an order in which no tool would begin with the type. */
+/** Its rules have an order with which no tool would begin with the type. */
 class Ball {
   @IsInt()
   @Min(1)

@@ -46,7 +46,7 @@ export async function readText(
   const before = parsedBefore(request);
   if (before !== null) return before;
   const body = await readBody(request, mostBytes);
-  if (body) return decoded(body);
+  if (body) return decodeBody(body);
   throw new ProblemError('tooLarge', `The body may have at most ${mostBytes} bytes.`);
 }
 
@@ -54,11 +54,12 @@ type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown };
 
 function parsedBefore(request: Parsed): string | null {
   if (!request.readableDidRead) return null;
-  if (Buffer.isBuffer(request.rawBody)) return decoded(request.rawBody);
+  if (Buffer.isBuffer(request.rawBody)) return decodeBody(request.rawBody);
   return request.body === undefined ? '' : JSON.stringify(request.body);
 }
 
-function decoded(bytes: Uint8Array): string {
+/** @throws {ProblemError} `invalid` (400) for what is not UTF-8 */
+export function decodeBody(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {

@@ -232,13 +232,37 @@ describe('events of batches among those of the pipeline', () => {
       to: { generate: 10 },
     },
   });
-  const first = (ms: number, type: EventType) =>
-    isBefore(batch(5), { ...decide(EMPTY, create, context).events[0], at: at(ms), type } as PipelineEvent);
+  const event = (ms: number, type: EventType, others: Partial<PipelineEvent> = {}): PipelineEvent =>
+    ({ ...decide(EMPTY, create, context).events[0], at: at(ms), type, epoch: 1, ...others }) as PipelineEvent;
+  const first = (ms: number, type: EventType) => isBefore(batch(5), event(ms, type));
 
   it('lie between the beginning and the end of their run, even within one millisecond', () => {
     for (const type of ['PipelineCreated', 'PipelineStarted', 'OwnershipTaken'] as const)
       expect([4, 5, 6].map((ms) => first(ms, type))).toEqual([false, false, true]);
     for (const type of ['PipelineCompleted', 'PipelineFailed', 'PipelineStopped', 'PipelinePaused'] as const)
       expect([4, 5, 6].map((ms) => first(ms, type))).toEqual([false, true, true]);
+  });
+
+  it('come before those of a later owner and after those of an earlier one, whatever their clocks say', () => {
+    const [earlier, later] = [{ epoch: 0 }, { epoch: 2 }];
+    expect([4, 5, 6].map((ms) => isBefore(batch(5), event(ms, 'OwnershipTaken', later)))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    for (const type of ['PipelineStarted', 'PipelineStopped'] as const)
+      expect([4, 5, 6].map((ms) => isBefore(batch(5), event(ms, type, earlier)))).toEqual([
+        false,
+        false,
+        false,
+      ]);
+  });
+
+  it('lie among those of another pipeline by time alone, as the epochs of two shards say nothing of each other', () => {
+    const other = { pipelineId: 'others', epoch: 2 };
+    expect([4, 6].map((ms) => isBefore(batch(5), event(ms, 'PipelineStarted', other)))).toEqual([
+      false,
+      true,
+    ]);
   });
 });

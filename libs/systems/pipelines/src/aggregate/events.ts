@@ -100,6 +100,12 @@ export type BatchEvent = BatchEnvelope &
     | { type: 'BatchProcessed'; data: BatchData & { totals: Totals } }
   );
 
-/** In one millisecond the batches of a run lie between the event that began it and the one that ended it. */
-export const isBefore = (batch: BatchEvent, event: PipelineEvent): boolean =>
-  batch.at < event.at || (batch.at === event.at && ENDS_RUN.has(event.type));
+/**
+ * What is of an earlier epoch comes first, as clocks of two owners may differ. In one millisecond the batches of a run lie between
+ * the event that began it and the one that ended it. Of two pipelines only the times can be compared.
+ */
+export function isBefore(batch: BatchEvent, event: PipelineEvent): boolean {
+  const isOfOne = batch.tenant === event.tenant && batch.pipelineId === event.pipelineId;
+  if (isOfOne && batch.epoch !== event.epoch) return batch.epoch < event.epoch;
+  return batch.at < event.at || (batch.at === event.at && ENDS_RUN.has(event.type));
+}

@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { meaning } from '../explain/show.ts';
-import { mendWords } from './mend-words.ts';
+import { repairWords } from './repair-words.ts';
 
 type Validator = Ajv | Ajv2020;
 
@@ -61,7 +61,7 @@ function language(name: string, create: () => Validator): SchemaLanguage {
   const make = (): Validator => {
     const ajv = create();
     ajvFormats.default(ajv);
-    mendWords(ajv);
+    repairWords(ajv);
     return ajv;
   };
   return { name, make, words: make() };

@@ -1,8 +1,13 @@
 import { defineProblem, ProblemError, type ProblemField } from '@nestjs-spark/contracts';
+import { pointerStep } from '@nestjs-spark/foundation/internal';
 import { CommandRefusedError } from '../aggregate/commands.ts';
+import type { OtherPartition } from '../connect/other-partition.ts';
 import { FencedError, RunFailedError } from '../connect/ports.ts';
 import { DefinitionRefusedError, type Refusal } from '../definition/refusal.ts';
 import { NoOwnerError } from '../shard/ports.ts';
+
+const LONGEST_SHOWN = 200;
+const MOST_SHOWN = 20;
 
 const NO_OWNER = defineProblem('noOwner', { title: 'No process owns this pipeline right now', status: 503 });
 const PIPELINE_EXISTS = defineProblem('pipelineExists', {
@@ -54,6 +59,17 @@ export function upgradeRequired(): ProblemError {
 /** What exists in the contract, and not in this version. */
 export function notAvailable(what: string): ProblemError {
   return new ProblemError(NOT_AVAILABLE, `${what} is not available in this version.`);
+}
+
+/** A position of which a part would never be read. */
+export function unknownPartition({ name, known }: OtherPartition): ProblemError {
+  const shown = name.slice(0, LONGEST_SHOWN);
+  const more = known.length > MOST_SHOWN ? ` and ${known.length - MOST_SHOWN} more` : '';
+  const said = known.length === 0 ? 'it has none' : `it has ${known.slice(0, MOST_SHOWN).join(', ')}${more}`;
+  const detail = `is not in the source; ${said}`;
+  return new ProblemError('invalid', `${shown} ${detail}.`, {
+    errors: [{ pointer: `/position/${pointerStep(shown)}`, detail }],
+  });
 }
 
 /** Answers what the parts below throw as problems. */

@@ -1,5 +1,6 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import { pointerStep } from '@nestjs-spark/foundation/internal';
+import { decodeBody } from '@nestjs-spark/observability/internal';
 
 const DEEPEST = 32;
 const LONGEST_KEY = 256;
@@ -11,7 +12,7 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
  * key that has a meaning to JavaScript itself or more than 256 letters
  */
 export function parseJson(body: Uint8Array): unknown {
-  const text = decode(body);
+  const text = decodeBody(body);
   if (deepest(text) > DEEPEST) throw invalid(`The body is nested deeper than ${DEEPEST}.`);
   let value: unknown;
   try {
@@ -28,14 +29,6 @@ export function parseJson(body: Uint8Array): unknown {
       errors: [{ pointer, detail: 'this name is not allowed' }],
     },
   );
-}
-
-function decode(body: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch (cause) {
-    throw invalid('The body is not UTF-8.', cause);
-  }
 }
 
 // Measured on the text, so that a body made only of brackets costs nothing.

@@ -8,6 +8,7 @@ import { faultOfBytes } from '../utf8.ts';
 import type { FileFormat, WholeRecords } from './file-format.ts';
 
 const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 const LONGEST_HEADER = 64 * 1024;
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 // A double holds 15 digits of a number; one of more is kept as the text that it is.
@@ -97,11 +98,14 @@ function rowsOf(bytes: Buffer, most?: number): Row[] {
     skip_records_with_error: true,
     ...(most !== undefined && { to: most }),
   };
+  // Where they end within CRLF, the CR would be part of the last field.
+  const ended = bytes.at(-1) === RETURN ? Buffer.concat([bytes, Buffer.of(NEWLINE)]) : bytes;
   // The types of the library do not know what `info` and `raw` make of it.
-  const parsed = parse(bytes, options) as unknown as ParsedRow[];
+  const parsed = parse(ended, options) as unknown as ParsedRow[];
   for (const { record, raw, info } of parsed) {
-    found.push({ raw, values: record, begin, end: info.bytes, isOpen: false });
-    begin = info.bytes;
+    const end = Math.min(info.bytes, bytes.length);
+    found.push({ raw, values: record, begin, end, isOpen: false });
+    begin = end;
   }
   // What is left out has an open quote: everything else is taken as it is.
   if (begin < bytes.length && (most === undefined || found.length < most))

@@ -6,6 +6,8 @@ import { ownValue } from '../own-value.ts';
 /** So much is looked at where a file begins, and again where it was read to. */
 const EDGE = 1024;
 const MARK_BYTES = 6;
+/** No path of a file has it. */
+const BETWEEN = '//';
 
 /** How far a file was read, and what it was then; null where an earlier version or an operator has written the position. */
 export interface ReadTo {
@@ -28,6 +30,9 @@ export function withReadTo(position: Position, file: string, { at, mark }: ReadT
   const { [nameOfMark(file, readToOf(position, file).at)]: _, ...others } = position;
   return { ...others, [file]: at, ...(mark !== null && { [nameOfMark(file, at)]: mark }) };
 }
+
+/** The file that a name in a position is about: its own, or that of a mark. */
+export const fileOf = (name: string): string => name.split(BETWEEN)[0] ?? name;
 
 /** The files of a position, without its marks. */
 export function filesOf(position: Position): string[] {
@@ -56,6 +61,4 @@ export async function readBytes(handle: FileHandle, from: number, to: number): P
   return bytes.subarray(0, length);
 }
 
-/** No path of a file has it. */
-const BETWEEN = '//';
 const nameOfMark = (file: string, at: number): string => `${file}${BETWEEN}${at}`;

@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
-import fs, { type FileHandle, open } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Position } from '../../batch/batch.ts';
 import { asRunError } from './file-error.ts';
 import type { FileFormat } from './file-format.ts';
 import { filesOf, markOf, readBytes, type ReadTo, readToOf, withReadTo } from './file-mark.ts';
+import { findFiles } from './find-files.ts';
 import type { FilesFolder } from './files-folder.ts';
 import { JSON_LINES } from './json-lines.ts';
 import { RunFailedError, type PlannedRange, type Source, type SourceRecord } from '../ports.ts';
@@ -81,14 +81,10 @@ export class FileSource implements Source {
   }
 
   async #files(): Promise<string[]> {
-    const found: string[] = [];
-    const cwd = this.#folder.path;
-    for await (const entry of fs.glob(this.#path, { cwd, withFileTypes: true }))
-      if (entry.isFile() || entry.isSymbolicLink())
-        found.push(relative(cwd, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+    const found = await findFiles(this.#folder, this.#path);
     if (found.length === 0 && !this.#read.follow)
       throw new RunFailedError(`No file matches ${this.#path} in the files folder`);
-    return found.toSorted();
+    return found;
   }
 
   /** @throws {RunFailedError} where another file has the name now, or this one was written over */

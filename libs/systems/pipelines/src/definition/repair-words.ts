@@ -1,7 +1,7 @@
 import { _, Name, type Ajv, type CodeKeywordDefinition, type ErrorObject } from 'ajv';
 
 /** Gives a validator its own form of those of AJV's words that take some records for others. */
-export function mendWords(ajv: Ajv): void {
+export function repairWords(ajv: Ajv): void {
   ajv.removeKeyword('uniqueItems');
   ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', validate: areUnique });
   const unevaluated = ajv.getKeyword('unevaluatedProperties');

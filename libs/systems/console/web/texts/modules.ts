@@ -133,7 +133,7 @@ export const moduleTexts = {
 
   audit: {
     heading: 'Audit',
-    under: 'Who asked modules to change something, and what was decided.',
+    under: 'Who asked modules to change something, who was refused, and what was decided.',
     nothing: 'Nobody has asked for a change yet.',
     when: 'When',
     who: 'Who',
@@ -141,7 +141,7 @@ export const moduleTexts = {
     where: 'Module',
     outcome: 'Outcome',
     nobody: 'nobody known',
-    more: 'Show more',
+    older: 'Older',
     decision: { allowed: 'allowed', refused: 'refused', failed: 'failed' } as Record<string, string>,
   },
 };

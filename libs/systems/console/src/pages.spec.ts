@@ -1,0 +1,28 @@
+import { expect, it } from '@jest/globals';
+import { joinPages, type Page } from '../web/ui/join-pages.ts';
+
+const page = (from: number, to: number, cursor: string | null, rest: Partial<Page<object>> = {}) => ({
+  items: Array.from({ length: to - from }, (_, at) => ({ entry: from + at })),
+  cursor,
+  missing: [],
+  ...rest,
+});
+
+it('Pages are one list in their order, and the last says where it continues', () => {
+  const joined = joinPages(page(0, 3, '3'), [page(3, 6, '6'), page(6, 7, null)]);
+  expect(joined.items).toEqual(page(0, 7, null).items);
+  expect(joined.cursor).toBeNull();
+  expect(joinPages(page(0, 3, '3'), []).cursor).toBe('3');
+});
+
+it('What has moved to the next page because of newer entries is listed once', () => {
+  expect(joinPages(page(0, 3, '3'), [page(2, 5, '6')]).items).toEqual(page(0, 5, null).items);
+});
+
+it('What a page lacks, the list lacks', () => {
+  const joined = joinPages(page(0, 1, '1', { missing: ['HR'] }), [
+    page(1, 2, null, { missing: ['HR', 'Sales'], truncated: true }),
+  ]);
+  expect(joined).toMatchObject({ missing: ['HR', 'Sales'], truncated: true });
+  expect(joinPages(page(0, 1, '1'), [page(1, 2, null)]).truncated).toBe(false);
+});

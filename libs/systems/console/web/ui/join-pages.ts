@@ -1,0 +1,23 @@
+/** A page of a list, as the console answers it. */
+export interface Page<T> {
+  items: T[];
+  /** Where the next page begins; null at the end. */
+  cursor: string | null;
+  missing: string[];
+  truncated?: boolean;
+}
+
+/**
+ * Pages that were read one after the other, as one. What has come meanwhile moves the rest down, so a page may begin with what the one
+ * before has ended with: that is listed once.
+ */
+export function joinPages<T>(first: Page<T>, older: readonly Page<T>[]): Page<T> {
+  const pages = [first, ...older];
+  const items = new Map(pages.flatMap((page) => page.items).map((item) => [JSON.stringify(item), item]));
+  return {
+    items: [...items.values()],
+    cursor: pages.at(-1)?.cursor ?? null,
+    missing: [...new Set(pages.flatMap(({ missing }) => missing))],
+    truncated: pages.some(({ truncated }) => truncated === true),
+  };
+}

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Delete, Get, Post, UseGuards, type INestApplication } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { Test } from '@nestjs/testing';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { AuditStore, AuditTrail, TrailInUse } from '@nestjs-spark/modules/internal';
@@ -109,6 +110,15 @@ describe('a refusal on a route of the application', () => {
       ]),
     );
     expect(await counted()).toContain('{status="403"} 1');
+  });
+
+  it('of what is no HTTP request names its handler', async () => {
+    const context = new ExecutionContextHost([], NotesController, NotesController.prototype.write);
+    context.setType('graphql');
+    await expect(app.get(ApiGuard).canActivate(context)).rejects.toThrow('Only HTTP');
+    expect(await entries()).toEqual([
+      expect.objectContaining({ who: null, method: 'graphql', path: 'NotesController.write', status: 403 }),
+    ]);
   });
 
   it('is not what was allowed, or what a public route answers', async () => {

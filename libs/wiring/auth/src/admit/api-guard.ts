@@ -44,7 +44,7 @@ export class ApiGuard implements CanActivate {
     if (type === 'rpc' || isSparkRoute(context)) return true;
     const said = this.#said(context);
     if (said === 'public') return true;
-    if (type !== 'http') throw new ProblemError('forbidden', 'Only HTTP requests can be authenticated here.');
+    if (type !== 'http') throw this.#refuseUnknown(context, type);
     const http = context.switchToHttp();
     const asked = http.getRequest<PlatformRequest>();
     const request = nodeRequest(asked);
@@ -71,6 +71,14 @@ export class ApiGuard implements CanActivate {
       recordRefusal(this.#trail, request, error, null);
       throw error;
     }
+  }
+
+  /** What is no HTTP request has no path: its handler is named. */
+  #refuseUnknown(context: ExecutionContext, type: string): ProblemError {
+    const problem = new ProblemError('forbidden', 'Only HTTP requests can be authenticated here.');
+    const url = `${context.getClass().name}.${context.getHandler().name}`;
+    recordRefusal(this.#trail, { method: type, url }, problem, null);
+    return problem;
   }
 
   /** What the route says, or else its controller. Where both decorators are in one place, the role counts. */

@@ -4,13 +4,16 @@ import { reasonOf, type TrailInUse } from '@nestjs-spark/modules/internal';
 import type { PlatformResponse, Refusal } from '@nestjs-spark/observability/internal';
 import type { ApiCaller } from '../recognize/api-caller.ts';
 
+/** What an entry says of a request. */
+type Named = Pick<IncomingMessage, 'method' | 'url'>;
+
 /**
  * Leaves a trace of a request that was refused because of who asks, and none of any other.
  * @param caller null: nobody has proved who asks
  */
 export function recordRefusal(
   trail: TrailInUse | null,
-  request: IncomingMessage,
+  request: Named,
   problem: unknown,
   caller: ApiCaller | null,
 ): void {
@@ -40,7 +43,7 @@ function isRefusal(status: number): status is Refusal['status'] {
 }
 
 function refusalOf(
-  { method = '', url = '/' }: IncomingMessage,
+  { method = '', url = '/' }: Named,
   status: Refusal['status'],
   claimed: string | null,
 ): Refusal {

@@ -20,7 +20,7 @@ interface Entry {
 }
 
 export function AuditPage() {
-  const listed = usePages(
+  const listed = usePages<Entry, Page<Entry>>(
     (cursor) => {
       const wanted = new URLSearchParams({ take: String(PAGE) });
       if (cursor !== null) wanted.set('cursor', cursor);
@@ -50,7 +50,7 @@ export function AuditPage() {
             {cursor !== null && (
               <p class="empty">
                 <Act kind="small" run={listed.older}>
-                  {t.audit.older}
+                  {t.older}
                 </Act>
               </p>
             )}

@@ -40,7 +40,6 @@ export const moduleTexts = {
     newerScript: 'Another script runs now: the line belongs to an older one.',
     noDocument: 'The document no longer exists, or may not be read.',
     asked: (many: number) => `${counted(many, 'document')} will run again.`,
-    more: 'Show more',
   },
 
   letters: {
@@ -141,7 +140,6 @@ export const moduleTexts = {
     where: 'Module',
     outcome: 'Outcome',
     nobody: 'nobody known',
-    older: 'Older',
     decision: { allowed: 'allowed', refused: 'refused', failed: 'failed' } as Record<string, string>,
   },
 };

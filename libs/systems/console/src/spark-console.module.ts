@@ -13,9 +13,16 @@ import { SparkBus } from '@nestjs-spark/bus';
 import { readBusSettings } from '@nestjs-spark/bus/internal';
 import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
 import { Breakers } from '@nestjs-spark/foundation/internal';
-import { KeyRing, ModuleClient, ModuleIdentity, OperatorToken } from '@nestjs-spark/modules/internal';
+import {
+  KeyRing,
+  ModuleClient,
+  ModuleIdentity,
+  OperatorToken,
+  TrailInUse,
+  TrailInUseModule,
+} from '@nestjs-spark/modules/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
-import { logFor, ModuleFacts, Refusals } from '@nestjs-spark/observability/internal';
+import { logFor, ModuleFacts } from '@nestjs-spark/observability/internal';
 import { MODULE_REGISTRY, STATE_STORE } from '@nestjs-spark/store';
 import { ConsoleClient } from './ask/console-client.ts';
 import { KnownModules } from './find/known-modules.ts';
@@ -44,7 +51,7 @@ const CONSOLE_BUS = Symbol('SPARK_CONSOLE_BUS');
  * `SPARK_OPERATOR_TOKEN` or a JWT of `SparkAuthModule`; modules let it in when they name it in `SPARK_CONSOLES`.
  */
 @Module({
-  imports: [ObservabilityModule],
+  imports: [ObservabilityModule, TrailInUseModule],
   providers: [
     {
       provide: SETTINGS,
@@ -85,7 +92,7 @@ const CONSOLE_BUS = Symbol('SPARK_CONSOLE_BUS');
         Aggregator,
         ConsoleClient,
         ModuleIdentity,
-        Refusals,
+        TrailInUse,
         { token: ApiAuthentication, optional: true },
       ],
       useFactory: openServer,
@@ -197,23 +204,24 @@ function openAggregator(
 }
 
 function openServer(
-  { path, title, readOnly, operatorToken }: ConsoleSettings,
+  { path, title, name, readOnly, operatorToken }: ConsoleSettings,
   aggregator: Aggregator,
   client: ConsoleClient,
   identity: ModuleIdentity,
-  refusals: Refusals,
+  trail: TrailInUse,
   issuer: ApiAuthentication | undefined,
 ): ConsoleServer {
   return new ConsoleServer({
     path,
     title,
+    name,
     readOnly,
     aggregator,
     client,
     sessions: new Sessions(identity.messageSigner(), path),
     admission: new Admission(new OperatorToken(operatorToken), issuer ?? null),
     assets: new Assets(),
-    refusals,
+    trail,
     sent: new SentStates(),
     systems: new SystemWatch({ aggregator, client }, logFor('Console')),
     log: logFor('Console'),

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core';
 import { Breakers } from '@nestjs-spark/foundation/internal';
-import { IssuerKeys, OperatorToken } from '@nestjs-spark/modules/internal';
+import { IssuerKeys, OperatorToken, TrailInUseModule } from '@nestjs-spark/modules/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { isReadAtStart, logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import { ApiGuard } from './admit/api-guard.ts';
@@ -41,7 +41,7 @@ const SETTINGS = isReadAtStart(Symbol('SPARK_AUTH_SETTINGS'));
  */
 @Global()
 @Module({
-  imports: [ObservabilityModule],
+  imports: [ObservabilityModule, TrailInUseModule],
   providers: [
     ApiGuard,
     { provide: APP_FILTER, useClass: TypedErrorFilter },

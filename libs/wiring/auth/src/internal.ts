@@ -1,4 +1,5 @@
 export * from './index.ts';
+export { TrailInUse } from '@nestjs-spark/modules/internal';
 export { ApiController } from './admit/api-controller.ts';
 export { readTokens } from './settings/read-tokens.ts';
 export { LiveReader, type LiveProtocol } from './live/live-reader.ts';

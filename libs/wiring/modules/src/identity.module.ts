@@ -9,6 +9,7 @@ import { AUDIT_LOG } from './audit/audit-log.ts';
 import { AuditStore } from './audit/audit-store.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { JoinedAuditLog } from './audit/joined-audit-log.ts';
+import { TrailInUse, TrailInUseModule } from './audit/trail-in-use.ts';
 import { AuditController } from './operate/audit.controller.ts';
 import { AboutController } from './operate/about.controller.ts';
 import { KeysController } from './operate/keys.controller.ts';
@@ -67,7 +68,7 @@ export class SparkIdentityModule {
   static forRootAsync({ imports = [], inject = [], useFactory }: IdentityOptionsFactory): DynamicModule {
     return {
       module: SparkIdentityModule,
-      imports: [DiscoveryModule, ObservabilityModule, ...imports],
+      imports: [DiscoveryModule, ObservabilityModule, TrailInUseModule, ...imports],
       controllers: [
         ...SELF_CHECK_CONTROLLERS,
         KeysController,
@@ -140,13 +141,18 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
   },
   {
     provide: AuditTrail,
-    inject: [IDENTITY_OPTIONS, AUDIT_LOG, Refusals, MetricsRegistry],
+    inject: [IDENTITY_OPTIONS, AUDIT_LOG, Refusals, MetricsRegistry, TrailInUse],
     useFactory: (
       { moduleName: own }: IdentityOptions,
       audit: AuditLog,
       refusals: Refusals,
       { registry: metrics }: MetricsRegistry,
-    ) => new AuditTrail({ own, audit, refusals, metrics, log: logFor('Audit') }),
+      inUse: TrailInUse,
+    ) => {
+      const trail = new AuditTrail({ own, audit, refusals, metrics, log: logFor('Audit') });
+      inUse.join(trail);
+      return trail;
+    },
   },
   {
     provide: KeyWatch,

@@ -17,6 +17,8 @@ export { ADMIT_PROVIDERS } from './admit/providers.ts';
 export { PendingBodies } from './admit/pending-bodies.ts';
 export { AuditStore } from './audit/audit-store.ts';
 export { AuditTrail } from './audit/audit-trail.ts';
+export { TrailInUse, TrailInUseModule } from './audit/trail-in-use.ts';
+export { reasonOf } from './admit/describe-refusal.ts';
 export { rawBodyOf } from './admit/raw-body.ts';
 export { invalidFields, readBody } from './admit/read-body.ts';
 export { IsCollectionName, IsIdPrefix, IsSparkName, MaxBytes } from './admit/rules.ts';

@@ -28,7 +28,7 @@ export class Refusals {
   constructor({ registry }: MetricsRegistry) {
     this.counter = new Counter({
       name: 'spark_requests_refused_total',
-      help: 'Requests to /spark that were refused because of who asks.',
+      help: 'Requests that were refused because of who asks.',
       labelNames: ['status'],
       registers: [registry],
     });

@@ -7,16 +7,22 @@ export interface ListParts {
   client: Pick<ConsoleClient, 'ask' | 'isNamed'>;
 }
 
+/** One system, or several of which a module has at least one. */
+export type Systems = string | readonly string[];
+
 /** The modules that have a system. */
-export function modulesWith({ aggregator }: Pick<ListParts, 'aggregator'>, system: string): string[] {
-  const having = aggregator.state().modules.filter(({ systems }) => systems[system] !== undefined);
+export function modulesWith({ aggregator }: Pick<ListParts, 'aggregator'>, wanted: Systems): string[] {
+  const having = aggregator
+    .state()
+    .modules.filter(({ systems }) => [wanted].flat().some((system) => systems[system] !== undefined));
   return having.map(({ name }) => name);
 }
 
 /** Modules that have never said what they have: whether they have the system is not known. */
-function unheardOf({ aggregator, client }: ListParts, system: string): string[] {
+function unheardOf({ aggregator, client }: ListParts, wanted: Systems): string[] {
   // Jobs and pipelines are only asked for where the options name the module.
-  const isAsked = (name: string): boolean => !['jobs', 'pipelines'].includes(system) || client.isNamed(name);
+  const isClosed = [wanted].flat().every((system) => ['jobs', 'pipelines'].includes(system));
+  const isAsked = (name: string): boolean => !isClosed || client.isNamed(name);
   const silent = aggregator.state().modules.filter(({ systems, why }) => {
     return why !== null && Object.keys(systems).length === 0;
   });
@@ -27,12 +33,12 @@ function unheardOf({ aggregator, client }: ListParts, system: string): string[] 
 export async function gather(
   parts: ListParts,
   act: ActingFor,
-  system: string,
+  systems: Systems,
   pathAt: (module: string) => string | null,
 ): Promise<{ answers: { module: string; body: unknown }[]; missing: string[] }> {
-  const missing = unheardOf(parts, system).filter((module) => pathAt(module) !== null);
+  const missing = unheardOf(parts, systems).filter((module) => pathAt(module) !== null);
   const answers = await Promise.all(
-    modulesWith(parts, system).map(async (module) => {
+    modulesWith(parts, systems).map(async (module) => {
       const path = pathAt(module);
       if (path === null) return [];
       const answer = await parts.client.ask(act, { module, path }).catch(() => null);

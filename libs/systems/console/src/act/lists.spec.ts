@@ -72,6 +72,33 @@ it('What a copy has set aside is asked for where it is, and not sought among the
   expect(asked.map(({ module }) => module)).toEqual(['Fleet']);
 });
 
+it('Every module that has an audit trail is asked for it, with replication or as a replica', async () => {
+  const { parts, asked } = partsOf(({ module }) => entries(1, module));
+  const others = [
+    { name: 'Desk', why: null, systems: { peers: '/spark/peers' } },
+    { name: 'Batch', why: null, systems: { jobs: '/api/jobs' } },
+  ] as unknown as ModuleState[];
+  parts.aggregator = { state: () => ({ modules: [...MODULES, ...others] }) };
+  const { items, missing } = await listAudit(parts, ANN, new URLSearchParams());
+  expect(asked.map(({ module }) => module).toSorted()).toEqual(['Desk', 'Fleet', 'HR']);
+  expect([items.length, missing]).toEqual([3, []]);
+});
+
+it('A caller of an API does not pass for an operator, whatever its name', async () => {
+  const { parts } = partsOf(() => [
+    ...entries(1, 'jwt:eve by Console'),
+    ...entries(1, 'ann by Console'),
+    ...entries(1, 'HR'),
+  ]);
+  parts.aggregator = { state: () => ({ modules: MODULES.slice(0, 1) }) };
+  const { items } = await listAudit(parts, ANN, new URLSearchParams());
+  expect(items).toMatchObject([
+    { who: 'jwt:eve by Console', role: 'module' },
+    { who: 'ann by Console', role: 'operator' },
+    { who: 'HR', role: 'module' },
+  ]);
+});
+
 it('A module that has never answered is missing from a list, and from that of a copy only when it has a part in it', async () => {
   const { parts } = partsOf(() => []);
   const away = { name: 'Sales', why: 'no answer in time', systems: {} } as unknown as ModuleState;

@@ -7,6 +7,8 @@ import { gather, type ListParts } from './gather.ts';
 const TAKE = 50;
 const LONGEST = 100;
 const MOST = 500;
+/** A module with one of these has an identity, and with it an audit trail. */
+const WITH_TRAIL = ['replication', 'peers'];
 
 export interface Page {
   items: object[];
@@ -141,16 +143,16 @@ export async function listLetters(parts: ListParts, act: ActingFor): Promise<Pag
   return { items: items.toSorted((a, b) => b.failedAt.localeCompare(a.failedAt)), cursor: null, missing };
 }
 
-/** What all modules have recorded of requests that change something. */
+/** What all modules have recorded: requests that change something, and what they refused because of who asked. */
 export async function listAudit(parts: ListParts, act: ActingFor, query: URLSearchParams): Promise<Page> {
   const path = `/spark/audit?take=${MOST}`;
-  const { answers, missing } = await gather(parts, act, 'replication', () => path);
+  const { answers, missing } = await gather(parts, act, WITH_TRAIL, () => path);
   const items = answers.flatMap(({ module, body }) =>
     records(body).map((entry) => ({
       at: text(entry['at'], 40) ?? '',
       module,
       who: text(entry['who'], 300) ?? text(entry['claimed'], 300),
-      role: / by |^operator$/.test(text(entry['who'], 300) ?? '') ? 'operator' : 'module',
+      role: /^(?!jwt:|token:).* by |^operator$/.test(text(entry['who'], 300) ?? '') ? 'operator' : 'module',
       action: text(entry['method'], 10),
       target: text(entry['path'], 500),
       outcome: text(entry['decision'], 20),

@@ -1,17 +1,21 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { TrailInUse } from '@nestjs-spark/modules/internal';
 import type { Refusal } from '@nestjs-spark/observability/internal';
 import request from 'supertest';
 import { ConsoleServer, type ConsoleServerParts } from './console-server.ts';
 
-const refused: Refusal[] = [];
+type Known = Parameters<TrailInUse['refused']>[1];
+const refused: object[] = [];
+let session: object | null = null;
 const parts = {
   path: '/spark/console',
   title: 'Spark',
+  name: 'Console',
   assets: { page: () => '<html>' },
-  sessions: { read: () => Promise.resolve(null) },
+  sessions: { read: () => Promise.resolve(session && { session, renew: false }) },
   admission: { isClosed: false },
-  refusals: { record: (refusal: Refusal) => refused.push(refusal) },
+  trail: { refused: (refusal: Refusal, known: Known) => refused.push({ ...refusal, ...known }) },
 } as unknown as ConsoleServerParts;
 
 let server: Server;
@@ -21,13 +25,39 @@ beforeAll(() => {
 });
 afterAll(() => void server.close());
 
-it('Who is refused by the console itself is counted as on every guarded route, without what was asked', async () => {
+it('Who is refused by the console itself is recorded as on every guarded route, without what was asked', async () => {
   await request(server).get('/spark/console/api/state?x=secret').expect(401);
   await request(server).post('/spark/console/api/session').send({ token: 'secret' }).expect(403);
   await request(server).get('/spark/console/').expect(200);
   expect(refused).toEqual([
-    { status: 401, method: 'GET', path: '/spark/console/api/state', claimed: null },
-    { status: 403, method: 'POST', path: '/spark/console/api/session', claimed: null },
+    {
+      status: 401,
+      method: 'GET',
+      path: '/spark/console/api/state',
+      claimed: null,
+      who: null,
+      reason: 'Sign in first.',
+    },
+    expect.objectContaining({ status: 403, method: 'POST', path: '/spark/console/api/session', who: null }),
+  ]);
+});
+
+it('Who is signed in and refused is recorded under the name that modules record', async () => {
+  refused.length = 0;
+  session = { sub: 'ann', role: 'viewer', csrf: 'x', since: 0, until: 1 };
+  await request(server)
+    .post('/spark/console/api/set-aside/retry')
+    .set({ 'sec-fetch-site': 'same-origin', 'x-spark-csrf': 'x' })
+    .expect(403);
+  session = null;
+  expect(refused).toEqual([
+    expect.objectContaining({
+      status: 403,
+      path: '/spark/console/api/set-aside/retry',
+      who: 'ann by Console',
+      claimed: 'ann by Console',
+      reason: 'A viewer may look at everything and change nothing.',
+    }),
   ]);
 });
 

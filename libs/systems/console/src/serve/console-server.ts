@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { describeError, isObject, type Logger } from '@nestjs-spark/foundation/internal';
-import { sendProblem, type Refusals } from '@nestjs-spark/observability/internal';
+import { reasonOf, type TrailInUse } from '@nestjs-spark/modules/internal';
+import { sendProblem } from '@nestjs-spark/observability/internal';
 import { PassedOnProblem } from '../ask/console-client.ts';
 import type { Session } from '../sign-in/sessions.ts';
 import { answerApi, requirePage } from './api.ts';
@@ -13,9 +14,11 @@ export interface ConsoleServerParts extends ApiParts {
   /** The console's path; everything below it is answered here. */
   path: string;
   title: string;
+  /** The console's own module. */
+  name: string;
   assets: Assets;
-  /** Counts and logs who was refused, as on every guarded route. */
-  refusals: Pick<Refusals, 'record'>;
+  /** Counts, logs and keeps who was refused, as on every guarded route. */
+  trail: Pick<TrailInUse, 'refused'>;
   log: Logger;
 }
 
@@ -104,16 +107,16 @@ export class ConsoleServer {
         members: admission.isClosed ? { closed: true } : {},
       });
     }
+    exchange.user = found.session.sub;
     if (found.renew)
       exchange.response.setHeader('Set-Cookie', await sessions.cookie(found.session, exchange.isSecure));
     return found.session;
   }
 
-  #fail({ request, response, method, path }: Exchange, error: unknown): void {
+  #fail(exchange: Exchange, error: unknown): void {
+    const { request, response } = exchange;
     if (response.headersSent) return void response.end();
-    const status = error instanceof ProblemError && !(error instanceof PassedOnProblem) ? error.status : 0;
-    if (status === 401 || status === 403)
-      this.#parts.refusals.record({ status, method, path: `${this.#parts.path}${path}`, claimed: null });
+    if (error instanceof ProblemError && !(error instanceof PassedOnProblem)) this.#record(exchange, error);
     const problem =
       error instanceof ProblemError
         ? error
@@ -121,5 +124,18 @@ export class ConsoleServer {
     if (!(error instanceof ProblemError)) this.#parts.log.error(`A request failed: ${describeError(error)}`);
     sendProblem(request, response, problem.toProblem(), problem.retryAfterSeconds);
     request.resume();
+  }
+
+  /** What a module has refused is in its own trail. */
+  #record({ method, path: below, user }: Exchange, problem: ProblemError): void {
+    const { status } = problem;
+    if (status !== 401 && status !== 403) return;
+    const { path, name, trail } = this.#parts;
+    // As modules name them.
+    const who = user === null ? null : `${user} by ${name}`;
+    trail.refused(
+      { status, method, path: `${path}${below}`, claimed: who },
+      { who, reason: reasonOf(problem) },
+    );
   }
 }

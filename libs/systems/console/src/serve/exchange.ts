@@ -26,6 +26,8 @@ export class Exchange {
   /** The path below the console's own, with a leading slash. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Who is signed in, once that was read; null for nobody. */
+  user: string | null = null;
 
   readonly #pending: PendingBodies;
 

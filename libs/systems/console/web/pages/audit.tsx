@@ -1,8 +1,12 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { api } from '../api.ts';
 import { t } from '../texts.ts';
 import { Missing, missingOf, None } from '../ui/missing.tsx';
-import { Ago, Heading, Loaded, useAsked } from '../ui/parts.tsx';
+import type { Page } from '../ui/join-pages.ts';
+import { Act, Ago, Heading, Loaded } from '../ui/parts.tsx';
+import { usePages } from '../ui/use-pages.ts';
+
+const PAGE = 100;
 
 interface Entry {
   at: string;
@@ -16,13 +20,13 @@ interface Entry {
 }
 
 export function AuditPage() {
-  const [take, setTake] = useState(50);
-  const asked = useAsked(
-    () =>
-      api<{ items: Entry[]; cursor: string | null; missing: string[]; truncated?: boolean }>(
-        `audit?take=${take}`,
-      ),
-    [take, missingOf([]).join()],
+  const listed = usePages<Entry, Page<Entry>>(
+    (cursor) => {
+      const wanted = new URLSearchParams({ take: String(PAGE) });
+      if (cursor !== null) wanted.set('cursor', cursor);
+      return api<Page<Entry>>(`audit?${wanted}`);
+    },
+    [missingOf([]).join()],
   );
   return (
     <>
@@ -32,7 +36,7 @@ export function AuditPage() {
           <p>{t.audit.under}</p>
         </div>
       </div>
-      <Loaded asked={asked}>
+      <Loaded asked={listed}>
         {({ items, cursor, missing, truncated }) => (
           <div class="stack">
             <Missing missing={missingOf(missing)} truncated={truncated === true} more={t.truncated} />
@@ -40,14 +44,14 @@ export function AuditPage() {
               {items.length === 0 ? (
                 <None lacks={missingOf(missing).length > 0}>{t.audit.nothing}</None>
               ) : (
-                <Entries items={items} />
+                <Entries items={items} from={listed.from} />
               )}
             </div>
-            {cursor !== null && take < 100 && (
+            {cursor !== null && (
               <p class="empty">
-                <button type="button" class="button small" onClick={() => setTake(100)}>
-                  {t.audit.more}
-                </button>
+                <Act kind="small" run={listed.older}>
+                  {t.older}
+                </Act>
               </p>
             )}
           </div>
@@ -57,7 +61,12 @@ export function AuditPage() {
   );
 }
 
-function Entries({ items }: { items: readonly Entry[] }) {
+/** @param from the first of the entries that were added last: the focus goes there, since the button has moved below them */
+function Entries({ items, from }: { items: readonly Entry[]; from: number | null }) {
+  const added = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (from !== null) added.current?.focus();
+  }, [from]);
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={t.audit.heading}>
       <table class="stacked">
@@ -74,7 +83,7 @@ function Entries({ items }: { items: readonly Entry[] }) {
         </thead>
         <tbody>
           {items.map((entry, at) => (
-            <tr key={at}>
+            <tr key={at} {...(at === from ? { ref: added, tabIndex: -1 } : {})}>
               <td class="dim">
                 <Ago at={entry.at} />
               </td>

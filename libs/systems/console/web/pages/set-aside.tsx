@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, mayWrite } from '../api.ts';
 import { count } from '../format.ts';
 import { setAside } from '../live.ts';
@@ -6,7 +6,9 @@ import { query } from '../router.tsx';
 import { t } from '../texts.ts';
 import { Missing, missingOf, None } from '../ui/missing.tsx';
 import { Icon } from '../ui/icons.tsx';
-import { Act, Heading, Loaded, useAsked } from '../ui/parts.tsx';
+import type { Page } from '../ui/join-pages.ts';
+import { Act, Heading, Loaded } from '../ui/parts.tsx';
+import { usePages } from '../ui/use-pages.ts';
 import { Rerun, Rows, type Item } from './set-aside-row.tsx';
 
 interface Group {
@@ -17,14 +19,12 @@ interface Group {
   count: number;
 }
 
-interface List {
-  items: Item[];
+interface List extends Page<Item> {
   groups: Group[];
-  cursor: string | null;
   total: number;
-  missing: string[];
-  truncated?: boolean;
 }
+
+const PAGE = 100;
 
 const keyOf = ({ copy, direction, documentId, copyId }: Item): string =>
   [copy, direction, documentId, copyId].join(' ');
@@ -54,15 +54,22 @@ export function SetAsideCard({
   heading: string;
 }) {
   const [reason, setReason] = useState<string | null>(null);
-  const [take, setTake] = useState(50);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [opened, setOpened] = useState<string | null>(null);
-  const asked = useAsked(() => {
-    const wanted = new URLSearchParams({ take: String(take) });
+  const ask = (cursor: string | null): Promise<List> => {
+    const wanted = new URLSearchParams({ take: String(PAGE) });
+    if (cursor !== null) wanted.set('cursor', cursor);
     if (copy !== null) wanted.set('copy', copy);
     if (reason !== null) wanted.set('reason', reason);
     return api<List>(`set-aside?${wanted}`);
-  }, [copy, reason, take, many, missingOf([], copy).join()]);
+  };
+  const keys = [copy, reason, many, missingOf([], copy).join()];
+  const asked = usePages<Item, List>(ask, keys, keyOf);
+  const rows = useRef<HTMLTableSectionElement>(null);
+  useEffect(() => {
+    // The button has moved below what it has added.
+    if (asked.from !== null) rows.current?.querySelectorAll<HTMLElement>('[data-row]')[asked.from]?.focus();
+  }, [asked.from]);
   const total = asked.value?.total ?? many;
   const isKnown = total > 0 || missingOf(asked.value?.missing ?? [], copy).length === 0;
   const items = asked.value?.items ?? [];
@@ -157,7 +164,7 @@ export function SetAsideCard({
                         </th>
                       </tr>
                     </thead>
-                    <tbody>
+                    <tbody ref={rows}>
                       {list.items.map((item) => (
                         <Rows
                           key={keyOf(item)}
@@ -173,11 +180,11 @@ export function SetAsideCard({
                     </tbody>
                   </table>
                 </div>
-                {list.cursor !== null && take < 100 && (
+                {list.cursor !== null && (
                   <p class="empty">
-                    <button type="button" class="button small" onClick={() => setTake(100)}>
-                      {t.setAside.more}
-                    </button>
+                    <Act kind="small" run={asked.older}>
+                      {t.older}
+                    </Act>
                   </p>
                 )}
               </>

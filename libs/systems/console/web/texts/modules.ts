@@ -40,7 +40,6 @@ export const moduleTexts = {
     newerScript: 'Another script runs now: the line belongs to an older one.',
     noDocument: 'The document no longer exists, or may not be read.',
     asked: (many: number) => `${counted(many, 'document')} will run again.`,
-    more: 'Show more',
   },
 
   letters: {
@@ -133,7 +132,7 @@ export const moduleTexts = {
 
   audit: {
     heading: 'Audit',
-    under: 'Who asked modules to change something, and what was decided.',
+    under: 'Who asked modules to change something, who was refused, and what was decided.',
     nothing: 'Nobody has asked for a change yet.',
     when: 'When',
     who: 'Who',
@@ -141,7 +140,6 @@ export const moduleTexts = {
     where: 'Module',
     outcome: 'Outcome',
     nobody: 'nobody known',
-    more: 'Show more',
     decision: { allowed: 'allowed', refused: 'refused', failed: 'failed' } as Record<string, string>,
   },
 };

@@ -58,6 +58,7 @@ export const shell = {
     `${names.format(modules)} did not answer, so what is there is not listed.`,
   unnamed: (modules: readonly string[]) =>
     `${modules.join(', ')}: not asked. Add them to the modules of this console to see what is there.`,
+  older: 'Older',
   truncated: 'There are more: the newest 500 of each module are listed.',
   failedToLoad: (why: string) => `This cannot be shown now: ${why}`,
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiAuthentication } from '@nestjs-spark/auth';
-import { LiveServer } from '@nestjs-spark/auth/internal';
+import { LiveServer, TrailInUse } from '@nestjs-spark/auth/internal';
 import { JobsService } from '../serve/jobs.service.ts';
 import { LiveConnection } from './live-connection.ts';
 
@@ -12,11 +12,13 @@ export class LiveJobs extends LiveServer {
     host: HttpAdapterHost,
     jobs: JobsService,
     @Optional() @Inject(ApiAuthentication) authentication: ApiAuthentication | null = null,
+    @Optional() @Inject(TrailInUse) trail: TrailInUse | null = null,
   ) {
     super({
       path: '/api/jobs/ws',
       host,
       authentication,
+      trail,
       protocol: (reader) => new LiveConnection(reader, jobs),
     });
   }

@@ -8,9 +8,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { SparkAuthModule } from '@nestjs-spark/auth';
+import { ApiAuthentication, SparkAuthModule } from '@nestjs-spark/auth';
 import { LiveReader } from '@nestjs-spark/auth/internal';
-import { ObservabilityModule, SparkProblemModule } from '@nestjs-spark/observability';
+import { AuditStore, AuditTrail, TrailInUse } from '@nestjs-spark/modules/internal';
+import { MetricsRegistry, ObservabilityModule, SparkProblemModule } from '@nestjs-spark/observability';
+import { Refusals } from '@nestjs-spark/observability/internal';
+import { MemoryLogger, MemoryState } from '@nestjs-spark/testing';
 import { WebSocket } from 'ws';
 import { PipelinesApiModule } from '../module/pipelines-api.module.ts';
 import { SparkPipelinesModule } from '../module/spark-pipelines.module.ts';
@@ -143,6 +146,41 @@ describe('the WebSocket of pipelines', () => {
     const wrong = connect();
     await wrong.send({ type: 'auth', token: 'wrong' });
     expect((await once(wrong.socket, 'close'))[0]).toBe(4401);
+  });
+
+  it('counts whoever it refuses once, keeps it in the audit trail, and tries no further token of theirs', async () => {
+    const counted = async (): Promise<number> => {
+      const { registry } = app.get(MetricsRegistry);
+      const text = await registry.getSingleMetricAsString('spark_requests_refused_total');
+      return Number(/\{status="401"\} (\d+)/.exec(text)?.[1] ?? 0);
+    };
+    const audit = new AuditStore(new MemoryState());
+    const trail = new AuditTrail({
+      own: 'Fleet',
+      audit,
+      // The log has said so of an earlier one of this minute.
+      refusals: { record: (refusal) => app.get(Refusals).record(refusal) ?? 0 },
+      metrics: null,
+      log: new MemoryLogger(),
+    });
+    app.get(TrailInUse).join(trail);
+    const before = await counted();
+    const tried = jest.spyOn(app.get(ApiAuthentication), 'authenticate');
+    const { socket, told, send } = connect();
+    await send({ type: 'auth', token: 'wrong' }, { type: 'auth', token: TOKEN }, { type: 'ping' });
+    expect((await once(socket, 'close'))[0]).toBe(4401);
+    expect(tried.mock.calls).toEqual([[null], ['wrong']]);
+    expect(told.map(({ type }) => type)).toEqual(['problem']);
+    const stranger = connect();
+    await stranger.send({ type: 'ping' });
+    await once(stranger.socket, 'close');
+    expect(await counted()).toBe(before + 2);
+    await trail.settled();
+    const entry = { who: null, method: 'GET', path: '/api/pipelines/live', decision: 'refused', status: 401 };
+    expect((await audit.newest(0, 9)).entries).toEqual([
+      expect.objectContaining(entry),
+      expect.objectContaining(entry),
+    ]);
   });
 
   it('ends a reader that does not take its events with 1013, and merges statuses for one that is slow', async () => {

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiAuthentication } from '@nestjs-spark/auth';
-import { LiveServer } from '@nestjs-spark/auth/internal';
+import { LiveServer, TrailInUse } from '@nestjs-spark/auth/internal';
 import { PipelinesNode } from '../own/pipelines-node.ts';
 import { PipelinesFeed } from '../serve/pipelines-feed.ts';
 import { LiveConnection } from './live-connection.ts';
@@ -13,12 +13,14 @@ export class LivePipelines extends LiveServer {
     host: HttpAdapterHost,
     node: PipelinesNode,
     @Optional() @Inject(ApiAuthentication) authentication: ApiAuthentication | null = null,
+    @Optional() @Inject(TrailInUse) trail: TrailInUse | null = null,
   ) {
     const feed = new PipelinesFeed(node);
     super({
       path: '/api/pipelines/live',
       host,
       authentication,
+      trail,
       protocol: (reader) => new LiveConnection(reader, feed),
     });
   }

@@ -2,18 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { bearerOf } from '@nestjs-spark/modules/internal';
+import { bearerOf, TrailInUse } from '@nestjs-spark/modules/internal';
 import {
   isSparkRoute,
   nodeRequest,
-  Refusals,
   type PlatformRequest,
+  type PlatformResponse,
 } from '@nestjs-spark/observability/internal';
 import { ApiAuthentication } from '../recognize/api-authentication.ts';
 import { includesRole, type ApiCaller, type Role } from '../recognize/api-caller.ts';
 import { LONGEST_TOKEN } from '../recognize/jwt-reader.ts';
 import { rememberCaller, rememberedCaller } from './callers.ts';
 import { MINIMUM_ROLE, PUBLIC } from './decorators.ts';
+import { recordAnswer, recordRefusal } from './record-refusal.ts';
 
 const READING: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -26,16 +27,16 @@ const READING: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTION
 export class ApiGuard implements CanActivate {
   readonly #authentication: ApiAuthentication;
   readonly #reflector: Reflector;
-  readonly #refusals: Refusals | null;
+  readonly #trail: TrailInUse | null;
 
   constructor(
     authentication: ApiAuthentication,
     reflector: Reflector,
-    @Optional() @Inject(Refusals) refusals: Refusals | null = null,
+    @Optional() @Inject(TrailInUse) trail: TrailInUse | null = null,
   ) {
     this.#authentication = authentication;
     this.#reflector = reflector;
-    this.#refusals = refusals;
+    this.#trail = trail;
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -43,29 +44,41 @@ export class ApiGuard implements CanActivate {
     if (type === 'rpc' || isSparkRoute(context)) return true;
     const said = this.#said(context);
     if (said === 'public') return true;
-    if (type !== 'http') throw new ProblemError('forbidden', 'Only HTTP requests can be authenticated here.');
-    const asked = context.switchToHttp().getRequest<PlatformRequest>();
+    if (type !== 'http') throw this.#refuseUnknown(context, type);
+    const http = context.switchToHttp();
+    const asked = http.getRequest<PlatformRequest>();
     const request = nodeRequest(asked);
-    const caller = rememberedCaller(asked) ?? (await this.#recognize(request));
+    const known = rememberedCaller(asked);
+    const caller = known ?? (await this.#recognize(request));
     rememberCaller(asked, caller);
     const needed = said ?? (READING.has(request.method) ? 'viewer' : 'editor');
-    if (includesRole(caller.role, needed)) return true;
-    this.#record(403, request, caller.subject);
-    throw new ProblemError('forbidden', `This needs the role ${needed}; you have the role ${caller.role}.`);
+    if (includesRole(caller.role, needed)) {
+      if (!known) recordAnswer(this.#trail, request, http.getResponse<PlatformResponse>(), caller);
+      return true;
+    }
+    const problem = new ProblemError(
+      'forbidden',
+      `This needs the role ${needed}; you have the role ${caller.role}.`,
+    );
+    recordRefusal(this.#trail, request, problem, caller);
+    throw problem;
   }
 
   async #recognize(request: IncomingMessage): Promise<ApiCaller> {
     try {
       return await this.#authentication.authenticate(bearerOf(request, LONGEST_TOKEN));
     } catch (error) {
-      const status = error instanceof ProblemError ? error.status : 0;
-      if (status === 401 || status === 403) this.#record(status, request, null);
+      recordRefusal(this.#trail, request, error, null);
       throw error;
     }
   }
 
-  #record(status: 401 | 403, { method = '', url = '/' }: IncomingMessage, claimed: string | null): void {
-    this.#refusals?.record({ status, method, path: url.split('?')[0] ?? '/', claimed });
+  /** What is no HTTP request has no path: its handler is named. */
+  #refuseUnknown(context: ExecutionContext, type: string): ProblemError {
+    const problem = new ProblemError('forbidden', 'Only HTTP requests can be authenticated here.');
+    const url = `${context.getClass().name}.${context.getHandler().name}`;
+    recordRefusal(this.#trail, { method: type, url }, problem, null);
+    return problem;
   }
 
   /** What the route says, or else its controller. Where both decorators are in one place, the role counts. */

@@ -27,24 +27,28 @@ export interface LiveProtocol {
   readonly demand: string;
 }
 
+/** What a reader needs of the server that it belongs to. */
+export interface LiveReaderParts {
+  recognize(token: string | null): Promise<ApiCaller>;
+  /** Told, once, that the connection ends because of who asks. @param caller null: nobody has proved who that is */
+  leave(problem: ProblemError, caller: ApiCaller | null): void;
+}
+
 /** One reader over a WebSocket: authenticated by its request or its first message, and looked after until it leaves. */
 export class LiveReader {
   readonly #socket: WebSocket;
-  readonly #recognize: (token: string | null) => Promise<ApiCaller>;
+  readonly #parts: LiveReaderParts;
   readonly #gone = new AbortController();
   #caller: ApiCaller | null;
   #turn: Promise<void> = Promise.resolve();
   #isAlive = true;
+  #isRefused = false;
 
   /** @param caller from the request's own credential; null: a message has to bring one within 5 s */
-  constructor(
-    socket: WebSocket,
-    caller: ApiCaller | null,
-    recognize: (token: string | null) => Promise<ApiCaller>,
-  ) {
+  constructor(socket: WebSocket, caller: ApiCaller | null, parts: LiveReaderParts) {
     this.#socket = socket;
     this.#caller = caller;
-    this.#recognize = recognize;
+    this.#parts = parts;
   }
 
   /** Aborts when the reader has left. */
@@ -128,12 +132,14 @@ export class LiveReader {
   }
 
   async #take(text: string | null, protocol: LiveProtocol): Promise<void> {
+    // Messages still come in until the other side has closed: no token is tried after one that was refused.
+    if (this.#isRefused) return;
     let message: Record<string, unknown> | null = null;
     try {
       message = messageIn(text);
       const token = message['type'] === 'auth' ? (message['token'] ?? null) : protocol.tokenIn?.(message);
       if (token !== undefined) {
-        this.#caller = await this.#recognize(typeof token === 'string' ? token : null);
+        this.#caller = await this.#parts.recognize(typeof token === 'string' ? token : null);
         return protocol.authenticated?.();
       }
       if (!this.#caller) return this.#leaveUnknown(protocol);
@@ -141,7 +147,7 @@ export class LiveReader {
     } catch (error) {
       if (!(error instanceof ProblemError)) return this.#socket.close(FAILED);
       protocol.refused(error, message);
-      if (error.status === 401 || error.status === 403) this.#socket.close(UNAUTHENTICATED);
+      if (error.status === 401 || error.status === 403) this.#refuse(error);
     }
   }
 
@@ -153,7 +159,14 @@ export class LiveReader {
   }
 
   #leaveUnknown({ demand }: LiveProtocol): void {
-    if (!this.#caller) this.#socket.close(UNAUTHENTICATED, demand);
+    if (!this.#caller) this.#refuse(new ProblemError('unauthenticated', demand), demand);
+  }
+
+  #refuse(problem: ProblemError, demand = ''): void {
+    if (this.#isRefused) return;
+    this.#isRefused = true;
+    this.#parts.leave(problem, this.#caller);
+    this.#socket.close(UNAUTHENTICATED, demand);
   }
 }
 

@@ -2,8 +2,10 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { bearerOf } from '@nestjs-spark/modules/internal';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { bearerOf, type TrailInUse } from '@nestjs-spark/modules/internal';
 import { WebSocketServer } from 'ws';
+import { recordRefusal } from '../admit/record-refusal.ts';
 import type { ApiAuthentication } from '../recognize/api-authentication.ts';
 import type { ApiCaller } from '../recognize/api-caller.ts';
 import { LONGEST_TOKEN } from '../recognize/jwt-reader.ts';
@@ -18,6 +20,8 @@ export interface LiveServerParts {
   host: HttpAdapterHost;
   /** Null: `SparkAuthModule` is not imported, and nobody is admitted. */
   authentication: ApiAuthentication | null;
+  /** Counts, logs and keeps who was refused; null: `SparkAuthModule` is not imported. */
+  trail: TrailInUse | null;
   /** What is made of the messages of a reader, which may not be authenticated yet. */
   protocol(reader: LiveReader): LiveProtocol;
 }
@@ -48,15 +52,21 @@ export abstract class LiveServer implements OnApplicationBootstrap, BeforeApplic
   }
 
   async #accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { trail, protocol } = this.#parts;
     const caller = await this.#recognize(bearerOf(request, LONGEST_TOKEN)).catch(() => null);
     // A page of another site must not use a service that is open to everybody on this machine.
     if (caller?.kind === 'open' && isFromElsewhere(request)) {
+      const problem = new ProblemError('forbidden', 'An open API is not for pages of another site.');
+      recordRefusal(trail, request, problem, null);
       refuseUpgrade(socket, '403 Forbidden');
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
-      const reader = new LiveReader(client, caller, (token) => this.#recognize(token));
-      reader.begin(this.#parts.protocol(reader));
+      const reader = new LiveReader(client, caller, {
+        recognize: (token) => this.#recognize(token),
+        leave: (problem, who) => recordRefusal(trail, request, problem, who),
+      });
+      reader.begin(protocol(reader));
     });
   }
 

@@ -8,7 +8,7 @@ import {
   type Guard,
 } from '@nestjs-spark/foundation/internal';
 
-/** What was decided about a request to `/spark`. */
+/** What was decided about a request. */
 @ApiSchema({ name: 'AuditEntry' })
 export class AuditEntry {
   @ApiProperty({ format: 'date-time' })
@@ -17,7 +17,8 @@ export class AuditEntry {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The module or `operator`, proved; null for nobody',
+    description:
+      'The module, `operator`, `ann by Console`, or a caller of the API such as `jwt:ann`, proved; null for nobody',
   })
   who!: string | null;
 

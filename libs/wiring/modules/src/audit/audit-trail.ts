@@ -21,6 +21,13 @@ export interface AuditTrailParts {
   log: Logger;
 }
 
+/** What is known of a refusal beside the request itself. */
+export interface Known {
+  /** Who asked, where it was proved. */
+  who: string | null;
+  reason: string | null;
+}
+
 /** A request of somebody who is known, and what came of it. */
 export interface AnsweredRequest {
   who: string;
@@ -48,11 +55,8 @@ export class AuditTrail {
     this.#counter = parts.metrics && counterIn(parts.metrics);
   }
 
-  /**
-   * A request that was refused because of who asks.
-   * @param known who that was, where it was proved
-   */
-  refused(refusal: Refusal, known: { who: string | null; reason: string | null }): void {
+  /** A request that was refused because of who asks. */
+  refused(refusal: Refusal, known: Known): void {
     this.#counter?.inc({ decision: 'refused' });
     const repeated = this.#parts.refusals ? this.#parts.refusals.record(refusal) : 0;
     if (repeated === null) return;
@@ -96,6 +100,7 @@ export class AuditTrail {
     const cut = (text: string | null) => text && text.slice(0, LONGEST_TEXT);
     const kept: AuditEntry = {
       ...entry,
+      who: cut(entry.who),
       at: new Date().toISOString(),
       claimed: cut(entry.claimed),
       path: entry.path.slice(0, LONGEST_TEXT),
@@ -123,7 +128,7 @@ function counterIn(registry: Registry): Counter<'decision'> {
   if (known instanceof Counter) return known;
   return new Counter({
     name: METRIC,
-    help: 'Requests to /spark that change something, and all that were refused, by what was decided.',
+    help: 'Requests to /spark that change something, and all that were refused because of who asks, by what was decided.',
     labelNames: ['decision'],
     registers: [registry],
   });

@@ -1,0 +1,43 @@
+import { expect, it } from '@jest/globals';
+import { joinPages, type Page } from '../web/ui/join-pages.ts';
+
+const page = (
+  from: number,
+  to: number,
+  cursor: string | null,
+  rest: Partial<Page<{ entry: number }>> = {},
+) => ({
+  items: Array.from({ length: to - from }, (_, at) => ({ entry: from + at })),
+  cursor,
+  missing: [],
+  ...rest,
+});
+
+it('Pages are one list in their order, and the last says where it continues', () => {
+  const joined = joinPages(page(0, 3, '3'), [page(3, 6, '6'), page(6, 7, null)]);
+  expect(joined.items).toEqual(page(0, 7, null).items);
+  expect(joined.cursor).toBeNull();
+  expect(joinPages(page(0, 3, '3'), []).cursor).toBe('3');
+});
+
+it('What has moved to the next page because of newer entries is listed once', () => {
+  expect(joinPages(page(0, 3, '3'), [page(2, 5, '6')]).items).toEqual(page(0, 5, null).items);
+});
+
+it('What is the same though it was told anew is listed once, as it was told last', () => {
+  const first = { ...page(0, 2, '2'), total: 3 };
+  const anew = { items: [{ entry: 1, tries: 2 }, { entry: 2 }], cursor: null, missing: [] };
+  const joined = joinPages<{ entry: number }, typeof first>(first, [anew], ({ entry }) => String(entry));
+  expect(joined).toMatchObject({
+    total: 3,
+    items: [{ entry: 0 }, { entry: 1, tries: 2 }, { entry: 2 }],
+  });
+});
+
+it('What a page lacks, the list lacks', () => {
+  const joined = joinPages(page(0, 1, '1', { missing: ['HR'] }), [
+    page(1, 2, null, { missing: ['HR', 'Sales'], truncated: true }),
+  ]);
+  expect(joined).toMatchObject({ missing: ['HR', 'Sales'], truncated: true });
+  expect(joinPages(page(0, 1, '1'), [page(1, 2, null)]).truncated).toBe(false);
+});

@@ -37,7 +37,7 @@ describe('The variables of the environment', () => {
   });
 
   it('that are known are all read', () => {
-    const read = quotedIn(sources).union(namesIn('docker-compose.yml'));
+    const read = new Set([...quotedIn(sources), ...namesIn('docker-compose.yml')]);
     expect(KNOWN_VARIABLES.filter((name) => !read.has(name))).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ import { PATIENCE_MS } from '../support/member.ts';
 import { seededRandom, testSeed } from '../support/seeded-random.ts';
 
 /** Processes take long to start: a campaign has more of them. */
-const NODES = Number(process.env['SPARK_PEER_NODES'] ?? 3);
+const NODES = Number(process.env['SPARK_TEST_PEER_NODES'] ?? 3);
 const WRITES = 50 * NODES;
 const WAIT = { timeoutMs: 3 * PATIENCE_MS };
 const seed = testSeed();

@@ -1,5 +1,6 @@
 export * from './index.ts';
 export { JetStreamAuditLog } from './audit/jetstream-audit-log.ts';
+export { serverAddressFault } from './connect/server-address.ts';
 export * from './control/control-board.ts';
 export * from './lease/lease-keeper.ts';
 export { LeaseStore } from './lease/lease-store.ts';

@@ -26,6 +26,8 @@ export * from './retry/persist.ts';
 export * from './retry/retry.ts';
 export * from './retry/retry-policy.ts';
 export * from './retry/run-steps.ts';
+export { KNOWN_VARIABLES } from './settings/known-variables.ts';
 export * from './settings/live-settings.ts';
+export { misspeltVariables } from './settings/misspelt-variables.ts';
 export * from './settings/setting.ts';
 export { shownValue } from './errors/shown-value.ts';

@@ -51,7 +51,7 @@ export class SparkBusModule
 
   /**
    * @param options anything omitted is read from the environment (`NATS_URL`, `SPARK_MODULE_NAME`)
-   * @throws {BusSettingsError} while the application starts, when the name is missing
+   * @throws {BusSettingsError} while the application starts, with everything that is wrong
    */
   static forRoot(options: SparkBusOptions = {}): DynamicModule {
     return super.forRoot(options);

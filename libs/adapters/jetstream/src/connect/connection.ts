@@ -12,7 +12,7 @@ import { toPortError } from './failures.ts';
 import { inboxPrefix } from './inbox.ts';
 import type { BusHealth } from './judge-pulse.ts';
 import { Pulse } from './pulse.ts';
-import { describeAway, describeSilent, JetStreamRefusedError, refusal } from './refusals.ts';
+import { describeAway, describeProblem, describeSilent, JetStreamRefusedError, refusal } from './refusals.ts';
 import { RETRY, RETRY_MS } from './retry-policy.ts';
 import { isAtLeast, MINIMUM_SERVER_VERSION } from './server-version.ts';
 import { parseServerAddress, type ServerAddress } from './server-address.ts';
@@ -115,7 +115,7 @@ export class JetStreamConnection {
   /** Why it is not connected; null while it is, or before the first attempt failed. */
   get problem(): string | null {
     if (this.#connected || this.#problem === undefined) return null;
-    return this.#problem instanceof Error ? this.#problem.message : String(this.#problem);
+    return describeProblem(this.#problem);
   }
 
   /** Starts to connect, without waiting. */

@@ -3,7 +3,7 @@ import { LogFullError } from '@nestjs-spark/contracts/internal';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 import { toPortError } from './failures.ts';
-import { JetStreamRefusedError } from './refusals.ts';
+import { describeAway, describeProblem, JetStreamRefusedError } from './refusals.ts';
 
 const NATS = 'NATS (127.0.0.1:4222)';
 
@@ -99,5 +99,21 @@ describe('What JetStream refuses is said with its remedy', () => {
       /is connected but does not answer in time/,
     );
     expect(String(toPortError(NATS, new errors.ClosedConnectionError()))).toMatch(/cannot be reached/);
+  });
+});
+
+describe('A host that is not found', () => {
+  const notFound = Object.assign(new Error('getaddrinfo ENOTFOUND foo'), { code: 'ENOTFOUND' });
+
+  it.each([describeAway('NATS (foo:4222)', notFound), describeProblem(notFound)])(
+    'is told with the variable that names it, and what that has to be: %s',
+    (told) => expect(told).toMatch(/ENOTFOUND foo.*NATS_URL has a host .* nats:\/\/host:4222/),
+  );
+
+  it('is told apart from a server that is away', () => {
+    expect(describeAway('NATS (a:4222)', new Error('connection refused'))).toMatch(
+      /check that nats-server runs/,
+    );
+    expect(describeProblem(new Error('connection refused'))).toBe('connection refused');
   });
 });

@@ -17,14 +17,34 @@ export class JetStreamRefusedError extends UnavailableError {
 /** What an operator does about a server that says nothing. */
 const REMEDY = 'check that nats-server runs there and answers, or correct NATS_URL';
 
+/** Nobody answers for the name: a misspelt one, or a variable that holds something else. */
+const NO_SUCH_HOST =
+  'NATS_URL has a host that is not found; set it to addresses such as nats://host:4222 or tls://host:4222';
+
+function isNoSuchHost(problem: unknown): boolean {
+  const code = problem instanceof Error && 'code' in problem ? problem.code : undefined;
+  return code === 'ENOTFOUND' || code === 'EAI_AGAIN';
+}
+
+/** What the last attempt ran into, and the remedy where the words do not say it. */
+export function describeProblem(problem: unknown): string {
+  const why = problem instanceof Error ? problem.message : String(problem);
+  return isNoSuchHost(problem) ? `${why}: ${NO_SUCH_HOST}` : why;
+}
+
 /** Where NATS is not reached, why, and what an operator does. @param problem what the last attempt ran into; undefined while nothing is known */
 export function describeAway(target: string, problem?: unknown): string {
   if (problem === undefined) return `${target} cannot be reached: ${REMEDY}`;
   const why = problem instanceof Error ? problem.message : JSON.stringify(problem);
   // A refusal has a remedy of its own.
   if (problem instanceof JetStreamRefusedError) return `${target} cannot be reached: ${why}`;
-  const isOfCredentials = problem instanceof errors.AuthorizationError;
-  return `${target} cannot be reached (${why}): ${isOfCredentials ? 'correct the credentials with which this application connects' : REMEDY}`;
+  return `${target} cannot be reached (${why}): ${remedyOf(problem)}`;
+}
+
+function remedyOf(problem: unknown): string {
+  if (problem instanceof errors.AuthorizationError)
+    return 'correct the credentials with which this application connects';
+  return isNoSuchHost(problem) ? NO_SUCH_HOST : REMEDY;
 }
 
 /** The connection stands, and nothing comes back. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isAtLeast } from './server-version.ts';
-import { parseServerAddress } from './server-address.ts';
+import { parseServerAddress, serverAddressFault } from './server-address.ts';
 
 describe('The address of NATS', () => {
   it('is read with several servers, TLS and the default port', () => {
@@ -14,14 +14,21 @@ describe('The address of NATS', () => {
     expect(parseServerAddress('nats://tok@host')).toMatchObject({ token: 'tok', servers: ['host:4222'] });
   });
 
-  it.each(['', 'http://host', 'nats://user:canary@', '::'])(
+  it.each(['', 'http://host', 'nats://user:canary@', '::', 'nats://canary%zz@host', 'ws://host'])(
     'is refused without being repeated: %j',
     (url) => {
       const parse = () => parseServerAddress(url);
       expect(parse).toThrow('NATS_URL');
       expect(parse).not.toThrow('canary');
+      expect(serverAddressFault(url)).toMatch(
+        /^NATS_URL has .*: use nats:\/\/host:4222 or tls:\/\/host:4222$/,
+      );
     },
   );
+
+  it('has no fault when only its host may be unknown', () => {
+    expect(serverAddressFault('foo')).toBeNull();
+  });
 });
 
 describe('The version of a server', () => {

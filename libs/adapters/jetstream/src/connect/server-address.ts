@@ -1,4 +1,5 @@
-import { shownValue } from '@nestjs-spark/foundation/internal';
+import { messageOf, shownValue } from '@nestjs-spark/foundation/internal';
+
 /** Where NATS is, with the credentials kept apart so that an address can be shown. */
 export interface ServerAddress {
   /** `host:port`, without credentials: safe to show. */
@@ -29,11 +30,30 @@ export function parseServerAddress(url: string): ServerAddress {
   };
 }
 
+/** What is wrong with the addresses, with the remedy; null when they can be used. No host is asked for. */
+export function serverAddressFault(url: string): string | null {
+  try {
+    parseServerAddress(url);
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
 function parseOne(text: string): URL {
-  const withScheme = text.includes('://') ? text : `nats://${text}`;
-  const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
-  if (!url || !url.hostname || !['nats:', 'tls:'].includes(url.protocol)) throw invalid(text);
+  const url = URL.parse(text.includes('://') ? text : `nats://${text}`);
+  if (!url || !url.hostname || !['nats:', 'tls:'].includes(url.protocol) || !isDecodable(url))
+    throw invalid(text);
   return url;
+}
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function invalid(text: string): Error {

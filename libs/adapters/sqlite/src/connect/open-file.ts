@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
@@ -7,6 +7,7 @@ import { LET_TABLES_CHANGE, TABLES_STAY } from '../schema/rebuild-table.ts';
 import { inTheWay } from './in-the-way.ts';
 import { nodeSqlite } from './node-sqlite.ts';
 import { addFunctions } from './sql-functions.ts';
+import { makeFolders } from './unusable-folder.ts';
 
 // Waiting inside SQLite stops this process's event loop, so it is short; the longer wait is done outside.
 const BUSY_MS = 20;
@@ -65,7 +66,7 @@ export function makeFolder(path: string): void {
   const folder = dirname(path);
   if (path === ':memory:' || existsSync(folder)) return;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
   } catch (cause) {
     const reason = inTheWay(path);
     if (reason !== null) throw new StoreRefusedError(reason, { cause });

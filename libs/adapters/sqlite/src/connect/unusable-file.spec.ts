@@ -1,10 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { freeBytes } from './disk-full-error.ts';
 import { nodeSqlite } from './node-sqlite.ts';
 import { unusableFile } from './unusable-file.ts';
+import { describeFolder } from './unusable-folder.ts';
 
 describe('what is at the path of a store', () => {
   let folder: string;
@@ -33,7 +35,42 @@ describe('what is at the path of a store', () => {
     expect(unusableFile(folder)).toBe(`${folder} is a folder: name a file in it`);
   });
 
+  it('can be used where its folder is missing and can be made', () => {
+    expect(unusableFile(join(folder, 'a', 'b', 'fleet.db'))).toBeNull();
+    expect(existsSync(join(folder, 'a', 'b'))).toBe(true);
+  });
+
+  // Root may write everywhere.
+  const itWithRights = process.getuid?.() === 0 || process.platform === 'win32' ? it.skip : it;
+  itWithRights('cannot when its folder may not be written, whether the file is there or not', async () => {
+    const path = join(folder, 'fleet.db');
+    await writeFile(path, '');
+    await chmod(folder, 0o500);
+    const refused = `the folder ${folder} may not be written by this process`;
+    expect(unusableFile(path)).toContain(refused);
+    expect(unusableFile(join(folder, 'other.db'))).toContain(refused);
+    expect(unusableFile(join(folder, 'below', 'other.db'))).toContain(
+      'is missing and cannot be made (EACCES)',
+    );
+    await chmod(folder, 0o700);
+  });
+
+  it('cannot when its folder is read-only; a disk that is full is waited for', () => {
+    expect(describeFolder('/data', 'EROFS', false)).toMatch(/^the folder \/data is read-only: mount it/);
+    expect(describeFolder('/data', 'EROFS', true)).toMatch(
+      /is missing and cannot be made \(EROFS\): make it/,
+    );
+    expect(describeFolder('/data', 'EACCES', false)).toMatch(/may not be written .*: give it the right to/);
+    expect(describeFolder('/data', 'ENOSPC', true)).toBeNull();
+  });
+
   const itWithProc = process.platform === 'linux' ? it : it.skip;
+  itWithProc('cannot when its folder is missing and cannot be made, and the remedy is named', () => {
+    expect(unusableFile('/proc/x/fleet.db')).toBe(
+      'the folder /proc/x is missing and cannot be made (ENOENT): make it, writable for this process, or name a file in another one',
+    );
+  });
+
   itWithProc('is not on a full disk where there is no disk', () => {
     expect(freeBytes('/proc/x')).toBeNull();
   });

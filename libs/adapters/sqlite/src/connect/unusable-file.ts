@@ -1,5 +1,7 @@
-import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { inTheWay } from './in-the-way.ts';
+import { unusableFolder } from './unusable-folder.ts';
 
 /** What every SQLite file begins with; a new one is empty. */
 const MAGIC = 'SQLite format 3\0';
@@ -11,13 +13,18 @@ const REASONS: Partial<Record<string, string>> = {
 };
 
 /**
- * Why what is at this path can be no store until somebody changes something; null where it is one, or nothing is there yet. Opens
- * no database.
+ * Why what is at this path can be no store until somebody changes something; null where it is one, or one can be made. Opens no
+ * database.
  */
 export function unusableFile(path: string): string | null {
   if (path === ':memory:') return null;
   const reason = inTheWay(path);
   if (reason !== null) return reason;
+  return unusableContent(path) ?? unusableFolder(dirname(existsSync(path) ? realpathSync(path) : path));
+}
+
+function unusableContent(path: string): string | null {
+  if (!existsSync(path)) return null;
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
     const start = beginningOf(path);

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
-import { Module, type Type } from '@nestjs/common';
+import { describe, expect, it, jest } from '@jest/globals';
+import { Logger, Module, type Type } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { isReadAtStart, readTogether } from './read-together.ts';
 
@@ -72,5 +72,22 @@ describe('The settings of an application', () => {
   it('of one application are not told with those of another', async () => {
     await expect(start(wrong('a is wrong'))).rejects.toThrow(/^a is wrong$/);
     await expect(start(wrong('b is wrong'))).rejects.toThrow(/^b is wrong$/);
+  });
+
+  it('are told once for an application when the name of one is misspelt', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    process.env['SPARK_STOER'] = 'ravendb';
+    try {
+      await start(
+        () => 1,
+        () => 2,
+      );
+      expect(warn.mock.calls.flat()).toEqual([
+        'SPARK_STOER is not read: did you mean SPARK_STORE? Rename or unset it',
+      ]);
+    } finally {
+      delete process.env['SPARK_STOER'];
+      warn.mockRestore();
+    }
   });
 });

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { InjectionToken } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
+import { misspeltVariables } from '@nestjs-spark/foundation/internal';
+import { logFor } from '../logging/log-for.ts';
 
 /** A reader that waits for something else, such as Vault, must not keep the faults of the others to itself. */
 const LONGEST_MS = 2_000;
@@ -17,7 +19,7 @@ export function isReadAtStart<T extends InjectionToken>(token: T): T {
 
 /**
  * Reads one part of an application's settings. When it cannot be used, the parts that are read beside it are waited for, so that one
- * error names all faults, and nobody meets them one start at a time.
+ * error names all faults, and nobody meets them one start at a time. The first of them also warns of variables that are misspelt.
  * @param token marked with {@link isReadAtStart}
  */
 export async function readTogether<T>(
@@ -25,8 +27,7 @@ export async function readTogether<T>(
   token: InjectionToken,
   read: () => T | Promise<T>,
 ): Promise<T> {
-  const reading = applications.get(modules) ?? new Reading(tokensIn(modules));
-  applications.set(modules, reading);
+  const reading = applications.get(modules) ?? begin(modules);
   try {
     const value = await read();
     reading.succeeded(token);
@@ -34,6 +35,14 @@ export async function readTogether<T>(
   } catch (error) {
     throw await reading.failed(token, error);
   }
+}
+
+function begin(modules: ModulesContainer): Reading {
+  const log = logFor('SparkSettings');
+  for (const warning of misspeltVariables(process.env)) log.warn(warning);
+  const reading = new Reading(tokensIn(modules));
+  applications.set(modules, reading);
+  return reading;
 }
 
 function tokensIn(modules: ModulesContainer): InjectionToken[] {

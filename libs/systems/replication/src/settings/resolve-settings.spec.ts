@@ -52,6 +52,12 @@ describe('the settings of replication', () => {
     });
   });
 
+  it('refuse an address at which no NATS can be, together with everything else that is wrong', () => {
+    const start = () => resolveSettings({}, { NATS_URL: 'http://bus:4222', PORT: '5002' });
+    expect(start).toThrow(ReplicationSettingsError);
+    expect(start).toThrow(/SPARK_MODULE_NAME[^]*NATS_URL has .*http:\/\/bus:4222.*: use nats:\/\//);
+  });
+
   it('have the documented defaults', () => {
     const settings = resolveSettings({ moduleName: 'HR', moduleUrl: 'https://hr.example/' }, {});
     expect(settings).toMatchObject({

@@ -9,6 +9,7 @@ import { isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
 import { LiveSettings, shownValue, toList } from '@nestjs-spark/foundation/internal';
+import { serverAddressFault } from '@nestjs-spark/jetstream/internal';
 import { readTrustedKeys } from '@nestjs-spark/modules/internal';
 import { applicationVersion } from '@nestjs-spark/observability/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
@@ -62,7 +63,7 @@ export function resolveSettings(
       options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT')) ?? unknownUrl,
       faults,
     ),
-    natsUrl: givenNatsUrl ?? DEFAULTS.natsUrl,
+    natsUrl: natsUrl(givenNatsUrl ?? DEFAULTS.natsUrl, faults),
     natsSecurity: () => natsSecurity(options.nats ?? {}, secrets),
     routeMaxBytes: routeMaxBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'), faults),
     keysDir: options.keysDir ?? keysDir(environment),
@@ -121,6 +122,12 @@ function moduleUrl(value: string | undefined, faults: string[]): string {
   else if (url.search || url.hash)
     faults.push('moduleUrl (SPARK_MODULE_URL) must not have a query or fragment');
   return value?.replace(/(?<!\/)\/+$/, '') ?? '';
+}
+
+function natsUrl(value: string, faults: string[]): string {
+  const fault = serverAddressFault(value);
+  if (fault !== null) faults.push(fault);
+  return value;
 }
 
 function localUrl(port: string | undefined): string | undefined {

@@ -47,9 +47,19 @@ describe('an address in the environment', () => {
   it('is refused by name when it is not an address at all, and no other server is taken in its place', async () => {
     const way = addressWay({ RAVENDB_URLS: 'http://db:port' }, 'RAVENDB_URLS', 'http', 8080);
     await expect(way.look()).resolves.toEqual({
-      refused: 'the value of RAVENDB_URLS is not an address',
+      refused: 'the value of RAVENDB_URLS is not an address of such a server',
       remedy: 'set RAVENDB_URLS to http://HOST:8080, or unset it',
       final: true,
     });
+  });
+
+  it('is refused when something else listens there: it was printed as if it worked', async () => {
+    const look = async (given: string) => addressWay({ NATS_URL: given }, 'NATS_URL', 'nats', 4222).look();
+    await expect(look(`http://127.0.0.1:${port}`)).resolves.toEqual({
+      refused: 'the value of NATS_URL is not an address of such a server',
+      remedy: 'set NATS_URL to nats://HOST:4222, or unset it',
+      final: true,
+    });
+    await expect(look(`tls://127.0.0.1:${port}`)).resolves.toMatchObject({ kind: 'address' });
   });
 });

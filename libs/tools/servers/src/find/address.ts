@@ -12,6 +12,12 @@ export function firstAddress(list: string | undefined, scheme: string): string |
   return first.includes('://') ? first : `${scheme}://${first}`;
 }
 
+/** Something else may listen there. */
+const PROTOCOLS: Partial<Record<string, readonly string[]>> = {
+  nats: ['nats:', 'tls:'],
+  http: ['http:', 'https:'],
+};
+
 /** A server whose address the environment names: used as it is. When nothing listens there, no other is put in its place. */
 export function addressWay(
   env: NodeJS.ProcessEnv,
@@ -24,9 +30,9 @@ export function addressWay(
     async look(): Promise<AddressSource | Refusal> {
       const url = firstAddress(env[variable], scheme);
       if (!url) return { refused: 'not set', remedy: `set ${variable} to a server that runs` };
-      if (!URL.canParse(url)) {
+      if (!URL.canParse(url) || !(PROTOCOLS[scheme]?.includes(new URL(url).protocol) ?? true)) {
         return {
-          refused: `the value of ${variable} is not an address`,
+          refused: `the value of ${variable} is not an address of such a server`,
           remedy: `set ${variable} to ${scheme}://HOST:${port}, or unset it`,
           final: true,
         };

@@ -7,6 +7,7 @@ import { findPythonWithPip } from '../fetch/python.ts';
 import { onPath } from '../host/on-path.ts';
 import { lastLines, runProgram } from '../host/run-program.ts';
 import { findJava } from './find-java.ts';
+import { notFetched } from './not-fetched.ts';
 import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 
@@ -48,9 +49,9 @@ async function fromHome({ env }: Finding): Promise<ApacheSparkSource | Refusal> 
   return complete(home, python, env, 'SPARK_HOME');
 }
 
-async function fetchedBefore({ servers, env }: Finding): Promise<ApacheSparkSource | Refusal> {
+async function fetchedBefore({ servers, env, mayFetch }: Finding): Promise<ApacheSparkSource | Refusal> {
   const python = join(folder(servers), 'bin', 'python');
-  if (!existsSync(python)) return { refused: 'not fetched yet', remedy: 'let it be fetched' };
+  if (!existsSync(python)) return notFetched({ mayFetch }, 'apache-spark', 'npm test');
   const lib = join(folder(servers), 'lib');
   const [version = ''] = await readdir(lib);
   return complete(join(lib, version, 'site-packages', 'pyspark'), python, env, folder(servers));

@@ -8,6 +8,7 @@ import { vendorNames } from '../fetch/pins.ts';
 import { unpackTar } from '../fetch/unpack.ts';
 import { misfit } from './dotnet-fit.ts';
 import { onPath } from '../host/on-path.ts';
+import { fetchRemedy } from './not-fetched.ts';
 import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 import { search } from './search.ts';
@@ -26,6 +27,7 @@ export async function findDotnet(finding: Finding, wanted: string): Promise<Dotn
 function dotnetWays(finding: Finding, wanted: string): Way<DotnetRoot>[] {
   const install = `install the ASP.NET Core runtime ${wanted}`;
   const { env } = finding;
+  const fetched = fetchRemedy(finding.mayFetch, 'npx @nestjs-spark/cli servers ravendb');
   return [
     {
       name: 'DOTNET_ROOT',
@@ -41,7 +43,7 @@ function dotnetWays(finding: Finding, wanted: string): Way<DotnetRoot>[] {
     },
     {
       name: `a runtime unpacked in ${finding.servers}`,
-      look: async () => fitting(keptRoot(finding, wanted), wanted, 'none', 'let it be fetched'),
+      look: async () => fitting(keptRoot(finding, wanted), wanted, 'none', fetched),
     },
     { name: 'SPARK_DOTNET_ARCHIVE', look: () => fromArchive(finding, wanted) },
     ...(finding.mayFetch

@@ -7,6 +7,7 @@ import { kafka } from '../fetch/pins.ts';
 import { onPath } from '../host/on-path.ts';
 import { addressWay } from './address.ts';
 import { findJava } from './find-java.ts';
+import { notFetched } from './not-fetched.ts';
 import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 import type { ProgramSource, Source } from './source.ts';
@@ -30,7 +31,7 @@ export function kafkaWays(finding: Finding): Way<Source>[] {
 
 async function fetchedBefore(finding: Finding): Promise<ProgramSource | Refusal> {
   const libs = folder(finding);
-  if (!existsSync(libs)) return { refused: 'not fetched yet', remedy: 'let it be fetched' };
+  if (!existsSync(libs)) return notFetched(finding, 'kafka');
   const java = await findJava(finding.env);
   return typeof java === 'string' ? program(java, libs) : java;
 }

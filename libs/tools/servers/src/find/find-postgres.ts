@@ -9,6 +9,7 @@ import { onPath } from '../host/on-path.ts';
 import { notAsRoot } from '../host/run-as.ts';
 import { runProgram } from '../host/run-program.ts';
 import { addressWay } from './address.ts';
+import { notFetched } from './not-fetched.ts';
 import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 import type { ProgramSource, Source } from './source.ts';
@@ -51,7 +52,7 @@ async function fromDebian(env: NodeJS.ProcessEnv): Promise<ProgramSource | Refus
 }
 
 async function fetchedBefore(finding: Finding): Promise<ProgramSource | Refusal> {
-  if (!existsSync(folder(finding))) return { refused: 'not fetched yet', remedy: 'let it be fetched' };
+  if (!existsSync(folder(finding))) return notFetched(finding, 'postgres');
   return asProgram(join(folder(finding), 'bin'), finding.env);
 }
 

@@ -12,6 +12,7 @@ import { composeWay } from './compose.ts';
 import { hasIcu, wantedDotnet } from './dotnet-fit.ts';
 import { findDotnet } from './find-dotnet.ts';
 import { onPath } from '../host/on-path.ts';
+import { notFetched } from './not-fetched.ts';
 import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 import type { ProgramSource, Source } from './source.ts';
@@ -52,7 +53,7 @@ async function fromMachine(finding: Finding): Promise<ProgramSource | Refusal> {
 
 async function fetchedBefore(finding: Finding): Promise<ProgramSource | Refusal> {
   const folder = keptFolders(finding).find(holdsServer);
-  if (!folder) return { refused: 'not fetched yet', remedy: 'let it be fetched' };
+  if (!folder) return notFetched(finding, 'ravendb');
   return program(finding, folder);
 }
 

@@ -91,7 +91,7 @@ export function missingServer(server: ServerName, error: unknown): MissingServer
     server,
     reason,
     remedy: `make one of these ways work, or set ${address}`,
-    brief: `${error.brief}. To get one: ${shortest[server]}, or set ${address} to one that runs; \`npm run servers\` lists every way that was tried`,
+    brief: `${error.brief}. To get one: ${shortest[server]}, or set ${address} to one that runs`,
   };
 }
 
@@ -104,7 +104,7 @@ const ADDRESSES: Record<ServerName, string> = {
 };
 
 const shortest: Record<ServerName, string> = {
-  ravendb: `install the ASP.NET Core runtime ${ravenDb.dotnet} (or set SPARK_DOTNET_ARCHIVE) and let RavenDB be fetched`,
+  ravendb: `install the ASP.NET Core runtime ${ravenDb.dotnet} (or set SPARK_DOTNET_ARCHIVE to an archive with it)`,
   nats: `install nats-server ${nats.atLeast} or newer`,
   kafka: `install a Java runtime ${OLDEST_JAVA} or newer and Maven`,
   postgres: `install PostgreSQL ${postgres.atLeast} or newer`,

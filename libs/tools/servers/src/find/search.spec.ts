@@ -4,6 +4,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { natsWays } from './find-nats.ts';
 import { ravenDbWays } from './find-ravendb.ts';
 import { scratch } from '../fixtures/scratch.ts';
+import { notFetched } from './not-fetched.ts';
 import { toFinding } from './options.ts';
 import type { Way } from './search.ts';
 import { NotObtainableError, search } from './search.ts';
@@ -39,6 +40,25 @@ describe('the search for a server', () => {
     ]);
     expect((error as NotObtainableError).message).toContain('1. a: a is not there\n     Remedy: bring a');
     expect((error as NotObtainableError).cause).toBeInstanceOf(AggregateError);
+  });
+
+  it('tells what several ways lack once', async () => {
+    const lacking = (name: string) => ({ name, look: async () => search('runtime', [refusing('dotnet')]) });
+    await expect(search('server', [lacking('a'), lacking('b')])).rejects.toMatchObject({
+      brief: 'no runtime',
+      attempts: [
+        { reason: expect.stringContaining('dotnet is not there') },
+        { reason: 'no runtime, as above' },
+      ],
+    });
+  });
+});
+
+describe('what was not fetched yet', () => {
+  it('is fetched by the ways that follow, or else by a command that is named', () => {
+    expect(notFetched({ mayFetch: true }, 'nats').remedy).toMatch(/one of the ways below/);
+    expect(notFetched({ mayFetch: false }, 'nats').remedy).toContain('`npx @nestjs-spark/cli servers nats`');
+    expect(notFetched({ mayFetch: false }, 'openbao', 'npm test').remedy).toContain('`npm test`');
   });
 });
 

@@ -50,9 +50,10 @@ export async function search<T extends object>(target: string, ways: readonly Wa
   const causes: unknown[] = [];
   for (const way of ways) {
     const answer = await way.look().catch((error: unknown): Refusal => {
+      const refused = reasonOf(error, causes);
       causes.push(error);
       return {
-        refused: error instanceof Error ? error.message : String(error),
+        refused,
         remedy: remedyFor(error, way.remedy),
       };
     });
@@ -61,6 +62,13 @@ export async function search<T extends object>(target: string, ways: readonly Wa
     if (answer.final) break;
   }
   throw new NotObtainableError(target, attempts, causes);
+}
+
+/** What several ways lack is told once with all of its ways. */
+function reasonOf(error: unknown, before: readonly unknown[]): string {
+  if (!(error instanceof Error)) return String(error);
+  const isKnown = before.some((cause) => cause instanceof Error && cause.message === error.message);
+  return isKnown && error instanceof NotObtainableError ? `no ${error.target}, as above` : error.message;
 }
 
 function isRefusal(answer: object): answer is Refusal {

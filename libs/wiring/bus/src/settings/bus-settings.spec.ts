@@ -30,6 +30,15 @@ describe('the settings of the bus', () => {
     expect(start({ NATS_NKEY_SEED_FILE: '/no/such/file' })).toThrow(/NATS_NKEY_SEED_FILE.*cannot be read/);
   });
 
+  it('end the start with an address at which no NATS can be, together with everything else that is wrong', () => {
+    const start = () => readBusSettings({}, { NATS_URL: 'http://bus:4222', SPARK_ROUTE_MAX_BYTES: '1' });
+    expect(start).toThrow(
+      /SPARK_MODULE_NAME\.\nNATS_URL has "?http:\/\/bus:4222"?, .*: use nats:\/\/.*\n.*SPARK_ROUTE_MAX_BYTES/,
+    );
+    expect(() => readBusSettings({ name: 'HR', natsUrl: 'ws://bus' }, {})).toThrow(BusSettingsError);
+    expect(readBusSettings({ name: 'HR', natsUrl: 'foo' }, {}).natsUrl).toBe('foo');
+  });
+
   it('end the start without a name, and say where it is given', () => {
     expect(() => readBusSettings({}, {})).toThrow(BusSettingsError);
     expect(() => readBusSettings({}, {})).toThrow(/forRoot\(\{ name \}\).*SPARK_MODULE_NAME/);

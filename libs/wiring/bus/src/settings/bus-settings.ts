@@ -1,4 +1,9 @@
-import { DEFAULT_ROUTE_BYTES, LEAST_ROUTE_BYTES, type NatsSecurity } from '@nestjs-spark/jetstream/internal';
+import {
+  DEFAULT_ROUTE_BYTES,
+  LEAST_ROUTE_BYTES,
+  type NatsSecurity,
+  serverAddressFault,
+} from '@nestjs-spark/jetstream/internal';
 import { EnvironmentSecrets, SecretError, type Secrets } from '@nestjs-spark/secrets/internal';
 import { natsSecurity, requireOneCredential } from './nats-security.ts';
 
@@ -43,9 +48,12 @@ export class BusSettingsError extends Error {
 
 const NATS_URL = 'nats://127.0.0.1:4222';
 
+const NAMELESS =
+  "The bus needs the application's name: give it to SparkBusModule.forRoot({ name }) or set SPARK_MODULE_NAME";
+
 /**
  * @param secrets where values come from that should not be in the options; default: the environment alone
- * @throws {BusSettingsError} when there is no name, a route cannot have that many bytes, or the credentials are not one
+ * @throws {BusSettingsError} with everything that is wrong: name, address, bytes of a route, credentials
  */
 export function readBusSettings(
   options: SparkBusOptions,
@@ -53,18 +61,18 @@ export function readBusSettings(
   secrets: Secrets = new EnvironmentSecrets(environment),
 ): BusSettings {
   const env = (variable: string): string | undefined => environment[variable]?.trim() || undefined;
-  const name = options.name ?? env('SPARK_MODULE_NAME');
-  if (name === undefined) {
-    throw new BusSettingsError(
-      "The bus needs the application's name: give it to SparkBusModule.forRoot({ name }) or set SPARK_MODULE_NAME.",
-    );
-  }
+  const name = options.name ?? env('SPARK_MODULE_NAME') ?? '';
+  const natsUrl = options.natsUrl ?? env('NATS_URL') ?? NATS_URL;
   const routeMaxBytes = routeBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'));
-  if (!isRouteBytes(routeMaxBytes)) throw new BusSettingsError(`${ROUTE_BYTES_RULE}.`);
   const security = () => natsSecurity(options.nats ?? {}, secrets);
-  const fault = faultOf(security);
-  if (fault !== null) throw new BusSettingsError(`${fault}.`);
-  return { name, natsUrl: options.natsUrl ?? env('NATS_URL') ?? NATS_URL, routeMaxBytes, security };
+  const faults = [
+    name === '' ? NAMELESS : null,
+    serverAddressFault(natsUrl),
+    isRouteBytes(routeMaxBytes) ? null : ROUTE_BYTES_RULE,
+    faultOf(security),
+  ].filter((fault) => fault !== null);
+  if (faults.length > 0) throw new BusSettingsError(faults.map((fault) => `${fault}.`).join('\n'));
+  return { name, natsUrl, routeMaxBytes, security };
 }
 
 /** What is wrong with the security of NATS; null when it can be used. */

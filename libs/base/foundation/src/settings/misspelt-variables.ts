@@ -1,0 +1,29 @@
+import { nearestName } from '../names/nearest-name.ts';
+import { KNOWN_VARIABLES } from './known-variables.ts';
+
+/** Apache Spark has the same prefix; operators name their backends; `SPARK_TEST_*` is read by tests alone. */
+const NOT_OURS =
+  /^SPARK_(?:HOME|USER|CONF_DIR|LOG_DIR|PID_DIR|JOBS_BACKEND_\w+_TOKEN|(?:TEST|LOCAL|WORKER|MASTER|DAEMON|EXECUTOR|DRIVER|HISTORY|SHUFFLE|SUBMIT|CONNECT|LAUNCHER|K8S|YARN)_\w+)$/;
+
+/** A secret's variable can name a file instead. */
+const IN_FILE = /_FILE$/;
+
+/**
+ * One line for each variable that nobody reads and whose name is close to one that is read. Any other is left in peace: Apache Spark
+ * and other programs have variables with this prefix too.
+ */
+export function misspeltVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(environment).flatMap(([name, value]) => {
+    const meant = value ? meantBy(name) : null;
+    return meant === null ? [] : [`${name} is not read: did you mean ${meant}? Rename or unset it`];
+  });
+}
+
+/** The variable that a misspelt one was probably meant to be; null for one that is read, or is somebody else's. */
+function meantBy(name: string): string | null {
+  if (!name.startsWith('SPARK_') || NOT_OURS.test(name)) return null;
+  const stem = name.replace(IN_FILE, '');
+  if (KNOWN_VARIABLES.includes(stem)) return null;
+  const nearest = nearestName(stem, KNOWN_VARIABLES);
+  return nearest === null ? null : `${nearest}${name.slice(stem.length)}`;
+}

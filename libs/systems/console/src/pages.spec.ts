@@ -24,10 +24,10 @@ it('What has moved to the next page because of newer entries is listed once', ()
   expect(joinPages(page(0, 3, '3'), [page(2, 5, '6')]).items).toEqual(page(0, 5, null).items);
 });
 
-it('What is the same though it was told anew is listed once, as it was told last', () => {
+it('What is the same though it was told twice is listed once, as it was told last', () => {
   const first = { ...page(0, 2, '2'), total: 3 };
-  const anew = { items: [{ entry: 1, tries: 2 }, { entry: 2 }], cursor: null, missing: [] };
-  const joined = joinPages<{ entry: number }, typeof first>(first, [anew], ({ entry }) => String(entry));
+  const again = { items: [{ entry: 1, tries: 2 }, { entry: 2 }], cursor: null, missing: [] };
+  const joined = joinPages<{ entry: number }, typeof first>(first, [again], ({ entry }) => String(entry));
   expect(joined).toMatchObject({
     total: 3,
     items: [{ entry: 0 }, { entry: 1, tries: 2 }, { entry: 2 }],

@@ -21,8 +21,9 @@ const COLLECTIONS = {
 /** Spellings of one path, as they go over the wire. Routers take some for the declared one: the same rules apply to these. */
 const PATHS = {
   [DEPLOY]: 'declared',
-  [`${DEPLOY}?module=HR`]: 'declared',
   [`${DEPLOY}/`]: 'declared',
+  // The body says who asks; a parameter that nobody reads is refused.
+  [`${DEPLOY}?module=HR`]: 'other',
   [`${DEPLOY}/x`]: 'other',
   '/SPARK/etl/deploy': 'declared',
   '/spark/etl/DEPLOY': 'declared',

@@ -45,5 +45,7 @@ export class BreakerStatus implements OnModuleInit {
 function describe(reports: readonly BreakerReport[]): string {
   const broken = reports.filter(({ state }) => state !== 'closed');
   if (broken.length === 0) return 'all closed';
-  return broken.map(({ target, state, reason }) => `${target} ${state}: ${reason}`).join('; ');
+  // By name, as they come to be in another order with each store.
+  const named = broken.toSorted((a, b) => a.target.localeCompare(b.target));
+  return named.map(({ target, state, reason }) => `${target} ${state}: ${reason}`).join('; ');
 }

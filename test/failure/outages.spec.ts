@@ -65,7 +65,9 @@ describeWithOwnServers(['ravendb', 'nats'], 'While RavenDB and NATS are away', (
     expect(failures).toHaveLength(ATTEMPTS);
     expect(failures.every((error) => error instanceof UnavailableError)).toBe(true);
     await eventually(async () => expect(await states()).toMatchObject({ ravendb: 2, nats: 2 }));
-    expect(await detail()).toMatch(/nats open: .*; ravendb:127\.0\.0\.1:\d+ open: .*has not answered 5 times/);
+    expect(await detail()).toMatch(
+      /nats open: .*; ravendb:127\.0\.0\.1:\d+ open: .*has not answered 5 times/,
+    );
     expect(warnings.filter((line) => line.includes('has not answered'))).toHaveLength(1);
     expect(warnings.filter((line) => /NATS/.test(line)).length).toBeLessThanOrEqual(3);
     expect(warnings.length).toBeLessThanOrEqual(8);

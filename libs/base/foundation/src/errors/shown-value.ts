@@ -7,6 +7,14 @@ const LONGEST = 80;
  * settings that are no secrets themselves. What cannot be read as an address may still have one before its `@`.
  */
 export function shownValue(value: string): string {
-  const safe = redact(value).replaceAll(/[^\s,]*@/g, '***@');
+  const safe = redact(value)
+    .split(/([\s,])/)
+    .map(withoutUser)
+    .join('');
   return JSON.stringify(safe.length > LONGEST ? `${safe.slice(0, LONGEST)}…` : safe);
+}
+
+function withoutUser(part: string): string {
+  const at = part.lastIndexOf('@');
+  return at < 0 ? part : `***${part.slice(at)}`;
 }

@@ -68,14 +68,14 @@ export class JetStreamConnection {
   readonly #pulse: Pulse;
   /** Who sends one of many small messages waits for its end. */
   readonly turn = new Turn();
-  /** Servers are taken in turn, so that one that is of no use is not tried alone. */
-  #turn = 0;
+  /** With which server the next attempt begins: they are taken in turn, so that one that is of no use is not tried alone. */
+  #first = 0;
 
   /** @throws an error without the address in it when `url` is not one */
   constructor(options: JetStreamConnectionOptions) {
     this.#options = options;
     this.#address = parseServerAddress(options.url);
-    this.#turn = Math.floor(Math.random() * this.#address.servers.length);
+    this.#first = Math.floor(Math.random() * this.#address.servers.length);
     const { probe = ({ jsm }) => jsm.getAccountInfo() } = options;
     this.#pulse = new Pulse({
       probe: () => this.use(probe),
@@ -208,7 +208,7 @@ export class JetStreamConnection {
 
   /** Returns when the connection has ended permanently; the client reconnects on its own as long as it can. */
   async #connectOnce(): Promise<void> {
-    const nc = await connect(clientOptions(this.#address, this.#options, this.#turn++));
+    const nc = await connect(clientOptions(this.#address, this.#options, this.#first++));
     const ended = new AbortController();
     try {
       await this.#accept(nc);

@@ -1,6 +1,6 @@
 import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import type { PeerEvent } from '../merge/event.ts';
+import { ONE_EVENT } from '../../testing/one-event.ts';
 import { BUCKETS } from '../drift/digest.ts';
 import { packObject, readDigestAnswer, readHeadsAnswer, readQuestion, readReadAnswer } from './questions.ts';
 
@@ -9,19 +9,6 @@ const WHO = { node: 'a', position: 7 };
 const STORED = { id: 'notes/1', document: '{}', version: 'abcd:1' };
 const PAGE = { ...WHO, items: [STORED], total: 1 };
 const DIGEST = { ...WHO, digest: Array.from({ length: BUCKETS }, (_, at) => at) };
-const EVENT: PeerEvent = {
-  origin: 'abcd',
-  number: 1,
-  hlc: 1,
-  entity: 'Notes',
-  recordId: 'notes/1',
-  operation: 'CREATE',
-  data: '{}',
-  timestamp: 0,
-  sees: [],
-  resolverVersion: null,
-  tx: 1,
-};
 const HEADS = {
   ...WHO,
   applied: { abcd: 1 },
@@ -29,7 +16,7 @@ const HEADS = {
     { recordId: 'notes/1', heads: 'abcd:1', hash: 'x' },
     { recordId: 'notes/2', heads: 'abcd:2', hash: null },
   ],
-  events: [JSON.stringify(EVENT)],
+  events: [JSON.stringify(ONE_EVENT)],
 };
 
 describe('a question to another node', () => {
@@ -84,7 +71,11 @@ describe('an answer of another node', () => {
   it('is read as it was given', async () => {
     expect(await readReadAnswer(await packObject(PAGE))).toMatchObject(PAGE);
     expect(await readDigestAnswer(await packObject(DIGEST))).toMatchObject(DIGEST);
-    expect(await readHeadsAnswer(await packObject(HEADS))).toEqual({ format: 1, ...HEADS, events: [EVENT] });
+    expect(await readHeadsAnswer(await packObject(HEADS))).toEqual({
+      format: 1,
+      ...HEADS,
+      events: [ONE_EVENT],
+    });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PeerEvent } from '../merge/event.ts';
+import { ONE_EVENT } from '../../testing/one-event.ts';
 import { pack } from './packed.ts';
 import {
   decodeManifest,
@@ -17,19 +17,6 @@ const MANIFEST: Manifest = {
   cut: 9,
   parts: 2,
   origins: [{ origin: 'abcd', number: 1, tail: 1, node: 'a', lastSays: null, ack: 0, closed: null }],
-};
-const EVENT: PeerEvent = {
-  origin: 'abcd',
-  number: 1,
-  hlc: 1,
-  entity: 'Notes',
-  recordId: 'notes/1',
-  operation: 'CREATE',
-  data: '{}',
-  timestamp: 0,
-  sees: [],
-  resolverVersion: null,
-  tx: 1,
 };
 
 describe('The manifest of a snapshot', () => {
@@ -60,7 +47,7 @@ describe('The manifest of a snapshot', () => {
 
 describe('A part of a snapshot', () => {
   it('comes back as it was written, also where it is empty', async () => {
-    expect(await decodePart(await encodePart([EVENT]))).toEqual([EVENT]);
+    expect(await decodePart(await encodePart([ONE_EVENT]))).toEqual([ONE_EVENT]);
     expect(await decodePart(await encodePart([]))).toEqual([]);
   });
 

@@ -1,7 +1,11 @@
 import { StoreRefusedError, VersionConflictError } from '@nestjs-spark/contracts';
 import type { OpenDatabase } from './open-database.ts';
 import { beginTransaction } from './replicated.ts';
-import type { SqliteDatabase } from './sqlite-database.ts';
+
+/** Runs work as the only writer; everything it did is kept, or when it throws, nothing. */
+interface Writer {
+  write<T>(work: (open: OpenDatabase) => T): Promise<T>;
+}
 
 interface Waiting {
   run(open: OpenDatabase): () => void;
@@ -13,15 +17,12 @@ interface Waiting {
  * process's event loop. Each has its own outcome; where they fail together, each is tried alone.
  */
 export class GroupedWrites {
-  readonly #database: Pick<SqliteDatabase, 'write'>;
+  readonly #database: Writer;
   readonly #later: (flush: () => void) => void;
   #waiting: Waiting[] = [];
 
   /** @param later when what was asked for until then is written */
-  constructor(
-    database: Pick<SqliteDatabase, 'write'>,
-    later: (flush: () => void) => void = (flush) => queueMicrotask(flush),
-  ) {
+  constructor(database: Writer, later: (flush: () => void) => void = (flush) => queueMicrotask(flush)) {
     this.#database = database;
     this.#later = later;
   }

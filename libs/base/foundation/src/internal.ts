@@ -1,4 +1,5 @@
 export * from './index.ts';
+export { decodeUtf8 } from './decode-utf8.ts';
 export * from './errors/message-of.ts';
 export * from './flow/ahead.ts';
 export * from './flow/ends-within.ts';

@@ -1,4 +1,5 @@
 import type { KV } from '@nats-io/kv';
+import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
 import { keyStream, keySubject, openBucket } from '../provision/open-bucket.ts';
@@ -41,7 +42,7 @@ export class RevisedValues {
         for await (const { subject, seq, header, data } of stored) {
           if (header.has('KV-Operation')) continue;
           const key = subject.slice(prefix.length);
-          found.push({ key, revision: seq, value: Buffer.from(data).toString() });
+          found.push({ key, revision: seq, value: decodeUtf8(data) });
         }
       } catch (error) {
         if (!isNothingThere(error)) throw error;

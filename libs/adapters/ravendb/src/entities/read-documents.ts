@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { fetchDocuments } from '../read-documents/fetch-documents.ts';
 import type { RavenDocument } from './entity-document.ts';
@@ -11,7 +12,7 @@ export async function readDocuments(http: RavenHttp, ids: string[]): Promise<(Ra
         id: document.id,
         version: document.changeVector,
         collection: document.collection,
-        text: Buffer.from(document.json).toString('utf8'),
+        text: decodeUtf8(document.json),
       },
   );
 }

@@ -9,6 +9,7 @@ import {
   type StateWrite,
   type Versioned,
 } from '@nestjs-spark/contracts/internal';
+import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import { RavenHttp } from '../connect/raven-http.ts';
 import { isCollectionMismatch } from '../connect/server-error.ts';
 import type { RavenSettings } from '../connect/settings.ts';
@@ -77,7 +78,7 @@ export class RavenStateStore implements StateStore {
     const found = await fetchDocuments(this.#http, this.#http, [...ids]);
     return found.map((document) => {
       if (document === null) return null;
-      const state = JSON.parse(Buffer.from(document.json).toString('utf8')) as StateDocument;
+      const state = JSON.parse(decodeUtf8(document.json)) as StateDocument;
       return isOwn(state) ? toVersioned<T>(state).value : null;
     });
   }

@@ -1,4 +1,5 @@
 import { isCopyOf } from '@nestjs-spark/contracts/internal';
+import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { fetchDocuments } from '../read-documents/fetch-documents.ts';
 import type { WantedExtras } from './reduce-extras.ts';
@@ -43,7 +44,7 @@ export async function findExisting(
 }
 
 function read(json: Uint8Array): ExistingExtras {
-  const { '@metadata': metadata = {} } = JSON.parse(Buffer.from(json).toString('utf8')) as MetadataOnly;
+  const { '@metadata': metadata = {} } = JSON.parse(decodeUtf8(json)) as MetadataOnly;
   const {
     '@attachments': attachments = [],
     '@counters': counters = [],

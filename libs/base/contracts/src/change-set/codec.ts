@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 // As a whole: a name that an older Node lacks would end it before `needsNode` can say so.
 import zlib from 'node:zlib';
+import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import { CHANGE_SET_BOUNDS, ChangeSetBoundsError, requireBounds } from './bounds.ts';
 import type { ChangeCommand, ChangeSet } from './change-set.ts';
 import { decodeHeader, encodeHeader } from './header.ts';
@@ -50,7 +51,7 @@ export async function decodeChangeSet(encoded: EncodedChangeSet): Promise<Change
   const header = decodeHeader(encoded.headers);
   const plain = await plainBytes(encoded);
   if (!isUtf8(plain)) throw new MalformedChangeSetError('its payload is not UTF-8');
-  return { ...header, commands: readLines(Buffer.from(plain).toString('utf8')) };
+  return { ...header, commands: readLines(decodeUtf8(plain)) };
 }
 
 async function plainBytes({ headers, payload }: EncodedChangeSet): Promise<Uint8Array> {

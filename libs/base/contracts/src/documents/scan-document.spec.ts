@@ -91,4 +91,18 @@ describe('a document in a text', () => {
       { numRuns: 2_000 },
     );
   });
+  it('is the same after a longer or shorter one, whatever is in its texts', () => {
+    const letter = fc.constantFrom('a', '\u0122', '\u227b', '\u7d7d', '\u{1f697}');
+    const length = fc.constantFrom(1, 100, 65_400, 65_536, 70_000);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(letter, length), { minLength: 1, maxLength: 4 }), (texts) => {
+        for (const [sign, times] of texts) {
+          const text = `{"Name":"${sign.repeat(times)}","@metadata":{}}`;
+          expect(scanDocument(text)).toEqual({ start: text.length - 3, end: text.length - 1 });
+          expect(scanDocument(text.slice(0, -1))).toBe('not-an-object');
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
 });

@@ -1,4 +1,4 @@
-import { skipBlanks } from './scan-members.ts';
+import { endianness } from 'node:os';
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -28,6 +28,30 @@ const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
 /** The closing brackets that are still to come: one for all texts, since a scan is never interrupted. */
 const closing = new Uint8Array(DEEPEST_DOCUMENT);
 
+/** Signs of almost every document; what is longer gets an array of its own. */
+const ROOM = 65_536;
+const room = new Uint16Array(ROOM);
+const isLittleEndian = endianness() === 'LE';
+
+/**
+ * The signs of a text, until the next call. Documents are cut out of longer texts, in which V8 takes far longer to
+ * find the sign at a place than in an array: with the copying, the whole scan takes about half as long as without.
+ */
+function signsOf(text: string): Uint16Array {
+  const signs = text.length > ROOM ? new Uint16Array(text.length) : room.subarray(0, text.length);
+  const bytes = Buffer.from(signs.buffer, 0, 2 * text.length);
+  bytes.write(text, 'utf16le');
+  if (!isLittleEndian) bytes.swap16();
+  return signs;
+}
+
+/** The position after blanks. */
+function skipBlanks(signs: Uint16Array, from: number): number {
+  let at = from;
+  while (at < signs.length && (signs[at] ?? 0) <= BLANK) at++;
+  return at;
+}
+
 /** What comes next between a document's own brackets; `end`: of the value. */
 type Expected = 'name' | 'value' | 'end';
 
@@ -46,20 +70,21 @@ export interface WrittenMetadata {
  * @returns `not-an-object`, including where it is nested deeper than `DEEPEST_DOCUMENT`; `metadata-twice`; null for an object without metadata
  */
 export function scanDocument(text: string): WrittenMetadata | null | 'not-an-object' | 'metadata-twice' {
-  const length = text.length;
-  const begin = skipBlanks(text, 0);
-  if (text.charCodeAt(begin) !== OPEN_BRACE) return 'not-an-object';
+  const signs = signsOf(text);
+  const length = signs.length;
+  const begin = skipBlanks(signs, 0);
+  if (signs[begin] !== OPEN_BRACE) return 'not-an-object';
   let metadata: WrittenMetadata | null = null;
   let valueOf = -1;
   let depth = 0;
   let expected: Expected = 'name';
   for (let at = begin; at < length; at++) {
-    const code = text.charCodeAt(at);
+    const code = signs[at] ?? 0;
     if (code === QUOTE) {
       const from = at;
       let isEscaped = false;
       for (at++; at < length; at++) {
-        const sign = text.charCodeAt(at);
+        const sign = signs[at];
         if (sign === QUOTE) break;
         if (sign !== BACKSLASH) continue;
         isEscaped = true;
@@ -70,14 +95,14 @@ export function scanDocument(text: string): WrittenMetadata | null | 'not-an-obj
         expected = 'end';
         continue;
       }
-      const colon = skipBlanks(text, at + 1);
-      if (expected !== 'name' || text.charCodeAt(colon) !== COLON) return 'not-an-object';
+      const colon = skipBlanks(signs, at + 1);
+      if (expected !== 'name' || signs[colon] !== COLON) return 'not-an-object';
       expected = 'value';
       const name = isEscaped ? readName(text.slice(from, at + 1)) : '';
       if (name === null) return 'not-an-object';
       if (name === '@metadata' || text.startsWith(METADATA, from)) {
         if (metadata !== null || valueOf >= 0) return 'metadata-twice';
-        valueOf = skipBlanks(text, colon + 1);
+        valueOf = skipBlanks(signs, colon + 1);
       }
       at = colon;
       continue;
@@ -105,7 +130,7 @@ export function scanDocument(text: string): WrittenMetadata | null | 'not-an-obj
         metadata ??= { start: valueOf, end: at + 1 };
         valueOf = -1;
       }
-      if (depth === 0) return skipBlanks(text, at + 1) === length ? metadata : 'not-an-object';
+      if (depth === 0) return skipBlanks(signs, at + 1) === length ? metadata : 'not-an-object';
     } else {
       return 'not-an-object';
     }

@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import { memberName, skipBlanks, skipString, skipValue } from '../documents/scan-members.ts';
 
 /** Which members of an object stay: all of a member's value (null), or parts of it. */
@@ -21,7 +22,7 @@ export const EXTRAS = {
 export function documentCutter(fields: readonly string[]): (json: Uint8Array) => Uint8Array {
   const paths = fields.map((field) => pathOf(field));
   const wanted = wantedBy([...paths, ...NEEDED.map((name) => [METADATA, name])]);
-  return (json) => Buffer.from(cutObject(Buffer.from(json).toString('utf8'), wanted));
+  return (json) => Buffer.from(cutObject(decodeUtf8(json), wanted));
 }
 
 function pathOf(field: string): string[] {

@@ -1,4 +1,5 @@
 import type { ChangeSource } from '@nestjs-spark/contracts/internal';
+import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import { readContent, type CopyContent } from './copy-content.ts';
 
 /** This module's own database, as the copies in it are read. */
@@ -10,5 +11,5 @@ export async function readCopies(
   ids: readonly string[],
 ): Promise<(CopyContent | null)[]> {
   const found = ids.length > 0 ? await database.load([...ids]) : [];
-  return found.map((document) => document && readContent(Buffer.from(document.json).toString('utf8')));
+  return found.map((document) => document && readContent(decodeUtf8(document.json)));
 }

@@ -1,4 +1,5 @@
 import { memberName, scanMembers } from '@nestjs-spark/contracts/internal';
+import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import { absentFields, describeAbsent } from '../deploy/inspect/absent-fields.ts';
 import type { Sampled } from '../deploy/inspect/sample-documents.ts';
 import type { PreviewedDocument } from './preview-result.ts';
@@ -9,9 +10,7 @@ export function previewWarnings(
   sample: readonly Sampled[],
   documents: readonly PreviewedDocument[],
 ): string[] {
-  const texts = sample.flatMap((one) =>
-    'missing' in one ? [] : [Buffer.from(one.document).toString('utf8')],
-  );
+  const texts = sample.flatMap((one) => ('missing' in one ? [] : [decodeUtf8(one.document)]));
   return [...absentFields(fields, texts).map(describeAbsent), ...nullEverywhere(documents)];
 }
 

@@ -7,7 +7,7 @@ import {
   type StateStore,
 } from '@nestjs-spark/contracts/internal';
 import type { Transformation } from '@nestjs-spark/etl-script';
-import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
+import { decodeUtf8, nameKey, sameName } from '@nestjs-spark/foundation/internal';
 import { CHANGE_FEED, STATE_STORE } from '@nestjs-spark/store';
 import { listSetAside } from '@nestjs-spark/set-aside/internal';
 import { CaptureSupervisor, confinedLoader } from '@nestjs-spark/streaming/internal';
@@ -106,7 +106,7 @@ export class Preview {
     const before = deployed && (await this.scripts.runDeployed(deployed, sample, load, signal));
     const documents = sample.map((one) => ({
       ...describeDocument(one, outputs.get(one.id), before?.get(one.id)),
-      ...(wanted.source && 'document' in one ? { source: Buffer.from(one.document).toString('utf8') } : {}),
+      ...(wanted.source && 'document' in one ? { source: decodeUtf8(one.document) } : {}),
     }));
     return {
       name,

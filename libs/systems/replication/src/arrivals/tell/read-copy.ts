@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { isCopyOf, withoutMembers, type SourceDocument } from '@nestjs-spark/contracts/internal';
+import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import { readMarks } from './read-marks.ts';
 
 /** A copy as it is in this module's database. */
@@ -23,7 +24,7 @@ export function readCopy(
   names: readonly string[],
 ): StandingDocument | null {
   if (copyOf === null) return null;
-  const text = Buffer.from(json).toString('utf8');
+  const text = decodeUtf8(json);
   const { generation, copyOf: named, etag } = readMarks(text);
   if (!names.some((name) => isCopyOf(name)({ generation, copyOf }))) return null;
   const fields = withoutMembers(text, METADATA);

@@ -1,5 +1,5 @@
 import type { SourceDocument } from '@nestjs-spark/contracts/internal';
-import { sameName } from '@nestjs-spark/foundation/internal';
+import { decodeUtf8, sameName } from '@nestjs-spark/foundation/internal';
 import { readMarks } from '../../arrivals/tell/read-marks.ts';
 
 /**
@@ -11,6 +11,6 @@ export function copyEtag(
   { owner, documentId }: { owner: string; documentId: string },
 ): number | null {
   if (!document?.copyOf) return null;
-  const { copyOf: source, etag } = readMarks(Buffer.from(document.json).toString('utf8'));
+  const { copyOf: source, etag } = readMarks(decodeUtf8(document.json));
   return source !== null && sameName(source, `${owner}/${documentId}`) ? etag : null;
 }

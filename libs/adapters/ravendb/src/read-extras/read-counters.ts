@@ -1,7 +1,6 @@
 import type { CounterCopy } from '@nestjs-spark/contracts';
 import { ravenKey } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
-import { parseWithExact } from './exact-numbers.ts';
 
 interface CountersAnswer {
   /** Null for what is not there. */
@@ -55,4 +54,12 @@ async function ask(http: RavenHttp, wanted: { id: string; names: string[] }[]): 
 
 function keyOf(id: string, name: string): string {
   return `${ravenKey(id)}\0${ravenKey(name)}`;
+}
+
+/** Parses JSON and keeps the whole numbers of one member as their text: counters go beyond what a double holds. */
+function parseWithExact<T>(json: string, member: string): T {
+  // The reviver's third argument is of ES2025; the compiler's library does not know it yet.
+  const revive = (key: string, value: unknown, context?: { source?: string }): unknown =>
+    key === member && typeof value === 'number' ? (context?.source ?? String(value)) : value;
+  return JSON.parse(json, revive) as T;
 }

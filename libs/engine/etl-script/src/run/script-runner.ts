@@ -1,9 +1,9 @@
+import { commandsForDelete } from '../commands/commands-for.ts';
 import { followOf } from '../guest/guest-extras.ts';
 import type { ScriptFollow } from '../extras/types.ts';
 import type { DeletedInput, DocumentLoader, ScriptInput, ScriptOutput } from '../types.ts';
 import { BatchRun, type BatchBounds, type BatchDocument } from './batch-run.ts';
 import type { OpenProgram } from './open-program.ts';
-import { plainDelete } from './plain-delete.ts';
 import type { ScriptWorkerSlots } from './script-worker.ts';
 import { Strikes } from './strikes.ts';
 
@@ -93,4 +93,9 @@ export class PooledScriptRunner implements ScriptRunner {
     const options = { load, bounds, strikes: this.#strikes, payer: this.#payer, signal };
     return new BatchRun(this.#program.within(bounds), this.#slots, documents, options).finish();
   }
+}
+
+/** The deletion of a document whose script has no say in it. */
+function plainDelete(source: DeletedInput, targets: readonly string[]): ScriptOutput {
+  return { id: source.id, status: 'done', commands: commandsForDelete(source, targets) };
 }

@@ -20,7 +20,6 @@ import { confinedLoader } from './confined-loader.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
 import { copyExtras, type ScriptedChange } from './copy-extras.ts';
-import { prefixed } from './prefix-ids.ts';
 import type { SetAsideFailure } from '@nestjs-spark/set-aside/internal';
 import type { SetAsideInUse } from './set-aside-in-use.ts';
 import type { OpenScript } from './shared-scripts.ts';
@@ -287,4 +286,11 @@ function upTo(changes: SourceChange[], end: SourceChange | undefined): SourceCha
 function pair(changes: SourceChange[], outputs: ScriptOutput[]): [SourceChange, ScriptOutput][] {
   if (outputs.length === 0 && changes.length > 0) throw new Error('The sandbox answered for no document');
   return outputs.map((output, i) => [changes[i] as SourceChange, output]);
+}
+
+/** The command under the ids that copies have at the requester. */
+function prefixed(command: ChangeCommand, idPrefix: string): ChangeCommand {
+  return command.type === 'delete-prefix'
+    ? { ...command, prefix: `${idPrefix}${command.prefix}` }
+    : { ...command, id: `${idPrefix}${command.id}` };
 }

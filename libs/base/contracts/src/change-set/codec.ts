@@ -1,14 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { promisify } from 'node:util';
-// As a whole: a name that an older Node lacks would end it before `needsNode` can say so.
-import zlib from 'node:zlib';
 import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import { CHANGE_SET_BOUNDS, ChangeSetBoundsError, requireBounds } from './bounds.ts';
 import type { ChangeCommand, ChangeSet } from './change-set.ts';
 import { decodeHeader, encodeHeader } from './header.ts';
 import { fromLine, toLine } from './lines.ts';
-import { needsNode } from '../needs-node.ts';
 import { MalformedChangeSetError } from './malformed.ts';
+import { pack, unpack } from './packed.ts';
 
 /** A change set as the log carries it: the header as message headers, the commands as lines. */
 export interface EncodedChangeSet {
@@ -20,9 +17,8 @@ const ENCODING_HEADER = 'Spark-Encoding';
 const ENCODING = 'zstd';
 const COMPRESS_ABOVE_BYTES = 512;
 
-needsNode();
-const compress = promisify(zlib.zstdCompress);
-const decompress = promisify(zlib.zstdDecompress);
+/** The quickest: a set is read once, and soon. */
+const LEVEL = 1;
 
 /** @throws {ChangeSetBoundsError} when no reader would take it; what is in it has to come in smaller sets, or not at all */
 export async function encodeChangeSet(set: ChangeSet): Promise<EncodedChangeSet> {
@@ -33,9 +29,7 @@ export async function encodeChangeSet(set: ChangeSet): Promise<EncodedChangeSet>
     throw new ChangeSetBoundsError(`more than ${CHANGE_SET_BOUNDS.bytes} bytes`);
   }
   const packed = plain.length > COMPRESS_ABOVE_BYTES;
-  const payload = packed
-    ? await compress(plain, { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } })
-    : plain;
+  const payload = packed ? await pack(plain, LEVEL) : plain;
   return {
     headers: { ...encodeHeader(header), ...(packed ? { [ENCODING_HEADER]: ENCODING } : {}) },
     payload,
@@ -59,7 +53,7 @@ async function plainBytes({ headers, payload }: EncodedChangeSet): Promise<Uint8
   if (encoding === undefined) return payload;
   if (encoding !== ENCODING) throw new MalformedChangeSetError('its payload is packed in a way unknown here');
   try {
-    return await decompress(payload, { maxOutputLength: CHANGE_SET_BOUNDS.bytes });
+    return await unpack(payload, CHANGE_SET_BOUNDS.bytes);
   } catch (cause) {
     throw new MalformedChangeSetError('its payload cannot be unpacked, or not within its bounds', { cause });
   }

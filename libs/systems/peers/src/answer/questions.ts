@@ -1,3 +1,4 @@
+import { pack } from '@nestjs-spark/contracts/internal';
 import {
   isListOf,
   isNullOr,
@@ -9,7 +10,7 @@ import {
 } from '@nestjs-spark/foundation/internal';
 import type { RecordState } from '@nestjs-spark/sqlite/internal';
 import { isPeerName } from '../carry/names.ts';
-import { pack, unpackText } from '../carry/packed.ts';
+import { unpackText } from '../carry/unpack-text.ts';
 import { readEvents } from '../carry/read-event.ts';
 import type { Side } from '../drift/compare-records.ts';
 import { BUCKETS, type Digest } from '../drift/digest.ts';

@@ -1,4 +1,4 @@
-import { type LogPayload, type MessageSigner, sealMessage } from '@nestjs-spark/contracts/internal';
+import { type LogPayload, type MessageSigner, pack, sealMessage } from '@nestjs-spark/contracts/internal';
 import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
 import type { PeerEvent } from '../merge/event.ts';
 import type { Claims } from '../publish/claims.ts';
@@ -6,7 +6,7 @@ import type { Outgoing, Sign } from '../publish/next-message.ts';
 import type { EventMessage } from '../receive/receive-events.ts';
 import { isOrigin, isPeerName, originSubject } from './names.ts';
 import { judgeWriter } from './judge-writer.ts';
-import { pack, textOf, unpackText } from './packed.ts';
+import { textOf, unpackText } from './unpack-text.ts';
 import { readEvents } from './read-event.ts';
 
 const KIND_HEADER = 'Spark-Kind';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { pack } from '@nestjs-spark/contracts/internal';
 import { ONE_EVENT } from '../../testing/one-event.ts';
-import { pack } from './packed.ts';
 import {
   decodeManifest,
   decodePart,

@@ -1,3 +1,4 @@
+import { pack } from '@nestjs-spark/contracts/internal';
 import {
   isListOf,
   isNullOr,
@@ -8,7 +9,7 @@ import {
 } from '@nestjs-spark/foundation/internal';
 import type { SnapshotHead, SnapshotOrigin } from '../join/take-snapshot.ts';
 import type { PeerEvent } from '../merge/event.ts';
-import { pack, textOf, unpackText } from './packed.ts';
+import { textOf, unpackText } from './unpack-text.ts';
 import { readEvents } from './read-event.ts';
 
 const PREFIX = 'snapshot/';

@@ -1,0 +1,35 @@
+import { promisify } from 'node:util';
+// As a whole: a name that an older Node lacks would end it before `needsNode` can say so.
+import zlib from 'node:zlib';
+import { needsNode } from '../needs-node.ts';
+
+needsNode();
+const compress = promisify(zlib.zstdCompress);
+const decompress = promisify(zlib.zstdDecompress);
+
+/** So much is quicker done at once than handed to another thread. */
+const AT_ONCE_BYTES = 64 * 1024;
+
+/** @param level from 1, the quickest, to 19 */
+export async function pack(
+  plain: Uint8Array,
+  level = zlib.constants.ZSTD_CLEVEL_DEFAULT,
+): Promise<Uint8Array> {
+  const options = { params: { [zlib.constants.ZSTD_c_compressionLevel]: level } };
+  return plain.length <= AT_ONCE_BYTES ? zlib.zstdCompressSync(plain, options) : compress(plain, options);
+}
+
+/** @throws {Error} for what `pack` has not made, and for what has more than so many bytes */
+export async function unpack(packed: Uint8Array, most: number): Promise<Uint8Array> {
+  return unpackSmall(packed, Math.min(most, AT_ONCE_BYTES)) ?? decompress(packed, { maxOutputLength: most });
+}
+
+/** Null for what is more, or not packed at all. */
+function unpackSmall(packed: Uint8Array, most: number): Uint8Array | null {
+  if (packed.length > AT_ONCE_BYTES) return null;
+  try {
+    return zlib.zstdDecompressSync(packed, { maxOutputLength: most });
+  } catch {
+    return null;
+  }
+}

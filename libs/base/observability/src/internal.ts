@@ -1,7 +1,7 @@
 export { applicationVersion } from './about/application-version.ts';
 export { ModuleFacts, type ToldFacts } from './about/module-facts.ts';
 export { BREAKER_VALUES } from './breakers/breaker-status.ts';
-export { sendFeed, sendFeeds, type StreamedAnswer } from './events/send-feed.ts';
+export { sendFeed, sendFeeds, type FeedEnds, type StreamedAnswer } from './events/send-feed.ts';
 export * from './index.ts';
 export * from './logging/log-for.ts';
 export * from './problems/refusals.ts';

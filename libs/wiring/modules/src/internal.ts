@@ -45,7 +45,7 @@ export {
   type ProviderClient,
 } from './issuer/client-credentials.ts';
 export { IssuerKeys, type IssuerAddress } from './issuer/issuer-keys.ts';
-export { verifyIssued } from './issuer/verify-issued.ts';
+export { ISSUED_SKEW_SECONDS, verifyIssued } from './issuer/verify-issued.ts';
 export { ProviderTokenError } from './identify/provider-tokens.ts';
 export { IssuerTokens, type IssuerSettings } from './issuer/issuer-tokens.ts';
 export { AmbiguousModuleError, JoinedRegistry } from './register/joined-registry.ts';

@@ -31,9 +31,25 @@ class FeedController {
 
   @Sse('impatient')
   impatient(@Res({ passthrough: true }) answer: StreamedAnswer): Observable<MessageEvent> {
-    return sendFeed(feed, answer, 100);
+    return sendFeed(feed, answer, { patienceMs: 100 });
   }
 }
+
+describe('a feed of server-sent events', () => {
+  it('ends when what it lasts for does, and reads no more', async () => {
+    const over = new AbortController();
+    const told = Promise.withResolvers<boolean>();
+    async function* endless(signal: AbortSignal): AsyncGenerator<MessageEvent> {
+      yield { data: 'one' };
+      over.abort();
+      told.resolve(signal.aborted);
+    }
+    const answer = new EventEmitter() as StreamedAnswer;
+    const sent = await lastValueFrom(sendFeed(endless, answer, { until: over.signal }).pipe(toArray()));
+    expect(sent).toEqual([{ data: 'one' }]);
+    expect(await told.promise).toBe(true);
+  });
+});
 
 describe('a reader of server-sent events that takes nothing', () => {
   let app: INestApplication;

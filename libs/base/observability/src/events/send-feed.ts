@@ -14,19 +14,27 @@ export interface EventReader extends EventEmitter {
 export type StreamedAnswer = EventReader & { raw?: EventReader };
 
 const PATIENCE_MS = 30_000;
+/** What ends a feed besides its reader. */
+export interface FeedEnds {
+  /** A reader that takes nothing for so long is cut off. Default 30 s. */
+  patienceMs?: number;
+  /** Ends the answer when it aborts, such as when the reader's token expires. */
+  until?: AbortSignal;
+}
+
 /** Whether what was written is taken shows only after a turn of the event loop. */
 const WRITTEN_IN_A_TURN = 32;
 
 /**
  * A feed as server-sent events, until the reader leaves. It is read no faster than the reader takes what is there. One that takes
- * nothing for `patienceMs` is cut off: it connects again with the last id that it has.
+ * nothing for long is cut off: it connects again with the last id that it has.
  */
 export function sendFeed(
   feed: (signal: AbortSignal) => AsyncIterable<MessageEvent>,
   answer: StreamedAnswer,
-  patienceMs = PATIENCE_MS,
+  ends: FeedEnds = {},
 ): Observable<MessageEvent> {
-  return sendFeeds([feed], (event) => event, answer, patienceMs);
+  return sendFeeds([feed], (event) => event, answer, ends);
 }
 
 /**
@@ -37,20 +45,22 @@ export function sendFeeds<E>(
   feeds: readonly ((signal: AbortSignal) => AsyncIterable<E>)[],
   messageOf: (event: E) => MessageEvent,
   answer: StreamedAnswer,
-  patienceMs = PATIENCE_MS,
+  { patienceMs = PATIENCE_MS, until }: FeedEnds = {},
 ): Observable<MessageEvent> {
   const to = answer.raw ?? answer;
   return new Observable((reader) => {
     const left = new AbortController();
+    const ended = until ? AbortSignal.any([left.signal, until]) : left.signal;
+    until?.addEventListener('abort', () => reader.complete(), { signal: left.signal });
     let written = 0;
     const pass = async (feed: AsyncIterable<E>): Promise<void> => {
       for await (const event of feed) {
         if (++written % WRITTEN_IN_A_TURN === 0) await turn();
-        if (!(await isTaken(to, left.signal, patienceMs))) break;
+        if (!(await isTaken(to, ended, patienceMs))) break;
         reader.next(messageOf(event));
       }
     };
-    Promise.all(feeds.map((feed) => pass(feed(left.signal)))).then(
+    Promise.all(feeds.map((feed) => pass(feed(ended)))).then(
       () => reader.complete(),
       (error: unknown) => reader.error(error),
     );

@@ -42,7 +42,7 @@ async function* endless(signal: AbortSignal): AsyncGenerator<JobEvent> {
 class Endless {
   @Sse()
   events(@Res({ passthrough: true }) answer: ServerResponse) {
-    return sendEvents([endless], answer, 100);
+    return sendEvents([endless], answer, { patienceMs: 100 });
   }
 }
 

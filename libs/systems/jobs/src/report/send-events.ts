@@ -1,5 +1,5 @@
 import type { MessageEvent } from '@nestjs/common';
-import { sendFeeds, type StreamedAnswer } from '@nestjs-spark/observability/internal';
+import { sendFeeds, type FeedEnds, type StreamedAnswer } from '@nestjs-spark/observability/internal';
 import type { Observable } from 'rxjs';
 import type { JobEvent } from '../serve/jobs.service.ts';
 
@@ -7,7 +7,7 @@ import type { JobEvent } from '../serve/jobs.service.ts';
 export function sendEvents(
   feeds: readonly ((signal: AbortSignal) => AsyncIterable<JobEvent>)[],
   answer: StreamedAnswer,
-  patienceMs?: number,
+  ends?: FeedEnds,
 ): Observable<MessageEvent> {
   // An event without a sequence repeats the last one: Nest numbers events without an id itself, and a reader would resume there.
   let last = '';
@@ -15,5 +15,5 @@ export function sendEvents(
     if (sequence !== null) last = String(sequence);
     return { type, data, id: last };
   };
-  return sendFeeds(feeds, messageOf, answer, patienceMs);
+  return sendFeeds(feeds, messageOf, answer, ends);
 }

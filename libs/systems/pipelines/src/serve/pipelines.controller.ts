@@ -11,7 +11,13 @@ import {
   Res,
   Sse,
 } from '@nestjs/common';
-import { ApiController, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth/internal';
+import {
+  ApiController,
+  CurrentCaller,
+  expiryOf,
+  MinimumRole,
+  type ApiCaller,
+} from '@nestjs-spark/auth/internal';
 import {
   type Answer,
   ApiOperation,
@@ -246,7 +252,7 @@ export class PipelinesController {
       for await (const event of events(signal))
         yield { id: String(event.sequence), type: event.type, data: event };
     }
-    return sendFeed(feed, answer);
+    return sendFeed(feed, answer, { until: expiryOf(caller) });
   }
 }
 

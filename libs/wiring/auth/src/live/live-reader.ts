@@ -2,6 +2,7 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { isObject, pause } from '@nestjs-spark/foundation/internal';
 import type { RawData, WebSocket } from 'ws';
 import type { ApiCaller } from '../recognize/api-caller.ts';
+import { expiryOf } from '../recognize/expiry.ts';
 
 const AUTHENTICATE_MS = 5_000;
 const ALIVE_MS = 30_000;
@@ -11,6 +12,7 @@ const ROOM_LOOKED_MS = 50;
 
 const UNAUTHENTICATED = 4401;
 const FAILED = 1011;
+const EXPIRED = 'The token has expired. Connect again with a new one.';
 const TRY_AGAIN_LATER = 1013;
 
 /** What a system makes of a reader's messages. */
@@ -58,6 +60,7 @@ export class LiveReader {
 
   begin(protocol: LiveProtocol): void {
     const late = setTimeout(() => this.#leaveUnknown(protocol), AUTHENTICATE_MS).unref();
+    if (this.#caller) this.#leaveOnExpiry(this.#caller, protocol);
     const looking = setInterval(() => this.#look(), ALIVE_MS).unref();
     this.#socket.on('pong', () => (this.#isAlive = true));
     this.#socket.on('message', (data, isBinary) => this.#queue(data, isBinary, protocol));
@@ -140,6 +143,7 @@ export class LiveReader {
       const token = message['type'] === 'auth' ? (message['token'] ?? null) : protocol.tokenIn?.(message);
       if (token !== undefined) {
         this.#caller = await this.#parts.recognize(typeof token === 'string' ? token : null);
+        this.#leaveOnExpiry(this.#caller, protocol);
         return protocol.authenticated?.();
       }
       if (!this.#caller) return this.#leaveUnknown(protocol);
@@ -156,6 +160,17 @@ export class LiveReader {
     if (!this.#isAlive) return this.#socket.terminate();
     this.#isAlive = false;
     this.#socket.ping();
+  }
+
+  /** Unless a message brings another token before. */
+  #leaveOnExpiry(caller: ApiCaller, protocol: LiveProtocol): void {
+    const end = (): void => {
+      if (this.#caller !== caller || this.#isRefused) return;
+      const problem = new ProblemError('unauthenticated', 'The token has expired.');
+      protocol.refused(problem, null);
+      this.#refuse(problem, EXPIRED);
+    };
+    expiryOf(caller).addEventListener('abort', end, { signal: this.#gone.signal });
   }
 
   #leaveUnknown({ demand }: LiveProtocol): void {

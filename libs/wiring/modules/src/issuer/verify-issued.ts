@@ -16,7 +16,8 @@ const ALGORITHMS = [
   'RS512',
 ];
 /** How far the issuer's clock and ours may differ. */
-const CLOCK_SKEW_SECONDS = 5;
+/** A token counts for so long after it has expired, because clocks differ. */
+export const ISSUED_SKEW_SECONDS = 5;
 
 export interface IssuedFor {
   issuer: string;
@@ -43,7 +44,7 @@ export async function verifyIssued(
     issuer,
     audience: [audience].flat(),
     algorithms: ALGORITHMS,
-    clockTolerance: CLOCK_SKEW_SECONDS,
+    clockTolerance: ISSUED_SKEW_SECONDS,
     requiredClaims: [...requiredClaims],
   });
   return payload;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Content } from './job.ts';
 
 /** What has more bytes than this is stored apart from the record, which is written with every change. */
@@ -6,6 +6,13 @@ export const MOST_INLINE_BYTES = 64 * 1024;
 
 /** Where contents that do not fit are put. */
 export type PutContent = (name: string, content: AsyncIterable<Uint8Array>) => Promise<void>;
+
+/** Takes in a text, as `keepContent` does a stream. */
+export async function keepText(text: string, nameOf: () => string, put: PutContent): Promise<Content> {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MOST_INLINE_BYTES) return keepContent(onePart(text), nameOf, put);
+  return { bytes, sha256: hash('sha256', text), inline: text };
+}
 
 /** Takes in a stream: its size, its digest, and the bytes themselves or the name under which they were stored. */
 export async function keepContent(

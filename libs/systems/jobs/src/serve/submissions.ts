@@ -1,6 +1,6 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
 import { holdOf, inputOfJob } from '../job/content-names.ts';
-import { keepContent, onePart } from '../job/content.ts';
+import { keepText, onePart } from '../job/content.ts';
 import { requireRoom } from '../job/fit-record.ts';
 import type { Job, JobInput } from '../job/job.ts';
 import { moved } from '../job/move.ts';
@@ -65,7 +65,7 @@ export class Submissions {
       const input = await this.#inputOf(submission.input, jobId, access);
       const submittedBy = submitterOf(access);
       const job = newJob(submission, { jobId, input, submittedBy, fingerprint, batch: null });
-      requireRoom(job);
+      requireRoom(job, submission.written);
       return this.#addOnce(job);
     });
   }
@@ -107,7 +107,7 @@ export class Submissions {
       const input = await this.#inputOf(submission.input, jobId, access);
       const fingerprint = prints[index] ?? '';
       const job = newJob(submission, { jobId, input, submittedBy: submitterOf(access), fingerprint, batch });
-      requireRoom(job, `/jobs/${index}`);
+      requireRoom(job, submission.written, `/jobs/${index}`);
       made.push(job);
     }
     try {
@@ -236,8 +236,8 @@ export class Submissions {
         errors: [{ pointer: '/input/object', detail }],
       });
     }
-    const content = await keepContent(
-      onePart(input.text),
+    const content = await keepText(
+      input.text,
       () => inputOfJob(jobId),
       (name, parts) => store.putContent(name, parts),
     );

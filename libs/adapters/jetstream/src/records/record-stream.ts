@@ -76,8 +76,9 @@ export class RecordStream {
   async write({ id, part, payload }: RecordMessage, how: RecordWrite): Promise<number> {
     const { connection, root } = this.#options;
     const headers = this.#headersOf(id, how);
+    await this.provision();
     await connection.turn.end();
-    return this.#use(async (handle) => {
+    return connection.use(async (handle) => {
       try {
         return await AckInbox.of(handle, connection.inboxPrefix).publish(
           recordSubject(root, id, part),

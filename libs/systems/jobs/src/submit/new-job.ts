@@ -104,7 +104,17 @@ export function jobIdFor({ kind, subject, tenant }: Submitter, idempotencyKey: s
   return `k${sha256(JSON.stringify([kind, tenant, subject, idempotencyKey])).slice(0, 40)}`;
 }
 
-/** The ids of a batch's jobs come from its own, so that the same batch again meets itself. */
+/**
+ * The ids of a batch's jobs come from its own, so that the same batch again meets itself.
+ * @param isOfKey its id is that of a key: the first job has it, so that the key makes either this batch or a job, never both
+ */
+export function idsInBatch(batchId: string, submitter: Submitter, size: number, isOfKey: boolean): string[] {
+  return Array.from({ length: size }, (_, index) =>
+    index === 0 && isOfKey ? batchId : idInBatch(batchId, submitter, index),
+  );
+}
+
+/** The id of a job by its place in a batch. */
 export function idInBatch(batchId: string, { kind, subject, tenant }: Submitter, index: number): string {
   return `b${sha256(JSON.stringify([kind, tenant, subject, batchId])).slice(0, 32)}-${index}`;
 }

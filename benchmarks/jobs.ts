@@ -112,7 +112,7 @@ async function ours(open: (settings: JobsSettings) => JobStore): Promise<Speed> 
   const submitted = await perSecond(() => submit(api.service, count));
   const worker = engineOf('worker');
   const run = await perSecond(async () => {
-    const ended = endOf(api.service);
+    const ended = endOf(worker);
     worker.start();
     await ended;
   });
@@ -134,12 +134,12 @@ async function submit(jobs: JobsService, many: number): Promise<void> {
   await Promise.all(Array.from({ length: IN_FLIGHT }, one));
 }
 
-/** Resolves when everything that was submitted has ended. */
-async function endOf(jobs: JobsService): Promise<void> {
-  const stop = new AbortController();
+/** Resolves when everything that was submitted has ended, as the process that runs it hears: BullMQ's `completed` is that too. */
+function endOf({ listeners }: JobsEngine): Promise<void> {
   let left = count + 1;
-  for await (const { type } of jobs.events({ after: await jobs.position() }, stop.signal))
-    if (type === 'job.succeeded' && --left === 0) stop.abort();
+  return new Promise((resolve) => {
+    listeners.add({ status: 'Succeeded', call: () => (--left === 0 ? resolve() : undefined) });
+  });
 }
 
 async function bullmq(): Promise<Speed> {

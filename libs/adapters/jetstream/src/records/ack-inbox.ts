@@ -67,8 +67,12 @@ export class AckInbox {
     this.#nc.publish(subject, payload, { headers, reply: `${this.#inbox}.${id}` });
     return new Promise((resolve, reject) => {
       this.#unanswered.set(id, { subject, until: performance.now() + this.#timeoutMs, resolve, reject });
-      this.#timer ??= setTimeout(() => this.#giveUp(), this.#timeoutMs).unref();
+      if (this.#timer === null) this.#giveUpIn(this.#timeoutMs);
     });
+  }
+
+  #giveUpIn(ms: number): void {
+    this.#timer = setTimeout(() => this.#giveUp(), ms).unref();
   }
 
   /** Those that have waited for long enough; then the timer is for the one that has waited the longest. */
@@ -77,7 +81,7 @@ export class AckInbox {
     const now = performance.now();
     for (const [id, { until, reject }] of this.#unanswered) {
       if (until > now) {
-        this.#timer = setTimeout(() => this.#giveUp(), until - now).unref();
+        this.#giveUpIn(until - now);
         return;
       }
       this.#unanswered.delete(id);

@@ -19,7 +19,7 @@ function smallFeed() {
 }
 
 /** What a reader has got when it has got the change with this number. */
-async function readTo(feed: ChangeFeed, to: number, after = 0, each = (_: StoredJob): void => {}) {
+async function readTo(feed: ChangeFeed, to: number, after = 0, each: (change: StoredJob) => void = () => {}) {
   const told: [string, string, number][] = [];
   const stop = new AbortController();
   for await (const change of feed.read(after, stop.signal)) {

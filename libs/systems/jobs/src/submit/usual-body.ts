@@ -37,8 +37,8 @@ const isMatchOf =
     typeof value === 'string' && pattern.test(value);
 
 const isLong = isText(Infinity);
-/** Without surrogates and selectors, of which a length may be counted in several ways. */
-const isName = isMatchOf(/^[^\uD800-\uDFFF\uFE0E\uFE0F]{1,256}$/);
+/** Without what only changes the character before it, of which a length may be counted in several ways. */
+const isName = isMatchOf(/^[\p{L}\p{N}\p{P}\p{S} ]{1,256}$/u);
 const isTimeout = isWholeFrom(1, 7 * 86_400_000);
 /** Without anything in it that could be nested or have a name that JavaScript knows. */
 const isFlat: Guard<object> = (value): value is object =>

@@ -52,9 +52,11 @@ export class Submissions {
 
   async submit(submission: ReadSubmission, access: JobAccess): Promise<Submitted> {
     const { executors, quota } = this.#parts;
-    const jobId = jobIdFor(access, submission.body.idempotencyKey);
-    const fingerprint = fingerprintOf(submission);
-    if (submission.body.idempotencyKey !== undefined) {
+    const { idempotencyKey } = submission.body;
+    const jobId = jobIdFor(access, idempotencyKey);
+    // Without a key nothing can be compared with it.
+    const fingerprint = idempotencyKey === undefined ? '' : fingerprintOf(submission);
+    if (idempotencyKey !== undefined) {
       const there = await this.#replay({ jobId, fingerprint, retryOf: null });
       if (there) return there;
     }

@@ -247,6 +247,8 @@ async function startRedis(): Promise<{ port: number; stop(): Promise<void> }> {
     process.exit(1);
   });
   const client = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null });
+  // Until it listens.
+  client.on('error', () => undefined);
   await client.ping();
   client.disconnect();
   const stop = async (): Promise<void> => {

@@ -7,6 +7,7 @@ import type { StreamSettings } from '../provision/plan-stream.ts';
 import { Provisioner } from '../provision/provisioner.ts';
 import { recordSettings } from '../provision/streams.ts';
 import { readMessages } from '../log/read-messages.ts';
+import { AckInbox } from './ack-inbox.ts';
 import { batchNotStored, type Batched, publishBatch } from './publish-batch.ts';
 import { type RecordPlace, recordSubject } from './record-place.ts';
 
@@ -74,24 +75,16 @@ export class RecordStream {
   /** @throws {VersionConflictError} when the record's last message is another one */
   async write({ id, part, payload }: RecordMessage, how: RecordWrite): Promise<number> {
     const { connection, root } = this.#options;
-    const { publishAt, takeBack } = how;
+    const headers = this.#headersOf(id, how);
+    await this.provision();
     await connection.turn.end();
-    return this.#use(async ({ js }) => {
+    return connection.use(async (handle) => {
       try {
-        const { seq } = await js.publish(recordSubject(root, id, part), payload, {
-          expect: {
-            lastSubjectSequence: how.after,
-            lastSubjectSequenceSubject: recordSubject(root, id, '>'),
-          },
-          ...(how.ttlSeconds === undefined ? {} : { ttl: `${how.ttlSeconds}s` }),
-          ...(publishAt && {
-            schedule: { specification: publishAt.time, target: recordSubject(root, id, publishAt.part) },
-          }),
-          ...(takeBack === undefined
-            ? {}
-            : { cancelSchedule: { scheduleSubject: recordSubject(root, id, takeBack) } }),
-        });
-        return seq;
+        return await AckInbox.of(handle, connection.inboxPrefix).publish(
+          recordSubject(root, id, part),
+          payload,
+          headers,
+        );
       } catch (error) {
         throw isWrongLastSequence(error) ? new VersionConflictError(id, { cause: error }) : error;
       }
@@ -204,18 +197,29 @@ export class RecordStream {
   }
 
   #batched({ id, part, payload, publishAt }: BatchMessage, isFirst: boolean): Batched {
-    const { root } = this.#options;
-    const headers = {
+    const how = { ...(isFirst && { after: 0 }), ...(publishAt && { publishAt }) };
+    const headers = this.#headersOf(id, how);
+    return { subject: recordSubject(this.#options.root, id, part), payload, headers };
+  }
+
+  /** How a message is written, in the words of the server. */
+  #headersOf(id: string, { after, ttlSeconds, publishAt, takeBack }: Partial<RecordWrite>) {
+    const subjectOf = (part: string): string => recordSubject(this.#options.root, id, part);
+    return {
+      ...(after !== undefined && {
+        'Nats-Expected-Last-Subject-Sequence': String(after),
+        'Nats-Expected-Last-Subject-Sequence-Subject': subjectOf('>'),
+      }),
+      ...(ttlSeconds !== undefined && { 'Nats-TTL': `${ttlSeconds}s` }),
       ...(publishAt && {
         'Nats-Schedule': `@at ${publishAt.time.toISOString()}`,
-        'Nats-Schedule-Target': recordSubject(root, id, publishAt.part),
+        'Nats-Schedule-Target': subjectOf(publishAt.part),
       }),
-      ...(isFirst && {
-        'Nats-Expected-Last-Subject-Sequence': '0',
-        'Nats-Expected-Last-Subject-Sequence-Subject': recordSubject(root, id, '>'),
+      ...(takeBack !== undefined && {
+        'Nats-Scheduler': subjectOf(takeBack),
+        'Nats-Schedule-Next': 'purge',
       }),
     };
-    return { subject: recordSubject(root, id, part), payload, headers };
   }
 
   #values<T>(work: Parameters<typeof openBucket<T>>[3]): Promise<T> {

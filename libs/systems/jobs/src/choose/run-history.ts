@@ -53,7 +53,12 @@ export class RunHistory {
 }
 
 function keyOf({ transformation, input }: Job, backend: string): string {
-  return `${sha256(JSON.stringify(transformation))}/${sizeClass(input?.bytes ?? 0)}/${backend}`;
+  return `${shortened(JSON.stringify(transformation))}/${sizeClass(input?.bytes ?? 0)}/${backend}`;
+}
+
+/** A long text by its digest, so that what is remembered stays small. */
+function shortened(text: string): string {
+  return text.length <= 128 ? text : sha256(text);
 }
 
 /** Sizes that differ by less than a factor of four are alike. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Content } from './job.ts';
 
 /** What has more bytes than this is stored apart from the record, which is written with every change. */
@@ -7,35 +7,57 @@ export const MOST_INLINE_BYTES = 64 * 1024;
 /** Where contents that do not fit are put. */
 export type PutContent = (name: string, content: AsyncIterable<Uint8Array>) => Promise<void>;
 
+/** Takes in a text, as `keepContent` does a stream. */
+export async function keepText(text: string, nameOf: () => string, put: PutContent): Promise<Content> {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MOST_INLINE_BYTES) return keepContent(onePart(text), nameOf, put);
+  return { bytes, sha256: hash('sha256', text), inline: text };
+}
+
 /** Takes in a stream: its size, its digest, and the bytes themselves or the name under which they were stored. */
 export async function keepContent(
   parts: AsyncIterable<Uint8Array>,
   nameOf: () => string,
   put: PutContent,
 ): Promise<Content> {
-  const digest = createHash('sha256');
+  const rest = parts[Symbol.asyncIterator]();
   const held: Uint8Array[] = [];
   let bytes = 0;
-  const counted = (async function* () {
-    for await (const part of parts) {
+  for (let next = await rest.next(); !next.done; next = await rest.next()) {
+    held.push(next.value);
+    bytes += next.value.byteLength;
+    if (bytes > MOST_INLINE_BYTES) return putContent(held, rest, nameOf(), put);
+  }
+  const content = Buffer.concat(held);
+  return { bytes, sha256: hash('sha256', content), inline: content.toString() };
+}
+
+/** Stores what has been read of a stream, and the rest of it. */
+async function putContent(
+  held: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+  object: string,
+  put: PutContent,
+): Promise<Content> {
+  const digest = createHash('sha256');
+  let bytes = 0;
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const part of joined(held, rest)) {
       digest.update(part);
       bytes += part.byteLength;
       yield part;
     }
-  })();
-  for (let next = await counted.next(); !next.done; next = await counted.next()) {
-    held.push(next.value);
-    if (bytes <= MOST_INLINE_BYTES) continue;
-    const object = nameOf();
-    await put(object, joined(held, counted));
-    return { bytes, sha256: digest.digest('hex'), object };
-  }
-  return { bytes, sha256: digest.digest('hex'), inline: Buffer.concat(held).toString() };
+  };
+  await put(object, counted());
+  return { bytes, sha256: digest.digest('hex'), object };
 }
 
-async function* joined(first: Uint8Array[], rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* first.splice(0);
-  yield* rest;
+async function* joined(
+  first: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* first;
+  yield* { [Symbol.asyncIterator]: () => rest };
 }
 
 /** A line has more bytes than it may. */

@@ -9,8 +9,15 @@ const MOST_RECORD_BYTES = 1_000_000;
 const LONGEST_LOG = 16 * 1024;
 const LONGEST_MESSAGE = 1_000;
 
-/** @throws {ProblemError} `tooLarge` (413) for a job that takes too much of its record */
-export function requireRoom(job: Job, pointer = ''): void {
+/** A submission of so many characters always fits: each is six bytes at most (`\\u0001`), and the rest of a record is small. */
+const SURELY_FITS = 64 * 1024;
+
+/**
+ * @param written how many characters its submission had
+ * @throws {ProblemError} `tooLarge` (413) for a job that takes too much of its record
+ */
+export function requireRoom(job: Job, written: number, pointer = ''): void {
+  if (written <= SURELY_FITS) return;
   const bytes = bytesOf(job);
   if (bytes <= MOST_SUBMITTED_BYTES) return;
   const detail = `Without the documents that are stored separately, the job has ${bytes} bytes; the limit is ${MOST_SUBMITTED_BYTES}. Keep metadata, statements and arguments short, and send what is to be processed as input.`;

@@ -147,7 +147,7 @@ export interface Job {
   metadata: Record<string, unknown>;
   submittedBy: Submitter;
   options: JobOptions;
-  /** SHA-256 of the submission: the same idempotency key with another one is a conflict. */
+  /** SHA-256 of the submission: the same key or batch with another one is a conflict. Empty for a job that has neither. */
   fingerprint: string;
   attempt: number;
   attempts: JobAttempt[];

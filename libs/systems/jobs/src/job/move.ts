@@ -46,6 +46,6 @@ export function endedAttempt(
 
 /** The job as it stands under a revision: what is new in it carries that number. */
 export function stamped(job: Job, revision: number): StoredJob {
-  const transitions = job.transitions.map((transition) => ({ revision, ...transition }));
+  const transitions = job.transitions.map((one) => (one.revision === undefined ? { ...one, revision } : one));
   return { job: { ...job, order: job.order ?? revision, transitions }, revision };
 }

@@ -31,7 +31,11 @@ export function readJob(text: string, jobId: string): Job | null {
 
 const isName = isText();
 const isLong = isText(LONGEST_TEXT);
-const isTime: Guard<string> = (value): value is string => isName(value) && !Number.isNaN(Date.parse(value));
+/** As `toISOString` writes it, which is seen at once, or in another way. */
+const isTime: Guard<string> = (value): value is string =>
+  isName(value) && (USUAL_TIME.test(value) || !Number.isNaN(Date.parse(value)));
+const USUAL_TIME =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const isUnder =
   (folder: string): Guard<string> =>
   (value): value is string =>

@@ -6,6 +6,8 @@ import type { JobKind } from '../job/job.ts';
 
 /** How long a backend may take to say how it is. */
 const HEALTH_MS = 2_000;
+/** For a backend in this process, which answers at once. */
+const NEVER = new AbortController().signal;
 
 /** A breaker for each backend. It counts calls that fail, never what becomes of jobs. */
 export class BackendGuards {
@@ -21,7 +23,8 @@ export class BackendGuards {
 
   /** Whether a backend takes runs; one whose breaker is open is not even asked. */
   async health(backend: JobBackend, kind?: JobKind): Promise<BackendHealth> {
-    const look = (): Promise<BackendHealth> => backend.health(AbortSignal.timeout(HEALTH_MS), kind);
+    const signal = backend.capabilities.local ? NEVER : AbortSignal.timeout(HEALTH_MS);
+    const look = (): Promise<BackendHealth> => backend.health(signal, kind);
     try {
       if (this.report(backend).state !== 'closed') return await this.call(backend, look);
       // A backend that is well and starts nothing is away all the same: a good answer does not take back failed calls.

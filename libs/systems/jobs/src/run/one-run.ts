@@ -60,12 +60,15 @@ export class OneRun {
     const timer = setTimeout(() => this.#stop(handle, 'timed-out'), Math.min(left, 2 ** 31 - 1)).unref();
     const lasting = start && setTimeout(() => void this.#writeStart(start, handle), BRIEF_MS);
     const looking = setInterval(() => void this.#look(handle), LOOK_EVERY_MS).unref();
+    const endNow = (): void => this.#over.abort(OVER);
+    signal.addEventListener('abort', endNow, { once: true });
+    if (signal.aborted) endNow();
     try {
       // It may have been cancelled before anybody listened, which nobody waits for: what it results in is refused then.
       if (!start && (adopted || !this.#requests.hearsAll)) void this.#look(handle);
-      const ended = await this.#observe(handle, AbortSignal.any([signal, this.#over.signal]));
+      const ended = await this.#observe(handle);
       if (!ended || this.#isLost) return start && this.#isLost ? 'later' : 'over';
-      const outcome = await this.#outcome(handle, ended, signal);
+      const outcome = await this.#outcome(handle, ended);
       const after = await this.#finish(outcome);
       if (after === 'unproven') return 'later';
       // Whoever took a job by its message looks at its record before the message goes.
@@ -76,7 +79,9 @@ export class OneRun {
       if (key !== null) await store.remember(key, job.jobId);
       return 'over';
     } finally {
-      this.#over.abort(OVER);
+      // Nobody else listens by now, and to tell nobody costs as well.
+      if (this.#stopping) endNow();
+      signal.removeEventListener('abort', endNow);
       clearTimeout(timer);
       clearInterval(looking);
       if (lasting) clearTimeout(lasting);
@@ -151,34 +156,30 @@ export class OneRun {
     }
   }
 
-  async #observe(handle: RunHandle, signal: AbortSignal): Promise<RunEnded | null> {
+  async #observe(handle: RunHandle): Promise<RunEnded | null> {
     const { backend, job } = this.#claim;
-    for await (const event of backend.observe(handle, signal)) {
+    for await (const event of backend.observe(handle, this.#over.signal)) {
       if (event.type === 'progress') this.#parts.progress.note(job.jobId, event.progress);
       if (event.type === 'ended') return event;
     }
     return null;
   }
 
-  async #outcome(handle: RunHandle, ended: RunEnded, signal: AbortSignal): Promise<Outcome> {
-    if (ended.outcome === 'succeeded') return this.#keep(handle, ended, signal);
+  async #outcome(handle: RunHandle, ended: RunEnded): Promise<Outcome> {
+    if (ended.outcome === 'succeeded') return this.#keep(handle, ended);
     if (ended.outcome === 'lost') return { type: 'lost', cause: ended.cause };
     const proof = this.#stopping === null ? 'ended' : await this.#stopping;
     if (proof !== 'ended') return { type: this.#stoppedFor, proof };
     return { type: 'failed', cause: causeOf(ended) };
   }
 
-  async #keep(
-    handle: RunHandle,
-    ended: RunEnded & { outcome: 'succeeded' },
-    signal: AbortSignal,
-  ): Promise<Outcome> {
+  async #keep(handle: RunHandle, ended: RunEnded & { outcome: 'succeeded' }): Promise<Outcome> {
     const { job, backend } = this.#claim;
     const { store, retentionMs } = this.#parts;
     const kept = await keepResult(backend, handle, {
       nameOf: () => resultOfRun(job.jobId, job.attempt),
       put: (name, parts) => store.putContent(name, parts),
-      signal: AbortSignal.any([signal, this.#over.signal]),
+      signal: this.#over.signal,
     });
     if (!('content' in kept)) return kept;
     const { form, documents, failed } = ended;

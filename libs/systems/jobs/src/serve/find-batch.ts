@@ -1,6 +1,7 @@
 import type { Job, Submitter } from '../job/job.ts';
+import { sameSubmitter } from '../job/same-submitter.ts';
 import type { JobStore } from '../job/store.ts';
-import { idInBatch } from '../submit/new-job.ts';
+import { idsInBatch } from '../submit/new-job.ts';
 import { MOST_IN_BATCH } from '../submit/read-submission.ts';
 import { maySee, type JobAccess } from './access.ts';
 
@@ -12,11 +13,19 @@ export async function findBatch(batchId: string, access: JobAccess, store: JobSt
 }
 
 async function jobsOf(batchId: string, submitter: Submitter, store: JobStore): Promise<Job[]> {
-  const read = (index: number) => store.get(idInBatch(batchId, submitter, index));
-  const first = await read(0);
-  const size = first?.job.batchSize ?? MOST_IN_BATCH;
-  const others = await Promise.all(Array.from({ length: size - 1 }, (_, index) => read(index + 1)));
-  return [first, ...others].flatMap((stored) => (stored ? [stored.job] : []));
+  const isOfKey = await isBatchOfKey(batchId, submitter, store);
+  const ids = idsInBatch(batchId, submitter, MOST_IN_BATCH, isOfKey);
+  const [first = null, ...more] = ids;
+  const begun = first === null ? null : await store.get(first);
+  const size = begun?.job.batchSize ?? MOST_IN_BATCH;
+  const others = await Promise.all(more.slice(0, size - 1).map((id) => store.get(id)));
+  return [begun, ...others].flatMap((stored) => (stored ? [stored.job] : []));
+}
+
+/** Whether a submitter's batch came under a key instead of an id of its own: then its first job has the id of the key. */
+export async function isBatchOfKey(batchId: string, submitter: Submitter, store: JobStore): Promise<boolean> {
+  const stored = await store.get(batchId);
+  return stored?.job.batchId === batchId && sameSubmitter(stored.job.submittedBy, submitter);
 }
 
 /** One of them tells whose batch it is. */

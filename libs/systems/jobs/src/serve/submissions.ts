@@ -1,6 +1,6 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
 import { holdOf, inputOfJob } from '../job/content-names.ts';
-import { keepContent, onePart } from '../job/content.ts';
+import { keepText, onePart } from '../job/content.ts';
 import { requireRoom } from '../job/fit-record.ts';
 import type { Job, JobInput } from '../job/job.ts';
 import { moved } from '../job/move.ts';
@@ -8,10 +8,11 @@ import { JOB_REFUSED, KEY_IN_USE } from '../job/problems.ts';
 import { JobExistsError, type JobStore } from '../job/store.ts';
 import type { JobObserver } from '../run/parts.ts';
 import { faultsOf, refusedFor, type Executors } from '../submit/check-executable.ts';
-import { fingerprintOf, idInBatch, jobAgain, jobIdFor, newJob } from '../submit/new-job.ts';
+import { fingerprintOf, idsInBatch, jobAgain, jobIdFor, newJob } from '../submit/new-job.ts';
 import type { InputText, ReadSubmission } from '../submit/read-submission.ts';
 import { requireOperator, submitterOf, type JobAccess } from './access.ts';
 import { documentsOfCsv } from './documents-of-csv.ts';
+import { isBatchOfKey } from './find-batch.ts';
 import { fetchInput } from './fetch-input.ts';
 import { findInput, keepInput } from './keep-input.ts';
 import type { JobQuota } from './quota.ts';
@@ -51,10 +52,11 @@ export class Submissions {
 
   async submit(submission: ReadSubmission, access: JobAccess): Promise<Submitted> {
     const { executors, quota } = this.#parts;
-    const jobId = jobIdFor(access, submission.body.idempotencyKey);
-    const fingerprint = fingerprintOf(submission);
-    if (submission.body.idempotencyKey !== undefined) {
-      await this.#refuseKeyOf(idInBatch(jobId, access, 0));
+    const { idempotencyKey } = submission.body;
+    const jobId = jobIdFor(access, idempotencyKey);
+    // Without a key nothing can be compared with it.
+    const fingerprint = idempotencyKey === undefined ? '' : fingerprintOf(submission);
+    if (idempotencyKey !== undefined) {
       const there = await this.#replay({ jobId, fingerprint, retryOf: null });
       if (there) return there;
     }
@@ -65,7 +67,7 @@ export class Submissions {
       const input = await this.#inputOf(submission.input, jobId, access);
       const submittedBy = submitterOf(access);
       const job = newJob(submission, { jobId, input, submittedBy, fingerprint, batch: null });
-      requireRoom(job);
+      requireRoom(job, submission.written);
       return this.#addOnce(job);
     });
   }
@@ -77,9 +79,9 @@ export class Submissions {
   ): Promise<SubmittedBatch> {
     const { executors, quota } = this.#parts;
     const batchId = given ?? jobIdFor(access, key);
-    const ids = jobs.map((_, index) => idInBatch(batchId, access, index));
+    const isOfKey = given === null ? key !== undefined : await isBatchOfKey(given, access, this.#parts.store);
+    const ids = idsInBatch(batchId, access, jobs.length, isOfKey);
     const prints = jobs.map((job) => fingerprintOf(job));
-    if (given === null && key !== undefined) await this.#refuseKeyOf(batchId);
     // Nobody can have used a name that was just drawn.
     const isNamed = given !== null || key !== undefined;
     const there = isNamed ? await this.#replayBatch(batchId, ids, prints) : null;
@@ -107,7 +109,7 @@ export class Submissions {
       const input = await this.#inputOf(submission.input, jobId, access);
       const fingerprint = prints[index] ?? '';
       const job = newJob(submission, { jobId, input, submittedBy: submitterOf(access), fingerprint, batch });
-      requireRoom(job, `/jobs/${index}`);
+      requireRoom(job, submission.written, `/jobs/${index}`);
       made.push(job);
     }
     try {
@@ -128,7 +130,6 @@ export class Submissions {
   /** The same job as a new one, under the rules of today; once per key. */
   async again(job: Job, access: JobAccess, key?: string): Promise<Submitted> {
     const next = jobAgain(job, jobIdFor(access, key));
-    if (key !== undefined) await this.#refuseKeyOf(idInBatch(next.jobId, access, 0));
     const there = key === undefined ? null : await this.#replay(next);
     if (there) return there;
     requireOperator([job], access);
@@ -181,33 +182,32 @@ export class Submissions {
     const { jobId, fingerprint, retryOf } = asked;
     const stored = await this.#parts.store.get(jobId);
     if (!stored) return null;
-    const isSame = stored.job.fingerprint === fingerprint && stored.job.retryOf === retryOf;
+    const { job } = stored;
+    const isSame = job.fingerprint === fingerprint && job.retryOf === retryOf && job.batchId === null;
     if (isSame) return { job: viewOf(stored), replayed: true };
     throw new ProblemError(KEY_IN_USE, 'This key was used for another submission.', {
       members: { jobId },
     });
   }
 
-  /** @throws {ProblemError} when the key has made a job where a batch is asked for, or the other way */
-  async #refuseKeyOf(jobId: string): Promise<void> {
-    if (await this.#parts.store.get(jobId))
-      throw new ProblemError(KEY_IN_USE, 'This key was used for another submission.', { members: { jobId } });
-  }
-
   async #replayBatch(batchId: string, ids: string[], prints: string[]): Promise<SubmittedBatch | null> {
     // The first may be gone before the others, whose places are taken still.
     const stored = await Promise.all(ids.map((id) => this.#parts.store.get(id)));
     if (stored.every((one) => one === null)) return null;
-    const next = await this.#parts.store.get(`${ids[0]?.replace(/-\d+$/, '')}-${ids.length}`);
-    const isSame = !next && stored.every((one, index) => one?.job.fingerprint === prints[index]);
-    if (!isSame)
-      throw new ProblemError(KEY_IN_USE, 'This batchId or key was used for other jobs.', {
-        members: { batchId },
-      });
-    const jobs = stored.flatMap((one, index) =>
-      one ? [{ index, jobId: one.job.jobId, status: one.job.status }] : [],
+    const jobs = stored.flatMap((one, index) => (one ? [{ index, job: one.job }] : []));
+    const isSame = jobs.every(
+      ({ index, job }) => job.fingerprint === prints[index] && job.batchSize === ids.length,
     );
-    return { batchId, replayed: true, jobs };
+    const members = { batchId };
+    if (!isSame)
+      throw new ProblemError(KEY_IN_USE, 'This batchId or key was used for other jobs.', { members });
+    if (jobs.length < ids.length) {
+      const gone = `${ids.length - jobs.length} of the ${ids.length} jobs of this batch`;
+      const detail = `${gone} are no longer kept, so it can neither be repeated nor answered as a whole. Submit it under another batchId or key.`;
+      throw new ProblemError(KEY_IN_USE, detail, { members });
+    }
+    const shown = jobs.map(({ index, job: { jobId, status } }) => ({ index, jobId, status }));
+    return { batchId, replayed: true, jobs: shown };
   }
 
   /** The content stays for as long as this job does. */
@@ -236,8 +236,8 @@ export class Submissions {
         errors: [{ pointer: '/input/object', detail }],
       });
     }
-    const content = await keepContent(
-      onePart(input.text),
+    const content = await keepText(
+      input.text,
       () => inputOfJob(jobId),
       (name, parts) => store.putContent(name, parts),
     );

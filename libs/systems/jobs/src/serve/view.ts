@@ -3,22 +3,29 @@ import { withoutSecrets } from '../job/secrets.ts';
 import { isRunning } from '../job/status.ts';
 import type { StoredJob } from '../job/store.ts';
 
-/** A job as it is shown. */
+/** A job as it is shown: what is not named here stays inside. */
 export function viewOf({ job, revision }: StoredJob, progress?: JobProgress) {
-  const { options, submittedBy, input, result, status, transitions, transformation, ...more } = job;
-  const { order, fingerprint, batchSize, dueAt, ...rest } = more;
-  void [order, fingerprint, batchSize, dueAt];
+  const { options, input, result, status } = job;
   return {
-    ...rest,
+    jobId: job.jobId,
+    name: job.name,
     status,
-    transformation: withoutSecrets(transformation),
-    submittedBy: submittedBy.subject,
+    transformation: withoutSecrets(job.transformation),
+    backend: job.backend,
+    backendRequested: job.backendRequested,
+    backendReason: job.backendReason,
+    priority: job.priority,
+    labels: job.labels,
+    metadata: job.metadata,
+    submittedBy: job.submittedBy.subject,
     timeoutMs: options.timeoutMs,
     queueTimeoutMs: options.queueTimeoutMs,
     runAt: options.runAt,
     retry: options.retry,
     cache: options.cache,
     onDocumentFailure: options.onDocumentFailure,
+    attempt: job.attempt,
+    attempts: job.attempts,
     progress: isRunning(status) ? (progress ?? job.progress) : job.progress,
     input: input && {
       form: input.form,
@@ -35,7 +42,15 @@ export function viewOf({ job, revision }: StoredJob, progress?: JobProgress) {
       fromJobId: result.fromJobId,
       expiresAt: result.expiresAt,
     },
-    transitions: transitions.map(({ status: to, at, by }) => ({ status: to, at, by })),
+    cause: job.cause,
+    cancel: job.cancel,
+    batchId: job.batchId,
+    retryOf: job.retryOf,
+    external: job.external,
+    transitions: job.transitions.map(({ status: to, at, by }) => ({ status: to, at, by })),
+    createdAt: job.createdAt,
+    startedAt: job.startedAt,
+    endedAt: job.endedAt,
     revision,
   };
 }

@@ -122,11 +122,10 @@ export class JetStreamLanes {
     const asked = first ? [...labels, first] : free;
     for (const lane of asked) this.#pull(lane);
     // What was known to wait may have gone to another process: then the other lanes are not to wait for it.
-    const given = new AbortController();
-    await Promise.race(
-      first ? [this.#pulling.get(first.name), pause(KNOWN_MS, given.signal)] : this.#pulling.values(),
-    );
-    given.abort();
+    const known = Promise.withResolvers<void>();
+    const timer = first && setTimeout(known.resolve, KNOWN_MS);
+    await Promise.race(first ? [this.#pulling.get(first.name), known.promise] : this.#pulling.values());
+    if (timer) clearTimeout(timer);
   }
 
   /** Asks how many wait, unless that was asked a moment ago: messages say it too, so a busy process hardly asks. */

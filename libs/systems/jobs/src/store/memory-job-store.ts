@@ -35,7 +35,7 @@ export class MemoryJobStore implements JobStore {
   readonly #options: MemoryJobStoreOptions;
   /** In the order of their creation. */
   readonly #jobs = new Map<string, StoredJob>();
-  readonly #feed = new ChangeFeed();
+  readonly #feed = new ChangeFeed(() => this.#jobs.values());
   readonly #queue: LaneQueue;
   readonly #takers = new Takers();
   readonly #timers = new Map<string, NodeJS.Timeout>();

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { Job, JobInput, JobOptions, Submitter } from '../job/job.ts';
 import type { ReadSubmission } from './read-submission.ts';
 
@@ -104,7 +104,17 @@ export function jobIdFor({ kind, subject, tenant }: Submitter, idempotencyKey: s
   return `k${sha256(JSON.stringify([kind, tenant, subject, idempotencyKey])).slice(0, 40)}`;
 }
 
-/** The ids of a batch's jobs come from its own, so that the same batch again meets itself. */
+/**
+ * The ids of a batch's jobs come from its own, so that the same batch again meets itself.
+ * @param isOfKey its id is that of a key: the first job has it, so that the key makes either this batch or a job, never both
+ */
+export function idsInBatch(batchId: string, submitter: Submitter, size: number, isOfKey: boolean): string[] {
+  return Array.from({ length: size }, (_, index) =>
+    index === 0 && isOfKey ? batchId : idInBatch(batchId, submitter, index),
+  );
+}
+
+/** The id of a job by its place in a batch. */
 export function idInBatch(batchId: string, { kind, subject, tenant }: Submitter, index: number): string {
   return `b${sha256(JSON.stringify([kind, tenant, subject, batchId])).slice(0, 32)}-${index}`;
 }
@@ -115,15 +125,11 @@ export function submitterKey({ kind, subject, tenant }: Submitter): string {
 }
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
-/** RFC 9562: 48 bits of time, the rest random. */
+/** RFC 9562: 48 bits of time, the rest random as in version 4. */
 function uuidV7(): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(Date.now(), 0, 6);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  const time = Date.now().toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }

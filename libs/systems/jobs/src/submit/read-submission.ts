@@ -4,6 +4,7 @@ import { invalidFields, readBody } from '@nestjs-spark/modules/internal';
 import type { JobTransformation } from '../job/job.ts';
 import { parseExactly } from '../job/json.ts';
 import { SubmissionBody, type TransformationBody } from './submission.ts';
+import { usualBody } from './usual-body.ts';
 
 /** An input as it came: its text, or where it lies. */
 export type InputText =
@@ -17,6 +18,8 @@ export interface ReadSubmission {
   body: SubmissionBody;
   transformation: JobTransformation;
   input: InputText | null;
+  /** How many characters the text had that it came in. */
+  written: number;
 }
 
 /**
@@ -26,11 +29,11 @@ export interface ReadSubmission {
  */
 export async function readSubmission(text: string, idempotencyKey?: string): Promise<ReadSubmission> {
   const body = objectOf(parsed(text), 'The body');
-  if (idempotencyKey === undefined) return readOne(body, '');
+  if (idempotencyKey === undefined) return readOne(body, text.length);
   const { idempotencyKey: ofBody } = body;
   if (ofBody != null && ofBody !== idempotencyKey)
     throw wrong('/idempotencyKey', 'has to equal the header Idempotency-Key');
-  return readOne({ ...body, idempotencyKey }, '');
+  return readOne({ ...body, idempotencyKey }, text.length);
 }
 
 /**
@@ -51,7 +54,7 @@ export async function readBatch(text: string): Promise<{ batchId: string | null;
   const read = await Promise.allSettled(
     (jobs as unknown[]).map((job, index) => {
       const base = `/jobs/${index}`;
-      return readOne(objectOf(job, `Job ${index}`, base), base);
+      return readOne(objectOf(job, `Job ${index}`, base), text.length, base);
     }),
   );
   const failures = read.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
@@ -69,20 +72,25 @@ export const MOST_IN_BATCH = 500;
 
 const BATCH_ID = /^[\w-]{1,64}$/;
 
-async function readOne(value: Record<string, unknown>, base: string): Promise<ReadSubmission> {
+async function readOne(value: Record<string, unknown>, written: number, base = ''): Promise<ReadSubmission> {
   const { input, ...options } = value;
   try {
     if (base !== '' && options['idempotencyKey'] != null)
       throw wrong('/idempotencyKey', 'is not possible in a batch: the same batchId returns the same jobs');
-    const body = await readBody(SubmissionBody, Buffer.from(JSON.stringify(withoutNulls(options))));
+    const body = usualBody(options) ?? (await bodyByRules(options));
     if (body.runAt !== undefined && Number.isNaN(Date.parse(body.runAt)))
       throw wrong('/runAt', 'has to be a date and time such as 2026-11-30T08:00:00Z');
-    return { body, transformation: transformationOf(body.transformation), input: inputOf(input) };
+    return { body, transformation: transformationOf(body.transformation), input: inputOf(input), written };
   } catch (error) {
     if (base === '' || !(error instanceof ProblemError)) throw error;
     const fields = error.errors ?? [{ pointer: '', detail: error.message }];
     throw invalidFields(fields.map((field) => ({ ...field, pointer: base + field.pointer })));
   }
+}
+
+/** Says what is wrong, which costs more than all else that a small job needs. */
+function bodyByRules(options: Record<string, unknown>): Promise<SubmissionBody> {
+  return readBody(SubmissionBody, Buffer.from(JSON.stringify(withoutNulls(options))));
 }
 
 /** An option that is null counts as left out, as it does for the rules of its field. */

@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { errors, MsgHdrsImpl, type Msg, type Status } from '@nats-io/transport-node';
+import type { JetStreamHandle } from '../connect/connection.ts';
+import { AckInbox } from './ack-inbox.ts';
+
+/** A connection to nobody: what is published is kept, and answered by the test. */
+function startInbox(timeoutMs = 60_000) {
+  const sent: { subject: string; reply: string; headers: string }[] = [];
+  const statuses = Promise.withResolvers<Status>();
+  let hear: (message: Msg) => void = () => {};
+  const nc = {
+    subscribe: (_: string, { callback }: { callback: (error: null, message: Msg) => void }) => {
+      hear = (message) => callback(null, message);
+    },
+    publish: (subject: string, _: Uint8Array, { reply, headers }: { reply: string; headers: MsgHdrsImpl }) =>
+      void sent.push({ subject, reply, headers: headers.toString() }),
+    status: async function* () {
+      yield await statuses.promise;
+    },
+  };
+  const handle = { nc, js: { getOptions: () => ({ timeout: timeoutMs }) } };
+  const inbox = AckInbox.of(handle as unknown as JetStreamHandle, '_INBOX.spec');
+  const answer = (index: number, text: string, code?: number): void => {
+    const { reply: subject = '' } = sent[index] ?? {};
+    hear({ subject, data: Buffer.from(text), ...(code && { headers: { code } }) } as unknown as Msg);
+  };
+  const publish = (subject: string) => inbox.publish(subject, Buffer.from('x'), { 'Nats-TTL': '5s' });
+  const deny = (subject: string): void =>
+    statuses.resolve({
+      type: 'error',
+      error: new errors.PermissionViolationError('denied', 'publish', subject),
+    });
+  return { sent, answer, publish, deny };
+}
+
+describe('What is published', () => {
+  it('has the number under which it is stored, whichever is acknowledged first', async () => {
+    const { sent, answer, publish } = startInbox();
+    const both = [publish('a'), publish('b')];
+    answer(1, '{"stream":"S","seq":8}');
+    answer(0, '{"stream":"S","seq":7}');
+    expect(await Promise.all(both)).toEqual([7, 8]);
+    expect(sent[0]?.headers).toContain('Nats-TTL: 5s');
+  });
+
+  it('is refused with the error of the server', async () => {
+    const { answer, publish } = startInbox();
+    const published = publish('a');
+    answer(0, '{"error":{"code":400,"err_code":10071,"description":"wrong last sequence"}}');
+    await expect(published).rejects.toMatchObject({ code: 10071, constructor: JetStreamApiError });
+  });
+
+  it.each(['', 'no JSON', '{}'])('is not taken as stored by the answer %j', async (text) => {
+    const { answer, publish } = startInbox();
+    const published = publish('a');
+    answer(0, text);
+    await expect(published).rejects.toThrow(errors.RequestError);
+  });
+
+  it('fails when no stream takes its subject', async () => {
+    const { answer, publish } = startInbox();
+    const published = publish('a');
+    answer(0, '', 503);
+    await expect(published).rejects.toThrow(errors.NoRespondersError);
+  });
+
+  it('fails when nobody answers in time, and an answer that comes later is for nobody else', async () => {
+    const { answer, publish } = startInbox(1);
+    await expect(publish('a')).rejects.toThrow(errors.TimeoutError);
+    const next = publish('b');
+    answer(0, '{"seq":1}');
+    answer(1, '{"seq":2}');
+    expect(await next).toBe(2);
+  });
+
+  it('fails at once when this user may not publish there, and nothing else does', async () => {
+    const { answer, publish, deny } = startInbox();
+    const [denied, allowed] = [publish('a'), publish('b')];
+    deny('a');
+    await expect(denied).rejects.toThrow(errors.PermissionViolationError);
+    answer(1, '{"seq":3}');
+    expect(await allowed).toBe(3);
+  });
+});

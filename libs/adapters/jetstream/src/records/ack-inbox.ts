@@ -1,0 +1,116 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { createInbox, errors, MsgHdrsImpl } from '@nats-io/transport-node';
+import type { JetStreamHandle } from '../connect/connection.ts';
+
+/** What was published and is not acknowledged yet. */
+interface Unanswered {
+  subject: string;
+  until: number;
+  resolve(sequence: number): void;
+  reject(error: Error): void;
+}
+
+/** What JetStream says of a message. */
+interface Ack {
+  seq?: number;
+  error?: ConstructorParameters<typeof JetStreamApiError>[0];
+}
+
+const OF = new WeakMap<JetStreamHandle['nc'], AckInbox>();
+const TIMEOUT_MS = 5_000;
+
+/**
+ * Publishes to streams, with one subscription and one timer for all acknowledgements of a connection. The client's own way makes a
+ * request with a timer and an error for each message, which costs more than the message.
+ */
+export class AckInbox {
+  readonly #nc: JetStreamHandle['nc'];
+  readonly #inbox: string;
+  readonly #timeoutMs: number;
+  /** In the order in which they were published. */
+  readonly #unanswered = new Map<string, Unanswered>();
+  #timer: NodeJS.Timeout | null = null;
+  #next = 0;
+
+  /** The one of a connection. @param prefix where answers may come in */
+  static of({ nc, js }: Pick<JetStreamHandle, 'nc' | 'js'>, prefix: string): AckInbox {
+    const known = OF.get(nc) ?? new AckInbox(nc, prefix, js.getOptions().timeout ?? TIMEOUT_MS);
+    OF.set(nc, known);
+    return known;
+  }
+
+  private constructor(nc: JetStreamHandle['nc'], prefix: string, timeoutMs: number) {
+    this.#nc = nc;
+    this.#timeoutMs = timeoutMs;
+    this.#inbox = createInbox(prefix);
+    nc.subscribe(`${this.#inbox}.*`, {
+      callback: (error, { subject, data, headers }) => {
+        const id = subject.slice(this.#inbox.length + 1);
+        const one = this.#unanswered.get(id);
+        if (error || !one) return;
+        this.#unanswered.delete(id);
+        if (data.length === 0 && headers?.code === 503) one.reject(new errors.NoRespondersError(one.subject));
+        else settle(one, data);
+      },
+    });
+    void this.#hearDenials();
+  }
+
+  /**
+   * @returns the sequence under which the message is stored
+   * @throws as the client's `publish` does
+   */
+  publish(subject: string, payload: Uint8Array, fields: Readonly<Record<string, string>>): Promise<number> {
+    const lists = Object.entries(fields).map(([name, value]) => [name, [value]]);
+    const headers = MsgHdrsImpl.fromRecord(Object.fromEntries(lists));
+    const id = String(this.#next++);
+    this.#nc.publish(subject, payload, { headers, reply: `${this.#inbox}.${id}` });
+    return new Promise((resolve, reject) => {
+      this.#unanswered.set(id, { subject, until: performance.now() + this.#timeoutMs, resolve, reject });
+      if (this.#timer === null) this.#giveUpIn(this.#timeoutMs);
+    });
+  }
+
+  #giveUpIn(ms: number): void {
+    this.#timer = setTimeout(() => this.#giveUp(), ms).unref();
+  }
+
+  /** Those that have waited for long enough; then the timer is for the one that has waited the longest. */
+  #giveUp(): void {
+    this.#timer = null;
+    const now = performance.now();
+    for (const [id, { until, reject }] of this.#unanswered) {
+      if (until > now) {
+        this.#giveUpIn(until - now);
+        return;
+      }
+      this.#unanswered.delete(id);
+      reject(new errors.TimeoutError());
+    }
+  }
+
+  /** What this user may not publish has no answer: the server says so beside it. */
+  async #hearDenials(): Promise<void> {
+    for await (const status of this.#nc.status()) {
+      if (status.type !== 'error' || !(status.error instanceof errors.PermissionViolationError)) continue;
+      const { operation, subject } = status.error;
+      for (const [id, one] of this.#unanswered) {
+        if (operation !== 'publish' || one.subject !== subject) continue;
+        this.#unanswered.delete(id);
+        one.reject(status.error);
+      }
+    }
+  }
+}
+
+function settle({ resolve, reject }: Unanswered, data: Uint8Array): void {
+  try {
+    const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString();
+    const { seq, error } = JSON.parse(text) as Ack;
+    if (error) reject(new JetStreamApiError(error));
+    else if (typeof seq === 'number') resolve(seq);
+    else reject(new errors.RequestError('the acknowledgement has no sequence'));
+  } catch (cause) {
+    reject(new errors.RequestError('the acknowledgement cannot be read', { cause }));
+  }
+}

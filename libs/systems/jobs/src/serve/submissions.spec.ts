@@ -1,0 +1,72 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
+import { JobsEngine } from '../module/jobs-engine.ts';
+import { resolveJobsSettings } from '../settings/settings.ts';
+import { MemoryJobStore } from '../store/memory-job-store.ts';
+import { APPLICATION } from './access.ts';
+
+const JOB = { name: 'spec', transformation: { kind: 'handler' as const, handler: 'spec' } };
+
+let engine: JobsEngine;
+afterEach(() => engine.stop());
+
+/** @param retentionMs 0: a job that has ended is gone */
+function start(retentionMs = 60_000) {
+  const settings = resolveJobsSettings({ store: 'memory' }, {});
+  const store = new MemoryJobStore({ limits: {}, retentionMs });
+  engine = new JobsEngine(settings, store, new Registry());
+  engine.handlers.add({ name: 'spec', version: 1 }, { run: () => 1 });
+  return engine.service;
+}
+
+describe('A key', () => {
+  it.each(['the job', 'the batch'])(
+    'that a job and a batch have at one moment makes one of them (%s first)',
+    async (first) => {
+      const service = start();
+      const submit = [
+        () => service.submitText(JSON.stringify(JOB), APPLICATION, 'once'),
+        () => service.submitBatchText(JSON.stringify({ jobs: [JOB, JOB] }), APPLICATION, 'once'),
+      ];
+      if (first === 'the batch') submit.reverse();
+      const settled = await Promise.allSettled(submit.map((one) => one()));
+      const refused = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+      expect(refused).toMatchObject([{ kind: 'idempotencyKeyInUse' }]);
+      const { items } = await service.list({ take: 10 });
+      const batches = new Set(items.map(({ batchId }) => batchId));
+      expect([batches.size, items.length]).toEqual([1, batches.has(null) ? 1 : 2]);
+    },
+  );
+});
+
+describe('A batch', () => {
+  it('that came by a key is found by the id that it was given, and repeated by it', async () => {
+    const service = start();
+    const text = (batchId?: string): string => JSON.stringify({ batchId, jobs: [JOB, JOB] });
+    const made = await service.submitBatchText(text(), APPLICATION, 'once');
+    expect((await service.batch(made.batchId)).total).toBe(2);
+    const again = await service.submitBatchText(text(made.batchId), APPLICATION);
+    expect(again).toEqual({ ...made, replayed: true });
+  });
+
+  it('of which some jobs are gone says so when it is repeated', async () => {
+    const service = start(0);
+    const batch = { batchId: 'own', jobs: [JOB, JOB, JOB] };
+    const { jobs } = await service.submitBatch(batch);
+    await service.cancel(jobs[1]?.jobId ?? '');
+    await expect(service.submitBatch(batch)).rejects.toMatchObject({
+      kind: 'idempotencyKeyInUse',
+      message: expect.stringContaining('1 of the 3 jobs of this batch are no longer kept'),
+    });
+  });
+
+  it('is taken for another one when it has more jobs or fewer, also where some are gone', async () => {
+    const service = start(0);
+    const { jobs } = await service.submitBatch({ batchId: 'own', jobs: [JOB, JOB, JOB] });
+    await service.cancel(jobs[0]?.jobId ?? '');
+    for (const size of [2, 4]) {
+      const other = service.submitBatch({ batchId: 'own', jobs: Array.from({ length: size }, () => JOB) });
+      await expect(other).rejects.toThrow('was used for other jobs');
+    }
+  });
+});

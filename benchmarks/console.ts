@@ -111,17 +111,23 @@ async function writesToBrowser(page: Page, { write }: ConsoleWorld): Promise<num
   return times;
 }
 
+interface Cost {
+  share: number;
+  mib: number;
+  ownMiB: number;
+}
+
 /** With the page open and 20 changes a second. */
-async function costOf({ console: own, write }: ConsoleWorld): Promise<{ share: number; mib: number }> {
+async function costOf({ console: own, write }: ConsoleWorld): Promise<Cost> {
   const before = cpuSeconds(own.pid);
   const began = performance.now();
-  let mib = 0;
+  let [mib, ownMiB] = [0, 0];
   for (let car = 0; performance.now() - began < seconds * 1_000; car++) {
     await write(1 + (car % 100));
-    if (car % 20 === 0) mib = Math.max(mib, own.residentMiB());
+    if (car % 20 === 0) [mib, ownMiB] = [Math.max(mib, own.residentMiB()), Math.max(ownMiB, own.ownMiB())];
     await delay(50);
   }
-  return { share: (cpuSeconds(own.pid) - before) / ((performance.now() - began) / 1_000), mib };
+  return { share: (cpuSeconds(own.pid) - before) / ((performance.now() - began) / 1_000), mib, ownMiB };
 }
 
 /** From SIGKILL to the page that says so. */
@@ -149,7 +155,7 @@ function report({
   paints: number[];
   writes: number[];
   killed: number[];
-  cost: { share: number; mib: number };
+  cost: Cost;
 }): void {
   const range = (all: number[]): string =>
     `${(median(all) / 1_000).toFixed(2)} s (${(Math.min(...all) / 1_000).toFixed(2)} to ${(Math.max(...all) / 1_000).toFixed(2)}, ${all.length} times)`;
@@ -171,6 +177,7 @@ function report({
     `| a write at the owner to the event in the browser | ${range(writes)} | 2 s |`,
     `| a module killed to its note on the page | ${range(killed)} | 5 s |`,
     `| the console's resident memory, highest, page open, 20 changes a second | ${cost.mib} MiB | 100 MB |`,
+    `| of that its own, beside the program of Node that all processes share | ${cost.ownMiB} MiB | |`,
     `| the console's processor time in ${seconds} s | ${(cost.share * 100).toFixed(1)} % of a core | 3 % |`,
   ].join('\n');
   console.log(text);

@@ -1,7 +1,4 @@
 import { serve } from '../shared/serve.ts';
 import { ConsoleModule } from './console.module.ts';
 
-await serve(ConsoleModule, {
-  name: 'Console',
-  description: 'Shows every copy between the modules, why one is not live, and what can be done.',
-});
+await serve(ConsoleModule, { name: 'Console' });

@@ -1,20 +1,19 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { explainError } from '@nestjs-spark/foundation';
-import { withSparkRoutes } from '@nestjs-spark/observability/open-api';
 import { StartLogger } from './start-logger.ts';
 
 /** What an app is to its users. */
 interface AppDescription {
   /** The module's name, as in the registry. */
   name: string;
-  description: string;
+  /** Of its API, in its OpenAPI. What documents it is loaded only where there is one. */
+  description?: string;
   /** Leaves bodies to the routes, which read them themselves. Default false. */
   ownBodies?: boolean;
 }
 
-/** Makes the app as it is served and tested: OpenAPI at `/api`, a clean end on SIGTERM and Ctrl-C. */
+/** Makes the app as it is served and tested: OpenAPI of its API at `/api`, a clean end on SIGTERM and Ctrl-C. */
 async function createApp(
   root: Type,
   { name, description, ownBodies = false }: AppDescription,
@@ -25,14 +24,10 @@ async function createApp(
     bodyParser: !ownBodies,
   });
   app.enableShutdownHooks();
-  const config = new DocumentBuilder()
-    .setTitle(name)
-    .setDescription(description)
-    .setVersion('1.0')
-    .addBearerAuth()
-    .addSecurityRequirements('bearer')
-    .build();
-  SwaggerModule.setup('api', app, () => withSparkRoutes(() => SwaggerModule.createDocument(app, config)));
+  if (description !== undefined) {
+    const { documentApi } = await import('./document-api.ts');
+    documentApi(app, name, description);
+  }
   return app;
 }
 

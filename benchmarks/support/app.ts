@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { MALLOC_ENV, NODE_FLAGS } from '../../apps/shared/launch.ts';
 import { freePort } from '../../tools/apps/free-port.ts';
-import { residentKiB } from './memory.ts';
+import { ownKiB, residentKiB } from './memory.ts';
 
 /** The checkout that this benchmark belongs to. */
 export const OWN_BUILD = join(import.meta.dirname, '..', '..');
@@ -65,6 +65,11 @@ export class BenchApp {
   /** Resident memory in MiB, now. */
   residentMiB(): number {
     return Math.round(residentKiB(this.#child.pid) / 1_024);
+  }
+
+  /** What of that is not the program of Node. */
+  ownMiB(): number {
+    return Math.round(ownKiB(this.#child.pid) / 1_024);
   }
 
   live(): Promise<boolean> {

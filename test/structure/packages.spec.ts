@@ -137,7 +137,7 @@ describe('an application on a Node without SQLite', () => {
   });
 });
 
-describe('an application on SQLite', () => {
+describe('what is loaded', () => {
   const statement = /^(?:import|export) (?!type )(?:[^;'=]*\bfrom )?'([^']+)'/gm;
   const loadedBy = (file: string): string[] =>
     [...readFileSync(join(root, file), 'utf8').matchAll(statement)].map(([, of = '']) => of);
@@ -157,11 +157,17 @@ describe('an application on SQLite', () => {
     return { files, packages };
   }
 
-  it("does not load RavenDB's client, nor what the adapter needs for it", () => {
+  it("does not include RavenDB's client, nor what the adapter needs for it, in an application on SQLite", () => {
     const { files, packages } = loadedWith('libs/entry/core/src/index.ts');
     expect(packages).toContain('@nestjs/core');
     expect(files.size).toBeGreaterThan(300);
     expect(['undici', 'ravendb'].filter((name) => packages.has(name))).toEqual([]);
+  });
+
+  it('does not include what documents an API in the console alone, which has none: that was 6 MB', () => {
+    const { files, packages } = loadedWith('apps/console/app.ts');
+    expect(files).toContain('apps/shared/serve.ts');
+    expect(packages).not.toContain('@nestjs/swagger');
   });
 });
 

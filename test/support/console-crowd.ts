@@ -4,7 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { JetStreamModuleRegistry } from '@nestjs-spark/jetstream/internal';
 import { onNats } from './on-nats.ts';
 
-/** Many modules in one server, each with copies of up to three others; the last one does not let the console in. */
+/** What M1 has recorded and set aside of each: more than a page. */
+const MANY = 130;
+
+/**
+ * Many modules in one server, each with copies of up to three others; the last one does not let the console in, and M1 has more
+ * to list than a page.
+ */
 export class ConsoleCrowd {
   readonly #server: Server;
   readonly #many: number;
@@ -74,6 +80,9 @@ function answerOf(at: number, path: string): object {
       ready: true,
       systems: { replication: '/spark' },
     };
+  if (path === 'spark/audit')
+    return at === 1 ? Array.from({ length: MANY }, (_, number) => entry(number)) : [];
+  if (path === 'spark/etl/set-aside') return at === 1 ? SET_ASIDE : { items: [], groups: [] };
   if (path !== 'spark/replication') return [];
   const incoming = ownersOf(at).map((owner) => ({
     owner: `M${owner}`,
@@ -89,3 +98,20 @@ function answerOf(at: number, path: string): object {
   }));
   return { incoming, outgoing: [], requests: [] };
 }
+
+const ago = (seconds: number): string => new Date(Date.now() - seconds * 1_000).toISOString();
+
+function entry(number: number): object {
+  const [method, path] = ['POST', `/spark/etl/deploy/${number}`];
+  return { at: ago(number), who: 'M0', method, path, decision: 'allowed', status: 200 };
+}
+
+const SAME = { module: 'M0', task: 'Cars', direction: 'in', kind: 'refused', reason: 'the disk is full' };
+const SET_ASIDE = {
+  items: Array.from({ length: MANY }, (_, number) => ({
+    ...SAME,
+    documentId: `cars/${number}`,
+    lastAt: ago(number),
+  })),
+  groups: [{ ...SAME, count: MANY }],
+};

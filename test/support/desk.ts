@@ -104,6 +104,13 @@ export class Desk {
     return scrollWidth > clientWidth;
   }
 
+  /** Tables that are wider than their place, so that a part is hidden until somebody scrolls it. */
+  cut(): Promise<string[]> {
+    return this.#evaluate<string[]>(`[...document.querySelectorAll('.scroll')]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map(({ textContent }) => textContent.slice(0, 100))`);
+  }
+
   /** Where everything is that is shown and that one of these selectors names, all at one moment: a live page moves between two. */
   boxes(...selectors: readonly string[]): Promise<Box[]> {
     return this.#evaluate<Box[]>(`${JSON.stringify(selectors)}

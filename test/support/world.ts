@@ -111,9 +111,15 @@ export class World {
     return this.add('HR', this.pair.requester, join(root, 'dist/apps/hr/main.js'));
   }
 
-  /** A module that declares and shares what the test says. The one named Fleet is the owner, all others are requesters. */
-  module(name: string, description: ModuleDescription): Promise<Member> {
-    const store = name === 'Fleet' ? this.pair.owner : this.pair.requester;
+  /**
+   * A module that declares and shares what the test says. The one named Fleet is the owner, all others are requesters.
+   * @param store default: that of its side
+   */
+  module(
+    name: string,
+    description: ModuleDescription,
+    store = name === 'Fleet' ? this.pair.owner : this.pair.requester,
+  ): Promise<Member> {
     return this.add(name, store, join(import.meta.dirname, 'module/main.ts'), {
       SPARK_TEST_MODULE: JSON.stringify(description),
     });

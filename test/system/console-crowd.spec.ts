@@ -48,6 +48,27 @@ await describeWithBrowser(['nats'], 'The console with 200 modules, in Chromium',
     await world?.end();
   });
 
+  it.each([
+    ['documents that are set aside', '/set-aside', 'Set aside', '[data-row]', 'cars/100'],
+    ['entries of the audit trail', '/audit', 'Audit', 'tbody tr', '/spark/etl/deploy/100'],
+  ])('lists older %s below the newest 100, and goes on at the first of them', async (...row) => {
+    const [, path, heading, rows, first] = row;
+    desk.complaints.length = 0;
+    await desk.look(1360, 'light');
+    await desk.go(path);
+    await desk.heading(heading);
+    const shown = desk.page.locator(rows);
+    await desk.until(async () => (await shown.count()) === 100);
+    const older = desk.page.getByRole('button', { name: 'Older' });
+    await older.click();
+    await desk.until(async () => (await shown.count()) === 130);
+    await desk.page.locator(`${rows}:focus`, { hasText: first }).waitFor();
+    expect(await older.count()).toBe(0);
+    await desk.look(360, 'dark');
+    expect([await desk.isTooWide(), await desk.cut(), await desk.faults()]).toEqual([false, [], []]);
+    expect(desk.complaints).toEqual([]);
+  });
+
   const LOOKS = [
     [1360, 'light'],
     [1360, 'dark'],

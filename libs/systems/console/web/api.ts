@@ -11,6 +11,8 @@ export interface Session {
 /** Who is signed in; null for nobody, undefined while that is not known. */
 export const session = signal<Session | null | undefined>(undefined);
 export const closed = signal(false);
+/** Whether somebody was signed in until their session ended by itself. */
+export const over = signal(false);
 
 /** What the console answered instead of what was asked for. */
 export class ApiError extends Error {
@@ -49,6 +51,7 @@ export async function api<T>(path: string, method = 'GET', body?: object): Promi
   if (response.ok) return answer;
   if (response.status === 401) {
     closed.value = answer.closed === true;
+    over.value = session.value !== null && !(path === 'session' && method === 'POST');
     session.value = null;
   }
   throw new ApiError(response.status, answer, Number(response.headers.get('retry-after') ?? 0));

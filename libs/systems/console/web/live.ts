@@ -1,6 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { ConsoleState, CopyPhase, CopyState, ModuleState } from '../src/ask/state.ts';
-import { session } from './api.ts';
+import { api, session } from './api.ts';
 
 export const modules = signal<ModuleState[]>([]);
 export const copies = signal<CopyState[]>([]);
@@ -96,7 +96,14 @@ function open(): void {
     // A browser does not try again by itself after an answer that is not a stream.
     if (source?.readyState === EventSource.CLOSED) {
       close();
-      setTimeout(() => void follow(), 2_000);
+      // The session may be over: the answer to this shows the sign-in page then.
+      setTimeout(
+        () =>
+          void api('session')
+            .catch(() => null)
+            .then(follow),
+        2_000,
+      );
     }
   });
 }

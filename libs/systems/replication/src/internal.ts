@@ -6,6 +6,7 @@ export {
   makeKeyFile,
   ModuleIdentity,
   parseAnswer,
+  readBounded,
   readKeyFiles,
   sendSigned,
   whyNoAnswer,

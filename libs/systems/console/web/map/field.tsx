@@ -21,7 +21,7 @@ export function Field({
   narrow: boolean;
 }) {
   return (
-    <div class="field">
+    <div class="tiles">
       {groupModules(names, modules, routes).map(({ standing, members }) => (
         <details
           key={standing}

@@ -84,12 +84,12 @@ function Entries({ items, from }: { items: readonly Entry[]; from: number | null
         <tbody>
           {items.map((entry, at) => (
             <tr key={at} {...(at === from ? { ref: added, tabIndex: -1 } : {})}>
-              <td class="dim">
+              <td class="dim nowrap">
                 <Ago at={entry.at} />
               </td>
               <td class="strong grow">{entry.who ?? t.audit.nobody}</td>
               <td class="wide">{entry.module}</td>
-              <td class="mono whole" style={{ overflowWrap: 'anywhere' }}>
+              <td class="mono whole asked" style={{ overflowWrap: 'anywhere' }}>
                 {entry.action} {entry.target}
               </td>
               <td class="whole">

@@ -59,9 +59,7 @@ export function Attempts({ attempts }: { attempts: readonly JobAttempt[] }) {
         <table>
           <thead>
             <tr>
-              <th scope="col" class="num">
-                {t.jobs.run}
-              </th>
+              <th scope="col">{t.jobs.run}</th>
               <th scope="col">{t.jobs.outcome}</th>
               <th scope="col">{t.jobs.backend}</th>
               <th scope="col" class="num">
@@ -75,7 +73,7 @@ export function Attempts({ attempts }: { attempts: readonly JobAttempt[] }) {
           <tbody>
             {attempts.slice(-50).map((attempt) => (
               <tr key={attempt.runId}>
-                <td class="num">{count(attempt.number)}</td>
+                <td>{count(attempt.number)}</td>
                 <td>
                   <SystemMark
                     state={(attempt.outcome ?? t.jobs.running).replaceAll('-', '')}

@@ -5,6 +5,7 @@ import { ModuleMap } from '../map/map.tsx';
 import { A } from '../router.tsx';
 import { t } from '../texts.ts';
 import { Ago, Empty, Heading } from '../ui/parts.tsx';
+import { SystemMark } from '../ui/state-mark.tsx';
 import { CopiesTable } from './copies.tsx';
 
 export function ModulesPage({ parts: [name] }: { parts: string[] }) {
@@ -69,13 +70,14 @@ function All() {
 }
 
 function Standing({ module }: { module: ModuleState }) {
-  if (!module.reachable) return <span class="warn">{t.module.silent}</span>;
-  if (!module.permitted) return <span class="bad">{module.why}</span>;
-  if (module.why !== null) return <span class="warn">{t.module.hindered}</span>;
+  if (!module.reachable) return <SystemMark state="away" text={t.module.silent} />;
+  if (!module.permitted)
+    return <SystemMark state="denied" text={module.why ?? t.module.denied(module.name)} />;
+  if (module.why !== null) return <SystemMark state="away" text={t.module.hindered} />;
   return module.ready === false ? (
-    <span class="warn">{t.module.notReady}</span>
+    <SystemMark state="not-ready" text={t.module.notReady} />
   ) : (
-    <span class="ok">{t.module.isReady}</span>
+    <SystemMark state="ready" text={t.module.isReady} />
   );
 }
 

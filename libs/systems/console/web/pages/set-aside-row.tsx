@@ -82,8 +82,8 @@ export function Rows({ item, one, chosen, open, onChoose, onOpen, run }: RowGive
           <span class="bad strong">{t.setAside.kind(item.kind)}</span> <span>{item.reason}</span>{' '}
           {item.line !== null && <span class="dim">{t.setAside.at(item.line, item.column)}</span>}
         </td>
-        <td class="num wide">{count(item.tries)}</td>
-        <td class="num wide last">
+        <td class="num tries">{count(item.tries)}</td>
+        <td class="num">
           <Ago at={item.lastAt} />
         </td>
       </tr>

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api, closed, session, type Session } from '../api.ts';
+import { api, closed, over, session, type Session } from '../api.ts';
 import { t } from '../texts.ts';
 import { Bolt } from '../ui/icons.tsx';
 
@@ -17,6 +17,7 @@ export function SignInPage() {
     setError(null);
     try {
       session.value = await api<Session>('session', 'POST', { token: field.current?.value.trim() ?? '' });
+      over.value = false;
     } catch (failure) {
       setError(failure instanceof Error ? failure.message : String(failure));
       field.current?.select();
@@ -49,6 +50,11 @@ export function SignInPage() {
             <p id="hint" class="small dim">
               {t.sign.hint}
             </p>
+            {error === null && over.value && (
+              <p class="note warn" role="status">
+                {t.sign.ended}
+              </p>
+            )}
             {error !== null && (
               <p class="note bad" role="alert">
                 {error}

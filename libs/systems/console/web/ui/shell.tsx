@@ -119,7 +119,7 @@ function Item({ page: { to, name, icon, badge } }: { page: PageLink }) {
   const many = badge ? (badges()[badge] ?? 0) : 0;
   return (
     <A to={to} aria-current={isHere(to) ? 'page' : undefined}>
-      <Icon name={icon} />
+      <Icon name={icon} size={18} />
       {name}
       {many > 0 && <span class="badge">{many}</span>}
     </A>

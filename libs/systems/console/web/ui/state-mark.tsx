@@ -44,15 +44,17 @@ const ALIKE: Readonly<Record<string, [Tone, CopyPhase]>> = {
   'catching-up': ['info', 'Snapshotting'],
   paused: ['warn', 'Waiting'],
   away: ['warn', 'Waiting'],
+  'not-ready': ['warn', 'Snapshotting'],
+  denied: ['bad', 'Refused'],
   failed: ['bad', 'Faulted'],
   timedout: ['bad', 'Faulted'],
 };
 
-/** The state of a job, a replica or a pipeline. */
+/** The state of a module, a job, a replica or a pipeline. */
 export function SystemMark({ state, text = t.jobs.status(state) }: { state: string; text?: string }) {
   const [tone, shape] = ALIKE[state.toLowerCase()] ?? (['dim', 'Starting'] as const);
   return (
-    <span class={`state ${tone}`}>
+    <span class={`state wraps ${tone}`}>
       <Drawn tone={tone} state={shape} />
       {text}
     </span>

@@ -4,6 +4,7 @@ import {
   KeyFileError,
   ModuleIdentity,
   parseAnswer,
+  readBounded,
   sendSigned,
   whyNoAnswer,
 } from '@nestjs-spark/replication/internal';
@@ -20,6 +21,7 @@ export interface Question {
 }
 
 const TIMEOUT_MS = 60_000;
+const ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
  * Asks a module over HTTP, as operator or in another module's name.
@@ -45,7 +47,9 @@ async function send(way: Way, request: Request): Promise<{ ok: boolean; status: 
   const response = await sendSigned({ ...request, signal }).catch((error: unknown) => {
     throw unreachable(way.module, request.url, error);
   });
-  return { ok: response.ok, status: response.status, answer: parseAnswer(await response.text()) };
+  const { status } = response;
+  const answer = parseAnswer(await readBounded(response, ANSWER_BYTES));
+  return { ok: status >= 200 && status < 300, status, answer };
 }
 
 /** Addresses that were asked who is there, with the module that was expected. */

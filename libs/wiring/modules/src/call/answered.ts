@@ -1,14 +1,13 @@
-import { parseAnswer } from './send-signed.ts';
+import { parseAnswer, type SignedAnswer } from './send-signed.ts';
 
 const LONGEST_WAIT_SECONDS = 3_600;
 
 /** What a module has answered, with how long it asks to wait. */
 export function answered(
-  response: Response,
+  { status, headers }: Pick<SignedAnswer, 'status' | 'headers'>,
   text: string,
 ): { kind: 'answered'; status: number; body: unknown; retryAfterSeconds?: number } {
-  const { status } = response;
-  const wait = response.headers.get('retry-after') ?? '';
+  const wait = headers['retry-after'] ?? '';
   return {
     kind: 'answered',
     status,

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readBounded } from './read-bounded.ts';
 import { parseAnswer, sendSigned, whyNoAnswer } from './send-signed.ts';
 
 let server: Server;
@@ -43,6 +44,25 @@ describe('a signed request', () => {
     await new Promise((resolve) => server.close(resolve));
     expect(await send('{}').catch(whyNoAnswer)).toMatchObject({ timedOut: false, code: 'ECONNREFUSED' });
     expect(whyNoAnswer('?')).toEqual({ timedOut: false, code: null, words: null });
+  });
+
+  it('tells that time is over while the answer comes', async () => {
+    const slow = createServer((_, response) => void response.writeHead(200).write('{'));
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${(slow.address() as AddressInfo).port}/`);
+    const stopping = new AbortController();
+    const { body } = await sendSigned({
+      url,
+      method: 'GET',
+      token: 't',
+      body: undefined,
+      signal: stopping.signal,
+    });
+    const reading = readBounded({ body }, 100).catch(whyNoAnswer);
+    stopping.abort(new DOMException('too late', 'TimeoutError'));
+    expect(await reading).toMatchObject({ timedOut: true });
+    slow.closeAllConnections();
+    slow.close();
   });
 
   it('does not take for JSON what is not JSON', () => {

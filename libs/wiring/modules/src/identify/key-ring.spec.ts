@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,6 +66,16 @@ describe('an entry of the registry', () => {
       expect(await ring().doubt(await fleet.vouch(entryOf()))).toBeNull();
       expect(await keyIds(ring())).toEqual([fleet.keyId]);
       expect(log.said('warn')).toEqual([]);
+    }));
+
+  it('has its signature checked once, however often its module is called while nobody reads the registry again', () =>
+    inFolder(async (directory) => {
+      const entry = await (await open(directory)).vouch(entryOf());
+      const [keys, verify] = [ring(), jest.spyOn(crypto.subtle, 'verify')];
+      for (let times = 0; times < 5; times++) expect(await keys.doubt(entry)).toBeNull();
+      expect(verify).toHaveBeenCalledTimes(1);
+      expect(await keys.doubt({ ...entry, appUrl: 'http://stranger' })).not.toBeNull();
+      verify.mockRestore();
     }));
 
   it('of a stranger under a known name is not believed, signed or not, with the remedy', () =>

@@ -19,6 +19,7 @@ import {
   registeredKeysOf,
   type KeyEntry,
   type KeySnapshot,
+  type RegisteredKeys,
 } from './key-snapshot.ts';
 import type { PinnedKey } from './pinned-key.ts';
 import { viewKeys, type KeyView } from './view-keys.ts';
@@ -49,6 +50,8 @@ export class KeyRing {
   private readonly date: () => number;
   private readonly warned = new Repeats(BETWEEN_WARNINGS_MS);
   private readonly unsigned = new Set<string>();
+  /** Of entries that were judged: who calls a module each second has its entry from the same reading of the registry. */
+  private readonly claimed = new WeakMap<ModuleInformation, Promise<RegisteredKeys>>();
   private snapshot: KeySnapshot | null = null;
   private reading: Promise<void> | null = null;
 
@@ -98,7 +101,7 @@ export class KeyRing {
    */
   async doubt(information: ModuleInformation): Promise<string | null> {
     const asked = this.now();
-    const registered = await registeredKeysOf(information);
+    const registered = await this.claimedBy(information);
     let verdict: EntryVerdict = { kind: 'forged' };
     for (const notBefore of [asked - FRESH_MS, asked]) {
       await this.readAfter(notBefore);
@@ -122,6 +125,12 @@ export class KeyRing {
       `The registry's entry of ${information.appName} is not believed: ${doubt}`,
     );
     return doubt;
+  }
+
+  private claimedBy(information: ModuleInformation): Promise<RegisteredKeys> {
+    const claimed = this.claimed.get(information) ?? registeredKeysOf(information);
+    this.claimed.set(information, claimed);
+    return claimed;
   }
 
   /** Reads the registry when the last reading was some time ago, so that an announced key is known before it is used. */

@@ -95,7 +95,7 @@ export class SelfCheck implements OnApplicationBootstrap, BeforeApplicationShutd
       const answer = {
         status: response.status,
         body: parseAnswer(await readBounded(response, ANSWER_BYTES)) ?? null,
-        location: response.headers.get('location'),
+        location: response.headers.location ?? null,
       };
       const words = judgeAnswer(answer, identity);
       return words === null ? null : { words, mayPass: response.status >= 500 };

@@ -1,5 +1,6 @@
 import { readArguments } from '../tools/arguments.ts';
 import { compareWithConnect } from './pipelines-connect.ts';
+import { measureFailover } from './pipelines-failover.ts';
 import { measureFlows } from './pipelines-flow.ts';
 import { measureIdlePipelines } from './pipelines-idle.ts';
 import { saveResult } from './support/results.ts';
@@ -11,6 +12,7 @@ const { values } = readArguments({
   --batch N       records of a batch (5000)
   --connect       instead: without a filter, beside Kafka Connect with Debezium's JDBC sink, which Maven fetches once
   --idle N        instead: what N pipelines cost three nodes while nothing comes
+  --failover N    instead: when N pipelines write again after one of three nodes was killed with SIGKILL
   --save          writes the table into benchmarks/results`,
   options: {
     records: { type: 'string', default: '1000000' },
@@ -18,6 +20,7 @@ const { values } = readArguments({
     batch: { type: 'string', default: '5000' },
     connect: { type: 'boolean', default: false },
     idle: { type: 'string' },
+    failover: { type: 'string' },
     save: { type: 'boolean', default: false },
   },
 });
@@ -26,11 +29,14 @@ const size = {
   rounds: Number(values.rounds),
   perBatch: Number(values.batch),
 };
-const text =
-  values.idle === undefined
-    ? await (values.connect ? compareWithConnect(size) : measureFlows(size))
-    : await measureIdlePipelines(Number(values.idle));
+const text = await measure();
 console.log(text);
-if (values.save && values.idle === undefined)
-  saveResult(values.connect ? 'pipelines-connect.md' : 'pipelines.md', text);
+const isTable = values.idle === undefined && values.failover === undefined;
+if (values.save && isTable) saveResult(values.connect ? 'pipelines-connect.md' : 'pipelines.md', text);
 process.exit();
+
+function measure(): Promise<string> {
+  if (values.idle !== undefined) return measureIdlePipelines(Number(values.idle));
+  if (values.failover !== undefined) return measureFailover(Number(values.failover), size.rounds);
+  return values.connect ? compareWithConnect(size) : measureFlows(size);
+}

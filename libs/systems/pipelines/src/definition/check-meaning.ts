@@ -141,10 +141,13 @@ function checkExpression(path: Path, text: string | undefined, compile: (text: s
   }
 }
 
+/** As scripts of replication call it, which load to collections. */
+const ANY_TARGET = 'loadTo<CollectionName>()';
+
 function checkScript(path: Path, code: string): Fault[] {
   const { problems } = inspectScript({ name: 'script', collection: SCRIPT_COLLECTION, script: code });
   return problems.map(({ reason, line, column }) =>
-    refused(path, `${reason}, at ${line}:${column} of the script`),
+    refused(path, `${reason.replace(ANY_TARGET, 'loadToOut({…})')}, at ${line}:${column} of the script`),
   );
 }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -38,8 +39,10 @@ export const HERE: readonly string[] = ['validate', 'test', 'preview', 'run'];
 
 /** Carries out a command in this process, with its output as it comes. */
 export async function here(command: string, path: string, options: HereOptions): Promise<ExitCode> {
-  const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) return refuse(`${path} cannot be read`);
+  const bytes = await readFile(path).catch(() => null);
+  if (bytes === null) return refuse(`${path} cannot be read`);
+  if (!isUtf8(bytes)) return refuse(`${path} is not UTF-8: save it in this encoding`);
+  const text = bytes.toString();
   try {
     const definition = readDefinition(text);
     if (command === 'validate') return say(`${path} is valid`);

@@ -1,17 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { KafkaTopics } from '@nestjs-spark/kafka/internal';
 import { startServers } from '@nestjs-spark/servers';
-import { BenchApp, OWN_BUILD } from './support/app.ts';
+import type { BenchApp } from './support/app.ts';
 import { measureCpu } from './support/cpu.ts';
 import { describeMachine } from './support/machine.ts';
 import { residentKiB } from './support/memory.ts';
+import { startNodes, startPipeline } from './support/pipeline-nodes.ts';
 import { until } from './support/until.ts';
 
-const NODES = ['one', 'two', 'three'] as const;
 const TOPIC = 'bench-idle';
 const AT_ONCE = 16;
 const SETTLE_MS = 30_000;
@@ -35,31 +34,17 @@ export async function measureIdlePipelines(count: number): Promise<string> {
   const brokers = new URL(kafka.url).host;
   const apps: BenchApp[] = [];
   try {
-    mkdirSync(join(folder, 'files'));
     const topics = new KafkaTopics({ brokers: [brokers] }, 'bench');
     await topics.ensure(TOPIC, { partitions: 1 });
     await topics.close();
-    for (const node of NODES) {
-      const env = {
-        NATS_URL: nats.url,
-        KAFKA_BROKERS: brokers,
-        SPARK_NODE_ID: node,
-        SPARK_DATA_DIR: join(folder, node),
-        SPARK_PIPELINES_FILES: join(folder, 'files'),
-      };
-      const main = join(OWN_BUILD, 'dist', 'apps', 'dataflow', 'main.js');
-      apps.push(await BenchApp.startMain(`dataflow-${node}`, main, { env }));
-    }
-    await until(
-      async () => (await Promise.all(apps.map((app) => app.ready()))).every(Boolean),
-      LOOK_EVERY_MS,
-    );
+    apps.push(...(await startNodes(folder, { NATS_URL: nats.url, KAFKA_BROKERS: brokers })));
     const none = await measure(apps);
     log(`no pipelines: ${describe(none)}`);
     const ids = Array.from({ length: count }, (_, n) => `idle-${n}`);
     await Promise.all(
       Array.from({ length: AT_ONCE }, async (_, worker) => {
-        for (let n = worker; n < count; n += AT_ONCE) await make(apps[n % apps.length], ids[n] ?? '');
+        for (let n = worker; n < count; n += AT_ONCE)
+          await startPipeline(apps[n % apps.length], idle(ids[n] ?? ''));
       }),
     );
     const [first] = apps;
@@ -72,7 +57,7 @@ export async function measureIdlePipelines(count: number): Promise<string> {
     log(`${count} pipelines: ${describe(all)}`);
     const kilobytes = ((all.kilobytes - none.kilobytes) / count).toFixed(0);
     const milliseconds = ((all.milliseconds - none.milliseconds) / count).toFixed(3);
-    return `${count.toLocaleString('en')} idle pipelines on ${NODES.length} nodes: ${kilobytes} KB of memory (bar: at most 300) and ${milliseconds} ms of processor time a second (bar: at most 0.3) each. ${describeMachine()}, load ${loadavg()
+    return `${count.toLocaleString('en')} idle pipelines on ${apps.length} nodes: ${kilobytes} KB of memory (bar: at most 300) and ${milliseconds} ms of processor time a second (bar: at most 0.3) each. ${describeMachine()}, load ${loadavg()
       .map((load) => load.toFixed(1))
       .join(', ')}; NATS and Kafka on this machine.`;
   } finally {
@@ -82,33 +67,13 @@ export async function measureIdlePipelines(count: number): Promise<string> {
   }
 }
 
-async function make(app: BenchApp | undefined, pipelineId: string): Promise<void> {
-  const definition = {
-    pipelineId,
-    name: pipelineId,
-    source: { type: 'kafka', topic: TOPIC },
-    transforms: [{ type: 'filter', condition: 'age > 18' }],
-    sink: { type: 'file', path: pipelineId },
-  };
-  for (const [path, body] of [
-    ['', definition],
-    [`/${pipelineId}/start`, {}],
-  ] as const) {
-    await post(`${app?.url}/api/pipelines${path}`, body);
-  }
-}
-
-/** On a machine that is busy elsewhere, a node may lose its shards for a moment. */
-async function post(url: string, body: object): Promise<void> {
-  const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
-  for (;;) {
-    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-    const answer = await response.text();
-    if (response.ok) return;
-    if (response.status !== 503) throw new Error(`${url}: ${response.status} ${answer}`);
-    await pause(LOOK_EVERY_MS);
-  }
-}
+const idle = (pipelineId: string) => ({
+  pipelineId,
+  name: pipelineId,
+  source: { type: 'kafka', topic: TOPIC },
+  transforms: [{ type: 'filter', condition: 'age > 18' }],
+  sink: { type: 'file', path: pipelineId },
+});
 
 /** The least memory that they have meanwhile, so that what is not collected yet counts little. */
 async function measure(apps: readonly BenchApp[]): Promise<Idle> {

@@ -1,12 +1,12 @@
 import { Connections, EmbeddedPipelines, readDefinition } from '@nestjs-spark/pipelines/embedded';
 import { measureFlow } from './flow.ts';
 
-await measureFlow(async ({ brokers, url, topic, table, records, perBatch, folder }) => {
+await measureFlow(async ({ brokers, url, topic, table, records, perBatch, transforms, folder }) => {
   const definition = readDefinition(`
 pipelineId: ${table.replaceAll('_', '-')}
 name: Bench
 source: { type: kafka, topic: ${topic} }
-transforms: [{ type: filter, condition: "age > 18" }]
+transforms: ${JSON.stringify(transforms)}
 sink: { type: postgres, table: ${table} }
 batch: { maxRecords: ${perBatch} }
 `);

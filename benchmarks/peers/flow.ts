@@ -6,6 +6,8 @@ export interface FlowJob {
   table: string;
   records: number;
   perBatch: number;
+  /** Of a pipeline. */
+  transforms: readonly object[];
   /** For what it wants to keep. */
   folder: string;
 }

@@ -1,4 +1,5 @@
 export * from './index.ts';
+export { fetchArtifacts } from './fetch/fetch-artifacts.ts';
 export { fetchWheel } from './fetch/fetch-wheel.ts';
 export { lock, tryLock } from './fetch/lock.ts';
 export { installOnce } from './fetch/install.ts';

@@ -45,7 +45,8 @@ export function toKafkaError(error: unknown): KafkaError {
     if (name) return new KafkaError(kind as KafkaErrorKind, `${name}: ${describe(cause)}`, { cause });
   }
   const isSetup = cause instanceof AuthenticationError || cause instanceof UserError;
-  return new KafkaError(isSetup ? 'setup' : 'away', describe(cause), { cause });
+  const whose = isSetup ? '' : 'Kafka is unavailable: ';
+  return new KafkaError(isSetup ? 'setup' : 'away', whose + describe(cause), { cause });
 }
 
 /** The first of the errors below one that only counts them. */

@@ -51,6 +51,14 @@ export class KafkaTopics {
     }
   }
 
+  /** Removes what a partition has before an offset, as its retention would. @throws {KafkaError} */
+  async removeBefore(topic: string, partition: number, offset: number): Promise<void> {
+    const partitions = [{ partition, offset: BigInt(offset) }];
+    await this.#admin.deleteRecords({ topics: [{ name: topic, partitions }] }).catch((error: unknown) => {
+      throw toKafkaError(error);
+    });
+  }
+
   /** @throws {KafkaError} */
   async remove(topic: string): Promise<void> {
     await this.#admin.deleteTopics({ topics: [topic] }).catch((error: unknown) => {

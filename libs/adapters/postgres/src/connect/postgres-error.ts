@@ -36,6 +36,9 @@ export function toPostgresError(error: unknown): PostgresError {
   const cause = error instanceof Error ? error : new Error(String(error));
   const code = 'severity' in cause && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
   const detail = 'detail' in cause && typeof cause.detail === 'string' ? ` (${cause.detail})` : '';
-  const message = cause.message || ('code' in cause ? String(cause.code) : 'no connection');
-  return new PostgresError(code ? kindOf(code) : 'away', code, message + detail, { cause });
+  const said = cause.message || ('code' in cause ? String(cause.code) : 'no connection');
+  const kind = code ? kindOf(code) : 'away';
+  // What a socket says does not name the server.
+  const whose = kind === 'away' ? 'PostgreSQL is unavailable: ' : '';
+  return new PostgresError(kind, code, whose + said + detail, { cause });
 }

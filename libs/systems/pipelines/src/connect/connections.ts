@@ -11,6 +11,14 @@ export interface Connection {
 
 export const DEFAULT_CONNECTION = 'default';
 
+/** Where the connection `default` of a type is, in the environment. */
+export const ADDRESS_VARIABLES: Readonly<Record<string, string>> = {
+  kafka: 'KAFKA_BROKERS',
+  postgres: 'POSTGRES_URL',
+  opensearch: 'OPENSEARCH_URL',
+  s3: 'S3_ENDPOINT',
+};
+
 /** The connections of this process. A name can stand for one system of each type. */
 export class Connections {
   readonly #known: readonly Connection[];
@@ -30,8 +38,10 @@ export class Connections {
     if (found) return found;
     const others = this.#known.filter((known) => known.type === type).map((known) => known.name);
     const known = others.length > 0 ? `there is ${others.join(', ')}` : 'there is none of that type';
+    const variable = name === DEFAULT_CONNECTION ? ADDRESS_VARIABLES[type] : undefined;
+    const remedy = `add it to SPARK_PIPELINES_CONNECTIONS${variable === undefined ? '' : `, or to set ${variable}`}`;
     throw new RunFailedError(
-      `No connection ${JSON.stringify(name)} of type ${type} is configured (${known}): ask the operator to add it to SPARK_PIPELINES_CONNECTIONS`,
+      `No connection ${JSON.stringify(name)} of type ${type} is configured (${known}): ask the operator to ${remedy}`,
     );
   }
 }

@@ -33,6 +33,12 @@ export interface PlannedRange {
   lag?: number | null;
 }
 
+/** What a partition has: a position may be anywhere from its oldest record to its end. */
+export interface Extent {
+  first: number;
+  end: number;
+}
+
 /**
  * Where records come from. The same range always has the same records. Whatever it throws besides `RunFailedError` is taken for
  * transient: the run closes both ends, waits, and opens them again.

@@ -5,7 +5,8 @@ import {
   ExpressionRefusedError,
 } from '../expression/compile-expression.ts';
 import { checkSchema } from './check-schema.ts';
-import type { Fault } from './refusal.ts';
+import { refused, type Fault } from './refusal.ts';
+import { checkLoop } from './check-loop.ts';
 import { isReservedTable, isReservedTopic, OWNER_FILE } from './reserved-names.ts';
 import {
   LATER_FORMATS,
@@ -28,6 +29,7 @@ export function checkMeaning(definition: Draft): Fault[] {
     ...later(['engine'], engine, ['spark']),
     ...(source ? checkSource(source) : []),
     ...(sink ? checkSink(sink) : []),
+    ...checkLoop(definition),
     ...checkCreation(definition),
     ...checkDelivery(definition),
     ...(schema ? checkSchema(['schema'], schema) : []),
@@ -139,10 +141,13 @@ function checkExpression(path: Path, text: string | undefined, compile: (text: s
   }
 }
 
+/** As scripts of replication call it, which load to collections. */
+const ANY_TARGET = 'loadTo<CollectionName>()';
+
 function checkScript(path: Path, code: string): Fault[] {
   const { problems } = inspectScript({ name: 'script', collection: SCRIPT_COLLECTION, script: code });
   return problems.map(({ reason, line, column }) =>
-    refused(path, `${reason}, at ${line}:${column} of the script`),
+    refused(path, `${reason.replace(ANY_TARGET, 'loadToOut({…})')}, at ${line}:${column} of the script`),
   );
 }
 
@@ -172,5 +177,3 @@ function later(path: Path, value: string | undefined, names: readonly string[]):
 function notAvailable(path: Path, what: string): Fault {
   return { kind: 'not-available', path, message: `${JSON.stringify(what)} is not available in this version` };
 }
-
-const refused = (path: Path, message: string): Fault => ({ kind: 'refused', path, message });

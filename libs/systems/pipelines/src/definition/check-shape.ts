@@ -178,7 +178,7 @@ function faultOf(error: ErrorObject, inText: (path: Path) => Path): Fault {
       return about(['type'], `${which}, not ${shown(type)}${meaning(type, typesOf(error, 'all'))}`);
     }
     case 'not':
-      return about([], 'is a reserved word');
+      return about([], 'is a word in addresses of the API: choose another id');
     default:
       if (path.length === 0 && error.data === null)
         return about([], 'is empty: it needs pipelineId, name, source and sink');

@@ -14,6 +14,9 @@ export interface Fault {
   message: string;
 }
 
+/** What cannot work. */
+export const refused = (path: Fault['path'], message: string): Fault => ({ kind: 'refused', path, message });
+
 /** One thing that is wrong in a definition, and where. */
 export interface Refusal {
   kind: RefusalKind;

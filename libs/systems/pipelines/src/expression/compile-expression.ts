@@ -1,9 +1,10 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 import { isKey, isUnreadable, KEY_RULE, KEY_TYPES, oneKey, readable, twice } from './cel-map.ts';
-import { environment, rewritten } from './environment.ts';
+import { environment, fieldOf, rewritten } from './environment.ts';
 import { explainCondition, explainFailure, type Given } from './explain-failure.ts';
 import { explainRefusal } from './explain-refusal.ts';
+import { setField } from './set-field.ts';
 import { childrenOf, MACROS, nodesOf, writeExpression } from './write-expression.ts';
 
 /** An expression that is not accepted; `offset` is where in its text. */
@@ -34,6 +35,8 @@ const CONDITION_TYPES: ReadonlySet<string> = new Set(['bool', 'dyn']);
  */
 export function compileExpression(text: string): Evaluate {
   const run = compile(text);
+  const path = pathOf(run.ast);
+  if (path) return (fields, meta) => valueAt(path, fields, meta);
   return (fields, meta) => run(givenOf(run, fields, meta));
 }
 
@@ -82,11 +85,26 @@ function evaluated(parsed: (context: Fields) => unknown, { context }: Given): un
 }
 
 function givenOf({ names }: Compiled, fields: Fields, meta: Fields): Given {
-  const valueOf = (name: string): unknown => {
-    if (name === 'meta') return meta;
-    return Object.hasOwn(fields, name) ? (fields[name] ?? null) : null;
-  };
-  return { fields, context: Object.fromEntries(names.map((name) => [name, valueOf(name)])) };
+  const context: Record<string, unknown> = {};
+  for (const name of names) setField(context, name, variableOf(name, fields, meta));
+  return { fields, context };
+}
+
+const variableOf = (name: string, fields: Fields, meta: Fields): unknown =>
+  name === 'meta' ? meta : fieldOf(fields, name);
+
+/** The names of an expression that is a field, perhaps below others: nothing has to be evaluated for it. Null: it is more. */
+function pathOf({ op, args }: ASTNode): readonly string[] | null {
+  if (op === 'id') return [args];
+  if (op !== '.') return null;
+  const above = pathOf(args[0]);
+  return above && [...above, args[1]];
+}
+
+function valueAt([first = '', ...below]: readonly string[], fields: Fields, meta: Fields): unknown {
+  let value = variableOf(first, fields, meta);
+  for (const name of below) value = fieldOf(value, name);
+  return value;
 }
 
 function checked(text: string): { ast: ASTNode; type: string } {

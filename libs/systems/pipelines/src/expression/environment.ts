@@ -50,7 +50,8 @@ export const HAS_FIELD = 'sparkHasField';
 /** What a map becomes that an author wrote: CEL's own leaves out some keys without a word. */
 export const MAP = 'sparkMap';
 
-function fieldOf(value: unknown, name: string): unknown {
+/** A field of an object or a map; null where it is missing. */
+export function fieldOf(value: unknown, name: string): unknown {
   if (value instanceof Map) return value.get(name) ?? null;
   const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
   return isThere ? ((value as Record<string, unknown>)[name] ?? null) : null;

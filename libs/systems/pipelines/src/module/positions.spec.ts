@@ -36,6 +36,10 @@ describe('a position that an operator sets', () => {
       const detail = 'is not in the source; it has in/a.ndjson, in/b.ndjson';
       expect(body).toMatchObject({ detail: `${name} ${detail}.`, errors: [{ pointer, detail }] });
     }
+    expect((await patch({ 'in/a.ndjson': 10 }).expect(400)).body).toMatchObject({
+      detail: 'in/a.ndjson can only be from 0 to 9 at present.',
+      errors: [{ pointer: '/position/in~1a.ndjson' }],
+    });
     await patch({ 'in/a.ndjson': 9, 'in/b.ndjson': 0 }).expect(200);
     await patch({}).expect(200);
   });
@@ -54,6 +58,7 @@ describe('a position that an operator sets', () => {
   it('has one name where records are generated', async () => {
     await api.post('', { ...people, source: { type: 'generate', count: 5 } }).expect(201);
     expect((await patch({ generated: 2 }).expect(400)).body.errors[0].detail).toContain('it has generate');
+    expect((await patch({ generate: 6 }).expect(400)).body.detail).toContain('from 0 to 5');
     await patch({ generate: 2 }).expect(200);
   });
 });

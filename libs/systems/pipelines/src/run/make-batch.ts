@@ -6,6 +6,7 @@ import { DEFAULT_ERRORS, type ErrorRules } from '../definition/types.ts';
 import type { Fields } from '../expression/compile-expression.ts';
 import { letterIdOf, type Letter } from '../store/letters.ts';
 import type { Outcome, Transform } from '../transform/compile-transforms.ts';
+import type { Incoming } from '../transform/step.ts';
 import type { ErrorBudget } from './error-budget.ts';
 import { readJson, TooDeepError } from './read-json.ts';
 import { placeOf } from '../connect/place-of.ts';
@@ -69,16 +70,31 @@ export function failure(
   return onRecord === 'deadLetter' ? [letter] : [];
 }
 
+/** What a record becomes on its way is gone before the next ones are read: less is kept, and less has to be collected. */
+const AT_ONCE = 256;
+
 async function transformAll(incoming: readonly SourceRecord[], transform: Transform): Promise<Outcome[]> {
-  const read = incoming.map(readRecord);
-  const good = read.flatMap((one, at) => (one.kind === 'in' ? [at] : []));
-  const inputs = good.map((at) => {
-    const { partition, offset, meta } = incoming[at] as SourceRecord;
-    return { fields: (read[at] as Read & { kind: 'in' }).fields, meta: { ...meta, partition, offset } };
-  });
+  const outcomes: Outcome[] = [];
+  for (let at = 0; at < incoming.length; at += AT_ONCE)
+    outcomes.push(...(await transformSome(incoming.slice(at, at + AT_ONCE), transform)));
+  return outcomes;
+}
+
+async function transformSome(incoming: readonly SourceRecord[], transform: Transform): Promise<Outcome[]> {
+  const failed = new Map<number, Outcome>();
+  const inputs: Incoming[] = [];
+  for (const [at, record] of incoming.entries()) {
+    const read = readRecord(record);
+    if (read.kind === 'failed') failed.set(at, read);
+    else {
+      const { partition, offset } = record;
+      inputs.push({ fields: read.fields, meta: { ...record.meta, partition, offset } });
+    }
+  }
   const outcomes = await transform(inputs);
-  const byPlace = new Map(good.map((at, index) => [at, outcomes[index] as Outcome]));
-  return read.map((one, at) => (one.kind === 'in' ? (byPlace.get(at) as Outcome) : one));
+  if (failed.size === 0) return outcomes;
+  const others = outcomes.values();
+  return incoming.map((_, at) => failed.get(at) ?? (others.next().value as Outcome));
 }
 
 type Read = { kind: 'in'; fields: Fields } | { kind: 'failed'; step: string; reason: string };

@@ -4,7 +4,7 @@ import type { ApiCaller } from '@nestjs-spark/auth';
 import { CommandRefusedError, type PipelineCommand } from '../aggregate/commands.ts';
 import { replay } from '../aggregate/evolve.ts';
 import type { Position } from '../batch/batch.ts';
-import { otherPartition } from '../connect/other-partition.ts';
+import { checkPosition } from '../connect/check-position.ts';
 import { readDefinition } from '../definition/read-definition.ts';
 import type { PipelinesNode } from '../own/pipelines-node.ts';
 import { viewOf, type PipelineView } from '../project/view.ts';
@@ -16,7 +16,7 @@ import type { EventCursor } from './event-cursor.ts';
 import { PipelinesFeed, type EventView } from './pipelines-feed.ts';
 import { clusterView } from './cluster-view.ts';
 import { KnownPipelines } from './known-pipelines.ts';
-import { unknownPartition } from './problems.ts';
+import { wrongPosition } from './problems.ts';
 import { selectPipelines, type ListQuery } from './select-pipelines.ts';
 import { throughTime, throughVersion } from './through-version.ts';
 import { nameOf, requireChange, tenantOf } from './access.ts';
@@ -112,7 +112,7 @@ export class PipelinesService {
     caller: ApiCaller,
     commandId: string | null,
   ): Promise<Answered<CheckpointView>> {
-    if (position) await this.#refuseOtherPartition(pipelineId, position, caller);
+    if (position) await this.#refuseWrong(pipelineId, position, caller);
     const { state, isReplayed } = await this.#submit(
       pipelineId,
       { type: 'resetCheckpoint', position },
@@ -242,14 +242,14 @@ export class PipelinesService {
     await this.#node.projection.rebuild();
   }
 
-  async #refuseOtherPartition(pipelineId: string, position: Position, caller: ApiCaller): Promise<void> {
+  async #refuseWrong(pipelineId: string, position: Position, caller: ApiCaller): Promise<void> {
     const found = this.#known.find(pipelineId, caller);
     // One that is gone or running refuses every position.
     if (!found?.state.definition || found.state.status === 'Running') return;
     requireChange(caller, found.key, found.state);
     const { position: present } = await this.checkpoint(pipelineId, caller);
-    const other = await otherPartition(found.state.definition, position, present, this.#node.around);
-    if (other) throw unknownPartition(other);
+    const wrong = await checkPosition(found.state.definition, position, present, this.#node.around);
+    if (wrong) throw wrongPosition(wrong);
   }
 
   async #submit(pipelineId: string, command: PipelineCommand, caller: ApiCaller, commandId: string | null) {

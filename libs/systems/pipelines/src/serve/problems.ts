@@ -1,8 +1,8 @@
 import { defineProblem, ProblemError, type ProblemField } from '@nestjs-spark/contracts';
 import { pointerStep } from '@nestjs-spark/foundation/internal';
 import { CommandRefusedError } from '../aggregate/commands.ts';
-import type { OtherPartition } from '../connect/other-partition.ts';
-import { FencedError, RunFailedError } from '../connect/ports.ts';
+import type { WrongPlace } from '../connect/check-position.ts';
+import { FencedError, RunFailedError, type Extent } from '../connect/ports.ts';
 import { DefinitionRefusedError, type Refusal } from '../definition/refusal.ts';
 import { NoOwnerError } from '../shard/ports.ts';
 
@@ -61,16 +61,23 @@ export function notAvailable(what: string): ProblemError {
   return new ProblemError(NOT_AVAILABLE, `${what} is not available in this version.`);
 }
 
-/** A position of which a part would never be read. */
-export function unknownPartition({ name, known }: OtherPartition): ProblemError {
-  const shown = name.slice(0, LONGEST_SHOWN);
-  const more = known.length > MOST_SHOWN ? ` and ${known.length - MOST_SHOWN} more` : '';
-  const said = known.length === 0 ? 'it has none' : `it has ${known.slice(0, MOST_SHOWN).join(', ')}${more}`;
-  const detail = `is not in the source; ${said}`;
+/** A position of which a part would never be read, or cannot be. */
+export function wrongPosition(wrong: WrongPlace): ProblemError {
+  const shown = wrong.name.slice(0, LONGEST_SHOWN);
+  const detail = wrong.kind === 'other' ? notThere(wrong.known) : outside(wrong.extent);
   return new ProblemError('invalid', `${shown} ${detail}.`, {
     errors: [{ pointer: `/position/${pointerStep(shown)}`, detail }],
   });
 }
+
+function notThere(known: readonly string[]): string {
+  const more = known.length > MOST_SHOWN ? ` and ${known.length - MOST_SHOWN} more` : '';
+  const said = known.length === 0 ? 'it has none' : `it has ${known.slice(0, MOST_SHOWN).join(', ')}${more}`;
+  return `is not in the source; ${said}`;
+}
+
+const outside = ({ first, end }: Extent): string =>
+  first === end ? `can only be ${first} at present` : `can only be from ${first} to ${end} at present`;
 
 /** Answers what the parts below throw as problems. */
 export async function answered<T>(work: () => Promise<T>): Promise<T> {

@@ -26,7 +26,10 @@ describe('the connections of a process', () => {
     expect(connections.find('postgres').settings).toEqual({ url: 'postgres://file' });
     expect(connections.find('kafka').settings).toEqual({ url: 'one:9092' });
     expect(connections.find('kafka', 'other').settings).toEqual({ url: 'b' });
-    expect(() => connections.find('s3')).toThrow('No connection "default" of type s3 is configured');
+    expect(() => connections.find('s3')).toThrow(
+      'No connection "default" of type s3 is configured (there is none of that type): ask the operator to add it to SPARK_PIPELINES_CONNECTIONS, or to set S3_ENDPOINT',
+    );
+    expect(() => connections.find('kafka', 'third')).toThrow(/SPARK_PIPELINES_CONNECTIONS$/);
     expect(JSON.stringify(connections.list())).not.toContain('file');
   });
 

@@ -1,6 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { isObject } from '@nestjs-spark/foundation/internal';
-import { Connections, DEFAULT_CONNECTION, type Connection } from '../connect/connections.ts';
+import {
+  ADDRESS_VARIABLES,
+  Connections,
+  DEFAULT_CONNECTION,
+  type Connection,
+} from '../connect/connections.ts';
 import { parseText } from '../definition/parse-text.ts';
 import { PipelinesSettingsError } from './settings.ts';
 
@@ -8,10 +13,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The connection `default` of each type, from the variables that are usual for it. */
 const DEFAULTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  kafka: { url: 'KAFKA_BROKERS' },
-  postgres: { url: 'POSTGRES_URL' },
-  opensearch: { url: 'OPENSEARCH_URL' },
-  s3: { url: 'S3_ENDPOINT', region: 'S3_REGION', accessKey: 'S3_ACCESS_KEY', secretKey: 'S3_SECRET_KEY' },
+  ...Object.fromEntries(Object.entries(ADDRESS_VARIABLES).map(([type, url]) => [type, { url }])),
+  s3: {
+    url: 'S3_ENDPOINT',
+    region: 'S3_REGION',
+    accessKey: 'S3_ACCESS_KEY',
+    secretKey: 'S3_SECRET_KEY',
+  },
 };
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;

@@ -4,8 +4,10 @@ import {
   compileCondition,
   compileExpression,
   NoValueError,
+  type Evaluate,
   type Fields,
 } from '../expression/compile-expression.ts';
+import { setField } from '../expression/set-field.ts';
 import { openScript, type Scripts } from './script-step.ts';
 import type { BatchStep, Incoming } from './step.ts';
 
@@ -103,18 +105,17 @@ function mapping(set: Readonly<Record<string, string>>, removed: readonly string
   const values = Object.entries(set).map(([name, text]) => [name, compileExpression(text)] as const);
   const isRemoved = new Set(removed);
   return (fields, meta) => {
-    const kept = Object.entries(fields).filter(([name]) => !isRemoved.has(name));
-    const made = values.map(
-      ([name, evaluate]) => [name, inField(name, () => evaluate(fields, meta))] as const,
-    );
-    return Object.fromEntries([...kept, ...made]);
+    const made: Record<string, unknown> = {};
+    for (const name of Object.keys(fields)) if (!isRemoved.has(name)) setField(made, name, fields[name]);
+    for (const [name, evaluate] of values) setField(made, name, inField(name, evaluate, fields, meta));
+    return made;
   };
 }
 
 /** A map has many expressions: says which of them it was. */
-function inField<T>(name: string, evaluate: () => T): T {
+function inField(name: string, evaluate: Evaluate, fields: Fields, meta: Fields): unknown {
   try {
-    return evaluate();
+    return evaluate(fields, meta);
   } catch (error) {
     if (error instanceof NoValueError) throw new NoValueError(`${name}: ${error.message}`, { cause: error });
     throw error;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { isObject } from '@nestjs-spark/foundation/internal';
+import { isObject, printable } from '@nestjs-spark/foundation/internal';
 import {
   DefinitionRefusedError,
   operatorTokenFile,
@@ -227,7 +227,7 @@ function told({ status, body }: Answer, { json }: AppOptions, text: (body: unkno
 function describeLetters(letters: readonly LetterView[]): string {
   if (letters.length === 0) return 'There are no dead letters';
   return letters
-    .map((letter) => `${letter.letterId}  ${placeOf(letter)}, ${letter.step}: ${letter.reason}`)
+    .map((letter) => printable(`${letter.letterId}  ${placeOf(letter)}, ${letter.step}: ${letter.reason}`))
     .join('\n');
 }
 
@@ -236,5 +236,5 @@ function describe(body: unknown): string {
   const { read, written, deadLettered, lag } = progress;
   const figures = `read ${read}, written ${written}, dead letters ${deadLettered}${lag === null ? '' : `, lag ${lag}`}`;
   const phase = run.phase === 'none' ? '' : ` (${run.phase})`;
-  return `${pipelineId}  version ${version}  ${state}${phase}  ${figures}${reason ? `\n  ${reason}` : ''}`;
+  return `${pipelineId}  version ${version}  ${state}${phase}  ${figures}${reason ? `\n  ${printable(reason)}` : ''}`;
 }

@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { dataDir, messageOf, toList } from '@nestjs-spark/foundation/internal';
+import { dataDir, messageOf, printable, toList } from '@nestjs-spark/foundation/internal';
+import { tryLock } from '@nestjs-spark/servers/internal';
 import {
   CommandRefusedError,
   DefinitionRefusedError,
@@ -19,7 +21,7 @@ import { DONE, FAILED, REFUSED, refuse, refuseDefinition, say, type ExitCode } f
 const SHOW_EVERY_MS = 1_000;
 const LONGEST_SHOWN = 500;
 const NEWLINE = 0x0a;
-const complain = (line: string): void => console.error(line);
+const complain = (line: string): void => console.error(printable(line));
 /** Only what goes wrong is said beside the progress. */
 const quiet = { debug: () => undefined, log: () => undefined, warn: complain, error: complain };
 
@@ -37,8 +39,10 @@ export const HERE: readonly string[] = ['validate', 'test', 'preview', 'run'];
 
 /** Carries out a command in this process, with its output as it comes. */
 export async function here(command: string, path: string, options: HereOptions): Promise<ExitCode> {
-  const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) return refuse(`${path} cannot be read`);
+  const bytes = await readFile(path).catch(() => null);
+  if (bytes === null) return refuse(`${path} cannot be read`);
+  if (!isUtf8(bytes)) return refuse(`${path} is not UTF-8: save it in this encoding`);
+  const text = bytes.toString();
   try {
     const definition = readDefinition(text);
     if (command === 'validate') return say(`${path} is valid`);
@@ -49,7 +53,7 @@ export async function here(command: string, path: string, options: HereOptions):
     if (error instanceof DefinitionRefusedError) return refuseDefinition(path, error);
     if (error instanceof CommandRefusedError && error.kind === 'needs-reset')
       return refuse(`${error.message}: --reset keep or --reset beginning`);
-    console.error(`Failed: ${messageOf(error)}`);
+    console.error(`Failed: ${printable(messageOf(error))}`);
     return FAILED;
   }
 }
@@ -69,16 +73,13 @@ async function test(definition: PipelineDefinition): Promise<ExitCode> {
 
 async function run(definition: PipelineDefinition, path: string, options: HereOptions): Promise<ExitCode> {
   const { source } = definition;
-  const isBounded = source.type === 'file' || (source.type === 'generate' && source.count !== undefined);
-  if (options.once && !isBounded) return refuse('--once: its source has no end');
+  if (options.once && !hasEnd(source)) return refuse('--once: its source has no end');
   const from = oneOf('from', options.from, ['checkpoint', 'beginning'] as const);
   const reset = oneOf('reset', options.reset, ['keep', 'beginning'] as const);
   if (from === null || reset === null) return REFUSED;
   const folder = folderOf(definition);
   const files = filesOf(path);
   const connections = await connectionsHere();
-  const asked = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => asked.abort());
   const pipelines = new EmbeddedPipelines({
     folder,
     files,
@@ -86,19 +87,56 @@ async function run(definition: PipelineDefinition, path: string, options: HereOp
     print: (line) => console.log(line),
     log: quiet,
   });
+  // Two would take the pipeline from each other, batch by batch.
+  const held = await tryLock(join(folder, 'run.lock'));
   try {
-    const onProgress = showProgress();
-    const given = { ...(from && { from }), ...(reset && { reset }) };
-    const { state, added } = await pipelines.run(definition, { signal: asked.signal, onProgress, ...given });
-    console.error(`${state.status}: ${describeTotals(added)}`);
-    if (added.read === 0) console.error('There is nothing new; --from beginning reads everything again');
-    if (definition.sink.type === 'file') console.error(`Files in ${join(files, definition.sink.path)}`);
-    if (added.deadLettered > 0) await showLetter(pipelines, definition, files);
-    return DONE;
+    if (typeof held !== 'number')
+      return await runAlone(pipelines, definition, { files, once: options.once, from, reset });
+    console.error(`${definition.pipelineId} is already run by process ${held}: stop that one first`);
+    return FAILED;
   } finally {
     await pipelines.close();
+    if (typeof held !== 'number') held.release();
   }
 }
+
+function hasEnd(source: PipelineDefinition['source']): boolean {
+  if (source.type === 'file') return source.follow !== true;
+  return source.type === 'generate' && source.count !== undefined;
+}
+
+interface RunOptions {
+  files: string;
+  once: boolean | undefined;
+  from: 'checkpoint' | 'beginning' | undefined;
+  reset: 'keep' | 'beginning' | undefined;
+}
+
+async function runAlone(
+  pipelines: EmbeddedPipelines,
+  definition: PipelineDefinition,
+  { files, once, from, reset }: RunOptions,
+): Promise<ExitCode> {
+  const asked = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => asked.abort());
+  const given = { ...(from && { from }), ...(reset && { reset }) };
+  const { state, totals, added } = await pipelines.run(definition, {
+    signal: asked.signal,
+    onProgress: showProgress(),
+    ...given,
+  });
+  const isRead = state.status === 'Completed';
+  console.error(`${state.status}: ${describeTotals(added)}`);
+  if (isRead && added.read === 0)
+    console.error(totals.read === 0 ? 'The source has no records' : NOTHING_NEW);
+  if (definition.sink.type === 'file') console.error(`Files in ${join(files, definition.sink.path)}`);
+  if (added.deadLettered > 0) await showLetter(pipelines, definition, files);
+  if (isRead || !once) return DONE;
+  console.error('It was stopped before its source was read to the end; the next run continues');
+  return FAILED;
+}
+
+const NOTHING_NEW = 'There is nothing new; --from beginning reads everything again';
 
 async function show(definition: PipelineDefinition, path: string, options: HereOptions): Promise<ExitCode> {
   const limit = /^\d{1,9}$/.test(options.limit ?? '10') ? Number(options.limit ?? 10) : Number.NaN;
@@ -106,10 +144,10 @@ async function show(definition: PipelineDefinition, path: string, options: HereO
   const connections = await connectionsHere();
   const records = await previewDefinition(definition, { files: filesOf(path), connections, limit });
   for (const { input, steps, output } of records) {
-    console.log(`in   ${JSON.stringify(input)}`);
+    console.log(`in   ${printable(JSON.stringify(input))}`);
     for (const { step, outcome, record, reason } of steps)
-      console.log(`     ${step}: ${reason ?? (record ? JSON.stringify(record) : outcome)}`);
-    console.log(output ? `out  ${JSON.stringify(output)}` : 'out  nothing');
+      console.log(`     ${step}: ${printable(reason ?? (record ? JSON.stringify(record) : outcome))}`);
+    console.log(output ? `out  ${printable(JSON.stringify(output))}` : 'out  nothing');
   }
   return DONE;
 }
@@ -138,7 +176,9 @@ async function showLetter(
   if (!last) return;
   const line = source.type === 'file' ? await lineOf(join(files, last.partition), last.offset) : null;
   const place = line === null ? placeOf(last) : `line ${line} of ${last.partition}`;
-  console.error(`Last dead letter: ${place}, ${last.step}: ${last.reason}\n  ${cut(last.record)}`);
+  // Whoever wrote the record must not write on this screen.
+  console.error(`Last dead letter: ${place}, ${last.step}: ${printable(last.reason)}`);
+  console.error(`  ${printable(cut(last.record))}`);
 }
 
 /** The line that begins at a byte of a file; null where the file is gone. */

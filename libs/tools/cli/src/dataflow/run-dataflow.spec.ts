@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '@nestjs-spark/servers/testing';
 import { run } from '../run.ts';
 
 const DEFINITION = `
@@ -74,6 +75,57 @@ describe('nestjs-spark dataflow', () => {
     expect(said.join('\n')).toContain(
       'Last dead letter: line 3 of people.ndjson, transforms/0: age >= 18 has no value: age is null\n  {"id":2,"age":null}',
     );
+  });
+
+  it('writes out what a record would tell the terminal', async () => {
+    await writeFile(join(folder, 'people.ndjson'), '\u001b[2J\u0007\n');
+    expect(await dataflow('run', file, '--once')).toBe(0);
+    expect(said.at(-1)).toBe(String.raw`  \x1b[2J\x07`);
+    expect(said.join('')).not.toContain('\u001b');
+  });
+
+  it('says whether a source that gave nothing has nothing, or nothing new', async () => {
+    await writeFile(join(folder, 'people.ndjson'), '');
+    expect(await dataflow('run', file, '--once')).toBe(0);
+    expect(said.at(-2)).toBe('The source has no records');
+    await writeFile(join(folder, 'people.ndjson'), '{"id":2,"age":40}\n');
+    await dataflow('run', file, '--once');
+    await dataflow('run', file, '--once');
+    expect(said.at(-2)).toContain('There is nothing new');
+  });
+
+  it('runs a pipeline in one process at a time, and says in which', async () => {
+    const { pid } = process;
+    await mkdir(join(folder, 'kept', 'run', 'adults'), { recursive: true });
+    await writeFile(join(folder, 'kept', 'run', 'adults', 'run.lock'), String(pid));
+    expect(await dataflow('run', file, '--once')).toBe(1);
+    expect(said.join('\n')).toBe(`adults is already run by process ${pid}: stop that one first`);
+  });
+
+  it('ends with 1 where --once is stopped before the end, and the next run continues', async () => {
+    const long = DEFINITION.replace(/source:.*/, 'source: { type: generate, count: 1000000, perSecond: 20 }')
+      .replace('age >= 18', 'id > 0')
+      .replace(/^tests:[^]*/m, 'batch: { maxRecords: 2 }');
+    await writeFile(file, long);
+    const before = process.listenerCount('SIGTERM');
+    const running = dataflow('run', file, '--once');
+    await eventually(async () => expect((await readdir(join(folder, 'out'))).length).toBeGreaterThan(1));
+    expect(process.listenerCount('SIGTERM')).toBe(before + 1);
+    process.emit('SIGTERM');
+    expect(await running).toBe(1);
+    expect(said.join('\n')).toMatch(/Stopped: read \d+[^]*the next run continues/);
+  });
+
+  it('refuses a file that is not UTF-8, such as one in the UTF-16 of some editors', async () => {
+    await writeFile(file, `\ufeff${DEFINITION}`, 'utf16le');
+    expect(await dataflow('validate', file)).toBe(2);
+    expect(said).toEqual([`${file} is not UTF-8: save it in this encoding`]);
+  });
+
+  it('refuses --once for a file that is followed: it has no end', async () => {
+    await writeFile(file, DEFINITION.replace('people.ndjson }', 'people.ndjson, follow: true }'));
+    expect(await dataflow('run', file, '--once')).toBe(2);
+    expect(said).toEqual(['--once: its source has no end']);
   });
 
   it('names every fault of a definition at once', async () => {

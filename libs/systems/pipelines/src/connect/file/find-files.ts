@@ -10,3 +10,15 @@ export async function findFiles({ path: cwd }: FilesFolder, path: string): Promi
       found.push(relative(cwd, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
   return found.toSorted();
 }
+
+/** How many bytes each of these files has; null: it leads out of the folder, or is not there any more. */
+export async function sizesOf(folder: FilesFolder, path: string): Promise<Map<string, number | null>> {
+  const sizes = (await findFiles(folder, path)).map(async (file) => {
+    const stats = await folder
+      .existing(file)
+      .then((found) => fs.stat(found))
+      .catch(() => null);
+    return [file, stats?.size ?? null] as const;
+  });
+  return new Map(await Promise.all(sizes));
+}

@@ -1,4 +1,10 @@
-import { KafkaError, KafkaReader, type KafkaAddress, type StartAt } from '@nestjs-spark/kafka/internal';
+import {
+  KafkaError,
+  KafkaReader,
+  type KafkaAddress,
+  type StartAt,
+  type TopicView,
+} from '@nestjs-spark/kafka/internal';
 import type { Position } from '../../batch/batch.ts';
 import {
   RunFailedError,
@@ -99,9 +105,16 @@ export class KafkaSource implements Source {
     const offsets = readTopicPosition(view.id, from, topic);
     if (goesOn && view.leaders.length === offsets.size && current.leadersAre(view.leaders)) return current;
     current?.stop();
-    const all: Offsets = new Map(view.leaders.map((_, n) => [n, offsets.get(n) ?? 0]));
+    const all = await this.#allOf(view, offsets);
     this.#ahead = new FetchAhead(this.#reader, topic, view, all);
     return this.#ahead;
+  }
+
+  /** A partition that a position does not name is read from its beginning, of which retention may have removed some. */
+  async #allOf(view: TopicView, offsets: Offsets): Promise<Offsets> {
+    const isWhole = view.leaders.every((_, partition) => offsets.has(partition));
+    const oldest = isWhole ? [] : await this.#reader.offsets(this.#options.topic, view, 'earliest');
+    return new Map(view.leaders.map((_, n) => [n, offsets.get(n) ?? oldest[n] ?? 0]));
   }
 
   #told(error: unknown): unknown {

@@ -261,6 +261,22 @@ export function changeSinkConformance(store: SinkUnderTest): void {
       expect(await listed([])).toEqual([]);
     });
 
+    it('removes copies as they were listed, whatever was applied beside them, and none of them when one was written since', async () => {
+      const ids = ['as-listed/1', 'as-listed/2', 'as-listed/3'];
+      const puts = ids.map((id) => put(id, '{"V":1}', `${label}:1`));
+      const version = await target.apply(puts, checkpointOf(name), null);
+      const listed = (await Array.fromAsync(target.copies(name, ids))).flat();
+      const beside = [put('as-listed/3', '{"V":1}', `${label}:1`)];
+      await target.apply(beside, checkpointOf(name, { to: 11 }), version);
+      await expect(target.removeAsListed(listed)).rejects.toThrow(VersionConflictError);
+      expect(await open.ids('as-listed/')).toEqual(ids);
+      await target.removeAsListed(listed.filter(({ id }) => id !== 'as-listed/3'));
+      expect(await open.ids('as-listed/')).toEqual(['as-listed/3']);
+      await expect(target.removeAsListed(listed.slice(0, 1))).rejects.toThrow(VersionConflictError);
+      await target.removeAsListed([]);
+      expect((await target.readCheckpoint(name))?.checkpoint.to).toBe(11);
+    });
+
     it('removes a checkpoint that has not moved, and leaves the copies', async () => {
       const checkpoint = checkpointOf(name);
       const first = await target.apply([put('left/1', '{}', `${label}:1`)], checkpoint, null);

@@ -101,14 +101,17 @@ export class World {
     await registerOnNats(this.natsUrl, document);
   }
 
-  /** The built Fleet. Its database is there, the app does not run yet. */
-  fleet(): Promise<Member> {
-    return this.add('Fleet', this.pair.owner, join(root, 'dist/apps/fleet/main.js'));
+  /**
+   * The built Fleet. Its database is there, the app does not run yet.
+   * @param files the folder of its SQLite file
+   */
+  fleet(files?: string): Promise<Member> {
+    return this.add('Fleet', this.pair.owner, join(root, 'dist/apps/fleet/main.js'), {}, files);
   }
 
-  /** The built HR. Its database is there, the app does not run yet. */
-  hr(): Promise<Member> {
-    return this.add('HR', this.pair.requester, join(root, 'dist/apps/hr/main.js'));
+  /** The built HR, likewise. */
+  hr(files?: string): Promise<Member> {
+    return this.add('HR', this.pair.requester, join(root, 'dist/apps/hr/main.js'), {}, files);
   }
 
   /**
@@ -158,8 +161,9 @@ export class World {
     store: StoreName,
     main: string,
     env: Record<string, string> = {},
+    files = this.folder,
   ): Promise<Member> {
-    const database = store === 'ravendb' ? this.ravenDatabase(name) : this.sqliteDatabase(name);
+    const database = store === 'ravendb' ? this.ravenDatabase(name) : this.sqliteDatabase(name, files);
     await database.create();
     const port = await freePort();
     const namesakes = this.members.filter((member) => member.name === name).length;
@@ -209,8 +213,8 @@ export class World {
     };
   }
 
-  private sqliteDatabase(name: string): SqliteDatabase {
-    const database = new SqliteDatabase(join(this.folder, `${name}-${this.databases.length}.db`));
+  private sqliteDatabase(name: string, folder: string): SqliteDatabase {
+    const database = new SqliteDatabase(join(folder, `${name}-${this.databases.length}.db`));
     this.databases.push(database);
     return database;
   }

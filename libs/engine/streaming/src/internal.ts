@@ -7,6 +7,7 @@ export { confinedLoader } from './transform/confined-loader.ts';
 export { forgetCopies } from './apply/forget-copies.ts';
 export { SettingAside } from './apply/setting-aside.ts';
 export * from './run/verify-supervisor.ts';
+export { hasMark, markOf, readContent } from './verify/copy-content.ts';
 export { Expectations } from './verify/expectations.ts';
 export {
   isExpected,

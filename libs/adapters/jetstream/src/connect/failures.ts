@@ -12,6 +12,8 @@ export const ApiCode = {
   /** A bound of the stream was reached (`discard: new`). */
   storeFailed: 10077,
   nameInUse: 10058,
+  /** It reserves more than the account allows one stream. */
+  boundOfOneStream: 10122,
 } as const;
 
 export function apiCode(error: unknown): number | undefined {

@@ -36,8 +36,8 @@ export function describeProblem(problem: unknown): string {
 export function describeAway(target: string, problem?: unknown): string {
   if (problem === undefined) return `${target} cannot be reached: ${REMEDY}`;
   const why = problem instanceof Error ? problem.message : JSON.stringify(problem);
-  // A refusal has a remedy of its own.
-  if (problem instanceof JetStreamRefusedError) return `${target} cannot be reached: ${why}`;
+  // It is reached, and what it says has a remedy of its own.
+  if (problem instanceof JetStreamRefusedError) return `${target}: ${why}`;
   return `${target} cannot be reached (${why}): ${remedyOf(problem)}`;
 }
 

@@ -1,7 +1,7 @@
 import type { JetStreamAccountStats, JetStreamManager } from '@nats-io/jetstream';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { apiCode, ApiCode, isStreamNotFound } from '../connect/failures.ts';
-import { isDenied, isNoRoom, JetStreamRefusedError, ROOM_REMEDY } from '../connect/refusals.ts';
+import { isDenied, isNoRoom, JetStreamRefusedError, refusal, ROOM_REMEDY } from '../connect/refusals.ts';
 import { planStream, settingsOf, type StreamSettings, type WantedStream } from './plan-stream.ts';
 
 export type Provisioned = 'created' | 'updated' | 'unchanged';
@@ -96,6 +96,9 @@ async function noRoom(
   { name, max_bytes }: StreamSettings,
   cause: unknown,
 ): Promise<JetStreamRefusedError> {
+  // The account's bound on each single stream has nothing to do with what is left of it.
+  const bound = apiCode(cause) === ApiCode.boundOfOneStream ? refusal(name, cause) : null;
+  if (bound) return bound;
   const needs = max_bytes > 0 ? `needs ${inMiB(max_bytes)}` : 'is refused';
   const left = await jsm.getAccountInfo().then(describeLeft, () => '');
   return new JetStreamRefusedError(`JetStream has no room for ${name}: it ${needs}${left}; ${ROOM_REMEDY}`, {

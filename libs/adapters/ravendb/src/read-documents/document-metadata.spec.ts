@@ -4,12 +4,18 @@ import { readMetadata } from './document-metadata.ts';
 
 describe('what the feed and the target need of a document', () => {
   const computed = '"@change-vector":"A:7-x","@id":"cars/1","@last-modified":"2026-01-01T00:00:00.0000000Z"';
-  const copied = '"spark-source":"Fleet/cars/1","spark-etag":5,"spark-generation":"HR/cars:1"';
+  const copied = '"spark-etag":5,"spark-generation":"HR/cars:1","spark-source":"Fleet/cars/1"';
 
   it.each([
     ['a document', `{"@collection":"Cars",${computed}}`, null, null],
     ['a copy', `{"@collection":"Cars",${copied},${computed}}`, 'Fleet/cars/1', 'HR/cars:1'],
     ['a copy in another order', `{${copied},"@collection":"Cars",${computed}}`, 'Fleet/cars/1', 'HR/cars:1'],
+    [
+      'a copy in the order in which it was sent',
+      `{"@collection":"Cars","spark-source":"Fleet/cars/1","spark-etag":5,"spark-generation":"HR/cars:1",${computed}}`,
+      'Fleet/cars/1',
+      'HR/cars:1',
+    ],
     [
       'a copy with more',
       `{"@collection":"Cars",${copied},"X":{"a":1},${computed}}`,

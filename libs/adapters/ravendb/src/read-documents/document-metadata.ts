@@ -22,9 +22,9 @@ const NO_COLLECTION = '@empty';
 const PLAIN =
   /^\{"@collection":"([^"\\]*)","@change-vector":"([^"\\]*)","@id":"([^"\\]*)","@last-modified":"[^"]*"\}$/;
 
-// What it writes for a copy, which has nothing but Spark's own keys.
+// What it writes for a copy, which has nothing but Spark's own keys: by their names, whatever order they were sent in.
 const COPY =
-  /^\{"@collection":"([^"\\]*)","spark-source":"([^"\\]*)","spark-etag":(\d+),"spark-generation":"([^"\\]*)","@change-vector":"([^"\\]*)","@id":"([^"\\]*)","@last-modified":"[^"]*"\}$/;
+  /^\{"@collection":"([^"\\]*)","spark-etag":(\d+),"spark-generation":"([^"\\]*)","spark-source":"([^"\\]*)","@change-vector":"([^"\\]*)","@id":"([^"\\]*)","@last-modified":"[^"]*"\}$/;
 
 export function readMetadata(answer: Buffer, slice: DocumentSlice): DocumentMetadata {
   const text = slice.metadata < 0 ? '{}' : answer.toString('utf8', slice.metadata, slice.end - 1);
@@ -35,7 +35,7 @@ export function readMetadata(answer: Buffer, slice: DocumentSlice): DocumentMeta
   }
   const copy = COPY.exec(text);
   if (copy) {
-    const [, collection = '', copyOf = '', etag, generation = '', changeVector = '', id = ''] = copy;
+    const [, collection = '', etag, generation = '', copyOf = '', changeVector = '', id = ''] = copy;
     return { id, collection, changeVector, copyOf, generation, sourceEtag: Number(etag) };
   }
   const fields = JSON.parse(text) as Record<string, unknown>;

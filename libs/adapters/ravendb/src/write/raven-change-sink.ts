@@ -27,6 +27,7 @@ import {
 import { RavenHttp } from '../connect/raven-http.ts';
 import { isCollectionMismatch, RavenConflictError } from '../connect/server-error.ts';
 import type { RavenSettings } from '../connect/settings.ts';
+import type { DocumentMetadata } from '../read-documents/document-metadata.ts';
 import { findExisting, NONE } from '../write-extras/existing-extras.ts';
 import { planExtras } from '../write-extras/plan-extras.ts';
 import { reduceExtras, type WantedExtras } from '../write-extras/reduce-extras.ts';
@@ -154,8 +155,13 @@ export class RavenChangeSink implements ChangeSink {
 
   async *copies(name: string, ids?: readonly string[]): AsyncGenerator<StoredCopy[]> {
     const own = isCopyOf(name);
-    if (ids) yield (await lookUp(this.#http, [...ids])).filter(own);
-    else yield* scanCopies(this.#http, own);
+    if (ids) yield (await lookUp(this.#http, [...ids])).filter(own).map(toStoredCopy);
+    else for await (const found of scanCopies(this.#http, own)) yield found.map(toStoredCopy);
+  }
+
+  async removeAsListed(copies: readonly Pick<StoredCopy, 'id' | 'version'>[]): Promise<void> {
+    const deletes = copies.map(({ id, version }) => ({ id, changeVector: version }));
+    await write(this.#http, { deletes, puts: [], fence: null });
   }
 
   async removeCheckpoint({ checkpoint, version }: StoredCheckpoint): Promise<void> {
@@ -200,6 +206,10 @@ interface Work {
   extras: Map<string, WantedExtras>;
   contents: Pick<TaskLog, 'openContent'> | undefined;
   overwrite: Overwrite | undefined;
+}
+
+function toStoredCopy({ changeVector, ...marks }: DocumentMetadata): StoredCopy {
+  return { ...marks, version: changeVector };
 }
 
 /** Nothing can be there yet except what is not a copy of this task, or one that changed since. */

@@ -28,7 +28,7 @@ export function splitDocument(id: string, text: string): SplitDocument {
 }
 
 /** What the metadata says of a copy. */
-export function marksOf(metadata: string | null): Omit<StoredCopy, 'id'> {
+export function marksOf(metadata: string | null): Omit<StoredCopy, 'id' | 'version'> {
   if (metadata === null) return { generation: null, copyOf: null, sourceEtag: null };
   const fields = JSON.parse(metadata) as Record<string, unknown>;
   const { [COPY_ETAG]: etag } = fields;

@@ -1,4 +1,4 @@
-import { ContentRefusedError, NotACopyError } from '@nestjs-spark/contracts';
+import { ContentRefusedError, NotACopyError, VersionConflictError } from '@nestjs-spark/contracts';
 import {
   hasOtherSpellings,
   isCopyOf,
@@ -10,6 +10,7 @@ import {
   type Judgement,
   type Overwrite,
   type StandingCopy,
+  type StoredCopy,
 } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { DocumentMark, DocumentTable } from '../entities/document-table.ts';
@@ -80,6 +81,24 @@ function spellingsIn(table: DocumentTable, { rule }: Effect): (keys: Iterable<st
 
 function copyOf({ id, metadata }: DocumentMark): StandingCopy {
   return { id, ...marksOf(metadata) };
+}
+
+/**
+ * Removes these copies as they were listed; in a write transaction.
+ * @throws {VersionConflictError} when one has been written since, or is gone
+ */
+export function removeAsListed(
+  open: OpenDatabase,
+  copies: readonly Pick<StoredCopy, 'id' | 'version'>[],
+): void {
+  const left = new Map(copies.map(({ id, version }) => [sqliteKey(id), version]));
+  for (const table of allTables(open)) {
+    const marks = table.marks([...left.keys()]);
+    const asListed = marks.filter(({ key, etag }) => left.get(key) === String(etag));
+    for (const { key } of asListed) left.delete(key);
+    removeAll(table, asListed);
+  }
+  for (const id of left.keys()) throw new VersionConflictError(id);
 }
 
 /** Which of these ids hold something that a put of this task would not replace. */

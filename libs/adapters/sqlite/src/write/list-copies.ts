@@ -41,6 +41,6 @@ function tableNamed(open: OpenDatabase, name: string): DocumentTable | undefined
   return allTables(open).find((one) => one.name === name);
 }
 
-function toCopy({ id, metadata }: DocumentMark): StoredCopy {
-  return { id, ...marksOf(metadata) };
+function toCopy({ id, etag, metadata }: DocumentMark): StoredCopy {
+  return { id, ...marksOf(metadata), version: String(etag) };
 }

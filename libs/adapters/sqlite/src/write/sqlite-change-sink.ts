@@ -11,7 +11,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { removeState, requireVersion } from '../state/state-rows.ts';
-import { applySet, findInTheWay } from './apply-set.ts';
+import { applySet, findInTheWay, removeAsListed } from './apply-set.ts';
 import { listCheckpoints, readCheckpoint, writeCheckpoint } from './checkpoint-rows.ts';
 import { prepareSet } from './prepare-set.ts';
 import { findCopies, listCopies } from './list-copies.ts';
@@ -64,6 +64,10 @@ export class SqliteChangeSink implements ChangeSink {
   async *copies(name: string, ids?: readonly string[]): AsyncGenerator<StoredCopy[]> {
     if (ids) yield await findCopies(this.#database, name, ids);
     else yield* listCopies(this.#database, name);
+  }
+
+  async removeAsListed(copies: readonly Pick<StoredCopy, 'id' | 'version'>[]): Promise<void> {
+    await this.#database.write((open) => removeAsListed(open, copies));
   }
 
   async removeCheckpoint({ checkpoint, version }: StoredCheckpoint): Promise<void> {

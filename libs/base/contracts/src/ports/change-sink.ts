@@ -53,6 +53,8 @@ export interface StoredCheckpoint {
 export interface StoredCopy extends StandingCopy {
   /** The owner's etag of the version that it was made from (`spark-etag`); null when the metadata does not say. */
   sourceEtag: Etag | null;
+  /** Another one after each write. */
+  version: string;
 }
 
 /**
@@ -95,6 +97,13 @@ export interface ChangeSink {
    * @param ids only the copies at these ids, by this store's rule
    */
   copies(name: string, ids?: readonly string[]): AsyncIterable<StoredCopy[]>;
+  /**
+   * Removes these copies, all or none, each only as it was listed. Needs no checkpoint: whoever has written one of them
+   * since keeps it.
+   * @throws {VersionConflictError} when one has been written since, or is gone
+   * @throws {ContentRefusedError} when the store does not let one go
+   */
+  removeAsListed(copies: readonly Pick<StoredCopy, 'id' | 'version'>[]): Promise<void>;
   /**
    * Removes a checkpoint. Its copies stay.
    * @throws {VersionConflictError} when the checkpoint has moved

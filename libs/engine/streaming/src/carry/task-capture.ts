@@ -65,6 +65,8 @@ export class TaskCapture implements Unit {
   #assigned: CaptureTask;
   /** Ends what runs now, so that everything is decided again. */
   #disturbed = new AbortController();
+  /** Where the last session began, in words. */
+  #toldFrom = '';
   /** None while it is being decided where to continue. */
   #session: CaptureSession | null = null;
 
@@ -179,9 +181,10 @@ export class TaskCapture implements Unit {
     const resumption = await this.#decide(end, task);
     const { position, because } = resumption;
     this.progress.resumed(position);
-    logger.log(
-      `${describeTask(this.key)}: generation ${position.generation} from etag ${position.to + 1}, because ${because}`,
-    );
+    const from = `generation ${position.generation} from etag ${position.to + 1}, because ${because}`;
+    // While something fails, sessions begin at one place again and again.
+    logger[from === this.#toldFrom ? 'debug' : 'log'](`${describeTask(this.key)}: ${from}`);
+    this.#toldFrom = from;
     const setAside = await SetAside.open(state, this.name, { ...position, ids: source.ids });
     const script = await scripts.open(task, signal);
     return { task, sequence: end.sequence, resumption, setAside, script };

@@ -15,6 +15,14 @@ describe('the content of a copy', () => {
     expect(expected.map((mark) => hasMark(content, mark))).toEqual([true, true]);
   });
 
+  it('is known by its text alone, in the order in which it was sent and in that of the names', () => {
+    const byName = '"spark-etag":7,"spark-generation":"HR/cars:2","spark-source":"Fleet/cars/1"';
+    const content = readContent(stored('"A":1.10,"B":"x"').replace(MARKS, byName));
+    expect(content).toMatchObject({ copyOf: 'Fleet/cars/1', generation: 'HR/cars:2', sourceEtag: 7 });
+    expect(expected[0]).toMatch(/^x/);
+    expect(hasMark(content, expected[0] ?? '')).toBe(true);
+  });
+
   it('is the same in meaning where a store writes it in another way, or adds metadata of its own', () => {
     for (const text of [
       stored('"B":"\\u0078","A":1.1'),

@@ -15,11 +15,17 @@ export interface CopyContent extends CopyMarks {
 }
 
 const METADATA = ',"@metadata":';
-// What the engine writes, and what stores add after it. Everything else is parsed.
-const PLAIN = new RegExp(
-  `^\\{"@collection":"([^"\\\\]*)","${COPY_SOURCE}":"([^"\\\\]*)","${COPY_ETAG}":(\\d{1,15}),"${COPY_GENERATION}":"([^"\\\\]*)"` +
-    '(?:,"@(?:change-vector|flags|id|last-modified)":"[^"\\\\]*")*\\}\\}$',
-);
+const SOURCE = `"${COPY_SOURCE}":"(?<copyOf>[^"\\\\]*)"`;
+const ETAG = `"${COPY_ETAG}":(?<etag>\\d{1,15})`;
+const GENERATION = `"${COPY_GENERATION}":"(?<generation>[^"\\\\]*)"`;
+// What the engine writes, in its order or in that of the names, as RavenDB has it; and what stores add after it. Everything
+// else is parsed.
+const PLAIN = [plainIn(SOURCE, ETAG, GENERATION), plainIn(ETAG, GENERATION, SOURCE)];
+
+function plainIn(...marks: string[]): RegExp {
+  const more = '(?:,"@(?:change-vector|flags|id|last-modified)":"[^"\\\\]*")*';
+  return new RegExp(`^\\{"@collection":"(?<collection>[^"\\\\]*)",${marks.join(',')}${more}\\}\\}$`);
+}
 const MARKS = new Set<string>([COPY_SOURCE, COPY_ETAG, COPY_GENERATION, '@collection']);
 /** What a store writes into a document's metadata by itself. */
 const STORES_OWN = new Set([
@@ -36,12 +42,20 @@ const STORES_OWN = new Set([
 /** @param text the whole document, `@metadata` included */
 export function readContent(text: string): CopyContent {
   const at = text.lastIndexOf(METADATA);
-  const plain = at < 0 ? null : PLAIN.exec(text.slice(at + METADATA.length));
+  const plain = at < 0 ? null : readPlain(text.slice(at + METADATA.length));
   const canonical = (): string => canonicalHash(text);
   if (!plain) return { ...readMarks(text), exact: null, canonical };
-  const [, collection = '', copyOf = '', etag, generation = ''] = plain;
+  const { collection = '', copyOf = '', etag, generation = '' } = plain;
   const exact = hashOf(`${nameKey(collection)}\n${text.slice(0, at)}`);
   return { copyOf, generation, sourceEtag: Number(etag), exact, canonical };
+}
+
+function readPlain(metadata: string): Partial<Record<string, string>> | null {
+  for (const order of PLAIN) {
+    const groups = order.exec(metadata)?.groups;
+    if (groups) return groups;
+  }
+  return null;
 }
 
 /** How a copy's content is named in an owner's answer: by its text where that is enough, otherwise by what it says. */

@@ -51,7 +51,7 @@ export function judgeCopy(
 
 /** Judges a copy that the script does not make. */
 export function judgeStray(
-  there: CopyContent | null,
+  there: Pick<CopyContent, 'copyOf' | 'generation' | 'sourceEtag'> | null,
   { name, source }: Pick<CopyOrigin, 'name' | 'source'>,
   seen: Seen,
 ): Verdict {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { VersionConflictError } from '@nestjs-spark/contracts';
+import { UnavailableError } from '@nestjs-spark/contracts';
 import {
   COPY_ETAG,
   COPY_GENERATION,
@@ -56,7 +56,6 @@ class Copies {
       },
       inquiry: { sendAgain: async () => {} },
       standing: new Standing(task, this.sink, { ask }),
-      refusedAfterMs: [],
     };
     this.settling = new Settling(parts, CHECKPOINT.incarnation);
   }
@@ -101,7 +100,7 @@ describe('deleting ghosts', () => {
     await copies.begin();
   });
 
-  it('leaves one that the owner takes for a copy that its script makes: the delete would remove both', async () => {
+  it('removes that one alone which the owner takes for a copy that its script makes', async () => {
     copies.made.set('cars/ä', ['cars/ä']);
     copies.write('cars/ä', 'cars/ä');
     copies.write('cars/Ä', 'cars/ä');
@@ -109,16 +108,48 @@ describe('deleting ghosts', () => {
     const strays = new Map([['cars/ä', ['cars/Ä', 'cars/b']]]);
     const { findings } = await copies.settling.settle(['cars/ä'], strays, signal);
     expect(findings.map(({ id, kind }) => `${kind} ${id}`)).toEqual(['ghost cars/Ä', 'ghost cars/b']);
-    expect(await copies.settling.repair(findings, signal)).toEqual({ ghosts: 1, others: 0 });
-    expect([...copies.sink.documents.keys()]).toEqual(['cars/ä', 'cars/Ä']);
+    expect(await copies.settling.repair(findings, signal)).toEqual({ ghosts: 2, others: 0 });
+    expect([...copies.sink.documents.keys()]).toEqual(['cars/ä']);
   });
 
-  it('says why it cannot, where the checkpoint moves each time', async () => {
+  it('comes to its end although changes are applied between each look and what follows it', async () => {
+    const ghosts = Array.from({ length: 40 }, (_, n) => `cars/ghost${n}`);
+    for (const id of ghosts) copies.write(id, id);
+    copies.write('cars/busy', 'cars/busy');
+    const { sink } = copies;
+    const list = sink.copies.bind(sink);
+    sink.copies = async function* (...asked) {
+      yield* list(...asked);
+      const stored = await sink.readCheckpoint(CHECKPOINT.name);
+      if (!stored) throw new Error('there is no checkpoint');
+      await sink.apply([], { ...stored.checkpoint, to: stored.checkpoint.to + 1 }, stored.version);
+      copies.write('cars/busy', 'cars/busy');
+    };
+    const found = ghosts.map((id) => finding('ghost', id));
+    expect(await copies.settling.repair(found, signal)).toEqual({ ghosts: 40, others: 0 });
+    expect([...sink.documents.keys()]).toEqual(['cars/busy']);
+  });
+
+  it('leaves what was written between the look and the removal, and what the store does not let go', async () => {
+    const ghosts = ['cars/a', 'cars/b', 'cars/c', 'cars/kept', 'cars/written'];
+    for (const id of ghosts) copies.write(id, id);
+    const { sink } = copies;
+    sink.refusesToDelete = ({ id }) => id === 'cars/kept';
+    const remove = sink.removeAsListed.bind(sink);
+    sink.removeAsListed = async (listed) => {
+      if (listed.some(({ id }) => id === 'cars/written')) copies.write('cars/written', 'cars/written');
+      await remove(listed);
+    };
+    const found = ghosts.map((id) => finding('ghost', id));
+    expect(await copies.settling.repair(found, signal)).toEqual({ ghosts: 3, others: 0 });
+    expect([...sink.documents.keys()]).toEqual(['cars/kept', 'cars/written']);
+  });
+
+  it('says that the store is away instead of counting ghosts as kept', async () => {
     copies.write('cars/b', 'cars/b');
-    copies.sink.apply = () => Promise.reject(new VersionConflictError('moved'));
-    await expect(copies.settling.repair([finding('ghost', 'cars/b')], signal)).rejects.toThrow(
-      /changes come without a pause/,
-    );
+    copies.sink.removeAsListed = () => Promise.reject(new UnavailableError('no answer'));
+    const found = [finding('ghost', 'cars/b')];
+    await expect(copies.settling.repair(found, signal)).rejects.toThrow(UnavailableError);
   });
 });
 

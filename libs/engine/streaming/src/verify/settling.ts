@@ -1,32 +1,21 @@
-import { taskName, VersionConflictError, type ChangeCommand } from '@nestjs-spark/contracts';
-import {
-  copiesSource,
-  idKey,
-  ownersKey,
-  UNNAMED_RULE,
-  type ChangeSink,
-  type Checkpoint,
-  type StoredCheckpoint,
-} from '@nestjs-spark/contracts/internal';
+import { taskName } from '@nestjs-spark/contracts';
+import { idKey, type ChangeSink, type StoredCheckpoint } from '@nestjs-spark/contracts/internal';
 import { pause } from '@nestjs-spark/foundation/internal';
-import { deleteOf } from '../apply/deletes-under.ts';
-import { applyWithoutRefused } from '../apply/isolate-refused.ts';
 import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 import { readCopies, type OwnDatabase } from './copies-here.ts';
 import type { Expected, ExpectedDocument, VerifySource } from './expected.ts';
-import { judgeCopy, judgeStray, type Verdict } from './judge-copy.ts';
+import { judgeCopy, judgeStray, type Seen, type Verdict } from './judge-copy.ts';
+import { removeGhosts } from './remove-ghosts.ts';
 import { NotComparableError, originOf, type Standing } from './standing.ts';
 import type { Finding } from './verify-record.ts';
 
 export interface SettlingParts {
   task: ApplyTask;
-  sink: ChangeSink;
+  sink: Pick<ChangeSink, 'copies' | 'removeAsListed'>;
   database: OwnDatabase;
   source: VerifySource;
   inquiry: Pick<SourceInquiry, 'sendAgain'>;
   standing: Standing;
-  /** As in `Pace`. */
-  refusedAfterMs: readonly number[];
 }
 
 /** Copies that no document was found for, by the document that they name as their source. */
@@ -41,7 +30,6 @@ interface Judged {
 
 /** A document that changes each time it is looked at arrives by itself. */
 const ROUNDS = 6;
-const TRIES = 100;
 const REPAIR_MS = 30_000;
 const LOOK_MS = { first: 100, most: 3_000 };
 
@@ -98,7 +86,7 @@ export class Settling {
     const wrong = findings.filter(({ kind }) => kind === 'missing' || kind === 'stale');
     const documents = documentsOf(wrong);
     if (documents.length > 0) await this.#parts.inquiry.sendAgain(this.#parts.task.key, documents, signal);
-    const deleted = ghosts.length > 0 ? await this.#deleteGhosts(ghosts, signal) : 0;
+    const deleted = ghosts.length > 0 ? await this.#removeGhosts(ghosts, signal) : 0;
     const left = await this.#wrongStill(wrong, signal);
     return { ghosts: deleted, others: wrong.length - left };
   }
@@ -169,6 +157,23 @@ export class Settling {
     });
   }
 
+  async #removeGhosts(ghosts: readonly Finding[], signal: AbortSignal): Promise<number> {
+    const { standing, sink, task } = this.#parts;
+    const byDocument = Map.groupBy(ghosts, ({ document }) => document);
+    const strays = new Map([...byDocument].map(([document, found]) => [document, found.map(({ id }) => id)]));
+    let kept = 0;
+    for await (const expected of this.#ask([...strays.keys()], signal)) {
+      await standing.applied(expected.after, signal);
+      const ids = expected.documents.flatMap((document) => this.#toLookAt(document, strays));
+      const seen = async (): Promise<Seen> => {
+        const { checkpoint } = await standing.readFor(expected, this.#incarnation);
+        return { before: expected.before, applied: checkpoint.to };
+      };
+      kept += await removeGhosts(ids, { sink, name: this.#name, owner: task.key.owner, seen });
+    }
+    return ghosts.length - kept;
+  }
+
   /** A document whose script fails keeps the copies that it has. */
   #toLookAt({ id, copies }: ExpectedDocument, strays: Strays | null): string[] {
     if (!copies) return [];
@@ -176,83 +181,6 @@ export class Settling {
     const { ids: rule } = this.#parts.database;
     const made = new Set(copies.map((copy) => idKey(rule, copy.id)));
     return (strays.get(id) ?? []).filter((stray) => !made.has(idKey(rule, stray)));
-  }
-
-  /** After the task's checkpoint, like any other delete: what was applied since they were looked at is looked at again. */
-  async #deleteGhosts(ghosts: readonly Finding[], signal: AbortSignal): Promise<number> {
-    const byDocument = Map.groupBy(ghosts, ({ document }) => document);
-    const strays = new Map([...byDocument].map(([document, found]) => [document, found.map(({ id }) => id)]));
-    let kept = 0;
-    for await (const expected of this.#ask([...strays.keys()], signal)) {
-      kept += await this.#deleteStrays(expected, strays, signal);
-    }
-    return ghosts.length - kept;
-  }
-
-  /** @returns how many stay: those that the store refuses to delete, and those that are not to be deleted */
-  async #deleteStrays(expected: Expected, strays: Strays, signal: AbortSignal): Promise<number> {
-    const { standing, sink, refusedAfterMs } = this.#parts;
-    await standing.applied(expected.after, signal);
-    const kept = new Set<string>();
-    const keep = async (units: { id: string }[]): Promise<void> => units.forEach(({ id }) => kept.add(id));
-    const { checkpoint: seen } = await standing.readFor(expected, this.#incarnation);
-    const ids: string[] = [];
-    for (const document of expected.documents) {
-      const isMade = this.#isMade(document, seen);
-      for (const id of this.#toLookAt(document, strays)) {
-        if (isMade(id)) kept.add(id);
-        else ids.push(id);
-      }
-    }
-    for (let tries = 1; ; tries++) {
-      // As little as possible between the checkpoint and the deletes after it: while changes are applied, it moves often.
-      const stored = await standing.readFor(expected, this.#incarnation);
-      const { checkpoint, version } = stored;
-      const commands = await this.#deletes(expected, stored, ids);
-      if (commands.length === 0) return kept.size;
-      try {
-        await applyWithoutRefused(
-          { sink, refusedAfterMs, keep },
-          { commands, checkpoint, expected: version },
-        );
-        return kept.size;
-      } catch (error) {
-        if (!(error instanceof VersionConflictError)) throw error;
-        if (tries === TRIES)
-          throw new NotComparableError('changes come without a pause, so that ghosts cannot be deleted');
-      }
-    }
-  }
-
-  /**
-   * Whether the owner takes a stray for a copy that the script makes, although this database tells them apart: the delete, which
-   * goes by the owner's rule, would remove both.
-   */
-  #isMade(
-    { id, copies }: ExpectedDocument,
-    { ids: rule = UNNAMED_RULE }: Checkpoint,
-  ): (stray: string) => boolean {
-    const copyOf = `${copiesSource(this.#name)}/${id}`;
-    const keyOfCopy = (copy: string): string => ownersKey(rule, this.#name, { id: copy, copyOf });
-    const made = new Set(copies?.map((copy) => keyOfCopy(copy.id)));
-    return (stray) => made.has(keyOfCopy(stray));
-  }
-
-  /** Deletes of those copies that still are ghosts. What is newer than the checkpoint has moved it, and is not deleted after it. */
-  async #deletes(
-    { before }: Expected,
-    { checkpoint }: StoredCheckpoint,
-    ids: readonly string[],
-  ): Promise<ChangeCommand[]> {
-    const { database, task } = this.#parts;
-    const { ids: rule = UNNAMED_RULE } = checkpoint;
-    const seen = { before, applied: checkpoint.to };
-    const copies = await readCopies(database, ids);
-    return ids.flatMap((id, at): ChangeCommand[] => {
-      const copy = copies[at] ?? null;
-      const verdict = judgeStray(copy, { name: this.#name, source: task.key.owner }, seen);
-      return copy && typeof verdict === 'object' ? [deleteOf(rule, this.#name, { id, ...copy })] : [];
-    });
   }
 }
 

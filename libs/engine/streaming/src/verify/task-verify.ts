@@ -32,7 +32,7 @@ export interface VerifyParts {
   records: VerifyRecords;
   logger: Logger;
   schedule: VerifySchedule | null;
-  pace: Pick<Pace, 'backoffMs' | 'askedMs' | 'refusedAfterMs'>;
+  pace: Pick<Pace, 'backoffMs' | 'askedMs'>;
 }
 
 /** Compares the copies of one task with their source, whenever that is asked for or due. */
@@ -91,10 +91,9 @@ export class TaskVerify implements Unit {
   }
 
   async #compare(record: Versioned<VerifyRecord>, held: AbortSignal): Promise<void> {
-    const { sink, inquiry, pace, logger } = this.#parts;
+    const { sink, inquiry, logger } = this.#parts;
     const standing = new Standing(this.#task, sink, inquiry);
-    const { refusedAfterMs } = pace;
-    const parts = { ...this.#parts, task: this.#task, standing, refusedAfterMs, memory: this.#memory };
+    const parts = { ...this.#parts, task: this.#task, standing, memory: this.#memory };
     const figures = await new Comparison(parts, record).run(held);
     this.#memory.forget();
     logger.log(`${describeTask(this.key)}: compared: ${JSON.stringify(figures)}`);

@@ -145,6 +145,87 @@ describe('several declarations on one class', () => {
     expect([shares.isShared('Orders', 'Y'), shares.isShared('Others', 'X')]).toEqual([false, false]);
   });
 
+  const N = 'loadToOrders({ N: this.N });';
+  const M = 'loadToOthers({ M: this.M });';
+  type Declared = Partial<ReplicatedOptions> & { sourceModule: string };
+
+  it.each<[string, Declared[], string[] | RegExp]>([
+    [
+      'of three owners',
+      [{ sourceModule: 'A', idPrefix: 'a/' }, { sourceModule: 'B', idPrefix: 'b/' }, { sourceModule: 'C' }],
+      ['A/Orders', 'B/Orders', 'C/Orders'],
+    ],
+    [
+      'of two collections of one owner',
+      [{ sourceModule: 'A' }, { sourceModule: 'A', sourceCollection: 'Invoices' }],
+      ['A/Orders', 'A/Invoices'],
+    ],
+    [
+      'of one collection, into two',
+      [{ sourceModule: 'A' }, { sourceModule: 'A', name: 'Others', etlScript: M }],
+      ['A/Orders', 'A/Others'],
+    ],
+    [
+      'of one collection, into one, with names',
+      [
+        { sourceModule: 'A', name: 'One' },
+        { sourceModule: 'A', name: 'Two' },
+      ],
+      ['A/One', 'A/Two'],
+    ],
+    ['word by word the same', [{ sourceModule: 'A' }, { sourceModule: 'A' }], /Order\.name: /],
+    [
+      'the same, but for the capitals of the owner',
+      [{ sourceModule: 'Sales' }, { sourceModule: 'SALES' }],
+      /Order\.name: /,
+    ],
+    [
+      'the same, but for the capitals of the collection',
+      [{ sourceModule: 'A' }, { sourceModule: 'A', sourceCollection: 'ORDERS' }],
+      /Order\.name: /,
+    ],
+    [
+      'with names that only capitals tell apart',
+      [
+        { sourceModule: 'A', name: 'One' },
+        { sourceModule: 'A', name: 'ONE' },
+      ],
+      /Order\.name: /,
+    ],
+    [
+      'one as a script, one as fields',
+      [
+        { sourceModule: 'A' },
+        { sourceModule: 'A', etlScript: undefined, fields: ['number'] } as object as Declared,
+      ],
+      /Order\.(name|idPrefix): /,
+    ],
+    [
+      'of two owners into one collection',
+      [{ sourceModule: 'A' }, { sourceModule: 'B' }],
+      /Order\.idPrefix: /,
+    ],
+    [
+      'of which the second cannot be parsed',
+      [{ sourceModule: 'A' }, { sourceModule: 'B', etlScript: 'loadTo(' }],
+      /Order\.etlScript: /,
+    ],
+    [
+      'of which the first names no owner',
+      [{ sourceModule: '' }, { sourceModule: 'B' }],
+      /Order\.sourceModule: /,
+    ],
+  ])('%s: none of them vanishes', async (_what, declared, wanted) => {
+    class Order {
+      number = '';
+    }
+    for (const options of declared.toReversed())
+      Replicated({ sourceCollection: 'Orders', etlScript: N, ...options } as ReplicatedOptions)(Order);
+    if (wanted instanceof RegExp) return expect(await refusal(Order)).toMatch(wanted);
+    const { declarations } = await exploreWith([Order]);
+    expect(declarations.tasks().map(({ key }) => `${key.owner}/${key.name}`)).toEqual(wanted);
+  });
+
   it('need a name where both are on one collection of one owner', async () => {
     @Replicated({ sourceModule: 'A', sourceCollection: 'Orders', etlScript: 'loadToOrders({ N: this.N });' })
     @Replicated({ sourceModule: 'A', sourceCollection: 'Orders', etlScript: 'loadToOrders({ M: this.M });' })

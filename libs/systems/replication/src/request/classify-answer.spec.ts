@@ -76,8 +76,35 @@ describe("what an owner's answer means for the command", () => {
     expect(JSON.stringify(verdict)).not.toMatch(/operator/i);
   });
 
+  it.each<[string, number, unknown, boolean]>([
+    ['a proxy without a backend', 404, null, true],
+    ['a proxy that asks for a password', 401, null, true],
+    ['a firewall', 403, null, true],
+    ['a proxy that takes no more than 1 MB', 413, null, true],
+    ['a page that takes no POST', 405, null, true],
+    ['a page that is gone', 410, null, true],
+    [
+      'an application without Spark',
+      404,
+      { statusCode: 404, message: 'Cannot POST /spark/etl/deploy' },
+      true,
+    ],
+    ['a problem of somebody else', 404, { type: 'about:blank', title: 'Not Found' }, true],
+    ['a problem whose type is no text', 400, { type: 7 }, true],
+    ['a list', 422, ['urn:spark:problem:invalid'], true],
+    ['the owner, which refuses the script', 422, { type: 'urn:spark:problem:script-refused' }, false],
+    ['the owner, which does not share it', 403, { type: 'urn:spark:problem:not-shared' }, false],
+    ['the owner, which finds fields wrong', 400, { type: 'urn:spark:problem:invalid' }, false],
+  ])(
+    '%s answers %i: a dead letter; that it is not the owner’s word means that it may pass',
+    (_who, status, body, mayPass) => {
+      expect(classify({ kind: 'answered', status, body })).toMatchObject({ outcome: 'give-up', mayPass });
+    },
+  );
+
   it("carries the owner's own reason, fields included, and not without end", () => {
     const body = {
+      type: 'urn:spark:problem:script-refused',
       title: 'A script was refused',
       detail: 'Script Cars cannot run',
       errors: [{ pointer: '/scripts/0/script', detail: 'Unexpected token', line: 3 }, 'odd', null],

@@ -65,7 +65,15 @@ function classifyStatus(owner: string, status: number, body: unknown, asker: Ask
     return { outcome: 'outdated', ownerRevision: revisionOf(body), reason };
   }
   const passes = status < 400 || status >= 500 || PASSING.has(status);
-  return passes ? { outcome: 'retry', reason } : { outcome: 'give-up', reason, mayPass: false };
+  if (passes) return { outcome: 'retry', reason };
+  // What stands before an owner that is away, or being replaced, answers as it likes.
+  return { outcome: 'give-up', reason, mayPass: !isOwnWord(body) };
+}
+
+/** Said by the owner's own Spark, and not by a proxy or another application at its address. */
+function isOwnWord(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null || !('type' in body)) return false;
+  return typeof body.type === 'string' && body.type.startsWith('urn:spark:problem:');
 }
 
 /** The owner has checked the signature before it tells its time, so only the clocks can be the cause. */

@@ -14,31 +14,19 @@ import {
   isCopyOf,
   isRemovedBy,
   judgeStanding,
-  ownersKey,
   reduceCommands,
   type ChangeSink,
   type Checkpoint,
   type IdRule,
   type Overwrite,
-  type StandingCopy,
   type StoredCheckpoint,
   type StoredCopy,
   type WantedCopy,
 } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
+import { collectionOf, fieldsOf, isOfAnother, toMark, toStored, type MemoryCopy } from './memory-copy.ts';
 import { joinMetadata } from './join-metadata.ts';
 import { requireStorable } from './require-storable.ts';
-
-export interface MemoryCopy {
-  id: string;
-  collection: string;
-  fields: Record<string, unknown>;
-  /** The document, as it was written. */
-  text: string;
-  source: string | null;
-  etag: number;
-  generation: string | null;
-}
 
 /** A target database in memory: one transaction per set, fenced by the checkpoint's version. */
 export class MemorySink implements ChangeSink {
@@ -59,6 +47,7 @@ export class MemorySink implements ChangeSink {
   /** Takes no writes, as on a full disk; reads go on. */
   full = false;
   readonly #checkpoints = new Map<string, StoredCheckpoint>();
+  readonly #versions = new WeakMap<MemoryCopy, string>();
   #version = 0;
 
   /** @param ids whose rule it follows */
@@ -164,9 +153,24 @@ export class MemorySink implements ChangeSink {
 
   async *copies(name: string, ids?: readonly string[]): AsyncGenerator<StoredCopy[]> {
     this.#requireUp();
-    const own = [...this.documents.values()].map(toStored).filter(isCopyOf(name));
+    const all = [...this.documents.values()].map((copy) => ({
+      ...toStored(copy),
+      version: this.#versionOf(copy),
+    }));
+    const own = all.filter(isCopyOf(name));
     const keys = ids && new Set(ids.map((id) => idKey(this.#ids, id)));
     yield keys ? own.filter(({ id }) => keys.has(idKey(this.#ids, id))) : own;
+  }
+
+  async removeAsListed(copies: readonly Pick<StoredCopy, 'id' | 'version'>[]): Promise<void> {
+    this.#requireUp();
+    const found = copies.map(({ id, version }) => {
+      const there = this.documents.get(idKey(this.#ids, id));
+      if (!there || this.#versionOf(there) !== version) throw new VersionConflictError(id);
+      return there;
+    });
+    this.#requireRemovable(found);
+    for (const { id } of found) this.documents.delete(idKey(this.#ids, id));
   }
 
   async removeCheckpoint({ checkpoint, version }: StoredCheckpoint): Promise<void> {
@@ -184,6 +188,19 @@ export class MemorySink implements ChangeSink {
     if (refused?.type !== 'put') return;
     if (this.isSilent) throw new UnavailableError('The target cannot be reached');
     throw new ContentRefusedError('it is not to its taste', this.namesRefused ? refused.id : null);
+  }
+
+  #requireRemovable(copies: readonly MemoryCopy[]): void {
+    if (!copies.some((copy) => this.refusesToDelete(copy))) return;
+    if (this.isSilent) throw new UnavailableError('The target cannot be reached');
+    throw new ContentRefusedError('it is not to be deleted', null);
+  }
+
+  /** Each write makes another object. */
+  #versionOf(copy: MemoryCopy): string {
+    const version = this.#versions.get(copy) ?? String(++this.#version);
+    this.#versions.set(copy, version);
+    return version;
   }
 
   #requireOwn(commands: ChangeCommand[], name: string, overwrite: Overwrite | undefined): void {
@@ -225,10 +242,7 @@ export class MemorySink implements ChangeSink {
     if (command.type !== 'delete' && command.type !== 'delete-prefix') return 0;
     const isRemoved = isRemovedBy(reduceCommands([command], checkpoint.ids ?? UNNAMED_RULE), checkpoint.name);
     const found = [...this.documents].filter(([, copy]) => isRemoved(toMark(copy)));
-    if (found.some(([, copy]) => this.refusesToDelete(copy))) {
-      if (this.isSilent) throw new UnavailableError('The target cannot be reached');
-      throw new ContentRefusedError('it is not to be deleted', null);
-    }
+    this.#requireRemovable(found.map(([, copy]) => copy));
     for (const [key] of found) this.documents.delete(key);
     return found.length;
   }
@@ -265,25 +279,4 @@ export class MemorySink implements ChangeSink {
     this.#checkpoints.set(nameKey(checkpoint.name), { checkpoint: structuredClone(checkpoint), version });
     return version;
   }
-}
-
-function collectionOf(metadata: Record<string, unknown>): string {
-  return String(metadata['@collection'] ?? '');
-}
-
-/** Whether a copy is that of another document of the owner, whose id this target takes for the same. */
-function isOfAnother({ name, ids: rule = UNNAMED_RULE }: Checkpoint, there: MemoryCopy, id: string): boolean {
-  return ownersKey(rule, name, toMark(there)) !== idKey(rule, id);
-}
-
-function fieldsOf({ document }: { document: string }): Record<string, unknown> {
-  return JSON.parse(document) as Record<string, unknown>;
-}
-
-function toMark({ id, source, generation }: MemoryCopy): StandingCopy {
-  return { id, copyOf: source, generation };
-}
-
-function toStored(copy: MemoryCopy): StoredCopy {
-  return { ...toMark(copy), sourceEtag: copy.etag };
 }

@@ -5,7 +5,7 @@ import zlib from 'node:zlib';
 import { CHANGE_SET_BOUNDS, ChangeSetBoundsError, requireBounds } from './bounds.ts';
 import type { ChangeCommand, ChangeSet } from './change-set.ts';
 import { decodeHeader, encodeHeader } from './header.ts';
-import { fromLine, toLine } from './lines.ts';
+import { fromLine, toLines } from './lines.ts';
 import { needsNode } from '../needs-node.ts';
 import { MalformedChangeSetError } from './malformed.ts';
 
@@ -27,7 +27,7 @@ const decompress = promisify(zlib.zstdDecompress);
 export async function encodeChangeSet(set: ChangeSet): Promise<EncodedChangeSet> {
   const { commands, ...header } = set;
   requireBounds(commands);
-  const plain = Buffer.from(commands.map(toLine).join('\n'), 'utf8');
+  const plain = Buffer.from(toLines(commands), 'utf8');
   if (plain.length > CHANGE_SET_BOUNDS.bytes) {
     throw new ChangeSetBoundsError(`more than ${CHANGE_SET_BOUNDS.bytes} bytes`);
   }

@@ -173,7 +173,7 @@ function namedHeaders(headers: Headers | undefined): BusMessage['headers'] {
 
 /** Headers of the client's own kind, which only it can make: those of a message that it has read, with other contents. */
 function refilled<H extends Headers>(used: H, wanted: Record<string, string>): H {
-  for (const [name] of [...used]) used.delete(name);
+  for (const name of Array.from(used, ([one]) => one)) used.delete(name);
   for (const [name, value] of Object.entries(wanted)) used.set(name, value);
   return used;
 }

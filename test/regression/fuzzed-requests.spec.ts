@@ -33,10 +33,10 @@ interface Request {
   body: string;
 }
 
-const sender = fc.constantFrom(...OUTSIDERS);
+const anySender = fc.constantFrom(...OUTSIDERS);
 
 /** From whom it says, and a body that its schema takes: what it asks for is another matter. */
-const validRequest: fc.Arbitrary<Request> = sender.chain((own) =>
+const validRequest: fc.Arbitrary<Request> = anySender.chain((own) =>
   fc.record({
     route: fc.constant(ROUTES[0]),
     sender: fc.constant(own),
@@ -45,7 +45,7 @@ const validRequest: fc.Arbitrary<Request> = sender.chain((own) =>
   }),
 );
 
-const anyRequest: fc.Arbitrary<Request> = sender.chain((own) =>
+const anyRequest: fc.Arbitrary<Request> = anySender.chain((own) =>
   fc.record({
     route: fc.oneof(fc.constant(ROUTES[0]), fc.constantFrom(...ROUTES)),
     sender: fc.constant(own),

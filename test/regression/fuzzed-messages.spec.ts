@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { ModuleIdentity } from '@nestjs-spark/modules/internal';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import fc from 'fast-check';
 import { carCommands, carDocument } from '../support/cars.ts';
 import { clean } from '../support/clean.ts';
 import { firstCopy } from '../support/first-copy.ts';
-import { anyJson, anyText, bent } from '../support/fuzz/bodies.ts';
+import { anyMessage, type BusMessage, validMessage } from '../support/fuzz/messages.ts';
 import type { Member } from '../support/member.ts';
 import { onNats } from '../support/on-nats.ts';
 import { testSeed } from '../support/seeded-random.ts';
@@ -13,6 +15,9 @@ import { documentIs } from '../support/story-of-cars.ts';
 import type { World } from '../support/world.ts';
 
 const RUNS = Number(process.env['SPARK_FUZZ_MESSAGES'] ?? 2_500);
+/** Of those on a route that are not its owner's, each of which is waited for. */
+const LISTED = Math.min(RUNS, 30);
+const ROUTE = 'spark.route.fleet.hr.cars';
 const seed = testSeed();
 
 /** As the client has them: a list of values per name. */
@@ -21,16 +26,13 @@ interface Headers extends Iterable<[string, string[]]> {
   delete(name: string): void;
 }
 
-/** A message that Spark itself has sent. */
-interface Sample {
-  subject: string;
-  data: Uint8Array;
-  headers: Headers | undefined;
-}
-
-/** One that it has not: with what was changed in the headers of a sample. */
-interface Message extends Sample {
-  bend: { at: number; value: string } | null;
+interface Bus {
+  /** The last message that Spark itself has sent on each subject. */
+  samples: BusMessage[];
+  send(message: BusMessage): void;
+  /** @returns its sequence */
+  store(message: BusMessage): Promise<number>;
+  flush(): Promise<void>;
 }
 
 /** Those that only make both sides do more work are left to the tests on floods. */
@@ -53,38 +55,63 @@ describeOn([SQLITE], `Any message at all on the bus (SPARK_TEST_SEED=${seed})`, 
   });
   afterAll(() => world?.end());
 
-  const samplesOf = () =>
+  const sending = <T>(work: (bus: Bus) => Promise<T>): Promise<T> =>
     onNats(world.natsUrl, (connection) =>
-      connection.use(async ({ jsm }) => {
-        const found = [];
-        for (const stream of STREAMS) {
+      connection.use(async ({ nc, js, jsm }) => {
+        const last = async (stream: string) => {
           const state = await jsm.streams.info(stream, { subjects_filter: '>' }).catch(() => null);
-          for (const subject of Object.keys(state?.state.subjects ?? {})) {
-            const message = await jsm.streams.getMessage(stream, { last_by_subj: subject });
-            if (message) found.push({ subject, data: message.data, headers: message.header });
-          }
-        }
-        return found;
+          const subjects = Object.keys(state?.state.subjects ?? {});
+          return Promise.all(
+            subjects.map((subject) => jsm.streams.getMessage(stream, { last_by_subj: subject })),
+          );
+        };
+        const found = (await Promise.all(STREAMS.map(last))).flat().filter((one) => one !== null);
+        const samples = found.map(({ subject, data, header }) => ({
+          subject,
+          data,
+          headers: namedHeaders(header),
+        }));
+        const used = found.find(({ header }) => header)?.header;
+        const given = ({ headers }: BusMessage) =>
+          headers && used ? { headers: refilled(used, headers) } : {};
+        return work({
+          samples,
+          send: (message) => nc.publish(message.subject, message.data, given(message)),
+          store: async (message) => (await js.publish(message.subject, message.data, given(message))).seq,
+          flush: () => nc.flush(),
+        });
       }),
     );
+  const signerOfFleet = async () => {
+    const key = { directory: world.keysDir, module: 'Fleet', production: true, log: new MemoryLogger() };
+    return (await ModuleIdentity.open(key)).messageSigner();
+  };
+  const refused = async () => {
+    const { body } = await hr.operate<{ incoming: { refused: { sequence: number; reason: string }[] }[] }>(
+      '/spark/replication',
+    );
+    return body.incoming.flatMap((task) => task.refused);
+  };
 
   it(
-    `makes no copy other than the owner made it, and stops no copy for good: ${RUNS} of them`,
+    `makes no copy other than the owner made it, and stops no copy for good: ${RUNS} of them, every third of which its reader believes`,
     async () => {
-      const samples = await samplesOf();
-      expect(new Set(samples.map(({ subject }) => subject.split('.', 2).join('.'))).size).toBeGreaterThan(3);
-      const messages = fc.sample(messageLike(samples), { seed, numRuns: RUNS });
-      await onNats(world.natsUrl, (connection) =>
-        connection.use(async ({ nc }) => {
-          for (const [at, message] of messages.entries()) {
-            withHeaders(message, (given) => nc.publish(message.subject, message.data, given));
-            // The owner's own changes go on meanwhile.
-            if (at % 50 === 0) await fleet.database.write(carCommands(at + 100, at + 101));
-            if (at % 20 === 0) await nc.flush();
-          }
-          await nc.flush();
-        }),
-      );
+      const signer = await signerOfFleet();
+      await sending(async ({ samples, send, flush }) => {
+        const kinds = new Set(samples.map(({ subject }) => subject.split('.', 2).join('.')));
+        expect(kinds.size).toBeGreaterThan(3);
+        const believed = fc.sample(validMessage(samples, signer), { seed, numRuns: Math.ceil(RUNS / 3) });
+        const others = fc.sample(anyMessage(samples), { seed, numRuns: RUNS - believed.length });
+        const messages = believed.flatMap((one, at) => [one, ...others.slice(2 * at, 2 * at + 2)]);
+        expect(messages.length).toBe(RUNS);
+        for (const [at, message] of messages.entries()) {
+          send(message);
+          // The owner's own changes go on meanwhile.
+          if (at % 50 === 0) await fleet.database.write(carCommands(at + 100, at + 101));
+          if (at % 20 === 0) await flush();
+        }
+        await flush();
+      });
       expect([fleet.process.running, hr.process.running]).toEqual([true, true]);
       await fleet.database.put('cars/after', carDocument(7));
       await documentIs(hr.database, 'cars/after', { Model: 'Model 7' });
@@ -92,6 +119,33 @@ describeOn([SQLITE], `Any message at all on the bus (SPARK_TEST_SEED=${seed})`, 
       expect(await hr.database.count('Cars')).toBe(await fleet.database.count('Cars'));
     },
     Math.max(600_000, RUNS * 400),
+  );
+
+  it(
+    `is listed with the reason where it is on a route and not the owner's: ${LISTED} of them`,
+    async () => {
+      const set = await sending(async ({ samples }) => samples.find(({ subject }) => subject === ROUTE));
+      if (!set) throw new Error('there is no set on the route');
+      const messages = fc.sample(
+        anyMessage([set]).map((message) => ({ ...message, subject: ROUTE })),
+        { seed, numRuns: LISTED },
+      );
+      // The set itself, once more, is the owner's.
+      const foreign = messages.filter((message) => !isDeepStrictEqual(plain(message), plain(set)));
+      expect(foreign.length).toBeGreaterThan(LISTED / 2);
+      for (const message of foreign) {
+        const sequence = await sending(({ store }) => store(message));
+        await hr.until(`${sequence} is listed`, async () => {
+          const listed = (await refused()).find((one) => one.sequence === sequence);
+          if (listed) expect(listed.reason).toMatch(/ is refused: \S.{10}/);
+          return listed;
+        });
+      }
+      await fleet.database.put('cars/listed', carDocument(8));
+      await documentIs(hr.database, 'cars/listed', { Model: 'Model 8' });
+      await clean(fleet, hr);
+    },
+    LISTED * 20_000,
   );
 
   it('makes the owner carry nothing that its requester did not declare', async () => {
@@ -110,62 +164,20 @@ describeOn([SQLITE], `Any message at all on the bus (SPARK_TEST_SEED=${seed})`, 
   });
 });
 
-function messageLike<S extends Sample>(
-  samples: readonly S[],
-): fc.Arbitrary<Message & { headers: S['headers'] }> {
-  const sample = fc.constantFrom(...samples);
-  const subject = fc.oneof(
-    { weight: 8, arbitrary: sample.map((one) => one.subject) },
-    sample.map((one) => `${one.subject}.x`),
-    fc.constantFrom(
-      'spark.control.x',
-      'spark.commands.hr.deploy-etl.payroll',
-      'spark.route.fleet.hr.payroll',
-    ),
-  );
-  const data = fc.oneof(
-    sample.map((one) => one.data),
-    fc.tuple(sample, fc.nat(), fc.nat(255)).map(([one, at, value]) => {
-      const copy = Uint8Array.from(one.data);
-      if (copy.length > 0) copy[at % copy.length] = value;
-      return copy;
-    }),
-    sample.chain((one) => bent(fc.constant(jsonOf(one.data))).map(bytesOf)),
-    anyJson.map(bytesOf),
-    anyText.map((text) => Buffer.from(text)),
-    fc.nat(64).map((size) => randomBytes(size)),
-  );
-  const given = fc.oneof(
-    sample.map(({ headers }) => headers),
-    fc.constant(undefined),
-  );
-  const bend = fc.option(fc.record({ at: fc.nat(20), value: fc.string({ maxLength: 40 }) }), { nil: null });
-  return fc.record({ subject, data, headers: given, bend });
-}
-
-function jsonOf(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(data).toString('utf8'));
-  } catch {
-    return null;
-  }
-}
-
-function bytesOf(value: unknown): Uint8Array {
-  return Buffer.from(JSON.stringify(value) ?? '');
-}
-
-/** Sends with a sample's headers, less those that are the server's own, and with one of them changed. */
-function withHeaders<H extends Headers>(
-  { headers, bend }: Omit<Message, 'headers'> & { headers: H | undefined },
-  send: (given: { headers?: H }) => void,
-): void {
-  if (!headers) return send({});
+/** Those that the server has not set itself. */
+function namedHeaders(headers: Headers | undefined): BusMessage['headers'] {
+  if (!headers) return null;
   const own = [...headers].map(([name, [value = '']]): [string, string] => [name, value]);
-  for (const [name] of own) if (name.toLowerCase().startsWith('nats-')) headers.delete(name);
-  const [name, before] = own[(bend?.at ?? 0) % Math.max(1, own.length)] ?? [];
-  const isBent = bend !== null && name !== undefined && !name.toLowerCase().startsWith('nats-');
-  if (isBent) headers.set(name, bend.value.replaceAll(/[^\x20-\x7e]/g, '?'));
-  send({ headers });
-  if (isBent) headers.set(name, before ?? '');
+  return Object.fromEntries(own.filter(([name]) => !name.toLowerCase().startsWith('nats-')));
+}
+
+/** Headers of the client's own kind, which only it can make: those of a message that it has read, with other contents. */
+function refilled<H extends Headers>(used: H, wanted: Record<string, string>): H {
+  for (const name of Array.from(used, ([one]) => one)) used.delete(name);
+  for (const [name, value] of Object.entries(wanted)) used.set(name, value);
+  return used;
+}
+
+function plain({ data, headers }: BusMessage): unknown {
+  return [Buffer.from(data).toString('base64'), headers];
 }

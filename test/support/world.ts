@@ -29,6 +29,8 @@ export class World {
   readonly natsUrl: string;
   private readonly ownNats: ServerHandle | null;
   private readonly secured: SecuredServers | null;
+  /** This world has started them. */
+  private readonly ownSecured: SecuredServers | null;
   private readonly title: string;
   private readonly suffix: string;
   private readonly folder: string;
@@ -42,12 +44,14 @@ export class World {
     pair: Pair,
     folder: string,
     nats: ServerHandle | SecuredServers | string,
+    isOwn: boolean,
   ) {
     this.title = title;
     this.suffix = randomBytes(3).toString('hex');
     this.pair = pair;
     this.folder = folder;
     this.secured = nats instanceof SecuredServers ? nats : null;
+    this.ownSecured = isOwn ? this.secured : null;
     const handle = nats instanceof SecuredServers ? nats.parts.nats : nats;
     this.natsUrl = typeof handle === 'string' ? handle : handle.url;
     this.ownNats = this.secured || typeof handle === 'string' ? null : handle;
@@ -57,7 +61,7 @@ export class World {
 
   /**
    * `title` names the folder of logs: `.spark/logs/test/{title}`. Fleet runs on the pair's owner's store, HR on the
-   * requester's.
+   * requester's. Where the pair is secured, only these two are admitted, each to the other.
    * @param servers the addresses of a NATS of the test's own, or secured servers; without them the world starts a NATS
    */
   static async create(
@@ -66,8 +70,9 @@ export class World {
     servers?: string | SecuredServers,
   ): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'spark-world-'));
-    const nats = servers ?? (await startNats({ temporary: true, log: () => undefined }));
-    const world = new World(`${title}-${pair.owner}-${pair.requester}`, pair, folder, nats);
+    const nats = servers ?? (await startServersOf(pair));
+    const named = `${title}-${pair.owner}-${pair.requester}${pair.secured ? '-secured' : ''}`;
+    const world = new World(named, pair, folder, nats, servers === undefined);
     await world.modules?.create();
     return world;
   }
@@ -86,7 +91,7 @@ export class World {
 
   /** Where the members' keys are. */
   get keysDir(): string {
-    return join(this.folder, 'keys');
+    return join(this.secured?.parts.folder ?? this.folder, 'keys');
   }
 
   /** Makes a module known that is not one of ours, where all members look. */
@@ -153,6 +158,7 @@ export class World {
     await Promise.all(this.members.map(({ process }) => process.kill9()));
     await this.ownNats?.stop();
     await Promise.all(this.databases.map((database) => database.drop()));
+    await this.ownSecured?.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -227,4 +233,13 @@ export class World {
     this.databases.push(database);
     return database;
   }
+}
+
+function startServersOf({ owner, requester, secured }: Pair): Promise<ServerHandle | SecuredServers> {
+  if (!secured) return startNats({ temporary: true, log: () => undefined });
+  return SecuredServers.start(['Fleet', 'HR'], {
+    ravendb: owner === 'ravendb' || requester === 'ravendb',
+    routes: ['Fleet:HR', 'HR:Fleet'],
+    vault: false,
+  });
 }

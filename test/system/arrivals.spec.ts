@@ -4,7 +4,7 @@ import { carCommands, carDocument } from '../support/cars.ts';
 import { endsClean } from '../support/clean.ts';
 import { heardFile, readHeard } from '../support/heard.ts';
 import type { Member } from '../support/member.ts';
-import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
+import { SAME_STORE, SECURED_SQLITE, describeOn } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const CARS = 300;
@@ -19,7 +19,7 @@ const painted = {
   etlScript: 'const car = { Model: this.Model }; if (this.Color) car.Color = this.Color; loadToCars(car);',
 };
 
-describeOn(SAME_STORE, 'A handler of copies', (pair) => {
+describeOn([...SAME_STORE, SECURED_SQLITE], 'A handler of copies', (pair) => {
   const heard = heardFile();
   let world: World;
   let fleet: Member;

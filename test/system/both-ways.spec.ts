@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { carDocument } from '../support/cars.ts';
 import { clean } from '../support/clean.ts';
 import { documentIs } from '../support/story-of-cars.ts';
-import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
+import { SAME_STORE, SECURED_SQLITE, describeOn } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const from = (sourceModule: string, collection: string, field: string) => ({
@@ -11,7 +11,7 @@ const from = (sourceModule: string, collection: string, field: string) => ({
   etlScript: `loadTo${collection}({ ${field}: this.${field} });`,
 });
 
-describeOn(SAME_STORE, 'Two modules that take from each other', (pair) => {
+describeOn([...SAME_STORE, SECURED_SQLITE], 'Two modules that take from each other', (pair) => {
   let world: World;
 
   beforeEach(async () => {

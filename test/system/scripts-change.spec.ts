@@ -4,7 +4,7 @@ import { clean } from '../support/clean.ts';
 import type { Member } from '../support/member.ts';
 import type { ModuleDescription } from '../support/module/description.ts';
 import type { StoredDocument } from '../support/stores/test-database.ts';
-import { SAME_STORE_BY_DAY, describeOn } from '../support/stores/pairs.ts';
+import { SAME_STORE_BY_DAY, SECURED_SQLITE, describeOn } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const cars = {
@@ -19,7 +19,7 @@ const brands = {
   etlScript: 'loadToCarBrands({ Name: this.Name });',
 };
 
-describeOn(SAME_STORE_BY_DAY, 'A declaration that changes', (pair) => {
+describeOn([...SAME_STORE_BY_DAY, SECURED_SQLITE], 'A declaration that changes', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

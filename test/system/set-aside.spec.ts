@@ -4,7 +4,7 @@ import { carDocument } from '../support/cars.ts';
 import type { Member } from '../support/member.ts';
 import { nestjsSparkEtl } from '../support/nestjs-spark.ts';
 import { documentIs } from '../support/story-of-cars.ts';
-import { describeOn, ONE_BY_DAY } from '../support/stores/pairs.ts';
+import { ONE_BY_DAY, SECURED_SQLITE, describeOn } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const SET_ASIDE = '/spark/etl/set-aside';
@@ -19,7 +19,7 @@ interface List {
   items: { documentId: string; reason: string; line: number; column: number; count: number; kind: string }[];
 }
 
-describeOn(ONE_BY_DAY, 'A document that does not get through', (pair) => {
+describeOn([...ONE_BY_DAY, SECURED_SQLITE], 'A document that does not get through', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

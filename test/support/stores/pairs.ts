@@ -10,10 +10,15 @@ export type StoreName = 'ravendb' | 'sqlite';
 export interface Pair {
   owner: StoreName;
   requester: StoreName;
+  /** In production, with TLS, permissions and certificates everywhere. Only for stories of Fleet and HR. */
+  secured?: true;
 }
 
 export const RAVENDB: Pair = { owner: 'ravendb', requester: 'ravendb' };
 export const SQLITE: Pair = { owner: 'sqlite', requester: 'sqlite' };
+/** The same with everything secured, for the stories that are told once more so. */
+export const SECURED_RAVENDB: Pair = { ...RAVENDB, secured: true };
+export const SECURED_SQLITE: Pair = { ...SQLITE, secured: true };
 /** One after the other, the two that most run on first. */
 export const ALL_PAIRS: readonly Pair[] = [
   RAVENDB,
@@ -38,7 +43,11 @@ const NAMES: Record<StoreName, string> = { ravendb: 'RavenDB', sqlite: 'SQLite' 
 
 /** The same guarantees on each pair; one whose server is missing is left out by itself. */
 export function describeOn(pairs: readonly Pair[], title: string, body: (pair: Pair) => void): void {
-  for (const pair of pairs) describeWithServers(needsOf(pair), titleOn(pair, title), () => body(pair));
+  for (const pair of pairs) {
+    const [needs, named] = [needsOf(pair), titleOn(pair, title)];
+    if (pair.secured) describeWithOwnServers([...needs, 'openssl'], named, () => body(pair));
+    else describeWithServers(needs, named, () => body(pair));
+  }
 }
 
 /** The same for what changes a server's files: left out where the server is not this run's own. */
@@ -46,8 +55,8 @@ export function describeOnOwn(pairs: readonly Pair[], title: string, body: (pair
   for (const pair of pairs) describeWithOwnServers(needsOf(pair), titleOn(pair, title), () => body(pair));
 }
 
-function titleOn({ owner, requester }: Pair, title: string): string {
-  return `${title}, ${NAMES[owner]} to ${NAMES[requester]}`;
+function titleOn({ owner, requester, secured }: Pair, title: string): string {
+  return `${title}, ${NAMES[owner]} to ${NAMES[requester]}${secured ? ', everything secured' : ''}`;
 }
 
 function needsOf({ owner, requester }: Pair): NeededServer[] {

@@ -29,7 +29,7 @@ import { RavenSourceExtras } from '../read-extras/source-extras.ts';
 export interface RavenFeedOptions {
   /** How often to look although nothing was heard. Default 2,000 ms. */
   pollMs?: number;
-  /** About how many bytes of documents a page holds. Default 4 MB. */
+  /** About how many bytes of documents a page holds. Default 2 MB. */
   pageBytes?: number;
   /** Whether deletes are kept until they are confirmed. Default true; if false, `deletes` is never more than `best-effort`, and nothing is made in the database. */
   keepsDeletes?: boolean;
@@ -57,7 +57,7 @@ export class RavenChangeSource implements ChangeSource {
   constructor(settings: RavenSettings, options: RavenFeedOptions = {}) {
     const {
       pollMs = 2_000,
-      pageBytes = 4 * 1024 * 1024,
+      pageBytes = 2 * 1024 * 1024,
       rollPauseMs = 15_000,
       keepsDeletes = true,
     } = options;

@@ -20,7 +20,7 @@ import { raiseWitness, readWitness } from './witness.ts';
 export interface SqliteFeedOptions {
   /** How often to look whether another process has written. Default 50 ms. */
   pollMs?: number;
-  /** About how many bytes of documents a page holds. Default 4 MB. */
+  /** About how many bytes of documents a page holds. Default 2 MB. */
   pageBytes?: number;
 }
 
@@ -32,7 +32,7 @@ export class SqliteChangeSource implements ChangeSource {
   readonly #pageBytes: number;
 
   constructor(database: SqliteDatabase, options: SqliteFeedOptions = {}) {
-    const { pollMs = 50, pageBytes = 4 * 1024 * 1024 } = options;
+    const { pollMs = 50, pageBytes = 2 * 1024 * 1024 } = options;
     this.#database = database;
     this.#tail = new TailWatch(database, pollMs);
     this.#pageBytes = pageBytes;

@@ -3,7 +3,7 @@ import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import { CHANGE_SET_BOUNDS, ChangeSetBoundsError, requireBounds } from './bounds.ts';
 import type { ChangeCommand, ChangeSet } from './change-set.ts';
 import { decodeHeader, encodeHeader } from './header.ts';
-import { fromLine, toLine } from './lines.ts';
+import { fromLine, toLines } from './lines.ts';
 import { MalformedChangeSetError } from './malformed.ts';
 import { pack, unpack } from './packed.ts';
 
@@ -24,7 +24,7 @@ const LEVEL = 1;
 export async function encodeChangeSet(set: ChangeSet): Promise<EncodedChangeSet> {
   const { commands, ...header } = set;
   requireBounds(commands);
-  const plain = Buffer.from(commands.map(toLine).join('\n'), 'utf8');
+  const plain = Buffer.from(toLines(commands), 'utf8');
   if (plain.length > CHANGE_SET_BOUNDS.bytes) {
     throw new ChangeSetBoundsError(`more than ${CHANGE_SET_BOUNDS.bytes} bytes`);
   }

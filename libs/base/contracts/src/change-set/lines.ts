@@ -16,10 +16,23 @@ import { MalformedChangeSetError } from './malformed.ts';
 // that is written on several lines has them between its tokens only, where a blank means the same.
 const MARKS = { put: 'P', delete: 'D', 'delete-prefix': 'X', extra: 'E' } as const;
 
-export function toLine(command: ChangeCommand): string {
+/** One line for each; a document on several lines is put on one. */
+export function toLines(commands: readonly ChangeCommand[]): string {
+  const text = commands.map(toLine).join('\n');
+  // Looked for once and in all: a look at one document alone copies it, put together as it is from parts.
+  return countBreaks(text) < commands.length ? text : commands.map(onOneLine).map(toLine).join('\n');
+}
+
+function countBreaks(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}
+
+function toLine(command: ChangeCommand): string {
   switch (command.type) {
     case 'put':
-      return `${MARKS.put}\t${JSON.stringify(command.id)}\t${onOneLine(command.document)}`;
+      return `${MARKS.put}\t${JSON.stringify(command.id)}\t${command.document}`;
     case 'delete':
       return `${MARKS.delete}\t${JSON.stringify(command.id)}`;
     case 'delete-prefix':
@@ -31,7 +44,7 @@ export function toLine(command: ChangeCommand): string {
   }
 }
 
-/** @throws {MalformedChangeSetError} when it is not what `toLine` writes; the text of a document is not looked at */
+/** @throws {MalformedChangeSetError} when it is not what `toLines` writes; the text of a document is not looked at */
 export function fromLine(line: string): ChangeCommand {
   const mark = line[0];
   if (line[1] !== '\t') throw new MalformedChangeSetError('a line begins with no mark');
@@ -45,8 +58,8 @@ export function fromLine(line: string): ChangeCommand {
   throw new MalformedChangeSetError(`a line begins with ${JSON.stringify(mark)}, which has another form`);
 }
 
-function onOneLine(document: string): string {
-  return document.includes('\n') ? document.replaceAll('\n', ' ') : document;
+function onOneLine(command: ChangeCommand): ChangeCommand {
+  return command.type === 'put' ? { ...command, document: command.document.replaceAll('\n', ' ') } : command;
 }
 
 function readKey(written: string): string {

@@ -1,8 +1,13 @@
 /**
  * Keeps up to `depth` items of `source` ready before they are asked for, so that reading, transforming and writing overlap.
  * An error of the source comes out in its place; leaving early ends the source.
+ * @param isHeavy whether nothing is to be got ready beside an item, as it takes much memory
  */
-export async function* ahead<T>(source: AsyncIterable<T>, depth: number): AsyncGenerator<T, void, undefined> {
+export async function* ahead<T>(
+  source: AsyncIterable<T>,
+  depth: number,
+  isHeavy: (item: T) => boolean = () => false,
+): AsyncGenerator<T, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
   const waiting: Promise<IteratorResult<T>>[] = [];
   const askNext = (): void => {
@@ -13,10 +18,12 @@ export async function* ahead<T>(source: AsyncIterable<T>, depth: number): AsyncG
   try {
     for (let i = 0; i < depth; i++) askNext();
     for (;;) {
-      askNext();
       const result = await waiting.shift();
       if (!result || result.done) return;
+      const waits = isHeavy(result.value);
+      if (!waits) askNext();
       yield result.value;
+      if (waits) askNext();
     }
   } finally {
     // Not awaited: a source that is waiting for work only ends when its own signal aborts.

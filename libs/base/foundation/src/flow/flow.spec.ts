@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { ahead } from './ahead.ts';
 import { endsWithin } from './ends-within.ts';
@@ -27,6 +28,20 @@ describe('ahead', () => {
     await Promise.resolve();
     expect(made).toContain(2);
     await items.return();
+  });
+
+  it('has nothing made beside a heavy item, and all after it', async () => {
+    const made: number[] = [];
+    const items = ahead(
+      numbers(3, (n) => made.push(n)),
+      1,
+      (n) => n === 2,
+    );
+    await items.next();
+    await items.next();
+    await setImmediate();
+    expect(made).toEqual([1, 2]);
+    expect((await Array.fromAsync(items)).length).toBe(1);
   });
 
   it('throws an error of the source in its place', async () => {

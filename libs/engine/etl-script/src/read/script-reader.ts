@@ -7,6 +7,8 @@ import { type ReadJob, type ReadReply, unreadable } from './messages.ts';
 
 /** A script of 64 KiB that its author wants to be slow takes about half a second; a busy machine may take much longer. */
 const READ_MS = 10_000;
+/** Declarations come together, after a start; then none does for hours, and the thread holds some 25 MB. */
+const LONGEST_IDLE_MS = 3_000;
 
 const file = moduleBeside(import.meta.url, './reading-thread');
 const READING = {};
@@ -19,7 +21,7 @@ export class ScriptReader {
     const limits = { memoryMiB: LEAST_MEMORY_MIB, itemTimeoutMs: READ_MS };
     this.#slots = new WorkerSlots({
       maxWorkers: 1,
-      idleMs,
+      idleMs: Math.min(idleMs, LONGEST_IDLE_MS),
       start: () => new BoundedWorker<ReadJob, ReadReply>({ file, limits, transfers: () => [] }),
     });
   }

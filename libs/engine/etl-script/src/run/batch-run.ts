@@ -8,6 +8,7 @@ import { commandReader } from '../guest/reply-builder.ts';
 import type { DocumentLoader, ScriptFailureKind, ScriptOutput } from '../types.ts';
 import { AskedDocuments } from './asked-documents.ts';
 import { readOnTheSpot, suitsTheSpot } from './on-the-spot.ts';
+import type { Reach } from './reach.ts';
 import type { ScriptWorkerSlots } from './script-worker.ts';
 import type { Strikes } from './strikes.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -32,6 +33,8 @@ export interface BatchOptions {
   load: DocumentLoader;
   bounds: BatchBounds;
   strikes: Strikes;
+  /** Of the script's turns, from batch to batch. */
+  reach: Reach;
   /** Whose time it is. */
   payer: string;
   signal?: AbortSignal | undefined;
@@ -108,10 +111,11 @@ export class BatchRun {
 
   /** As many as go to a worker at once. */
   #firstOf(documents: readonly number[]): readonly number[] {
+    const most = this.#options.reach.documents;
     let bytes = 0;
     const end = documents.findIndex((document, i) => {
       bytes += this.#documents[document]?.document?.byteLength ?? 0;
-      return i > 0 && bytes > BYTES_AT_ONCE;
+      return i > 0 && (i >= most || bytes > BYTES_AT_ONCE);
     });
     return end < 0 ? documents : documents.slice(0, end);
   }
@@ -188,6 +192,7 @@ export class BatchRun {
         this.#settle(document, { id, status: 'failed', failure });
       }
     }
+    this.#options.reach.came(open.length - later.length, open.length);
     return { wanting, later };
   }
 

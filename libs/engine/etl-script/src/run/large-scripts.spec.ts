@@ -1,5 +1,6 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
-import { runScript, user } from '../../testing/run-script.ts';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { BoundedWorker } from '@nestjs-spark/sandbox';
+import { loadsNothing, runScript, user } from '../../testing/run-script.ts';
 import { ScriptPool } from './script-pool.ts';
 
 // Small workers and a large one, as an owner has; and one worker, which is a large one.
@@ -38,5 +39,25 @@ describe('Scripts', () => {
       documents,
     );
     expect(outputs.map(({ status }) => status)).toEqual(['done', 'done', 'done']);
+  });
+
+  it('that make as much as they may are not sent hundreds of documents for each that a turn comes to', async () => {
+    const run = jest.spyOn(BoundedWorker.prototype, 'run');
+    const many = Array.from({ length: 300 }, (_, n) => user(n));
+    const runner = await pool.open({
+      name: 'large',
+      collection: 'Users',
+      script: 'loadToUsers({ text: "x".repeat(4000000) })',
+    });
+    const sent = () => run.mock.lastCall?.[0] as { ids: string[] };
+    try {
+      const first = await runner.transform(many, loadsNothing);
+      expect(first.length).toBeLessThan(5);
+      await runner.transform(many.slice(first.length), loadsNothing);
+      expect(sent().ids.length).toBeLessThan(10);
+    } finally {
+      runner.close();
+      run.mockRestore();
+    }
   });
 });

@@ -4,6 +4,7 @@ import type { ScriptFollow } from '../extras/types.ts';
 import type { DeletedInput, DocumentLoader, ScriptInput, ScriptOutput } from '../types.ts';
 import { BatchRun, type BatchBounds, type BatchDocument } from './batch-run.ts';
 import type { OpenProgram } from './open-program.ts';
+import { Reach } from './reach.ts';
 import type { ScriptWorkerSlots } from './script-worker.ts';
 import { Strikes } from './strikes.ts';
 
@@ -44,6 +45,7 @@ export class PooledScriptRunner implements ScriptRunner {
   readonly #bounds: () => RunnerBounds;
   readonly #payer: string;
   readonly #strikes: Strikes;
+  readonly #reach = new Reach();
 
   constructor(program: OpenProgram, slots: ScriptWorkerSlots, bounds: () => RunnerBounds, payer: string) {
     this.#program = program;
@@ -90,7 +92,7 @@ export class PooledScriptRunner implements ScriptRunner {
     this.#strikes.check();
     if (documents.length === 0) return [];
     const bounds = this.#bounds();
-    const options = { load, bounds, strikes: this.#strikes, payer: this.#payer, signal };
+    const options = { load, bounds, strikes: this.#strikes, reach: this.#reach, payer: this.#payer, signal };
     return new BatchRun(this.#program.within(bounds), this.#slots, documents, options).finish();
   }
 }

@@ -11,6 +11,7 @@ import {
 import { ahead, messageOf, type Logger, type Nudge } from '@nestjs-spark/foundation/internal';
 import type { Caution } from '../publish/caution.ts';
 import { Contents } from '../publish/contents.ts';
+import { sizeOf } from '../publish/cut.ts';
 import { Publisher } from '../publish/publisher.ts';
 import type { AskedFor } from '../read/page-due.ts';
 import { PageReader } from '../read/page-reader.ts';
@@ -141,7 +142,7 @@ export class CaptureSession {
       await this.#begin();
       const due = duePages(this.#dueParts(), working);
       const pages = transformPages(due, this.#transformer, this.#reruns, generation, working);
-      for await (const page of ahead(pages, 1)) {
+      for await (const page of ahead(pages, 1, isHeavy)) {
         if (signal.aborted) break;
         await this.#publish(page);
       }
@@ -221,4 +222,12 @@ export class CaptureSession {
       );
     }
   }
+}
+
+/** Of JSON text, in a document's copies. */
+const HEAVY = 1024 * 1024;
+
+/** A script may make megabytes of each document: of those only one is held at a time. */
+function isHeavy({ changes }: TransformedPage): boolean {
+  return changes.some(({ commands }) => sizeOf(commands) > HEAVY);
 }

@@ -31,7 +31,7 @@ export function cut(
   let current: Cut = { from, to: from, commands: [] };
   let size = 0;
   for (const change of changes) {
-    const more = change.commands.reduce((sum, command) => sum + sizeOf(command), 0);
+    const more = sizeOf(change.commands);
     const full =
       size + more > bounds.maxSize || current.commands.length + change.commands.length > bounds.maxCommands;
     if (full && current.commands.length > 0) {
@@ -48,7 +48,12 @@ export function cut(
   return cuts;
 }
 
-function sizeOf(command: ChangeCommand): number {
+/** Characters of JSON text, about. */
+export function sizeOf(commands: readonly ChangeCommand[]): number {
+  return commands.reduce((sum, command) => sum + sizeOfOne(command), 0);
+}
+
+function sizeOfOne(command: ChangeCommand): number {
   if (command.type === 'put') return command.id.length + command.document.length;
   switch (command.type) {
     case 'delete':

@@ -15,7 +15,7 @@ export const BATCH: BatchSize = { documents: 2_048 };
 export type Reading = Pick<FeedQuery, 'collection' | 'from' | 'deletesAfter' | 'follow'>;
 
 /** Bytes that are kept for readers behind the first one. */
-const KEPT_BYTES = 16 * 1024 * 1024;
+const KEPT_BYTES = 8 * 1024 * 1024;
 
 /**
  * Reads a source for several readers: what one has read, those close behind it are given. Each has its own place, and

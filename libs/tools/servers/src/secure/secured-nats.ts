@@ -7,6 +7,9 @@ import { startNats } from '../run/start-servers.ts';
 import { tellWatchdog } from '../run/watchdog.ts';
 import { Authority } from './authority.ts';
 
+/** The server's own two seconds for a handshake are short on a machine that starts many servers at once. */
+const TLS_SECONDS = 20;
+
 /** How a secured nats-server is started. */
 export interface SecuredNatsOptions extends StartOptions {
   /** Who is allowed to do what: `accounts { … }` as nats.conf has it. */
@@ -34,7 +37,7 @@ export async function startSecuredNats({ accounts, ...options }: SecuredNatsOpti
     const authority = await Authority.create(folder, options.env);
     const { certificate, key } = await authority.issue('nats');
     const file = join(folder, 'nats.conf');
-    const tls = `tls { cert_file: ${JSON.stringify(certificate)}, key_file: ${JSON.stringify(key)} }`;
+    const tls = `tls { cert_file: ${JSON.stringify(certificate)}, key_file: ${JSON.stringify(key)}, timeout: ${TLS_SECONDS} }`;
     await writeFile(file, `${tls}\n${accounts}\n`, { mode: 0o600 });
     const handle = await startNats({ ...options, args: [...(options.args ?? []), `--config=${file}`] });
     return Object.assign(Object.create(handle) as ServerHandle, {

@@ -30,6 +30,12 @@ export function describeDoubt(module: string, verdict: EntryVerdict, keyId: stri
         'it is not signed, and this module has signed its entries before, so somebody else has written it. If the ' +
         `module runs an earlier version again, delete the document ${pinnedKeyId(nameKey(module))} in this module's database`
       );
+    case 'older':
+      return (
+        `it is of ${verdict.at}, and the module has made one of ${verdict.than} since, so somebody else has written it back; the ` +
+        "module writes its own again while it runs. If that one's clock was wrong, delete the document " +
+        `${pinnedKeyId(nameKey(module))} in this module's database`
+      );
     case 'keyless':
       return 'it has no key, so nothing can prove whose it is';
     case 'believed':

@@ -7,12 +7,16 @@ import type { VerificationKey } from './public-key.ts';
 /** How long the key before is believed after the one that follows it was first used. */
 export const RETIRE_AFTER_MS = 24 * 60 * 60 * 1_000;
 const UNLISTED_PREDECESSORS = 20;
+/** By how much clocks of modules may differ, and an entry may so be older than it seems. */
+const CLOCKS_DIFFER_MS = 10 * 60 * 1_000;
 
 export type EntryVerdict =
   /** `unsigned`: nothing proves that the module itself has written it. */
   | { kind: 'believed'; unsigned: boolean }
   /** `forged`: the signature is not one of the entry's own key; `unsigned`: the module is known to sign its entries. */
   | { kind: 'forged' | 'unsigned' | 'keyless' | 'unapproved' }
+  /** The module has made a later one since. */
+  | { kind: 'older'; at: string; than: string }
   | { kind: 'changed'; keyId: string; believed: string };
 
 /**
@@ -33,6 +37,10 @@ export function judgeEntry(entry: KeyEntry, policy: TrustPolicy, now: number): E
   // A key that has retired is not believed, although it is known.
   if (verdict.kind !== 'trusted') return { kind: 'unapproved' };
   if (signature === 'none' && pin?.signs && isApproved(pin, listed)) return { kind: 'unsigned' };
+  const at = entry.registered?.at ?? '';
+  if (signature === 'valid' && pin && isOlder(at, pin, CLOCKS_DIFFER_MS)) {
+    return { kind: 'older', at, than: pin.asOf ?? '' };
+  }
   return { kind: 'believed', unsigned: signature === 'none' };
 }
 
@@ -86,8 +94,8 @@ function predecessors(keyIds: string[], listed: readonly string[] = []): string[
   return kept.slice(-MOST_PREDECESSORS);
 }
 
-function isOlder(at: string, { asOf = '' }: PinnedKey): boolean {
-  return Date.parse(at) < Date.parse(asOf);
+function isOlder(at: string, { asOf = '' }: PinnedKey, byMs = 0): boolean {
+  return Date.parse(at) < Date.parse(asOf) - byMs;
 }
 
 /** A time that is still to come is not kept: it would take later entries, made with a corrected clock, for old ones. */

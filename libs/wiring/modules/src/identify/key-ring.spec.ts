@@ -106,6 +106,34 @@ describe('an entry of the registry', () => {
     }),
   );
 
+  it('is not believed when somebody has put an older one back, whose address may be anybody’s by now', () =>
+    inFolder(async (directory) => {
+      const fleet = await open(directory);
+      const before = await fleet.vouch(entryOf({ appUrl: 'http://10.0.0.7' }));
+      const moved = await fleet.vouch(
+        entryOf({ appUrl: 'http://fleet', registeredAtUtc: '2026-02-01T00:00:00Z' }),
+      );
+      const keys = ring();
+      expect(await keys.doubt(before)).toBeNull();
+      clock += 31_000;
+      expect(await keys.doubt(moved)).toBeNull();
+      expect(await keys.doubt(before)).toMatch(/it is of 2026-01-01.*somebody else has written it back/);
+      expect(await ring().doubt(before)).toMatch(/somebody else has written it back/);
+      expect(await keys.doubt(moved)).toBeNull();
+    }));
+
+  it('is believed although the clock of the module was set back by five minutes', () =>
+    inFolder(async (directory) => {
+      const fleet = await open(directory);
+      const keys = ring();
+      expect(
+        await keys.doubt(await fleet.vouch(entryOf({ registeredAtUtc: '2026-02-01T00:05:00Z' }))),
+      ).toBeNull();
+      expect(
+        await keys.doubt(await fleet.vouch(entryOf({ registeredAtUtc: '2026-02-01T00:00:00Z' }))),
+      ).toBeNull();
+    }));
+
   it('without a signature is believed with one warning, until the module has signed one', () =>
     inFolder(async (directory) => {
       const fleet = await open(directory);
@@ -218,7 +246,7 @@ describe('a module that changes its key', () => {
       expect(await register(await fleet.vouch(withdrawn))).toEqual([fleet.keyId]);
       expect(await register(repeated)).toEqual([fleet.keyId]);
       expect(await ring().find('Fleet', next)).toBeNull();
-      expect(await ring().doubt(repeated)).toBeNull();
+      expect(await ring().doubt(repeated)).toMatch(/has made one of 2026-01-03T00:00:00Z since/);
       expect(await keyIds(ring())).toEqual([fleet.keyId]);
       await ring().approve('Fleet', fleet.keyId);
       expect(await keyIds(ring())).toEqual([fleet.keyId]);

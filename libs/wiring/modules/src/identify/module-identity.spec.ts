@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { renameSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from 'jose';
 import { MemoryLogger } from '@nestjs-spark/testing';
-import { KeyFileError } from './key-file.ts';
+import { KeyFileError, makeKeyFile } from './key-file.ts';
 import { ModuleIdentity } from './module-identity.ts';
 
 describe("a module's identity", () => {
@@ -32,6 +33,20 @@ describe("a module's identity", () => {
   it('is the same for instances that start at the same moment', async () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => open()));
     expect(new Set(all.map(({ keyId }) => keyId)).size).toBe(1);
+  });
+
+  it('is the new key when that takes the place of the old one while the files are read', async () => {
+    const keys = join(directory, 'keys');
+    const [current, next] = [join(keys, 'hr.jwk.json'), join(keys, 'hr.next.jwk.json')];
+    await makeKeyFile(current);
+    const keyId = await makeKeyFile(next);
+    let looks = 0;
+    // It is said, before each look, that the file has another spelling.
+    log.log = () => {
+      if (++looks === 2) renameSync(next, current);
+    };
+    expect(await open()).toMatchObject({ keyId, nextKey: null });
+    expect(looks).toBeGreaterThan(2);
   });
 
   it.each([true, false])(

@@ -57,7 +57,9 @@ export class ModuleIdentity {
       throw new KeyFileError(options.directory, 'is not an Ed25519 private key', 'Replace it.');
     }
     const keyId = await calculateJwkThumbprint(publicKey);
-    const { next: nextKey } = await readKeyFiles(options);
+    const { current, next: nextKey } = await readKeyFiles(options);
+    // The next key has taken its place in between: with the old one and no next, this module would take its announcement back.
+    if (current !== null && current.x !== publicKey.x) return ModuleIdentity.open(options);
     const signingKey = createPrivateKey({ key: { ...publicKey, d }, format: 'jwk' });
     return new ModuleIdentity({ module: options.module, keyId, publicKey, nextKey, privateKey, signingKey });
   }

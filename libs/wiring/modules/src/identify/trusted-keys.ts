@@ -16,9 +16,7 @@ export function readTrustedKeys(
   faults: string[],
 ): ReadonlyMap<string, readonly string[]> {
   const pairs = given
-    ? Object.entries(given).flatMap(([module, keyIds]) =>
-        [keyIds].flat().map((keyId) => [module, keyId] as const),
-      )
+    ? Object.entries(given).flatMap(([module, keyIds]) => pairsOf(module, [keyIds].flat()))
     : toList(text ?? '').map((pair) => split(pair));
   for (const [module, keyId] of pairs) {
     if (!isName(module) || !THUMBPRINT.test(keyId)) {
@@ -31,7 +29,12 @@ export function readTrustedKeys(
   return new Map([...byName].map(([name, named]) => [name, named.map(([, keyId]) => keyId)]));
 }
 
+/** An empty list is a fault: taken for none at all, it would leave the pinned key of a module in place that is to have no key. */
+function pairsOf(module: string, keyIds: readonly string[]): [string, string][] {
+  return keyIds.length === 0 ? [[module, '']] : keyIds.map((keyId) => [module, keyId]);
+}
+
 function split(pair: string): [string, string] {
-  const [module = '', keyId = ''] = pair.split('=', 2);
-  return [module.trim(), keyId.trim()];
+  const [module = '', ...keyId] = pair.split('=');
+  return [module.trim(), keyId.join('=').trim()];
 }

@@ -68,6 +68,7 @@ export class IssuerKeys {
       cacheMaxAge: FRESH_MS,
       [customFetch]: async (url, init) => {
         const answer = await this.#read(url, init);
+        await requireKeys(url, answer.clone());
         this.#readAt = performance.now();
         return answer;
       },
@@ -81,6 +82,13 @@ export class IssuerKeys {
       return answer;
     });
   }
+}
+
+/** A page of something in front of the issuer is not its answer: with it, keys that were read earlier would never grow old. */
+async function requireKeys(url: string, answer: Response): Promise<void> {
+  const read: unknown = await answer.json().catch(() => null);
+  const isSet = typeof read === 'object' && read !== null && 'keys' in read && Array.isArray(read.keys);
+  if (!isSet) throw new Error(`${url} does not answer with keys`);
 }
 
 /** Whether the token is at fault, and not the reading of the keys. */

@@ -57,7 +57,10 @@ describe('registration', () => {
     await expect(registration.keep()).rejects.toThrow(UnavailableError);
     board.away = false;
     await registration.keep();
-    expect(await registry.find('hr')).toEqual(information);
+    const again = await registry.find('hr');
+    expect(again).toEqual({ ...information, registeredAtUtc: expect.any(String) });
+    // Its address is not believed with the date of an entry before the last one of another instance.
+    expect(Date.parse(again?.registeredAtUtc ?? '')).toBeGreaterThan(Date.parse(information.registeredAtUtc));
     expect(await board.last('spark.control.registered.hr', isAnnouncement)).toMatchObject({ appName: 'HR' });
     expect(log.said('warn')).toEqual(['The entry of HR in the registry was lost and is written again']);
   });

@@ -103,7 +103,8 @@ export class Registration {
     if (!information) return;
     await registry.prepare(signal);
     if (await registry.keep(information)) {
-      this.announced = false;
+      // Another instance may have registered after this one, and then an entry of this one's start is not believed any more.
+      await this.writeAgain(information);
       log.warn(`The entry of ${information.appName} in the registry was lost and is written again`);
     } else await this.correct(information, signal);
     if (this.announced) return;
@@ -122,19 +123,24 @@ export class Registration {
    * of its own, is of no use to anybody once that instance is gone.
    */
   private async correct(information: ModuleInformation, signal?: AbortSignal): Promise<void> {
-    const { registry, log, identity } = this.parts;
+    const { log, identity } = this.parts;
     const found = await this.findOne(information.appName, () => undefined);
     const isOwn = found !== null && found.publicKey?.x === information.publicKey?.x;
     if (!isOwn) return;
     if (await identity.hasSigned(found)) return this.replaceSilent(information, found.appUrl, signal);
     // Dated now, so that an instance of an earlier version takes it for one of a later version, and leaves it.
-    const own = await identity.vouch({ ...information, registeredAtUtc: new Date().toISOString() });
-    await registry.register(own);
-    this.registered = own;
-    this.announced = false;
+    await this.writeAgain(information);
     log.warn(
       `The entry of ${information.appName} in the registry was not written by this module, and is written again: check who can write there`,
     );
+  }
+
+  private async writeAgain(information: ModuleInformation): Promise<void> {
+    const { registry, identity } = this.parts;
+    const own = await identity.vouch({ ...information, registeredAtUtc: new Date().toISOString() });
+    this.announced = false;
+    await registry.register(own);
+    this.registered = own;
   }
 
   private async replaceSilent(

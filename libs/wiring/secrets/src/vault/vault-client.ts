@@ -35,9 +35,13 @@ export class VaultClient {
     return { ...token, since, fullTtlMs: old.fullTtlMs };
   }
 
-  /** The fields that are text. */
+  /** The fields that are text. @throws {SecretError} also where the answer is something else's: it says nothing of the fields */
   async read(token: VaultToken): Promise<ReadonlyMap<string, string>> {
-    return fieldsIn(await this.#ask('GET', this.#secret, undefined, token.value)) ?? new Map();
+    const fields = fieldsIn(await this.#ask('GET', this.#secret, undefined, token.value));
+    if (fields) return fields;
+    throw new SecretError(
+      `Vault at ${this.#settings.address} answered without the fields of ${this.#secret}: check VAULT_ADDR, and what is in front of it`,
+    );
   }
 
   /** As `read`, with the secret's version; no fields where there is no such secret, or none any more. */
@@ -59,7 +63,7 @@ export class VaultClient {
     const body = { options: { cas: version }, data: fields };
     const answer = await this.#send('POST', this.#secret, body, token.value);
     if (answer.ok) {
-      const said: unknown = await answer.json();
+      const said = await this.#read(answer);
       return versionIn(isObject(said) ? said['data'] : undefined);
     }
     if (answer.status !== 400) throw await this.#refusal(answer, this.#secret);
@@ -77,15 +81,24 @@ export class VaultClient {
     const answer = await this.#ask('POST', path, body, token);
     const auth = isObject(answer) && isObject(answer['auth']) ? answer['auth'] : {};
     const { client_token: value, lease_duration: seconds, renewable } = auth;
-    if (typeof value !== 'string' || typeof seconds !== 'number')
+    if (typeof value !== 'string' || typeof seconds !== 'number' || seconds < 0)
       throw new SecretError(`Vault at ${this.#settings.address} answered without a token: check the AppRole`);
     return { since, token: { value, ttlMs: seconds * 1_000, renewable: renewable === true } };
   }
 
   async #ask(method: string, path: string, body?: object, token?: string): Promise<unknown> {
     const answer = await this.#send(method, path, body, token);
-    if (answer.ok) return answer.json();
+    if (answer.ok) return this.#read(answer);
     throw await this.#refusal(answer, path);
+  }
+
+  /** The error of a parser quotes what it read, which may be a part of a secret. */
+  async #read(answer: Response): Promise<unknown> {
+    try {
+      return await answer.json();
+    } catch {
+      throw new SecretError(`Vault at ${this.#settings.address} answered with something else than JSON`);
+    }
   }
 
   #send(method: string, path: string, body?: object, token?: string): Promise<Response> {

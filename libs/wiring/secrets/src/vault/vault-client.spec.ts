@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { eventually } from '@nestjs-spark/servers/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
+import { EnvironmentSecrets } from '../read/environment-secrets.ts';
+import { SecretError } from '../secrets.ts';
+import { VaultClient } from './vault-client.ts';
+import { VaultSecrets } from './vault-secrets.ts';
+import { readVaultSettings, type VaultSettings } from './vault-settings.ts';
+
+const LOGIN = { auth: { client_token: 't', lease_duration: 3_600, renewable: true } };
+const SECRET = { data: { data: { NATS_PASSWORD: 'open-sesame' }, metadata: { version: 1 } } };
+
+let server: Server;
+/** What is answered to a login, and to a reading. */
+let answers: { login: string; secret: string };
+let log: MemoryLogger;
+
+beforeEach(async () => {
+  log = new MemoryLogger();
+  answers = { login: JSON.stringify(LOGIN), secret: JSON.stringify(SECRET) };
+  server = createServer(({ url }, response) => {
+    const isLogin = url?.includes('/auth/') === true;
+    response.writeHead(200).end(isLogin ? answers.login : answers.secret);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+});
+
+const environment = () => ({
+  VAULT_ADDR: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  VAULT_ROLE_ID: 'role',
+  VAULT_SECRET_ID: 'id',
+  SPARK_VAULT_PATH: 'secret/fleet',
+  SPARK_VAULT_REFRESH_SECONDS: '0.1',
+});
+
+function settings(): VaultSettings {
+  const read = readVaultSettings(environment());
+  if (!read) throw new Error('SPARK_VAULT_PATH is set');
+  return read;
+}
+
+const open = () => VaultSecrets.open(settings(), new EnvironmentSecrets(environment()), log);
+
+describe('What answers in the place of Vault', () => {
+  it.each([
+    ['a page', '<html>Log in</html>'],
+    ['an answer with a gap in it', '{"data":{"data":{"P":open-sesame'],
+    ['JSON of another kind', '{"errors":[]}'],
+    ['null', 'null'],
+    ['fields that are a list', '{"data":{"data":null}}'],
+  ])('takes no secret away, and shows none in the log: %s', async (_, instead) => {
+    const secrets = await open();
+    answers.secret = instead;
+    await eventually(() => expect(log.said('warn').join()).toMatch(/Trying again; the values read last/));
+    expect(secrets.text('NATS_PASSWORD')).toBe('open-sesame');
+    expect(log.said().join()).not.toMatch(/sesame/);
+    answers.secret = JSON.stringify({ data: { data: { NATS_PASSWORD: 'second' } } });
+    await eventually(() => expect(secrets.text('NATS_PASSWORD')).toBe('second'));
+  });
+
+  it.each([
+    ['no token', { auth: {} }],
+    ['a token that is over before it begins', { auth: { ...LOGIN.auth, lease_duration: -1 } }],
+    ['a life that is a text', { auth: { ...LOGIN.auth, lease_duration: '1h' } }],
+  ])('gives no token: %s', async (_, login) => {
+    answers.login = JSON.stringify(login);
+    await expect(new VaultClient(settings()).login()).rejects.toThrow(SecretError);
+  });
+});

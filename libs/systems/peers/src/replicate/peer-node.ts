@@ -44,7 +44,7 @@ const MOST_MESSAGES = 64;
 /** Each transaction writes a dozen pages, however little it applies. */
 const COMPANY_MS = 20;
 /** Each message costs all nodes a signature to verify, however little it says: a node that has just said something waits for more. */
-const SAY_EVERY_MS = 100;
+const SAY_EVERY_MS = 150;
 
 /**
  * One replica at work: reads the log to its end and follows it, and publishes the events of its file. Before it publishes after

@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Agent, request } from 'undici';
 import type { App } from '../../tools/apps/app.ts';
 import { startNodes } from '../../tools/peers/nodes.ts';
 import { until } from '../support/until.ts';
 
 export const OPERATOR_TOKEN = randomBytes(16).toString('hex');
+
+/** Costs the processors that the nodes use as well a fraction of what `fetch` does. */
+const agent = new Agent({ connections: 8, keepAliveTimeout: 60_000 });
 
 export const LOOK_EVERY_MS = 20;
 
@@ -71,8 +75,11 @@ export async function writeNotes(nodes: readonly App[], perSecond: number, secon
 async function postNote({ url }: App, number: number): Promise<boolean> {
   const body = JSON.stringify({ title: `note ${number}`, text: 'x'.repeat(250) });
   const headers = { 'content-type': 'application/json' };
-  return fetch(`${url}/notes`, { method: 'POST', headers, body }).then(
-    ({ status }) => status === 201,
-    () => false,
-  );
+  try {
+    const answer = await request(`${url}/notes`, { dispatcher: agent, method: 'POST', headers, body });
+    await answer.body.dump();
+    return answer.statusCode === 201;
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,5 @@
 import { StoreRefusedError, VersionConflictError } from '@nestjs-spark/contracts';
 import type { OpenDatabase } from './open-database.ts';
-import { beginTransaction } from './replicated.ts';
 
 /** Runs work as the only writer; everything it did is kept, or when it throws, nothing. */
 interface Writer {
@@ -51,13 +50,7 @@ export class GroupedWrites {
     const [first] = all;
     if (all.length === 1) return first?.alone();
     try {
-      const outcomes = await this.#database.write((open) =>
-        all.map(({ run }) => {
-          // Each is a transaction of its own to other nodes.
-          beginTransaction(open);
-          return run(open);
-        }),
-      );
+      const outcomes = await this.#database.write((open) => all.map(({ run }) => run(open)));
       for (const tell of outcomes) tell();
     } catch {
       for (const { alone } of all) alone();

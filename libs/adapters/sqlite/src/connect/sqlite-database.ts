@@ -32,7 +32,10 @@ export class SqliteDatabase {
   readonly #busyTimeoutMs: number;
   readonly #listeners = new Set<() => void>();
   /** What many requests bring while the disk is waited for comes in one turn of the event loop. */
-  readonly #grouped = new GroupedWrites(this, (flush) => void setImmediate(flush));
+  readonly #grouped = new GroupedWrites(
+    { write: (work) => this.#write(work, undefined, workOnOne) },
+    (flush) => void setImmediate(flush),
+  );
   #open: OpenDatabase | null = null;
   #closed = false;
   #full: DiskFullError | null = null;
@@ -132,8 +135,12 @@ export class SqliteDatabase {
     db.close();
   }
 
-  async #write<T>(work: (open: OpenDatabase) => T, around?: Around): Promise<T> {
-    const result = await this.#run('BEGIN IMMEDIATE', (open) => workAsOnlyWriter(open, work), around);
+  async #write<T>(
+    work: (open: OpenDatabase) => T,
+    around?: Around,
+    doIt: typeof workAsOnlyWriter = workAsOnlyWriter,
+  ): Promise<T> {
+    const result = await this.#run('BEGIN IMMEDIATE', (open) => doIt(open, work), around);
     this.#hasRoom();
     for (const listener of this.#listeners) listener();
     return result;
@@ -201,6 +208,11 @@ function workAsOnlyWriter<T>(open: OpenDatabase, work: (open: OpenDatabase) => T
   const result = work(open.asOnlyWriter());
   endTransaction(open);
   return result;
+}
+
+/** The same for changes of one document each: an event whose transaction nobody has marked stands alone, so none has to be. */
+function workOnOne<T>(open: OpenDatabase, work: (open: OpenDatabase) => T): T {
+  return work(open.asOnlyWriter());
 }
 
 /** What is said outside of the transaction, before and after it. */

@@ -62,7 +62,8 @@ function isId(value: unknown): boolean {
 /** The text of a JSON object as SQLite reads it, too: a table would reject another one. */
 function isDocument(data: unknown): boolean {
   if (typeof data !== 'string' || data.includes('\0')) return false;
-  return isObject(JSON.parse(data)) && depthOf(data) <= DEEPEST;
+  // What is nested deeper has more brackets than that, each of them twice.
+  return isObject(JSON.parse(data)) && (data.length <= 2 * DEEPEST || depthOf(data) <= DEEPEST);
 }
 
 /** How deep the objects and arrays of a JSON text are nested. */

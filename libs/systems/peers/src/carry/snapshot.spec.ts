@@ -6,6 +6,7 @@ import {
   decodePart,
   encodeManifest,
   encodePart,
+  linesOf,
   manifestsIn,
   snapshotFolder,
   type Manifest,
@@ -47,7 +48,7 @@ describe('The manifest of a snapshot', () => {
 
 describe('A part of a snapshot', () => {
   it('comes back as it was written, also where it is empty', async () => {
-    expect(await decodePart(await encodePart([ONE_EVENT]))).toEqual([ONE_EVENT]);
+    expect(await decodePart(await encodePart(linesOf([ONE_EVENT])))).toEqual([ONE_EVENT]);
     expect(await decodePart(await encodePart([]))).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pack } from '@nestjs-spark/contracts/internal';
 import {
   isListOf,
@@ -13,6 +14,7 @@ import { textOf, unpackText } from './unpack-text.ts';
 import { readEvents } from './read-event.ts';
 
 const PREFIX = 'snapshot/';
+const LINES_AT_ONCE = 200;
 const MOST_BYTES = 256 * 1024 * 1024;
 
 /** A complete snapshot: how many parts it has, and of which log it is. */
@@ -81,14 +83,26 @@ export function decodeManifest(bytes: Uint8Array | null): Manifest | null {
   }
 }
 
-export function encodePart(events: readonly PeerEvent[]): Promise<Uint8Array> {
-  return pack(Buffer.from(events.map((event) => JSON.stringify(event)).join('\n'), 'utf8'));
+/** Events as the lines of a part. */
+export function linesOf(events: readonly PeerEvent[]): string[] {
+  return events.map((event) => JSON.stringify(event));
 }
 
-/** Null for what no node has written. */
+export function encodePart(lines: readonly string[]): Promise<Uint8Array> {
+  return pack(Buffer.from(lines.join('\n'), 'utf8'));
+}
+
+/** Null for what no node has written. What waits for the main loop comes in between. */
 export async function decodePart(bytes: Uint8Array | null): Promise<PeerEvent[] | null> {
   const text = bytes && (await unpackText(bytes, MOST_BYTES));
   if (text === null) return null;
   const lines = text.split('\n').filter((line) => line !== '');
-  return readEvents(lines, null);
+  const events: PeerEvent[] = [];
+  for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
+    const some = readEvents(lines.slice(from, from + LINES_AT_ONCE), null);
+    if (some === null) return null;
+    events.push(...some);
+    await nextTurn();
+  }
+  return events;
 }

@@ -1,6 +1,7 @@
 import { foldHeads } from '../merge/resolve.ts';
 import type { PolicyOf } from '../merge/show.ts';
 import type { PeerFile } from './peer-file.ts';
+import { showHeads } from './show-heads.ts';
 
 const MOST_AT_ONCE = 100;
 
@@ -40,6 +41,8 @@ export function proposeForOthers(
     const folded = isSaid ? null : foldHeads(resolver, heads);
     if (!folded || !('content' in folded)) continue;
     file.propose(heads, folded.content, resolver.version);
+    // An older resolver's result is shown until then, and the log does not bring this node what it has said itself.
+    showHeads(file, { entity, recordId, heads }, policyOf);
     proposed++;
   }
   return { proposed, after: open.length < MOST_AT_ONCE ? null : (open.at(-1)?.number ?? null) };

@@ -251,8 +251,11 @@ export class PeerStore {
     );
   }
 
+  /** After a power cut the snapshot is loaded again: the disk has it all once the loading is finished. */
   loadRecords(snapshot: SnapshotHead, events: readonly PeerEvent[]): Promise<void> {
-    return this.#database.write((open) => loadRecords(new PeerRows(open), snapshot, events, this.#policyOf));
+    return this.#database.writeSoon((open) =>
+      loadRecords(new PeerRows(open), snapshot, events, this.#policyOf),
+    );
   }
 
   finishLoading(snapshot: SnapshotHead): Promise<void> {

@@ -6,13 +6,13 @@ import {
   decodePart,
   encodeManifest,
   encodePart,
+  linesOf,
   type Manifest,
   manifestsIn,
   snapshotFolder,
   SNAPSHOTS,
 } from '../carry/snapshot.ts';
 import { slicesOf } from '../join/slices.ts';
-import type { PeerEvent } from '../merge/event.ts';
 import type { RecordName } from '../receive/peer-file.ts';
 import type { LogState, PeerStore } from './peer-store.ts';
 
@@ -60,8 +60,7 @@ export class Snapshots {
     const head = await this.#store.beginSnapshot(created);
     const folder = snapshotFolder({ cut: head.cut, node: this.#nodeId });
     let parts = 0;
-    for await (const events of this.#parts())
-      await this.#put(`${folder}/${parts++}`, await encodePart(events));
+    for await (const lines of this.#parts()) await this.#put(`${folder}/${parts++}`, await encodePart(lines));
     await this.#store.sync();
     await this.#put(`${folder}/manifest`, encodeManifest({ ...head, created, node: this.#nodeId, parts }));
     await this.#trim(head, created);
@@ -85,19 +84,20 @@ export class Snapshots {
     return isNewLife;
   }
 
-  async *#parts(): AsyncGenerator<PeerEvent[]> {
-    let [events, bytes]: [PeerEvent[], number] = [[], 0];
+  async *#parts(): AsyncGenerator<string[]> {
+    let [lines, bytes]: [string[], number] = [[], 0];
     let last: RecordName | null = null;
     do {
       const page = await this.#store.snapshotPage(last, RECORDS_OF_A_PAGE);
-      events.push(...page.events);
-      bytes += page.events.reduce((sum, { data }) => sum + 200 + (data?.length ?? 0), 0);
+      const more = linesOf(page.events);
+      lines.push(...more);
+      bytes += more.reduce((sum, { length }) => sum + length, 0);
       last = page.last;
-      if (bytes < this.#partBytes && last !== null) continue;
-      yield events;
-      [events, bytes] = [[], 0];
       // What the application asks of the file comes in between.
       await setImmediate();
+      if (bytes < this.#partBytes && last !== null) continue;
+      yield lines;
+      [lines, bytes] = [[], 0];
     } while (last !== null);
   }
 

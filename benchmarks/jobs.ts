@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JetStreamConnection } from '@nestjs-spark/jetstream';
 import {
@@ -41,10 +41,16 @@ const IN_FLIGHT = 256;
 const AT_ONCE = 64;
 const QUIET = { debug() {}, log() {}, warn() {}, error() {} };
 
-/** Jobs a second. */
+/** Jobs a second, and the processor time of this process for each in microseconds, which other work on the machine disturbs less. */
+interface Pace {
+  perSecond: number;
+  micros: number;
+}
+
+/** What a contender did in one round. */
 interface Speed {
-  submit: number;
-  run: number;
+  submit: Pace;
+  run: Pace;
 }
 
 /** A contender: submits all, then runs all. */
@@ -57,6 +63,7 @@ const nats = await startNats({ temporary: true, log: () => undefined });
 const redis = await startRedis();
 const connection = new JetStreamConnection({ url: nats.url, name: 'bench', log: QUIET });
 let rounded = 0;
+const loadBefore = loadavg()[0] ?? 0;
 
 const contenders: Contender[] = [
   { name: 'jobs in JetStream', round: () => ours(jetStream) },
@@ -70,9 +77,7 @@ try {
     for (const { name, round: run } of contenders) {
       const speed = await run();
       speeds.get(name)?.push(speed);
-      console.error(
-        `round ${round}: ${name} submit ${Math.round(speed.submit)}/s, run ${Math.round(speed.run)}/s`,
-      );
+      console.error(`round ${round}: ${name} submit ${said(speed.submit)}, run ${said(speed.run)}`);
     }
   const queued = Number(values.queued) > 0 ? await bytesPerQueued(Number(values.queued)) : null;
   report(queued);
@@ -114,9 +119,9 @@ async function ours(
   };
   const api = engineOf('api');
   await submit(api.service, 1);
-  const submitted = await perSecond(() => submit(api.service, count));
+  const submitted = await paceOf(() => submit(api.service, count));
   const worker = engineOf('worker');
-  const run = await perSecond(async () => {
+  const run = await paceOf(async () => {
     const ended = endOf(worker);
     worker.start();
     await ended;
@@ -153,7 +158,7 @@ async function bullmq(): Promise<Speed> {
   const queue = new Queue('bench', options);
   await queue.obliterate({ force: true });
   await queue.add('bench', { value: 1 });
-  const submitted = await perSecond(async () => {
+  const submitted = await paceOf(async () => {
     let next = 0;
     const one = async (): Promise<void> => {
       while (next++ < count) await queue.add('bench', { value: 1 });
@@ -161,7 +166,7 @@ async function bullmq(): Promise<Speed> {
     await Promise.all(Array.from({ length: IN_FLIGHT }, one));
   });
   let left = count + 1;
-  const run = await perSecond(async () => {
+  const run = await paceOf(async () => {
     const worker = new Worker('bench', () => Promise.resolve(1), { ...options, concurrency: AT_ONCE });
     await new Promise<void>((resolve) =>
       worker.on('completed', () => (--left === 0 ? resolve() : undefined)),
@@ -189,36 +194,46 @@ async function bytesPerQueued(many: number): Promise<{ disk: number; heap: numbe
   return { disk: Math.round(state.bytes / state.messages), heap };
 }
 
-async function perSecond(work: () => Promise<void>): Promise<number> {
+async function paceOf(work: () => Promise<void>): Promise<Pace> {
   const began = performance.now();
+  const before = process.cpuUsage();
   await work();
-  return (1_000 * count) / (performance.now() - began);
+  const { user, system } = process.cpuUsage(before);
+  return {
+    perSecond: (1_000 * count) / (performance.now() - began),
+    micros: (user + system) / count,
+  };
+}
+
+function said({ perSecond, micros }: Pace): string {
+  return `${Math.round(perSecond)}/s (${Math.round(micros)} us)`;
 }
 
 function report(queued: { disk: number; heap: number } | null): void {
-  const of = (name: string, kind: keyof Speed): number[] =>
-    (speeds.get(name) ?? []).map((speed) => speed[kind]);
+  const of = (name: string, kind: keyof Speed, what: keyof Pace = 'perSecond'): number[] =>
+    (speeds.get(name) ?? []).map((speed) => speed[kind][what]);
   const cell = (name: string, kind: keyof Speed): string => {
     const all = of(name, kind).toSorted((a, b) => a - b);
     return `${Math.round(median(all))} (${Math.round(all[0] ?? 0)} to ${Math.round(all.at(-1) ?? 0)})`;
   };
+  const micros = (name: string, kind: keyof Speed): number => Math.round(median(of(name, kind, 'micros')));
   const ratio = (name: string, kind: keyof Speed): string =>
     (median(of(name, kind)) / median(of('BullMQ', kind))).toFixed(2);
   const rows = contenders.map(
     ({ name }) =>
-      `| ${name} | ${cell(name, 'submit')} | ${ratio(name, 'submit')} | ${cell(name, 'run')} | ${ratio(name, 'run')} |`,
+      `| ${name} | ${cell(name, 'submit')} | ${ratio(name, 'submit')} | ${micros(name, 'submit')} | ${cell(name, 'run')} | ${ratio(name, 'run')} | ${micros(name, 'run')} |`,
   );
   const text = [
     '# Jobs beside BullMQ',
     '',
-    `${describeMachine()}. ${rounds} rounds, one after the other in each; ${count} trivial jobs, ${IN_FLIGHT} submissions in flight, ${AT_ONCE} runs at once, one process. Medians, with the least and the most.`,
+    `${describeMachine()}. ${rounds} rounds, one after the other in each; ${count} trivial jobs, ${IN_FLIGHT} submissions in flight, ${AT_ONCE} runs at once, one process. Medians, with the least and the most; us each: the processor time of that process, without the server. Load average ${loadBefore.toFixed(1)} before and ${(loadavg()[0] ?? 0).toFixed(1)} after: only a quiet machine (below 2) tells the speeds.`,
     '',
     'nats-server syncs its files every 2 minutes (its default); Redis syncs its append-only file every second (`appendfsync everysec`). Both keep a job before they answer, and both can lose the last moments at a power loss.',
     '',
     'The handler is `deterministic`: it says that a run has no effect but its result, so one of less than 20 ms is written once, with its end. With effects its beginning is written first.',
     '',
-    '| | submit, jobs/s | beside BullMQ | run, jobs/s | beside BullMQ |',
-    '| --- | --- | --- | --- | --- |',
+    '| | submit, jobs/s | beside BullMQ | us each | run, jobs/s | beside BullMQ | us each |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
     ...(queued
       ? [

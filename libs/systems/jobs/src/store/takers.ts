@@ -1,8 +1,13 @@
 import type { QueuedJob } from '../job/store.ts';
 
+type Give = (job: QueuedJob | null) => void;
+
 /** Those who wait for a job, in the order in which they came. */
 export class Takers {
-  readonly #waiting = new Set<(job: QueuedJob | null) => void>();
+  /** With what sends each away. */
+  readonly #waiting = new Map<Give, AbortSignal>();
+  /** One listener for each: a worker waits under the same signal again and again. */
+  readonly #heard = new WeakSet<AbortSignal>();
 
   get size(): number {
     return this.#waiting.size;
@@ -11,26 +16,32 @@ export class Takers {
   /** Waits for a job; null when aborted or sent away. */
   wait(signal: AbortSignal): Promise<QueuedJob | null> {
     if (signal.aborted) return Promise.resolve(null);
-    return new Promise((resolve) => {
-      const leave = (): void => give(null);
-      const give = (job: QueuedJob | null): void => {
-        this.#waiting.delete(give);
-        signal.removeEventListener('abort', leave);
-        resolve(job);
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      this.#waiting.add(give);
-    });
+    if (!this.#heard.has(signal)) {
+      this.#heard.add(signal);
+      signal.addEventListener('abort', () => this.#sendAway((one) => one === signal), { once: true });
+    }
+    return new Promise((resolve) => this.#waiting.set(resolve, signal));
   }
 
   /** Gives a job to the first. @returns false when nobody waits */
   give(job: QueuedJob): boolean {
-    const [first] = this.#waiting;
-    first?.(job);
-    return first !== undefined;
+    for (const first of this.#waiting.keys()) {
+      this.#waiting.delete(first);
+      first(job);
+      return true;
+    }
+    return false;
   }
 
   sendAway(): void {
-    for (const give of this.#waiting) give(null);
+    this.#sendAway(() => true);
+  }
+
+  #sendAway(isMeant: (signal: AbortSignal) => boolean): void {
+    for (const [give, signal] of this.#waiting) {
+      if (!isMeant(signal)) continue;
+      this.#waiting.delete(give);
+      give(null);
+    }
   }
 }

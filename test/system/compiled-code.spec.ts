@@ -6,19 +6,30 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 
 const LAUNCH = join(import.meta.dirname, '../../apps/shared/launch.ts');
-const PROGRAM = `
+const programOf = (options: object): string => `
   import { launch } from ${JSON.stringify(LAUNCH)};
-  await launch(async () => console.log(process.env.NODE_COMPILE_CACHE), {});
+  await launch(async () => console.log(process.env.NODE_COMPILE_CACHE), {}, ${JSON.stringify(options)});
 `;
 
-it('A child of an app finds the compiled code in the folder of the app, whatever folder it runs in itself', async () => {
+async function folderOfCompiled(options: object): Promise<{ folder: string; said: string }> {
   const folder = realpathSync(await mkdtemp(join(tmpdir(), 'compiled-')));
   const { NODE_COMPILE_CACHE: _cache, SPARK_DATA_DIR: _data, ...env } = process.env;
-  const args = ['--max-semi-space-size=16', '--input-type=module', '--eval', PROGRAM];
+  const args = ['--max-semi-space-size=16', '--input-type=module', '--eval', programOf(options)];
   try {
-    const said = execFileSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
-    expect(said.trim()).toBe(join(folder, '.spark', 'compiled'));
+    return {
+      folder,
+      said: execFileSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' }).trim(),
+    };
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+it('A child of an app finds the compiled code in the folder of the app, whatever folder it runs in itself', async () => {
+  const { folder, said } = await folderOfCompiled({});
+  expect(said).toBe(join(folder, '.spark', 'compiled'));
+});
+
+it('An app that starts seldom holds no compiled code for its next start', async () => {
+  expect((await folderOfCompiled({ keepsCompiled: false })).said).toBe('undefined');
 });

@@ -16,7 +16,7 @@ export type EntryVerdict =
   /** `forged`: the signature is not one of the entry's own key; `unsigned`: the module is known to sign its entries. */
   | { kind: 'forged' | 'unsigned' | 'keyless' | 'unapproved' }
   /** The module has made a later one since. */
-  | { kind: 'older'; at: string; than: string }
+  | { kind: 'older'; at: string }
   | { kind: 'changed'; keyId: string; believed: string };
 
 /**
@@ -25,7 +25,7 @@ export type EntryVerdict =
  * @param now milliseconds since 1970
  */
 export function judgeEntry(entry: KeyEntry, policy: TrustPolicy, now: number): EntryVerdict {
-  const { key = null, signature = 'none' } = entry.registered ?? {};
+  const { key = null, signature = 'none', at = '' } = entry.registered ?? {};
   const listed = policy.trustedKeys.get(nameKey(entry.module));
   const pin = entry.pinned?.value ?? null;
   if (signature === 'wrong') return { kind: 'forged' };
@@ -37,10 +37,7 @@ export function judgeEntry(entry: KeyEntry, policy: TrustPolicy, now: number): E
   // A key that has retired is not believed, although it is known.
   if (verdict.kind !== 'trusted') return { kind: 'unapproved' };
   if (signature === 'none' && pin?.signs && isApproved(pin, listed)) return { kind: 'unsigned' };
-  const at = entry.registered?.at ?? '';
-  if (signature === 'valid' && pin && isOlder(at, pin, CLOCKS_DIFFER_MS)) {
-    return { kind: 'older', at, than: pin.asOf ?? '' };
-  }
+  if (signature === 'valid' && pin && isOlder(at, pin, CLOCKS_DIFFER_MS)) return { kind: 'older', at };
   return { kind: 'believed', unsigned: signature === 'none' };
 }
 

@@ -31,11 +31,6 @@ export class MemoryBackend implements JobBackend {
     return transformation.kind !== 'handler' || this.#handlers.get(transformation.handler) !== undefined;
   }
 
-  hasNoEffects(transformation: JobTransformation): boolean {
-    if (transformation.kind !== 'handler') return transformation.kind === 'script';
-    return this.#handlers.get(transformation.handler)?.declaration.deterministic === true;
-  }
-
   async health(): Promise<BackendHealth> {
     return { available: true, reason: null };
   }

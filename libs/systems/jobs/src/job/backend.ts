@@ -72,8 +72,6 @@ export interface JobBackend {
   };
   /** Whether it has what this transformation needs; absent: it has whatever its kinds need. */
   accepts?(transformation: JobTransformation): boolean;
-  /** Whether a run of this leaves nothing but its result, so that it may begin before it is written; absent: scripts only. */
-  hasNoEffects?(transformation: JobTransformation): boolean;
   /** @param kind of the job that it is for, where that matters */
   health(signal: AbortSignal, kind?: JobKind): Promise<BackendHealth>;
   /**

@@ -23,10 +23,7 @@ export interface HandlerDeclaration {
   name: string;
   /** Part of the cache's key: raise it when the handler's results change. */
   version: string | number;
-  /**
-   * The same input gives the same result, and nothing else comes of a run: results may come from the cache, and a run of less than 20 ms
-   * is written only when it has ended. Default false.
-   */
+  /** The same input gives the same result, so that results may come from the cache. Default false. */
   deterministic?: boolean;
   /**
    * `'thread'`: each run has a thread of its own, which cancelling ends whatever it does; a handler that computes for long holds up

@@ -9,7 +9,6 @@ function start() {
   const backend = (name: string) =>
     ({
       name,
-      capabilities: { kinds: [], idempotentStart: true },
       health: () => {
         asked++;
         return answer();

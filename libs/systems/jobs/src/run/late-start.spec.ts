@@ -1,7 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { specJob } from '../fixtures/jobs.ts';
-import { MemoryBackend } from '../backends/memory-backend.ts';
-import { JobHandlers } from '../job/handler.ts';
 import { moved } from '../job/move.ts';
 import type { Job } from '../job/job.ts';
 import { MemoryJobStore } from '../store/memory-job-store.ts';
@@ -68,13 +66,4 @@ describe('The start of a brief run', () => {
     expect(mayStartLate(script, backend())).toBe(false);
     expect(mayStartLate(specJob('a'), backend(true))).toBe(false);
   });
-
-  it.each([true, false])(
-    'of a handler is written late where it says that it has no effects: %s',
-    (deterministic) => {
-      const handlers = new JobHandlers();
-      handlers.add({ name: 'spec', version: 1, deterministic }, { run: () => 1 });
-      expect(mayStartLate(specJob('a'), new MemoryBackend(handlers))).toBe(deterministic);
-    },
-  );
 });

@@ -8,10 +8,9 @@ import type { RunnerParts } from './parts.ts';
 /** A run that lasts longer than this is written while it runs. */
 export const BRIEF_MS = 20;
 
-/** A local run cannot be adopted: where it has no effects outside its result, to know of it helps nobody. */
-export function mayStartLate({ transformation }: Job, backend: JobBackend): boolean {
-  if (!backend.capabilities.local) return false;
-  return backend.hasNoEffects?.(transformation) ?? transformation.kind === 'script';
+/** A script has no effects outside its result, and a local run cannot be adopted: to know of it helps nobody. */
+export function mayStartLate({ transformation }: Job, { capabilities }: JobBackend): boolean {
+  return transformation.kind === 'script' && capabilities.local === true;
 }
 
 /** The start of a run that is written only when the run lasts, else together with its end. */

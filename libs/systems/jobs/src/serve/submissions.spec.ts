@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { JobsEngine } from '../module/jobs-engine.ts';
 import { resolveJobsSettings } from '../settings/settings.ts';
 import { MemoryJobStore } from '../store/memory-job-store.ts';
+import { jobIdFor } from '../submit/new-job.ts';
 import { APPLICATION } from './access.ts';
 
 const JOB = { name: 'spec', transformation: { kind: 'handler' as const, handler: 'spec' } };
@@ -46,6 +47,16 @@ describe('A batch', () => {
     const made = await service.submitBatchText(text(), APPLICATION, 'once');
     expect((await service.batch(made.batchId)).total).toBe(2);
     const again = await service.submitBatchText(text(made.batchId), APPLICATION);
+    expect(again).toEqual({ ...made, replayed: true });
+  });
+
+  it.each([1, 2])('of %d that an earlier version made by a key is repeated by that key', async (size) => {
+    const service = start();
+    const jobs = Array.from({ length: size }, () => JOB);
+    // Each of its jobs had an id of its own, as those of a batch with an id of its own have.
+    const batchId = jobIdFor(APPLICATION, 'once');
+    const made = await service.submitBatchText(JSON.stringify({ batchId, jobs }), APPLICATION);
+    const again = await service.submitBatchText(JSON.stringify({ jobs }), APPLICATION, 'once');
     expect(again).toEqual({ ...made, replayed: true });
   });
 

@@ -8,7 +8,7 @@ import { JOB_REFUSED, KEY_IN_USE } from '../job/problems.ts';
 import { JobExistsError, type JobStore } from '../job/store.ts';
 import type { JobObserver } from '../run/parts.ts';
 import { faultsOf, refusedFor, type Executors } from '../submit/check-executable.ts';
-import { fingerprintOf, idsInBatch, jobAgain, jobIdFor, newJob } from '../submit/new-job.ts';
+import { fingerprintOf, idInBatch, idsInBatch, jobAgain, jobIdFor, newJob } from '../submit/new-job.ts';
 import type { InputText, ReadSubmission } from '../submit/read-submission.ts';
 import { requireOperator, submitterOf, type JobAccess } from './access.ts';
 import { documentsOfCsv } from './documents-of-csv.ts';
@@ -79,7 +79,7 @@ export class Submissions {
   ): Promise<SubmittedBatch> {
     const { executors, quota } = this.#parts;
     const batchId = given ?? jobIdFor(access, key);
-    const isOfKey = given === null ? key !== undefined : await isBatchOfKey(given, access, this.#parts.store);
+    const isOfKey = await this.#isOfKey(given, batchId, access, key);
     const ids = idsInBatch(batchId, access, jobs.length, isOfKey);
     const prints = jobs.map((job) => fingerprintOf(job));
     // Nobody can have used a name that was just drawn.
@@ -93,6 +93,13 @@ export class Submissions {
     );
     if (faults.length > 0) throw refusedFor(faults);
     return quota.letIn(access, jobs.length, () => this.#addBatch(batchId, jobs, { ids, prints }, access));
+  }
+
+  /** Whether the batch's first job has the id of its key. It has one of its own where an earlier version made it. */
+  async #isOfKey(given: string | null, batchId: string, access: JobAccess, key?: string): Promise<boolean> {
+    const { store } = this.#parts;
+    if (given !== null) return isBatchOfKey(given, access, store);
+    return key !== undefined && (await store.get(idInBatch(batchId, access, 0))) === null;
   }
 
   async #addBatch(

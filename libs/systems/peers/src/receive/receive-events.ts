@@ -42,6 +42,7 @@ export function receiveEvents(
   file.noteTail(origin, sequence);
   file.position = sequence;
   if (file.own(origin) === null) return { ...received, ...receiveOthers(file, { origin, events }, policyOf) };
+  if (confirmsAll(file, origin, events)) return received;
   for (const event of events) {
     const admission = admit(event, knownBefore(file, event), (seen) => isKnownOf(file, seen));
     if (admission === 'wait' || admission === 'hole') return { ...received, refused: admission };
@@ -102,6 +103,27 @@ function isKnownOf(file: PeerFile, { origin, number }: EventName): boolean {
 function passOver(file: PeerFile, { origin, number }: EventName): void {
   const last = number - 1;
   if (last > confirmedTo(file, origin)) file.coverOrigin({ origin, number: last, tail: 0, node: null });
+}
+
+/**
+ * The usual case of a node's own message, for all of its events at once: they follow what is known to be in the log, and say what the
+ * file says. @returns false when it is another case
+ */
+function confirmsAll(file: PeerFile, origin: string, events: readonly PeerEvent[]): boolean {
+  const own = file.own(origin);
+  const last = events.at(-1)?.number ?? 0;
+  if (!own || last > own.written) return false;
+  const here = file.eventsAfter(origin, own.confirmed, events.length);
+  const isSame = events.every((event, at) => {
+    const one = here[at];
+    return (
+      one?.number === own.confirmed + 1 + at &&
+      event.number === one.number &&
+      contentOf(one) === contentOf(event)
+    );
+  });
+  if (isSame && last > own.confirmed) file.setOwn(origin, { ...own, confirmed: last });
+  return isSame;
 }
 
 /** What is read in the log is in the log, whoever put it there. */

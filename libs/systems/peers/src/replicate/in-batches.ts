@@ -1,10 +1,17 @@
 import { pause } from '@nestjs-spark/foundation/internal';
 
-/** Groups what comes: as many as are there within a moment of the first, up to `most`. */
+export interface BatchBounds<T> {
+  readonly mostItems: number;
+  readonly mostWeight: number;
+  weigh(item: T): number;
+  /** How long others are waited for after the first. */
+  readonly waitMs: number;
+}
+
+/** Groups what comes: as many as are there within a moment of the first, until they are many or weigh much. */
 export async function* inBatches<T>(
   items: AsyncIterable<T>,
-  most: number,
-  waitMs: number,
+  { mostItems, mostWeight, weigh, waitMs }: BatchBounds<T>,
   signal: AbortSignal,
 ): AsyncGenerator<T[]> {
   const iterator = items[Symbol.asyncIterator]();
@@ -15,13 +22,15 @@ export async function* inBatches<T>(
     const first = await next;
     if (first.done === true) return;
     const batch = [first.value];
+    let weight = weigh(first.value);
     next = iterator.next();
     next.catch(() => undefined);
-    const over = pause(waitMs, signal).then(() => null);
-    while (batch.length < most) {
+    const over = weight < mostWeight ? pause(waitMs, signal).then(() => null) : null;
+    while (batch.length < mostItems && weight < mostWeight) {
       const more = await Promise.race([next.catch(() => null), over]);
       if (more === null || more.done === true) break;
       batch.push(more.value);
+      weight += weigh(more.value);
       next = iterator.next();
       next.catch(() => undefined);
     }

@@ -8,13 +8,12 @@ import {
   persist,
   type RetryPolicy,
 } from '@nestjs-spark/foundation/internal';
-import type { SharedLogMessage } from '@nestjs-spark/jetstream/internal';
 import { encodeClose, type Writer } from '../carry/message.ts';
 import { arrivalOf, type Arrival } from './arrival.ts';
 import type { LogState, PeerStore } from './peer-store.ts';
 import { NodeReport, type NodeState } from './node-report.ts';
 import type { PeerLog } from './peer-log.ts';
-import { inBatches } from './in-batches.ts';
+import { type BatchBounds, inBatches } from './in-batches.ts';
 import { LogGap } from './log-gap.ts';
 import { LogWriter } from './log-writer.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
@@ -40,9 +39,13 @@ const LOOK_MS = 1_000;
 const SNAPSHOTS_MS = 60_000;
 /** How long the writers of a conflict have to settle it. */
 const SETTLE_MS = 20_000;
-const MOST_MESSAGES = 64;
-/** Each transaction writes a dozen pages, however little it applies. */
-const COMPANY_MS = 20;
+/** Each transaction writes a dozen pages, however little it applies; what waits for the main loop comes in after so many events. */
+const BATCHES: BatchBounds<Arrival> = {
+  mostItems: 64,
+  mostWeight: 200,
+  weigh: ({ message }) => ('events' in message ? message.events.length : 0),
+  waitMs: 20,
+};
 /** Each message costs all nodes a signature to verify, however little it says: a node that has just said something waits for more. */
 const SAY_EVERY_MS = 150;
 
@@ -128,7 +131,7 @@ export class PeerNode {
 
   async #read(): Promise<void> {
     const { signal } = this.#stop;
-    const { log, store, logger, writer } = this.#parts;
+    const { log, store, logger } = this.#parts;
     try {
       await log.provision();
       const here = await log.describe();
@@ -152,8 +155,7 @@ export class PeerNode {
       if (this.#isBehindNothing()) await this.#gap.demandLacking();
       this.#nudge.nudge();
       const messages = this.#messages(this.state.position + 1, signal);
-      for await (const batch of inBatches(messages, MOST_MESSAGES, COMPANY_MS, signal))
-        await this.#apply(await Promise.all(batch.map((message) => arrivalOf(message, writer.service))));
+      for await (const batch of inBatches(messages, BATCHES, signal)) await this.#apply(batch);
     } finally {
       this.report.reach('away');
       this.#writer.suspend();
@@ -237,11 +239,11 @@ export class PeerNode {
     );
   }
 
-  async *#messages(from: number, signal: AbortSignal): AsyncGenerator<SharedLogMessage> {
+  async *#messages(from: number, signal: AbortSignal): AsyncGenerator<Arrival> {
     for await (const message of this.#parts.log.read(from, signal)) {
       await this.#gap.pass(message.sequence);
       this.#gap.readTo = message.sequence;
-      yield message;
+      yield await arrivalOf(message, this.#parts.writer.service);
     }
   }
 

@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { inBatches } from './in-batches.ts';
+
+describe('what is applied together', () => {
+  const batchesOf = async (items: readonly number[]): Promise<number[][]> => {
+    const come = async function* () {
+      yield* items;
+    };
+    const bounds = { mostItems: 3, mostWeight: 10, weigh: (item: number) => item, waitMs: 3_600_000 };
+    const over = new AbortController();
+    const batches: number[][] = [];
+    for await (const batch of inBatches(come(), bounds, over.signal)) batches.push(batch);
+    over.abort();
+    return batches;
+  };
+
+  it('is what comes after one another, up to a number and up to a weight', async () => {
+    expect(await batchesOf([1, 1, 1, 1, 6, 5, 1])).toEqual([[1, 1, 1], [1, 6, 5], [1]]);
+  });
+
+  it('is alone when it weighs enough by itself, without waiting for company', async () => {
+    expect(await batchesOf([200, 1, 9, 200])).toEqual([[200], [1, 9], [200]]);
+  });
+});

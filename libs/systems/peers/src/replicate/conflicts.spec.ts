@@ -86,7 +86,7 @@ describe('a document that was changed on two replicas at once', () => {
     expect(await titles([a, updated])).toEqual(['settled']);
   });
 
-  it('is settled anew by the next version of a resolver, node after node, and never goes back', async () => {
+  it('is settled again by the next version of a resolver, node after node, and never goes back', async () => {
     const [a, b] = [await begin('a', saying('first', 1)), await begin('b', saying('first', 1))];
     await meet(a, b);
     expect(await titles([a, b])).toEqual(['first']);

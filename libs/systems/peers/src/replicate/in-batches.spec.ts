@@ -7,8 +7,10 @@ describe('what is applied together', () => {
       yield* items;
     };
     const bounds = { mostItems: 3, mostWeight: 10, weigh: (item: number) => item, waitMs: 3_600_000 };
+    const over = new AbortController();
     const batches: number[][] = [];
-    for await (const batch of inBatches(come(), bounds, new AbortController().signal)) batches.push(batch);
+    for await (const batch of inBatches(come(), bounds, over.signal)) batches.push(batch);
+    over.abort();
     return batches;
   };
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Snapshots } from './snapshots.ts';
 import { Log, ReplicaFile, settle, writeByHand } from '../../testing/replica-file.ts';
@@ -110,6 +111,37 @@ describe('a snapshot of the log', () => {
     const manifests = [...another.objects.keys()].filter((name) => name.endsWith('/manifest'));
     expect(manifests).toEqual([`snapshot/${another.messages.length}/a/manifest`]);
     await expect(a.takeSnapshot(log)).rejects.toThrow('the log has been replaced');
+  });
+
+  it('lets the process go on between its pages, when it is taken and when it is loaded', async () => {
+    await a.database.write(({ db }) => {
+      const insert = db.prepare('INSERT INTO Notes (id, _document) VALUES (?, ?)');
+      for (let count = 0; count < 2_000; count++) insert.run(`notes/${count}`, '{"Title":"one"}');
+    });
+    await settle(log, [a]);
+    let turn = 0;
+    const over = new AbortController();
+    const turning = (async () => {
+      for (; !over.signal.aborted; turn++) await nextTurn();
+    })();
+    /** In which turn of the event loop each step is taken. */
+    const turnsOf = (store: ReplicaFile['store'], step: 'snapshotPage' | 'loadRecords'): number[] => {
+      const turns: number[] = [];
+      const take: (...given: never[]) => unknown = store[step].bind(store);
+      Object.assign(store, { [step]: (...given: never[]) => (turns.push(turn), take(...given)) });
+      return turns;
+    };
+    const empty = await open('empty').begin();
+    const [read, loaded] = [turnsOf(a.store, 'snapshotPage'), turnsOf(empty.store, 'loadRecords')];
+    await a.takeSnapshot(log);
+    await empty.loadSnapshot(log);
+    over.abort();
+    await turning;
+    for (const turns of [read, loaded]) {
+      expect(turns.length).toBeGreaterThan(9);
+      expect(new Set(turns).size).toBe(turns.length);
+    }
+    await equal(a, empty);
   });
 
   it('removes those before the one before it', async () => {

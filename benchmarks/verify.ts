@@ -3,6 +3,7 @@ import { readArguments } from '../tools/arguments.ts';
 import { sparkCopy } from './peers/spark.ts';
 import { startSparkWorld } from './peers/spark-world.ts';
 import { OPERATOR_TOKEN, verifyCopies } from './peers/verify.ts';
+import { measureCpu } from './support/cpu.ts';
 import { describeMachine, median } from './support/machine.ts';
 import { car } from './support/raven.ts';
 import { saveResult } from './support/results.ts';
@@ -29,10 +30,16 @@ process.env['SPARK_OPERATOR_TOKEN'] = OPERATOR_TOKEN;
 const { world, stop } = await startSparkWorld();
 const { fleet: source, hr: target } = world;
 
+/** Of each: seconds, and processor seconds of both apps and both servers, which others on the machine change little. */
 interface Round {
-  copy: number;
-  content: number;
-  ids: number;
+  copy: Spent;
+  content: Spent;
+  ids: Spent;
+}
+
+interface Spent {
+  seconds: number;
+  cpu: number;
 }
 
 try {
@@ -43,30 +50,39 @@ try {
   for (let round = 0; round < rounds; round++) {
     await target.recreate();
     const { run, fleet, hr } = await sparkCopy(world, documents);
-    const copy = documents / run.documentsPerSecond;
-    const content = await verifyCopies(hr, { depth: 'content' });
-    const ids = await verifyCopies(hr, { depth: 'ids' });
-    for (const { task } of [content, ids])
+    const copy = { seconds: documents / run.documentsPerSecond, cpu: sum(run.cpu) };
+    const compare = async (depth: 'content' | 'ids'): Promise<Spent> => {
+      const used = measureCpu({ ...world.pids, fleet: fleet.pid, hr: hr.pid });
+      const { seconds: took, task } = await verifyCopies(hr, { depth });
       if (task.equal !== documents) throw new Error(`not equal: ${JSON.stringify(task)}`);
-    all.push({ copy, content: content.seconds, ids: ids.seconds });
-    console.error(
-      `round ${round + 1}: copy ${seconds(copy)}, content ${seconds(content.seconds)}, ids ${seconds(ids.seconds)}`,
+      return { seconds: took, cpu: sum(used.stop()) };
+    };
+    const content = await compare('content');
+    const ids = await compare('ids');
+    all.push({ copy, content, ids });
+    const told = Object.entries({ copy, content, ids }).map(
+      ([name, spent]) => `${name} ${seconds(spent.seconds)} (${seconds(spent.cpu)} of the processor)`,
     );
+    console.error(`round ${round + 1}: ${told.join(', ')}`);
     if (round === rounds - 1) found = await repair(hr);
     await Promise.all([fleet.stop(), hr.stop()]);
   }
-  const of = (name: keyof Round): number => median(all.map((round) => round[name]));
-  const ratio = (name: keyof Round): string => median(all.map((one) => one[name] / one.copy)).toFixed(2);
+  const of = (name: keyof Round, what: keyof Spent): string =>
+    seconds(median(all.map((round) => round[name][what])));
+  const ratio = (name: keyof Round, what: keyof Spent): string =>
+    median(all.map((one) => one[name][what] / one.copy[what])).toFixed(2);
+  const row = (title: string, name: keyof Round): string =>
+    `| ${title} | ${of(name, 'seconds')} | ${ratio(name, 'seconds')} | ${of(name, 'cpu')} | ${ratio(name, 'cpu')} |`;
   const lines = [
     `# Comparing ${documents.toLocaleString('en')} copies with their source`,
     '',
     `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; RavenDB, NATS and both apps on this one machine; median of ${rounds} rounds, each a first copy and then the comparisons of it.`,
     '',
-    '|  | time | of the first copy beside it |',
-    '| --- | --- | --- |',
-    `| first copy | ${seconds(of('copy'))} | 1 |`,
-    `| verify by content | ${seconds(of('content'))} | ${ratio('content')} |`,
-    `| verify by ids | ${seconds(of('ids'))} | ${ratio('ids')} |`,
+    '|  | time | of the first copy beside it | processor | of the first copy beside it |',
+    '| --- | --- | --- | --- | --- |',
+    row('first copy', 'copy'),
+    row('verify by content', 'content'),
+    row('verify by ids', 'ids'),
     '',
     found,
   ];
@@ -115,6 +131,10 @@ async function repair(hr: Parameters<typeof verifyCopies>[0]): Promise<string> {
   function over(): boolean {
     return isOver;
   }
+}
+
+function sum(cpu: Record<string, number>): number {
+  return Object.values(cpu).reduce((total, one) => total + one, 0);
 }
 
 function seconds(value: number): string {

@@ -36,11 +36,9 @@ describeOn(
     });
     afterAll(() => world?.end());
 
-    it('are copied with it on both sides, and once more when all of them change', async () => {
-      for (const Model of [LARGE, `${LARGE}y`]) {
-        await fleet.database.write(carCommands(1, 10, { Model }));
-        await healed(fleet, hr);
-      }
+    it('are copied with it on both sides', async () => {
+      await fleet.database.write(carCommands(1, 10, { Model: LARGE }));
+      await healed(fleet, hr);
       expect([fleet.process.running, hr.process.running]).toEqual([true, true]);
     });
 

@@ -80,6 +80,8 @@ export class Simulation {
   };
   readonly directory: TaskDirectory = { read: async () => this.#task };
   readonly #captures = new Set<TaskCapture>();
+  /** What the owner's side told the log. */
+  readonly said: string[] = [];
   /** What the owner's side warned of. */
   readonly warnings: string[] = [];
   readonly #applies = new Set<TaskApply>();
@@ -137,7 +139,11 @@ export class Simulation {
       state: this.state,
       signer: this.keys.signerOf(TASK.owner),
       verifier: this.keys,
-      logger: { ...SILENT, warn: (text) => void this.warnings.push(text) },
+      logger: {
+        ...SILENT,
+        warn: (text) => void this.warnings.push(text),
+        log: (text) => void this.said.push(text),
+      },
       pace: this.#pace,
     });
     this.#captures.add(capture);

@@ -90,7 +90,7 @@ describe("what an owner's answer means for the command", () => {
       true,
     ],
     ['a problem of somebody else', 404, { type: 'about:blank', title: 'Not Found' }, true],
-    ['a problem whose type is not a text', 400, { type: 7 }, true],
+    ['a problem whose type is a number', 400, { type: 7 }, true],
     ['a list', 422, ['urn:spark:problem:invalid'], true],
     ['the owner, which refuses the script', 422, { type: 'urn:spark:problem:script-refused' }, false],
     ['the owner, which does not share it', 403, { type: 'urn:spark:problem:not-shared' }, false],

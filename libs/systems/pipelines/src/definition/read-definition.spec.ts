@@ -54,7 +54,12 @@ describe('a definition', () => {
     ],
     ['a wrong type', '"age > 18"', '18', { pointer: '/transforms/0/condition', line: 5, column: 32 }],
     ['a wrong id', 'adults', 'Adults!', { pointer: '/pipelineId', line: 1, column: 13 }],
-    ['a reserved id', 'adults', 'live', { pointer: '/pipelineId', message: 'is a word in addresses of the API: choose another id' }],
+    [
+      'a reserved id',
+      'adults',
+      'live',
+      { pointer: '/pipelineId', message: 'is a word in addresses of the API: choose another id' },
+    ],
     [
       'a wrong expression',
       '"age > 18"',

@@ -15,7 +15,7 @@ const main = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'dataflow', '
 
 interface View {
   state: string;
-  run: { node: string; epoch: number; phase: string };
+  run: { node: string; epoch: number; phase: string; shard: number };
   progress: { written: number };
 }
 
@@ -108,8 +108,31 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
       )
       .map((line) => Number((JSON.parse(line) as { id: number }).id));
 
+  /** For each node a pipeline of its own that was never started. */
+  async function waitingAtEach(): Promise<Map<string, string>> {
+    const { shards } = await read<{ shards: { shard: number; node: string }[] }>('one', '/api/cluster');
+    const found = new Map<string, string>();
+    for (let n = 0; found.size < 3; n++) {
+      const { view } = await send('one', 'POST', '', numbers(`waiting-${n}`));
+      const owner = shards.find(({ shard }) => shard === view.run.shard)?.node ?? '';
+      found.set(owner, `waiting-${n}`);
+    }
+    return found;
+  }
+
+  /** Sent again with its key for as long as nobody answers, as a client does. */
+  async function insist(node: string, path: string, key: string) {
+    let answer = await send(node, 'POST', path, {}, key);
+    while (answer.status === 503) answer = await send(node, 'POST', path, {}, key);
+    return answer;
+  }
+
   /** Takes the owner away, and waits until another one writes. */
-  async function afterLosing(pipelineId: string, away: NodeJS.Signals) {
+  async function afterLosing(
+    pipelineId: string,
+    away: NodeJS.Signals,
+    meanwhile: (owner: string, other: string) => Promise<void> = async () => undefined,
+  ) {
     await send('one', 'POST', '', numbers(pipelineId));
     const { view: started } = await send('two', 'POST', `/${pipelineId}/start`);
     const owner = started.run.node;
@@ -118,13 +141,14 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
     await until(async () => idsOf(pipelineId).length > 200);
     nodes.get(owner)?.child.kill(away);
     const lostAt = performance.now();
+    const done = meanwhile(owner, other);
     await until(async () => {
       const view = await read<View>(other, `/api/pipelines/${pipelineId}`);
       return view.run.node !== owner && view.run.phase === 'running';
     });
     const before = idsOf(pipelineId).length;
     await until(async () => idsOf(pipelineId).length > before);
-    return { owner, other, lostAt, epoch: started.run.epoch };
+    return { done, owner, other, lostAt, epoch: started.run.epoch };
   }
 
   async function stopped(pipelineId: string, node: string): Promise<number[]> {
@@ -169,13 +193,21 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
     expect(ids).toEqual(upTo(ids.length));
   }, 300_000);
 
-  it('go on elsewhere when their node is killed, all of them: each record is written once', async () => {
+  it('go on elsewhere when their node is killed, all of them: each record is written once, and a command that was sent meanwhile happens once', async () => {
     const others = ['killed-a', 'killed-b', 'killed-c', 'killed-d', 'killed-e', 'killed-f'];
     for (const pipelineId of others) {
       await send('one', 'POST', '', numbers(pipelineId));
       await send('two', 'POST', `/${pipelineId}/start`);
     }
-    const { other, epoch, lostAt } = await afterLosing('killed', 'SIGKILL');
+    const waiting = await waitingAtEach();
+    const { done, other, epoch, lostAt } = await afterLosing('killed', 'SIGKILL', async (owner, survivor) => {
+      const id = waiting.get(owner) ?? '';
+      expect(await insist(survivor, `/${id}/start`, 'dying')).toMatchObject({ status: 200 });
+      expect((await insist(survivor, `/${id}/start`, 'dying')).replayed).toBe('true');
+      const history = await read<PipelineEvent[]>(survivor, `/api/pipelines/${id}/history`);
+      expect(history.filter(({ type }) => type === 'PipelineStarted')).toHaveLength(1);
+      await send(survivor, 'POST', `/${id}/stop`);
+    });
     const all = ['killed', ...others];
     await until(async () => {
       const views = await Promise.all(all.map((one) => read<View>(other, `/api/pipelines/${one}`)));
@@ -184,6 +216,7 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
     const before = new Map(all.map((one) => [one, idsOf(one).length]));
     await until(async () => all.every((one) => idsOf(one).length > (before.get(one) ?? 0)));
     const tookMs = performance.now() - lostAt;
+    await done;
     const view = await read<View>(other, '/api/pipelines/killed');
     expect(view.run.epoch).toBeGreaterThan(epoch);
     for (const pipelineId of all) {

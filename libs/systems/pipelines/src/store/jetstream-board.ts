@@ -22,7 +22,8 @@ export class JetStreamBoard<T extends { epoch: number }> implements StatusBoard<
   readonly #log: SubjectLog;
   readonly #known = new MemoryBoard<T>();
   readonly #sending = new Map<string, Latest<T>>();
-  readonly #putAt = new Map<string, number>();
+  /** What this process has said last; it may have lost the pipeline since. */
+  readonly #said = new Map<string, { at: number; epoch: number }>();
   readonly #closing = new AbortController();
 
   constructor(connection: JetStreamConnection, log: Logger, place: JetStreamPlace = PLACE) {
@@ -38,9 +39,9 @@ export class JetStreamBoard<T extends { epoch: number }> implements StatusBoard<
     const known = this.#known.get(key);
     if ((known?.epoch ?? 0) > status.epoch) return;
     const [text, now] = [keyText(key), performance.now()];
-    const isFresh = now - (this.#putAt.get(text) ?? -Infinity) < SENT_AGAIN_MS;
+    const isFresh = now - (this.#said.get(text)?.at ?? -Infinity) < SENT_AGAIN_MS;
     if (isFresh && isDeepStrictEqual(known, status)) return;
-    this.#putAt.set(text, now);
+    this.#said.set(text, { at: now, epoch: status.epoch });
     this.#known.put(key, status);
     const sending =
       this.#sending.get(text) ??
@@ -72,7 +73,7 @@ export class JetStreamBoard<T extends { epoch: number }> implements StatusBoard<
       const { tenant, pipelineId, status } = value;
       const known = this.#known.get(value)?.epoch ?? -1;
       // In its own epoch this process knows more than what comes back of it.
-      const isOwn = known === status.epoch && this.#sending.has(keyText(value));
+      const isOwn = known === status.epoch && this.#said.get(keyText(value))?.epoch === status.epoch;
       if (status.epoch >= known && !isOwn) this.#known.put({ tenant, pipelineId }, status as T);
     }
   }

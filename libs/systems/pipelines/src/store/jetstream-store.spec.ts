@@ -47,6 +47,20 @@ describeWithServers(['nats'], 'in JetStream', () => {
     await close();
   });
 
+  it('has every status of the next owner, also where a pipeline was owned before', async () => {
+    const where = place();
+    const [first, next] = [1, 2].map(
+      () => new JetStreamBoard<{ epoch: number; lag: number }>(connection, new MemoryLogger(), where),
+    ) as [JetStreamBoard<{ epoch: number; lag: number }>, JetStreamBoard<{ epoch: number; lag: number }>];
+    first.put(KEY, { epoch: 1, lag: 9 });
+    await eventually(() => expect(next.get(KEY)).toEqual({ epoch: 1, lag: 9 }));
+    for (const lag of [5, 3, 0]) {
+      next.put(KEY, { epoch: 2, lag });
+      await eventually(() => expect(first.get(KEY)).toEqual({ epoch: 2, lag }));
+    }
+    await Promise.all([first.close(), next.close()]);
+  });
+
   it('tells nobody of a status that has not changed', async () => {
     const board = new JetStreamBoard<{ epoch: number; lag: number }>(connection, new MemoryLogger(), place());
     const told: number[] = [];

@@ -17,5 +17,6 @@ At an app (--url, default http://127.0.0.1:5005; --json; token in SPARK_OPERATOR
 
 A definition can name files below SPARK_PIPELINES_FILES; without that, below its own folder. What run
 knows of a pipeline is in the folder run/ID of SPARK_PIPELINES_DIR (.spark/pipelines); an app does not see it.
-Exit codes: 0 done, 1 failed, 2 the definition or the command is refused, 3 the app cannot be reached.
+Exit codes: 0 done, 1 failed or run --once was stopped before the end, 2 the definition or the command is
+refused, 3 the app cannot be reached.
 `;

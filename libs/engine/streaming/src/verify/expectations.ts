@@ -12,6 +12,7 @@ import { alone, type Scripts } from '../transform/shared-scripts.ts';
 import { Transformer } from '../transform/transformer.ts';
 import { markOf, readContent } from './copy-content.ts';
 import type { Depth, Expected, ExpectedCopy, ExpectedDocument, ExpectedPage } from './expected.ts';
+import { KeptScripts } from './kept-scripts.ts';
 
 export interface ExpectationsParts {
   source: ChangeSource;
@@ -36,9 +37,11 @@ type SourcePut = Extract<SourceChange, { kind: 'put' }>;
 /** Tells a requester, on the owner's side, what its copies have to be like. Writes nothing. */
 export class Expectations {
   readonly #parts: ExpectationsParts;
+  readonly #scripts: KeptScripts;
 
   constructor(parts: ExpectationsParts) {
     this.#parts = parts;
+    this.#scripts = new KeptScripts(parts.scripts);
   }
 
   /**
@@ -95,12 +98,11 @@ export class Expectations {
     canonical: boolean,
     signal: AbortSignal,
   ): Promise<{ documents: ExpectedDocument[]; count: number }> {
-    const { source, scripts } = this.#parts;
+    const { source } = this.#parts;
     const { collection, script, key } = task;
     if (puts.length === 0) return { documents: [], count: 0 };
     const transformation = { name: key.name, requester: key.requester, collection, script };
-    const runner = await scripts.open(transformation, signal);
-    try {
+    return this.#scripts.use(taskId(key), transformation, signal, async (runner) => {
       const transformer = new Transformer(task, alone(runner), source, NOTHING_SET_ASIDE);
       const documents: ExpectedDocument[] = [];
       const began = performance.now();
@@ -120,9 +122,7 @@ export class Expectations {
         }
       }
       return { documents, count: documents.length };
-    } finally {
-      runner.close();
-    }
+    });
   }
 }
 

@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ScriptRunner, Transformation } from '@nestjs-spark/etl-script/internal';
+import type { Scripts } from '../transform/shared-scripts.ts';
+
+/** Longer than a requester needs between two questions. */
+const KEPT_MS = 5_000;
+
+interface Kept {
+  readonly transformation: Transformation;
+  readonly runner: ScriptRunner;
+  readonly end: NodeJS.Timeout;
+}
+
+/** Keeps scripts open for a while: a comparison asks for page after page, and opening a script costs more than running it over a page. */
+export class KeptScripts {
+  readonly #scripts: Scripts;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(scripts: Scripts) {
+    this.#scripts = scripts;
+  }
+
+  /**
+   * What the work makes of a script. One that it fails with is not kept.
+   * @param key whose script it is: of each, one is kept
+   */
+  async use<R>(
+    key: string,
+    transformation: Transformation,
+    signal: AbortSignal,
+    work: (runner: ScriptRunner) => Promise<R>,
+  ): Promise<R> {
+    const runner = this.#take(key, transformation) ?? (await this.#scripts.open(transformation, signal));
+    try {
+      const result = await work(runner);
+      this.#keep(key, transformation, runner);
+      return result;
+    } catch (error) {
+      runner.close();
+      throw error;
+    }
+  }
+
+  /** While it is in use it is not here, so nobody else has it. */
+  #take(key: string, transformation: Transformation): ScriptRunner | null {
+    const kept = this.#kept.get(key);
+    if (!kept) return null;
+    this.#kept.delete(key);
+    clearTimeout(kept.end);
+    if (isDeepStrictEqual(kept.transformation, transformation)) return kept.runner;
+    kept.runner.close();
+    return null;
+  }
+
+  #keep(key: string, transformation: Transformation, runner: ScriptRunner): void {
+    const end = (): void => {
+      const other = this.#kept.get(key);
+      this.#kept.delete(key);
+      clearTimeout(other?.end);
+      other?.runner.close();
+    };
+    end();
+    this.#kept.set(key, { transformation, runner, end: setTimeout(end, KEPT_MS).unref() });
+  }
+}

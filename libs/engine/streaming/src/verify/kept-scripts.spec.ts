@@ -20,14 +20,16 @@ describe('The script of a comparison', () => {
     closed = [];
     kept = new KeptScripts({
       open: async ({ script }) => {
-        opened.push(script);
-        return { close: () => closed.push(script) } as unknown as ScriptRunner;
+        opened.push(script ?? '');
+        return { close: () => closed.push(script ?? '') } as unknown as ScriptRunner;
       },
     });
   });
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => {
+    jest.useRealTimers();
+  });
 
-  const use = (transformation = CARS, key = 'fleet/hr/cars'): Promise<ScriptRunner> =>
+  const use = (transformation: Transformation = CARS, key = 'fleet/hr/cars'): Promise<ScriptRunner> =>
     kept.use(key, transformation, signal, async (runner) => runner);
 
   it('is opened once for all pages, and closed when no other one is asked for', async () => {

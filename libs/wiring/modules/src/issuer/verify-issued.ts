@@ -15,8 +15,7 @@ const ALGORITHMS = [
   'RS384',
   'RS512',
 ];
-/** How far the issuer's clock and ours may differ. */
-/** A token counts for so long after it has expired, because clocks differ. */
+/** How far the issuer's clock and ours may differ: a token counts for so long after it has expired. */
 export const ISSUED_SKEW_SECONDS = 5;
 
 export interface IssuedFor {

@@ -1,6 +1,8 @@
 import { Controller, Get, Redirect } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 
 /** Redirects whoever opens the address to the console. */
+@ApiExcludeController()
 @Controller()
 export class StartController {
   @Get()

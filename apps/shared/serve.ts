@@ -1,19 +1,20 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { explainError } from '@nestjs-spark/foundation';
+import { withSparkRoutes } from '@nestjs-spark/observability/open-api';
 import { StartLogger } from './start-logger.ts';
 
 /** What an app is to its users. */
 interface AppDescription {
   /** The module's name, as in the registry. */
   name: string;
-  /** Of its API, in its OpenAPI. What documents it is loaded only where there is one. */
-  description?: string;
+  description: string;
   /** Leaves bodies to the routes, which read them themselves. Default false. */
   ownBodies?: boolean;
 }
 
-/** Makes the app as it is served and tested: OpenAPI of its API at `/api`, a clean end on SIGTERM and Ctrl-C. */
+/** Makes the app as it is served and tested: OpenAPI at `/api`, a clean end on SIGTERM and Ctrl-C. */
 async function createApp(
   root: Type,
   { name, description, ownBodies = false }: AppDescription,
@@ -24,10 +25,14 @@ async function createApp(
     bodyParser: !ownBodies,
   });
   app.enableShutdownHooks();
-  if (description !== undefined) {
-    const { documentApi } = await import('./document-api.ts');
-    documentApi(app, name, description);
-  }
+  const config = new DocumentBuilder()
+    .setTitle(name)
+    .setDescription(description)
+    .setVersion('1.0')
+    .addBearerAuth()
+    .addSecurityRequirements('bearer')
+    .build();
+  SwaggerModule.setup('api', app, () => withSparkRoutes(() => SwaggerModule.createDocument(app, config)));
   return app;
 }
 

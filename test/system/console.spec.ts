@@ -370,6 +370,11 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
       }
     });
 
+    it('has OpenAPI at /api like every app', async () => {
+      expect((await fetch(new URL('/api', at('/')))).status).toBe(200);
+      expect(await (await fetch(new URL('/api-json', at('/')))).json()).toMatchObject({ openapi: '3.0.0' });
+    });
+
     it('is refused to whoever has not signed in', async () => {
       for (const path of ['/api/state', '/api/events', '/api/set-aside', '/api/session'])
         expect((await fetch(at(path))).status).toBe(401);

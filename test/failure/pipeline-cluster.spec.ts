@@ -1,17 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
-import { freePort } from '../../tools/apps/free-port.ts';
-import { onNats } from '../support/on-nats.ts';
+import { describeWithServers } from '@nestjs-spark/servers/testing';
+import { DataflowNodes, until } from '../support/dataflow-nodes.ts';
 
 const TTL_MS = 2_000;
-const STREAMS = ['EVENTS', 'BATCHES', 'DEAD_LETTERS', 'STATUS'].map((name) => `SPARK_PIPELINE_${name}`);
-const BUCKETS = ['NODES', 'SHARDS'].map((name) => `KV_SPARK_PIPELINE_${name}`);
-const main = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'dataflow', 'main.js');
 
 interface View {
   state: string;
@@ -26,69 +18,22 @@ interface PipelineEvent {
 }
 
 describeWithServers(['nats'], 'pipelines on three nodes', () => {
-  let folder: string;
-  let nodes: Map<string, { child: ChildProcess; url: string }>;
+  let nodes: DataflowNodes;
 
-  const forget = () =>
-    onNats(testServers().natsUrl, (connection) =>
-      connection.use(async ({ jsm }) => {
-        for (const name of [...STREAMS, ...BUCKETS]) await jsm.streams.delete(name).catch(() => false);
-      }),
-    );
   beforeAll(async () => {
-    await forget();
-    folder = mkdtempSync(join(tmpdir(), 'spark-cluster-'));
-    mkdirSync(join(folder, 'files'));
-    nodes = new Map();
-    await Promise.all(['one', 'two', 'three'].map(start));
-    await until(async () => {
-      const { nodes: live, shards } = await read<{ nodes: { shards: number }[]; shards: unknown[] }>(
-        'one',
-        '/api/cluster',
-      );
-      return live.length === 3 && shards.length === 256 && live.every((node) => node.shards > 30);
-    });
+    nodes = await DataflowNodes.start(['one', 'two', 'three'], TTL_MS);
   }, 240_000);
-  afterAll(async () => {
-    for (const { child } of nodes.values()) child.kill('SIGCONT');
-    for (const { child } of nodes.values()) child.kill('SIGKILL');
-    await forget();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => nodes.end());
 
-  async function start(node: string): Promise<void> {
-    const port = await freePort();
-    const env = {
-      PATH: process.env['PATH'],
-      PORT: String(port),
-      NATS_URL: testServers().natsUrl,
-      SPARK_NODE_ID: node,
-      SPARK_NODE_TTL_MS: String(TTL_MS),
-      SPARK_DATA_DIR: join(folder, node),
-      SPARK_PIPELINES_FILES: join(folder, 'files'),
-    };
-    const child = spawn(process.execPath, ['--max-semi-space-size=16', main], { env, stdio: 'ignore' });
-    const url = `http://127.0.0.1:${port}`;
-    nodes.set(node, { child, url });
-    await until(async () => (await fetch(`${url}/health/ready`)).ok);
-  }
-
-  const isAlive = (node: string): boolean => nodes.get(node)?.child.signalCode === null;
-  const urlOf = (node: string): string => nodes.get(node)?.url ?? '';
-  async function read<T>(node: string, path: string): Promise<T> {
-    const response = await fetch(`${urlOf(node)}${path}`, { signal: AbortSignal.timeout(LOOK_MS) });
-    return response.json() as Promise<T>;
-  }
-  async function send(node: string, method: string, path: string, body: object = {}, key?: string) {
-    const headers = { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) };
-    const response = await fetch(`${urlOf(node)}/api/pipelines${path}`, {
+  const read = <T>(node: string, path: string): Promise<T> => nodes.read<T>(node, path);
+  const send = (node: string, method: string, path: string, body: object = {}, key?: string) =>
+    nodes.send<View>(
+      node,
       method,
-      headers,
-      body: JSON.stringify(body),
-    });
-    const replayed = response.headers.get('idempotency-replayed');
-    return { status: response.status, replayed, view: (await response.json()) as View };
-  }
+      `/api/pipelines${path}`,
+      body,
+      key === undefined ? {} : { 'idempotency-key': key },
+    );
 
   const numbers = (pipelineId: string) => ({
     pipelineId,
@@ -98,15 +43,7 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
     batch: { maxRecords: 25 },
   });
   const idsOf = (pipelineId: string): number[] =>
-    readdirSync(join(folder, 'files', pipelineId))
-      .filter((name) => name.endsWith('.ndjson'))
-      .toSorted()
-      .flatMap((name) =>
-        readFileSync(join(folder, 'files', pipelineId, name), 'utf8')
-          .trim()
-          .split('\n'),
-      )
-      .map((line) => Number((JSON.parse(line) as { id: number }).id));
+    nodes.rows<{ id: number }>(pipelineId).map(({ id }) => Number(id));
 
   /** For each node a pipeline of its own that was never started. */
   async function waitingAtEach(): Promise<Map<string, string>> {
@@ -139,7 +76,7 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
     const others = ['one', 'two', 'three'].filter((node) => node !== owner);
     const [other = ''] = others;
     await until(async () => idsOf(pipelineId).length > 200);
-    nodes.get(owner)?.child.kill(away);
+    nodes.child(owner).kill(away);
     const lostAt = performance.now();
     const done = meanwhile(owner, other);
     await until(async () => {
@@ -184,7 +121,7 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
 
   it('go on elsewhere when their node sleeps, and when it wakes it changes nothing', async () => {
     const { owner, other, epoch } = await afterLosing('asleep', 'SIGSTOP');
-    nodes.get(owner)?.child.kill('SIGCONT');
+    nodes.child(owner).kill('SIGCONT');
     const before = idsOf('asleep').length;
     await until(async () => idsOf('asleep').length > before + 500);
     // Awake it is the one that should own it, as before: by now it may have it back, in an epoch of its own.
@@ -211,7 +148,7 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
     const all = ['killed', ...others];
     await until(async () => {
       const views = await Promise.all(all.map((one) => read<View>(other, `/api/pipelines/${one}`)));
-      return views.every(({ run: { phase, node } }) => phase === 'running' && isAlive(node));
+      return views.every(({ run: { phase, node } }) => phase === 'running' && nodes.isAlive(node));
     });
     const before = new Map(all.map((one) => [one, idsOf(one).length]));
     await until(async () => all.every((one) => idsOf(one).length > (before.get(one) ?? 0)));
@@ -228,13 +165,13 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
   }, 300_000);
 
   it('move when a node leaves by itself, and nobody waits for its time to be over', async () => {
-    const alive = [...nodes.keys()].filter(isAlive);
+    const alive = nodes.names.filter((node) => nodes.isAlive(node));
     const [asked = ''] = alive;
     await send(asked, 'POST', '', numbers('moved'));
     const { view } = await send(asked, 'POST', '/moved/start');
     const owner = view.run.node;
     const other = alive.find((node) => node !== owner) ?? '';
-    const child = nodes.get(owner)?.child as ChildProcess;
+    const child = nodes.child(owner);
     child.kill('SIGTERM');
     await once(child, 'exit');
     await until(async () => (await read<View>(other, '/api/pipelines/moved')).run.node !== owner);
@@ -244,7 +181,3 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
     expect(ids).toEqual(upTo(ids.length));
   }, 300_000);
 });
-
-/** Long enough for a machine with other tests beside this one; a node that was woken may keep a request for long. */
-const LOOK_MS = 10_000;
-const until = (holds: () => Promise<boolean>) => eventually(holds, { timeoutMs: 120_000 });

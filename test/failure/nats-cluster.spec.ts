@@ -6,7 +6,7 @@ import type { Member } from '../support/member.ts';
 import { ClusterUnderTest } from '../support/nats-cluster.ts';
 import { SQLITE } from '../support/stores/pairs.ts';
 import { equal } from '../support/story-of-cars.ts';
-import { healed, HEALED_WITHIN_MS, saysSo } from '../support/while-it-lasts.ts';
+import { healed, saysSo } from '../support/while-it-lasts.ts';
 import { World } from '../support/world.ts';
 
 /** The longer ones, for every night. */
@@ -67,7 +67,7 @@ describeWithOwnServers(['nats'], 'A NATS cluster of three', () => {
   it("the owner's server is cut off from the two others: it goes on over those", () =>
     during(
       () => nats.cutOff(nats.serverOf('Fleet')),
-      () => equal(fleet, hr, HEALED_WITHIN_MS),
+      () => equal(fleet, hr),
       () => nats.join(),
     ));
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeWithServers } from '@nestjs-spark/servers/testing';
+import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
 import { DataflowNodes, until } from '../support/dataflow-nodes.ts';
 
 const TTL_MS = 2_000;
@@ -21,7 +21,7 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
   let nodes: DataflowNodes;
 
   beforeAll(async () => {
-    nodes = await DataflowNodes.start(['one', 'two', 'three'], TTL_MS);
+    nodes = await DataflowNodes.start(testServers().natsUrl, ['one', 'two', 'three'], TTL_MS);
   }, 240_000);
   afterAll(() => nodes.end());
 

@@ -1,8 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { KafkaTopics, KafkaTransactions } from '@nestjs-spark/kafka/internal';
 import {
@@ -14,16 +12,6 @@ import {
 import { PostgresConnection } from '@nestjs-spark/postgres/internal';
 import { startKafka, startPostgres, type ServerHandle } from '@nestjs-spark/servers';
 import { describeWithOwnServers, eventually } from '@nestjs-spark/servers/testing';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-/** What this process holds, without what is only not collected yet. */
-function heldMiB(): number {
-  collectGarbage();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return (heapUsed + arrayBuffers) / 1024 / 1024;
-}
 
 const RECORDS = 4_000;
 const MOST_BYTES = 1_000_000;
@@ -115,26 +103,6 @@ batch: { maxRecords: 100 }
     expect(totals).toMatchObject({ read: RECORDS, written: RECORDS / 2, filtered: RECORDS / 2 });
     expect(await ids('away')).toEqual(all.map(({ id }) => id).filter((id) => id % 2 === 0));
   });
-
-  it('holds no more in memory while its table is away, however much waits for it, and nothing of that is lost', async () => {
-    await connection.query({ text: 'CREATE TABLE waiting (id int)' });
-    const long = 'x'.repeat(2_000);
-    const all = Array.from({ length: 30_000 }, (_, id) => ({ id, long: `${id}${long}` }));
-    await send('waiting', all.slice(0, 1_000));
-    let read = 0;
-    const running = run('waiting', (totals) => void (read = totals.read));
-    await eventually(() => read === 1_000, { timeoutMs: 60_000 });
-    await postgres.kill9();
-    const before = heldMiB();
-    await send('waiting', all.slice(1_000));
-    await eventually(() => postgres.restart().then(() => true), { timeoutMs: 60_000 });
-    // What waits has 60 MB, and a batch some hundred KB.
-    expect(heldMiB() - before).toBeLessThan(30);
-    await eventually(() => read === all.length, { timeoutMs: 120_000 });
-    stop.abort();
-    await running;
-    expect(await ids('waiting')).toEqual(all.map(({ id }) => id).filter((id) => id % 2 === 0));
-  }, 300_000);
 
   it('makes a dead letter of the record that the table refuses, and writes the others', async () => {
     await connection.query({ text: 'CREATE TABLE refused (id int CHECK (id <> 42), name varchar(10))' });

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually, testServers } from '@nestjs-spark/servers/testing';
+import { eventually } from '@nestjs-spark/servers/testing';
 import { freePort } from '../../tools/apps/free-port.ts';
 import { onNats } from './on-nats.ts';
 
@@ -21,18 +21,20 @@ export const until = (holds: () => Promise<boolean>): Promise<unknown> =>
 /** Nodes that run pipelines as one cluster, each `apps/dataflow` in a process of its own. Their files are in one folder. */
 export class DataflowNodes {
   readonly #folder = mkdtempSync(join(tmpdir(), 'spark-cluster-'));
+  readonly #natsUrl: string;
   readonly #ttlMs: number;
   readonly #nodes = new Map<string, { child: ChildProcess; url: string }>();
 
-  private constructor(ttlMs: number) {
+  private constructor(natsUrl: string, ttlMs: number) {
+    this.#natsUrl = natsUrl;
     this.#ttlMs = ttlMs;
     mkdirSync(this.files);
   }
 
-  /** Starts them, and waits until each has its share of the shards. */
-  static async start(names: readonly string[], ttlMs: number): Promise<DataflowNodes> {
-    await forget();
-    const nodes = new DataflowNodes(ttlMs);
+  /** Starts them on a nats-server that no other nodes use, and waits until each has its share of the shards. */
+  static async start(natsUrl: string, names: readonly string[], ttlMs: number): Promise<DataflowNodes> {
+    await forget(natsUrl);
+    const nodes = new DataflowNodes(natsUrl, ttlMs);
     await Promise.all(names.map((name) => nodes.#start(name)));
     await until(async () => {
       const { nodes: live, shards } = await nodes.read<{ nodes: { shards: number }[]; shards: unknown[] }>(
@@ -77,7 +79,8 @@ export class DataflowNodes {
     const headers = { 'content-type': 'application/json', ...others };
     const response = await fetch(this.#at(name, path), { method, headers, body: JSON.stringify(body) });
     const replayed = response.headers.get('idempotency-replayed');
-    return { status: response.status, replayed, view: (await response.json()) as T };
+    const text = await response.text();
+    return { status: response.status, replayed, view: (text === '' ? null : JSON.parse(text)) as T };
   }
 
   /** What a file sink has written, in its order. */
@@ -94,7 +97,7 @@ export class DataflowNodes {
   async end(): Promise<void> {
     for (const { child } of this.#nodes.values()) child.kill('SIGCONT');
     for (const { child } of this.#nodes.values()) child.kill('SIGKILL');
-    await forget();
+    await forget(this.#natsUrl);
     rmSync(this.#folder, { recursive: true });
   }
 
@@ -107,7 +110,7 @@ export class DataflowNodes {
     const env = {
       PATH: process.env['PATH'],
       PORT: String(port),
-      NATS_URL: testServers().natsUrl,
+      NATS_URL: this.#natsUrl,
       SPARK_NODE_ID: name,
       SPARK_NODE_TTL_MS: String(this.#ttlMs),
       SPARK_DATA_DIR: join(this.#folder, name),
@@ -121,8 +124,8 @@ export class DataflowNodes {
   }
 }
 
-function forget(): Promise<void> {
-  return onNats(testServers().natsUrl, (connection) =>
+function forget(natsUrl: string): Promise<void> {
+  return onNats(natsUrl, (connection) =>
     connection.use(async ({ jsm }) => {
       for (const name of [...STREAMS, ...BUCKETS]) await jsm.streams.delete(name).catch(() => false);
     }),

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Connections, EmbeddedPipelines, readDefinition } from '@nestjs-spark/pipelines/embedded';
-import { describeWithServers } from '@nestjs-spark/servers/testing';
+import { startNats, type ServerHandle } from '@nestjs-spark/servers';
+import { describeWithOwnServers } from '@nestjs-spark/servers/testing';
 import { DataflowNodes, OPERATOR_TOKEN, until } from '../support/dataflow-nodes.ts';
 import { seededRandom, testSeed } from '../support/seeded-random.ts';
 
@@ -39,12 +40,17 @@ interface Letter {
   record: string;
 }
 
-describeWithServers(['nats'], 'one definition', () => {
+describeWithOwnServers(['nats'], 'one definition', () => {
+  let nats: ServerHandle;
   let nodes: DataflowNodes;
   beforeAll(async () => {
-    nodes = await DataflowNodes.start(NODES, 2_000);
+    nats = await startNats({ temporary: true, log: () => undefined });
+    nodes = await DataflowNodes.start(nats.url, NODES, 2_000);
   }, 240_000);
-  afterAll(() => nodes.end());
+  afterAll(async () => {
+    await nodes.end();
+    await nats.stop();
+  });
 
   const definitionOf = (pipelineId: string) => ({
     pipelineId,

@@ -163,12 +163,6 @@ describe('what is loaded', () => {
     expect(files.size).toBeGreaterThan(300);
     expect(['undici', 'ravendb'].filter((name) => packages.has(name))).toEqual([]);
   });
-
-  it('does not include what documents an API in the console alone, which has none: that was 6 MB', () => {
-    const { files, packages } = loadedWith('apps/console/app.ts');
-    expect(files).toContain('apps/shared/serve.ts');
-    expect(packages).not.toContain('@nestjs/swagger');
-  });
 });
 
 describe('an application on the lowest Node', () => {

@@ -29,8 +29,7 @@ it('An application on a Node that is too old ends with which it needs and what t
 
 it('No package imports by name what an older Node does not have: it would end before it can say so', () => {
   for (const file of [
-    'libs/base/contracts/src/change-set/codec.ts',
-    'libs/systems/peers/src/carry/packed.ts',
+    'libs/base/contracts/src/change-set/packed.ts',
     'libs/systems/pipelines/src/connect/file/file-source.ts',
   ])
     expect(readFileSync(join(root, file), 'utf8')).not.toMatch(

@@ -9,6 +9,7 @@ function start() {
   const backend = (name: string) =>
     ({
       name,
+      capabilities: { kinds: [], idempotentStart: true },
       health: () => {
         asked++;
         return answer();

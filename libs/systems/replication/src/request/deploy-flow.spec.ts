@@ -206,7 +206,7 @@ describe('the request to an owner', () => {
     await expect(handler.handle(command, FIRST)).rejects.toThrow(PermanentError);
     expect(status.of('Fleet')?.lastError).toMatch(/SPARK_TRUSTED_KEYS=HR=/);
     expect(status.stranded()).toEqual(['Fleet']);
-    fleet.answer = { status: 403, body: { detail: 'not shared' } };
+    fleet.answer = { status: 403, body: { type: 'urn:spark:problem:not-shared', detail: 'not shared' } };
     await expect(handler.handle(command, FIRST)).rejects.toThrow(PermanentError);
     expect(status.stranded()).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -39,7 +40,9 @@ describe('a signed request', () => {
   });
 
   it('tells why there was no answer', async () => {
-    const timedOut = await send('{}', AbortSignal.timeout(0)).catch(whyNoAnswer);
+    const over = AbortSignal.timeout(0);
+    await once(over, 'abort');
+    const timedOut = await send('{}', over).catch(whyNoAnswer);
     expect(timedOut).toMatchObject({ timedOut: true });
     await new Promise((resolve) => server.close(resolve));
     expect(await send('{}').catch(whyNoAnswer)).toMatchObject({ timedOut: false, code: 'ECONNREFUSED' });

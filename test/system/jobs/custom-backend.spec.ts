@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { checkBackend, HttpBackend } from '@nestjs-spark/jobs/internal';
+import { eventually } from '@nestjs-spark/servers/testing';
 import { handlerJob, JobsApp } from './jobs-app.ts';
 
 const PROGRAM = join(process.cwd(), 'examples/custom-backend/backend.py');
@@ -103,13 +104,16 @@ suite('A backend in another language', () => {
     expect(await jobs.run(handlerJob(1, 1))).toMatchObject({ status: 'Succeeded', backend: 'memory' });
     backend = await startBackend(Number(new URL(backend.url).port));
     expect(await jobs.ended(queued.jobId)).toMatchObject({ status: 'Succeeded', backend: 'python' });
-    for (;;) {
+    // On a busy machine the backend may be lost once more before it is found to be back.
+    await eventually(async () => {
       const { body } = await jobs.ask('GET', `/api/jobs/${lost.jobId}`);
-      if (body.attempts.length === 2) break;
-    }
+      return body.attempts.length > 1 && body.attempts.at(-1)?.outcome === null;
+    });
     await jobs.ask('POST', `/api/jobs/${lost.jobId}/cancel`);
     const ended = await jobs.ended(lost.jobId);
-    expect(ended.attempts.map(({ outcome }) => outcome)).toEqual(['lost', 'cancelled']);
-    expect((await jobs.ask('GET', '/metrics')).text).toContain('spark_jobs_lost_total{backend="python"} 1');
+    const outcomes = ended.attempts.map(({ outcome }) => outcome);
+    expect([new Set(outcomes.slice(0, -1)), outcomes.at(-1)]).toEqual([new Set(['lost']), 'cancelled']);
+    const counted = `spark_jobs_lost_total{backend="python"} ${outcomes.length - 1}`;
+    expect((await jobs.ask('GET', '/metrics')).text).toContain(counted);
   });
 });

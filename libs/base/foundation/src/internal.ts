@@ -31,4 +31,5 @@ export { KNOWN_VARIABLES } from './settings/known-variables.ts';
 export * from './settings/live-settings.ts';
 export { misspeltVariables } from './settings/misspelt-variables.ts';
 export * from './settings/setting.ts';
+export { setOwn } from './set-own.ts';
 export { shownValue } from './errors/shown-value.ts';

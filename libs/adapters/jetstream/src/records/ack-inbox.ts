@@ -1,5 +1,6 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { createInbox, errors, MsgHdrsImpl } from '@nats-io/transport-node';
+import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import type { JetStreamHandle } from '../connect/connection.ts';
 
 /** What was published and is not acknowledged yet. */
@@ -105,8 +106,7 @@ export class AckInbox {
 
 function settle({ resolve, reject }: Unanswered, data: Uint8Array): void {
   try {
-    const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString();
-    const { seq, error } = JSON.parse(text) as Ack;
+    const { seq, error } = JSON.parse(decodeUtf8(data)) as Ack;
     if (error) reject(new JetStreamApiError(error));
     else if (typeof seq === 'number') resolve(seq);
     else reject(new errors.RequestError('the acknowledgement has no sequence'));

@@ -1,3 +1,4 @@
+import { setOwn } from '@nestjs-spark/foundation/internal';
 import { BY_CONVENTION, type Spelling } from './spelling.ts';
 
 /**
@@ -11,13 +12,6 @@ export function toStoredFields(value: unknown): unknown {
   const fields: Record<string, unknown> = {};
   for (const [key, inner] of Object.entries(value)) setOwn(fields, storedName(key), toStoredFields(inner));
   return fields;
-}
-
-/** A plain assignment would set the prototype under one name. */
-function setOwn(fields: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === '__proto__')
-    Object.defineProperty(fields, name, { value, writable: true, enumerable: true, configurable: true });
-  else fields[name] = value;
 }
 
 /**

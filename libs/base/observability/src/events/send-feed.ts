@@ -13,7 +13,6 @@ export interface EventReader extends EventEmitter {
 /** A response as a handler has it: of Express, or of Fastify, which has Node's own in it. */
 export type StreamedAnswer = EventReader & { raw?: EventReader };
 
-const PATIENCE_MS = 30_000;
 /** What ends a feed besides its reader. */
 export interface FeedEnds {
   /** A reader that takes nothing for so long is cut off. Default 30 s. */
@@ -22,6 +21,7 @@ export interface FeedEnds {
   until?: AbortSignal;
 }
 
+const PATIENCE_MS = 30_000;
 /** Whether what was written is taken shows only after a turn of the event loop. */
 const WRITTEN_IN_A_TURN = 32;
 

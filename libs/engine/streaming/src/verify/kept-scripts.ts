@@ -44,22 +44,25 @@ export class KeptScripts {
   /** While it is in use it is not here, so nobody else has it. */
   #take(key: string, transformation: Transformation): ScriptRunner | null {
     const kept = this.#kept.get(key);
-    if (!kept) return null;
+    if (!kept || !isDeepStrictEqual(kept.transformation, transformation)) {
+      this.#end(key);
+      return null;
+    }
     this.#kept.delete(key);
     clearTimeout(kept.end);
-    if (isDeepStrictEqual(kept.transformation, transformation)) return kept.runner;
-    kept.runner.close();
-    return null;
+    return kept.runner;
   }
 
   #keep(key: string, transformation: Transformation, runner: ScriptRunner): void {
-    const end = (): void => {
-      const other = this.#kept.get(key);
-      this.#kept.delete(key);
-      clearTimeout(other?.end);
-      other?.runner.close();
-    };
-    end();
-    this.#kept.set(key, { transformation, runner, end: setTimeout(end, KEPT_MS).unref() });
+    this.#end(key);
+    const end = setTimeout(() => this.#end(key), KEPT_MS).unref();
+    this.#kept.set(key, { transformation, runner, end });
+  }
+
+  #end(key: string): void {
+    const kept = this.#kept.get(key);
+    this.#kept.delete(key);
+    clearTimeout(kept?.end);
+    kept?.runner.close();
   }
 }

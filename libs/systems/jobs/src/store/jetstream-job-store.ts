@@ -8,6 +8,7 @@ import {
   type RecordWrite,
   type StoredRecord,
 } from '@nestjs-spark/jetstream/internal';
+import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import type { StoredContent } from '../job/content-names.ts';
 import { recordOf } from '../job/fit-record.ts';
 import type { Job } from '../job/job.ts';
@@ -224,7 +225,7 @@ const ID = /^[\w-]{1,100}$/;
 
 /** The job of a message; null when it is none. One that waited for its time is queued when the server publishes it there. */
 function read({ id, part, payload, sequence, time }: StoredRecord): StoredJob | null {
-  const job = readJob(bufferOf(payload).toString(), id);
+  const job = readJob(decodeUtf8(payload), id);
   if (!job) return null;
   if (isQueued(part) && job.dueAt !== null) {
     // Under which number it began to wait is not known any more: before this one.
@@ -238,12 +239,7 @@ function read({ id, part, payload, sequence, time }: StoredRecord): StoredJob | 
 
 /** Whether a record may have that status. Most have another, which is seen without reading them. */
 function mayBe(status: JobStatus, { payload }: StoredRecord): boolean {
-  return bufferOf(payload).includes(`"status":"${status}"`);
-}
-
-/** The same bytes, not a copy. */
-function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
+  return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).includes(`"status":"${status}"`);
 }
 
 function wasWaiting({ transitions }: Job): boolean {

@@ -1,10 +1,10 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
+import { setOwn } from '@nestjs-spark/foundation/internal';
 import { isKey, isUnreadable, KEY_RULE, KEY_TYPES, oneKey, readable, twice } from './cel-map.ts';
 import { environment, fieldOf, rewritten } from './environment.ts';
 import { explainCondition, explainFailure, type Given } from './explain-failure.ts';
 import { explainRefusal } from './explain-refusal.ts';
-import { setField } from './set-field.ts';
 import { childrenOf, MACROS, nodesOf, writeExpression } from './write-expression.ts';
 
 /** An expression that is not accepted; `offset` is where in its text. */
@@ -86,7 +86,7 @@ function evaluated(parsed: (context: Fields) => unknown, { context }: Given): un
 
 function givenOf({ names }: Compiled, fields: Fields, meta: Fields): Given {
   const context: Record<string, unknown> = {};
-  for (const name of names) setField(context, name, variableOf(name, fields, meta));
+  for (const name of names) setOwn(context, name, variableOf(name, fields, meta));
   return { fields, context };
 }
 

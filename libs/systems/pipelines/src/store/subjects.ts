@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import type { PipelineKey } from './ports.ts';
 
 /** A text as one part of a subject: as it is where it can be, otherwise in base64url after a `=`. */
@@ -11,7 +12,7 @@ export const subjectOf = ({ tenant, pipelineId }: PipelineKey): string =>
 /** JSON of a message; null for what is not JSON. */
 export function decode(payload: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(payload).toString());
+    return JSON.parse(decodeUtf8(payload));
   } catch {
     return null;
   }

@@ -1,3 +1,4 @@
+import { setOwn } from '@nestjs-spark/foundation/internal';
 import { compileSchema } from '../definition/check-schema.ts';
 import type { PipelineDefinition, TransformDefinition } from '../definition/types.ts';
 import {
@@ -7,7 +8,6 @@ import {
   type Evaluate,
   type Fields,
 } from '../expression/compile-expression.ts';
-import { setField } from '../expression/set-field.ts';
 import { openScript, type Scripts } from './script-step.ts';
 import type { BatchStep, Incoming } from './step.ts';
 
@@ -106,8 +106,8 @@ function mapping(set: Readonly<Record<string, string>>, removed: readonly string
   const isRemoved = new Set(removed);
   return (fields, meta) => {
     const made: Record<string, unknown> = {};
-    for (const name of Object.keys(fields)) if (!isRemoved.has(name)) setField(made, name, fields[name]);
-    for (const [name, evaluate] of values) setField(made, name, inField(name, evaluate, fields, meta));
+    for (const name of Object.keys(fields)) if (!isRemoved.has(name)) setOwn(made, name, fields[name]);
+    for (const [name, evaluate] of values) setOwn(made, name, inField(name, evaluate, fields, meta));
     return made;
   };
 }

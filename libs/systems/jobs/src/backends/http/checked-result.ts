@@ -1,4 +1,4 @@
-import { isObject } from '@nestjs-spark/foundation/internal';
+import { decodeUtf8, isObject } from '@nestjs-spark/foundation/internal';
 import { RunRefusedError } from '../../job/backend.ts';
 import { linesOf, readAll } from '../../job/content.ts';
 
@@ -32,7 +32,7 @@ async function* bounded(parts: AsyncIterable<Uint8Array>, backend: string): Asyn
 
 function parsed(text: Uint8Array, backend: string): unknown {
   try {
-    return JSON.parse(Buffer.from(text).toString()) as unknown;
+    return JSON.parse(decodeUtf8(text)) as unknown;
   } catch {
     throw wrong(backend);
   }

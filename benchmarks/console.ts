@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findChromium } from '@nestjs-spark/servers/internal';
@@ -9,7 +9,7 @@ import { buildPage } from '../tools/page/build-page.ts';
 import { killNow, startConsoleWorld, type ConsoleWorld } from './peers/console-world.ts';
 import { OWN_BUILD } from './support/app.ts';
 import { cpuSeconds } from './support/cpu.ts';
-import { describeMachine, median } from './support/machine.ts';
+import { describeLoad, describeMachine, median } from './support/machine.ts';
 import { saveResult } from './support/results.ts';
 
 const { values } = readArguments({
@@ -163,11 +163,7 @@ function report({
   const text = [
     '# The console',
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}, load average ${loadavg()
-      .map((load) => load.toFixed(1))
-      .join(
-        ', ',
-      )} at the end, with all modules, the browser and the writer on it. ${modules} modules on SQLite, ${modules - 1} copies; medians.`,
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}, load average ${describeLoad()} at the end, with all modules, the browser and the writer on it. ${modules} modules on SQLite, ${modules - 1} copies; medians.`,
     '',
     '|                                                                    | measured | bar |',
     '| ------------------------------------------------------------------ | -------- | --- |',

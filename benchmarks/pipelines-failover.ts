@@ -1,10 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startServers } from '@nestjs-spark/servers';
 import type { BenchApp } from './support/app.ts';
-import { describeMachine, median } from './support/machine.ts';
-import { NODES, startNode, startNodes, startPipeline } from './support/pipeline-nodes.ts';
+import { describeLoad, describeMachine, median } from './support/machine.ts';
+import { NODES, onCluster, startNode, startPipeline } from './support/pipeline-nodes.ts';
 import { until } from './support/until.ts';
 
 const LOOK_EVERY_MS = 20;
@@ -15,16 +13,9 @@ interface Running {
 }
 
 /** Kills one of three nodes, another one each round, and waits for every pipeline that it had to write again. @returns a text */
-export async function measureFailover(count: number, rounds: number): Promise<string> {
-  const log = (line: string) => console.error(line);
-  const servers = await startServers({ temporary: true, ravendb: false, nats: true, log });
-  if (!servers.nats) throw new Error(servers.missing.map(({ brief }) => brief).join('\n'));
-  const addresses = { NATS_URL: servers.nats.url };
-  const folder = mkdtempSync(join(tmpdir(), 'spark-bench-failover-'));
-  const apps: BenchApp[] = [];
-  const said: string[] = [];
-  try {
-    apps.push(...(await startNodes(folder, addresses)));
+export function measureFailover(count: number, rounds: number): Promise<string> {
+  return onCluster({}, async ({ folder, apps, servers }) => {
+    const said: string[] = [];
     const ids = Array.from({ length: count }, (_, n) => `numbers-${n}`);
     for (const [n, id] of ids.entries()) await startPipeline(apps[n % apps.length], numbers(id));
     for (let round = 0; round < rounds; round++) {
@@ -37,18 +28,12 @@ export async function measureFailover(count: number, rounds: number): Promise<st
       said.push(
         `${lost.length} pipelines after ${Math.round(median(tookMs))} ms, the last after ${Math.round(Math.max(...tookMs))} ms`,
       );
-      log(`round ${round + 1}: ${said.at(-1)}`);
-      apps[victim] = await startNode(name, folder, addresses);
+      console.error(`round ${round + 1}: ${said.at(-1)}`);
+      apps[victim] = await startNode(name, folder, servers);
     }
     for (const id of ids) checkOnce(folder, id);
-    return `${count} pipelines on ${NODES.length} nodes, one of them killed with SIGKILL; each pipeline writes again (bar: within 4 s), in ${rounds} rounds: ${said.join('; ')}. Each record was written once. ${describeMachine()}, load ${loadavg()
-      .map((load) => load.toFixed(1))
-      .join(', ')}.`;
-  } finally {
-    await Promise.all(apps.map((app) => app.stop()));
-    await servers.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return `${count} pipelines on ${NODES.length} nodes, one of them killed with SIGKILL; each pipeline writes again (bar: within 4 s), in ${rounds} rounds: ${said.join('; ')}. Each record was written once. ${describeMachine()}, load ${describeLoad()}.`;
+  });
 }
 
 const numbers = (pipelineId: string) => ({

@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { KafkaTopics } from '@nestjs-spark/kafka/internal';
-import { startServers } from '@nestjs-spark/servers';
 import type { BenchApp } from './support/app.ts';
 import { measureCpu } from './support/cpu.ts';
-import { describeMachine } from './support/machine.ts';
+import { describeLoad, describeMachine } from './support/machine.ts';
 import { residentKiB } from './support/memory.ts';
-import { startNodes, startPipeline } from './support/pipeline-nodes.ts';
+import { onCluster, startPipeline } from './support/pipeline-nodes.ts';
 import { until } from './support/until.ts';
 
 const TOPIC = 'bench-idle';
@@ -25,21 +21,13 @@ interface Idle {
 }
 
 /** What running pipelines cost three nodes while nothing comes: each reads a Kafka topic and would write files. @returns a text */
-export async function measureIdlePipelines(count: number): Promise<string> {
-  const log = (line: string) => console.error(line);
-  const servers = await startServers({ temporary: true, ravendb: false, nats: true, kafka: true, log });
-  const { kafka, nats } = servers;
-  if (!kafka || !nats) throw new Error(servers.missing.map(({ brief }) => brief).join('\n'));
-  const folder = mkdtempSync(join(tmpdir(), 'spark-bench-idle-'));
-  const brokers = new URL(kafka.url).host;
-  const apps: BenchApp[] = [];
-  try {
-    const topics = new KafkaTopics({ brokers: [brokers] }, 'bench');
+export function measureIdlePipelines(count: number): Promise<string> {
+  return onCluster({ kafka: true }, async ({ apps, servers }) => {
+    const topics = new KafkaTopics({ brokers: [servers['KAFKA_BROKERS'] ?? ''] }, 'bench');
     await topics.ensure(TOPIC, { partitions: 1 });
     await topics.close();
-    apps.push(...(await startNodes(folder, { NATS_URL: nats.url, KAFKA_BROKERS: brokers })));
     const none = await measure(apps);
-    log(`no pipelines: ${describe(none)}`);
+    console.error(`no pipelines: ${describe(none)}`);
     const ids = Array.from({ length: count }, (_, n) => `idle-${n}`);
     await Promise.all(
       Array.from({ length: AT_ONCE }, async (_, worker) => {
@@ -54,17 +42,11 @@ export async function measureIdlePipelines(count: number): Promise<string> {
     };
     await until(async () => (await running()) === count, LOOK_EVERY_MS);
     const all = await measure(apps);
-    log(`${count} pipelines: ${describe(all)}`);
+    console.error(`${count} pipelines: ${describe(all)}`);
     const kilobytes = ((all.kilobytes - none.kilobytes) / count).toFixed(0);
     const milliseconds = ((all.milliseconds - none.milliseconds) / count).toFixed(3);
-    return `${count.toLocaleString('en')} idle pipelines on ${apps.length} nodes: ${kilobytes} KB of memory (bar: at most 300) and ${milliseconds} ms of processor time a second (bar: at most 0.3) each. ${describeMachine()}, load ${loadavg()
-      .map((load) => load.toFixed(1))
-      .join(', ')}; NATS and Kafka on this machine.`;
-  } finally {
-    await Promise.all(apps.map((app) => app.stop()));
-    await servers.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return `${count.toLocaleString('en')} idle pipelines on ${apps.length} nodes: ${kilobytes} KB of memory (bar: at most 300) and ${milliseconds} ms of processor time a second (bar: at most 0.3) each. ${describeMachine()}, load ${describeLoad()}; NATS and Kafka on this machine.`;
+  });
 }
 
 const idle = (pipelineId: string) => ({

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServers } from '@nestjs-spark/servers';
 import { readArguments } from '../../tools/arguments.ts';
-import { describeMachine } from '../support/machine.ts';
+import { describeLoad, describeMachine } from '../support/machine.ts';
 import { saveResult } from '../support/results.ts';
 import { measureCut } from './cut.ts';
 import { measureJoin } from './join.ts';
@@ -99,13 +99,10 @@ try {
       'at most 50 ms',
     );
   }
-  const load = loadavg()
-    .map((one) => one.toFixed(1))
-    .join(', ');
   const text = [
     '# Replicas of one service',
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}, load ${load} at the end; NATS and all nodes on this machine, each node a process of its own. Writes arrive over HTTP, except those to a single file.`,
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}, load ${describeLoad()} at the end; NATS and all nodes on this machine, each node a process of its own. Writes arrive over HTTP, except those to a single file.`,
     '',
     '| measured | figure | bar |',
     '| --- | --- | --- |',

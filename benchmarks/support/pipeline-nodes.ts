@@ -1,22 +1,50 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { startServers } from '@nestjs-spark/servers';
 import { BenchApp, OWN_BUILD } from './app.ts';
 import { until } from './until.ts';
 
 export const NODES = ['one', 'two', 'three'] as const;
 const LOOK_EVERY_MS = 500;
 
-/** Three nodes of a cluster of pipelines, with their files in `files` of a folder. @param servers their addresses, as the environment names them */
-export async function startNodes(
-  folder: string,
-  servers: Readonly<Record<string, string>>,
-): Promise<BenchApp[]> {
-  mkdirSync(join(folder, 'files'));
-  const apps = await Promise.all(NODES.map((node) => startNode(node, folder, servers)));
-  await until(async () => (await Promise.all(apps.map((app) => app.ready()))).every(Boolean), LOOK_EVERY_MS);
-  return apps;
+/** Three nodes of a cluster of pipelines, with servers of their own. */
+export interface Cluster {
+  /** Its files are in `files`. */
+  readonly folder: string;
+  readonly apps: BenchApp[];
+  /** Addresses, as the environment names them. */
+  readonly servers: Readonly<Record<string, string>>;
+}
+
+/** Runs work on a new cluster, and ends all of it. */
+export async function onCluster<T>(
+  { kafka: needsKafka = false }: { kafka?: boolean },
+  work: (cluster: Cluster) => Promise<T>,
+): Promise<T> {
+  const log = (line: string): void => console.error(line);
+  const wanted = { temporary: true, ravendb: false, nats: true, kafka: needsKafka, log };
+  const started = await startServers(wanted);
+  const { kafka, nats } = started;
+  if (!nats || (needsKafka && !kafka)) throw new Error(started.missing.map(({ brief }) => brief).join('\n'));
+  const servers = { NATS_URL: nats.url, ...(kafka && { KAFKA_BROKERS: new URL(kafka.url).host }) };
+  const folder = mkdtempSync(join(tmpdir(), 'spark-bench-nodes-'));
+  const apps: BenchApp[] = [];
+  try {
+    mkdirSync(join(folder, 'files'));
+    apps.push(...(await Promise.all(NODES.map((node) => startNode(node, folder, servers)))));
+    await until(
+      async () => (await Promise.all(apps.map((app) => app.ready()))).every(Boolean),
+      LOOK_EVERY_MS,
+    );
+    return await work({ folder, apps, servers });
+  } finally {
+    await Promise.all(apps.map((app) => app.stop()));
+    await started.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 export function startNode(

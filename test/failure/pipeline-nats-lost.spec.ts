@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,11 +6,10 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startNats, type ServerHandle } from '@nestjs-spark/servers';
 import { describeWithOwnServers, eventually } from '@nestjs-spark/servers/testing';
 import { SqliteFile } from '@nestjs-spark/sqlite/internal';
-import { freePort } from '../../tools/apps/free-port.ts';
+import { startDataflow, type Dataflow } from '../support/dataflow-nodes.ts';
 
 const RECORDS = 1_500;
 const WAIT = { timeoutMs: 120_000 };
-const main = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'dataflow', 'main.js');
 
 interface View {
   state: string;
@@ -23,7 +21,7 @@ describeWithOwnServers(['nats'], 'a pipeline whose NATS has lost its data', () =
   let nats: ServerHandle;
   let folder: string;
   let file: SqliteFile;
-  let node: { child: ChildProcess; url: string };
+  let node: Dataflow;
 
   beforeAll(async () => {
     nats = await startNats({ temporary: true, log: () => undefined });
@@ -51,20 +49,14 @@ batch: { maxRecords: 20 }
   });
 
   async function start(): Promise<void> {
-    const port = await freePort();
-    const env = {
-      PATH: process.env['PATH'],
-      PORT: String(port),
+    node = await startDataflow({
       NATS_URL: nats.url,
       SPARK_NODE_ID: 'one',
       SPARK_NODE_TTL_MS: '2000',
       SPARK_DATA_DIR: join(folder, 'one'),
       SPARK_PIPELINES_FILES: join(folder, 'files'),
       SPARK_PIPELINES_LOAD: join(folder, 'numbers.yaml'),
-    };
-    const child = spawn(process.execPath, ['--max-semi-space-size=16', main], { env, stdio: 'ignore' });
-    node = { child, url: `http://127.0.0.1:${port}` };
-    await eventually(async () => expect((await fetch(`${node.url}/health/ready`)).status).toBe(200), WAIT);
+    });
   }
   async function end(): Promise<void> {
     node.child.kill('SIGTERM');

@@ -18,12 +18,33 @@ const LOOK_MS = 10_000;
 export const until = (holds: () => Promise<boolean>): Promise<unknown> =>
   eventually(holds, { timeoutMs: 120_000 });
 
+/** A process of `apps/dataflow`. */
+export interface Dataflow {
+  readonly child: ChildProcess;
+  readonly url: string;
+}
+
+/** Starts `apps/dataflow` with nothing of this process's environment but the path, and waits until it is ready. */
+export async function startDataflow(settings: Readonly<Record<string, string>>): Promise<Dataflow> {
+  const port = await freePort();
+  const env = { PATH: process.env['PATH'], PORT: String(port), ...settings };
+  const child = spawn(process.execPath, ['--max-semi-space-size=16', main], { env, stdio: 'ignore' });
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await until(async () => (await fetch(`${url}/health/ready`)).ok);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+  return { child, url };
+}
+
 /** Nodes that run pipelines as one cluster, each `apps/dataflow` in a process of its own. Their files are in one folder. */
 export class DataflowNodes {
   readonly #folder = mkdtempSync(join(tmpdir(), 'spark-cluster-'));
   readonly #natsUrl: string;
   readonly #ttlMs: number;
-  readonly #nodes = new Map<string, { child: ChildProcess; url: string }>();
+  readonly #nodes = new Map<string, Dataflow>();
 
   private constructor(natsUrl: string, ttlMs: number) {
     this.#natsUrl = natsUrl;
@@ -106,10 +127,7 @@ export class DataflowNodes {
   }
 
   async #start(name: string): Promise<void> {
-    const port = await freePort();
-    const env = {
-      PATH: process.env['PATH'],
-      PORT: String(port),
+    const settings = {
       NATS_URL: this.#natsUrl,
       SPARK_NODE_ID: name,
       SPARK_NODE_TTL_MS: String(this.#ttlMs),
@@ -117,10 +135,7 @@ export class DataflowNodes {
       SPARK_PIPELINES_FILES: this.files,
       SPARK_OPERATOR_TOKEN: OPERATOR_TOKEN,
     };
-    const child = spawn(process.execPath, ['--max-semi-space-size=16', main], { env, stdio: 'ignore' });
-    const url = `http://127.0.0.1:${port}`;
-    this.#nodes.set(name, { child, url });
-    await until(async () => (await fetch(`${url}/health/ready`)).ok);
+    this.#nodes.set(name, await startDataflow(settings));
   }
 }
 

@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { JetStreamConnection } from '@nestjs-spark/jetstream';
 import { describeWithOwnServers, eventually } from '@nestjs-spark/servers/testing';
-import { freePort } from '../../tools/apps/free-port.ts';
-import { ask, demand } from '../support/http.ts';
+import { startDataflow } from '../support/dataflow-nodes.ts';
+import { demand } from '../support/http.ts';
 import { PATIENCE_MS } from '../support/member.ts';
 import { NatsWithUsers } from '../support/nats-with-users.ts';
 
@@ -15,7 +15,6 @@ jest.setTimeout(3 * PATIENCE_MS);
 const MEMBERS = ['--pipelines', 'Dataflow', '--module', 'Sales'];
 const NODES = ['one', 'two'] as const;
 const WAIT = { timeoutMs: PATIENCE_MS };
-const main = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'dataflow', 'main.js');
 
 describeWithOwnServers(['nats'], 'What the nodes of pipelines are permitted on NATS', () => {
   let nats: NatsWithUsers;
@@ -41,18 +40,13 @@ describeWithOwnServers(['nats'], 'What the nodes of pipelines are permitted on N
   });
 
   async function start(node: string, secured: Record<string, string>): Promise<string> {
-    const port = await freePort();
-    const env = {
-      PATH: process.env['PATH'],
-      PORT: String(port),
+    const { child, url } = await startDataflow({
       ...secured,
       SPARK_NODE_ID: node,
       SPARK_DATA_DIR: join(nats.folder, node),
       SPARK_PIPELINES_FILES: join(nats.folder, 'files'),
-    };
-    children.push(spawn(process.execPath, ['--max-semi-space-size=16', main], { env, stdio: 'ignore' }));
-    const url = `http://127.0.0.1:${port}`;
-    await eventually(async () => expect((await ask(`${url}/health/ready`)).status).toBe(200), WAIT);
+    });
+    children.push(child);
     return url;
   }
 

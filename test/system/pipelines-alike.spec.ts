@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Connections, EmbeddedPipelines, readDefinition } from '@nestjs-spark/pipelines/embedded';
 import { startNats, type ServerHandle } from '@nestjs-spark/servers';
@@ -112,6 +113,13 @@ describeWithOwnServers(['nats'], 'one definition', () => {
       const states = await Promise.all(NODES.map((node) => nodes.read(node, '/api/pipelines/listed-3')));
       return states.every((view) => (view as { state: string }).state === 'Completed');
     });
+    // How a run ended is told to every node beside the journal, a moment later.
+    const hasEnded = async (node: string): Promise<boolean> => {
+      const { run } = await nodes.read<{ run: { since: string | null } }>(node, '/api/pipelines/listed-3');
+      return run.since !== null;
+    };
+    await until(async () => (await Promise.all(NODES.map(hasEnded))).every(Boolean));
+    await until(async () => isDeepStrictEqual(await listed('one'), await listed('two')));
     const live = await listed('one');
     const { status } = await nodes.send('one', 'POST', '/api/projections/status/rebuild', {}, OPERATOR);
     expect(status).toBe(202);

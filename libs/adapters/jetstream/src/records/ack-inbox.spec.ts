@@ -9,9 +9,15 @@ function startInbox(timeoutMs = 60_000) {
   const sent: { subject: string; reply: string; headers: string }[] = [];
   const statuses = Promise.withResolvers<Status>();
   let hear: (message: Msg) => void = () => {};
+  let denyAnswers: () => void = () => {};
   const nc = {
-    subscribe: (_: string, { callback }: { callback: (error: null, message: Msg) => void }) => {
+    subscribe: (inbox: string, { callback }: { callback: (error: Error | null, message: Msg) => void }) => {
       hear = (message) => callback(null, message);
+      // The client gives it a message without anything in it.
+      denyAnswers = () => {
+        hear = () => {};
+        callback(new errors.PermissionViolationError('denied', 'subscription', inbox), {} as Msg);
+      };
     },
     publish: (subject: string, _: Uint8Array, { reply, headers }: { reply: string; headers: MsgHdrsImpl }) =>
       void sent.push({ subject, reply, headers: headers.toString() }),
@@ -31,7 +37,7 @@ function startInbox(timeoutMs = 60_000) {
       type: 'error',
       error: new errors.PermissionViolationError('denied', 'publish', subject),
     });
-  return { sent, answer, publish, deny };
+  return { sent, answer, publish, deny, denyAnswers: () => denyAnswers() };
 }
 
 describe('What is published', () => {
@@ -81,5 +87,15 @@ describe('What is published', () => {
     await expect(denied).rejects.toThrow(errors.PermissionViolationError);
     answer(1, '{"seq":3}');
     expect(await allowed).toBe(3);
+  });
+
+  it('fails at once when this user may not hear answers, until it may', async () => {
+    const { answer, publish, denyAnswers } = startInbox();
+    const both = [publish('a'), publish('b')];
+    denyAnswers();
+    for (const one of both) await expect(one).rejects.toThrow(errors.PermissionViolationError);
+    const later = publish('a');
+    answer(2, '{"seq":4}');
+    expect(await later).toBe(4);
   });
 });

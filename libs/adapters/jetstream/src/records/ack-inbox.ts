@@ -1,6 +1,6 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { createInbox, errors, MsgHdrsImpl } from '@nats-io/transport-node';
 import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
+import { createInbox, errors, MsgHdrsImpl, type Msg } from '@nats-io/transport-node';
 import type { JetStreamHandle } from '../connect/connection.ts';
 
 /** What was published and is not acknowledged yet. */
@@ -31,6 +31,8 @@ export class AckInbox {
   /** In the order in which they were published. */
   readonly #unanswered = new Map<string, Unanswered>();
   #timer: NodeJS.Timeout | null = null;
+  /** Not where it was denied: the next message asks again. */
+  #isHeard = false;
   #next = 0;
 
   /** The one of a connection. @param prefix where answers may come in */
@@ -44,16 +46,7 @@ export class AckInbox {
     this.#nc = nc;
     this.#timeoutMs = timeoutMs;
     this.#inbox = createInbox(prefix);
-    nc.subscribe(`${this.#inbox}.*`, {
-      callback: (error, { subject, data, headers }) => {
-        const id = subject.slice(this.#inbox.length + 1);
-        const one = this.#unanswered.get(id);
-        if (error || !one) return;
-        this.#unanswered.delete(id);
-        if (data.length === 0 && headers?.code === 503) one.reject(new errors.NoRespondersError(one.subject));
-        else settle(one, data);
-      },
-    });
+    this.#listen();
     void this.#hearDenials();
   }
 
@@ -65,11 +58,35 @@ export class AckInbox {
     const lists = Object.entries(fields).map(([name, value]) => [name, [value]]);
     const headers = MsgHdrsImpl.fromRecord(Object.fromEntries(lists));
     const id = String(this.#next++);
+    if (!this.#isHeard) this.#listen();
     this.#nc.publish(subject, payload, { headers, reply: `${this.#inbox}.${id}` });
     return new Promise((resolve, reject) => {
       this.#unanswered.set(id, { subject, until: performance.now() + this.#timeoutMs, resolve, reject });
       if (this.#timer === null) this.#giveUpIn(this.#timeoutMs);
     });
+  }
+
+  #listen(): void {
+    this.#nc.subscribe(`${this.#inbox}.*`, {
+      callback: (error, message) => (error ? this.#refuse(error) : this.#take(message)),
+    });
+    this.#isHeard = true;
+  }
+
+  #take({ subject, data, headers }: Msg): void {
+    const id = subject.slice(this.#inbox.length + 1);
+    const one = this.#unanswered.get(id);
+    if (!one) return;
+    this.#unanswered.delete(id);
+    if (data.length === 0 && headers?.code === 503) one.reject(new errors.NoRespondersError(one.subject));
+    else settle(one, data);
+  }
+
+  /** Where this user may not hear answers, none comes. */
+  #refuse(error: Error): void {
+    this.#isHeard = false;
+    for (const { reject } of this.#unanswered.values()) reject(error);
+    this.#unanswered.clear();
   }
 
   #giveUpIn(ms: number): void {

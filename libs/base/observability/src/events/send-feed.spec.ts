@@ -49,6 +49,18 @@ describe('a feed of server-sent events', () => {
     expect(sent).toEqual([{ data: 'one' }]);
     expect(await told.promise).toBe(true);
   });
+
+  it('ends at once and is not read where what it lasts for has ended before', async () => {
+    let isRead = false;
+    async function* other(): AsyncGenerator<MessageEvent> {
+      isRead = true;
+      yield { data: 'one' };
+    }
+    const answer = new EventEmitter() as StreamedAnswer;
+    const sent = sendFeed(other, answer, { until: AbortSignal.abort() }).pipe(toArray());
+    expect(await lastValueFrom(sent)).toEqual([]);
+    expect(isRead).toBe(false);
+  });
 });
 
 describe('a reader of server-sent events that takes nothing', () => {

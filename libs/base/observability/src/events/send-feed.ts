@@ -49,6 +49,8 @@ export function sendFeeds<E>(
 ): Observable<MessageEvent> {
   const to = answer.raw ?? answer;
   return new Observable((reader) => {
+    // Its event does not come again.
+    if (until?.aborted) return reader.complete();
     const left = new AbortController();
     const ended = until ? AbortSignal.any([left.signal, until]) : left.signal;
     until?.addEventListener('abort', () => reader.complete(), { signal: left.signal });

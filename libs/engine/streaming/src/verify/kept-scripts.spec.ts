@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { ScriptRunner, Transformation } from '@nestjs-spark/etl-script/internal';
+import {
+  ScriptFaultedError,
+  type ScriptRunner,
+  type Transformation,
+} from '@nestjs-spark/etl-script/internal';
 import { KeptScripts } from './kept-scripts.ts';
 
 const CARS: Transformation = {
@@ -57,6 +61,19 @@ describe('The script of a comparison', () => {
     expect(closed).toEqual([CARS.script]);
     await use();
     expect(opened).toHaveLength(2);
+  });
+
+  it('is opened again where documents of earlier pages count against it, but not when it is new', async () => {
+    const faulted = new ScriptFaultedError('Cars', 5, 'timeout');
+    const first = await use();
+    const again = await kept.use('fleet/hr/cars', CARS, signal, async (runner) => {
+      if (runner === first) throw faulted;
+      return runner;
+    });
+    expect([again === first, opened.length, closed.length]).toEqual([false, 2, 1]);
+    const failing = kept.use('fleet/hr/cars', CARS, signal, () => Promise.reject(faulted));
+    await expect(failing).rejects.toBe(faulted);
+    expect([opened.length, closed.length]).toEqual([3, 3]);
   });
 
   it('is used by one at a time, and of those that two have opened one is kept', async () => {

@@ -78,6 +78,15 @@ describe('A submission as most are', () => {
     );
   });
 
+  it.each(['toString', 'valueOf', 'hasOwnProperty', 'order'])(
+    'has the same metadata as by the rules where a name is %s',
+    async (name) => {
+      const given = { name: 'a', transformation: TRANSFORMATION, metadata: { [name]: 'x' } };
+      const byRules = await readBody(SubmissionBody, Buffer.from(JSON.stringify(given)));
+      expect(usualBody(given) ?? byRules).toEqual(byRules);
+    },
+  );
+
   it('is never one that the rules refuse', async () => {
     await fc.assert(
       fc.asyncProperty(submission, async (options) => {

@@ -44,8 +44,13 @@ const isTimeout = isWholeFrom(1, 7 * 86_400_000);
 const isFlat: Guard<object> = (value): value is object =>
   isObject(value) &&
   Object.entries(value).every(
-    ([name, member]) => /^(?!constructor$|prototype$)[a-zA-Z]\w{0,63}$/.test(name) && !isNested(member),
+    ([name, member]) => /^[a-zA-Z]\w{0,63}$/.test(name) && !isKnownName(name) && !isNested(member),
   );
+
+/** Such as `toString`: the rules leave out what every object has. */
+function isKnownName(name: string): boolean {
+  return name === 'prototype' || name in Object.prototype;
+}
 
 function isNested(value: unknown): boolean {
   return typeof value === 'object' && value !== null;

@@ -6,6 +6,7 @@ import { UnavailableError } from '@nestjs-spark/contracts';
 import { KafkaReader, KafkaTopics, KafkaTransactions } from '@nestjs-spark/kafka/internal';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
 import type { Position } from '../batch/batch.ts';
+import type { PipelineDefinition } from '../definition/types.ts';
 import { checkPosition } from './check-position.ts';
 import { Connections } from './connections.ts';
 import { FilesFolder } from './file/files-folder.ts';
@@ -99,5 +100,23 @@ describe('a position in a topic whose brokers do not answer', () => {
     const asked = check(`127.0.0.1:${port}`, 'people', {});
     await expect(asked).rejects.toThrow(UnavailableError);
     await expect(asked).rejects.toThrow('cannot be asked what people has');
+  });
+});
+
+describe('a position in generated records', () => {
+  it.each(['generate//3', 'other'])('has nothing beside their number: %s', async (name) => {
+    const definition: PipelineDefinition = {
+      pipelineId: 'p',
+      name: 'P',
+      source: { type: 'generate', count: 9 },
+      sink: { type: 'log' },
+    };
+    const around = { files: new FilesFolder(tmpdir()), connections: new Connections([]) };
+    expect(await checkPosition(definition, { generate: 3 }, {}, around)).toBeNull();
+    expect(await checkPosition(definition, { generate: 3, [name]: 3 }, {}, around)).toEqual({
+      kind: 'other',
+      name,
+      known: ['generate'],
+    });
   });
 });

@@ -30,15 +30,22 @@ export async function checkPosition(
   around: Around,
 ): Promise<WrongPlace | null> {
   const extents = await extentsOf(definition, present, around);
-  return extents && findWrong(position, extents);
+  // Only files have marks beside what they have.
+  const partOf = definition.source.type === 'file' ? fileOf : (name: string) => name;
+  return extents && findWrong(position, extents, partOf);
 }
 
-export function findWrong(position: Position, extents: Extents): WrongPlace | null {
+function findWrong(
+  position: Position,
+  extents: Extents,
+  partOf: (name: string) => string,
+): WrongPlace | null {
   for (const [name, at] of Object.entries(position)) {
-    const extent = extents.get(fileOf(name));
-    if (extent === undefined) return { kind: 'other', name: fileOf(name), known: [...extents.keys()] };
-    const isMark = fileOf(name) !== name;
-    if (extent && !isMark && (at < extent.first || at > extent.end)) return { kind: 'outside', name, extent };
+    const part = partOf(name);
+    const extent = extents.get(part);
+    if (extent === undefined) return { kind: 'other', name: part, known: [...extents.keys()] };
+    if (extent && part === name && (at < extent.first || at > extent.end))
+      return { kind: 'outside', name, extent };
   }
   return null;
 }

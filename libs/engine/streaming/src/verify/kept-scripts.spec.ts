@@ -1,9 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import {
-  ScriptFaultedError,
-  type ScriptRunner,
-  type Transformation,
-} from '@nestjs-spark/etl-script/internal';
+import { ScriptPool, type ScriptRunner, type Transformation } from '@nestjs-spark/etl-script/internal';
 import { KeptScripts } from './kept-scripts.ts';
 
 const CARS: Transformation = {
@@ -25,7 +21,8 @@ describe('The script of a comparison', () => {
     kept = new KeptScripts({
       open: async ({ script }) => {
         opened.push(script ?? '');
-        return { close: () => closed.push(script ?? '') } as unknown as ScriptRunner;
+        const runner = { close: () => closed.push(script ?? ''), paidBy: () => runner };
+        return runner as unknown as ScriptRunner;
       },
     });
   });
@@ -63,19 +60,6 @@ describe('The script of a comparison', () => {
     expect(opened).toHaveLength(2);
   });
 
-  it('is opened again where documents of earlier pages count against it, but not when it is new', async () => {
-    const faulted = new ScriptFaultedError('Cars', 5, 'timeout');
-    const first = await use();
-    const again = await kept.use('fleet/hr/cars', CARS, signal, async (runner) => {
-      if (runner === first) throw faulted;
-      return runner;
-    });
-    expect([again === first, opened.length, closed.length]).toEqual([false, 2, 1]);
-    const failing = kept.use('fleet/hr/cars', CARS, signal, () => Promise.reject(faulted));
-    await expect(failing).rejects.toBe(faulted);
-    expect([opened.length, closed.length]).toEqual([3, 3]);
-  });
-
   it('is used by one at a time, and of those that two have opened one is kept', async () => {
     const [one, other] = await Promise.all([use(), use()]);
     expect(one).not.toBe(other);
@@ -83,4 +67,22 @@ describe('The script of a comparison', () => {
     jest.advanceTimersByTime(5_000);
     expect(closed).toHaveLength(2);
   });
+});
+
+it('A document that breaks its script counts for the page that it is on, and not for the next ones', async () => {
+  const pool = new ScriptPool({ maxWorkers: 1, documentTimeoutMs: 100 });
+  const kept = new KeptScripts(pool);
+  const endless = { ...CARS, script: 'for (;;); loadToCars({})' };
+  const page = Array.from({ length: 3 }, (_, n) => ({
+    id: `cars/${n}`,
+    collection: 'Cars',
+    document: Buffer.from('{}'),
+  }));
+  for (let pages = 0; pages < 2; pages++) {
+    const outputs = await kept.use('fleet/hr/cars', endless, signal, (runner) =>
+      runner.transform(page, async () => []),
+    );
+    expect(outputs.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed']);
+  }
+  await pool.close();
 });

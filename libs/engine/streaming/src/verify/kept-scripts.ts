@@ -1,9 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  ScriptFaultedError,
-  type ScriptRunner,
-  type Transformation,
-} from '@nestjs-spark/etl-script/internal';
+import type { ScriptRunner, Transformation } from '@nestjs-spark/etl-script/internal';
 import type { Scripts } from '../transform/shared-scripts.ts';
 
 /** Longer than a requester needs between two questions. */
@@ -25,8 +21,8 @@ export class KeptScripts {
   }
 
   /**
-   * What the work makes of a script. One that it fails with is not kept. Where one that was kept is faulted, the work is done again
-   * with a new one: the documents that broke it may be those of the pages before.
+   * What the work makes of a script. One that it fails with is not kept. What breaks down counts in this work only: the documents of
+   * the page before are no reason not to run it.
    * @param key whose script it is: of each, one is kept
    */
   async use<R>(
@@ -35,24 +31,9 @@ export class KeptScripts {
     signal: AbortSignal,
     work: (runner: ScriptRunner) => Promise<R>,
   ): Promise<R> {
-    const kept = this.#take(key, transformation);
-    const open = (): Promise<ScriptRunner> => this.#scripts.open(transformation, signal);
+    const runner = this.#take(key, transformation) ?? (await this.#scripts.open(transformation, signal));
     try {
-      return await this.#with(kept ?? (await open()), key, transformation, work);
-    } catch (error) {
-      if (!kept || !(error instanceof ScriptFaultedError)) throw error;
-      return this.#with(await open(), key, transformation, work);
-    }
-  }
-
-  async #with<R>(
-    runner: ScriptRunner,
-    key: string,
-    transformation: Transformation,
-    work: (runner: ScriptRunner) => Promise<R>,
-  ): Promise<R> {
-    try {
-      const result = await work(runner);
+      const result = await work(runner.paidBy(transformation.requester ?? transformation.name));
       this.#keep(key, transformation, runner);
       return result;
     } catch (error) {

@@ -50,15 +50,20 @@ describe('A batch', () => {
     expect(again).toEqual({ ...made, replayed: true });
   });
 
-  it.each([1, 2])('of %d that an earlier version made by a key is repeated by that key', async (size) => {
-    const service = start();
-    const jobs = Array.from({ length: size }, () => JOB);
-    // Each of its jobs had an id of its own, as those of a batch with an id of its own have.
-    const batchId = jobIdFor(APPLICATION, 'once');
-    const made = await service.submitBatchText(JSON.stringify({ batchId, jobs }), APPLICATION);
-    const again = await service.submitBatchText(JSON.stringify({ jobs }), APPLICATION, 'once');
-    expect(again).toEqual({ ...made, replayed: true });
-  });
+  it.each([1, 2])(
+    'of %d that an earlier version made by a key is repeated by that key, which makes no job',
+    async (size) => {
+      const service = start();
+      const jobs = Array.from({ length: size }, () => JOB);
+      // Each of its jobs had an id of its own, as those of a batch with an id of its own have.
+      const batchId = jobIdFor(APPLICATION, 'once');
+      const made = await service.submitBatchText(JSON.stringify({ batchId, jobs }), APPLICATION);
+      const again = await service.submitBatchText(JSON.stringify({ jobs }), APPLICATION, 'once');
+      expect(again).toEqual({ ...made, replayed: true });
+      const other = service.submitText(JSON.stringify(JOB), APPLICATION, 'once');
+      await expect(other).rejects.toMatchObject({ kind: 'idempotencyKeyInUse' });
+    },
+  );
 
   it('of which some jobs are gone says so when it is repeated', async () => {
     const service = start(0);

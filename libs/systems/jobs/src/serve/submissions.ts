@@ -2,7 +2,7 @@ import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
 import { holdOf, inputOfJob } from '../job/content-names.ts';
 import { keepText, onePart } from '../job/content.ts';
 import { requireRoom } from '../job/fit-record.ts';
-import type { Job, JobInput } from '../job/job.ts';
+import type { Job, JobInput, Submitter } from '../job/job.ts';
 import { moved } from '../job/move.ts';
 import { JOB_REFUSED, KEY_IN_USE } from '../job/problems.ts';
 import { JobExistsError, type JobStore } from '../job/store.ts';
@@ -57,7 +57,7 @@ export class Submissions {
     // Without a key nothing can be compared with it.
     const fingerprint = idempotencyKey === undefined ? '' : fingerprintOf(submission);
     if (idempotencyKey !== undefined) {
-      const there = await this.#replay({ jobId, fingerprint, retryOf: null });
+      const there = await this.#replay({ jobId, fingerprint, retryOf: null }, access);
       if (there) return there;
     }
     requireOperator([submission], access);
@@ -137,7 +137,7 @@ export class Submissions {
   /** The same job as a new one, under the rules of today; once per key. */
   async again(job: Job, access: JobAccess, key?: string): Promise<Submitted> {
     const next = jobAgain(job, jobIdFor(access, key));
-    const there = key === undefined ? null : await this.#replay(next);
+    const there = key === undefined ? null : await this.#replay(next, access);
     if (there) return there;
     requireOperator([job], access);
     const { name, backendRequested: backend, transformation, input } = job;
@@ -154,7 +154,7 @@ export class Submissions {
     try {
       return { job: await this.#add(job), replayed: false };
     } catch (error) {
-      const there = error instanceof JobExistsError ? await this.#replay(job) : null;
+      const there = error instanceof JobExistsError ? await this.#replay(job, job.submittedBy) : null;
       if (!there) throw error;
       return there;
     }
@@ -185,9 +185,13 @@ export class Submissions {
     });
   }
 
-  async #replay(asked: Pick<Job, 'jobId' | 'fingerprint' | 'retryOf'>): Promise<Submitted | null> {
-    const { jobId, fingerprint, retryOf } = asked;
-    const stored = await this.#parts.store.get(jobId);
+  async #replay(
+    { jobId, fingerprint, retryOf }: Pick<Job, 'jobId' | 'fingerprint' | 'retryOf'>,
+    submitter: Submitter,
+  ): Promise<Submitted | null> {
+    const { store } = this.#parts;
+    // In a batch that an earlier version made by this key, the first job has another id.
+    const stored = (await store.get(jobId)) ?? (await store.get(idInBatch(jobId, submitter, 0)));
     if (!stored) return null;
     const { job } = stored;
     const isSame = job.fingerprint === fingerprint && job.retryOf === retryOf && job.batchId === null;

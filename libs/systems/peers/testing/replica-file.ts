@@ -54,6 +54,8 @@ export class Log {
     return this.state;
   }
 
+  async reach(): Promise<void> {}
+
   async provision(): Promise<void> {}
 
   async append(writer: string, message: LogPayload, after: number): Promise<number> {

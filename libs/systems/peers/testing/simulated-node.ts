@@ -1,3 +1,4 @@
+import type { SaidTo } from '../src/publish/said.ts';
 import type { RecordName } from '../src/receive/peer-file.ts';
 import { LowWaterMark } from '../src/trim/low-water-mark.ts';
 import type { MemoryFile } from './memory-file.ts';
@@ -11,6 +12,8 @@ export interface Node extends Replica {
   isOnline: boolean;
   /** Nothing may be published before this is read. */
   lookTo: number;
+  /** What it has said since it came to the log, read there or not. */
+  said: Map<string, SaidTo>;
   clockShift: number;
   backup: MemoryFile | null;
   /** States of the file before transactions that may not be on the disk yet, the oldest first. */
@@ -24,7 +27,7 @@ export interface Node extends Replica {
 
 export function makeNode(name: string, file: MemoryFile): Node {
   const state = { isUp: false, isOnline: true, lookTo: 0, clockShift: 0, backup: null, making: null };
-  return { name, file, ...state, before: [], mark: new LowWaterMark(), trimmed: 0 };
+  return { name, file, ...state, said: new Map(), before: [], mark: new LowWaterMark(), trimmed: 0 };
 }
 
 /** What follows is a transaction that is on the disk when it ends, with all before it; or the disk is asked for all of it. */
@@ -37,8 +40,15 @@ export function putSoon(node: Node): void {
   node.before.push(node.file.copy());
 }
 
+/** What it has said may not be all: it reads up to there before it says anything more. */
+export function lookFirst(node: Node, end: number): void {
+  node.said.clear();
+  node.lookTo = end;
+}
+
 export function kill(node: Node): void {
   node.isUp = false;
+  node.said.clear();
   node.making = null;
   node.mark = new LowWaterMark();
   node.trimmed = 0;

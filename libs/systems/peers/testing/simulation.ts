@@ -2,14 +2,15 @@ import type { PeerEvent } from '../src/merge/event.ts';
 import { beginLoading, finishLoading, loadRecords } from '../src/join/load-snapshot.ts';
 import { beginSnapshot, snapshotPage } from '../src/join/take-snapshot.ts';
 import { beginNewLife } from '../src/receive/begin-new-life.ts';
-import { nextMessage } from '../src/publish/next-message.ts';
+import { nextMessage, saidBy } from '../src/publish/next-message.ts';
 import { proposeForOthers } from '../src/receive/propose-for-others.ts';
 import { receiveEvents } from '../src/receive/receive-events.ts';
 import { trimEvents } from '../src/trim/trim-events.ts';
 import { type Change, MemoryFile } from './memory-file.ts';
+import { ONE_EVENT } from './one-event.ts';
 import type { Random } from './random.ts';
 import { type LogMessage, SimulatedLog } from './simulated-log.ts';
-import { cutPower, kill, makeNode, type Node, put, putSoon } from './simulated-node.ts';
+import { cutPower, kill, lookFirst, makeNode, type Node, put, putSoon } from './simulated-node.ts';
 import { BOARDS, meaningOf, policyOf, tagsOf, violationsOf } from './violations.ts';
 
 /** What a rule of the protocol prevents; switched off, to see that the simulation notices. */
@@ -19,6 +20,7 @@ const HOUR = 3_600_000_000;
 const NOTES = 'Notes';
 const RECORDS = 6;
 const PAGE = 3;
+const OUTCOMES = ['answered', 'answered', 'request lost', 'answer lost'] as const;
 
 /** Nodes, one log, and everything that can happen to them: one transaction after the other, chosen by a seed. */
 export class Simulation {
@@ -129,7 +131,10 @@ export class Simulation {
 
   #cutOrHeal(node: Node): void {
     node.isOnline = !node.isOnline;
-    node.lookTo = this.#log.end;
+    node.said.clear();
+    // Whoever had read all that it had to goes on at once: the fence refuses what does not follow.
+    const isAsLeft = node.isUp && node.file.position >= node.lookTo;
+    node.lookTo = isAsLeft ? 0 : this.#log.end;
   }
 
   #write(node: Node): void {
@@ -217,6 +222,7 @@ export class Simulation {
     const { file } = node;
     if (!snapshot || snapshot.head.cut <= file.position) return;
     put(node);
+    lookFirst(node, this.#log.end);
     beginLoading(file, snapshot.head, policyOf, () => this.#freshOrigin());
     for (const page of snapshot.pages) {
       if (this.#random.next() < 0.05) return;
@@ -225,21 +231,25 @@ export class Simulation {
     finishLoading(file, snapshot.head);
   }
 
-  #publish(node: Node, outcome = this.#random.one(['answered', 'answered', 'request lost'])): void {
+  #publish(node: Node, outcome = this.#random.one(OUTCOMES)): void {
     if (!node.isUp || !node.isOnline || node.file.position < node.lookTo) return;
-    const next = nextMessage(node.file, true);
+    const next = nextMessage(node.file, true, node.said);
     if (!next) return;
-    const { origin, claims } = next;
-    const isExpected = this.#log.tailOf(origin) === next.tail;
+    const isExpected = this.#log.tailOf(next.origin) === next.tail;
     if (outcome === 'request lost' || (!isExpected && this.#broken !== 'the fence')) {
-      node.lookTo = this.#log.end;
+      lookFirst(node, this.#log.end);
       return;
     }
     put(node);
-    const isAck = next.kind === 'ack';
     const events = next.kind === 'events' ? next.events : [];
-    const said = { origin, events, isAck, ack: claims.ack, node: node.name, isForged: false };
-    node.lookTo = this.#log.append(said);
+    const { origin, kind, claims } = next;
+    const about = { origin, node: node.name, ack: claims.ack, isAck: kind === 'ack', isForged: false };
+    const sequence = this.#log.append({ ...about, events });
+    if (outcome === 'answered') node.said.set(origin, saidBy(next, sequence));
+    else node.said.clear();
+    // Where much is left it goes on without having read what it has said, as it does when it comes to the log again.
+    const goesOn = kind === 'events' && this.#random.next() < 0.5;
+    if (!goesOn) node.lookTo = sequence;
   }
 
   /** An operator assumes that a node is gone; it may be away, restored or cloned, or at work after all. */
@@ -256,16 +266,14 @@ export class Simulation {
     const last = this.#log.said.findLast((message) => message.origin === origin)?.events.at(-1)?.number ?? 0;
     const number = Math.max(1, last + this.#random.below(4) - 1);
     const event: PeerEvent = {
+      ...ONE_EVENT,
       origin,
       number,
       hlc: this.#time,
-      entity: NOTES,
       recordId: `r${this.#random.below(RECORDS)}`,
       operation: 'UPDATE',
       data: JSON.stringify({ forged: this.#log.end }),
-      timestamp: 0,
       sees: this.#random.one([[], [{ origin: 'nobody', number: 1 }]]),
-      resolverVersion: null,
       tx: number,
     };
     this.#log.append({ origin, events: [event], isForged: true });

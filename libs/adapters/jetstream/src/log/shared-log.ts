@@ -50,6 +50,11 @@ export class JetStreamSharedLog {
     this.#prefix = options.stream.subjects.slice(0, -1);
   }
 
+  /** Resolves when the server can be reached, however long that takes. @throws {UnavailableError} when aborted before */
+  async reach(signal: AbortSignal): Promise<void> {
+    await this.#options.connection.ready(signal);
+  }
+
   /** @throws {StreamMismatchError} when a stream for something else has this name */
   provision(): Promise<void> {
     const { stream, maxBytes } = this.#options;

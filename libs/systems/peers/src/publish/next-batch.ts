@@ -1,5 +1,6 @@
 import type { PeerEvent } from '../merge/event.ts';
 import type { PeerFile } from '../receive/peer-file.ts';
+import { goesOnAfter, NOTHING_SAID, type Said } from './said.ts';
 
 export const MOST_EVENTS = 200;
 export const MOST_BYTES = 256 * 1024;
@@ -17,18 +18,18 @@ export interface Batch {
 /**
  * The oldest events that are not in the log, as far as they fit into a message. What a run has left is published
  * before anything of the next run, which may have seen it. A transaction is published as a whole, and so applied as a whole.
+ * @param said what is in the log although the file has not read it there yet
  * @returns null when everything is in the log
  */
-export function nextBatch(file: PeerFile): Batch | null {
+export function nextBatch(file: PeerFile, said: Said = NOTHING_SAID): Batch | null {
   for (const origin of file.unconfirmedOrigins()) {
-    const own = file.own(origin);
-    if (!own) continue;
-    const few = file.eventsAfter(origin, own.confirmed, MOST_EVENTS + 1);
+    const { number, tail } = goesOnAfter(file.own(origin), said.get(origin));
+    const few = file.eventsAfter(origin, number, MOST_EVENTS + 1);
     const isLong = few.length > MOST_EVENTS && few[0]?.tx === few.at(-1)?.tx;
-    const [first, ...rest] = isLong ? file.eventsAfter(origin, own.confirmed, MOST_EVENTS_OF_ONE) : few;
+    const [first, ...rest] = isLong ? file.eventsAfter(origin, number, MOST_EVENTS_OF_ONE) : few;
     // What was in a log that is gone and has been replaced since is not said again.
-    if (first && first.number - 1 <= Math.max(own.confirmed, file.loggedTo(origin)))
-      return { origin, events: [first, ...fitting(first, contiguous(first, rest))], tail: own.tail };
+    if (first && first.number - 1 <= Math.max(number, file.loggedTo(origin)))
+      return { origin, events: [first, ...fitting(first, contiguous(first, rest))], tail };
   }
   return null;
 }

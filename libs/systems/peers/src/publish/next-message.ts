@@ -2,6 +2,7 @@ import type { PeerEvent } from '../merge/event.ts';
 import type { PeerFile } from '../receive/peer-file.ts';
 import type { Claims } from './claims.ts';
 import { type Batch, nextBatch } from './next-batch.ts';
+import { goesOnAfter, NOTHING_SAID, type Said, type SaidTo } from './said.ts';
 
 interface Message {
   readonly origin: string;
@@ -25,34 +26,42 @@ export type Outgoing =
  * What earlier runs have left comes first, then the origin of this one, then its events. A node without anything to say
  * acknowledges what it has read: nobody could know otherwise that the log is not needed up to there.
  * @param mayAck whether it is time to acknowledge something
+ * @param said what is in the log although the file has not read it there yet
  * @returns null when there is nothing to say
  */
-export function nextMessage(file: PeerFile, mayAck: boolean): Outgoing | null {
-  const batch = nextBatch(file);
+export function nextMessage(file: PeerFile, mayAck: boolean, said: Said = NOTHING_SAID): Outgoing | null {
+  const batch = nextBatch(file, said);
   const { current: origin, acked, position } = file;
-  if (batch && batch.origin !== origin) return withEvents(file, batch);
-  const { tail = 0, confirmed: last = 0 } = file.own(origin) ?? {};
+  if (batch && batch.origin !== origin) return withEvents(file, batch, said.get(batch.origin));
+  const { number: last, tail } = goesOnAfter(file.own(origin), said.get(origin));
   const stable = file.stableOf(origin);
   // It begins with what its origin before has acknowledged: what it has read since may not be acted upon yet.
   const begun: Claims = { ack: acked, at: acked, stable };
   if (tail === 0) return { kind: 'join', origin, tail, last, claims: begun };
-  if (batch) return withEvents(file, batch);
+  if (batch) return withEvents(file, batch, said.get(origin));
   // Acknowledging what others have acknowledged would have no end.
   if (!mayAck || file.news <= acked || file.backlog > 0) return null;
   return { kind: 'ack', origin, tail, last, claims: { ack: position, at: position, stable } };
 }
 
 /**
- * All that is applied is acknowledged when nothing else is left to be published, so that no own change from before comes
+ * All that is applied is acknowledged when nothing else is left to be read in the log, so that no own change from before comes
  * after it; otherwise no more than by the message before.
  */
-function withEvents(file: PeerFile, { origin, events, tail }: Batch): Outgoing {
-  const { position, acked, backlog } = file;
-  const at = Math.max(position, acked);
+function withEvents(file: PeerFile, { origin, events, tail }: Batch, said: SaidTo | undefined): Outgoing {
+  const { position, backlog } = file;
+  const acked = Math.max(file.acked, said?.claims.ack ?? 0);
+  const at = Math.max(position, acked, said?.claims.at ?? 0);
   const claims: Claims = {
     ack: backlog === events.length ? at : acked,
     at,
     stable: file.stableOf(origin),
   };
   return { kind: 'events', origin, events, tail, claims };
+}
+
+/** How far a message, once the log has it, has said what its origin has. */
+export function saidBy(message: Outgoing, sequence: number): SaidTo {
+  const number = message.kind === 'events' ? (message.events.at(-1)?.number ?? 0) : message.last;
+  return { number, tail: sequence, claims: message.claims };
 }

@@ -1,6 +1,7 @@
 import type { SharedLogMessage } from '@nestjs-spark/jetstream/internal';
 import { decodeMessage, type ReadMessage, type Refusal } from '../carry/message.ts';
 import type { NewLife } from '../receive/begin-new-life.ts';
+import type { BatchBounds } from './in-batches.ts';
 
 /** A message that was read, with its place and time even when it says nothing. */
 export interface Arrival {
@@ -29,3 +30,19 @@ export async function arrivalOf(message: SharedLogMessage, service: string): Pro
   const { sequence, storedAt } = message;
   return { sequence, storedAt, message: await decodeMessage(message, service) };
 }
+
+/** Where messages keep coming they are applied so often. */
+const EVERY_MS = 60;
+/** How long a message that comes alone waits for others. */
+const ALONE_MS = 20;
+
+/**
+ * Each transaction writes a dozen pages and costs as much as a dozen events, however little it applies; what waits for the main loop comes in after
+ * so many events.
+ */
+export const BATCHES: BatchBounds<Arrival> = {
+  mostItems: 64,
+  mostWeight: 200,
+  weigh: ({ message }) => ('events' in message ? message.events.length : 0),
+  waitMs: (sinceMs) => Math.max(ALONE_MS, EVERY_MS - sinceMs),
+};

@@ -2,11 +2,19 @@ import { describe, expect, it } from '@jest/globals';
 import { inBatches } from './in-batches.ts';
 
 describe('what is applied together', () => {
+  /** How long ago the batch before was handed out, each time that was asked. */
+  const since: number[] = [];
   const batchesOf = async (items: readonly number[]): Promise<number[][]> => {
+    since.length = 0;
     const come = async function* () {
       yield* items;
     };
-    const bounds = { mostItems: 3, mostWeight: 10, weigh: (item: number) => item, waitMs: 3_600_000 };
+    const bounds = {
+      mostItems: 3,
+      mostWeight: 10,
+      weigh: (item: number) => item,
+      waitMs: (sinceMs: number) => (since.push(sinceMs), 3_600_000),
+    };
     const over = new AbortController();
     const batches: number[][] = [];
     for await (const batch of inBatches(come(), bounds, over.signal)) batches.push(batch);
@@ -20,5 +28,11 @@ describe('what is applied together', () => {
 
   it('is alone when it weighs enough by itself, without waiting for company', async () => {
     expect(await batchesOf([200, 1, 9, 200])).toEqual([[200], [1, 9], [200]]);
+  });
+
+  it('waits for company according to when the batch before was applied', async () => {
+    await batchesOf([1, 1, 1, 1]);
+    expect(since[0]).toBe(Infinity);
+    expect(since[1]).toBeLessThan(Infinity);
   });
 });

@@ -4,8 +4,11 @@ export interface BatchBounds<T> {
   readonly mostItems: number;
   readonly mostWeight: number;
   weigh(item: T): number;
-  /** How long others are waited for after the first. */
-  readonly waitMs: number;
+  /**
+   * How long others are waited for after the first.
+   * @param sinceMs how long ago the batch before was handed out; Infinity for none
+   */
+  waitMs(sinceMs: number): number;
 }
 
 /** Groups what comes: as many as are there within a moment of the first, until they are many or weigh much. */
@@ -18,6 +21,7 @@ export async function* inBatches<T>(
   let next = iterator.next();
   // Heard at the next await; until then nobody has to.
   next.catch(() => undefined);
+  let handedAt = -Infinity;
   for (;;) {
     const first = await next;
     if (first.done === true) return;
@@ -25,7 +29,8 @@ export async function* inBatches<T>(
     let weight = weigh(first.value);
     next = iterator.next();
     next.catch(() => undefined);
-    const over = weight < mostWeight ? pause(waitMs, signal).then(() => null) : null;
+    const wait = waitMs(performance.now() - handedAt);
+    const over = weight < mostWeight ? pause(wait, signal).then(() => null) : null;
     while (batch.length < mostItems && weight < mostWeight) {
       const more = await Promise.race([next.catch(() => null), over]);
       if (more === null || more.done === true) break;
@@ -34,6 +39,7 @@ export async function* inBatches<T>(
       next = iterator.next();
       next.catch(() => undefined);
     }
+    handedAt = performance.now();
     yield batch;
   }
 }

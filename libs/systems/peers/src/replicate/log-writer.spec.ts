@@ -1,35 +1,108 @@
 import { describe, expect, it } from '@jest/globals';
+import { LogConflictError } from '@nestjs-spark/contracts/internal';
+import { ONE_EVENT } from '../../testing/one-event.ts';
 import { writerOf } from '../../testing/replica-file.ts';
+import type { PeerEvent } from '../merge/event.ts';
+import { MOST_EVENTS } from '../publish/next-batch.ts';
 import type { Outgoing } from '../publish/next-message.ts';
+import type { Said } from '../publish/said.ts';
 import { LogWriter } from './log-writer.ts';
 
-const ACK: Outgoing = {
-  kind: 'ack',
-  origin: 'o'.repeat(20),
-  tail: 1,
-  last: 0,
-  claims: { ack: 5, at: 5, stable: 0 },
-};
+const ORIGIN = 'o'.repeat(20);
+const CLAIMS = { ack: 5, at: 5, stable: 0 };
+const ACK: Outgoing = { kind: 'ack', origin: ORIGIN, tail: 1, last: 0, claims: CLAIMS };
+
+/** What a file with so many unpublished events has to say after what it was told of. */
+function nextOf(written: number, said: Said): Outgoing | null {
+  const { number, tail } = said.get(ORIGIN) ?? { number: 0, tail: 1 };
+  const numbers = Array.from({ length: MOST_EVENTS }, (_, at) => number + 1 + at);
+  const events = numbers
+    .filter((one) => one <= written)
+    .map((one): PeerEvent => ({ ...ONE_EVENT, origin: ORIGIN, number: one, tx: one }));
+  const [first, ...rest] = events;
+  return first ? { kind: 'events', origin: ORIGIN, tail, claims: CLAIMS, events: [first, ...rest] } : null;
+}
 
 describe('what a node says in the log', () => {
-  it('is on its disk before', async () => {
-    const done: string[] = [];
-    const writer = new LogWriter({
+  const { signal } = new AbortController();
+  const done: string[] = [];
+  const state = { log: 'connected' as const, position: 5 };
+  /** After which message the last one of the origin stands. */
+  let tail = 1;
+  let end = 5;
+
+  function writerFor(next: (said: Said) => Outgoing | null): LogWriter {
+    done.length = 0;
+    [tail, end, state.position] = [1, 5, 5];
+    return new LogWriter({
       writer: writerOf('a'),
       store: {
-        nextMessage: async () => ACK,
+        nextMessage: async (_, said = new Map()) => next(said),
         sync: async () => void done.push('on the disk'),
         forgetTail: async () => undefined,
       },
       log: {
-        describe: async () => null,
-        append: async () => done.push('said'),
-        tailOf: async () => 1,
+        describe: async () => ({ created: 'today', firstSequence: 1, lastSequence: end }),
+        async append(_origin, _message, after) {
+          if (after !== tail) throw new LogConflictError(ORIGIN);
+          tail = ++end;
+          done.push(`said after ${after}`);
+          return tail;
+        },
+        tailOf: async () => tail,
       },
-      state: { log: 'connected', position: 5 },
+      state,
     });
+  }
+
+  it('is on its disk before', async () => {
+    const writer = writerFor(() => ACK);
     writer.begin(5);
-    await writer.say(new AbortController().signal);
-    expect(done).toEqual(['on the disk', 'said']);
+    await writer.say(signal);
+    expect(done).toEqual(['on the disk', 'said after 1']);
+  });
+
+  it('goes on while it is much, before the node has read it there; then it is read', async () => {
+    const writer = writerFor((said) => nextOf(2 * MOST_EVENTS + 1, said));
+    writer.begin(5);
+    expect(await writer.say(signal)).toBe(true);
+    expect(done.filter((one) => one.startsWith('said'))).toEqual([
+      'said after 1',
+      'said after 6',
+      'said after 7',
+    ]);
+    expect(await writer.say(signal)).toBe(false);
+    expect(done).toHaveLength(6);
+  });
+
+  it('goes on at once when it comes to the log again, unless messages are missing there', async () => {
+    const writer = writerFor((said) => nextOf(1, said));
+    writer.begin(5);
+    await writer.say(signal);
+    state.position = 6;
+    end = 100;
+    for (const isAsLeft of [false, true]) {
+      writer.suspend();
+      done.length = 0;
+      tail = 1;
+      state.position = 50;
+      writer.begin(100, isAsLeft);
+      await writer.say(signal);
+      expect(done.length > 0).toBe(isAsLeft);
+      state.position = 100;
+      await writer.say(signal);
+    }
+  });
+
+  it('is not repeated when it is refused, until all of the log is read', async () => {
+    const writer = writerFor((said) => nextOf(1, said));
+    writer.begin(5);
+    await writer.say(signal);
+    // Stored, and the answer was lost.
+    state.position = 5;
+    writer.begin(end, true);
+    await expect(writer.say(signal)).rejects.toThrow(LogConflictError);
+    expect(await writer.say(signal)).toBe(false);
+    expect(done.filter((one) => one.startsWith('said'))).toEqual(['said after 1']);
   });
 });

@@ -1,6 +1,8 @@
 import { LogConflictError, LogFullError } from '@nestjs-spark/contracts/internal';
 import { pause } from '@nestjs-spark/foundation/internal';
 import { encodeOutgoing, type Writer } from '../carry/message.ts';
+import { saidBy } from '../publish/next-message.ts';
+import type { SaidTo } from '../publish/said.ts';
 import type { NodeState } from './node-report.ts';
 import type { PeerLog } from './peer-log.ts';
 import type { PeerStore } from './peer-store.ts';
@@ -19,23 +21,37 @@ const MANY_EVENTS = 50;
 
 /**
  * Says in the log what a node has to say, one message after the other. After anything that it does not know the outcome of, the
- * node first reads up to where the log is then: the file confirms what it finds.
+ * node first reads up to where the log is then: the file confirms what it finds. Where much is left to be said, the log's answer is enough
+ * for the next message: after a long absence others need not wait until this node has read what they wrote meanwhile.
  */
 export class LogWriter {
   readonly #parts: LogWriterParts;
+  readonly #said = new Map<string, SaidTo>();
   /** Nothing is said before this is read. */
   #lookTo = Infinity;
   /** The outcome of the last message is not known. */
   #isInDoubt = false;
+  /** This run has read what it had to, and so knows all that the log has of its origins. */
+  #hasLooked = false;
   #saidAt = -Infinity;
+  /** How often the log was reached. */
+  #begun = 0;
 
   constructor(parts: LogWriterParts) {
     this.#parts = parts;
   }
 
-  /** @param end the log's end, now that it was reached */
-  begin(end: number): void {
-    this.#lookTo = end;
+  /**
+   * @param end the log's end, now that it was reached
+   * @param isAsLeft the log is the one that this run has read before, and nothing of it is missing: whatever it has of this node
+   * that the file does not know has moved the end of its origin, and a message that does not follow it is refused
+   */
+  begin(end: number, isAsLeft = false): void {
+    this.#begun++;
+    this.#said.clear();
+    this.#hasLooked &&= isAsLeft;
+    this.#lookTo = this.#hasLooked ? 0 : end;
+    this.#isInDoubt = false;
   }
 
   /** The log cannot be reached. */
@@ -44,28 +60,45 @@ export class LogWriter {
   }
 
   /**
-   * Says what is next, if anything is.
-   * @returns whether it has said so few events that there cannot be many more
+   * Says what is next, if anything is, and all that follows while it is much.
+   * @returns whether it has said so few events at last that there cannot be many more
    * @throws what the log throws: whatever became of the message, the reader finds out
    */
   async say(signal: AbortSignal): Promise<boolean> {
+    for (;;) {
+      const said = await this.#sayNext(signal);
+      if (said !== 'much') return said === 'few';
+    }
+  }
+
+  async #sayNext(signal: AbortSignal): Promise<'none' | 'few' | 'much'> {
     const { writer, store, log, state } = this.#parts;
     if (this.#isInDoubt && state.log === 'connected') {
+      this.#said.clear();
       this.#lookTo = (await log.describe())?.lastSequence ?? Infinity;
       this.#isInDoubt = false;
     }
-    if (signal.aborted || state.log === 'away' || state.position < this.#lookTo) return false;
+    if (signal.aborted || state.log === 'away' || state.position < this.#lookTo) return 'none';
+    this.#hasLooked = true;
     const mayAck = performance.now() - this.#saidAt >= ACK_MS;
-    const next = await store.nextMessage(mayAck);
-    if (!next) return false;
+    const next = await store.nextMessage(mayAck, this.#said);
+    if (!next) return 'none';
     const message = await encodeOutgoing(writer, next);
     // What the log says of this node must not be taken back by a power cut.
     await store.sync();
     const before = this.#lookTo;
     this.#lookTo = Infinity;
     this.#saidAt = performance.now();
+    const isMuch = next.kind === 'events' && next.events.length >= MANY_EVENTS;
+    const begun = this.#begun;
     try {
-      this.#lookTo = await log.append(next.origin, message, next.tail);
+      const sequence = await log.append(next.origin, message, next.tail);
+      // The log was reached again meanwhile, and may be another one.
+      if (begun !== this.#begun) this.#isInDoubt = true;
+      else {
+        this.#said.set(next.origin, saidBy(next, sequence));
+        this.#lookTo = isMuch ? before : sequence;
+      }
     } catch (error) {
       if (error instanceof LogFullError) {
         this.#lookTo = before;
@@ -75,6 +108,7 @@ export class LogWriter {
         await store.forgetTail(next.origin);
       throw error;
     }
-    return next.kind === 'events' && next.events.length < MANY_EVENTS;
+    if (isMuch) return 'much';
+    return next.kind === 'events' ? 'few' : 'none';
   }
 }

@@ -1,4 +1,7 @@
 import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
 
 /** The log, as far as a node uses it. */
-export type PeerLog = Pick<JetStreamSharedLog, 'provision' | 'describe' | 'append' | 'read' | 'tailOf'>;
+export type PeerLog = Pick<
+  JetStreamSharedLog,
+  'reach' | 'provision' | 'describe' | 'append' | 'read' | 'tailOf'
+>;

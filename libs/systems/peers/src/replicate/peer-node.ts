@@ -9,11 +9,11 @@ import {
   type RetryPolicy,
 } from '@nestjs-spark/foundation/internal';
 import { encodeClose, type Writer } from '../carry/message.ts';
-import { arrivalOf, type Arrival } from './arrival.ts';
+import { arrivalOf, type Arrival, BATCHES } from './arrival.ts';
 import type { LogState, PeerStore } from './peer-store.ts';
 import { NodeReport, type NodeState } from './node-report.ts';
 import type { PeerLog } from './peer-log.ts';
-import { type BatchBounds, inBatches } from './in-batches.ts';
+import { inBatches } from './in-batches.ts';
 import { LogGap } from './log-gap.ts';
 import { LogWriter } from './log-writer.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
@@ -39,13 +39,6 @@ const LOOK_MS = 1_000;
 const SNAPSHOTS_MS = 60_000;
 /** How long the writers of a conflict have to settle it. */
 const SETTLE_MS = 20_000;
-/** Each transaction writes a dozen pages, however little it applies; what waits for the main loop comes in after so many events. */
-const BATCHES: BatchBounds<Arrival> = {
-  mostItems: 64,
-  mostWeight: 200,
-  weigh: ({ message }) => ('events' in message ? message.events.length : 0),
-  waitMs: 20,
-};
 /** Each message costs all nodes a signature to verify, however little it says: a node that has just said something waits for more. */
 const SAY_EVERY_MS = 150;
 
@@ -133,6 +126,7 @@ export class PeerNode {
     const { signal } = this.#stop;
     const { log, store, logger } = this.#parts;
     try {
+      await log.reach(signal);
       await log.provision();
       const here = await log.describe();
       if (here === null) throw new Error('the log is not there yet');
@@ -144,7 +138,8 @@ export class PeerNode {
       }
       this.state.position = await this.#catchUp(here, position);
       this.#gap.beginAt(this.state.position, here.lastSequence);
-      this.#writer.begin(here.lastSequence);
+      const isWhole = this.state.position === position && here.firstSequence <= position + 1;
+      this.#writer.begin(here.lastSequence, isWhole && !isDamaged);
       this.report.reach('connected');
       await this.#gap.pass(here.firstSequence);
       if (this.#gap.readTo > this.state.position) {

@@ -14,6 +14,7 @@ import { beginSnapshot, type SnapshotHead, type SnapshotPage, snapshotPage } fro
 import type { PeerEvent } from '../merge/event.ts';
 import type { PolicyOf } from '../merge/show.ts';
 import { nextMessage, type Outgoing } from '../publish/next-message.ts';
+import type { Said } from '../publish/said.ts';
 import { beginNewLife, type NewLife } from '../receive/begin-new-life.ts';
 import type { RecordName } from '../receive/peer-file.ts';
 import { proposeForOthers, type Settled, type Settling } from '../receive/propose-for-others.ts';
@@ -279,8 +280,8 @@ export class PeerStore {
   }
 
   /** What is said next. @see nextMessage */
-  nextMessage(mayAck: boolean): Promise<Outgoing | null> {
-    return this.#database.read((open) => nextMessage(new PeerRows(open), mayAck));
+  nextMessage(mayAck: boolean, said?: Said): Promise<Outgoing | null> {
+    return this.#database.read((open) => nextMessage(new PeerRows(open), mayAck, said));
   }
 
   onWritten(listener: () => void): () => void {

@@ -290,7 +290,20 @@ export class MemoryFile implements PeerFile {
 
   keep(event: PeerEvent): void {
     this.remember(event);
-    this.#is.applied.set(event.origin, event.number);
+    this.noteApplied(event);
+  }
+
+  succeed(event: PeerEvent): boolean {
+    if (this.event(event)) return false;
+    const { entity, recordId, data } = event;
+    this.remember(event);
+    this.setHeads(entity, recordId, [event]);
+    this.show(entity, recordId, data);
+    return true;
+  }
+
+  noteApplied({ origin, number }: EventName): void {
+    this.#is.applied.set(origin, number);
   }
 
   forget(name: EventName): void {

@@ -44,6 +44,7 @@ export class DocumentTable {
   readonly #open: OpenDatabase;
   readonly #quoted: string;
   #put: StatementSync | null = null;
+  #putFields: StatementSync | null = null;
 
   constructor(open: OpenDatabase, collection: string, name: string) {
     this.#open = open;
@@ -116,6 +117,16 @@ export class DocumentTable {
       ON CONFLICT (id) DO UPDATE SET _etag = excluded._etag, _document = excluded._document,
         _metadata = excluded._metadata, _modified = excluded._modified WHERE lower(id) = lower(excluded.id)`);
     return this.#put.run(id, document, metadata, modified).changes !== 0;
+  }
+
+  /** The same for its fields alone: metadata and the spelling of the id stay. @returns false when they are so already */
+  putFields(id: string, document: string, modified: number): boolean {
+    this.#putFields ??= this.#open.prepare(`
+      INSERT INTO ${this.#quoted} (_etag, id, _document, _modified)
+      VALUES ((SELECT last_etag + 1 FROM spark_database), ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET _etag = excluded._etag, _document = excluded._document, _modified = excluded._modified
+      WHERE lower(id) = lower(excluded.id) AND _document IS NOT excluded._document`);
+    return this.#putFields.run(id, document, modified).changes !== 0;
   }
 
   remove(key: string): boolean {

@@ -63,6 +63,7 @@ export function nameOf(text: string): PeerEventName {
 
 /** In the order in which SQLite has them, too. */
 export function textOf(names: readonly PeerEventName[]): string {
+  if (names.length === 0) return '';
   return names
     .map(({ origin, number }) => `${origin}:${number}`)
     .toSorted()

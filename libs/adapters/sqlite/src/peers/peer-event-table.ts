@@ -143,11 +143,12 @@ export function noteShown(
 }
 
 /** The table that shows the events of a collection; null for one that is not replicated here. */
-function eventsOf(open: OpenDatabase, table: DocumentTable | null): string | null {
+export function eventsOf(open: OpenDatabase, table: DocumentTable | null): string | null {
   return table && isReplicated(open, table.collection) ? table.quotedEvents : null;
 }
 
-const NAMES = `id, operation_type, record_id, data, timestamp, source_node_id, sequence_number, etag, hlc, sees, tx, resolves, resolver_version`;
+/** The columns of an event table that an event of the replica fills. */
+export const NAMES = `id, operation_type, record_id, data, timestamp, source_node_id, sequence_number, etag, hlc, sees, tx, resolves, resolver_version`;
 
 /** An event of the replica as a row of its table. A delete gets the number of this file's change once the row is gone: its readers go by it. */
 function valuesOf(row: string): string {

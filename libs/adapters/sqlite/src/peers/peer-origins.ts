@@ -53,10 +53,6 @@ export class PeerOrigins {
     );
   }
 
-  noteAck(origin: string, ack: number): void {
-    this.#open.prepare('UPDATE spark_peer_origins SET ack = max(ack, ?) WHERE origin = ?').run(ack, origin);
-  }
-
   ownOrigins(): string[] {
     const rows = this.#open.rows<{ origin: string }>(
       'SELECT origin FROM spark_peer_origins WHERE taken IS NOT NULL',
@@ -166,6 +162,15 @@ export class PeerOrigins {
 
   appliedTo(origin: string): number {
     return this.#open.number('SELECT applied AS value FROM spark_peer_origins WHERE origin = ?', origin);
+  }
+
+  noteApplied({ origin, number }: PeerEventName): void {
+    this.#open
+      .prepare(
+        `INSERT INTO spark_peer_origins (origin, applied) VALUES (?, ?)
+         ON CONFLICT (origin) DO UPDATE SET applied = excluded.applied`,
+      )
+      .run(origin, number);
   }
 
   loggedTo(origin: string): number {

@@ -73,11 +73,11 @@ export class PeerPlace {
     setTag(this.#open, tag);
   }
 
-  /** Notes on which node an origin is, and when it was last heard from, in milliseconds since 1970. */
-  nameNode(origin: string, node: string, heard: number): void {
+  /** Notes on which node an origin is, when it was last heard from, in milliseconds since 1970, and what it has acknowledged. */
+  hear(origin: string, { node, at, ack }: { node: string; at: number; ack: number }): void {
     this.#open
-      .prepare('UPDATE spark_peer_origins SET node = ?, heard = ? WHERE origin = ?')
-      .run(node, heard, origin);
+      .prepare('UPDATE spark_peer_origins SET node = ?, heard = ?, ack = max(ack, ?) WHERE origin = ?')
+      .run(node, at, ack, origin);
   }
 
   /** Notes the place in the log where an operator closed an origin. */

@@ -15,9 +15,16 @@ import {
   toEvent,
 } from './peer-event-row.ts';
 import { hideEvent, noteShown, showEvent } from './peer-event-table.ts';
+import { isSameName, replaceHeads, unsetPast } from './head-rows.ts';
+import { insertEvent, showChange } from './insert-event.ts';
 import { PeerOrigins } from './peer-origins.ts';
 
 const OF_RECORD = 'WHERE event.entity = ? AND event.record_id = ?';
+/** The only event of its record, which shows it. */
+const IS_ALONE = `EXISTS (SELECT 1 FROM spark_peer_heads AS head WHERE head.entity = event.entity
+      AND head.record_id = event.record_id AND head.origin = event.origin AND head.number = event.number)
+    AND NOT EXISTS (SELECT 1 FROM spark_peer_events AS other WHERE other.entity = event.entity
+      AND other.record_id = event.record_id AND other.taken <> event.taken)`;
 
 /** What a replica's file knows of events and heads, in one transaction of it. */
 export class PeerRows extends PeerOrigins {
@@ -25,6 +32,8 @@ export class PeerRows extends PeerOrigins {
   readonly #tables = new Map<string, DocumentTable | null>();
   /** How many documents a table has rejected: their rows stay as they were. */
   rejected = 0;
+  /** The latest event that was not here before: it is not past. */
+  #inserted: PeerEventName | null = null;
 
   constructor(open: OpenDatabase) {
     super(open);
@@ -60,14 +69,15 @@ export class PeerRows extends PeerOrigins {
 
   recordsTaken(range: { after: number; to: number; limit: number }) {
     const { after, to, limit } = range;
-    const rows = this.#open.rows<PeerRecordName & { taken: number }>(
-      `SELECT taken, entity, record_id AS recordId FROM spark_peer_events
+    const rows = this.#open.rows<PeerRecordName & { taken: number; isAlone: number }>(
+      `SELECT taken, entity, record_id AS recordId, ${IS_ALONE} AS isAlone FROM spark_peer_events AS event
        WHERE taken > ? AND taken <= ? ORDER BY taken LIMIT ?`,
       after,
       to,
       limit,
     );
-    const records = new Map(rows.map((row): [string, PeerRecordName] => [keyOf(row), row]));
+    const shared = rows.filter(({ isAlone }) => isAlone === 0);
+    const records = new Map(shared.map((row): [string, PeerRecordName] => [keyOf(row), row]));
     return {
       records: [...records.values()],
       last: rows.length === limit ? (rows.at(-1)?.taken ?? null) : null,
@@ -98,38 +108,26 @@ export class PeerRows extends PeerOrigins {
   }
 
   remember(event: PeerEventRow): void {
-    const { origin, number, hlc, entity, recordId, operation, data, timestamp, resolverVersion, tx } = event;
-    const { changes } = this.#open
-      .prepare(
-        `INSERT INTO spark_peer_events
-           (origin, number, hlc, entity, record_id, operation_type, data, timestamp, sees, resolver_version, tx)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (origin, number) DO NOTHING`,
-      )
-      .run(
-        origin,
-        number,
-        hlc,
-        entity,
-        recordId,
-        operation,
-        data,
-        timestamp,
-        textOf(event.sees),
-        resolverVersion,
-        tx,
-      );
-    if (changes !== 0) showEvent(this.#open, this.#table(entity), event);
+    if (!insertEvent(this.#open, event)) return;
+    this.#inserted = event;
+    showEvent(this.#open, this.#table(event.entity), event);
   }
 
   keep(event: PeerEventRow): void {
     this.remember(event);
-    const { origin, number } = event;
-    this.#open
-      .prepare(
-        `INSERT INTO spark_peer_origins (origin, applied) VALUES (?, ?)
-         ON CONFLICT (origin) DO UPDATE SET applied = excluded.applied`,
-      )
-      .run(origin, number);
+    this.noteApplied(event);
+  }
+
+  succeed(event: PeerEventRow, before: readonly PeerEventName[]): boolean {
+    if (!insertEvent(this.#open, event)) return false;
+    this.#inserted = event;
+    const { entity, recordId, data } = event;
+    this.setHeads(entity, recordId, [event], before);
+    const table = this.#table(entity);
+    const isChanged = table !== null && this.#bring(table, recordId, data);
+    if (!showChange(this.#open, table, event, isChanged) && table && isChanged)
+      noteShown(this.#open, table, { entity, recordId, data, by: event });
+    return true;
   }
 
   forget({ origin, number }: PeerEventName): void {
@@ -148,22 +146,14 @@ export class PeerRows extends PeerOrigins {
     return rows.map(toEvent);
   }
 
-  setHeads(entity: string, recordId: string, heads: readonly PeerEventRow[]): void {
-    const before = this.#open
-      .prepare('DELETE FROM spark_peer_heads WHERE entity = ? AND record_id = ?')
-      .run(entity, recordId).changes;
-    for (const { origin, number, hlc } of heads) {
-      this.#open
-        .prepare(
-          'INSERT INTO spark_peer_heads (entity, record_id, origin, number, hlc) VALUES (?, ?, ?, ?, ?)',
-        )
-        .run(entity, recordId, origin, number, hlc);
-      this.#open
-        .prepare(
-          'UPDATE spark_peer_events SET past = NULL WHERE origin = ? AND number = ? AND past IS NOT NULL',
-        )
-        .run(origin, number);
-    }
+  setHeads(
+    entity: string,
+    recordId: string,
+    heads: readonly PeerEventRow[],
+    known?: readonly PeerEventName[],
+  ): void {
+    const before = replaceHeads(this.#open, { entity, recordId }, heads, known);
+    for (const head of heads) if (!isSameName(head, this.#inserted)) unsetPast(this.#open, head);
     // Only several heads are a conflict.
     if (before < 2 && heads.length < 2) return;
     const names = textOf(heads);
@@ -203,17 +193,20 @@ export class PeerRows extends PeerOrigins {
 
   show(entity: string, recordId: string, data: string | null, by?: PeerEventName): void {
     const table = this.#table(entity);
-    const row = table?.get(recordId);
-    if (!table || (row?.document ?? null) === data) return;
+    if (table && this.#bring(table, recordId, data))
+      noteShown(this.#open, table, { entity, recordId, data, by });
+  }
+
+  /** @returns whether the row was changed by it */
+  #bring(table: DocumentTable, recordId: string, data: string | null): boolean {
     applyFromNowOn(this.#open);
     try {
-      if (data === null) table.remove(recordId);
-      else table.put(row?.id ?? recordId, data, row?.metadata ?? null, Date.now());
-      noteShown(this.#open, table, { entity, recordId, data, by });
+      return data === null ? table.remove(recordId) : table.putFields(recordId, data, Date.now());
     } catch (error) {
       // The other records go on; a comparison with another node names this one.
       if (reasonToRefuse(error) === null) throw error;
       this.rejected++;
+      return false;
     }
   }
 

@@ -43,35 +43,52 @@ export function loadRecords(
   policyOf: PolicyOf,
 ): void {
   const numbers = new Map(snapshot.origins.map(({ origin, number }) => [origin, number]));
+  const logged = new Map<string, number>();
+  /** Loading counts nothing as read in the log, so each origin is asked for once. */
+  const loggedTo = (origin: string): number => {
+    const number = logged.get(origin) ?? file.loggedTo(origin);
+    logged.set(origin, number);
+    return number;
+  };
   const isCovered = (head: EventName) =>
-    head.number <= Math.min(file.loggedTo(head.origin), numbers.get(head.origin) ?? 0);
+    head.number <= Math.min(loggedTo(head.origin), numbers.get(head.origin) ?? 0);
+  const known: Known = { isCovered, isLogged: ({ origin, number }) => number <= loggedTo(origin) };
   const records = Map.groupBy(events, ({ entity, recordId }) => JSON.stringify([entity, recordId]));
-  for (const ofRecord of records.values()) loadRecord(file, ofRecord, isCovered, policyOf);
+  for (const ofRecord of records.values()) loadRecord(file, ofRecord, known, policyOf);
+}
+
+/** What a file and a snapshot know of events. */
+interface Known {
+  /** Both have read it in the log. */
+  isCovered(head: EventName): boolean;
+  /** The file has. */
+  isLogged(event: EventName): boolean;
 }
 
 /** Whoever knows an event and does not have it as a head has also what replaced it. */
 function loadRecord(
   file: PeerFile,
   events: readonly PeerEvent[],
-  isCovered: (head: EventName) => boolean,
+  { isCovered, isLogged }: Known,
   policyOf: PolicyOf,
 ): void {
-  const [first] = events;
+  const [first, ...others] = events;
   if (!first) return;
   const { entity, recordId } = first;
+  const before = file.heads(entity, recordId);
+  if (others.length === 0 && first.resolverVersion === null) {
+    // Most records are like this: unknown here, or as they are in the snapshot.
+    const [head, ...rest] = before;
+    if (head && rest.length === 0 && isSame(head, first)) return;
+    if (!head && !isLogged(first) && file.succeed(first, before)) return;
+  }
   const writes = events.filter(({ resolverVersion }) => resolverVersion === null);
-  const kept = file
-    .heads(entity, recordId)
-    .filter((head) => !isCovered(head) || writes.some((write) => isSame(write, head)));
-  const added = writes.filter((write) => !isKnown(file, write));
+  const kept = before.filter((head) => !isCovered(head) || writes.some((write) => isSame(write, head)));
+  const added = writes.filter((write) => !isLogged(write) && file.event(write) === null);
   for (const event of events) file.remember(event);
   const heads = [...kept, ...added].reduce<PeerEvent[]>(mergeHeads, []);
-  file.setHeads(entity, recordId, heads);
+  file.setHeads(entity, recordId, heads, before);
   showHeads(file, { entity, recordId, heads }, policyOf);
-}
-
-function isKnown(file: PeerFile, event: PeerEvent): boolean {
-  return event.number <= file.loggedTo(event.origin) || file.event(event) !== null;
 }
 
 /** After all records: the file has what the log said up to the cut. */

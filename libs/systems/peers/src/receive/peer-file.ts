@@ -70,8 +70,6 @@ export interface PeerFile {
   readonly backlog: number;
   /** The latest origin of each node that the log tells of. */
   members(): Member[];
-  /** Notes what the node of an origin has acknowledged. */
-  noteAck(origin: string, ack: number): void;
   /** Origins that it numbers or numbered its events under. */
   ownOrigins(): string[];
   /** Up to which number the events of an own origin are known to be on every node. */
@@ -109,7 +107,10 @@ export interface PeerFile {
   recordsAfter(last: RecordName | null, limit: number): RecordName[];
   /** Every event of a record that is not past, in the order in which this file took them. */
   history(entity: string, recordId: string): PeerEvent[];
-  /** Records that have events of a range, which ends at `last`; null when it was the last one. */
+  /**
+   * Records that have events of a range, which ends at `last`; null when it was the last one. Those of which a file has one event only,
+   * as their head, may be left out.
+   */
   recordsTaken(range: TakenRange): { records: RecordName[]; last: number | null };
   /** Events of a record up to one of the file's, in the order in which it took them, past ones included. */
   historyTo(entity: string, recordId: string, to: number): PeerEvent[];
@@ -123,11 +124,28 @@ export interface PeerFile {
   remember(event: PeerEvent): void;
   /** Keeps an event, unless it is here, and counts it as applied. */
   keep(event: PeerEvent): void;
+  /**
+   * Keeps a write that is the only head of its record from now on, and makes the record look so, which is what most events do. It does
+   * not count as applied by that.
+   * @param before the record's heads until now
+   * @returns false, and does nothing, when it is here
+   */
+  succeed(event: PeerEvent, before: readonly PeerEvent[]): boolean;
+  /** Counts the events of an origin as applied up to a number. */
+  noteApplied(last: EventName): void;
   /** Forgets an own event. */
   forget(name: EventName): void;
   heads(entity: string, recordId: string): PeerEvent[];
-  /** Several heads are a conflict, which is noted; a single one ends it. */
-  setHeads(entity: string, recordId: string, heads: readonly PeerEvent[]): void;
+  /**
+   * Several heads are a conflict, which is noted; a single one ends it.
+   * @param before the heads until now, as `heads` has told them; whoever has taken back events leaves them out
+   */
+  setHeads(
+    entity: string,
+    recordId: string,
+    heads: readonly PeerEvent[],
+    before?: readonly PeerEvent[],
+  ): void;
   /** Conflicts of a collection that met before a time, in milliseconds since 1970: the oldest first, after the conflict `after`. */
   openConflicts(
     entity: string,

@@ -70,16 +70,33 @@ function receiveOthers(
   policyOf: PolicyOf,
 ): Pick<Received, 'applied' | 'refused'> {
   const before = file.appliedTo(origin);
-  let last = before;
+  let [last, refused]: [number, Received['refused']] = [before, null];
+  const isKnown = (seen: EventName) =>
+    (seen.origin === origin && seen.number <= last) || isKnownOf(file, seen);
   for (const event of events) {
-    const admission = admit(event, last, (seen) => isKnownOf(file, seen));
-    if (admission === 'wait' || admission === 'hole') return { applied: last - before, refused: admission };
+    const admission = admit(event, last, isKnown);
     if (admission === 'known') continue;
-    file.keep(event);
-    settle(file, event, policyOf);
+    if (admission !== 'apply') {
+      refused = admission;
+      break;
+    }
+    take(file, event, policyOf);
     last = event.number;
   }
-  return { applied: last - before, refused: null };
+  // Once for all of them, since the file would write the same row for each.
+  if (last > before) file.noteApplied({ origin, number: last });
+  return { applied: last - before, refused };
+}
+
+/** Keeps an event, and brings its record to what it makes of it; it is counted as applied with those that follow it. */
+function take(file: PeerFile, event: PeerEvent, policyOf: PolicyOf): void {
+  const { entity, recordId, resolverVersion } = event;
+  const before = file.heads(entity, recordId);
+  const heads = resolverVersion === null ? mergeHeads(before, event) : before;
+  const isAlone = heads.length === 1 && heads[0] === event;
+  if (isAlone && file.succeed(event, before)) return;
+  file.remember(event);
+  bring(file, event, { before, heads }, policyOf);
 }
 
 /** Up to where an origin's events are known to be in this log. */
@@ -150,10 +167,18 @@ export function contentOf(event: PeerEvent): string {
 
 /** Brings a record to what an event makes of it. */
 function settle(file: PeerFile, event: PeerEvent, policyOf: PolicyOf): void {
-  const { entity, recordId, resolverVersion } = event;
-  const before = file.heads(entity, recordId);
-  const heads = resolverVersion === null ? mergeHeads(before, event) : before;
-  if (heads !== before) file.setHeads(entity, recordId, heads);
+  const before = file.heads(event.entity, event.recordId);
+  const heads = event.resolverVersion === null ? mergeHeads(before, event) : before;
+  bring(file, event, { before, heads }, policyOf);
+}
+
+function bring(
+  file: PeerFile,
+  { entity, recordId, resolverVersion }: PeerEvent,
+  { before, heads }: Readonly<Record<'before' | 'heads', readonly PeerEvent[]>>,
+  policyOf: PolicyOf,
+): void {
+  if (heads !== before) file.setHeads(entity, recordId, heads, before);
   showHeads(file, { entity, recordId, heads }, policyOf);
   if (resolverVersion === null) proposeFor(file, heads, policyOf);
 }

@@ -147,7 +147,6 @@ export class PeerStore {
       const refused: RefusedMessage[] = [];
       let rejected = 0;
       for (const { sequence, storedAt, message } of arrivals) {
-        if (message.kind !== 'ack') file.news = sequence;
         if ('events' in message) {
           const why = this.#applyEvents(file, place, { message, storedAt }, newLives);
           if (why) refused.push({ sequence, node: message.node, why });
@@ -163,6 +162,9 @@ export class PeerStore {
           refused.push({ sequence, node: message.node, why: 'rejected' });
         }
       }
+      const news = arrivals.findLast(({ message }) => message.kind !== 'ack');
+      if (news) file.news = news.sequence;
+      if (this.#clockMs !== null) place.clock = this.#clockMs * 1_000;
       return { newLives, refused, clockMs: this.#clockMs };
     });
   }
@@ -179,13 +181,11 @@ export class PeerStore {
     newLives: NewLife[],
   ): Refusal | null {
     const { origin, node, sequence } = message;
-    const clockMs = this.#readClock(storedAt - Date.now(), origin === place.origin);
-    if (clockMs !== null) place.clock = clockMs * 1_000;
+    this.#readClock(storedAt - Date.now(), origin === place.origin);
     const isNew = sequence > this.#endAtStart;
     const isTwin = isNew && node === this.#owner.node && file.own(origin) === null;
     const received = receiveEvents(file, message, this.#policyOf, () => this.#freshOrigin());
-    place.nameNode(origin, node, storedAt);
-    file.noteAck(origin, message.ack);
+    place.hear(origin, { node, at: storedAt, ack: message.ack });
     if (received.newLife) newLives.push('cloned');
     if (received.newLife || isTwin || (received.isOlder && isNew))
       this.#note(file, 'cloned', newLives, received.newLife);
@@ -198,12 +198,11 @@ export class PeerStore {
    * changes older than they are: the least delayed reading of this run counts, until the clock was evidently set. Messages of others
    * can be long stored when they are read: they only correct what an own one has told.
    */
-  #readClock(read: number, isOwn: boolean): number | null {
-    if (!isOwn && this.#clockMs === null) return null;
+  #readClock(read: number, isOwn: boolean): void {
+    if (!isOwn && this.#clockMs === null) return;
     const before = this.#clockMs ?? read;
     const isSet = isOwn && Math.abs(read - before) > CLOCK_SET_MS;
     this.#clockMs = isSet ? read : Math.max(read, before);
-    return this.#clockMs;
   }
 
   #note(file: PeerRows, why: NewLife, newLives: NewLife[], isNoted: boolean): void {

@@ -13,6 +13,7 @@ import {
   SNAPSHOTS,
 } from '../carry/snapshot.ts';
 import { slicesOf } from '../join/slices.ts';
+import type { PeerEvent } from '../merge/event.ts';
 import type { RecordName } from '../receive/peer-file.ts';
 import type { LogState, PeerStore } from './peer-store.ts';
 
@@ -24,7 +25,7 @@ export type SnapshotObjects = Pick<
 
 const RECORDS_OF_A_PAGE = 200;
 /** So many are loaded in one transaction. */
-const EVENTS_OF_A_SLICE = 100;
+const EVENTS_OF_A_SLICE = 200;
 
 /** Snapshots of the log, which stand for the part of it that is gone. */
 export class Snapshots {
@@ -70,10 +71,7 @@ export class Snapshots {
   /** Brings the file to where a snapshot is. @returns whether a new life has begun */
   async load(manifest: Manifest): Promise<boolean> {
     const isNewLife = await this.#store.beginLoading(manifest);
-    for (let part = 0; part < manifest.parts; part++) {
-      const name = `${snapshotFolder(manifest)}/${part}`;
-      const events = await decodePart(await this.#objects.loadObject(name));
-      if (events === null) throw new Error(`${name} of the latest snapshot is gone or damaged`);
+    for await (const events of this.#partsOf(manifest)) {
       for (const slice of slicesOf(events, EVENTS_OF_A_SLICE)) {
         await this.#store.loadRecords(manifest, slice);
         // What waits for the main loop comes in between.
@@ -82,6 +80,25 @@ export class Snapshots {
     }
     await this.#store.finishLoading(manifest);
     return isNewLife;
+  }
+
+  /** The next part comes while the one before is loaded. */
+  async *#partsOf(manifest: Manifest): AsyncGenerator<PeerEvent[]> {
+    const nameOf = (part: number) => `${snapshotFolder(manifest)}/${part}`;
+    const ask = (part: number) => {
+      const asked = part < manifest.parts ? this.#objects.loadObject(nameOf(part)) : Promise.resolve(null);
+      // Heard when it is its turn; until then nobody has to.
+      asked.catch(() => undefined);
+      return asked;
+    };
+    let next = ask(0);
+    for (let part = 0; part < manifest.parts; part++) {
+      const bytes = await next;
+      next = ask(part + 1);
+      const events = await decodePart(bytes);
+      if (events === null) throw new Error(`${nameOf(part)} of the latest snapshot is gone or damaged`);
+      yield events;
+    }
   }
 
   async *#parts(): AsyncGenerator<string[]> {

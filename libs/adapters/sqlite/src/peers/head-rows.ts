@@ -1,0 +1,58 @@
+import type { OpenDatabase } from '../connect/open-database.ts';
+import type { PeerEventName, PeerEventRow, PeerRecordName } from './peer-event-row.ts';
+
+const OF_RECORD = 'WHERE entity = ? AND record_id = ?';
+
+/**
+ * Brings a record's heads to these; in a write transaction.
+ * @param known those until now: only what differs is written, one row over the other where it can
+ * @returns how many there were
+ */
+export function replaceHeads(
+  open: OpenDatabase,
+  { entity, recordId }: PeerRecordName,
+  heads: readonly PeerEventRow[],
+  known: readonly PeerEventName[] | undefined,
+): number {
+  const removed = known?.filter((head) => !isAmong(heads, head)) ?? [];
+  const added = known ? heads.filter((head) => !isAmong(known, head)) : heads;
+  const [gone] = removed;
+  const [next] = added;
+  if (gone && next && removed.length === 1 && added.length === 1) {
+    open
+      .prepare(
+        `UPDATE spark_peer_heads SET record_id = ?, origin = ?, number = ?, hlc = ? ${OF_RECORD} AND origin = ? AND number = ?`,
+      )
+      .run(recordId, next.origin, next.number, next.hlc, entity, recordId, gone.origin, gone.number);
+    return known?.length ?? 0;
+  }
+  const before = known ? known.length : remove(open, { entity, recordId });
+  for (const { origin, number } of removed)
+    open
+      .prepare(`DELETE FROM spark_peer_heads ${OF_RECORD} AND origin = ? AND number = ?`)
+      .run(entity, recordId, origin, number);
+  for (const { origin, number, hlc } of added)
+    open
+      .prepare('INSERT INTO spark_peer_heads (entity, record_id, origin, number, hlc) VALUES (?, ?, ?, ?, ?)')
+      .run(entity, recordId, origin, number, hlc);
+  return before;
+}
+
+function remove(open: OpenDatabase, { entity, recordId }: PeerRecordName): number {
+  return Number(open.prepare(`DELETE FROM spark_peer_heads ${OF_RECORD}`).run(entity, recordId).changes);
+}
+
+/** A head has a part in what its record is. */
+export function unsetPast(open: OpenDatabase, { origin, number }: PeerEventName): void {
+  open
+    .prepare('UPDATE spark_peer_events SET past = NULL WHERE origin = ? AND number = ? AND past IS NOT NULL')
+    .run(origin, number);
+}
+
+function isAmong(names: readonly PeerEventName[], name: PeerEventName): boolean {
+  return names.some((one) => isSameName(one, name));
+}
+
+export function isSameName(one: PeerEventName, other: PeerEventName | null): boolean {
+  return one.number === other?.number && one.origin === other.origin;
+}

@@ -17,7 +17,7 @@ export async function measureCut(
     const sides = [nodes.slice(0, 2), nodes.slice(2)];
     const refused = await Promise.all(sides.map((side) => writeNotes(side, perSecond, seconds)));
     cable.putBack();
-    return { equalAfterMs: await untilEqual(nodes), refused: refused.reduce((sum, n) => sum + n, 0) };
+    return { equalAfterMs: await untilEqual(nodes, folder), refused: refused.reduce((sum, n) => sum + n, 0) };
   } finally {
     await Promise.all(nodes.map(({ process }) => process.stop()));
     cable.close();

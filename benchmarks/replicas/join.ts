@@ -6,7 +6,7 @@ import { startNodes } from '../../tools/peers/nodes.ts';
 import { quantile } from '../support/machine.ts';
 import { residentKiB } from '../support/memory.ts';
 import { until } from '../support/until.ts';
-import { isReady, LOOK_EVERY_MS, newService, OPERATOR_TOKEN, startReplicas } from './nodes.ts';
+import { isReady, LOOK_EVERY_MS, newService, OPERATOR_TOKEN, peersOf, startReplicas } from './nodes.ts';
 
 const ROWS_AT_ONCE = 10_000;
 
@@ -18,6 +18,8 @@ export interface NodeFigures {
 }
 
 export interface Join {
+  /** The snapshot. */
+  takenAfterMs: number;
   readyAfterMs: number;
   old: NodeFigures;
   fresh: NodeFigures;
@@ -31,11 +33,15 @@ export async function measureJoin(folder: string, natsUrl: string, rows: number)
   if (!old) throw new Error('one node was to be started');
   const running = [old];
   try {
+    // A snapshot is of what the log has: taken before, it would be of a part of the rows.
+    await until(async () => (await peersOf(old)).backlog === 0, LOOK_EVERY_MS);
     const done = new AbortController();
     const oldFigures = watch(old, done.signal);
     const headers = { authorization: `Bearer ${OPERATOR_TOKEN}` };
+    const takenAt = performance.now();
     const { ok, status } = await fetch(`${old.url}/spark/peers/snapshot`, { method: 'POST', headers });
     if (!ok) throw new Error(`The snapshot was answered with ${status}`);
+    const takenAfterMs = performance.now() - takenAt;
     const begunAt = performance.now();
     const [fresh] = await startNodes({
       service,
@@ -50,7 +56,7 @@ export async function measureJoin(folder: string, natsUrl: string, rows: number)
     await until(() => isReady(fresh), LOOK_EVERY_MS);
     const readyAfterMs = performance.now() - begunAt;
     done.abort();
-    return { readyAfterMs, old: await oldFigures, fresh: await freshFigures };
+    return { takenAfterMs, readyAfterMs, old: await oldFigures, fresh: await freshFigures };
   } finally {
     await Promise.all(running.map(({ process }) => process.stop()));
   }

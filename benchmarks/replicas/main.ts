@@ -78,6 +78,7 @@ try {
     say(`${what}: lag p99`, `at most ${ms(spread.lagMs)}`, 'at most 250 ms');
     say('equal after the last write', ms(spread.equalAfterMs), 'within 1 s');
     say('writes that were refused', String(spread.refused), '0');
+    say('processor time of a node for each write', `${Math.round(spread.cpuMicroseconds)} µs`, '–');
   }
   if (partition > 0) {
     const cut = await measureCut(folder(), nats.url, { perSecond: 100, seconds: partition });
@@ -86,7 +87,8 @@ try {
     say('writes that were refused', String(cut.refused), '0');
   }
   if (rows > 0) {
-    const { readyAfterMs, old, fresh } = await measureJoin(folder(), nats.url, rows);
+    const { takenAfterMs, readyAfterMs, old, fresh } = await measureJoin(folder(), nats.url, rows);
+    say(`a snapshot of ${rows.toLocaleString('en')} rows is taken`, ms(takenAfterMs), '–');
     say(`a new node is ready with ${rows.toLocaleString('en')} rows`, ms(readyAfterMs), 'within 60 s');
     say(
       'memory of the node that has them, and of the new one',

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { join } from 'node:path';
+import { nodeSqlite } from '@nestjs-spark/sqlite/internal';
 import { Agent, request } from 'undici';
 import type { App } from '../../tools/apps/app.ts';
 import { startNodes } from '../../tools/peers/nodes.ts';
@@ -48,16 +50,34 @@ export async function peersOf({ url }: App): Promise<Peers> {
   return (await (await fetch(`${url}/spark/peers`, { headers })).json()) as Peers;
 }
 
-/** Waits until every node has published and read everything. @returns the milliseconds that took */
-export async function untilEqual(nodes: readonly App[]): Promise<number> {
+/**
+ * Waits until every node has published and read everything. Their files are asked: a status counts all rows, and would take from the nodes
+ * what is measured.
+ * @returns the milliseconds that took
+ */
+export async function untilEqual(nodes: readonly App[], folder: string): Promise<number> {
   const begunAt = performance.now();
+  const { DatabaseSync } = nodeSqlite();
+  const files = nodes.map(({ name }) => new DatabaseSync(join(folder, `${name}.db`), { readOnly: true }));
+  const asked = files.map((file) => file.prepare(PLACE));
   await until(async () => {
-    const all = await Promise.all(nodes.map(peersOf));
-    const last = Math.max(...all.map(({ log }) => log.last));
-    return all.every(({ backlog, log }) => backlog === 0 && log.position >= last);
+    const all = asked.map((place) => place.get() as unknown as Place);
+    const last = Math.max(...all.map(({ news }) => news));
+    return all.every(({ backlog, position }) => backlog === 0 && position >= last);
   }, LOOK_EVERY_MS);
+  for (const file of files) file.close();
   return performance.now() - begunAt;
 }
+
+/** How far a file is in the log, and the last message there that says more than how far its node has read. */
+interface Place {
+  position: number;
+  news: number;
+  backlog: number;
+}
+
+const PLACE = `SELECT position, news, (SELECT ifnull(sum(applied - confirmed), 0) FROM spark_peer_origins WHERE taken IS NOT NULL)
+  AS backlog FROM spark_peer`;
 
 /** Writes notes at a steady rate, to one node after the other. @returns how many were not accepted */
 export async function writeNotes(nodes: readonly App[], perSecond: number, seconds: number): Promise<number> {

@@ -1,4 +1,6 @@
 import type { App } from '../../tools/apps/app.ts';
+import { measureCpu } from '../support/cpu.ts';
+import { median } from '../support/machine.ts';
 import { startReplicas, untilEqual, writeNotes } from './nodes.ts';
 
 export interface Spread {
@@ -7,6 +9,8 @@ export interface Spread {
   lagMs: number;
   /** From the last write until all nodes had everything. */
   equalAfterMs: number;
+  /** The processor time that a node takes for each write of all of them, in microseconds. */
+  cpuMicroseconds: number;
 }
 
 /** Writes to many nodes at once, and how soon the others have them. */
@@ -19,13 +23,15 @@ export async function measureSpread(
   const nodes = await startReplicas(folder, Object.fromEntries(names));
   try {
     const before = await lags(nodes);
+    const cpu = measureCpu(Object.fromEntries(nodes.map(({ name, process }) => [name, process.pid])));
     const refused = await writeNotes(nodes, perSecond, seconds);
-    const equalAfterMs = await untilEqual(nodes);
+    const equalAfterMs = await untilEqual(nodes, folder);
+    const cpuMicroseconds = (median(Object.values(cpu.stop())) * 1e6) / (perSecond * seconds);
     const after = await lags(nodes);
     const within = [...after].map(([bound, n]) => [bound, n - (before.get(bound) ?? 0)] as const);
     const all = Math.max(...within.map(([, n]) => n));
     const [bound] = within.find(([, n]) => n >= 0.99 * all) ?? [Infinity];
-    return { refused, lagMs: bound * 1_000, equalAfterMs };
+    return { refused, lagMs: bound * 1_000, equalAfterMs, cpuMicroseconds };
   } finally {
     await Promise.all(nodes.map(({ process }) => process.stop()));
   }

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { dataDir } from '@nestjs-spark/foundation';
-import { launch } from '../shared/launch.ts';
+import { launch, LEAN_MALLOC_ENV, LEAN_NODE_FLAGS } from '../shared/launch.ts';
 
 const file = `${process.env['SPARK_PEERS_NODE'] || 'node'}.db`;
 
-await launch(() => import('./app.ts'), {
-  PORT: '5003',
-  SPARK_PEERS_SERVICE: 'notes',
-  SPARK_STORE: `sqlite:${join(dataDir(process.env), 'notes', file)}`,
-});
+await launch(
+  () => import('./app.ts'),
+  {
+    PORT: '5003',
+    SPARK_PEERS_SERVICE: 'notes',
+    SPARK_STORE: `sqlite:${join(dataDir(process.env), 'notes', file)}`,
+  },
+  { flags: LEAN_NODE_FLAGS, env: LEAN_MALLOC_ENV, keepsCompiled: false },
+);

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { keysDir } from '@nestjs-spark/foundation';
+import { LEAN_MALLOC_ENV, LEAN_NODE_FLAGS } from '../../apps/shared/launch.ts';
 import { type App, builtApp, logFileOf, root } from '../apps/app.ts';
 import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
@@ -28,6 +29,7 @@ export async function startNodes(start: NodesStart): Promise<App[]> {
   for (const [name, natsUrl] of Object.entries(natsUrls)) {
     const port = await freePort(start.anyPorts ? undefined : FIRST_PORT + nodes.length * 100);
     const env = {
+      ...LEAN_MALLOC_ENV,
       PORT: String(port),
       NATS_URL: natsUrl,
       SPARK_PEERS_SERVICE: service,
@@ -38,7 +40,13 @@ export async function startNodes(start: NodesStart): Promise<App[]> {
       NO_COLOR: '1',
       ...start.env?.[name],
     };
-    const app = new AppProcess({ name, main, logFile: logFileOf(`notes-${name}`), env });
+    const app = new AppProcess({
+      name,
+      main,
+      logFile: logFileOf(`notes-${name}`),
+      env,
+      flags: LEAN_NODE_FLAGS,
+    });
     app.start();
     nodes.push({ name, url: `http://127.0.0.1:${port}`, process: app });
   }

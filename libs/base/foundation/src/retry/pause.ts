@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { LONGEST_TIMER_MS } from '../flow/long-timer.ts';
+import { LONGEST_TIMER_MS } from './long-timer.ts';
 
 /**
  * Waits, or returns early when aborted.

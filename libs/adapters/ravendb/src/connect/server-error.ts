@@ -141,6 +141,6 @@ function withoutType(message: string, type: unknown): string {
   return prefix === undefined ? message : message.slice(prefix.length + 1).trim();
 }
 
-function shortType(type: string): string {
+export function shortType(type: string): string {
   return type.slice(type.lastIndexOf('.') + 1);
 }

@@ -1,4 +1,4 @@
-import { cutDocuments } from '../read-documents/cut-documents.ts';
+import { cutWhole } from '../read-documents/cut-documents.ts';
 import { toDocument, type RavenDocument } from './entity-document.ts';
 
 export interface QueryAnswer {
@@ -13,7 +13,7 @@ const STALE = '"IsStale":true';
 
 /** Reads the answer of a query, its documents as they are written. */
 export function readAnswer(body: Buffer): QueryAnswer {
-  const { slices } = cutDocuments(body);
+  const slices = cutWhole(body);
   const head = body.toString('utf8', 0, body.indexOf(RESULTS));
   const { TotalResults } = JSON.parse(`${head}${RESULTS}]}`) as { TotalResults: number };
   const behind = slices.findLast((slice) => slice !== null)?.end ?? head.length;

@@ -1,3 +1,6 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import { readServerError, shortType } from '../connect/server-error.ts';
+
 /** Where a document is in an answer's bytes; `metadata` is where its `@metadata` object begins, -1 when it has none. */
 export interface DocumentSlice {
   start: number;
@@ -12,6 +15,7 @@ export interface CutAnswer {
   whole: boolean;
 }
 
+const ITS_ERROR = '{"Url":';
 const RESULTS = Buffer.from('"Results":[');
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -53,6 +57,24 @@ export function cutDocuments(answer: Buffer): CutAnswer {
       at++;
     }
   }
+}
+
+/**
+ * The documents of an answer that was read to its end.
+ * @throws {UnavailableError} when RavenDB broke the answer off: what is missing in it may be there
+ */
+export function cutWhole(answer: Buffer): (DocumentSlice | null)[] {
+  const { slices, whole } = cutDocuments(answer);
+  if (!whole) throw brokenOff(answer, 'RavenDB broke off its answer');
+  return slices;
+}
+
+/** @param what what RavenDB could not do; its own reason, which it writes behind what it has answered so far, is added */
+export function brokenOff(answer: Buffer, what: string): UnavailableError {
+  const text = answer.toString('utf8', Math.max(0, answer.lastIndexOf(ITS_ERROR)));
+  const { type, message } = readServerError(500, text);
+  const reason = text.startsWith(ITS_ERROR) ? `: ${shortType(type)}: ${message}` : '';
+  return new UnavailableError(`${what}${reason}`, { answered: true });
 }
 
 function cutOne(bytes: Buffer, start: number): DocumentSlice | null {

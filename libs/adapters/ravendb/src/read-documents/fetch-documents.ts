@@ -2,7 +2,7 @@ import { refusedId } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
 import { isNoId } from '../connect/server-error.ts';
-import { cutDocuments } from './cut-documents.ts';
+import { cutWhole } from './cut-documents.ts';
 import { readMetadata, type DocumentMetadata } from './document-metadata.ts';
 
 export interface FetchedDocument extends DocumentMetadata {
@@ -64,7 +64,7 @@ async function ask(
     path: http.path('/docs', { ...query }),
     body: JSON.stringify({ Ids: ids }),
   });
-  const { slices } = cutDocuments(body);
+  const slices = cutWhole(body);
   return ids.map((_, index) => {
     const slice = slices[index];
     return slice ? { ...readMetadata(body, slice), json: body.subarray(slice.start, slice.end) } : null;

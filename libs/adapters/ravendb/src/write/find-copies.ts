@@ -6,7 +6,7 @@ import {
   type Effect,
 } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
-import { cutDocuments } from '../read-documents/cut-documents.ts';
+import { cutWhole } from '../read-documents/cut-documents.ts';
 import { readMetadata, type DocumentMetadata } from '../read-documents/document-metadata.ts';
 import { fetchDocuments } from '../read-documents/fetch-documents.ts';
 import type { Copy } from './own-copies.ts';
@@ -54,7 +54,7 @@ async function listByPrefix(http: RavenHttp, prefix: string): Promise<DocumentMe
   for (let start = 0; ; start += PAGE) {
     const path = http.path('/docs', { startsWith: prefix, metadataOnly: true, start, pageSize: PAGE });
     const { body } = await http.request({ path });
-    const { slices } = cutDocuments(body);
+    const slices = cutWhole(body);
     for (const slice of slices) if (slice) found.push(readMetadata(body, slice));
     if (slices.length < PAGE) return found;
   }

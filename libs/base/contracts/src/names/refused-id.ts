@@ -5,6 +5,8 @@ const MAX_ID_BYTES = 512;
 const BLANK = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 // eslint-disable-next-line no-control-regex -- these are what is looked for
 const CONTROL = /[\0-\x07\x0b\x0e-\x1f]/;
+/** What JSON escapes, of the characters that an id may have. */
+const ESCAPED = /[\b\t\n\f\r"\\]/g;
 
 /**
  * Why no store takes a document under this id, in words that follow on "its id"; null when each keeps it as it is. RavenDB
@@ -21,6 +23,10 @@ export function refusedId(id: string): string | null {
     const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     return `has the control character U+${code}, which RavenDB does not take`;
   }
+  const unreadable = unreadableIn(id);
+  if (unreadable !== null) {
+    return `has ${JSON.stringify(unreadable)} after a letter whose lower case has another length in UTF-8: RavenDB stores such a document and cannot return it, nor any list that it is in`;
+  }
   // Almost every id ends here: a character of UTF-16 has at most three bytes in UTF-8, in lower case as well.
   if (id.length * 3 <= MAX_ID_BYTES) return null;
   if (Buffer.byteLength(id, 'utf8') > MAX_ID_BYTES) {
@@ -34,6 +40,18 @@ export function refusedId(id: string): string | null {
 
 /** Whether some id that a store takes may begin so. */
 export function mayBegin(prefix: string): boolean {
-  if (!prefix.isWellFormed() || CONTROL.test(prefix)) return false;
+  if (!prefix.isWellFormed() || CONTROL.test(prefix) || unreadableIn(prefix) !== null) return false;
   return Buffer.byteLength(ravenKey(prefix), 'utf8') <= MAX_ID_BYTES;
+}
+
+/**
+ * The first character that RavenDB fails to escape; null when it can write the id as JSON. It remembers where to escape by places in the
+ * id in lower case, and writes the id as it was given (7.2.7: "Invalid escape char", in the middle of an answer with status 200).
+ */
+function unreadableIn(id: string): string | null {
+  for (const { 0: character, index } of id.matchAll(ESCAPED)) {
+    const before = id.slice(0, index);
+    if (Buffer.byteLength(before, 'utf8') !== Buffer.byteLength(ravenKey(before), 'utf8')) return character;
+  }
+  return null;
 }

@@ -1,6 +1,6 @@
 import { defineProblem } from './problem-kind.ts';
 
-/** The kinds that every part of Spark can answer with. What only one part answers with, that part defines itself. */
+/** The kinds that every part of Spark can answer with. Kinds used by one part only are defined there. */
 export const PROBLEMS = {
   invalid: defineProblem('invalid', {
     urn: 'invalid-request',
@@ -8,7 +8,7 @@ export const PROBLEMS = {
     status: 400,
   }),
   unauthenticated: defineProblem('unauthenticated', { title: 'No valid credential', status: 401 }),
-  /** The token is right but for its times: the two clocks differ. Carries `time`, the answering module's clock (ISO 8601). */
+  /** The token is valid except for its times: the two clocks differ. Carries `time`, the answering module's clock (ISO 8601). */
   tokenTimes: defineProblem('tokenTimes', {
     title: "The token's times do not fit this module's clock",
     status: 401,

@@ -5,7 +5,7 @@ import { answerHealth, type HealthAnswer } from './health-answer.ts';
 import { HealthResultFilter } from './health-result-filter.ts';
 import { SparkHealthIndicator } from './spark-health-indicator.ts';
 
-/** `health` unless the application says otherwise: `ObservabilityModule.forRoot` gives it its path. */
+/** `health` by default; `ObservabilityModule.forRoot` sets the path. */
 @ApiTags('Health')
 @UseFilters(HealthResultFilter)
 @SparkRoute()

@@ -10,7 +10,7 @@ export interface ConnectAddress {
 const USUAL_PORT = 15_002;
 
 /**
- * Reads `sc://HOST:PORT/;use_ssl=true;token=…`, as every client of Spark Connect is given it.
+ * Parses `sc://HOST:PORT/;use_ssl=true;token=…`, the connection string of all Spark Connect clients.
  * @returns the address, or what is wrong with the text
  */
 export function readConnectAddress(text: string): ConnectAddress | string {
@@ -29,7 +29,7 @@ export function readConnectAddress(text: string): ConnectAddress | string {
   return { target, host: hostname, tls: settings.get('use_ssl') === 'true' || token !== null, token };
 }
 
-/** Null for none; undefined where it cannot be decoded. */
+/** Null when absent; undefined when it cannot be decoded. */
 function decoded(text: string): string | null | undefined {
   try {
     return text === '' ? null : decodeURIComponent(text);

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Codes that waiting does not change. What else fails, such as a full disk, is tried again. */
+/** Error codes that waiting does not change. Other failures, such as a full disk, are retried. */
 const NOT_MADE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'EEXIST']);
 
 const NOT_WRITTEN: Partial<Record<string, string>> = {
@@ -11,8 +11,8 @@ const NOT_WRITTEN: Partial<Record<string, string>> = {
 };
 
 /**
- * Why no database can be in this folder until somebody changes something; null where one can. SQLite writes files beside the database,
- * so its folder has to be writable too. A missing folder is made, as it would be with the file.
+ * Why no database can be in this folder as it is; null when one can. SQLite writes files beside the database, so its folder has
+ * to be writable too. A missing folder is created, as it would be with the file.
  */
 export function unusableFolder(folder: string): string | null {
   const isMissing = !existsSync(folder);
@@ -25,14 +25,17 @@ export function unusableFolder(folder: string): string | null {
   }
 }
 
-/** Makes what is missing of a path. Node's own `recursive` never ends where a folder is there and takes no other, as `/proc`. */
+/**
+ * Creates the missing parts of a path. Node's own `recursive` never ends when a folder exists and accepts no other, such as
+ * `/proc`.
+ */
 export function makeFolders(folder: string): void {
   if (existsSync(folder)) return;
   if (dirname(folder) !== folder) makeFolders(dirname(folder));
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process may have made it in between.
+    // Another process may have created it in the meantime.
     if (!existsSync(folder)) throw error;
   }
 }

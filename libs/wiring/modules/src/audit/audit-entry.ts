@@ -8,7 +8,7 @@ import {
   type Guard,
 } from '@nestjs-spark/foundation/internal';
 
-/** What was decided about a request. */
+/** The decision on a request. */
 @ApiSchema({ name: 'AuditEntry' })
 export class AuditEntry {
   @ApiProperty({ format: 'date-time' })

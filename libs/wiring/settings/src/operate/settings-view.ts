@@ -44,7 +44,7 @@ export class SettingsView {
   startOnly!: Readonly<Record<string, string>>;
 }
 
-/** What became of a value that was set. */
+/** The effect of setting a value. */
 @ApiSchema({ name: 'ChangedSetting' })
 export class ChangedSetting extends SettingView {
   @ApiProperty({
@@ -93,7 +93,7 @@ export function viewSettings(
   };
 }
 
-/** What became of these settings. */
+/** The effect of a change on these settings. */
 export function viewChange(central: CentralSettings, names: readonly string[]): SettingsChangeView {
   const { live, current } = central;
   const changed = names.map((name): ChangedSetting => {

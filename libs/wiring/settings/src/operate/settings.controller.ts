@@ -29,7 +29,7 @@ import {
   viewSettings,
 } from './settings-view.ts';
 
-/** `Readonly<Record<string, string>>`: settings that are read at the start alone, with their variables. */
+/** `Readonly<Record<string, string>>`: settings that are only read at startup, with their variables. */
 export const START_ONLY = Symbol('SPARK_START_ONLY_SETTINGS');
 
 @ApiSchema({ name: 'WantedSettings' })

@@ -10,7 +10,7 @@ import { PageQuery } from '../../shared/rest/page-query.ts';
 import { CarView } from './car.dto.ts';
 import { Car } from './car.ts';
 
-/** The copies of Fleet's cars: to be read only. */
+/** The copies of Fleet's cars: read-only. */
 @ApiTags('cars')
 @Controller('cars')
 export class CarsController {

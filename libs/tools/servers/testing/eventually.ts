@@ -1,17 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** How long {@link eventually} waits, and how often it looks. Milliseconds. */
+/** How long {@link eventually} waits, and how often it checks. Milliseconds. */
 export interface EventuallyOptions {
   /** When to give up. Default 60,000 ms. */
   timeoutMs?: number;
-  /** Pause between two looks. Default 50 ms. */
+  /** Pause between two checks. Default 50 ms. */
   intervalMs?: number;
 }
 
 /**
- * Waits until a condition holds: until `look` neither throws nor answers `false` (asynchronously too), and answers
- * what it answered. After `timeoutMs` it throws an error that shows the last failure and keeps it as `cause`;
- * a look that hangs is given up at the same moment.
+ * Waits until a condition holds: until `look` (synchronous or asynchronous) neither throws nor returns `false`, and returns its
+ * result. After `timeoutMs` it throws an error that shows the last failure and has it as `cause`; a `look` that hangs is
+ * abandoned at the same moment.
  */
 export async function eventually<T>(
   look: () => T | Promise<T>,

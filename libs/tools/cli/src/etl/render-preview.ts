@@ -6,12 +6,12 @@ import { diffFields } from './diff-fields.ts';
 
 const LONGEST = 4_000;
 
-/** A preview as text: one block per document, `+` for what would come, `-` for what would go. */
+/** A preview as text: one block per document, `+` for what would be added, `-` for what would be removed. */
 export function renderPreview(result: PreviewResult): string {
   return result.scripts.map((script) => renderScript(result, script)).join('\n\n');
 }
 
-/** Nothing of it failed and every document that was named is there. */
+/** Whether none of it failed and every named document exists. */
 export function isGood({ scripts }: PreviewResult): boolean {
   return scripts.every(({ summary }) => summary.failed + summary.missing + summary.skipped === 0);
 }

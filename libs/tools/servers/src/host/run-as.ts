@@ -7,7 +7,7 @@ export interface RunAs {
 }
 
 /**
- * For programs that refuse to run as root: the first of these users that exists, or, unless the current user is root, that user.
+ * For programs that refuse to run as root: the first of these users that exists, or the current user unless that is root.
  * Undefined when root finds none of them.
  */
 export async function notAsRoot(names: readonly string[]): Promise<RunAs | undefined> {

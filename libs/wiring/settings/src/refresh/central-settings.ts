@@ -97,9 +97,7 @@ export class CentralSettings {
     return this.#known.promise;
   }
 
-  /**
-   * Keeps the values current until `signal` aborts. The last used ones are read first, so that they apply even without the store.
-   */
+  /** Keeps the values current until `signal` aborts. The last used ones are read first: they apply even without the store. */
   async run(signal: AbortSignal): Promise<void> {
     const { store, log } = this.#parts;
     if (!store) return this.#known.resolve();
@@ -131,8 +129,7 @@ export class CentralSettings {
   /**
    * Changes central values, for all instances of the module.
    * @param values undefined removes a value
-   * @throws {ProblemError} `unavailable` when there are no central settings, and when it is unknown whether the store has the
-   *   change
+   * @throws {ProblemError} `unavailable` when there are no central settings, and when it is unknown whether they changed
    * @throws {UnavailableError} while the store is unavailable; nothing was changed then
    * @throws {VersionConflictError} when others keep changing them; nothing was changed then
    */
@@ -146,8 +143,7 @@ export class CentralSettings {
   /**
    * Sets the values of an earlier version again, as a new version.
    * @param version null for the one before the current one
-   * @throws {ProblemError} `notFound` for an unknown version; `conflict` when null was given and others change the settings;
-   *   otherwise as `change`
+   * @throws {ProblemError} `notFound` for an unknown version; `conflict` for null when others change the settings; else as `change`
    */
   rollBack(version: number | null): Promise<SettingsVersion> {
     let undone: number | null = null;

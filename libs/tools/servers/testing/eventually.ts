@@ -18,7 +18,7 @@ export async function eventually<T>(
   { timeoutMs = 60_000, intervalMs = 50 }: EventuallyOptions = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
-  let last: unknown = new Error('the condition never answered');
+  let last: unknown = new Error('the condition never returned');
   do {
     try {
       const answer = await withinTime(look, deadline - Date.now());
@@ -30,10 +30,10 @@ export async function eventually<T>(
     await wait(Math.max(0, Math.min(intervalMs, deadline - Date.now())));
   } while (Date.now() < deadline);
   const message = last instanceof Error ? last.message : String(last);
-  throw new Error(`Not so within ${timeoutMs} ms. Last seen: ${message}`, { cause: last });
+  throw new Error(`Condition not met within ${timeoutMs} ms. Last seen: ${message}`, { cause: last });
 }
 
-const tooLate = new Error('the condition did not answer in time');
+const tooLate = new Error('the condition did not return in time');
 
 async function withinTime<T>(look: () => T | Promise<T>, ms: number): Promise<T> {
   const stop = new AbortController();

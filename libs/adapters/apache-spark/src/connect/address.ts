@@ -24,7 +24,7 @@ export function readConnectAddress(text: string): ConnectAddress | string {
   const unknown = [...settings.keys()].find((name) => name !== 'use_ssl' && name !== 'token');
   if (unknown !== undefined) return `has a setting ${JSON.stringify(unknown)}; use_ssl and token are known`;
   const token = decoded(settings.get('token') ?? '');
-  if (token === undefined) return 'has a token with a % that stands for nothing; write it as %25';
+  if (token === undefined) return 'has a token with an invalid % escape; write a literal % as %25';
   const target = `${hostname}:${port === '' ? USUAL_PORT : port}`;
   return { target, host: hostname, tls: settings.get('use_ssl') === 'true' || token !== null, token };
 }

@@ -81,7 +81,7 @@ export class JetStreamControlBoard implements ControlBoard {
     const value = parse(data);
     if (fits(value)) return value;
     const leftOut = this.#odd.leftOut(subject, performance.now());
-    if (leftOut !== null) this.#log.warn(`${subject}: a value that Spark does not write was ignored`);
+    if (leftOut !== null) this.#log.warn(`${subject}: ignored a value that Spark would not have written`);
     return null;
   }
 }

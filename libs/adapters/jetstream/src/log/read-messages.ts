@@ -44,7 +44,7 @@ export async function* readMessages(
       if (signal.aborted) return;
     }
     broken.check();
-    if (!signal.aborted) throw new UnavailableError(`Stream ${request.stream} sends nothing more`);
+    if (!signal.aborted) throw new UnavailableError(`Stream ${request.stream} has stopped sending`);
   } catch (error) {
     if (!signal.aborted) throw toPortError(`Stream ${request.stream}`, error);
   } finally {

@@ -75,7 +75,7 @@ function whyImpossible(wanted: StreamSettings, existing: Partial<StreamSettings>
     return `its retention is ${existing.retention}, not ${wanted.retention}, which cannot be changed. Delete it`;
   }
   if (existing.allow_msg_ttl === true && !wanted.allow_msg_ttl) {
-    return 'it lets messages expire, which cannot be taken back. Delete it';
+    return 'it lets messages expire, which cannot be undone. Delete it';
   }
   return null;
 }

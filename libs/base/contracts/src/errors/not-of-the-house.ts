@@ -7,7 +7,7 @@ import { StoreRefusedError } from './errors.ts';
  */
 export function refuseOdd(id: string): never {
   throw new StoreRefusedError(
-    `The document ${JSON.stringify(id)} is not as Spark writes it: restore it from a backup, or delete it and it is made again`,
+    `The document ${JSON.stringify(id)} is not as Spark writes it: restore it from a backup, or delete it to have it created again`,
   );
 }
 

@@ -21,7 +21,7 @@ export class HealthController {
 
   @Get('ready')
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Everything this module promises is there; 503 with the reasons until then' })
+  @ApiOperation({ summary: 'Everything this module promises is available; until then 503 with the reasons' })
   async ready(): Promise<HealthAnswer> {
     const answer = answerHealth(await Promise.all(this.spark.each().map((look) => look())));
     if (answer.status === 'error') throw new ServiceUnavailableException(answer);

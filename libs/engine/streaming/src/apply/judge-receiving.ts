@@ -32,7 +32,7 @@ export function whyIncomplete(facts: ReadinessFacts): string | null {
   if (!checkpoint.swept) return 'copies of an earlier script are being removed';
   if (caughtUp) return null;
   if (catchUpTo === null) return 'it is not known yet what changed while this module was away';
-  if (!isReadFrom(catchUpTo, checkpoint)) return "the owner's database is another one now, or was restored";
+  if (!isReadFrom(catchUpTo, checkpoint)) return "the owner's database was replaced or restored";
   const missing = etagsBehind({ databaseId: checkpoint.databaseId, etag: reached }, catchUpTo) ?? 0;
   return missing > 0 ? `catching up: etag ${reached} of ${catchUpTo.etag}` : null;
 }
@@ -82,7 +82,7 @@ export function judgeTrouble({
     return { ...waiting, because, ticks: unseen.ticks };
   }
   if (missing !== null) {
-    const because = `no instance of this module is known to apply it, for ${missing} s: NATS does not take its status, or nobody holds its lease`;
+    const because = `no instance of this module is known to apply it, for ${missing} s: NATS does not accept its status, or nobody holds its lease`;
     return { ...waiting, because, ticks: missing };
   }
   const silence = `nothing was heard from ${owner}`;

@@ -113,7 +113,7 @@ export class CaptureSupervisor {
     const { state, control } = this.#parts;
     const beyond = documents === null ? (await listSetAside(state, taskName(task))).beyond : 0;
     if (beyond > 0) {
-      const reason = `${beyond} more documents are set aside than are kept one by one`;
+      const reason = `${beyond} more documents are set aside than are kept individually`;
       await control.publish(resyncSubject(task), resyncRequest(reason, null, null, true));
       return;
     }

@@ -103,7 +103,7 @@ function renderSummary(summary: PreviewedScript['summary'], compared: boolean): 
     `${failed} failed`,
   ];
   if (missing > 0) counts.push(`${missing} not there`);
-  if (skipped > 0) counts.push(`${skipped} not tried, the time was over`);
+  if (skipped > 0) counts.push(`${skipped} not tried, out of time`);
   const { newCopies, changedCopies, goneCopies, sameCopies } = summary;
   const copies = `copies: ${newCopies} new, ${changedCopies} changed, ${goneCopies} gone, ${sameCopies} the same`;
   return compared ? `${counts.join(', ')}; ${copies}` : counts.join(', ');

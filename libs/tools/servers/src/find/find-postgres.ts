@@ -88,7 +88,7 @@ async function asProgram(bin: string, env: NodeJS.ProcessEnv): Promise<ProgramSo
   if (code !== 0)
     return {
       refused: `${command} cannot be run as another user than root: ${output.trim()}`,
-      remedy: 'let everybody enter its folder, or run as another user',
+      remedy: 'give everyone access to its folder, or run as another user',
     };
   const version = output.trim();
   if (!isAtLeast(version, postgres.atLeast))

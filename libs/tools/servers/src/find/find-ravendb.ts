@@ -117,7 +117,7 @@ async function install(
   await mkdir(finding.servers, { recursive: true });
   await installOnce(target, finding.report.line, async (scratch) => {
     const folder = await fill(scratch);
-    if (!holdsServer(folder)) throw new Error('what was fetched holds no Raven.Server.dll');
+    if (!holdsServer(folder)) throw new Error('the fetched files contain no Raven.Server.dll');
     return folder;
   });
   return program(finding, target);

@@ -35,7 +35,7 @@ export const natsProbe: Probe = async (port) =>
       socket.destroy();
       resolve(problem);
     };
-    socket.setTimeout(5_000, () => answer('it does not greet'));
+    socket.setTimeout(5_000, () => answer('it sends no greeting'));
     socket.on('error', () => answer('it does not answer yet'));
     socket.on('close', () => answer('it closes the connection'));
     socket.on('data', (chunk) => {
@@ -52,7 +52,7 @@ export function problemIn(greeting: string): string | undefined {
   const info = JSON.parse(greeting.slice(5)) as { version?: string; jetstream?: boolean };
   if (!isAtLeast(info.version ?? '', nats.atLeast))
     return `it is ${info.version}, older than ${nats.atLeast}`;
-  return info.jetstream === true ? undefined : 'JetStream is not on yet';
+  return info.jetstream === true ? undefined : 'JetStream is not enabled yet';
 }
 
 /** A broker answers this request (`ApiVersions`) once it takes part in the cluster. */

@@ -93,7 +93,7 @@ export class ServerProcess {
   async #untilReady(child: ChildProcess): Promise<void> {
     const { port, probe, name, source } = this.#plan;
     const deadline = Date.now() + readyMs;
-    let problem: string | undefined = 'it was not asked yet';
+    let problem: string | undefined = 'it has not been probed yet';
     while (Date.now() < deadline) {
       if (hasEnded(child)) throw await this.#failure(`ended with ${child.exitCode ?? child.signalCode}`);
       problem = await probe(port);

@@ -100,7 +100,7 @@ async function startOwn(
   const finding = toFinding(options);
   const [, ...ways] = waysToServer(server, finding);
   const { handle } = await start(server, await search(`${server} server`, ways), options);
-  if (!handle) throw new Error(`${server} was found as an address, which is not one's own server`);
+  if (!handle) throw new Error(`${server} is an address in the environment, so no separate server can be started`);
   return handle;
 }
 

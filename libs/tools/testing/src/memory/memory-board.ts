@@ -16,7 +16,7 @@ export class MemoryBoard implements ControlBoard {
 
   async publish<T extends object>(subject: string, value: T): Promise<void> {
     this.#requireThere();
-    if (this.isReadOnly) throw new UnavailableError('The bus takes nothing');
+    if (this.isReadOnly) throw new UnavailableError('The bus accepts no writes');
     // As it arrives at the other side: JSON, and not a shared object.
     const sent = JSON.parse(JSON.stringify(value)) as T;
     this.values.set(subject, sent);

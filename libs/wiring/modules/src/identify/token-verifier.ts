@@ -94,7 +94,7 @@ export class TokenVerifier {
     const { issuer, keyId, issuedAt, notBefore } = this.readClaim(request);
     const own = await this.ownKey(issuer, keyId);
     const key = own ?? (await this.parts.keys.find(issuer, keyId));
-    if (!key) throw new Refusal(`no believed key ${keyId} of ${issuer}`);
+    if (!key) throw new Refusal(`no trusted key ${keyId} of ${issuer}`);
     // Evaluated at the token's own time: only its signer may learn that the clocks differ, and by how much.
     const { payload } = await jwtVerify(request.token, key.key, {
       algorithms: [TOKEN_ALGORITHM],

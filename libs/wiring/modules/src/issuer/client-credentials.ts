@@ -80,7 +80,7 @@ export class ClientCredentials {
       const answer = await oauth.processClientCredentialsResponse(server, known, response);
       const { access_token: token, token_type: type, expires_in: seconds = UNKNOWN_LIFE_SECONDS } = answer;
       if (type !== 'bearer' || !BEARER_TOKEN.test(token))
-        throw new Error('what it answers is not a bearer token (RFC 6750)');
+        throw new Error('its answer is not a bearer token (RFC 6750)');
       return { token, until: asked + Math.min(seconds, LONGEST_LIFE_SECONDS) * 1_000 * USED_PART };
     } catch (error) {
       // Its metadata may have been wrong, or refer to an address that it has left.

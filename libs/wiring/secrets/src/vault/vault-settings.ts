@@ -41,7 +41,7 @@ export function vaultSettingsAt(whole: string, environment: Environment, variabl
     );
   const refreshSeconds = Number(env('SPARK_VAULT_REFRESH_SECONDS') ?? REFRESH_SECONDS);
   if (!(refreshSeconds > 0 && refreshSeconds <= 86_400))
-    throw new SecretError('SPARK_VAULT_REFRESH_SECONDS has to be seconds above 0, 86400 at most');
+    throw new SecretError('SPARK_VAULT_REFRESH_SECONDS has to be a number of seconds above 0, at most 86400');
   const secrets = new EnvironmentSecrets(environment);
   const credentials = () => ({
     roleId: required(secrets, 'VAULT_ROLE_ID', variable),

@@ -39,7 +39,7 @@ export function checkValues(
 function explainUnknown(name: string, schema: Settings, startOnly: Readonly<Record<string, string>>): string {
   const variable = Object.hasOwn(startOnly, name) ? startOnly[name] : undefined;
   if (variable !== undefined)
-    return `takes effect at a start only: set ${variable} and restart every instance`;
+    return `only takes effect at startup: set ${variable} and restart every instance`;
   return `is not a setting; those that can be changed here are ${Object.keys(schema).join(', ')}`;
 }
 

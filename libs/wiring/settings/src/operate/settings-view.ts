@@ -38,7 +38,7 @@ export class SettingsView {
 
   @ApiProperty({
     type: Object,
-    description: 'Settings that are read at a start only, with their variables',
+    description: 'Settings that are only read at startup, with their variables',
     example: { keysDir: 'SPARK_KEYS_DIR' },
   })
   startOnly!: Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ export class SettingsVersionView {
   @ApiProperty({ type: Object })
   values!: Readonly<Record<string, unknown>>;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Whose values these are, after a rollback' })
+  @ApiProperty({ type: Number, nullable: true, description: 'The version that the values come from, after a rollback' })
   takenFrom!: number | null;
 }
 

@@ -36,7 +36,7 @@ export const START_ONLY = Symbol('SPARK_START_ONLY_SETTINGS');
 export class WantedSettings {
   @ApiProperty({
     type: Object,
-    description: 'Values by name, as JSON or as a variable has them; null removes the central value',
+    description: 'Values by name, as JSON or in the syntax of a variable; null removes the central value',
     example: { batchDocuments: 512 },
   })
   @IsObject({ message: '$property must be an object of values by name' })

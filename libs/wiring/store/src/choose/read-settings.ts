@@ -70,7 +70,7 @@ function settle(given: Given): StoreSettings | null {
   if (kind.startsWith('sqlite:')) return settleSqlite(kind, given, createDatabase);
   if (kind !== 'ravendb') {
     faults.push(
-      `SPARK_STORE is ${shownValue(kind)}, which is no store: set it to ravendb or sqlite:PATH, as in sqlite:fleet.db.`,
+      `SPARK_STORE is ${shownValue(kind)}, which is not a store: set it to ravendb or sqlite:PATH, as in sqlite:fleet.db.`,
     );
     return null;
   }

@@ -57,7 +57,7 @@ export class OneRun {
     this.#requests.on(() => this.#stop(handle, 'cancelled'));
     const startedAt = Date.parse(job.attempts.at(-1)?.startedAt ?? '');
     const left = Math.max(0, startedAt + job.options.timeoutMs - Date.now());
-    const timer = setTimeout(() => this.#stop(handle, 'timed-out'), Math.min(left, 2 ** 31 - 1)).unref();
+    const timer = setTimeout(() => this.#stop(handle, 'timed-out'), left).unref();
     const lasting = start && setTimeout(() => void this.#writeStart(start, handle), BRIEF_MS);
     const looking = setInterval(() => void this.#look(handle), LOOK_EVERY_MS).unref();
     const endNow = (): void => this.#over.abort(OVER);

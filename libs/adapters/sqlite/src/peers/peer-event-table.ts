@@ -136,7 +136,7 @@ export function noteShown(
   );
   const noted = event !== null && note.run(lastEtag, event.origin, event.number).changes !== 0;
   if (noted || data !== null) return;
-  // Removed by this node's resolver only: there is no event for that yet.
+  // A resolver has removed it on this node only: there is no event for that yet.
   open
     .prepare(
       `INSERT INTO ${events} (id, operation_type, record_id, timestamp, source_node_id, sequence_number, etag, hlc, sees)

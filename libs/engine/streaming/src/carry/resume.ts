@@ -134,7 +134,8 @@ function dropForeign(tail: ChangeSetHeader, facts: ResumeFacts): Resumption {
   const { confirmed } = facts;
   const isSame = confirmed?.generation === tail.generation && confirmed.incarnation === tail.incarnation;
   const to = isSame ? Math.min(confirmed.to, tail.to) : 0;
-  if (facts.deletesLostFrom === to + 1) return beginAgain(facts, 'deletes in the source were lost before they were read');
+  if (facts.deletesLostFrom === to + 1)
+    return beginAgain(facts, 'deletes in the source were lost before they were read');
   const because = 'others have written into the log';
   return rewind(tail, facts, { to, resync: tail.resync, because });
 }

@@ -100,7 +100,8 @@ async function startOwn(
   const finding = toFinding(options);
   const [, ...ways] = waysToServer(server, finding);
   const { handle } = await start(server, await search(`${server} server`, ways), options);
-  if (!handle) throw new Error(`${server} is an address in the environment, so no separate server can be started`);
+  if (!handle)
+    throw new Error(`${server} is an address in the environment, so no separate server can be started`);
   return handle;
 }
 

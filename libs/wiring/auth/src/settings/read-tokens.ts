@@ -19,6 +19,8 @@ export function readTokens(
     });
   const isUsable = pairs.every(([name]) => NAME.test(name));
   if (!isUsable || new Set(pairs.map(([name]) => name)).size < pairs.length)
-    faults.push(`${setting} has to be name:token pairs, each with a different name, as in ann:TOKEN,ci:TOKEN`);
+    faults.push(
+      `${setting} has to be name:token pairs, each with a different name, as in ann:TOKEN,ci:TOKEN`,
+    );
   return isUsable ? Object.fromEntries(pairs) : {};
 }

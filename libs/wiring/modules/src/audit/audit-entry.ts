@@ -44,7 +44,9 @@ export class AuditEntry {
   @ApiProperty({ type: String, nullable: true, description: 'Why it was not allowed, or what it changed' })
   reason!: string | null;
 
-  @ApiProperty({ description: 'How many similar requests came between the previous listed entry and this one' })
+  @ApiProperty({
+    description: 'How many similar requests came between the previous listed entry and this one',
+  })
   repeated!: number;
 }
 

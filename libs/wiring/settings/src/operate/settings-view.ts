@@ -74,7 +74,11 @@ export class SettingsVersionView {
   @ApiProperty({ type: Object })
   values!: Readonly<Record<string, unknown>>;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'The version that the values come from, after a rollback' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'The version that the values come from, after a rollback',
+  })
   takenFrom!: number | null;
 }
 

@@ -78,7 +78,7 @@ export class ModuleClient {
     if (!callee) return notRegistered(call.module, all);
     const doubt = await this.parts.keys.doubt(callee);
     if (doubt !== null) {
-      return { kind: 'unreachable', reason: `its registry entry is not trusted: ${doubt}` };
+      return { kind: 'unreachable', reason: `its entry in the registry is not believed: ${doubt}` };
     }
     const url = joinUrl(callee.appUrl, call.path);
     if (!url) return { kind: 'unreachable', reason: whyUnusable(callee.appUrl) };

@@ -45,7 +45,7 @@ const nats = await startNats({ temporary: true, log: () => undefined });
 const file = join(folder, 'Fleet.db');
 const database = new SqliteDatabase(file);
 await database.create();
-// A module for each kind: the tokens of one are remembered up to a bound, and above it all of them are refused with 429.
+// A module for each kind: the tokens of one are only remembered up to a limit, beyond which all of them are refused with 429.
 const rudeNames = Object.keys(REFUSED).map((_, n) => `Rude${n}`);
 const attackers = await Promise.all(
   ['HR', ...rudeNames, ...Object.keys(BOMBS)].map((name) => Attacker.named(name)),
@@ -127,7 +127,7 @@ function row(name: string, took: number[], bad: number): string {
   return `| ${name} | ${took.length} | ${p(0.5)} | ${p(0.99)} | ${Math.round(bad / seconds)} |`;
 }
 
-/** Every one is a change: the same set again costs less. */
+/** Each one is a change: repeating the same set costs less. */
 async function accepted(): Promise<void> {
   const { status } = await hr.deploy(
     owner.url,
@@ -136,7 +136,7 @@ async function accepted(): Promise<void> {
   if (status !== 200) throw new Error(`a valid deployment was answered ${status}`);
 }
 
-/** Processor time of the owner for each of the requests, in ms. */
+/** The owner's CPU time per request, in ms. */
 async function cpuOf(request: () => Promise<unknown>): Promise<number> {
   const before = cpuSeconds(owner.pid);
   for (let n = 0; n < requests; n++) await request();
@@ -183,7 +183,7 @@ async function settled(): Promise<number> {
   return owner.residentMiB();
 }
 
-/** By how much the memory grows at most, in MiB. */
+/** Maximum growth of the memory, in MiB. */
 async function underBombs(idle: number): Promise<number> {
   await database.write(
     Array.from({ length: PAPERS }, (_, n) => ({

@@ -26,7 +26,7 @@ const servers: RunningServers[] = [];
 let apps: Apps | undefined;
 try {
   const told = tell();
-  // Whatever still waits when everything is stopped below is bound to fail, and says nothing.
+  // Whatever is still waiting when everything is stopped below is bound to fail, which means nothing.
   told.catch(() => undefined);
   await Promise.race([told, stopAsked]);
 } catch (error) {
@@ -52,7 +52,7 @@ async function tell(): Promise<void> {
   const car = await tellStory(apps, narrator);
   if (once) return narrator.plain('\nEverything arrived.');
   narrator.plain(invitation(apps, car.id));
-  // One that ends is no end of the demonstration: that the others go on is what Spark is about.
+  // An app that ends does not end the demonstration: that the others continue is the point of Spark.
   const say = (label: string, text: string) => narrator.say(label, text);
   await Promise.all(appsOf(apps).map((app) => keepUp(app, say, stopping.signal)));
 }

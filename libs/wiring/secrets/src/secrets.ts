@@ -1,14 +1,14 @@
 /**
- * Secrets by the names of their variables. A value is asked for when it is used, such as at each new connection, and may
- * differ from the one before: whoever keeps it does not notice that it was renewed.
+ * Secrets by variable name. Read a value when it is used, such as at each new connection, since it may have been renewed: whoever
+ * keeps it does not notice.
  */
 export interface Secrets {
   /**
-   * The value as it is now; undefined when it is nowhere.
+   * The current value; undefined when it is not set anywhere.
    * @throws {SecretError} when it cannot be read
    */
   text(name: string): string | undefined;
-  /** The same for values that are not text, such as a PFX. A variable's value is given as the bytes of its text. */
+  /** As `text`, for binary values such as a PFX. A variable's value is returned as the bytes of its text. */
   bytes(name: string): Buffer | undefined;
 }
 

@@ -5,13 +5,13 @@ import { describeSilent, JetStreamRefusedError, remedyFor } from './refusals.ts'
 
 const PATIENCE_MS = 1_500;
 
-/** What the failure of a small request says on its own; null when it only says that nothing was answered. */
+/** What the failure of a probe tells by itself; null when it only tells that nothing answered. */
 export function describeMiss(error: unknown): string | null {
   const isSilence = error instanceof UnavailableError && !(error instanceof JetStreamRefusedError);
   return isSilence ? null : messageOf(error);
 }
 
-/** Why JetStream does not do what it was asked for, as far as another request can tell. */
+/** Why JetStream does not do what was requested, as far as another request can tell. */
 export async function explainSilence(
   target: string,
   nc: NatsConnection | undefined,
@@ -32,7 +32,7 @@ interface Figures {
   error?: { err_code: number; description: string };
 }
 
-/** Whether the server itself answers, apart from JetStream: a process that hangs keeps its connections. */
+/** Whether the server itself answers, apart from JetStream: a hanging process keeps its connections. */
 async function answersAtAll(nc: NatsConnection): Promise<boolean> {
   const late = pause(PATIENCE_MS, undefined, { ref: false }).then(() => false);
   const answers = nc.flush().then(

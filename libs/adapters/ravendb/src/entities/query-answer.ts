@@ -4,14 +4,14 @@ import { toDocument, type RavenDocument } from './entity-document.ts';
 export interface QueryAnswer {
   documents: RavenDocument[];
   total: number;
-  /** RavenDB had not indexed everything that was written before the query. */
+  /** RavenDB had not indexed everything written before the query. */
   isStale: boolean;
 }
 
 const RESULTS = '"Results":[';
 const STALE = '"IsStale":true';
 
-/** Reads the answer of a query, its documents as they are written. */
+/** Parses a query's response, keeping its documents as written. */
 export function readAnswer(body: Buffer): QueryAnswer {
   const slices = cutWhole(body);
   const head = body.toString('utf8', 0, body.indexOf(RESULTS));

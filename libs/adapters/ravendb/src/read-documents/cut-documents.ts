@@ -1,7 +1,7 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { readServerError, shortType } from '../connect/server-error.ts';
 
-/** Where a document is in an answer's bytes; `metadata` is where its `@metadata` object begins, -1 when it has none. */
+/** A document's position in a response's bytes; `metadata` is where its `@metadata` object begins, -1 when it has none. */
 export interface DocumentSlice {
   start: number;
   end: number;
@@ -9,7 +9,7 @@ export interface DocumentSlice {
 }
 
 export interface CutAnswer {
-  /** In the answer's order; null where RavenDB had no such document. */
+  /** In the response's order; null when RavenDB had no such document. */
   slices: (DocumentSlice | null)[];
   /** False when the bytes end before the list of results does. */
   whole: boolean;
@@ -25,14 +25,14 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const LETTER_N = 0x6e;
 
-// Only these bytes mean anything outside of strings.
+// Only these bytes are significant outside of strings.
 const STRUCTURE = new Uint8Array(256);
 for (const byte of [QUOTE, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST]) STRUCTURE[byte] = 1;
 
 /**
- * Cuts `{"Results":[…]}` into its documents without parsing them: several times as fast as JSON.parse, and every number
- * stays as it was written. RavenDB writes `@metadata` as a document's last property, so the last object that opens one
- * level below the document is it.
+ * Cuts `{"Results":[…]}` into its documents without parsing them: several times as fast as JSON.parse, and every number stays as
+ * written. RavenDB writes `@metadata` as a document's last property, so it is the last object that opens one level below the
+ * document.
  */
 export function cutDocuments(answer: Buffer): CutAnswer {
   const slices: (DocumentSlice | null)[] = [];

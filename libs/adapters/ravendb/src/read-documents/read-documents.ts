@@ -10,12 +10,12 @@ import type { RawDocument } from './raw-document.ts';
 export interface DocumentsQuery {
   from: Etag;
   pageSize: number;
-  /** Stop reading after about this many bytes; at least one document is read, of any size. */
+  /** Stop reading after about this many bytes; at least one document is read, whatever its size. */
   maxBytes: number;
   metadataOnly?: boolean;
 }
 
-/** Documents from an etag on, in its order, with their etags still to be found. */
+/** Documents from an etag on, in order, with their etags still to be found. */
 export async function readRawDocuments(
   http: RavenHttp,
   node: Requester,
@@ -33,7 +33,7 @@ export async function readRawDocuments(
   return { documents, full: !whole || slices.length >= pageSize };
 }
 
-/** All documents with `from <= etag <= to`, ascending; `to` never goes beyond the statistics taken before. */
+/** All documents with `from <= etag <= to`, ascending; `to` never exceeds the statistics taken before. */
 export async function readDocuments(
   http: RavenHttp,
   node: Requester,

@@ -15,7 +15,7 @@ import { idsUnder, withSpellings } from './prefix-spellings.ts';
 const PAGE = 1_024;
 const AT_ONCE = 16;
 
-/** The copies of the checkpoint's task that a set of commands is to remove. */
+/** The copies of the checkpoint's task that a set of commands removes. */
 export async function findCopies(
   http: RavenHttp,
   { name, beyondAscii }: Pick<Checkpoint, 'name' | 'beyondAscii'>,
@@ -36,13 +36,13 @@ export async function findCopies(
   return [...copies.values()];
 }
 
-/** What is there under these ids. */
+/** What exists under these ids. */
 export async function lookUp(http: RavenHttp, ids: string[]): Promise<DocumentMetadata[]> {
   const found = await fetchDocuments(http, http, ids, { metadataOnly: true });
   return found.filter((document) => document !== null);
 }
 
-/** The prefixes as they have to be asked for, so that RavenDB passes over nothing. */
+/** The prefixes spelled in all ways needed for RavenDB to find everything. */
 async function spellAll(http: RavenHttp, prefixes: readonly string[]): Promise<string[]> {
   const keys = prefixes.map(ravenKey);
   const found = (await lookUp(http, keys.flatMap(idsUnder))).map(({ id }) => id);

@@ -5,10 +5,10 @@ import { storedName } from './field-names.ts';
 import { BY_CONVENTION, type Spelling } from './spelling.ts';
 import { AS_STORED, type FieldShape } from './field-types.ts';
 
-/** A value as a document has it. */
+/** A value as it is in documents. */
 export type FilterValue = string | number | boolean | null;
 
-/** One condition on one field, checked and the same for every store. */
+/** One checked condition on one field, the same for every store. */
 export type Filter = FilterField &
   (
     | { kind: 'among'; values: FilterValue[]; negated: boolean }
@@ -18,7 +18,7 @@ export type Filter = FilterField &
 
 /** Which field a condition is about. */
 export interface FilterField {
-  /** Names as the store writes them, from the outside in; null for the document's id. */
+  /** Names as the store spells them, outermost first; null for the document's id. */
   path: readonly string[] | null;
 }
 
@@ -26,13 +26,13 @@ type Field = FilterField & { name: string; shape: FieldShape };
 
 const RANGES = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 const OPERATORS = ['ne', 'in', ...Object.keys(RANGES), 'startsWith'];
-// RavenDB finds no longer text.
+// RavenDB does not find longer texts.
 const MAX_TEXT_BYTES = 512;
 
 /**
- * @param prototype of the class that declares what the fields are
- * @param spelling of the names inside of objects
- * @throws {StoreRefusedError} naming field and operator, for what no store could answer
+ * @param prototype of the class that declares the fields
+ * @param spelling of the names within objects
+ * @throws {StoreRefusedError} naming field and operator, for a condition that no store could answer
  */
 export function readWhere(
   where: object,
@@ -95,7 +95,7 @@ function readValue(field: Field, operator: string, operand: unknown): FilterValu
   throw refused(field, operator, 'a text, a number, a boolean, a date or null', operand);
 }
 
-/** Dates are texts in documents, and declared digits numbers; a store compares these as doubles. */
+/** Dates are text in documents, and declared decimals are numbers that stores compare as doubles. */
 function asStored(field: Field, operator: string, operand: unknown): unknown {
   if (typeof operand === 'bigint') return Number(operand);
   if (operand instanceof Date && !Number.isNaN(operand.getTime())) {
@@ -115,7 +115,7 @@ function checkText(field: Field, operator: string, text: string): string {
   return text;
 }
 
-/** Far above what anyone calls a field; RavenDB answers as if it were ill for one of thousands of letters. */
+/** Far longer than any real field name; RavenDB fails on names of thousands of characters as if it were unavailable. */
 const MAX_NAME = 512;
 
 function fieldOf(name: string, prototype: object, spelling: Spelling): Field {

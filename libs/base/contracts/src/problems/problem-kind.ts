@@ -9,7 +9,7 @@ export interface ProblemKind {
   readonly status: number;
 }
 
-/** How a kind is answered. */
+/** How problems of a kind are answered. */
 export interface ProblemDefinition {
   title: string;
   status: number;

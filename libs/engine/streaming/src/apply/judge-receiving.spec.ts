@@ -24,7 +24,7 @@ describe('what a copy still lacks', () => {
     ['the rest of a first copy', { checkpoint: { ...checkpoint, live: false } }, 'everything up to etag 100'],
     ['that older copies are gone', { checkpoint: { ...checkpoint, swept: false } }, 'are being removed'],
     ['word of the source', { catchUpTo: null }, 'not known yet what changed'],
-    ['another database', { catchUpTo: { ...catchUpTo, databaseId: 'new' } }, 'is another one now'],
+    ['another database', { catchUpTo: { ...catchUpTo, databaseId: 'new' } }, 'was replaced'],
     ['what changed while it was away', { catchUpTo: { ...catchUpTo, etag: 120 } }, 'etag 100 of 120'],
     ['nothing, as it was whole once', { catchUpTo: { ...catchUpTo, etag: 120 }, caughtUp: true }, null],
   ])('%s', (_what, changed, because) => {

@@ -5,7 +5,7 @@ export class DeletesLostError extends Error {
   readonly from: Etag;
 
   constructor(from: Etag) {
-    super(`deletes from etag ${from} on are gone unread`);
+    super(`deletes from etag ${from} on were lost before they were read`);
     this.name = 'DeletesLostError';
     this.from = from;
   }

@@ -8,7 +8,7 @@ export interface OwnKeys {
   module: string;
 }
 
-/** @throws {CliError} when there is a key already */
+/** @throws {CliError} when a key already exists */
 export async function makeKey(keys: OwnKeys): Promise<string> {
   const { paths, current } = await read(keys);
   if (current)
@@ -29,7 +29,7 @@ export async function showKey(keys: OwnKeys): Promise<string> {
   return [...lines, approval(keys, ids)].join('\n');
 }
 
-/** @throws {CliError} when there is no key, or a next one already */
+/** @throws {CliError} when there is no key, or already a next one */
 export async function startRotation(keys: OwnKeys): Promise<string> {
   const { paths, next } = await readCurrent(keys);
   if (next) {

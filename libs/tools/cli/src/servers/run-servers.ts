@@ -40,7 +40,7 @@ export async function runServers(
   });
   for (const { server, reason, remedy } of servers.missing)
     console.error(`\n${server} is missing. ${reason}\nRemedy: ${remedy}`);
-  // Printed at once: the addresses are needed while the servers run.
+  // Printed immediately: the addresses are needed while the servers run.
   if (servers.ravendb) console.log(`RAVENDB_URLS=${servers.ravendb.url}`);
   if (servers.nats) console.log(`NATS_URL=${servers.nats.url}`);
   if (servers.kafka) console.log(`KAFKA_BROKERS=${new URL(servers.kafka.url).host}`);
@@ -54,7 +54,7 @@ export async function runServers(
   return { exitCode: servers.missing.length > 0 ? 1 : 0, text: '' };
 }
 
-/** Prints what an application needs to connect, as lines of its environment. */
+/** Prints what an application needs to connect, as environment lines. */
 async function runSecured({ ravendb, nats }: Options['wanted']): Promise<Outcome> {
   const started = await Promise.allSettled([
     nats && secureNats({ port: USUAL_PORTS.nats }),

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 
 export type Algorithm = 'sha256' | 'sha512';
 
-/** A checksum that a file must have, and who says so. */
+/** A checksum that a file must have, and its source. */
 export interface Checksum {
   readonly algorithm: Algorithm;
   readonly hex: string;
@@ -17,7 +17,7 @@ async function hashFile(file: string, algorithm: Algorithm): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Throws when the file is not the one that was meant. */
+/** Throws when the file's checksum differs. */
 export async function verifyChecksum(file: string, name: string, expected: Checksum): Promise<void> {
   const actual = await hashFile(file, expected.algorithm);
   if (actual.toLowerCase() === expected.hex.toLowerCase()) return;

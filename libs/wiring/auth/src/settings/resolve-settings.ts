@@ -67,7 +67,7 @@ function jwtSettings(
   const addresses = { 'issuer (SPARK_API_ISSUER)': issuer, 'jwks (SPARK_API_JWKS)': jwks };
   for (const [what, address] of Object.entries(addresses)) {
     if (address === undefined) continue;
-    // The value is not repeated: it may hold a password.
+    // The value is not repeated: it may contain a password.
     if (!isHttpAddress(address)) faults.push(`${what} has to be an https address`);
     else if (!schemes.includes(new URL(address).protocol))
       faults.push(

@@ -33,7 +33,7 @@ export function redacted(text: string, secrets: readonly string[]): string {
 
 type Application = Pick<JobTransformation & { kind: 'spark-app' }, 'args' | 'properties'>;
 
-/** Recognises `--password=text`, `password=text`, and the argument after `--password`. */
+/** Recognizes `--password=text`, `password=text`, and the argument after `--password`. */
 function secretOf(arg: string, before = ''): string | null {
   const at = arg.indexOf('=');
   if (at > 0 && isSecretName(arg.slice(0, at))) return arg.slice(at + 1);

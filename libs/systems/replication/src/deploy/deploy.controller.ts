@@ -15,7 +15,7 @@ import {
 import { EtlScriptRequestBody, readDeploymentRequest } from './receive/deployment-body.ts';
 import { DeploymentGate } from './receive/deployment-gate.ts';
 
-/** `POST /spark/etl/deploy`: a requester's whole set of scripts for this owner. */
+/** `POST /spark/etl/deploy`: the complete set of a requester's scripts for this owner. */
 @SparkController('etl')
 export class DeployController {
   constructor(

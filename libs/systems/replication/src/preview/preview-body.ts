@@ -19,7 +19,7 @@ import { EtlScriptItemBody } from '../deploy/receive/deployment-body.ts';
 import { IsSparkName } from '@nestjs-spark/modules/internal';
 import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 
-/** Bounds of one preview. */
+/** The limits of one preview. */
 export const PREVIEW_BOUNDS = { sample: 10, documents: 100, idLength: 512 } as const;
 
 export class PreviewBody {

@@ -18,7 +18,7 @@ import { Preview } from './preview.ts';
 import { PreviewBody } from './preview-body.ts';
 import { PreviewResult } from './preview-result.ts';
 
-/** An editor tries while its user types. */
+/** Editors request previews while the user types. */
 const EDITOR: FloodLimits = { burst: 30, refillMs: 1_000 };
 
 /** `POST /spark/etl/preview`: what scripts would make of this module's documents. */

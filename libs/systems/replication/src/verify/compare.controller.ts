@@ -23,7 +23,7 @@ const TIMEOUT_MS = 25_000;
 /** `POST /spark/replication/source/{task}/compare`: what a requester compares its copies with. */
 @SparkController('replication/source')
 export class CompareController {
-  /** One answer at a time for each task: comparing takes no more than its share of what copying needs. */
+  /** One answer at a time per task, so that comparisons do not take too much from copying. */
   private readonly turns = new InTurn();
 
   constructor(

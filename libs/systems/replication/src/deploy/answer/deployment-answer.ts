@@ -29,7 +29,7 @@ export class TaskAnswer implements EtlTaskResult {
   warnings?: string[];
 }
 
-/** How `POST /spark/etl/deploy` answers; the counts are scripts. */
+/** The answer of `POST /spark/etl/deploy`; the counts are numbers of scripts. */
 export class DeploymentAnswer implements EtlDeploymentResult {
   @ApiProperty()
   success!: boolean;

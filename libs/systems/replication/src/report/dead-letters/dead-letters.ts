@@ -80,7 +80,7 @@ export class Replay {
   outcome!: 'replayed' | 'superseded';
 }
 
-/** Shows the dead letters to operators and replays them. Methods but `count` throw `UnavailableError` while the bus is away. */
+/** Shows dead letters to operators and replays them. All methods except `count` throw `UnavailableError` while the bus is down. */
 @Injectable()
 export class DeadLetters {
   private known = 0;
@@ -92,10 +92,10 @@ export class DeadLetters {
     private readonly requests: RequestStatus,
   ) {}
 
-  /** The oldest first. */
+  /** Oldest first. */
   async list(): Promise<DeadLetterView[]> {
     const letters = await this.store.list();
-    // Headers are not shown: the sender of the message chose them.
+    // Headers are not shown: they were chosen by the sender.
     return letters.map(({ id, subject, publishedAt, failedAt, attempts, unanswered, apart }) => ({
       id,
       subject,
@@ -108,7 +108,7 @@ export class DeadLetters {
     }));
   }
 
-  /** What a command was about: the subject has the owner in lower case, and the declaration as it is spelled. */
+  /** What a command was about. The subject has the owner in lower case; the declaration has its spelling. */
   private meaning(
     subject: string,
   ): Pick<DeadLetterView, 'command' | 'owner' | 'revision' | 'collections' | 'outcome'> {
@@ -122,13 +122,13 @@ export class DeadLetters {
     return { command: 'deploy', owner: declared.owner, revision, collections, outcome };
   }
 
-  /** @throws {ProblemError} `notFound` when there is no such letter (any more) */
+  /** @throws {ProblemError} `notFound` if the letter does not exist (any more) */
   async remove(id: string): Promise<void> {
     if (await this.store.remove(id)) return;
     throw new ProblemError('notFound', 'There is no such dead letter; it may have been replayed already.');
   }
 
-  /** @throws {ProblemError} `notFound` when there is no such letter (any more) */
+  /** @throws {ProblemError} `notFound` if the letter does not exist (any more) */
   async replay(id: string): Promise<Replay> {
     const outcome = await this.store.replay(id);
     if (outcome === 'replayed' || outcome === 'superseded') return { id, outcome };
@@ -145,7 +145,7 @@ export class DeadLetters {
     throw new ProblemError('notFound', 'There is no such dead letter; it may have been replayed already.');
   }
 
-  /** How many there are, or were when the bus last answered. */
+  /** The number of dead letters, as of the last time the bus answered. */
   async count(): Promise<number> {
     this.known = await this.store.count().catch(() => this.known);
     return this.known;

@@ -31,7 +31,7 @@ export class TaskReason {
   owner?: string;
 }
 
-/** Why a copy that this module keeps is not live; null when it is. Pure. */
+/** Why a copy that this module keeps is not live; null if it is. Pure. */
 export function reasonOfIncoming(task: IncomingTask, request: OwnerRequestStatus | null): TaskReason | null {
   const text = redact(task.stalledBecause ?? task.incompleteBecause ?? task.lastError ?? '');
   if (task.stalledBecause !== null) return { code: 'stalled', text };
@@ -64,7 +64,7 @@ function reasonOfRequest(task: IncomingTask, request: OwnerRequestStatus): TaskR
   return { code: state === 'dead' ? 'given-up' : 'not-deployed', text, owner };
 }
 
-/** Why what goes to another module does not move; null when it does. Pure. */
+/** Why sending to another module does not progress; null if it does. Pure. */
 export function reasonOfOutgoing({ state, complete, lastError }: OutgoingTask): TaskReason | null {
   const text = redact(lastError ?? '');
   if (state === 'Faulted') return { code: 'faulted', text };

@@ -113,7 +113,7 @@ export function requirePage({ request }: Exchange, csrf: string | null): void {
   if (sameOrigin && (csrf === null || request.headers['x-spark-csrf'] === csrf)) return;
   throw new ProblemError(
     NOT_FROM_PAGE,
-    'What changes something is asked for by the page of the console only. Sign in there.',
+    "Only the console's own page may send requests that change something. Sign in there.",
   );
 }
 

@@ -67,7 +67,7 @@ export interface JobStore {
   get(jobId: string): Promise<StoredJob | null>;
   /**
    * Stores a job's next state. `Queued` puts it back into the queue; with a `dueAt`, it is queued at that time.
-   * @throws {VersionConflictError} if it was changed since: read it again and decide anew
+   * @throws {VersionConflictError} if it was changed since: decide again on what is stored then
    */
   replace(job: Job, revision: number): Promise<number>;
   /** Waits for the next job; null when aborted. */

@@ -8,7 +8,7 @@ export function cancelled(job: Job, by: string, reason: string | null): Job {
     return moved(job, 'Cancelling', by, { cancel: { requestedAt, reason, proof: null } });
   const proof = {
     source: 'queue',
-    observed: 'no run of it was recorded, and none can be any more',
+    observed: 'no run of it was recorded, and none can start any more',
     at: requestedAt,
   };
   return moved(job, 'Cancelled', by, { cancel: { requestedAt, reason, proof } });

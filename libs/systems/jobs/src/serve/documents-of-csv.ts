@@ -61,7 +61,7 @@ function columnsOf(names: string[]): string[] {
   if (names.length > MOST_COLUMNS)
     throw refused(`it has ${names.length} columns; the limit is ${MOST_COLUMNS}`);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw refused(`the column ${JSON.stringify(twice)} is there twice`);
+  if (twice !== undefined) throw refused(`the column ${JSON.stringify(twice)} appears twice`);
   return names;
 }
 

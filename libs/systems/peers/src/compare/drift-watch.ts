@@ -43,7 +43,7 @@ export class DriftWatch {
       signal,
       policy: { waitMs: everyMs },
       endMs: Infinity,
-      onFailure: (error) => logger.warn(`A comparison with another replica waits: ${describeError(error)}`),
+      onFailure: (error) => logger.warn(`A comparison with another replica is delayed: ${describeError(error)}`),
     });
   }
 

@@ -43,7 +43,7 @@ export class Presence {
       signal,
       policy: { waitMs: BEAT_MS },
       endMs: Infinity,
-      onFailure: (error) => logger.debug(`The heartbeat waits: ${describeError(error)}`),
+      onFailure: (error) => logger.debug(`The heartbeat is delayed: ${describeError(error)}`),
     });
   }
 

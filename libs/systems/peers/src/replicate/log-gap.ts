@@ -54,10 +54,10 @@ export class LogGap {
    */
   async demandLacking(): Promise<void> {
     if (this.lackedAt === 0) return;
-    const lacked = `what message ${this.lackedAt} of the log follows is not in this log`;
-    this.#parts.say(`${lacked}, and no snapshot covers it yet`);
+    const lacked = `message ${this.lackedAt} of the log follows messages that are not in this log`;
+    this.#parts.say(`${lacked}, and no snapshot covers them yet`);
     await this.#parts.askForSnapshot();
-    throw new Error(`${lacked}; a snapshot has been asked for`);
+    throw new Error(`${lacked}; a snapshot has been requested`);
   }
 
   /**
@@ -81,6 +81,6 @@ export class LogGap {
     const gone = `messages ${next} to ${first - 1} of the log are gone`;
     this.#parts.say(`${gone}, and no snapshot covers them yet`);
     await this.#parts.askForSnapshot();
-    throw new Error(`${gone}; a snapshot has been asked for`);
+    throw new Error(`${gone}; a snapshot has been requested`);
   }
 }

@@ -36,7 +36,7 @@ export class Retirement {
       signal,
       policy: { waitMs: LOOK_MS },
       endMs: Infinity,
-      onFailure: (error) => this.#parts.logger.warn(`Retiring nodes waits: ${describeError(error)}`),
+      onFailure: (error) => this.#parts.logger.warn(`Retiring nodes is delayed: ${describeError(error)}`),
     });
   }
 
@@ -59,7 +59,7 @@ export class Retirement {
       } else if (!this.#hasWarned) {
         this.#hasWarned = true;
         logger.warn(
-          `${member.node} has not been heard from for a long time and is not retired: set SPARK_OPERATOR_TOKEN on all nodes, which proves it`,
+          `${member.node} has not been heard from for a long time and is not retired, because that requires SPARK_OPERATOR_TOKEN on all nodes`,
         );
       }
     } catch (error) {

@@ -33,7 +33,7 @@ export class PeerEventTrimmer {
       signal,
       policy: { waitMs: EVERY_MS },
       endMs: Infinity,
-      onFailure: (error) => this.#logger.warn(`Removing old events waits: ${describeError(error)}`),
+      onFailure: (error) => this.#logger.warn(`Removing old events is delayed: ${describeError(error)}`),
     });
   }
 

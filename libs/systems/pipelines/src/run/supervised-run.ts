@@ -89,7 +89,7 @@ export class SupervisedRun {
     const { log, lane } = this.#parts;
     const leftOut = this.#repeats.leftOut(lastError, performance.now());
     if (leftOut !== null)
-      log.warn(`${lane.key.pipelineId} is interrupted and tries again by itself: ${lastError}`);
+      log.warn(`${lane.key.pipelineId} was interrupted and retries automatically: ${lastError}`);
     this.#say({ phase: 'retrying', retries, lastError });
     await pause(delayMs(RETRIES, this.#failures + 1), this.#stop.signal);
     this.#failures++;

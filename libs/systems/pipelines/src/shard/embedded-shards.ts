@@ -77,7 +77,7 @@ export class LocalRouter implements CommandRouter {
 
   async ask(shard: number, request: unknown): Promise<unknown> {
     const answer = this.#answers.get(shard);
-    if (!answer) throw new NoOwnerError(`Nobody owns shard ${shard}`);
+    if (!answer) throw new NoOwnerError(`No process owns shard ${shard}`);
     return answer(request);
   }
 }

@@ -43,7 +43,7 @@ export class JetStreamRouter implements CommandRouter {
       }
       await pause(AGAIN_AFTER_MS);
     }
-    throw new NoOwnerError(`Nobody has owned shard ${shard} for ${PATIENCE_MS / 1_000} s`);
+    throw new NoOwnerError(`No node has owned shard ${shard} for ${PATIENCE_MS / 1_000} s`);
   }
 
   async #once(subject: string, request: unknown): Promise<unknown> {

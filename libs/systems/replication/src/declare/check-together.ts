@@ -87,7 +87,7 @@ function tooMany(group: Declaration[]): DeclarationFault[] {
       className: over.target.name,
       field: 'sourceModule',
       problem: `${group.length} declarations name ${over.task.key.owner}`,
-      remedy: `An owner takes at most ${DEPLOYMENT_BOUNDS.scripts}; join some of them into one script`,
+      remedy: `An owner accepts at most ${DEPLOYMENT_BOUNDS.scripts}; join some of them into one script`,
     },
   ];
 }

@@ -22,7 +22,7 @@ export class PreviewSummary {
   @ApiProperty()
   missing!: number;
 
-  @ApiProperty({ description: 'For which the time did not suffice' })
+  @ApiProperty({ description: 'For which there was not enough time' })
   skipped!: number;
 
   @ApiProperty({ description: 'Copies, beside the running script' })
@@ -80,7 +80,7 @@ export class PreviewedDocument {
   @ApiPropertyOptional({ type: String, description: 'The document as JSON text' })
   source?: string;
 
-  @ApiProperty({ description: 'The commands are left out: the answer would become too large' })
+  @ApiProperty({ description: 'The commands are omitted: the answer would be too large' })
   cut!: boolean;
 }
 

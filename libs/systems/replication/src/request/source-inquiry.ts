@@ -31,7 +31,7 @@ export class OwnerSourceInquiry implements SourceInquiry {
         ...(signal ? { signal } : {}),
       });
       const known = readAnswer(answer);
-      if (known === null) this.tell(task, `the owner does not say how far it is (${describe(answer)})`);
+      if (known === null) this.tell(task, `the owner does not report its position (${describe(answer)})`);
       else this.said.delete(taskId(task));
       return known ?? 'away';
     } catch (error) {
@@ -61,7 +61,7 @@ export class OwnerSourceInquiry implements SourceInquiry {
       });
       if (answer.kind === 'answered' && answer.status === 202) continue;
       const why = answer.kind === 'answered' ? `it answers ${answer.status}` : describe(answer);
-      throw new ProblemError('unavailable', `${owner} has to send them once more, but ${why}.`);
+      throw new ProblemError('unavailable', `${owner} has to send them again, but ${why}.`);
     }
   }
 

@@ -45,7 +45,7 @@ export function issuerSettings(
   const schemes = isHttpAllowed ? ['https:', 'http:'] : ['https:'];
   if (audience === undefined)
     faults.push(
-      "audience (SPARK_AUDIENCE) is missing: without one, the provider's tokens for any application would do",
+      "audience (SPARK_AUDIENCE) is missing: without one, the provider's tokens for any application would be accepted",
     );
   for (const [name, address] of [
     ['issuer (SPARK_ISSUER)', issuer],

@@ -47,7 +47,7 @@ class ReportedTask implements UnitStatus<TaskState> {
   lastError!: string | null;
 
   /** Whether this instance does the work. If not, `carriedBy` says whether another one does. */
-  @ApiProperty({ description: 'This instance carries it' })
+  @ApiProperty({ description: 'Whether this instance does its work' })
   active!: boolean;
 
   @ApiProperty({ enum: [...CARRIED_BY], description: 'Which instance of the module does its work' })
@@ -77,7 +77,7 @@ export class IncomingTask extends ReportedTask {
   @ApiProperty({
     enum: ENGINE_NAMES,
     nullable: true,
-    description: 'Null until the owner has taken the request',
+    description: 'Null until the owner has accepted the request',
   })
   engine!: EngineName | null;
 
@@ -107,7 +107,7 @@ export class IncomingTask extends ReportedTask {
   documentsDeleted!: number;
 
   /** The number of copies that this module's store refused. */
-  @ApiProperty({ description: 'Copies that the store of this module did not take' })
+  @ApiProperty({ description: 'Copies that the store of this module refused' })
   setAside!: number;
 
   /** The latest messages, at most 20, that this instance refused because they are not from the owner or are unreadable. */
@@ -130,7 +130,7 @@ export class IncomingTask extends ReportedTask {
     type: String,
     nullable: true,
     description:
-      "Why it does not move although it should, by a fault on this module's side; health is red meanwhile",
+      "Why it is blocked by a fault on this module's side; meanwhile health reports not ready",
   })
   stalledBecause!: string | null;
 }

@@ -21,7 +21,7 @@ export async function openCluster(options: ClusterOptions): Promise<JobBackend> 
   const scripts = connect && (await openSparkBackend({ ...options, connect }));
   if (!master) {
     if (scripts) return scripts;
-    throw new TypeError('There is no way to a cluster');
+    throw new TypeError('No connection to a cluster is configured');
   }
   const { AppBackend } = await import('./apps/app-backend.ts');
   const apps = new AppBackend({ ...options, master });

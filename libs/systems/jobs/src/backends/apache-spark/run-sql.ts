@@ -117,7 +117,7 @@ async function readInput({ input }: JobRun): Promise<Relation> {
     throw new RunFailedError({
       class: 'resource',
       code: 'input-too-large',
-      message: `A statement takes at most ${LARGEST_INPUT} bytes of documents with it: put them where Apache Spark can read them`,
+      message: `A statement can be sent with at most ${LARGEST_INPUT} bytes of documents: put them where Apache Spark can read them`,
     });
   const [ids, documents]: [string[], string[]] = [[], []];
   for await (const line of linesOf(input.read())) {

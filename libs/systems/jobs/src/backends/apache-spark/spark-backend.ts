@@ -175,7 +175,7 @@ export class SparkBackend implements JobBackend {
       else throw error;
     }
     if (!this.#slots.isFull) return { available: true, reason: null };
-    const reason = `It executes ${this.#slots.size} runs of this process, as many as it may (SPARK_JOBS_SPARK_CONCURRENCY)`;
+    const reason = `It already executes ${this.#slots.size} runs of this process, which is the limit (SPARK_JOBS_SPARK_CONCURRENCY)`;
     return { available: false, reason };
   }
 

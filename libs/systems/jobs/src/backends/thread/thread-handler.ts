@@ -71,7 +71,7 @@ export class ThreadHandler implements JobHandler {
         heed(message);
       } catch (error) {
         // A handler may post anything; an error thrown in a listener would end the process.
-        outcome.reject(new Error(`The handler said what cannot be used: ${describeError(error)}`));
+        outcome.reject(new Error(`The handler sent an unusable message: ${describeError(error)}`));
       }
     });
     thread.on('error', (error) => outcome.reject(error));

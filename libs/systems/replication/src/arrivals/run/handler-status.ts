@@ -22,7 +22,7 @@ export class HandlerStatus {
   position!: number | null;
 
   /** The copy it is being called with; null between calls. A call that never returns blocks all others. */
-  @ApiProperty({ type: String, nullable: true, description: 'The id of the copy that it is being told of' })
+  @ApiProperty({ type: String, nullable: true, description: 'The id of the copy that it is being called with' })
   telling!: string | null;
 
   /** When that call began, in milliseconds since 1970. */
@@ -34,7 +34,7 @@ export class HandlerStatus {
   tellingSince!: number | null;
 
   /** How many copies this instance has told it about. */
-  @ApiProperty({ description: 'How many copies this instance has told it of' })
+  @ApiProperty({ description: 'How many copies this instance has told it about' })
   told!: number;
 
   /** Copies for which it has failed. */

@@ -24,7 +24,7 @@ class FailedAttempt {
 /** A message of this module whose handler has failed permanently. */
 @ApiSchema({ name: 'DeadLetterAnswer' })
 export class DeadLetterView {
-  @ApiProperty({ description: 'Names it for the replay' })
+  @ApiProperty({ description: 'Identifies it for a replay' })
   id!: string;
 
   @ApiProperty()
@@ -56,7 +56,7 @@ export class DeadLetterView {
   @ApiProperty({ format: 'date-time' })
   failedAt!: string;
 
-  @ApiProperty({ type: [FailedAttempt], description: 'Every try that failed, the first one first' })
+  @ApiProperty({ type: [FailedAttempt], description: 'All failed attempts, oldest first' })
   attempts!: FailedAttempt[];
 
   @ApiProperty({ description: 'Deliveries that ended without an answer, as when the process was killed' })
@@ -140,7 +140,7 @@ export class DeadLetters {
     if (outcome === 'gone')
       throw new ProblemError(
         'conflict',
-        'The message was too large to be kept as a dead letter, and its stream no longer has it. Have its sender send it again.',
+        'The message was too large to be kept as a dead letter, and its stream no longer has it. Ask its sender to send it again.',
       );
     throw new ProblemError('notFound', 'There is no such dead letter; it may have been replayed already.');
   }

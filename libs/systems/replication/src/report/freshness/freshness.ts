@@ -17,7 +17,7 @@ export class Freshness {
   sourceEtag!: number | null;
 
   /** The owner's database that the etags belong to; null while unknown. */
-  @ApiProperty({ type: String, nullable: true, description: "The owner's database that the etags are of" })
+  @ApiProperty({ type: String, nullable: true, description: "The owner's database that the etags belong to" })
   databaseId!: string | null;
 
   /** The age of what is applied, in milliseconds: 0 if nothing is missing; null while unknown. */

@@ -24,10 +24,10 @@ export class ToldSource {
   @ApiProperty()
   sourceEtag!: number;
 
-  @ApiProperty({ description: 'The database that the etag is of' })
+  @ApiProperty({ description: 'The database that the etag belongs to' })
   databaseId!: string;
 
-  @ApiProperty({ type: ToldWitness, description: 'Tells a database that was restored under its old id' })
+  @ApiProperty({ type: ToldWitness, description: 'Reveals a database that was restored under its old id' })
   witness!: ToldWitness;
 }
 

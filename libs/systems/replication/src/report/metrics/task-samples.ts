@@ -112,7 +112,7 @@ export const TASK_METRICS: readonly TaskMetric[] = [
   },
   {
     name: 'spark_replication_request_retries',
-    help: 'Tries after the first that the newest request to an owner has needed; 0 again with each request.',
+    help: 'Attempts after the first that the newest request to an owner has needed; 0 again with each request.',
     type: 'gauge',
     labelNames: ['module'],
     read: ({ requests }) =>

@@ -86,7 +86,7 @@ function waitingFor(request: OwnerRequestStatus | null) {
 
 function fromOwner(declared: ApplyTask, owner: OwnerReport | null): IncomingTask {
   const base = { ...unknown(declared), engine: 'etl' as const };
-  if (!owner) return { ...base, incompleteBecause: 'the owner has not said yet how far its ETL is' };
+  if (!owner) return { ...base, incompleteBecause: 'the owner has not reported yet how far its ETL is' };
   return {
     ...base,
     ...owner,

@@ -49,7 +49,7 @@ export class Outgoing {
   private async reason(deployment: DeploymentDocument): Promise<string> {
     const chosen = await this.chooser.choose();
     if (chosen.engine === deployment.engine) return chosen.reason;
-    const now = chosen.refuses ? 'a new request would be refused' : `${chosen.engine} would be taken`;
+    const now = chosen.refuses ? 'a new request would be refused' : `${chosen.engine} would be chosen`;
     return `the deployment was made with ${deployment.engine}; now ${now}: ${chosen.reason}`;
   }
 }

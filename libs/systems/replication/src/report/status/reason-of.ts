@@ -54,7 +54,7 @@ function reasonOfRequest(task: IncomingTask, request: OwnerRequestStatus): TaskR
     if (isOwn) return { code: 'refused', text, owner, collection: task.collection };
     return {
       code: 'held-back',
-      text: `${owner} refuses ${other}, which is asked for in the same request: everything in it waits.`,
+      text: `${owner} refuses ${other}, which is part of the same request: everything in it waits.`,
       owner,
       collection: other,
     };

@@ -73,12 +73,12 @@ export class ReplicationView {
   @ApiProperty({ type: [OutgoingTaskView], description: 'What goes from here to other modules' })
   outgoing!: OutgoingTaskView[];
 
-  @ApiProperty({ type: [OwnerRequestView], description: 'How the requests to owners stand' })
+  @ApiProperty({ type: [OwnerRequestView], description: 'The state of the requests to owners' })
   requests!: OwnerRequestView[];
 
   @ApiProperty({
     type: [HandlerStatus],
-    description: 'Methods that are told of copies, as the asked instance sees them',
+    description: 'Methods that are called for copies, as seen by the answering instance',
   })
   handlers!: HandlerStatus[];
 }

@@ -53,7 +53,7 @@ export class AppBackend implements JobBackend {
     const { concurrency } = this.#options;
     const running = [...this.#runs.values()].filter(({ ended }) => ended === null);
     if (running.length < concurrency) return { available: true, reason: null };
-    const reason = `This process follows ${concurrency} applications, as many as it may (SPARK_JOBS_SPARK_CONCURRENCY)`;
+    const reason = `This process already follows ${concurrency} applications, which is the limit (SPARK_JOBS_SPARK_CONCURRENCY)`;
     return { available: false, reason };
   }
 
@@ -126,7 +126,7 @@ export class AppBackend implements JobBackend {
   async release({ runId }: RunHandle): Promise<void> {
     const app = this.#runs.get(runId);
     this.#runs.delete(runId);
-    app?.stop.abort(new Error('Nobody needs the run any more'));
+    app?.stop.abort(new Error('The run is no longer needed'));
   }
 
   /** The driver keeps running; another process follows it, now or later. */

@@ -27,7 +27,7 @@ export class AnswerPeers {
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([
       this.#answer('read', 'ready', (question) => this.#read(question), signal),
-      // Answered immediately: a snapshot takes longer than a requester waits.
+      // Answered immediately: a snapshot takes longer than a node waits for an answer.
       this.#answer('snapshot', 'ready', async () => (this.#parts.beginSnapshot() ? {} : null), signal),
       this.#answer('digest', null, (question) => this.#digest(question), signal),
       this.#answer('heads', null, (question) => this.#heads(question), signal),

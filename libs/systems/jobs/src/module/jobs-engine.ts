@@ -138,7 +138,9 @@ export class JobsEngine {
 
   async #sweep(): Promise<void> {
     await sweepContents(this.#store, this.#retentionMs).catch((error: unknown) =>
-      logFor('Jobs').warn(`Contents that are no longer needed cannot be removed for now: ${describeError(error)}`),
+      logFor('Jobs').warn(
+        `Contents that are no longer needed cannot be removed for now: ${describeError(error)}`,
+      ),
     );
   }
 }

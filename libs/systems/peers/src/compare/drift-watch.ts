@@ -43,7 +43,8 @@ export class DriftWatch {
       signal,
       policy: { waitMs: everyMs },
       endMs: Infinity,
-      onFailure: (error) => logger.warn(`A comparison with another replica is delayed: ${describeError(error)}`),
+      onFailure: (error) =>
+        logger.warn(`A comparison with another replica is delayed: ${describeError(error)}`),
     });
   }
 

@@ -37,7 +37,10 @@ export class DeployController {
   @ApiResponse({ status: 422, description: 'A script, a target or the licence prevents it' })
   @ApiResponse({ status: 429, description: 'Too many deployments; Retry-After says when' })
   @ApiResponse({ status: 500, description: 'RavenDB refused the operation' })
-  @ApiResponse({ status: 503, description: 'A required server is unavailable; Retry-After says when to try again' })
+  @ApiResponse({
+    status: 503,
+    description: 'A required server is unavailable; Retry-After says when to try again',
+  })
   async deploy(@Req() raw: IncomingMessage, @FromCaller() caller: Caller): Promise<EtlDeploymentResult> {
     this.gate.pass(caller.kind === 'module' ? caller.module : '*operators');
     const request = await readDeploymentRequest(rawBodyOf(raw) ?? Buffer.alloc(0));

@@ -54,7 +54,10 @@ export class SetAsideController {
   @ApiResponse({ status: 400, description: 'The body is invalid; errors[] lists the fields' })
   @ApiResponse({ status: 403, description: 'In the name of another module' })
   @ApiResponse({ status: 404, description: 'There is no such task' })
-  @ApiResponse({ status: 503, description: 'A required server is unavailable, or the owner that has to send again' })
+  @ApiResponse({
+    status: 503,
+    description: 'A required server is unavailable, or the owner that has to send again',
+  })
   async retry(@Req() raw: IncomingMessage, @FromCaller() caller: Caller): Promise<RetryAnswer> {
     const wish = await readBody(RetryBody, rawBodyOf(raw) ?? Buffer.alloc(0));
     if (wish.documents && wish.task === undefined)

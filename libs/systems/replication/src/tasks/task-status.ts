@@ -129,8 +129,7 @@ export class IncomingTask extends ReportedTask {
   @ApiProperty({
     type: String,
     nullable: true,
-    description:
-      "Why it is blocked by a fault on this module's side; meanwhile health reports not ready",
+    description: "Why it is blocked by a fault on this module's side; meanwhile health reports not ready",
   })
   stalledBecause!: string | null;
 }

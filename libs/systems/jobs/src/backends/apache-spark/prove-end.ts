@@ -84,6 +84,8 @@ async function statesOf(
   } catch (error) {
     const isGone = error instanceof ApacheSparkError && error.kind === 'lost';
     if (isGone && !renew(session)) return new Map();
-    throw new Error(`Apache Spark does not report the state of the run: ${describeError(error)}`, { cause: error });
+    throw new Error(`Apache Spark does not report the state of the run: ${describeError(error)}`, {
+      cause: error,
+    });
   }
 }

@@ -22,7 +22,11 @@ export class HandlerStatus {
   position!: number | null;
 
   /** The copy it is being called with; null between calls. A call that never returns blocks all others. */
-  @ApiProperty({ type: String, nullable: true, description: 'The id of the copy that it is being called with' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The id of the copy that it is being called with',
+  })
   telling!: string | null;
 
   /** When that call began, in milliseconds since 1970. */

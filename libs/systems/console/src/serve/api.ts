@@ -82,8 +82,8 @@ const ROUTES: readonly Route[] = [
 ];
 
 /**
- * Answers what is below `api/`, except for signing in and out.
- * @throws {ProblemError} for everything that is refused
+ * Handles everything under `api/` except signing in and out.
+ * @throws {ProblemError} for every refused request
  */
 export async function answerApi(parts: ApiParts, exchange: Exchange, session: Session): Promise<void> {
   const path = exchange.path.slice('/api'.length);
@@ -113,7 +113,7 @@ export function requirePage({ request }: Exchange, csrf: string | null): void {
   if (sameOrigin && (csrf === null || request.headers['x-spark-csrf'] === csrf)) return;
   throw new ProblemError(
     NOT_FROM_PAGE,
-    'What changes something is asked for by the page of the console only. Sign in there.',
+    "Only the console's own page may send requests that change something. Sign in there.",
   );
 }
 
@@ -170,7 +170,7 @@ async function askRequester(parts: ApiParts, asked: Asked, what: string): Promis
   exchange.json(isRead ? 200 : 202, answer);
 }
 
-/** Copies that were never compared are nothing that failed. */
+/** A copy that was never compared is not an error. */
 async function showVerify(parts: ApiParts, asked: Asked): Promise<void> {
   try {
     await askRequester(parts, asked, 'verify');

@@ -1,7 +1,7 @@
 import { counted, duration, timeOfDay, verb } from '../format.ts';
 import type { CopyPhase, CopyState } from '../../src/ask/state.ts';
 
-/** What is said of copies and the map. */
+/** Texts about copies and the map. */
 export const copyTexts = {
   state: {
     Streaming: 'Live',
@@ -14,7 +14,7 @@ export const copyTexts = {
     Unknown: 'Not known',
   } satisfies Record<CopyPhase, string>,
 
-  /** What a code means; a code that is not here is shown in the module's own words. */
+  /** The meaning of a reason code; for an unknown code, the module's own text. */
   reason: (copy: CopyState): string => {
     const { reason, owner, requester } = copy;
     if (!reason) return '';

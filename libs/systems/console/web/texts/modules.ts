@@ -1,6 +1,6 @@
 import { counted } from '../format.ts';
 
-/** What is said of modules, and of what went wrong between them. */
+/** Texts about modules, and about failures between them. */
 export const moduleTexts = {
   setAside: {
     heading: 'Set aside',

@@ -2,7 +2,7 @@ import { counted, duration, timeOfDay, verb } from '../format.ts';
 
 const names = new Intl.ListFormat('en');
 
-/** What the page itself says, and what all of its pages do. */
+/** Texts of the page itself, shared by all views. */
 export const shell = {
   product: 'Spark',
   skip: 'Skip to the content',
@@ -46,7 +46,7 @@ export const shell = {
     at === null
       ? `${module} has not answered yet.`
       : `${module} has not answered for ${duration(ms ?? 0)}. These figures are from ${timeOfDay(at)}.`,
-  /** The module is there, and cannot answer what it is asked. */
+  /** The module is running but cannot answer the request. */
   staleThough: (module: string, at: string | null) =>
     at === null
       ? `${module} cannot say how this copy is, and has not said it before.`

@@ -1,6 +1,6 @@
 import { counted, duration } from '../format.ts';
 
-/** What is said of replicas, jobs and pipelines. */
+/** Texts about replicas, jobs and pipelines. */
 export const systemTexts = {
   peers: {
     heading: 'Peers',

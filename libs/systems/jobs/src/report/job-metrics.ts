@@ -5,7 +5,7 @@ import type { Job } from '../job/job.ts';
 import { isTerminal } from '../job/status.ts';
 import type { JobStore } from '../job/store.ts';
 
-/** What Prometheus is told of jobs. */
+/** The Prometheus metrics of jobs. */
 export class JobMetrics {
   readonly #submitted: Counter<'backend' | 'kind'>;
   readonly #finished: Counter<'backend' | 'kind' | 'status'>;
@@ -22,7 +22,7 @@ export class JobMetrics {
   readonly #registry: Registry;
   readonly #mayBeCached: (job: Job) => boolean;
 
-  /** @param mayBeCached whether the results of equal jobs are kept for each other */
+  /** @param mayBeCached whether equal jobs share their results */
   constructor(registry: Registry, store: JobStore, mayBeCached: (job: Job) => boolean) {
     this.#mayBeCached = mayBeCached;
     const registers = [registry];

@@ -6,7 +6,7 @@ import type { TestReport } from '../prove/test-report.ts';
 import { RawText } from './raw-text.ts';
 import { accessOf, readTest } from './read-query.ts';
 
-/** Tests of the whole way that jobs take, run as jobs. */
+/** End-to-end tests of jobs, run as jobs. */
 @ApiController('api/tests', 'jobs')
 export class TestsController {
   private readonly tests: JobTests;

@@ -21,7 +21,7 @@ import { LABEL } from '../settings/schema.ts';
 
 const DAY_MS = 86_400_000;
 
-/** What a job does, as it is submitted. Which fields are needed depends on `kind`. */
+/** The transformation of a submitted job. The required fields depend on `kind`. */
 export class TransformationBody {
   @IsIn(JOB_KINDS)
   @ApiProperty({ enum: JOB_KINDS })
@@ -66,7 +66,7 @@ export class TransformationBody {
   properties?: Record<string, string>;
 }
 
-/** How a failed job is tried again. */
+/** How a failed job is retried. */
 export class RetryBody {
   @IsOptional()
   @IsInt()
@@ -176,7 +176,7 @@ export class SubmissionBody {
   onDocumentFailure?: 'keep' | 'fail';
 }
 
-/** What a job of a service's own code looks like: as the body of `POST /api/jobs`, with the input as values. */
+/** A job submitted by the service's own code: like the body of `POST /api/jobs`, with the input as values. */
 export type JobSubmission = Omit<Partial<SubmissionBody>, 'transformation' | 'input'> &
   Pick<SubmissionBody, 'name'> & {
     transformation: import('../job/job.ts').JobTransformation;

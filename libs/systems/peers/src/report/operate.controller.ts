@@ -24,7 +24,7 @@ class RetireBody {
   node!: string;
 }
 
-/** What operators do with replicas. */
+/** Operators' actions on replicas. */
 @SparkController('peers')
 export class OperatePeersController {
   private readonly peers: Peers;
@@ -166,7 +166,7 @@ export class OperatePeersController {
     throw new ProblemError('notFound', `${JSON.stringify(entity)} is not a replicated collection.`);
   }
 
-  /** The node that was named, or any other one. */
+  /** The named node, or any other one. */
   private named(node: string | undefined): string {
     const [other] = this.watch.candidates();
     const name = node ?? other;

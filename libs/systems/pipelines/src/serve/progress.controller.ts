@@ -14,7 +14,7 @@ import { BodyText, readKey, readPosition, readRecord } from './read-request.ts';
 
 const MOST_LETTERS = 1_000;
 
-/** How far pipelines are, and what they could not process. */
+/** The progress of pipelines, and the records that they could not process. */
 @ApiController('api/pipelines', 'pipelines')
 export class ProgressController {
   private readonly pipelines: PipelinesService;

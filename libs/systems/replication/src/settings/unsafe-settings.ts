@@ -5,8 +5,8 @@ import type { ReplicationSettings } from './options.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What production is not started with, each with its remedy and the variable that allows it all the same.
- * @param isNatsNamed whether `natsUrl` was given, and is not the default
+ * Settings that a module must not start with in production, each with its remedy and the variable that allows it anyway.
+ * @param isNatsNamed whether `natsUrl` was given and is not the default
  */
 export function unsafeSettings(
   {

@@ -3,17 +3,17 @@ import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 export const HANDLER_STATES = ['Starting', 'Telling', 'Idle', 'Waiting'] as const;
 export type HandlerState = (typeof HANDLER_STATES)[number];
 
-/** A method with `@OnReplicated()`, as this instance sees it. */
+/** A method with `@OnReplicated()`, as seen by this instance. */
 @ApiSchema({ name: 'ArrivalHandler' })
 export class HandlerStatus {
   @ApiProperty({ example: 'Garage.carCame' })
   name!: string;
 
-  /** `Idle`: it was told of everything that is here. `Waiting`: it fails for every copy, and is tried again. */
+  /** `Idle`: it was told about everything that is here. `Waiting`: it fails for every copy, and is retried. */
   @ApiProperty({ enum: [...HANDLER_STATES] })
   state!: HandlerState;
 
-  /** Told of everything up to this etag of this module's own database; null until this instance has told it of all that is here. */
+  /** The etag of this module's own database up to which it was told everything; null until this instance has done so for the first time. */
   @ApiProperty({
     type: Number,
     nullable: true,
@@ -21,11 +21,15 @@ export class HandlerStatus {
   })
   position!: number | null;
 
-  /** The copy that it is being told of; null when it is not called. A call that does not end holds back all others. */
-  @ApiProperty({ type: String, nullable: true, description: 'The id of the copy that it is being told of' })
+  /** The copy it is being called with; null between calls. A call that never returns blocks all others. */
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The id of the copy that it is being called with',
+  })
   telling!: string | null;
 
-  /** Since when it is being told of that, in milliseconds since 1970. */
+  /** When that call began, in milliseconds since 1970. */
   @ApiProperty({
     type: Number,
     nullable: true,
@@ -33,8 +37,8 @@ export class HandlerStatus {
   })
   tellingSince!: number | null;
 
-  /** Of how many copies this instance has told it. */
-  @ApiProperty({ description: 'How many copies this instance has told it of' })
+  /** How many copies this instance has told it about. */
+  @ApiProperty({ description: 'How many copies this instance has told it about' })
   told!: number;
 
   /** Copies for which it has failed. */

@@ -7,7 +7,7 @@ import { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { Incoming } from '../status/incoming.ts';
 import { TASK_METRICS, type MetricDefinition, type MetricSources, type Sample } from './task-samples.ts';
 
-/** Puts replication into `/metrics`. Everything is read when Prometheus asks, so it costs nothing on the data path. */
+/** Adds replication to `/metrics`. Everything is read on each scrape, so the data path has no overhead. */
 @Injectable()
 export class ReplicationMetrics implements OnModuleInit {
   constructor(

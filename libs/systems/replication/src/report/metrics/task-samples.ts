@@ -3,7 +3,7 @@ import type { ApplyReport, CaptureReport } from '@nestjs-spark/streaming/interna
 import type { OwnerRequestStatus } from '../../request/request-status.ts';
 import type { IncomingTask } from '../../tasks/task-status.ts';
 
-/** One value of one metric, as it is at this moment. */
+/** The current value of one metric with its labels. */
 export interface Sample {
   labels: Record<string, string>;
   value: number;
@@ -16,7 +16,7 @@ export interface MetricDefinition {
   labelNames: readonly string[];
 }
 
-/** What the metrics are read from when they are asked for; nothing is counted on the data path. */
+/** The sources of the metrics on each scrape; nothing is counted on the data path. */
 export interface MetricSources {
   incoming: readonly IncomingTask[];
   applied: readonly ApplyReport[];
@@ -28,7 +28,7 @@ export interface TaskMetric extends MetricDefinition {
   read(sources: MetricSources): Sample[];
 }
 
-/** A figure of one task; null while it is not known, and then the metric is absent. */
+/** A metric per task; null while its value is unknown: then the sample is omitted. */
 interface Figure extends Omit<MetricDefinition, 'labelNames'> {
   incoming?: (task: IncomingTask) => number | null;
   applied?: (report: ApplyReport) => number | null;
@@ -112,7 +112,7 @@ export const TASK_METRICS: readonly TaskMetric[] = [
   },
   {
     name: 'spark_replication_request_retries',
-    help: 'Tries after the first that the newest request to an owner has needed; 0 again with each request.',
+    help: 'Attempts after the first that the newest request to an owner has needed; 0 again with each request.',
     type: 'gauge',
     labelNames: ['module'],
     read: ({ requests }) =>
@@ -150,7 +150,7 @@ function inSeconds(ms: number | null): number | null {
   return ms === null ? null : ms / 1_000;
 }
 
-/** Before the checkpoint was read totals are unknown, not 0: a counter that begins at 0 would look like a burst. */
+/** Until the checkpoint was read, totals are unknown, not 0: a counter that starts at 0 would look like a burst. */
 function isKnown({ engine, generation }: IncomingTask): boolean {
   return engine === 'etl' || generation !== null;
 }

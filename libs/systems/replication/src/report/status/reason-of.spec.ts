@@ -38,7 +38,7 @@ describe('why a copy is not live', () => {
     expect(codeOf(request({ outcome: 'refused', collections: ['Cars'] }))).toMatchObject({ code: 'refused' });
     expect(codeOf(request({ outcome: 'refused', collections: ['CarBrands'] }))).toEqual({
       code: 'held-back',
-      text: 'Fleet refuses CarBrands, which is asked for in the same request: everything in it waits.',
+      text: 'Fleet refuses CarBrands, which is part of the same request: everything in it waits.',
       owner: 'Fleet',
       collection: 'CarBrands',
     });

@@ -4,7 +4,7 @@ import { Allow } from 'class-validator';
 
 /** A document may be sent back as it was read, with its id; which one is meant is said by the path alone. */
 export class DocumentInput {
-  @ApiPropertyOptional({ type: String, description: 'Not looked at; the path says which document is meant' })
+  @ApiPropertyOptional({ type: String, description: 'Ignored; the path names the document' })
   @Allow()
   @Exclude({ toClassOnly: true })
   id?: string;

@@ -70,7 +70,10 @@ export class ObservabilityModule implements NestModule {
     };
   }
 
-  /** Nest asks for middleware once `main.ts` has said everything and before it makes the routes: the one moment for this. */
+  /**
+   * Nest asks for middleware after `main.ts` has configured everything and before it creates the routes: the only moment for
+   * this.
+   */
   configure(): void {
     this.own.setApart();
   }

@@ -81,7 +81,7 @@ export interface ScriptProblem {
   column: number;
 }
 
-/** What is known of a script without running it. */
+/** What is known about a script without running it. */
 export interface ScriptInspection {
   /** Collections the script loads to, as RavenDB finds them: by the text, comments and strings included. */
   targets: string[];

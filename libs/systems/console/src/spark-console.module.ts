@@ -45,7 +45,7 @@ const CONSOLE_BUS = Symbol('SPARK_CONSOLE_BUS');
 
 /**
  * The console: one page that shows every copy between the modules, why one is not live, and what can be done. Import `forRoot()`
- * beside `SparkStoreModule.forRoot()` in any application, or run `apps/console`, which is the console alone.
+ * next to `SparkStoreModule.forRoot()` in any application, or run `apps/console`, which is the console alone.
  *
  * It is mounted on the HTTP adapter, past the application's global prefix, guards and interceptors. Operators sign in with
  * `SPARK_OPERATOR_TOKEN` or a JWT of `SparkAuthModule`; modules let it in when they name it in `SPARK_CONSOLES`.

@@ -26,9 +26,11 @@ export interface TestServers {
   readonly ravendbUrl: string;
   /** The NATS server's address, from `SPARK_TEST_NATS_URL`. */
   readonly natsUrl: string;
-  /** A Kafka broker, `HOST:PORT`, from `SPARK_TEST_KAFKA_BROKERS`. Other suites use it at the same time: make topics of your own. */
+  /**
+   * A Kafka broker, `HOST:PORT`, from `SPARK_TEST_KAFKA_BROKERS`. Other suites use it at the same time: create your own topics.
+   */
   readonly kafkaBrokers: string;
-  /** PostgreSQL's address, from `SPARK_TEST_POSTGRES_URL`. Other suites use it at the same time: make tables of your own. */
+  /** PostgreSQL's address, from `SPARK_TEST_POSTGRES_URL`. Other suites use it at the same time: create your own tables. */
   readonly postgresUrl: string;
 }
 
@@ -84,7 +86,7 @@ export function describeWithOwnServers(
     );
 }
 
-/** A `describe` for guarantees that need a program on PATH; left out by name where it is missing. */
+/** A `describe` for guarantees that need a program on PATH; skipped by name if it is missing. */
 export function describeWithPrograms(needs: readonly NeededProgram[], title: string, body: () => void): void {
   const missing = needs.filter((program) => spawnSync(program, ['version']).error !== undefined);
   if (missing.length === 0) describe(title, body);
@@ -112,7 +114,7 @@ export async function describeWithOpenBao(
 }
 
 /**
- * A `describe` for guarantees that need a browser, beside servers; left out by name where there is no Chromium. Where a run
+ * A `describe` for guarantees that need a browser as well as servers; skipped by name if there is no Chromium. Where a run
  * requires everything (`SPARK_REQUIRE_SERVERS=1`), it is installed.
  * @param body gets the program
  */

@@ -2,9 +2,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** What a connection through the proxy suffers. */
+/** The faults of connections through the proxy. */
 export interface Weather {
-  /** Each direction's bytes arrive so much later, in milliseconds. */
+  /** The delay of each direction, in milliseconds. */
   latencyMs?: { up?: number; down?: number };
   /** Accepts, and passes nothing on, in either direction or in one: nobody is told. */
   silent?: 'both' | 'up' | 'down';
@@ -14,7 +14,7 @@ export interface Weather {
   bytesPerSecond?: number;
 }
 
-/** Sits in front of a server and makes its network bad, for as long as a test wants. */
+/** Sits in front of a server and injects network faults. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #target: number;

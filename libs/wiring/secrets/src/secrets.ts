@@ -1,10 +1,10 @@
 /**
- * Secrets by the names of their variables. A value is asked for when it is used, such as at each new connection, and may
- * differ from the one before: whoever keeps it does not notice that it was renewed.
+ * Secrets by the names of their variables. A value is read when it is used, such as at each new connection, and may differ from
+ * the previous one: code that keeps a value misses its renewal.
  */
 export interface Secrets {
   /**
-   * The value as it is now; undefined when it is nowhere.
+   * The current value; undefined if it is not set anywhere.
    * @throws {SecretError} when it cannot be read
    */
   text(name: string): string | undefined;

@@ -34,7 +34,7 @@ export class DeadLetterStore {
     this.#module = module;
   }
 
-  /** The letters without their payloads, the oldest first. @param subject only those of messages on this subject */
+  /** The letters without their payloads, oldest first. @param subject only those of messages on this subject */
   async list(subject?: string): Promise<DeadLetter[]> {
     const letters = await this.#whenThere((handle) => readAll(handle, letterSubjects(this.#module)));
     return (letters ?? []).filter((letter) => subject === undefined || letter.subject === subject);

@@ -24,7 +24,7 @@ export interface DeadLetter {
   /** ISO 8601, as `failedAt`. */
   publishedAt: string;
   failedAt: string;
-  /** Every failed attempt with its error, the first one first. */
+  /** Every failed attempt with its error, oldest first. */
   attempts: Attempt[];
   /** Deliveries that ended without an answer, as when the process was killed. */
   unanswered: number;

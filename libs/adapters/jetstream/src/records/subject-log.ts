@@ -19,7 +19,7 @@ export interface SubjectLogOptions {
   description: string;
   /** How many messages of a subject are kept; -1: all. */
   keep: number;
-  /** How long messages are kept. Default: for ever. */
+  /** How long messages are kept. Default: forever. */
   keepMs?: number;
 }
 

@@ -77,7 +77,7 @@ export class KafkaReader {
       { length: found.partitionsCount },
       (_, n) => found.partitions[n]?.leader ?? -1,
     );
-    if (leaders.includes(-1)) throw new KafkaError('away', `A partition of ${topic} has no leader just now`);
+    if (leaders.includes(-1)) throw new KafkaError('away', `A partition of ${topic} currently has no leader`);
     return { id: found.id, leaders };
   }
 

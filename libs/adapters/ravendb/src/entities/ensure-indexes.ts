@@ -3,7 +3,7 @@ import type { RavenHttp } from '../connect/raven-http.ts';
 
 /**
  * A static index of the application, in JavaScript or C#, over the documents as they are stored (PascalCase fields).
- * Made, or brought to this definition, when the application comes up; RavenDB then builds it in the background.
+ * Created or updated when the application starts; RavenDB then builds it in the background.
  */
 export interface IndexDefinition {
   /** As RavenDB shows it, e.g. `Cars_Overview`. */

@@ -1,6 +1,6 @@
 /** Which file, and how to share it with others. */
 export interface SqliteSettings {
-  /** The file; made when missing, its folder too. */
+  /** The file; created if missing, with its folder. */
   path: string;
   /** How long a write waits for another process that writes. Default 5,000 ms; then `UnavailableError`. */
   busyTimeoutMs?: number;

@@ -7,9 +7,9 @@ import { unusableFolder } from './unusable-folder.ts';
 const MAGIC = 'SQLite format 3\0';
 
 const REASONS: Partial<Record<string, string>> = {
-  EACCES: 'may not be read and written by this process: give it the right to',
-  EPERM: 'may not be read and written by this process: give it the right to',
-  EROFS: 'is read-only: mount its folder so that it can be written, or name another file',
+  EACCES: 'cannot be read and written by this process: grant it access',
+  EPERM: 'cannot be read and written by this process: grant it access',
+  EROFS: 'is read-only: mount its folder writable, or name another file',
 };
 
 /**

@@ -52,5 +52,5 @@ export interface ChangeSet {
   commands: ChangeCommand[];
 }
 
-/** What a change set says of itself, without its commands. */
+/** The header of a change set: everything except its commands. */
 export type ChangeSetHeader = Omit<ChangeSet, 'commands'>;

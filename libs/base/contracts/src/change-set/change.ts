@@ -9,7 +9,7 @@ export interface Change {
 /** Key of the change that made a stored document what it is. A symbol, so that it is not among the fields that an API returns. */
 export const CHANGE: unique symbol = Symbol('change');
 
-/** The header by which an owner's answer names the change that a write was, for those who wait for its copy. */
+/** The header of an owner's answer that names the change of a write, for those who wait for its copy. */
 export const CHANGE_HEADER = 'Spark-Change';
 
 /** The change as a header carries it: `<databaseId>:<etag>`. */

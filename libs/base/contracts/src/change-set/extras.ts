@@ -1,6 +1,6 @@
 /** What hangs on a document beside its JSON: attachments, counters, time series. */
 
-/** One attachment that a copy is to have. Its content is never in the change set. */
+/** One attachment that a copy should have. Its content is never in the change set. */
 export interface AttachmentCopy {
   /** The name at the copy; a script may rename. */
   name: string;
@@ -33,7 +33,7 @@ export interface TimeSeriesEntry {
   tag: string | null;
 }
 
-/** What is done to the attachments, counters and time series of one copy. It says what is to be, never what to add. */
+/** What is done to the attachments, counters and time series of one copy. It states the result, never what to add. */
 export type ExtraCommand =
   /** The copy is to have none of them; short for the three that say so one by one. */
   | { type: 'no-extras'; id: string }

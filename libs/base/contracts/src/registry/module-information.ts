@@ -18,7 +18,7 @@ export interface ModuleInformation {
   /** Its requests are signed with the matching private key. Absent for a module of another lineage that has none. */
   publicKey?: PublicKeyJwk;
   version?: string;
-  /** The key that is to take the place of `publicKey`, announced before it is used. */
+  /** The key that will replace `publicKey`, announced before it is used. */
   nextKey?: PublicKeyJwk;
   /**
    * A detached JWS by `publicKey` over all other fields. A module that signs its entry also signs what it puts on the bus.

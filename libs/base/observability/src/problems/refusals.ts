@@ -28,7 +28,7 @@ export class Refusals {
   constructor({ registry }: MetricsRegistry) {
     this.counter = new Counter({
       name: 'spark_requests_refused_total',
-      help: 'Requests that were refused because of who asks.',
+      help: 'Requests that were refused because of the caller.',
       labelNames: ['status'],
       registers: [registry],
     });
@@ -42,7 +42,7 @@ export class Refusals {
     const leftOut = this.repeats.leftOut(kind, performance.now());
     if (leftOut === null) return null;
     const who = claimed === null ? 'without a name' : `in the name of ${shown(claimed)}`;
-    const more = leftOut > 0 ? `, and ${leftOut} more since this was said last` : '';
+    const more = leftOut > 0 ? `, and ${leftOut} more since the last such message` : '';
     this.log.warn(`Refused ${method} ${shown(path)} ${who} with ${status}${more}`);
     return leftOut;
   }

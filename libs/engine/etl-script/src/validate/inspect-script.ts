@@ -107,7 +107,7 @@ function foreignBehaviors(tree: TreeNode, collection: string): ScriptProblem[] {
     const name = nameOf(item);
     const of = /^deleteDocumentsOf(\w+)Behavior$/.exec(name)?.[1];
     if (item.type !== 'FunctionDeclaration' || of === undefined || of === collection) return [];
-    const reason = `${name} is never asked: the script's documents are ${collection}, not ${of}`;
+    const reason = `${name} is never called: the script's documents are ${collection}, not ${of}`;
     return [{ reason, ...placeOf(item) }];
   });
 }

@@ -10,5 +10,5 @@ export interface SandboxLimits {
   isSmall?: boolean;
 }
 
-/** Less cannot be opened: QuickJS itself takes 16 MiB. */
+/** A sandbox with less cannot be opened: QuickJS itself takes 16 MiB. */
 export const LEAST_MEMORY_MIB = 17;

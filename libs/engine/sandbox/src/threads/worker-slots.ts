@@ -28,14 +28,14 @@ interface Slot<W> {
 /** How many workers there may be, and how they come. */
 export interface SlotOptions<W> {
   maxWorkers: number;
-  /** Further ones, for payers that have used little of late: they do not wait until others end their turns. Default none. */
+  /** Further ones, for payers that have recently used little: they do not wait until others end their turns. Default none. */
   spare?: number;
   /** A worker that had nothing to do for this long, in ms, ends. */
   idleMs: number;
   start(size: WorkerSize): W;
 }
 
-/** Who asks for a worker, and what for. */
+/** Who asks for a worker, and for what. */
 export interface Claim {
   program: object;
   /** Whose time it is: workers are shared fairly between payers. */
@@ -44,7 +44,7 @@ export interface Claim {
   signal?: AbortSignal | undefined;
 }
 
-/** What a turn was like. */
+/** The outcome of a turn. */
 export interface TurnTaken {
   /** The worker has met what it should not outlive, and is replaced. */
   spoiled: boolean;

@@ -59,7 +59,7 @@ export class ConfinedSink implements Inner {
       if (!(error instanceof ContentRefusedError) || checkpoint.script === task.fingerprint) throw error;
       // The script of another instance's version may load to other collections: what it makes is for that one to apply.
       throw new UnavailableError(
-        `${describeTask(task.key)}: what comes was made by the script of another version of this module (${error.message})`,
+        `${describeTask(task.key)}: what arrives was made by the script of another version of this module (${error.message})`,
         { cause: error, whateverIsSent: true },
       );
     }
@@ -90,7 +90,7 @@ export function copyCheck(
     const metadata = document.slice(written.start, written.end);
     if (isAsBefore(metadata)) return;
     const marks = readMarks(metadata);
-    if (marks === null) throw refusal(id, 'has metadata in which a mark is missing, or there twice');
+    if (marks === null) throw refusal(id, 'has metadata in which a mark is missing or occurs twice');
     const inCollection = marks['@collection'];
     const isDeclared = collections === null || collections.some((one) => sameName(one, inCollection));
     if (!isDeclared)

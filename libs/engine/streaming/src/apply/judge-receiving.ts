@@ -79,10 +79,10 @@ export function judgeTrouble({
     return { ...waiting, because, ticks: unseen.ticks };
   }
   if (missing !== null) {
-    const because = `no instance of this module is known to apply it, for ${missing} s: NATS does not take its status, or nobody holds its lease`;
+    const because = `no instance of this module is known to apply it, for ${missing} s: NATS does not accept its status, or nobody holds its lease`;
     return { ...waiting, because, ticks: missing };
   }
-  const silence = `nothing was heard from ${owner}`;
+  const silence = `nothing has been heard from ${owner}`;
   // A carrier that says the same adds nothing to what this instance knows.
   const isSilence = ownerSilent !== null && (word?.lastError?.startsWith(silence) ?? false);
   if (!isSilence && (word?.state === 'Waiting' || word?.state === 'Faulted'))

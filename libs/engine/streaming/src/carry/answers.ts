@@ -7,7 +7,7 @@ const LONGEST = 300;
 
 /**
  * How often a capture reads again because the board says so. What is there is the requester's word, but anyone who can publish on the bus can
- * write it, and could have everything read again without end. The first answer is given at once, each further one after twice the wait of
+ * write it, and could have everything read again endlessly. The first answer is given at once, each further one after twice the wait of
  * the one before; what the log itself shows is never held up.
  */
 export class Answers {

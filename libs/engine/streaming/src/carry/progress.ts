@@ -190,7 +190,7 @@ export class CaptureProgress {
     const missing = this.carrier.missingFor;
     if (missing !== null) {
       if (this.active && this.#lastError !== null) return this.#lastError;
-      return `no instance of this module is known to carry it, for ${missing} s: NATS does not take its status, or nobody holds its lease`;
+      return `no instance of this module is known to carry it, for ${missing} s: NATS does not accept its status, or nobody holds its lease`;
     }
     return null;
   }

@@ -45,14 +45,14 @@ export function decideResumption(given: ResumeFacts): Resumption {
   const { tail, task, source } = facts;
   if (tail === null) return beginAgain(facts, 'nothing of this module is in the log');
 
-  if (tail.script !== task.fingerprint) return beginAgain(facts, 'the script is another one');
-  if (task.generation > tail.generation) return beginAgain(facts, 'a new generation was asked for');
+  if (tail.script !== task.fingerprint) return beginAgain(facts, 'the script has changed');
+  if (task.generation > tail.generation) return beginAgain(facts, 'a new generation was requested');
   if (tail.databaseId !== source.databaseId) return beginAgain(facts, 'the source is another database');
   if (source.lastEtag < tail.to) return beginAgain(facts, 'the source is behind its log: it was restored');
   if (!remembers(source.witness, tail.witness))
-    return beginAgain(facts, 'its witness is another: the source was restored');
+    return beginAgain(facts, 'its witness is a different one: the source was restored');
   if (facts.deletesLostFrom === tail.to + 1)
-    return beginAgain(facts, 'deletes in the source are gone unread');
+    return beginAgain(facts, 'deletes in the source were removed before they were read');
 
   const { confirmed } = facts;
   if (confirmed && confirmed.generation > tail.generation) {
@@ -128,8 +128,9 @@ function dropForeign(tail: ChangeSetHeader, facts: ResumeFacts): Resumption {
   const { confirmed } = facts;
   const isSame = confirmed?.generation === tail.generation && confirmed.incarnation === tail.incarnation;
   const to = isSame ? Math.min(confirmed.to, tail.to) : 0;
-  if (facts.deletesLostFrom === to + 1) return beginAgain(facts, 'deletes in the source are gone unread');
-  const because = 'somebody else has written into the log';
+  if (facts.deletesLostFrom === to + 1)
+    return beginAgain(facts, 'deletes in the source were removed before they were read');
+  const because = 'somebody else has written to the log';
   return rewind(tail, facts, { to, resync: tail.resync, because });
 }
 

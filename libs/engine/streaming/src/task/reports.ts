@@ -55,7 +55,7 @@ export interface ApplyReport extends UnitStatus<TaskState> {
   complete: boolean;
   /** Why not, in words for an operator; null when complete. */
   incompleteBecause: string | null;
-  /** Why nothing moves although it should, by a fault of this module's own store, NATS or instances; null while it moves. */
+  /** Why nothing moves although it should, because of this module's own store, NATS or instances; null while it moves. */
   stalledBecause: string | null;
   /** Etags that are missing here, at most; null when the owner has not been heard for a minute, or its database is another one. */
   lag: number | null;
@@ -67,7 +67,7 @@ export interface ApplyReport extends UnitStatus<TaskState> {
   resyncsRequested: number;
   /** The last messages of the log that this instance refused, at most 20. */
   refused: readonly RefusedMessage[];
-  /** Documents that this module's store did not take. */
+  /** Documents that this module's store refused. */
   setAside: number;
   /** For how long the owner has not been heard, where that is why it waits; otherwise null. */
   ownerSilentSeconds: number | null;

@@ -7,7 +7,7 @@ export interface NamedModule {
 
 /** How the console is served. Every option may be omitted. */
 export interface SparkConsoleOptions {
-  /** Where it is mounted, past the application's global prefix. Default `/spark/console`. */
+  /** Where it is mounted, outside the application's global prefix. Default `/spark/console`. */
   path?: string;
   /** What the page is called. Default `Spark`. */
   title?: string;
@@ -16,7 +16,7 @@ export interface SparkConsoleOptions {
    * addresses only. Default: none; the others are found in the registry.
    */
   modules?: readonly NamedModule[];
-  /** Whether nothing can be changed through it. Default false. */
+  /** Whether nothing can be changed through the console. Default false. */
   readOnly?: boolean;
   /** The module whose key signs the console's requests. `SPARK_MODULE_NAME`; required; when mounted, the name of the application. */
   name?: string;

@@ -23,10 +23,10 @@ export interface RunInput {
   read(): AsyncIterable<Uint8Array>;
 }
 
-/** A run that a backend knows, in the backend's own words; it is stored, so it is plain data. */
+/** A run that a backend knows, in the backend's own terms; it is stored, so it is plain data. */
 export interface RunHandle {
   runId: string;
-  /** What else the backend finds the run again by, or what it is called there. Stored and shown as the job's `external`. */
+  /** Other ids with which the backend finds the run again. Stored and shown as the job's `external`. */
   external?: Record<string, string>;
 }
 
@@ -39,7 +39,7 @@ export interface KnownRun {
   external?: Record<string, string>;
 }
 
-/** What a backend says of a run while it is observed; `ended` is the last. */
+/** What a backend reports about a run while it is observed; `ended` is the last. */
 export type RunEvent = { type: 'progress'; progress: JobProgress } | { type: 'log'; line: string } | RunEnded;
 
 /** How a run has ended. */
@@ -67,29 +67,29 @@ export interface JobBackend {
     local?: boolean;
     /** Gets only jobs that name it: `auto` does not choose it. */
     onRequest?: boolean;
-    /** How many runs this process executes there at once; absent: as many as it executes in all. */
+    /** How many runs this process executes there at once. Absent: as many as it executes in total. */
     atOnce?: number;
   };
-  /** Whether it has what this transformation needs; absent: it has whatever its kinds need. */
+  /** Whether it has what this transformation needs. Absent: it supports all transformations of its kinds. */
   accepts?(transformation: JobTransformation): boolean;
   /** @param kind of the job that it is for, where that matters */
   health(signal: AbortSignal, kind?: JobKind): Promise<BackendHealth>;
   /**
-   * Starts a run. Under an id that it knows it starts nothing, and answers with the handle of that run.
-   * @throws {RunRefusedError} when it never will; anything else is tried again as another run, ten times at most
+   * Starts a run. If it knows the id, it starts nothing and returns the handle of that run.
+   * @throws {RunRefusedError} when it never will; after any other error, the job is tried again as another run, ten times at most
    */
   start(run: JobRun, signal: AbortSignal): Promise<RunHandle>;
   /**
-   * A run that was started before, perhaps by another instance. `unknown`: it can be started again; `cannot-tell`: it may run, and is
-   * asked for again later.
+   * A run that was started before, perhaps by another instance. `unknown`: it can be started again; `cannot-tell`: it may be
+   * running, and is looked for again later.
    */
   find(runId: string, known?: KnownRun): Promise<RunHandle | 'unknown' | 'cannot-tell'>;
   /** What happens to a run from now on. A run that has ended says so at once. */
   observe(handle: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent>;
   /**
-   * Stops a run. Answers when nothing of it runs any more, with the proof, or `ended` when it came too late.
-   * @param signal aborted when nobody waits for the answer any more
-   * @throws when it could not be asked for: it is asked for again
+   * Stops a run. Returns the proof when nothing of it is running, or `ended` when the request came too late.
+   * @param signal aborted when nobody waits for the answer
+   * @throws when the request failed: it is repeated
    */
   cancel(handle: RunHandle, signal?: AbortSignal): Promise<CancelProof | 'ended'>;
   /**
@@ -97,14 +97,14 @@ export interface JobBackend {
    * @throws {RunRefusedError} when it is not what it has to be: the job fails; anything else is tried again, five times, and then the run is lost
    */
   result(handle: RunHandle): AsyncIterable<Uint8Array>;
-  /** Forgets a run; harmless when it is not known. */
+  /** Releases a run; harmless for an unknown one. */
   release(handle: RunHandle): Promise<void>;
   /**
-   * Where runs outlive this process: no longer looks at one that another process executes now, or that is left to the next one. The run
-   * itself goes on.
+   * Where runs outlive this process: stops following one that another process now executes, or that is left to the next one. The
+   * run itself continues.
    */
   leave?(handle: RunHandle): Promise<void>;
-  /** Gives back what it holds here when the application ends. */
+  /** Releases what it holds here when the application ends. */
   close?(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type { JobProgress } from './job.ts';
 
-/** What a handler is told about its run, and what it can say. */
+/** What a handler learns about its run, and what it can report. */
 export interface JobContext {
   jobId: string;
   /** Unique for each execution. Pass it on to what has to happen once: a run can happen twice when its process dies. */
@@ -19,17 +19,17 @@ export interface JobHandler<Input = unknown, Output = unknown> {
 
 /** How a handler is declared. */
 export interface HandlerDeclaration {
-  /** The name by which jobs ask for it. */
+  /** The name that jobs use for it. */
   name: string;
   /** Part of the cache's key: raise it when the handler's results change. */
   version: string | number;
   /** The same input gives the same result, so that results may come from the cache. Default false. */
   deterministic?: boolean;
   /**
-   * `'thread'`: each run has a thread of its own, which cancelling ends whatever it does; a handler that computes for long holds up
-   * nothing else, and one that takes more than 1 GiB of memory is ended. The thread loads the file of the class again and has no Nest
-   * application: the class is exported, its file is not the program's main file, and its constructor has no parameters. Default: the
-   * handler runs where the application runs.
+   * `'thread'`: each run has its own thread, which cancelling always ends; a handler that computes for long does not block
+   * anything else, and one that takes more than 1 GiB of memory is ended. The thread loads the file of the class again and has no
+   * Nest application: the class is exported, its file is not the program's main file, and its constructor has no parameters.
+   * Default: the handler runs where the application runs.
    */
   isolate?: 'thread';
 }

@@ -1,12 +1,12 @@
 import { defineProblem } from '@nestjs-spark/contracts';
 
-/** The result is asked for before the job has ended. Carries `jobStatus`. */
+/** The result was requested before the job has ended. Carries `jobStatus`. */
 export const JOB_NOT_FINISHED = defineProblem('jobNotFinished', {
   title: 'The job has not ended yet',
   status: 409,
 });
 
-/** The result is asked for of a job that has none. Carries `jobStatus` and `cause`. */
+/** The result was requested of a job that has none. Carries `jobStatus` and `cause`. */
 export const JOB_NOT_SUCCEEDED = defineProblem('jobNotSucceeded', {
   title: 'The job has no result',
   status: 409,
@@ -30,7 +30,7 @@ export const RESULT_EXPIRED = defineProblem('resultExpired', {
   status: 410,
 });
 
-/** The job can be read, and nothing here can execute it. */
+/** The job is valid, but nothing here can execute it. */
 export const JOB_REFUSED = defineProblem('jobRefused', {
   title: 'The job cannot run here',
   status: 422,

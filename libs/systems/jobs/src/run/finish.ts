@@ -90,7 +90,7 @@ export function next(job: Job, outcome: Outcome, by: string, now = new Date()): 
   }
 }
 
-/** A job whose backend keeps losing its runs is not run for ever. */
+/** A job whose backend keeps losing its runs is not run forever. */
 const MOST_LOST = 10;
 /** The longest pause before a job whose runs are lost runs again. */
 const LONGEST_LOST_MS = 60_000;

@@ -20,7 +20,7 @@ export interface ResultWay {
 }
 
 /**
- * Stores the result of a run that has succeeded. A backend that keeps failing to give it must not hold its job for ever.
+ * Stores the result of a run that has succeeded. A backend that keeps failing to give it must not hold its job forever.
  * @throws whatever the store throws: the result can be asked for again
  */
 export async function keepResult(

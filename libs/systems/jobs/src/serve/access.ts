@@ -2,9 +2,9 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import type { Job, JobKind, Submitter } from '../job/job.ts';
 import { sameSubmitter } from '../job/same-submitter.ts';
 
-/** For whom jobs are read and changed. */
+/** On whose behalf jobs are read and changed. */
 export interface JobAccess extends Submitter {
-  /** Sees everybody's jobs: of its tenant, or of all where it has none. */
+  /** Sees the jobs of all submitters: of its tenant, or of all tenants if it has none. */
   all: boolean;
 }
 

@@ -62,12 +62,12 @@ function columnsOf(names: string[]): string[] {
   if (names.length > MOST_COLUMNS)
     throw refused(`it has ${names.length} columns; the limit is ${MOST_COLUMNS}`);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw refused(`the column ${JSON.stringify(twice)} is there twice`);
+  if (twice !== undefined) throw refused(`the column ${JSON.stringify(twice)} appears twice`);
   return names;
 }
 
 function refused(what: string): ProblemError {
-  const detail = `is not CSV that can be read: ${what}`;
+  const detail = `is not valid CSV: ${what}`;
   return new ProblemError(JOB_REFUSED, `/input/url: ${detail}`, {
     errors: [{ pointer: '/input/url', detail }],
   });

@@ -35,7 +35,7 @@ export interface JobsServiceParts {
   observer: JobObserver;
 }
 
-/** An event of a job: a change of its status, or how far it has come. */
+/** An event of a job: a change of its status, or its progress. */
 export interface JobEvent {
   /** The number of the change, to continue after; null for progress, which is not kept, and where more follows under it. */
   sequence: number | null;
@@ -69,13 +69,13 @@ export class JobsService {
     return (await this.submitText(JSON.stringify(submission), access)).job;
   }
 
-  /** As `submit`, of a body as it came: its numbers stay as they are written. */
+  /** As `submit`, with the body as received: its numbers stay as they are written. */
   async submitText(text: string, access: JobAccess, idempotencyKey?: string): Promise<Submitted> {
     const submission = await readSubmission(text, idempotencyKey);
     return this.#parts.submissions.submit(submission, access);
   }
 
-  /** Submits jobs, all or none. The same `batchId` again answers with the jobs that are there. */
+  /** Submits jobs, all or none. The same `batchId` again returns the existing jobs. */
   async submitBatch(
     batch: { batchId?: string; jobs: JobSubmission[] },
     access: JobAccess = APPLICATION,
@@ -83,19 +83,22 @@ export class JobsService {
     return this.submitBatchText(JSON.stringify(batch), access);
   }
 
-  /** As `submitBatch`, of a body as it came. A key serves where it has no `batchId`. */
+  /** As `submitBatch`, with the body as received. Without a `batchId`, the key identifies it. */
   async submitBatchText(text: string, access: JobAccess, key?: string): Promise<SubmittedBatch> {
     return this.#parts.submissions.submitBatch(await readBatch(text), access, key);
   }
 
-  /** Takes in documents, as NDJSON lines `{"id","document"}`, for jobs that name them. @throws {ProblemError} `invalid` (400), `tooMany` (429) */
+  /**
+   * Stores documents, as NDJSON lines `{"id","document"}`, for jobs that name them. @throws {ProblemError} `invalid` (400),
+   * `tooMany` (429)
+   */
   async keepInput(lines: AsyncIterable<Uint8Array>, access: JobAccess = APPLICATION): Promise<StoredInput> {
     return keepInput(lines, access, this.#parts.store, await this.#parts.quota.sending(access));
   }
 
   /**
-   * A job as it is now, or when it has ended, if that is before `waitMs`.
-   * @throws {ProblemError} `notFound` (404), including for a job of somebody else
+   * A job as it is now, or once it has ended, if that is before `waitMs`.
+   * @throws {ProblemError} `notFound` (404), also for the job of another caller
    */
   async get(jobId: string, access: JobAccess = APPLICATION, waitMs = 0): Promise<JobView> {
     const stored =
@@ -113,7 +116,7 @@ export class JobsService {
     );
   }
 
-  /** A page of jobs, the newest first. */
+  /** A page of jobs, newest first. */
   async list(query: Omit<JobQuery, 'submitter'>, access: JobAccess = APPLICATION) {
     const submitter = access.all ? null : submitterOf(access);
     const { items, cursor } = await this.#parts.store.list({ ...query, submitter });
@@ -187,7 +190,7 @@ export class JobsService {
     return (await this.retryOnce(jobId, access)).job;
   }
 
-  /** As `retry`; the same key again gives the same job. */
+  /** As `retry`; the same key again returns the same job. */
   async retryOnce(jobId: string, access: JobAccess, key?: string): Promise<Submitted> {
     const { job } = await this.find(jobId, access);
     if (!isTerminal(job.status))
@@ -220,7 +223,7 @@ export class JobsService {
     return this.batch(batchId, access);
   }
 
-  /** The number of the last change there is. */
+  /** The number of the latest change. */
   position(): Promise<number> {
     return this.#parts.store.position();
   }
@@ -254,7 +257,7 @@ export class JobsService {
     }
   }
 
-  /** The backends: what they can execute, how they are, and what this process has for them. */
+  /** The backends: what they can execute, their state, and what this process has for them. */
   async backends(): Promise<BackendView[]> {
     const { backends, guards, store, limit } = this.#parts;
     const waiting = Object.values(await store.queued()).reduce((sum, count) => sum + count, 0);

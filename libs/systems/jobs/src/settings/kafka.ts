@@ -5,7 +5,7 @@ import type { KafkaAddress } from '@nestjs-spark/kafka/internal';
 export interface JobsKafkaOptions {
   /** `HOST:PORT` of brokers. `SPARK_JOBS_KAFKA_BROKERS`, separated by commas; default: none, and nothing is published. */
   brokers?: readonly string[];
-  /** The topic, which has to be there. `SPARK_JOBS_KAFKA_TOPIC`; default `transformation-jobs`. */
+  /** The topic, which has to exist. `SPARK_JOBS_KAFKA_TOPIC`; default `transformation-jobs`. */
   topic?: string;
   /** With `password`: SASL. `SPARK_JOBS_KAFKA_USER`; default: none. */
   user?: string;

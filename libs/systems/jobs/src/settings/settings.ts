@@ -8,7 +8,7 @@ import { JOBS_SCHEMA, USUAL_QUOTAS, type JobQuotas, type NamedBackend } from './
 export interface SparkJobsOptions {
   /** `memory` (jobs end with the process) or `jetstream`. `SPARK_JOBS_STORE`; default `jetstream` where `NATS_URL` is set. */
   store?: 'memory' | 'jetstream';
-  /** `api` accepts jobs and runs none, `worker` the other way round. `SPARK_JOBS_ROLE`; default `all`. */
+  /** `api` accepts jobs but runs none, `worker` runs jobs but accepts none. `SPARK_JOBS_ROLE`; default `all`. */
   role?: 'all' | 'api' | 'worker';
   /** How many jobs run at once in this process. `SPARK_JOBS_CONCURRENCY`; default: the machine's cores. */
   concurrency?: number;
@@ -22,7 +22,7 @@ export interface SparkJobsOptions {
    */
   quotas?: Partial<JobQuotas>;
   /**
-   * What executes jobs: `memory` (this process), and services of one's own by name and URL. `SPARK_JOBS_BACKENDS`, as
+   * What executes jobs: `memory` (this process), and your own services by name and URL. `SPARK_JOBS_BACKENDS`, as
    * `memory,name=URL`; default `memory`. The token for one is in `SPARK_JOBS_BACKEND_{NAME}_TOKEN`.
    */
   backends?: readonly (string | NamedBackend)[];

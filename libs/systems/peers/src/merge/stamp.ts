@@ -1,6 +1,6 @@
 import type { Head } from './event.ts';
 
-/** Beyond the year 2200 no stamp is believed: it would win for ever. */
+/** Beyond the year 2200 no stamp is believed: it would win forever. */
 export const LATEST_STAMP = Date.UTC(2200, 0) * 1_000;
 
 /** The stamp of a write: the log's time in microseconds, and always above what the write replaces. */

@@ -52,7 +52,7 @@ export class LogGap {
   /** What a log does not say again because all nodes have it is in a snapshot, for a node that was not there. @throws while something is lacking */
   async demandLacking(): Promise<void> {
     if (this.lackedAt === 0) return;
-    const lacked = `what message ${this.lackedAt} of the log follows is not in this log`;
+    const lacked = `message ${this.lackedAt} of the log follows one that is not in this log`;
     this.#parts.say(`${lacked}, and no snapshot covers it yet`);
     await this.#parts.askForSnapshot();
     throw new Error(`${lacked}; a snapshot has been asked for`);

@@ -35,7 +35,7 @@ export function registerPeerMetrics(
   gauge('low_water', 'Up to where all members have acknowledged the log.', ({ log }) => log.lowWater);
   gauge(
     'clock_offset_seconds',
-    'The clock of the log less that of this node.',
+    'The clock of the log minus that of this node.',
     (status) => status.clockOffsetMs / 1_000,
   );
   gauge('ready', '1 when this node is a complete replica.', ({ state }) => (state === 'ready' ? 1 : 0));

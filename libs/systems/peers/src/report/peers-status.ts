@@ -24,7 +24,7 @@ export interface EntityStatus extends Omit<EntityFigures, 'conflicts'> {
 export interface MemberStatus {
   node: string;
   origin: string;
-  /** What it says of itself; `away` when it is not heard from, `retired` when it is not expected to return. */
+  /** What it reports about itself; `away` when it is not heard from, `retired` when it is not expected to return. */
   state: string;
   /** Up to where it has acknowledged the log; null when it has said nothing there. */
   acked: number | null;
@@ -49,7 +49,7 @@ export interface PeersStatus {
     created: string | null;
     position: number;
     last: number;
-    /** Up to where every member that is not retired has acknowledged the log: nobody needs to be told again what is before. */
+    /** Up to where every member that is not retired has acknowledged the log: nobody needs anything before that again. */
     lowWater: number;
     /** The place of the latest snapshot that this node knows, up to which the log is trimmed; 0 for none. */
     snapshot: number;
@@ -58,7 +58,7 @@ export interface PeersStatus {
   backlog: number;
   /** Messages in the log that no node can have written, or that another one has signed. */
   refused: number;
-  /** The latest of them since this process started: who it says it is from, and why every node skips it. */
+  /** The latest of them since this process started: whom it claims to be from, and why every node skips it. */
   refusals: RefusedMessage[];
   members: MemberStatus[];
   entities: EntityStatus[];
@@ -66,10 +66,10 @@ export interface PeersStatus {
   disabled: string[];
   /** In how many seconds the log is applied at the pace of this run; null when that is not known. */
   etaSeconds: number | null;
-  /** Changes of an earlier life of this file that lost against others' and that nobody has applied or dropped. */
+  /** Changes of an earlier life of this file that lost to others' and that nobody has applied or dropped. */
   stash: number;
   newLives: { at: string; why: string }[];
-  /** The log's clock less that of this node. */
+  /** The log's clock minus that of this node. */
   clockOffsetMs: number;
 }
 

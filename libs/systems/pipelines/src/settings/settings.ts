@@ -6,7 +6,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How pipelines are kept and run. Anything omitted is read from the environment. */
 export interface SparkPipelinesOptions {
-  /** Where this process keeps what it knows. `SPARK_PIPELINES_DIR`; default `pipelines` in `SPARK_DATA_DIR`. */
+  /** Where this process keeps its state. `SPARK_PIPELINES_DIR`; default `pipelines` in `SPARK_DATA_DIR`. */
   folder?: string;
   /** The only folder that definitions can name files in. `SPARK_PIPELINES_FILES`; default `files` in `folder`. */
   files?: string;

@@ -38,7 +38,7 @@ export interface CommandRouter {
   ask(shard: number, request: unknown): Promise<unknown>;
 }
 
-/** Nobody owned the shard for as long as a command may wait. Send the command again; with its key it happens once. */
+/** Nobody owned the shard for as long as a command may wait. Send the command again; with its key it is executed once. */
 export class NoOwnerError extends Error {
   override readonly name = 'NoOwnerError';
 }

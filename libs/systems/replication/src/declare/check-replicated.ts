@@ -98,7 +98,11 @@ function chooseScript(
   }
   const bytes = Buffer.byteLength(etlScript);
   if (bytes > DEPLOYMENT_BOUNDS.scriptBytes) {
-    fault('etlScript', `the script has ${bytes} bytes`, `At most ${DEPLOYMENT_BOUNDS.scriptBytes} are taken`);
+    fault(
+      'etlScript',
+      `the script has ${bytes} bytes`,
+      `At most ${DEPLOYMENT_BOUNDS.scriptBytes} are accepted`,
+    );
     return null;
   }
   return { field: 'etlScript', script: etlScript };

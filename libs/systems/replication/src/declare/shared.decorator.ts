@@ -8,14 +8,15 @@ export interface SharedOptions {
   /** The collection; default: the class's name in the plural, as repositories name it. */
   collection?: string;
   /**
-   * The fields that these modules may read, such as `['model', 'address.city']`; others are not there for their scripts, in no preview and
-   * in no `load()`. A path leads through lists. Fields are spelled as in the class or as in the documents. `@attachments`, `@counters`,
-   * `@timeseries` and `@metadata` name what else they may read. Default: whole documents. A change makes the copies of these tasks again.
+   * The fields that these modules may read, such as `['model', 'address.city']`; all others are hidden from their scripts, also
+   * in previews and `load()`. A path leads through lists. Fields are spelled as in the class or as in the documents.
+   * `@attachments`, `@counters`, `@timeseries` and `@metadata` name what else they may read. Default: whole documents. A change
+   * rebuilds the copies of these tasks.
    */
   fields?: readonly string[];
   /**
-   * The collections that scripts on this one may read with `load()`; each has to be shared with their module as well. Default: all that are;
-   * `[]`: none.
+   * The collections that scripts on this one may read with `load()`; each also has to be shared with their module. Default: all
+   * that are; `[]`: none.
    */
   load?: readonly string[];
 }

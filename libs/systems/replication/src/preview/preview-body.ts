@@ -62,12 +62,12 @@ export class PreviewBody {
   @IsIn(['set-aside'])
   prefer?: 'set-aside';
 
-  @ApiPropertyOptional({ description: 'As in a deployment; not looked at' })
+  @ApiPropertyOptional({ description: 'As in a deployment; ignored' })
   @ValidateIf((body: PreviewBody) => body.targetDatabase !== undefined)
   @IsString()
   targetDatabase?: string;
 
-  @ApiPropertyOptional({ type: [String], description: 'As in a deployment; not looked at' })
+  @ApiPropertyOptional({ type: [String], description: 'As in a deployment; ignored' })
   @ValidateIf((body: PreviewBody) => body.targetUrls !== undefined)
   @IsString({ each: true })
   @ArrayMaxSize(20)

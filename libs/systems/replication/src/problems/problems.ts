@@ -23,7 +23,7 @@ export const NOT_ARRIVED = defineProblem('notArrived', {
 
 /** A change that is waited for is of a database that the owner does not have, so that it never arrives. */
 export const OTHER_DATABASE = defineProblem('otherDatabase', {
-  title: 'The change is of another database',
+  title: 'The change belongs to another database',
   status: 409,
 });
 

@@ -69,11 +69,12 @@ export class ReplicationStatus {
   }
 
   /**
-   * Waits until a change of an owner is here: everything up to it is applied, in all copies of the collection. Name the change by what the
-   * owner's write returned (`stored[CHANGE]`, or the `Spark-Change` header of its answer); with `documentId` alone the owner is asked
-   * how far it is, and that is waited for.
+   * Waits until a change of an owner is here: everything up to it is applied, in all copies of the collection. Name the change
+   * with what the owner's write returned (`stored[CHANGE]`, or the `Spark-Change` header of its answer); with `documentId` alone
+   * the owner is asked how far it is, and that is waited for.
    * @returns the change that has arrived
-   * @throws {ProblemError} `notArrived` (504) after `timeoutMs`, saying how far the copies are; `otherDatabase` (409) for a change of
+   * @throws {ProblemError} `notArrived` (504) after `timeoutMs`, saying how far the copies are; `otherDatabase` (409) for a
+   *   change of
    *   another database than the owner's; `copySetAside` (409) when this module's store refused the copy; `notFound` when nothing
    *   of that collection is declared; `unavailable` when the application is shutting down
    * @throws the reason of `signal` when it aborts
@@ -101,7 +102,7 @@ export class ReplicationStatus {
     return this.tasks().filter(({ owner, name }) => ids.has(taskId({ owner, requester, name })));
   }
 
-  /** What to throw when nothing of a collection is declared; says what is. */
+  /** The error for a collection of which nothing is declared; it names what is. */
   notKept(owner: string, collection: string): ProblemError {
     const kept = [...new Set(this.tasks().map((task) => `${task.owner}/${task.collection}`))];
     const known =

@@ -147,7 +147,7 @@ export class DeployHandler {
     this.adopt(owner, record?.deployed ?? deployed);
     const { tasksCreated, tasksUpdated, tasksRemoved } = result;
     this.log.log(
-      `${owner} has taken revision ${revision}: ${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`,
+      `${owner} has accepted revision ${revision}: ${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`,
     );
     this.warn(owner, result);
     if (record?.scripts.length === 0) this.status.ended(owner);
@@ -164,7 +164,7 @@ export class DeployHandler {
   private warn(owner: string, { tasks }: EtlDeploymentResult): void {
     for (const { name, warnings } of tasks) {
       for (const text of Array.isArray(warnings) ? warnings : []) {
-        const line = `The script of ${owner}/${name} may not do what it says. ${String(text)}`;
+        const line = `The script of ${owner}/${name} may not do what it is meant to. ${String(text)}`;
         if (this.warned.has(line) || this.warned.size >= MOST_WARNINGS) continue;
         this.warned.add(line);
         this.log.warn(line);

@@ -69,7 +69,7 @@ export interface SparkReplicationOptions {
    */
   refuseUnsigned?: boolean;
   /**
-   * An identity provider whose access tokens (JWTs) modules may show in place of tokens of their own: the `iss` of its tokens.
+   * An identity provider whose access tokens (JWTs) modules may present instead of their own tokens: the `iss` of its tokens.
    * `SPARK_ISSUER`; default none. Such a token is not bound to one request: whoever steals one can use it until it expires.
    */
   issuer?: string;
@@ -80,24 +80,26 @@ export interface SparkReplicationOptions {
   /** The claim of the provider's tokens with the module's name. `SPARK_ISSUER_CLAIM`, then `client_id`. */
   issuerClaim?: string;
   /**
-   * The client as which this module gets tokens from the provider (client credentials grant) and shows them to other modules in
-   * place of its own; all of them have to accept the provider. Required with `issuerClientSecret`. `SPARK_ISSUER_CLIENT_ID`; default
-   * none: this module signs its tokens itself.
+   * The client with which this module gets tokens from the provider (client credentials grant) to present to other modules
+   * instead of its own; all of them have to accept the provider. Required with `issuerClientSecret`. `SPARK_ISSUER_CLIENT_ID`;
+   * default none: this module signs its tokens itself.
    */
   issuerClientId?: string;
   /** The client's secret. `SPARK_ISSUER_CLIENT_SECRET`, also from `_FILE` or Vault; it is read when the application starts. */
   issuerClientSecret?: string;
-  /** Asked for in place of the audience, where the provider derives the audience from a scope. `SPARK_ISSUER_SCOPE`; default none. */
+  /**
+   * Requested instead of the audience, for providers that derive the audience from a scope. `SPARK_ISSUER_SCOPE`; default none.
+   */
   issuerScope?: string;
   /** Addresses of other modules' RavenDB that RavenDB's own ETL may send to. `SPARK_TARGET_URLS`, comma-separated; default none. */
   targetUrls?: readonly string[];
   /** Shown in the registry as `Version`. Default: the one in the package.json nearest to the main file; none where there is none. */
   version?: string;
-  /** Compares all copies that this module keeps with their sources, again and again. Default: only when it is asked for. */
+  /** Compares all copies that this module keeps with their sources on a schedule. Default: only on request. */
   verify?: VerifyScheduleOptions;
 }
 
-/** Comparisons that begin by themselves. */
+/** Scheduled comparisons. */
 export interface VerifyScheduleOptions {
   /** Hours from the end of one comparison to the beginning of the next: 24 for once a day. */
   everyHours: number;

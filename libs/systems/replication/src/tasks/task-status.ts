@@ -68,7 +68,7 @@ export class RefusedMessage {
   at!: number;
 }
 
-/** A copy that this module keeps of another one's collection, as it is now. */
+/** A copy that this module keeps of another module's collection, as it is now. */
 export class IncomingTask extends ReportedTask {
   @ApiProperty({ example: 'Fleet' })
   owner!: string;
@@ -77,7 +77,7 @@ export class IncomingTask extends ReportedTask {
   @ApiProperty({
     enum: ENGINE_NAMES,
     nullable: true,
-    description: 'Null until the owner has taken the request',
+    description: 'Null until the owner has accepted the request',
   })
   engine!: EngineName | null;
 
@@ -107,7 +107,7 @@ export class IncomingTask extends ReportedTask {
   documentsDeleted!: number;
 
   /** Copies that this module's store refused. */
-  @ApiProperty({ description: 'Copies that the store of this module did not take' })
+  @ApiProperty({ description: 'Copies that the store of this module refused' })
   setAside!: number;
 
   /** The last messages that this instance refused because they are not the owner's or cannot be read, at most 20. */
@@ -118,7 +118,7 @@ export class IncomingTask extends ReportedTask {
   refused!: RefusedMessage[];
 
   /** All of it is here. */
-  @ApiProperty({ description: 'All of it is here, as the declared script takes it' })
+  @ApiProperty({ description: 'All of it is here, as the declared script makes it' })
   complete!: boolean;
 
   /** Why it is not complete, in words; null when it is. */

@@ -17,7 +17,7 @@ import { reportOf, type NamedRecord, type VerifyReport } from './verify-report.t
 
 const LOOK_EVERY_MS = 200;
 
-/** How copies are to be compared with their source. */
+/** How copies are compared with their source. */
 export interface VerifyOptions {
   /** Repair what is found. Default false: it is only reported. */
   repair?: boolean;
@@ -52,8 +52,8 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
   }
 
   /**
-   * Has the copies of a collection compared, in the background and by one instance of this module. A comparison that is
-   * under way continues with its own options: `repair` of the report says which.
+   * Compares the copies of a collection, in the background and by one instance of this module. A comparison that is already
+   * running continues with its own options: `repair` of the report says which.
    * @throws {ProblemError} `notFound` when nothing of that collection is declared; `conflict` when RavenDB's own ETL
    * carries it, whose copies do not say where they come from
    */
@@ -83,7 +83,7 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
   }
 
   /**
-   * Has the copies of a collection compared, and returns the report when that is done.
+   * Compares the copies of a collection, and returns the report when that is done.
    * @param signal ends the waiting, not the comparison; so does the end of the application
    */
   async run(

@@ -53,7 +53,7 @@ const OPTIONS = {
   keys: { type: 'string' },
 } as const;
 
-/** @throws {CliError} with exit code 2 when the command is not right */
+/** @throws {CliError} with exit code 2 when the command is wrong */
 export function parseNats(argv: readonly string[]): NatsCommand {
   try {
     const { values, positionals } = parseArgs({

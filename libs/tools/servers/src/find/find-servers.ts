@@ -26,7 +26,7 @@ export interface FoundServers {
   readonly missing: readonly MissingServer[];
 }
 
-/** Which servers are wanted: RavenDB and NATS unless they are refused, Kafka and PostgreSQL where they are asked for. */
+/** Which servers are wanted: RavenDB and NATS unless false, Kafka and PostgreSQL on request. */
 export interface WantedServers {
   /** Default true. */
   ravendb?: boolean;

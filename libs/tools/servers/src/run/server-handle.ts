@@ -1,5 +1,5 @@
 /**
- * A server that this process started. It ends with this process in any case: a watchdog stops what is left.
+ * A server that this process started. It always ends with this process: a watchdog stops what is left.
  * The failure methods are for tests of what happens around a dying server.
  */
 export interface ServerHandle {
@@ -13,7 +13,7 @@ export interface ServerHandle {
   stop(): Promise<void>;
   /** Ends it as an operator does before an update: SIGTERM, and keeps its data. */
   halt(): Promise<void>;
-  /** Kills it without a chance to write anything; answers when it is gone. Data stay. */
+  /** Kills it without a chance to write anything; answers when it is gone. Its data stay. */
   kill9(): Promise<void>;
   /** Freezes it: connections stay open, nothing answers. */
   sigstop(): void;

@@ -28,8 +28,8 @@ export interface SecuredRavenDb extends ServerHandle {
 }
 
 /**
- * Starts a RavenDB of one's own over https, as {@link startRavenDb}; its certificate is by an authority of its own.
- * Also throws where there is no openssl.
+ * Starts a separate RavenDB over https, as {@link startRavenDb}; its certificate is signed by its own authority.
+ * Also throws if there is no openssl.
  */
 export async function startSecuredRavenDb(options: StartOptions = {}): Promise<SecuredRavenDb> {
   const folder = await mkdtemp(join(tmpdir(), 'spark-ravendb-secured-'));

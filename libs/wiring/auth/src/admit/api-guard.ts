@@ -20,8 +20,8 @@ const READING: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTION
 
 /**
  * Admits a request to the application's own routes when its caller has the role that the route needs. Spark's own routes have
- * another guard and pass; so do messages from the bus. What is neither, such as a message of a WebSocket or a GraphQL resolver,
- * is refused unless it is `@Public()`: only HTTP is understood here.
+ * another guard and pass; so do messages from the bus. Anything else that is not HTTP, such as a message of a WebSocket or a
+ * GraphQL resolver, is refused unless it is `@Public()`.
  */
 @Injectable()
 export class ApiGuard implements CanActivate {

@@ -17,13 +17,13 @@ export interface ApiCaller {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** What somebody made: whose it is, and in which tenant. */
+/** The owner of a resource, and its tenant. */
 export interface Owned {
-  /** `ApiCaller.kind` of whoever made it: a user of the issuer may have the name of a static token's holder. */
+  /** `ApiCaller.kind` of its creator: a user of the issuer may have the same name as the holder of a static token. */
   readonly kind: ApiCaller['kind'];
-  /** `ApiCaller.subject` of whoever made it. */
+  /** `ApiCaller.subject` of its creator. */
   readonly subject: string;
-  /** `ApiCaller.tenant` of whoever made it. */
+  /** `ApiCaller.tenant` of its creator. */
   readonly tenant: string | null;
 }
 
@@ -32,12 +32,12 @@ export function includesRole(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
 
-/** Whether a caller may read what belongs to a tenant. An operator of no tenant reads all of them. */
+/** Whether a caller may read what belongs to a tenant. An operator without a tenant reads all of them. */
 export function mayRead(caller: ApiCaller, { tenant }: Pick<Owned, 'tenant'>): boolean {
   return tenant === caller.tenant || (caller.tenant === null && caller.role === 'operator');
 }
 
-/** Whether a caller may change something: an editor what is its own, an operator whatever it may read. */
+/** Whether a caller may change something: an editor what it owns, an operator whatever it may read. */
 export function mayChange(caller: ApiCaller, thing: Owned): boolean {
   if (!mayRead(caller, thing)) return false;
   const isOwn = caller.kind === thing.kind && caller.subject === thing.subject;

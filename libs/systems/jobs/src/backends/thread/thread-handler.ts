@@ -71,7 +71,7 @@ export class ThreadHandler implements JobHandler {
         heed(message);
       } catch (error) {
         // A handler may say anything; nobody catches what is thrown to a listener, and the process would end.
-        outcome.reject(new Error(`The handler said what cannot be used: ${describeError(error)}`));
+        outcome.reject(new Error(`The handler's thread sent an unusable message: ${describeError(error)}`));
       }
     });
     thread.on('error', (error) => outcome.reject(error));

@@ -177,7 +177,7 @@ export class PostgresSink implements Sink {
       // Two processes at once: one of them makes it, and the other one is told so by a unique index.
       if (error instanceof PostgresError && error.kind === 'record') return;
       if (error instanceof PostgresError && error.kind === 'setup')
-        throw new RunFailedError(`${error.message}. Have somebody with that permission run: ${text.trim()}`, {
+        throw new RunFailedError(`${error.message}. Have someone with that permission run: ${text.trim()}`, {
           cause: error,
         });
       throw error;

@@ -73,13 +73,13 @@ export class HandlerUnit implements Unit {
   #note(error: unknown, first: boolean): void {
     const { logger } = this.#parts;
     if (error instanceof VersionConflictError) {
-      logger.debug(`${this.name}: another instance has told it; continuing from there`);
+      logger.debug(`${this.name}: another instance has called it; continuing from there`);
       return;
     }
     const { status } = this;
     status.state = 'Waiting';
     status.lastError = messageOf(error);
     if (!(error instanceof HandlerDownError)) status.errors++;
-    if (first) logger.warn(`${this.name} is not told of copies: ${messageOf(error)}; retrying`);
+    if (first) logger.warn(`${this.name} is not called for copies: ${messageOf(error)}; retrying`);
   }
 }

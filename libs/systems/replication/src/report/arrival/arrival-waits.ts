@@ -208,7 +208,7 @@ function notArrived(
 ): ProblemError {
   const what = change
     ? `Change ${formatChange(change)}`
-    : `${JSON.stringify(documentId)}, whose version ${owner} has not told,`;
+    : `${JSON.stringify(documentId)}, whose version ${owner} has not reported,`;
   const reaches = tasks.map(describeReach).join('; ');
   return new ProblemError(
     NOT_ARRIVED,

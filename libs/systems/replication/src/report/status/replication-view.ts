@@ -78,7 +78,7 @@ export class ReplicationView {
 
   @ApiProperty({
     type: [HandlerStatus],
-    description: 'Methods that are told of copies, as the asked instance sees them',
+    description: 'Methods that handle copies, as the asked instance sees them',
   })
   handlers!: HandlerStatus[];
 }

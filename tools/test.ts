@@ -9,10 +9,10 @@ import { writeDurations } from './testing/durations.ts';
 import { countLine, summarize } from './testing/summary.ts';
 
 readHelp(`npm test: builds, starts RavenDB and NATS where they are available, and runs all tests.
-  npm test -- test/system          only the files whose path has this
-  npm test -- PATH -t 'a name'     only the tests whose name has this; all options of Jest can be given
+  npm test -- test/system          only the files whose path contains this
+  npm test -- PATH -t 'a name'     only the tests whose name contains this; all of Jest's options are accepted
 SPARK_REQUIRE_SERVERS=1 makes a missing server, or a skipped test, a failure.
-SPARK_TEST_DURATIONS=1 writes how long the suites took to tools/testing/durations.json, which says what begins first.`);
+SPARK_TEST_DURATIONS=1 writes how long the suites took to tools/testing/durations.json, which decides what starts first.`);
 
 const complete = process.env['SPARK_REQUIRE_SERVERS'] === '1';
 const LICENSED = '(with RAVEN_LICENSE)';

@@ -14,7 +14,7 @@ export async function onlyOne(command: string): Promise<void> {
   if (typeof taken !== 'number') return void process.on('exit', taken.release);
   throw new Error(
     `"${command}" is already running on ${folder}, as process ${taken}. Stop that one with Ctrl-C, ` +
-      `or run a second one on a folder of its own:\n  ${elsewhere(folder, command, process.argv.slice(2))}`,
+      `or run a second one in its own folder:\n  ${elsewhere(folder, command, process.argv.slice(2))}`,
   );
 }
 

@@ -21,7 +21,7 @@ export class CarBrandsController {
   @Get()
   @ApiOkResponse({
     type: [CarBrandView],
-    description: 'A page; X-Total-Count is the total number',
+    description: 'A page; X-Total-Count has the total',
   })
   async list(
     @Query() page: PageQuery,

@@ -19,7 +19,7 @@ export class CarsController {
   }
 
   @Get()
-  @ApiOkResponse({ type: [CarView], description: 'A page; X-Total-Count is the total number' })
+  @ApiOkResponse({ type: [CarView], description: 'A page; X-Total-Count has the total' })
   async list(@Query() page: PageQuery, @Res({ passthrough: true }) response: Response): Promise<CarView[]> {
     return sendPage(response, await this.cars.list(page));
   }

@@ -19,7 +19,7 @@ export class CompaniesController {
   }
 
   @Get()
-  @ApiOkResponse({ type: [CompanyView], description: 'A page; X-Total-Count is the total number' })
+  @ApiOkResponse({ type: [CompanyView], description: 'A page; X-Total-Count has the total' })
   async list(
     @Query() page: PageQuery,
     @Res({ passthrough: true }) response: Response,

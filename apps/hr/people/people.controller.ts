@@ -19,7 +19,7 @@ export class PeopleController {
   }
 
   @Get()
-  @ApiOkResponse({ type: [PersonView], description: 'A page; X-Total-Count is the total number' })
+  @ApiOkResponse({ type: [PersonView], description: 'A page; X-Total-Count has the total' })
   async list(
     @Query() page: PageQuery,
     @Res({ passthrough: true }) response: Response,

@@ -18,7 +18,7 @@ export class PageQuery {
   @IsInt()
   skip: number = 0;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 100, default: 25, description: 'How many to answer' })
+  @ApiPropertyOptional({ minimum: 1, maximum: 100, default: 25, description: 'How many to return' })
   @Transform(digits)
   @Max(100)
   @Min(1)

@@ -81,7 +81,7 @@ export interface ScriptProblem {
   column: number;
 }
 
-/** The result of inspecting a script without running it. */
+/** What is known about a script without running it. */
 export interface ScriptInspection {
   /** Collections the script loads to, found as RavenDB does: in its text, including comments and strings. */
   targets: string[];

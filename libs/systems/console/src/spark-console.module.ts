@@ -44,8 +44,8 @@ const SETTINGS = Symbol('SPARK_CONSOLE_SETTINGS');
 const CONSOLE_BUS = Symbol('SPARK_CONSOLE_BUS');
 
 /**
- * The console: one page that shows every copy between the modules, why a copy is not live, and what can be done about it. Import `forRoot()` beside
- * `SparkStoreModule.forRoot()` in any application, or run `apps/console`, the standalone console.
+ * The console: one page that shows every copy between the modules, why one is not live, and what can be done. Import `forRoot()`
+ * next to `SparkStoreModule.forRoot()` in any application, or run `apps/console`, which is the console alone.
  *
  * It is mounted on the HTTP adapter, ahead of the application's global prefix, guards and interceptors. Operators sign in with
  * `SPARK_OPERATOR_TOKEN` or a JWT of `SparkAuthModule`; a module admits the console if it names it in `SPARK_CONSOLES`.

@@ -49,9 +49,9 @@ import {
 const REPLICA = Symbol('SPARK_PEERS_REPLICA');
 
 /**
- * Makes the application one of several replicas of a service: each has its own SQLite file, can write to it at any time, and receives what the
- * others write. Import `forRoot()` beside `SparkStoreModule.forRoot({ store: 'sqlite:…' })`, and mark entities with `@ReplicatedEntity()`;
- * repositories are used as before.
+ * Makes the application one of several replicas of a service: each has its own SQLite file, writes to it at any time, and
+ * receives what the others write. Import `forRoot()` next to `SparkStoreModule.forRoot({ store: 'sqlite:…' })`, and mark
+ * entities with `@ReplicatedEntity()`; repositories are used as before.
  */
 @Global()
 @Module({})

@@ -1,6 +1,6 @@
 /** Ends the command with a message for its user. */
 export class CliError extends Error {
-  /** 2: the command itself is wrong; 1: it failed for another reason. */
+  /** 2: the command is wrong; 1: anything else. */
   readonly exitCode: 1 | 2;
 
   constructor(message: string, exitCode: 1 | 2 = 1) {

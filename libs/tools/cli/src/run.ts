@@ -15,7 +15,7 @@ export const USAGE = `The command line of Spark for NestJS.
   npx @nestjs-spark/cli verify …            compares copies with their source, and repairs them
   npx @nestjs-spark/cli keys …              modules' keys: make, show, approve, rotate
   npx @nestjs-spark/cli jobs …              tries a backend for transformation jobs
-  npx @nestjs-spark/cli dataflow …          pipelines: checked and run here, or managed at an app
+  npx @nestjs-spark/cli dataflow …          pipelines: checked and run here, or managed in an app
   npx @nestjs-spark/cli config …            settings of a running module: get, set, history, rollback
 
 npx @nestjs-spark/cli COMMAND --help lists its options. Exit codes: 0 success, 1 failure, 2 wrong usage.
@@ -43,7 +43,7 @@ export function helpFor([name = '']: readonly string[]): string {
 
 /**
  * Runs one command.
- * @throws {CliError} when it fails; with exit code 2 when the command itself is wrong
+ * @throws {CliError} when it cannot be done; with exit code 2 when the command is wrong
  */
 export async function run(argv: readonly string[], environment: Environment): Promise<Outcome> {
   const [name = '--help', ...rest] = argv;

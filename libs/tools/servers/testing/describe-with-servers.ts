@@ -26,9 +26,11 @@ export interface TestServers {
   readonly ravendbUrl: string;
   /** The NATS server's address, from `SPARK_TEST_NATS_URL`. */
   readonly natsUrl: string;
-  /** A Kafka broker, `HOST:PORT`, from `SPARK_TEST_KAFKA_BROKERS`. Shared with other suites: create your own topics. */
+  /**
+   * A Kafka broker, `HOST:PORT`, from `SPARK_TEST_KAFKA_BROKERS`. Other suites use it at the same time: create your own topics.
+   */
   readonly kafkaBrokers: string;
-  /** PostgreSQL's address, from `SPARK_TEST_POSTGRES_URL`. Shared with other suites: create your own tables. */
+  /** PostgreSQL's address, from `SPARK_TEST_POSTGRES_URL`. Other suites use it at the same time: create your own tables. */
   readonly postgresUrl: string;
 }
 
@@ -111,9 +113,9 @@ export async function describeWithOpenBao(
 }
 
 /**
- * A `describe` for guarantees that need a browser, and possibly servers; skipped by name without Chromium, which is installed if
- * the run requires everything (`SPARK_REQUIRE_SERVERS=1`).
- * @param body receives the program's path
+ * A `describe` for guarantees that need a browser as well as servers; skipped by name if there is no Chromium. Where a run
+ * requires everything (`SPARK_REQUIRE_SERVERS=1`), it is installed.
+ * @param body gets the program
  */
 export async function describeWithBrowser(
   needs: readonly NeededServer[],

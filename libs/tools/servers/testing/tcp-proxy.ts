@@ -2,9 +2,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** The network conditions of connections through the proxy. */
+/** The faults of connections through the proxy. */
 export interface Weather {
-  /** Delay of each direction's bytes, in milliseconds. */
+  /** The delay of each direction, in milliseconds. */
   latencyMs?: { up?: number; down?: number };
   /** Accepts connections but passes nothing on, in one or both directions, without notifying anyone. */
   silent?: 'both' | 'up' | 'down';
@@ -14,7 +14,7 @@ export interface Weather {
   bytesPerSecond?: number;
 }
 
-/** Sits in front of a server and degrades its network, for as long as a test wants. */
+/** Sits in front of a server and injects network faults. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #target: number;

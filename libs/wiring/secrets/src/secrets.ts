@@ -1,10 +1,10 @@
 /**
- * Secrets by variable name. Read a value when it is used, such as at each new connection, since it may have been renewed: whoever
- * keeps it does not notice.
+ * Secrets by the names of their variables. A value is read when it is used, such as at each new connection, and may differ from
+ * the previous one: code that keeps a value misses its renewal.
  */
 export interface Secrets {
   /**
-   * The current value; undefined when it is not set anywhere.
+   * The current value; undefined if it is not set anywhere.
    * @throws {SecretError} when it cannot be read
    */
   text(name: string): string | undefined;

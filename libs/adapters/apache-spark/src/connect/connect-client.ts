@@ -97,7 +97,7 @@ export class ConnectClient {
     );
   }
 
-  /** The state of each operation: `unknown` for one that the server does not have. */
+  /** The states of operations: `unknown` for one that the server does not have. */
   async statuses(
     session: ConnectSession,
     operationIds: readonly string[],
@@ -110,7 +110,7 @@ export class ConnectClient {
     return new Map(named.map(({ operation_id, state = '' }) => [operation_id, plain(state)]));
   }
 
-  /** Requests the end of an operation. Acceptance does not mean that its tasks have ended. */
+  /** Asks for an operation to end. Acceptance does not mean that its tasks have ended. */
   async interrupt(session: ConnectSession, operationId: string): Promise<void> {
     const request = {
       ...header(session),
@@ -130,7 +130,7 @@ export class ConnectClient {
     await this.#ask('ReleaseSession', header(session));
   }
 
-  /** Uploads a file to the session, which distributes it to its executors: `pyfiles/NAME` can be imported there. */
+  /** Adds a file to the session, which passes it to its executors: `pyfiles/NAME` can be imported there. */
   async addArtifact(session: ConnectSession, name: string, content: Uint8Array): Promise<void> {
     const call = this.#call('AddArtifacts');
     const parts = Math.max(1, Math.ceil(content.byteLength / ARTIFACT_PART));

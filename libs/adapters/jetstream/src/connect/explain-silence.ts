@@ -22,10 +22,10 @@ export async function explainSilence(
   const [answer, isAlive] = await Promise.all([askForFigures(nc), answersAtAll(nc)]);
   if (answer === null && !isAlive) return describeSilent(target);
   if (answer === null) {
-    return `${target} is reached, but JetStream does not answer: most servers of its cluster may be away, or this one may be cut off from them`;
+    return `${target} is reachable, but JetStream does not answer: most servers of its cluster may be away, or this one may be cut off from them`;
   }
   if (answer.error) return `${target}: ${remedyFor(answer.error.err_code, answer.error.description)}`;
-  return `${target} is reached and JetStream answers, but it stores nothing: its disk may be full, or most of the servers that keep the stream are away. nats-server has to be restarted once a full disk has room again`;
+  return `${target} is reachable and JetStream answers, but it stores nothing: its disk may be full, or most of the servers that keep the stream are away. nats-server has to be restarted once a full disk has room again`;
 }
 
 interface Figures {

@@ -24,7 +24,7 @@ export interface DeadLetter {
   /** ISO 8601, like `failedAt`. */
   publishedAt: string;
   failedAt: string;
-  /** Every failed attempt with its error, in order. */
+  /** Every failed attempt with its error, oldest first. */
   attempts: Attempt[];
   /** Deliveries that ended without an acknowledgement, for instance because the process was killed. */
   unanswered: number;

@@ -108,7 +108,7 @@ export class JetStreamSharedLog {
     } catch (error) {
       if (!isStreamNotFound(error)) throw error;
       this.#provisioner.forget(stream.name);
-      throw new UnavailableError(`Stream ${stream.name} is not there`, { cause: error });
+      throw new UnavailableError(`Stream ${stream.name} does not exist`, { cause: error });
     }
   }
 

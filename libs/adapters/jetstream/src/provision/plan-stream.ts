@@ -64,7 +64,7 @@ function whyImpossible(wanted: StreamSettings, existing: Partial<StreamSettings>
   if (!same(wanted.subjects, existing.subjects)) {
     const there = existing.subjects?.join(', ') ?? 'none';
     return (
-      `it is there with the subjects ${there}, not ${wanted.subjects.join(', ')}. Module names that join to the same ` +
+      `it exists with the subjects ${there}, not ${wanted.subjects.join(', ')}. Module names that join to the same ` +
       'stream name (A_B and C, A and B_C) cannot both have a route: rename a module, or delete the stream when it is left over'
     );
   }
@@ -75,7 +75,7 @@ function whyImpossible(wanted: StreamSettings, existing: Partial<StreamSettings>
     return `its retention is ${existing.retention}, not ${wanted.retention}, which cannot be changed. Delete it`;
   }
   if (existing.allow_msg_ttl === true && !wanted.allow_msg_ttl) {
-    return 'it lets messages expire, which cannot be undone. Delete it';
+    return 'its messages expire, which cannot be undone. Delete it';
   }
   return null;
 }

@@ -77,7 +77,7 @@ export class JetStreamClient extends ClientProxy<Events, ConnectionStatus> {
     const nc = this.#nc;
     const pattern = this.normalizePattern(packet.pattern);
     const { id } = this.assignPacketId(packet);
-    if (!nc) throw new Error('connect() comes first');
+    if (!nc) throw new Error('Call connect() first');
     const inbox = createInbox(this.#connection.inboxPrefix);
     const subscription = nc.subscribe(inbox, {
       callback: (error, message) => {

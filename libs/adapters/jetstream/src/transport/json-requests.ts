@@ -35,7 +35,7 @@ export class JsonRequests {
         })();
       });
     void listen().catch((error: unknown) =>
-      this.#log.warn(`${subject} is not listened to: ${describeError(error)}`),
+      this.#log.warn(`${subject} cannot be listened to: ${describeError(error)}`),
     );
     return () => {
       isOver = true;

@@ -7,7 +7,7 @@ export interface RavenSettings {
   database: string;
   /** For a secured server (https). */
   certificate?: CertificateSource;
-  /** The application's breakers, shared by everything that sends to the same nodes. Default: its own. */
+  /** The application's, shared by everything that sends to the same nodes. Default: its own. */
   breakers?: Breakers;
 }
 

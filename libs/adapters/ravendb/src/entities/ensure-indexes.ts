@@ -2,8 +2,8 @@ import { StoreRefusedError } from '@nestjs-spark/contracts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 
 /**
- * A static index of the application, in JavaScript or C#, over the documents as stored (PascalCase fields). Created, or updated
- * to this definition, when the application starts; RavenDB then builds it in the background.
+ * A static index of the application, in JavaScript or C#, over the documents as they are stored (PascalCase fields).
+ * Created or updated when the application starts; RavenDB then builds it in the background.
  */
 export interface IndexDefinition {
   /** As shown in RavenDB, e.g. `Cars_Overview`. */

@@ -29,7 +29,7 @@ export async function writeDocuments(
 
 export async function writeDocument(http: RavenHttp, put: Put): Promise<RavenDocument> {
   const [document] = await writeDocuments(http, [put]);
-  if (!document) throw new Error('A put has no result');
+  if (!document) throw new Error('A put had no effect');
   return document;
 }
 

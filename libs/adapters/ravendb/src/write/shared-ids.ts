@@ -53,7 +53,7 @@ export async function refuseShared(
     else if (there.key !== key) {
       second.set(
         id,
-        `Document ${JSON.stringify(id)} cannot exist beside the copy of ${there.id}: RavenDB treats both as one id`,
+        `Document ${JSON.stringify(id)} cannot coexist with the copy of ${there.id}: RavenDB treats both as one id`,
       );
     }
   }

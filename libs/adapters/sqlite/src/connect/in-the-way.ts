@@ -5,9 +5,9 @@ const LONGEST_PATH = 512;
 const LONGEST_ENDING = '-journal';
 
 const REASONS: Partial<Record<string, string>> = {
-  ELOOP: 'is a link that leads back to itself: name a file',
+  ELOOP: 'is a link that points back to itself: name a file',
   ENAMETOOLONG: 'is too long a path for SQLite to open: choose a shorter one',
-  ENOTDIR: 'cannot be a file, because there is a file in the place of one of its folders: name another one',
+  ENOTDIR: 'cannot be a file, because one of its parent folders is a file: name another path',
 };
 
 /** Why no database can ever exist at this path; null when it may be possible to open it later. */

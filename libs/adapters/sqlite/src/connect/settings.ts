@@ -1,6 +1,6 @@
 /** Which file, and how to share it with others. */
 export interface SqliteSettings {
-  /** The file; created if missing, including its folder. */
+  /** The file; created if missing, with its folder. */
   path: string;
   /** How long a write waits for another process's write, in milliseconds. Default 5,000; then `UnavailableError`. */
   busyTimeoutMs?: number;

@@ -73,7 +73,7 @@ export function toStoreError(path: string, error: unknown): unknown {
     case CODE.io:
       return unopened(path, error);
     case CODE.readonly:
-      return new StoreRefusedError(`${path} is read-only: give this process permission to write it`, options);
+      return new StoreRefusedError(`${path} is read-only: grant this process write access`, options);
     case CODE.corrupt:
       return new StoreRefusedError(
         `${path} is damaged (${error.message}): replace it with a backup`,

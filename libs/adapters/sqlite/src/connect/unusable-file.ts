@@ -7,9 +7,9 @@ import { unusableFolder } from './unusable-folder.ts';
 const MAGIC = 'SQLite format 3\0';
 
 const REASONS: Partial<Record<string, string>> = {
-  EACCES: 'cannot be read and written by this process: give it permission',
-  EPERM: 'cannot be read and written by this process: give it permission',
-  EROFS: 'is read-only: mount its folder so that it can be written, or name another file',
+  EACCES: 'cannot be read and written by this process: grant it access',
+  EPERM: 'cannot be read and written by this process: grant it access',
+  EROFS: 'is read-only: mount its folder writable, or name another file',
 };
 
 /** Why what is at this path can never be a store as it is; null when it is one, or one can be created. Opens no database. */

@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 const NOT_MADE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'EEXIST']);
 
 const NOT_WRITTEN: Partial<Record<string, string>> = {
-  EACCES: 'cannot be written by this process: give it permission, or name a file in another one',
-  EPERM: 'cannot be written by this process: give it permission, or name a file in another one',
-  EROFS: 'is read-only: mount it so that it can be written, or name a file in another one',
+  EACCES: 'is not writable for this process: grant it access, or name a file in another folder',
+  EPERM: 'is not writable for this process: grant it access, or name a file in another folder',
+  EROFS: 'is read-only: mount it writable, or name a file in another folder',
 };
 
 /**
@@ -42,7 +42,7 @@ export function makeFolders(folder: string): void {
 
 export function describeFolder(folder: string, code: string, isMissing: boolean): string | null {
   if (isMissing && NOT_MADE.has(code))
-    return `the folder ${folder} is missing and cannot be created (${code}): create it, writable for this process, or name a file in another one`;
+    return `the folder ${folder} is missing and cannot be created (${code}): create it, writable for this process, or name a file in another folder`;
   const words = NOT_WRITTEN[code];
   return words === undefined ? null : `the folder ${folder} ${words}`;
 }

@@ -87,7 +87,7 @@ function enableTable(open: OpenDatabase, declaration: TableDeclaration): boolean
   return isNew;
 }
 
-/** Applying must never fail because of a document's content: the nodes would differ forever. */
+/** Applying must never fail on what a document says: the nodes would stay different forever. */
 function refuseConstraints(open: OpenDatabase, collection: string, table: string): void {
   const keys = open.rows(`PRAGMA foreign_key_list(${quoteName(table)})`);
   const unique = open

@@ -53,5 +53,5 @@ export interface ChangeSet {
   commands: ChangeCommand[];
 }
 
-/** A change set's metadata, without its commands. */
+/** The header of a change set: everything except its commands. */
 export type ChangeSetHeader = Omit<ChangeSet, 'commands'>;

@@ -12,7 +12,7 @@ export interface Change {
  */
 export const CHANGE: unique symbol = Symbol('change');
 
-/** Header in which an owner's answer names the change that a write made, for callers who wait for its copy. */
+/** The header of an owner's answer that names the change of a write, for those who wait for its copy. */
 export const CHANGE_HEADER = 'Spark-Change';
 
 /** Formats a change for the header: `<databaseId>:<etag>`. */

@@ -33,7 +33,7 @@ export interface TimeSeriesEntry {
   tag: string | null;
 }
 
-/** One operation on the attachments, counters and time series of a copy. It states the result, never an increment. */
+/** What is done to the attachments, counters and time series of one copy. It states the result, never what to add. */
 export type ExtraCommand =
   /** The copy should have no extras; short for the three commands that say so individually. */
   | { type: 'no-extras'; id: string }

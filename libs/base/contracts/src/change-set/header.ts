@@ -60,7 +60,7 @@ export function decodeHeader(headers: Record<string, string>): ChangeSetHeader {
     throw new MalformedChangeSetError(`its ${HEADER} header has ${text.length} characters`);
   }
   const header = parse(text);
-  if (!isHeader(header)) throw new MalformedChangeSetError(`its ${HEADER} header says something else`);
+  if (!isHeader(header)) throw new MalformedChangeSetError(`its ${HEADER} header has unexpected contents`);
   // An announcement covers nothing: it goes from 1 to 0.
   if (header.from > header.to + 1) throw new MalformedChangeSetError('it ends before it begins');
   return header;

@@ -4,7 +4,7 @@ import { VersionConflictError } from '../errors/errors.ts';
 
 const MARKS = 16;
 
-/** A witness as a change set carries it: how often it had been raised, and the mark drawn at that time. */
+/** What a set says about the source's witness document: how often it had been raised, and the mark drawn at that time. */
 export interface Witness {
   number: number;
   mark: string;

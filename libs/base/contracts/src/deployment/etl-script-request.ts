@@ -7,18 +7,18 @@ export interface EtlScriptRequest {
   targetUrls: string[];
   /** Grows whenever the set changes. A revision older than the owner's is refused; a set without one counts as the newest. */
   revision?: number;
-  /** An empty list ends all of the requester's tasks. */
+  /** An empty list removes all of the requester's tasks. */
   scripts: EtlScriptItem[];
 }
 
 /** One task of a request. */
 export interface EtlScriptItem {
-  /** Unique within the request; the collection's name when left out. Only needed for two scripts on one collection. */
+  /** Unique within the request; the collection's name if omitted. Only needed for two scripts on one collection. */
   name?: string;
   sourceCollection: string;
   /** An ETL script as RavenDB defines the language. */
   script: string;
-  /** Prepended to the id of each copy: `webshop/` makes `webshop/orders/1-A`. Default: none. Not supported by RavenDB's own ETL. */
+  /** Put before the id of each copy: `webshop/` makes `webshop/orders/1-A`. If omitted, ids stay. Not for RavenDB's own ETL. */
   idPrefix?: string;
 }
 
@@ -38,7 +38,7 @@ export interface EtlDeploymentResult {
   tasks: EtlTaskResult[];
 }
 
-/** The outcome for one task of a request. */
+/** The outcome of one task of a request. */
 export interface EtlTaskResult {
   name: string;
   collection: string;

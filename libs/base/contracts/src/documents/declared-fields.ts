@@ -91,7 +91,7 @@ function notedShape(type: unknown): FieldShape {
   if (type !== undefined && type !== Object && type !== Array) return shapeOf(type);
   return {
     kind: 'impossible',
-    problem: 'is declared without a type, and the compiler does not emit one',
+    problem: 'is declared without a type, and the compiler emits none',
     remedy: 'Write @Field(() => Date), or for a list @Field(() => [Date])',
   };
 }

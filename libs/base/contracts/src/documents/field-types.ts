@@ -63,10 +63,10 @@ export function shapeOf(type: unknown): FieldShape {
   if (type instanceof MapOf) return inside('map', type.values);
   if (type instanceof SetOf) return inside('set', type.values);
   if (type === Map) {
-    return impossible('is a Map whose values have no known type', 'Declare @Field(() => mapOf(Number))');
+    return impossible('is a Map whose values have no declared type', 'Declare @Field(() => mapOf(Number))');
   }
   if (type === Set) {
-    return impossible('is a Set whose values have no known type', 'Declare @Field(() => setOf(String))');
+    return impossible('is a Set whose values have no declared type', 'Declare @Field(() => setOf(String))');
   }
   if (isConverter(type)) return { kind: 'converted', converter: type };
   if (typeof type !== 'function') return impossible('is declared as something that is not a type', REMEDY);
@@ -75,11 +75,11 @@ export function shapeOf(type: unknown): FieldShape {
 }
 
 const REMEDY =
-  'Give @Field() a converter { read, write }, or keep it in a form that JSON has: a text, a number, a list, an object';
+  'Give @Field() a converter { read, write }, or store something that JSON has: a string, a number, a list, an object';
 
 function listOf(type: readonly unknown[]): FieldShape {
   if (type.length !== 1)
-    return impossible('is a list whose elements have no known type', 'Declare @Field(() => [Date])');
+    return impossible('is a list whose elements have no declared type', 'Declare @Field(() => [Date])');
   return inside('list', type[0]);
 }
 

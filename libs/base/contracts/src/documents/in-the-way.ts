@@ -47,7 +47,7 @@ export function judgeStanding(
 }
 
 function inTheWay({ id }: StandingDocument, what: string): string {
-  return `Document ${JSON.stringify(id)} is ${what}, not a copy of this task, and is not written over`;
+  return `Document ${JSON.stringify(id)} is ${what}, not a copy of this task, and is not overwritten`;
 }
 
 function madeBy({ generation, copyOf }: StandingDocument): string {

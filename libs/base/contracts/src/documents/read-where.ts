@@ -67,12 +67,12 @@ function readOperator(field: Field, operator: string, operand: unknown): Filter 
   }
   if (operator === 'startsWith') {
     const prefix = readValue(field, operator, operand);
-    if (typeof prefix !== 'string') throw refused(field, operator, 'a text', operand);
+    if (typeof prefix !== 'string') throw refused(field, operator, 'a string', operand);
     return { ...path, kind: 'prefix', prefix };
   }
   if (!isRange(operator)) {
     throw new StoreRefusedError(
-      `where.${field.name} has no operator ${JSON.stringify(operator)}: use ${OPERATORS.join(', ')}, or a value alone for equal. Fields of objects are named with a dot: "${field.name}.${operator}"`,
+      `where.${field.name} has no operator ${JSON.stringify(operator)}: use ${OPERATORS.join(', ')}, or a bare value for equality. Fields of objects are named with a dot: "${field.name}.${operator}"`,
     );
   }
   const value = readValue(field, operator, operand);
@@ -80,19 +80,19 @@ function readOperator(field: Field, operator: string, operand: unknown): Filter 
     throw new StoreRefusedError(`where.id has no operator "${operator}": use ne, in or startsWith`);
   }
   if (typeof value !== 'number' && typeof value !== 'string') {
-    throw refused(field, operator, 'a number, a text or a date', operand);
+    throw refused(field, operator, 'a number, a string or a date', operand);
   }
   return { ...path, kind: 'range', operator: RANGES[operator], value };
 }
 
 function readValue(field: Field, operator: string, operand: unknown): FilterValue {
   const value = asStored(field, operator, operand);
-  if (field.path === null && typeof value !== 'string') throw refused(field, operator, 'a text', operand);
+  if (field.path === null && typeof value !== 'string') throw refused(field, operator, 'a string', operand);
   if (typeof value === 'string') return checkText(field, operator, value);
   if (value === null || typeof value === 'boolean') return value;
   // Minus zero equals zero.
   if (typeof value === 'number' && Number.isFinite(value)) return value + 0;
-  throw refused(field, operator, 'a text, a number, a boolean, a date or null', operand);
+  throw refused(field, operator, 'a string, a number, a boolean, a date or null', operand);
 }
 
 /** Dates are text in documents, and declared decimals are numbers that stores compare as doubles. */
@@ -109,9 +109,9 @@ function asStored(field: Field, operator: string, operand: unknown): unknown {
 
 function checkText(field: Field, operator: string, text: string): string {
   if (Buffer.byteLength(text) > MAX_TEXT_BYTES) {
-    throw refused(field, operator, `a text of at most ${MAX_TEXT_BYTES} bytes`, text);
+    throw refused(field, operator, `a string of at most ${MAX_TEXT_BYTES} bytes`, text);
   }
-  if (!text.isWellFormed()) throw refused(field, operator, 'a text without half surrogate pairs', text);
+  if (!text.isWellFormed()) throw refused(field, operator, 'a string without half surrogate pairs', text);
   return text;
 }
 

@@ -58,13 +58,13 @@ function plain(value: unknown, shape: FieldShape, place: Place): unknown {
       return shape.kind === 'decimal' && isJsonNumber(value) ? new ExactNumber(value) : value;
     case 'number':
       if (Number.isFinite(value)) return value;
-      throw refused(place.path, `is ${value}`, 'Give a finite number, null or a text');
+      throw refused(place.path, `is ${value}`, 'Give a finite number, null or a string');
     case 'bigint':
       if (shape.kind === 'bigint' || shape.kind === 'decimal') return new ExactNumber(String(value));
       throw refused(
         place.path,
         'is a bigint',
-        'Declare it with @Field(() => BigInt), or give a text or a number',
+        'Declare it with @Field(() => BigInt), or give a string or a number',
       );
     case 'object':
       return value === null ? null : plainReference(value, shape, place);
@@ -75,9 +75,9 @@ function plain(value: unknown, shape: FieldShape, place: Place): unknown {
 
 function plainReference(value: object, shape: FieldShape, { path, parents }: Place): unknown {
   if (parents.includes(value))
-    throw refused(path, 'leads back to an object that it is a part of', 'Give its id instead');
+    throw refused(path, 'refers back to an object that contains it', 'Give its id instead');
   if (parents.length > MAX_DEPTH)
-    throw refused(path.slice(0, 200), `lies more than ${MAX_DEPTH} objects deep`, 'Flatten it');
+    throw refused(path.slice(0, 200), `is nested more than ${MAX_DEPTH} objects deep`, 'Flatten it');
   const inside = (name: string): Place => ({ path: `${path}${name}`, parents: [...parents, value] });
   // Not instanceof: values may come from other realms (structuredClone in a test runner, vm).
   if (types.isDate(value)) return dateText(value, path);
@@ -125,7 +125,7 @@ function plainMap(
   }
   const entries = [...map].map(([key, value]) => {
     if (typeof key !== 'string')
-      throw refused(path, `is a Map with ${kindOf(key)} for a key`, 'Use texts for keys');
+      throw refused(path, `is a Map with ${kindOf(key)} as a key`, 'Use strings as keys');
     return [key, plain(value, shape.of, inside(`.${key}`))] as const;
   });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
@@ -133,17 +133,17 @@ function plainMap(
 
 function dateText(date: Date, path: string): string {
   const time = date.getTime();
-  if (Number.isNaN(time)) throw refused(path, 'is a Date that is not valid', 'Give null, or a point in time');
+  if (Number.isNaN(time)) throw refused(path, 'is an invalid Date', 'Give null, or a point in time');
   const year = date.getUTCFullYear();
   if (year >= 1 && year <= 9999) return date.toISOString();
-  throw refused(path, `is a Date in the year ${year}`, 'Stores know the years 1 to 9999');
+  throw refused(path, `is a Date in the year ${year}`, 'Stores support the years 1 to 9999');
 }
 
 function refuseBuiltIn(value: object, path: string): void {
   if (!types.isPromise(value) && !hasInnerState(value)) return;
   const remedy = types.isPromise(value)
     ? 'Wait for it'
-    : 'Give a text, a number, a list or an object, or give @Field() a converter { read, write }';
+    : 'Give a string, a number, a list or an object, or give @Field() a converter { read, write }';
   throw refused(path, `is ${kindOf(value)}`, remedy);
 }
 

@@ -7,7 +7,7 @@ import { StoreRefusedError } from './errors.ts';
  */
 export function refuseOdd(id: string): never {
   throw new StoreRefusedError(
-    `The document ${JSON.stringify(id)} is not as Spark writes it: restore it from a backup, or delete it to have it created again`,
+    `The document ${JSON.stringify(id)} is not as Spark writes it: restore it from a backup, or delete it, and it is recreated`,
   );
 }
 
@@ -15,6 +15,6 @@ export function refuseOdd(id: string): never {
 export function notOfTheHouse(id: string, collection: string): StoreRefusedError {
   const own = houseCollectionOf(id) ?? 'a collection of its own';
   return new StoreRefusedError(
-    `The document ${JSON.stringify(id)} is one of ${JSON.stringify(collection)}, and Spark keeps its own one of ${own} under this id: copy it to another id and delete it`,
+    `The document ${JSON.stringify(id)} is one of ${JSON.stringify(collection)}, but Spark keeps its own document of ${own} under this id: copy it to another id and delete it`,
   );
 }

@@ -59,7 +59,7 @@ export function isHouseDocument(id: string, collection: string): boolean {
  */
 export function reservedDocument(id: string, collection: string | null): string | null {
   const own = houseCollectionOf(id);
-  if (own !== null) return `id begins like those of ${own}, where Spark keeps its own documents`;
+  if (own !== null) return `id begins like those of ${own}, in which Spark keeps its own documents`;
   if (collection === null || !isHouseCollection(collection)) return null;
   return `collection ${collection} is one of Spark's own`;
 }

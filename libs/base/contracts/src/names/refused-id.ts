@@ -15,13 +15,13 @@ const ESCAPED = /[\b\t\n\f\r"\\]/g;
  */
 export function refusedId(id: string): string | null {
   if (BLANK.test(id) || id.endsWith('/') || id.endsWith('|')) {
-    return 'may not be empty, blank or end in "/" or "|", for which RavenDB makes another one';
+    return 'may not be empty, blank or end in "/" or "|", because RavenDB would generate another id';
   }
   if (!id.isWellFormed()) return 'has half a surrogate pair, which cannot be kept';
   const control = CONTROL.exec(id)?.[0];
   if (control !== undefined) {
     const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-    return `has the control character U+${code}, which RavenDB does not take`;
+    return `has the control character U+${code}, which RavenDB does not accept`;
   }
   const unreadable = unreadableIn(id);
   if (unreadable !== null) {
@@ -30,10 +30,10 @@ export function refusedId(id: string): string | null {
   // Almost every id returns here: a UTF-16 unit has at most three bytes in UTF-8, in lower case too.
   if (id.length * 3 <= MAX_ID_BYTES) return null;
   if (Buffer.byteLength(id, 'utf8') > MAX_ID_BYTES) {
-    return `has more than ${MAX_ID_BYTES} bytes, the most that an id may have`;
+    return `has more than ${MAX_ID_BYTES} bytes, the maximum for an id`;
   }
   if (Buffer.byteLength(ravenKey(id), 'utf8') > MAX_ID_BYTES) {
-    return `has more than ${MAX_ID_BYTES} bytes in lower case, the most that an id may have`;
+    return `has more than ${MAX_ID_BYTES} bytes in lower case, the maximum for an id`;
   }
   return null;
 }

@@ -24,14 +24,14 @@ export function describeTask(task: TaskKey): string {
   return `${task.owner} -> ${task.requester}: ${task.name}`;
 }
 
-/** One text per task, equal for equal tasks: `fleet/hr/cars`. */
+/** One string per task, equal for equal tasks: `fleet/hr/cars`. */
 export function taskId(task: TaskKey): string {
   return nameKey(taskName(task));
 }
 
 /**
- * The plain name of a task, `Fleet/HR/Cars`, which is all that the sink and the set-aside records know of it. Only this function
- * and {@link taskOf} convert between owner and requester and a name.
+ * The plain name of a task, `Fleet/HR/Cars`: all that the sink and the set-aside records know about it. This function and
+ * {@link taskOf} are the only places where owner and requester become a name and the reverse.
  */
 export function taskName({ owner, requester, name }: TaskKey): string {
   return `${owner}/${requester}/${name}`;

@@ -27,8 +27,9 @@ export abstract class Repository<T extends object> {
    */
   abstract count(where?: Where<T>): Promise<number>;
   /**
-   * Every document that matches, in id order, however many there are: one page at a time is read and held. A document that
-   * matches throughout comes exactly once; one that is created, changed or deleted meanwhile may or may not be included.
+   * Every document that matches, one after another in the order of their ids, for any number of them: one page at a time is read
+   * and held. A document that exists throughout is returned exactly once; one that is created, changed or deleted meanwhile may
+   * or may not be.
    * @throws {StoreRefusedError} as `list`, when the iteration begins
    * @throws {UnavailableError} when the store is unavailable or RavenDB is still building the index that this needs: begin again
    *   later

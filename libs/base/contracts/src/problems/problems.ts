@@ -1,6 +1,6 @@
 import { defineProblem } from './problem-kind.ts';
 
-/** The kinds that every part of Spark can answer with. Kinds used by one part only are defined there. */
+/** The kinds that every part of Spark can answer with. Kinds that only one part uses are defined there. */
 export const PROBLEMS = {
   invalid: defineProblem('invalid', {
     urn: 'invalid-request',
@@ -17,14 +17,14 @@ export const PROBLEMS = {
   notFound: defineProblem('notFound', { title: 'Not found', status: 404 }),
   readOnly: defineProblem('readOnly', { title: 'Copies are read-only', status: 405 }),
   methodNotAllowed: defineProblem('methodNotAllowed', {
-    title: 'This method is not supported here',
+    title: 'This path does not support the method',
     status: 405,
   }),
-  bodyTimeout: defineProblem('bodyTimeout', { title: 'The body did not come in time', status: 408 }),
+  bodyTimeout: defineProblem('bodyTimeout', { title: 'The body did not arrive in time', status: 408 }),
   conflict: defineProblem('conflict', { title: 'Changed by someone else', status: 409 }),
   tooLarge: defineProblem('tooLarge', { title: 'The request is too large', status: 413 }),
   unsupportedMedia: defineProblem('unsupportedMedia', {
-    title: 'The format of the body is not supported here',
+    title: 'The format of the body is not supported',
     status: 415,
   }),
   tooMany: defineProblem('tooMany', { urn: 'too-many-requests', title: 'Too many requests', status: 429 }),

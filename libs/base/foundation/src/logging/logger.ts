@@ -1,4 +1,4 @@
-/** Where a part logs what it does. Compatible with Nest's `Logger`. */
+/** Where a part logs what it does; Nest's Logger fits. */
 export interface Logger {
   debug(message: string): void;
   log(message: string): void;

@@ -36,7 +36,8 @@ class FeedController {
 }
 
 describe('a feed of server-sent events', () => {
-  it('ends when what it lasts for does, and reads no more', async () => {
+  it('ends with its lifetime, and reads no more', async () => {
+    const over = new AbortController();
     const told = Promise.withResolvers<boolean>();
     async function* endless(signal: AbortSignal): AsyncGenerator<MessageEvent> {
       yield { data: 'one' };
@@ -49,7 +50,7 @@ describe('a feed of server-sent events', () => {
     expect(await told.promise).toBe(true);
   });
 
-  it('ends at once and is not read where what it lasts for has ended before', async () => {
+  it('ends at once and is not read when its lifetime is already over', async () => {
     let isRead = false;
     async function* other(): AsyncGenerator<MessageEvent> {
       isRead = true;

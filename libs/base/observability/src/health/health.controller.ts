@@ -21,7 +21,9 @@ export class HealthController {
 
   @Get('ready')
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Everything this module promises is available; until then 503 with the reasons' })
+  @ApiOperation({
+    summary: 'The store, NATS and every declared copy are available; 503 with the reasons until then',
+  })
   async ready(): Promise<HealthAnswer> {
     const answer = answerHealth(await Promise.all(this.spark.each().map((look) => look())));
     if (answer.status === 'error') throw new ServiceUnavailableException(answer);

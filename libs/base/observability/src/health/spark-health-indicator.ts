@@ -24,7 +24,7 @@ export class SparkHealthIndicator {
     return { [key]: { status: statusOf(found.every(({ ready }) => ready)), ...all } };
   }
 
-  /** Each check as a separate indicator under its own name: `health.check([...spark.each(), ...own])`. */
+  /** Each check as a separate indicator, under its own name: `health.check([...spark.each(), ...own])`. */
   each(): (() => Promise<HealthIndicatorAnswer>)[] {
     return this.checks.list().map((check) => async () => {
       const { ready, shown } = await lookAt(check);

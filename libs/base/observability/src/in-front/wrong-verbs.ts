@@ -50,7 +50,7 @@ export class WrongVerbs {
     if (verbs === null || (method === 'OPTIONS' && !/\/spark\//i.test(url))) return false;
     const allow = verbs.join(', ');
     response.setHeader('Allow', allow);
-    const problem = new ProblemError('methodNotAllowed', `Only ${allow} is answered here.`);
+    const problem = new ProblemError('methodNotAllowed', `Only ${allow} is supported here.`);
     sendProblem(request, response, problem.toProblem());
     passUnread(request);
     return true;

@@ -28,7 +28,7 @@ export class Refusals {
   constructor({ registry }: MetricsRegistry) {
     this.counter = new Counter({
       name: 'spark_requests_refused_total',
-      help: 'Requests refused because of who sent them.',
+      help: 'Requests that were refused because of the caller.',
       labelNames: ['status'],
       registers: [registry],
     });

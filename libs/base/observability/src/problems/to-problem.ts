@@ -48,7 +48,7 @@ export function toProblem(error: unknown): Answer {
 // The message names a store or the bus, which callers need not know; it is in the log.
 function unavailable(error: UnavailableError): Answer {
   return known(
-    new ProblemError('unavailable', 'Something this needs cannot be reached at the moment; try again.', {
+    new ProblemError('unavailable', 'Something that this needs is unavailable at the moment; try again.', {
       retryAfterSeconds: RETRY_AFTER_SECONDS,
       cause: error,
     }),

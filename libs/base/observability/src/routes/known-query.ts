@@ -6,12 +6,15 @@ import { queryOf, refuseUnknown } from './read-query.ts';
 
 const TAKES = 'spark:query';
 
-/** Names the parameters of a route whose handler reads the whole query: `@TakesQuery('skip', 'take')` beside `@Query()`. */
+/**
+ * Names the parameters of a route whose handler reads them from the whole query: `@TakesQuery('skip', 'take')` together with
+ * `@Query()`.
+ */
 export const TakesQuery = (...names: string[]): MethodDecorator => SetMetadata(TAKES, names);
 
 /**
- * A guard that refuses parameters unknown to a route (400). Known are those that its handler names, as `@Query('take')` or with
- * `@TakesQuery()`. Place it after the authenticating guard, so that strangers only ever get a 401.
+ * A guard that refuses parameters which a route does not know (400). It knows those that its handler names, as `@Query('take')`
+ * or with `@TakesQuery()`. It goes behind the guard that authenticates, so that an unknown caller learns nothing but 401.
  */
 @Injectable()
 export class KnownQuery implements CanActivate {

@@ -29,7 +29,7 @@ export function refuseFields(text: string): void {
     pointer: `/${pointerStep(name)}`,
     detail: `${name} is not known here: remove it`,
   }));
-  if (errors.length > 0) throw new ProblemError('invalid', 'Nothing is expected in this body.', { errors });
+  if (errors.length > 0) throw new ProblemError('invalid', 'This body must have no fields.', { errors });
 }
 
 function parsed(text: string): unknown {

@@ -44,9 +44,9 @@ export class OwnRoutes {
         controllers.delete(token);
         const paths = both.map(({ path, method }) => `${RequestMethod[method]} /${path}`).join(', ');
         this.log.warn(
-          `The application has ${paths} itself, so Spark's routes beside it are not mounted. Give Spark's another path or ` +
-            'switch them off, with health and metrics in forRoot(); what Spark has to say about health goes into a ' +
-            'controller of the application with SparkHealthIndicator, and metrics with MetricsRegistry',
+          `The application itself has ${paths}, so Spark's controller of these routes is not mounted. Give Spark's routes ` +
+            'another path or switch them off, with health and metrics in forRoot(). A controller of the application can ' +
+            'include the health of Spark with SparkHealthIndicator, and its metrics with MetricsRegistry',
         );
       }
     }

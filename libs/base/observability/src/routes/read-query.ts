@@ -15,10 +15,10 @@ export function queryOf(url: string): URLSearchParams {
  */
 export function refuseUnknown(query: URLSearchParams, known: readonly string[]): void {
   const names = new Set(query.keys());
-  const said = known.length === 0 ? 'none is known' : `known are ${known.join(', ')}`;
+  const said = known.length === 0 ? 'none is expected' : `expected: ${known.join(', ')}`;
   for (const name of names) {
     if (!known.includes(name)) throw wrong(name, `is not known here; ${said}`);
-    if (query.getAll(name).length > 1) throw wrong(name, 'has to be given once');
+    if (query.getAll(name).length > 1) throw wrong(name, 'has to be given only once');
   }
 }
 

@@ -9,6 +9,6 @@ export function requestTarget(target: string): string {
   // `*` is valid for OPTIONS, addressing the server itself.
   if (target.startsWith('/') || target === '*') return target;
   const url = /^https?:\/\//i.test(target) ? URL.parse(target) : null;
-  if (url === null) throw new ProblemError('invalid', 'The request asks for something that is not a path.');
+  if (url === null) throw new ProblemError('invalid', 'The request target is not a path.');
   return `${url.pathname}${url.search}`;
 }

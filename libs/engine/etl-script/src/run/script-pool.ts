@@ -10,9 +10,9 @@ import { type ScriptWorkerSlots, startScriptWorker } from './script-worker.ts';
 /** Limits for scripts. */
 export interface ScriptPoolOptions {
   /**
-   * Maximum number of worker threads; further batches wait. Default: the machine's cores, and at least 2, so that slow scripts
-   * never occupy the last one. Above 1, there is an additional worker for requesters that have used little time recently: their
-   * live changes do not wait for the turns of others.
+   * The largest number of worker threads; further batches wait. Default: the machine's cores, and at least 2, so that slow
+   * scripts never hold the last one. Above 1, there is one more for requesters that have recently used little time: what they
+   * follow live does not wait for the turns of others.
    */
   maxWorkers?: number;
   /** Memory of one sandbox in MiB, at least 17. A script that needs more fails with kind `memory`. Default 64. */
@@ -119,7 +119,7 @@ export class ScriptPool {
     return this.#reader.inspect(transformation, signal);
   }
 
-  /** Makes a script ready to run. Rejects with ScriptRefusedError when it has problems, otherwise as `inspect`. */
+  /** Makes a script ready to run. Rejects with ScriptRefusedError when it has problems, otherwise as `inspect` does. */
   async open(transformation: Transformation, signal?: AbortSignal): Promise<ScriptRunner> {
     const script = await this.#reader.compile(transformation, signal);
     const payer = transformation.requester ?? transformation.name;

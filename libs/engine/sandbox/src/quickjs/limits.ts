@@ -13,5 +13,5 @@ export interface SandboxLimits {
   isSmall?: boolean;
 }
 
-/** The minimum that can be opened: QuickJS itself takes 16 MiB. */
+/** A sandbox with less cannot be opened: QuickJS itself takes 16 MiB. */
 export const LEAST_MEMORY_MIB = 17;

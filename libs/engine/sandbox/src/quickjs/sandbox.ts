@@ -18,7 +18,7 @@ const STACK_BYTES = 32 * 1024;
  */
 export type SandboxFailureKind = 'thrown' | 'timeout' | 'memory' | 'crashed';
 
-/** A batch did not complete. The sandbox is no longer usable: open another one. */
+/** A batch that did not finish. The sandbox is no longer usable: open another one. */
 export class SandboxBrokenError extends Error {
   override readonly name = 'SandboxBrokenError';
   readonly kind: SandboxFailureKind;
@@ -32,12 +32,12 @@ export class SandboxBrokenError extends Error {
   }
 }
 
-/** A small sandbox refused memory: run the same again in a larger one. The sandbox is no longer usable. */
+/** A small sandbox refused memory: what ran has to run again in a larger one. The sandbox is no longer usable. */
 export class MemoryWantedError extends Error {
   override readonly name = 'MemoryWantedError';
 }
 
-/** What is loaded into a sandbox, and how it reports. */
+/** What is installed in a sandbox, and how it communicates. */
 export interface SandboxOptions {
   limits: SandboxLimits;
   /**
@@ -49,8 +49,8 @@ export interface SandboxOptions {
   /** Called from time to time while a batch makes progress. */
   onProgress(): void;
   /**
-   * The sandbox that this one replaces; it can no longer be used. Its memory is wiped and reused: the garbage collector would be
-   * late, and a program that breaks one sandbox after another would use a multiple of its limit.
+   * The sandbox that this one replaces; it can no longer be used. Its memory is wiped and taken over: the collector would
+   * come late for it, and a program that breaks one sandbox after the other would have many times its limit.
    */
   replaces?: Sandbox | undefined;
 }
@@ -80,7 +80,7 @@ export class Sandbox {
     this.#run = run;
   }
 
-  /** Opens a sandbox; throws what the program throws while it is loaded. Takes about 20 ms. */
+  /** Opens a sandbox; throws what the program throws while it is installed. Takes about 20 ms. */
   static async open(options: SandboxOptions): Promise<Sandbox> {
     const { limits, replaces } = options;
     const memory = replaces ? replaces.#memory.wiped() : new CappedMemory(limits.memoryMiB);
@@ -160,7 +160,11 @@ export class Sandbox {
       );
     }
     if (message === 'out of memory' || error === null) {
-      return new SandboxBrokenError('memory', this.#clock.at, 'the script used more memory than it may');
+      return new SandboxBrokenError(
+        'memory',
+        this.#clock.at,
+        'the script used more memory than it is allowed',
+      );
     }
     return new SandboxBrokenError('crashed', this.#clock.at, message);
   }

@@ -97,7 +97,7 @@ export class BoundedWorker<Job, Reply> implements PooledWorker {
     return !this.#ended;
   }
 
-  /** Does one job. Throws WorkerLostError when the worker was lost or had to be terminated; it is then unusable. */
+  /** Does one job. Throws WorkerLostError when the worker was lost or had to be ended; it is then unusable. */
   async run(job: Job): Promise<Reply> {
     this.#thread.ref();
     let watch: NodeJS.Timeout | undefined;

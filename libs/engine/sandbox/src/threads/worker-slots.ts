@@ -28,14 +28,14 @@ interface Slot<W> {
 /** How many workers there may be, and how they are started. */
 export interface SlotOptions<W> {
   maxWorkers: number;
-  /** Additional workers for payers that have used little recently: they do not wait for others to end their turns. Default none. */
+  /** Further ones, for payers that have recently used little: they do not wait until others end their turns. Default none. */
   spare?: number;
   /** Idle time after which a worker ends, in ms. */
   idleMs: number;
   start(size: WorkerSize): W;
 }
 
-/** Who requests a worker, and what for. */
+/** Who asks for a worker, and for what. */
 export interface Claim {
   program: object;
   /** Who is charged: workers are shared fairly between payers. */
@@ -44,7 +44,7 @@ export interface Claim {
   signal?: AbortSignal | undefined;
 }
 
-/** How a turn went. */
+/** The outcome of a turn. */
 export interface TurnTaken {
   /** The worker may be corrupted, and is replaced. */
   spoiled: boolean;

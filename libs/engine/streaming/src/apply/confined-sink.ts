@@ -59,7 +59,7 @@ export class ConfinedSink implements Inner {
       if (!(error instanceof ContentRefusedError) || checkpoint.script === task.fingerprint) throw error;
       // The script of an instance with another version may load to other collections: its copies are for that version to apply.
       throw new UnavailableError(
-        `${describeTask(task.key)}: the incoming copies were made by the script of another version of this module (${error.message})`,
+        `${describeTask(task.key)}: what arrives was made by the script of another version of this module (${error.message})`,
         { cause: error, whateverIsSent: true },
       );
     }
@@ -90,7 +90,7 @@ export function copyCheck(
     const metadata = document.slice(written.start, written.end);
     if (isAsBefore(metadata)) return;
     const marks = readMarks(metadata);
-    if (marks === null) throw refusal(id, 'has metadata with a missing or repeated mark');
+    if (marks === null) throw refusal(id, 'has metadata in which a mark is missing or occurs twice');
     const inCollection = marks['@collection'];
     const isDeclared = collections === null || collections.some((one) => sameName(one, inCollection));
     if (!isDeclared)

@@ -75,7 +75,11 @@ describe('the trouble of a task', () => {
       { lease: null, own: null, unseen: none.unseen, missing: null },
       'the carrier',
     ],
-    ['then that the owner is silent', { ...none, ownerSilent: 30 }, 'nothing was heard from Fleet for 30 s'],
+    [
+      'then that the owner is silent',
+      { ...none, ownerSilent: 30 },
+      'nothing has been heard from Fleet for 30 s',
+    ],
   ])('%s', (_what, changed, because) => {
     expect(judgeTrouble({ ...all, ...changed })?.because).toContain(because);
   });
@@ -87,7 +91,7 @@ describe('the trouble of a task', () => {
   it('the silence of the owner with its seconds, on an instance whose carrier says the same, too', () => {
     const word = {
       state: 'Waiting' as const,
-      lastError: 'nothing was heard from Fleet for 28 s',
+      lastError: 'nothing has been heard from Fleet for 28 s',
       stalledBecause: null,
     };
     expect(judgeTrouble({ ...none, word, ownerSilent: 30 })).toMatchObject({

@@ -85,8 +85,8 @@ export function judgeTrouble({
     const because = `no instance of this module is known to apply it, for ${missing} s: NATS does not accept its status, or nobody holds its lease`;
     return { ...waiting, because, ticks: missing };
   }
-  const silence = `nothing was heard from ${owner}`;
-  // A carrier that reports the same silence adds nothing to what this instance knows.
+  const silence = `nothing has been heard from ${owner}`;
+  // A carrier that says the same adds nothing to what this instance knows.
   const isSilence = ownerSilent !== null && (word?.lastError?.startsWith(silence) ?? false);
   if (!isSilence && (word?.state === 'Waiting' || word?.state === 'Faulted'))
     return { state: word.state, because: word.lastError ?? 'not said', isOwners: true, ticks: 0 };

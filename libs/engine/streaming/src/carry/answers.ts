@@ -6,9 +6,9 @@ const QUIET = 2;
 const LONGEST = 300;
 
 /**
- * Limits how often a capture reads again because of the board. What is there should come from the requester, but anyone who can
- * publish on the bus can write it, and could have everything read again endlessly. The first answer is given immediately, each
- * further one after twice the previous wait; what the log itself shows is never delayed.
+ * How often a capture reads again because the board says so. What is there is the requester's word, but anyone who can publish on the bus can
+ * write it, and could have everything read again endlessly. The first answer is given at once, each further one after twice the wait of
+ * the one before; what the log itself shows is never held up.
  */
 export class Answers {
   readonly #firstMs: number;

@@ -50,9 +50,9 @@ export function decideResumption(given: ResumeFacts): Resumption {
   if (tail.databaseId !== source.databaseId) return beginAgain(facts, 'the source is another database');
   if (source.lastEtag < tail.to) return beginAgain(facts, 'the source is behind its log: it was restored');
   if (!remembers(source.witness, tail.witness))
-    return beginAgain(facts, 'its witness differs: the source was restored');
+    return beginAgain(facts, 'its witness is a different one: the source was restored');
   if (facts.deletesLostFrom === tail.to + 1)
-    return beginAgain(facts, 'deletes in the source were lost before they were read');
+    return beginAgain(facts, 'deletes in the source were removed before they were read');
 
   const { confirmed } = facts;
   if (confirmed && confirmed.generation > tail.generation) {
@@ -135,8 +135,8 @@ function dropForeign(tail: ChangeSetHeader, facts: ResumeFacts): Resumption {
   const isSame = confirmed?.generation === tail.generation && confirmed.incarnation === tail.incarnation;
   const to = isSame ? Math.min(confirmed.to, tail.to) : 0;
   if (facts.deletesLostFrom === to + 1)
-    return beginAgain(facts, 'deletes in the source were lost before they were read');
-  const because = 'others have written into the log';
+    return beginAgain(facts, 'deletes in the source were removed before they were read');
+  const because = 'somebody else has written to the log';
   return rewind(tail, facts, { to, resync: tail.resync, because });
 }
 

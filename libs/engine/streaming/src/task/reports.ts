@@ -72,7 +72,7 @@ export interface ApplyReport extends UnitStatus<TaskState> {
   resyncsRequested: number;
   /** The last messages of the log that this instance refused, at most 20. */
   refused: readonly RefusedMessage[];
-  /** Documents that this module's store did not accept. */
+  /** Documents that this module's store refused. */
   setAside: number;
   /** How many seconds the owner has been silent, if that is why the task waits; otherwise null. */
   ownerSilentSeconds: number | null;

@@ -42,7 +42,7 @@ export async function retrySetAside(
   if (!isRetry(body)) {
     throw new ProblemError(
       'invalid',
-      'The body has to be items, each with copy, direction and, for some only, documents.',
+      'The body has to have items, each with copy, direction and, to choose some, documents.',
     );
   }
   const tasks: unknown[] = [];

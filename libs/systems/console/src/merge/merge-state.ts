@@ -139,7 +139,7 @@ function phaseOf({ state, complete }: TaskAnswer, reason: Reason | null): CopyPh
 function notKnown(requester: string, to: ModuleFacts | undefined, waits: boolean): Reason {
   const text =
     to?.why ??
-    `${requester} is in no registry that this console reads, so the state of its copy is unknown. Start it.`;
+    `${requester} is in no registry that this console reads, so the state of its copy is not known. Start it.`;
   if (waits) return { code: 'waiting', text };
   return { code: to && !to.permitted ? 'not-permitted' : 'requester-away', text };
 }

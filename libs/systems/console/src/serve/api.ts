@@ -97,7 +97,7 @@ export async function answerApi(parts: ApiParts, exchange: Exchange, session: Se
   if (route.writes && (parts.readOnly || session.role !== 'operator')) {
     throw new ProblemError(
       'forbidden',
-      parts.readOnly ? 'This console is read-only.' : 'A viewer may look at everything and change nothing.',
+      parts.readOnly ? 'This console is read-only.' : 'A viewer may read everything and change nothing.',
     );
   }
   if (route.operators && session.role !== 'operator')
@@ -111,10 +111,7 @@ export async function answerApi(parts: ApiParts, exchange: Exchange, session: Se
 export function requirePage({ request }: Exchange, csrf: string | null): void {
   const sameOrigin = request.headers['sec-fetch-site'] === 'same-origin';
   if (sameOrigin && (csrf === null || request.headers['x-spark-csrf'] === csrf)) return;
-  throw new ProblemError(
-    NOT_FROM_PAGE,
-    "Only the console's own page may send requests that change something. Sign in there.",
-  );
+  throw new ProblemError(NOT_FROM_PAGE, "Only the console's own page may change something. Sign in there.");
 }
 
 function decode(part: string): string {

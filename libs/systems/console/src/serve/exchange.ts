@@ -81,7 +81,7 @@ export class Exchange {
   refuseMethod(methods: readonly string[]): ProblemError {
     const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
     this.response.setHeader('Allow', allow);
-    return new ProblemError('methodNotAllowed', `Only ${allow} is answered here.`);
+    return new ProblemError('methodNotAllowed', `Only ${allow} is supported here.`);
   }
 
   /**

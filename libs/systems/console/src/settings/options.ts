@@ -7,7 +7,7 @@ export interface NamedModule {
 
 /** How the console is served. Every option may be omitted. */
 export interface SparkConsoleOptions {
-  /** Where it is mounted; the application's global prefix does not apply. Default `/spark/console`. */
+  /** Where it is mounted, outside the application's global prefix. Default `/spark/console`. */
   path?: string;
   /** The title of the page. Default `Spark`. */
   title?: string;
@@ -16,7 +16,7 @@ export interface SparkConsoleOptions {
    * Default: none; all others are found through the registry.
    */
   modules?: readonly NamedModule[];
-  /** Disables every action that changes something. Default false. */
+  /** Whether nothing can be changed through the console. Default false. */
   readOnly?: boolean;
   /** The module whose key signs the console's requests. `SPARK_MODULE_NAME`; required. When mounted, it is the name of the application. */
   name?: string;

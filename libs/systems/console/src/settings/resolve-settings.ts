@@ -53,7 +53,7 @@ export function resolveConsoleSettings(
     ...(settings.modules.every(({ name, url }) => isName(name) && isHttpAddress(url))
       ? []
       : [
-          'modules has to be names with http or https addresses, as in [{ name: "Jobs", url: "http://jobs:5004" }]',
+          'modules has to be a list of names with http or https addresses, as in [{ name: "Jobs", url: "http://jobs:5004" }]',
         ]),
     ...(production ? shortOperatorToken(settings.operatorToken, environment) : []),
   ];

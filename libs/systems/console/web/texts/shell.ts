@@ -49,8 +49,8 @@ export const shell = {
   /** The module is running but cannot answer the request. */
   staleThough: (module: string, at: string | null) =>
     at === null
-      ? `${module} cannot say how this copy is, and has not said it before.`
-      : `${module} cannot say how this copy is now. These figures are from ${timeOfDay(at)}.`,
+      ? `${module} cannot report the state of this copy, and has not reported it before.`
+      : `${module} cannot report the state of this copy now. These figures are from ${timeOfDay(at)}.`,
   maybeMore: 'Whether there is anything here is not known: not all modules have answered.',
   names: (modules: readonly string[]) =>
     names.format(modules.length <= 6 ? modules : [...modules.slice(0, 5), `${modules.length - 5} others`]),
@@ -69,7 +69,7 @@ export const shell = {
     button: 'Sign in',
     wrong: 'This token is not valid.',
     closed: 'Nobody can sign in here: set SPARK_OPERATOR_TOKEN, or import SparkAuthModule with an issuer.',
-    ended: 'Your session is over. Sign in again.',
+    ended: 'Your session has ended. Sign in again.',
   },
 
   help: {

@@ -90,7 +90,7 @@ function whereItRuns(handler: JobHandler, { name, file, isolate }: DeclaredHandl
   if (isMainFile(file))
     throw new JobDeclarationError(
       `${what} and is in the program's main file: a thread that loads it would start the program again. ` +
-        'Move the class into a file of its own (and leave that out of a bundle), or remove "isolate".',
+        'Move the class into its own file (and leave that out of a bundle), or remove "isolate".',
     );
   return new ThreadHandler(handler.constructor.name, file);
 }

@@ -23,10 +23,10 @@ export interface RunInput {
   read(): AsyncIterable<Uint8Array>;
 }
 
-/** A backend's reference to a run. It is stored, so it must be plain data. */
+/** A run that a backend knows, in the backend's own terms; it is stored, so it is plain data. */
 export interface RunHandle {
   runId: string;
-  /** Further data by which the backend finds the run again, such as its id there. Stored and shown as the job's `external`. */
+  /** Other ids with which the backend finds the run again. Stored and shown as the job's `external`. */
   external?: Record<string, string>;
 }
 
@@ -39,7 +39,7 @@ export interface KnownRun {
   external?: Record<string, string>;
 }
 
-/** What a backend reports about an observed run; `ended` is the last event. */
+/** What a backend reports about a run while it is observed; `ended` is the last. */
 export type RunEvent = { type: 'progress'; progress: JobProgress } | { type: 'log'; line: string } | RunEnded;
 
 /** How a run ended. */
@@ -67,29 +67,29 @@ export interface JobBackend {
     local?: boolean;
     /** Only gets jobs that name it: `auto` does not choose it. */
     onRequest?: boolean;
-    /** How many runs this process executes there at once. Default: no limit other than the process's own. */
+    /** How many runs this process executes there at once. Absent: as many as it executes in total. */
     atOnce?: number;
   };
-  /** Whether it can execute this transformation. Default: it can execute all of its kinds. */
+  /** Whether it has what this transformation needs. Absent: it supports all transformations of its kinds. */
   accepts?(transformation: JobTransformation): boolean;
   /** @param kind the kind of the waiting job, if that matters */
   health(signal: AbortSignal, kind?: JobKind): Promise<BackendHealth>;
   /**
-   * Starts a run. For an id that it already knows, it starts nothing and returns the handle of that run.
-   * @throws {RunRefusedError} if it will never run it; after any other error it is tried again as a new run, at most ten times
+   * Starts a run. If it knows the id, it starts nothing and returns the handle of that run.
+   * @throws {RunRefusedError} when it never will; after any other error, the job is tried again as another run, ten times at most
    */
   start(run: JobRun, signal: AbortSignal): Promise<RunHandle>;
   /**
-   * Finds a run that was started before, possibly by another instance. `unknown`: it may be started again; `cannot-tell`: it may be running, and is
-   * looked up again later.
+   * A run that was started before, perhaps by another instance. `unknown`: it can be started again; `cannot-tell`: it may be
+   * running, and is looked for again later.
    */
   find(runId: string, known?: KnownRun): Promise<RunHandle | 'unknown' | 'cannot-tell'>;
   /** The events of a run from now on. An ended run yields its end immediately. */
   observe(handle: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent>;
   /**
-   * Stops a run. Resolves once nothing of it is running, with the proof, or with `ended` if it had already ended on its own.
-   * @param signal aborted when the answer is no longer needed
-   * @throws if the request could not be made: it is repeated
+   * Stops a run. Returns the proof when nothing of it is running, or `ended` when the request came too late.
+   * @param signal aborted when nobody waits for the answer
+   * @throws when the request failed: it is repeated
    */
   cancel(handle: RunHandle, signal?: AbortSignal): Promise<CancelProof | 'ended'>;
   /**
@@ -98,11 +98,14 @@ export interface JobBackend {
    * lost
    */
   result(handle: RunHandle): AsyncIterable<Uint8Array>;
-  /** Forgets a run; does nothing if the run is unknown. */
+  /** Releases a run; harmless for an unknown one. */
   release(handle: RunHandle): Promise<void>;
-  /** For backends whose runs outlive this process: stops observing a run that another process executes now or later. The run itself continues. */
+  /**
+   * Where runs outlive this process: stops following one that another process now executes, or that is left to the next one. The
+   * run itself continues.
+   */
   leave?(handle: RunHandle): Promise<void>;
-  /** Frees its resources when the application ends. */
+  /** Releases what it holds here when the application ends. */
   close?(): Promise<void>;
 }
 

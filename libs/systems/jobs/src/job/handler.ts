@@ -1,6 +1,6 @@
 import type { JobProgress } from './job.ts';
 
-/** A handler's view of its run, and its means to report. */
+/** What a handler learns about its run, and what it can report. */
 export interface JobContext {
   jobId: string;
   /** Unique for each execution. Pass it on as an idempotency key: after a crash of its process, a run may be executed again. */
@@ -19,17 +19,17 @@ export interface JobHandler<Input = unknown, Output = unknown> {
 
 /** The declaration of a handler. */
 export interface HandlerDeclaration {
-  /** The name that jobs refer to. */
+  /** The name that jobs use for it. */
   name: string;
   /** Part of the cache key: raise it when the handler's results change. */
   version: string | number;
   /** Whether the same input always gives the same result, so that results may be cached. Default false. */
   deterministic?: boolean;
   /**
-   * `'thread'`: each run gets its own thread, which cancelling terminates whatever it does; long computations block nothing else, and a run that
-   * needs more than 1 GiB of memory is ended. The thread loads the file of the class again and has no Nest application: the class must be exported,
-   * its file must not be the program's main file, and its constructor must have no parameters. Default: the handler runs in the application's
-   * thread.
+   * `'thread'`: each run has its own thread, which cancelling always ends; a handler that computes for long does not block
+   * anything else, and one that takes more than 1 GiB of memory is ended. The thread loads the file of the class again and has no
+   * Nest application: the class is exported, its file is not the program's main file, and its constructor has no parameters.
+   * Default: the handler runs where the application runs.
    */
   isolate?: 'thread';
 }

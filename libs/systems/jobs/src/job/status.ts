@@ -1,4 +1,4 @@
-/** The status of a job. A job is only `Submitted` while it waits for its `runAt`. */
+/** The status of a job. Only a job that waits for its `runAt` is `Submitted`. */
 export const JOB_STATUSES = [
   'Submitted',
   'Queued',
@@ -14,7 +14,7 @@ export const JOB_STATUSES = [
 /** One of `JOB_STATUSES`. */
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
-/** A status in which a job has ended. */
+/** A final status. */
 export type TerminalStatus = 'Succeeded' | 'Failed' | 'Cancelled' | 'TimedOut';
 
 const MOVES: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
@@ -39,7 +39,7 @@ export function isRunning(status: JobStatus | undefined): boolean {
   return status === 'Running' || status === 'Cancelling';
 }
 
-/** Whether a job in this status has ended. */
+/** Whether this status is final. */
 export function isTerminal(status: JobStatus): status is TerminalStatus {
   return MOVES[status].length === 0;
 }

@@ -37,7 +37,7 @@ const CASES: readonly { name: string; expected: unknown; run: Case }[] = [
     run: (kit) => Promise.all(VALUES.map((value) => kit.echo(value))),
   },
   {
-    name: 'an input of 8 MiB and a byte is taken',
+    name: 'an input of 8 MiB and a byte is accepted',
     expected: LARGE.length,
     run: async (kit) => String(await kit.echo(LARGE)).length,
   },
@@ -121,7 +121,7 @@ const CASES: readonly { name: string; expected: unknown; run: Case }[] = [
     },
   },
   {
-    name: `${AT_ONCE} runs at once keep apart`,
+    name: `${AT_ONCE} concurrent runs do not interfere`,
     expected: Array.from({ length: AT_ONCE }, (_, number) => number),
     run: (kit) => Promise.all(Array.from({ length: AT_ONCE }, (_, number) => kit.echo(number))),
   },

@@ -111,7 +111,7 @@ export class SparkJobsModule
     return super.forRootAsync(options);
   }
 
-  /** Registers handlers as providers of a feature module. Handlers in `providers` are found as well. */
+  /** Registers these handlers, as providers of a separate Nest module. Handlers in `providers` are also found. */
   static forFeature(handlers: Type[]): DynamicModule {
     return { module: JobsFeatureModule, providers: handlers, exports: handlers };
   }

@@ -58,7 +58,7 @@ export class EventPublisher {
       signal,
       policy: AGAIN,
       onFailure: (error) =>
-        log.warn(`Job events cannot be published for now; jobs continue: ${describeError(error)}`),
+        log.warn(`Events of jobs are not published for now; jobs continue: ${describeError(error)}`),
     });
   }
 

@@ -112,7 +112,7 @@ export class JobMetrics {
   showBreakers(look: () => { backend: string; state: BreakerReport['state'] }[]): void {
     const states = new Gauge({
       name: 'spark_jobs_breaker_state',
-      help: 'Whether runs are given to a backend: 0 yes, 1 one to find out whether it is back, 2 none.',
+      help: 'Whether runs are given to a backend: 0 all, 1 one at a time as a probe, 2 none.',
       labelNames: ['backend'],
       registers: [],
       collect() {

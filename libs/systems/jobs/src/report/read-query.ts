@@ -54,7 +54,7 @@ export function readKey(key: string | undefined): string | undefined {
 export function readReason(text: string): string | null {
   const { reason = null } = fieldsOf(text === '' ? '{}' : text, ['reason']);
   if (reason === null || (typeof reason === 'string' && reason.length <= 500)) return reason;
-  throw wrong('reason', 'has to be a text of at most 500 characters');
+  throw wrong('reason', 'has to be a string of at most 500 characters');
 }
 
 /** @throws {ProblemError} `invalid` (400) */

@@ -31,7 +31,7 @@ export class TestsController {
 
   @Post('edge')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Go through edge cases: { backend? }' })
+  @ApiOperation({ summary: 'Run edge cases: { backend? }' })
   async edge(@RawText() text: string, @CurrentCaller() caller: ApiCaller) {
     return this.tests.start({ testType: 'edge', ...readTest(text) }, accessOf(caller));
   }
@@ -39,7 +39,7 @@ export class TestsController {
   @Post('regression/baseline')
   @HttpCode(200)
   @MinimumRole('operator')
-  @ApiOperation({ summary: 'Accept the present results of the regression cases as correct' })
+  @ApiOperation({ summary: 'Accept the current results of the regression cases as correct' })
   async baseline(@CurrentCaller() caller: ApiCaller) {
     return { baseline: await this.tests.takeBaseline(accessOf(caller)) };
   }

@@ -90,7 +90,7 @@ export function next(job: Job, outcome: Outcome, by: string, now = new Date()): 
   }
 }
 
-/** A job whose runs keep getting lost is given up after this many. */
+/** A job whose backend keeps losing its runs is not run forever. */
 const MOST_LOST = 10;
 /** The longest delay before a job is run again after a lost run, in milliseconds. */
 const LONGEST_LOST_MS = 60_000;

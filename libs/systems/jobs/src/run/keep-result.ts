@@ -20,8 +20,8 @@ export interface ResultWay {
 }
 
 /**
- * Stores the result of a successful run. A backend that keeps failing to return it must not block its job forever.
- * @throws any error of the store: the result can be read again
+ * Stores the result of a run that has succeeded. A backend that keeps failing to give it must not hold its job forever.
+ * @throws whatever the store throws: the result can be asked for again
  */
 export async function keepResult(
   backend: JobBackend,

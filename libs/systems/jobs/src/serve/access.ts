@@ -2,9 +2,9 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import type { Job, JobKind, Submitter } from '../job/job.ts';
 import { sameSubmitter } from '../job/same-submitter.ts';
 
-/** The caller on whose behalf jobs are read and changed. */
+/** On whose behalf jobs are read and changed. */
 export interface JobAccess extends Submitter {
-  /** Whether it may see the jobs of all submitters: those of its tenant, or all if it has none. */
+  /** Sees the jobs of all submitters: of its tenant, or of all tenants if it has none. */
   all: boolean;
 }
 

@@ -66,7 +66,7 @@ function columnsOf(names: string[]): string[] {
 }
 
 function refused(what: string): ProblemError {
-  const detail = `is not CSV that can be read: ${what}`;
+  const detail = `is not valid CSV: ${what}`;
   return new ProblemError(JOB_REFUSED, `/input/url: ${detail}`, {
     errors: [{ pointer: '/input/url', detail }],
   });

@@ -35,7 +35,7 @@ export interface JobsServiceParts {
   observer: JobObserver;
 }
 
-/** A job event: a change of its status, or its progress. */
+/** An event of a job: a change of its status, or its progress. */
 export interface JobEvent {
   /**
    * The revision of the change, to resume after it; null for progress, which is not stored, and for a change with others following under the same
@@ -71,7 +71,7 @@ export class JobsService {
     return (await this.submitText(JSON.stringify(submission), access)).job;
   }
 
-  /** Like `submit`, from an unparsed body: numbers keep their notation. */
+  /** As `submit`, with the body as received: its numbers stay as they are written. */
   async submitText(text: string, access: JobAccess, idempotencyKey?: string): Promise<Submitted> {
     const submission = await readSubmission(text, idempotencyKey);
     return this.#parts.submissions.submit(submission, access);
@@ -85,21 +85,22 @@ export class JobsService {
     return this.submitBatchText(JSON.stringify(batch), access);
   }
 
-  /** Like `submitBatch`, from an unparsed body. Without a `batchId`, the key takes its place. */
+  /** As `submitBatch`, with the body as received. Without a `batchId`, the key identifies it. */
   async submitBatchText(text: string, access: JobAccess, key?: string): Promise<SubmittedBatch> {
     return this.#parts.submissions.submitBatch(await readBatch(text), access, key);
   }
 
   /**
-   * Stores documents, as NDJSON lines `{"id","document"}`, as an input that jobs can name. @throws {ProblemError} `invalid` (400), `tooMany` (429)
+   * Stores documents, as NDJSON lines `{"id","document"}`, for jobs that name them. @throws {ProblemError} `invalid` (400),
+   * `tooMany` (429)
    */
   async keepInput(lines: AsyncIterable<Uint8Array>, access: JobAccess = APPLICATION): Promise<StoredInput> {
     return keepInput(lines, access, this.#parts.store, await this.#parts.quota.sending(access));
   }
 
   /**
-   * The job in its current state or, if it ends within `waitMs`, in its final one.
-   * @throws {ProblemError} `notFound` (404), also for another submitter's job
+   * A job as it is now, or once it has ended, if that is before `waitMs`.
+   * @throws {ProblemError} `notFound` (404), also for the job of another caller
    */
   async get(jobId: string, access: JobAccess = APPLICATION, waitMs = 0): Promise<JobView> {
     const stored =
@@ -191,7 +192,7 @@ export class JobsService {
     return (await this.retryOnce(jobId, access)).job;
   }
 
-  /** Like `retry`; the same key again returns the same job. */
+  /** As `retry`; the same key again returns the same job. */
   async retryOnce(jobId: string, access: JobAccess, key?: string): Promise<Submitted> {
     const { job } = await this.find(jobId, access);
     if (!isTerminal(job.status))
@@ -224,7 +225,7 @@ export class JobsService {
     return this.batch(batchId, access);
   }
 
-  /** The revision of the latest change. */
+  /** The number of the latest change. */
   position(): Promise<number> {
     return this.#parts.store.position();
   }
@@ -258,7 +259,7 @@ export class JobsService {
     }
   }
 
-  /** The backends: what they can execute, their state, and this process's runs and limits for them. */
+  /** The backends: what they can execute, their state, and what this process has for them. */
   async backends(): Promise<BackendView[]> {
     const { backends, guards, store, limit } = this.#parts;
     const waiting = Object.values(await store.queued()).reduce((sum, count) => sum + count, 0);

@@ -68,7 +68,7 @@ export class JobQuota {
       sent += bytes;
       sending.bytes += bytes;
       if (before + sending.bytes <= most) return;
-      throw new ProblemError('tooMany', `Your inputs may have ${most} bytes together while they are kept.`, {
+      throw new ProblemError('tooMany', `Your stored inputs may have at most ${most} bytes in total.`, {
         retryAfterSeconds: INPUTS_RETRY_SECONDS,
       });
     };

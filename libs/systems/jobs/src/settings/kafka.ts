@@ -5,7 +5,7 @@ import type { KafkaAddress } from '@nestjs-spark/kafka/internal';
 export interface JobsKafkaOptions {
   /** The brokers as `HOST:PORT`. `SPARK_JOBS_KAFKA_BROKERS`, separated by commas; default: none, so nothing is published. */
   brokers?: readonly string[];
-  /** The topic, which must exist. `SPARK_JOBS_KAFKA_TOPIC`; default `transformation-jobs`. */
+  /** The topic, which has to exist. `SPARK_JOBS_KAFKA_TOPIC`; default `transformation-jobs`. */
   topic?: string;
   /** The user for SASL, together with `password`. `SPARK_JOBS_KAFKA_USER`; default: none. */
   user?: string;

@@ -11,7 +11,7 @@ export interface SparkJobsOptions {
    * `memory`.
    */
   store?: 'memory' | 'jetstream';
-  /** `api` accepts jobs without running them, `worker` runs jobs without accepting any. `SPARK_JOBS_ROLE`; default `all`. */
+  /** `api` accepts jobs but runs none, `worker` runs jobs but accepts none. `SPARK_JOBS_ROLE`; default `all`. */
   role?: 'all' | 'api' | 'worker';
   /** How many jobs run at once in this process. `SPARK_JOBS_CONCURRENCY`; default: the number of CPU cores. */
   concurrency?: number;
@@ -25,8 +25,8 @@ export interface SparkJobsOptions {
    */
   quotas?: Partial<JobQuotas>;
   /**
-   * What executes jobs: `memory` (this process), and custom services by name and URL. `SPARK_JOBS_BACKENDS`, as `memory,name=URL`; default
-   * `memory`. The token for a service is in `SPARK_JOBS_BACKEND_{NAME}_TOKEN`.
+   * What executes jobs: `memory` (this process), and your own services by name and URL. `SPARK_JOBS_BACKENDS`, as
+   * `memory,name=URL`; default `memory`. The token for one is in `SPARK_JOBS_BACKEND_{NAME}_TOKEN`.
    */
   backends?: readonly (string | NamedBackend)[];
   /** When `auto` chooses, inputs up to this size in bytes run in this process. `SPARK_JOBS_AUTO_MEMORY_BYTES`; default 64 MiB. */

@@ -55,10 +55,10 @@ export async function faultsOf(submission: Executable, executors: Executors): Pr
     !isAccepted(body.backend ?? 'auto', transformation, executors.backends)
   ) {
     const known = executors.handlers.names();
-    const there = known.length === 0 ? 'this application has none' : `known are ${known.join(', ')}`;
+    const there = known.length === 0 ? 'none' : known.join(', ');
     faults.push({
       pointer: '/transformation/handler',
-      detail: `no handler has this name; ${there}`,
+      detail: `no handler has this name; this application has ${there}`,
     });
   }
   return faults;

@@ -72,7 +72,7 @@ export class RetryBody {
   @IsInt()
   @Min(1)
   @Max(10)
-  @ApiPropertyOptional({ description: 'How many times it runs at most', example: 1 })
+  @ApiPropertyOptional({ description: 'The maximum number of runs', example: 1 })
   attempts?: number;
 
   @IsOptional()
@@ -155,7 +155,7 @@ export class SubmissionBody {
 
   @IsOptional()
   @IsISO8601({ strict: true })
-  @ApiPropertyOptional({ description: 'Not before this time', format: 'date-time' })
+  @ApiPropertyOptional({ description: 'The job does not run before this time', format: 'date-time' })
   runAt?: string;
 
   @IsOptional()
@@ -176,7 +176,7 @@ export class SubmissionBody {
   onDocumentFailure?: 'keep' | 'fail';
 }
 
-/** A job submitted by the service's own code: like the body of `POST /api/jobs`, with the input as values. */
+/** A job submitted by the application's own code: like the body of `POST /api/jobs`, with the input as values. */
 export type JobSubmission = Omit<Partial<SubmissionBody>, 'transformation' | 'input'> &
   Pick<SubmissionBody, 'name'> & {
     transformation: import('../job/job.ts').JobTransformation;

@@ -10,15 +10,15 @@ interface DeclaredResolver {
 export interface ReplicatedEntityOptions {
   /** How conflicting changes of one document are resolved: the later one wins, or a class decides. Default `last-write-wins`. */
   conflict?: 'last-write-wins' | (new () => DeclaredResolver);
-  /** False keeps the collection local to this node. Default true. */
+  /** False keeps the collection on this node only. Default true. */
   enabled?: boolean;
 }
 
 const declared = new WeakMap<object, Required<ReplicatedEntityOptions>>();
 
 /**
- * Used beside `@Entity()`: every replica of the service has the documents of this class, and each may change them. The class must be in a
- * `SparkStoreModule.forFeature([…])`.
+ * Used together with `@Entity()`: every replica of the service has the documents of this class, and each may change them.
+ * The class has to be in a `SparkStoreModule.forFeature([…])`.
  */
 export function ReplicatedEntity(options: ReplicatedEntityOptions = {}): ClassDecorator {
   return (target) => {

@@ -1,6 +1,6 @@
 import type { Head } from './event.ts';
 
-/** Stamps beyond the year 2200 are not accepted: they would win forever. */
+/** Beyond the year 2200 no stamp is believed: it would win forever. */
 export const LATEST_STAMP = Date.UTC(2200, 0) * 1_000;
 
 /** The stamp of a write: the log's time in microseconds, but always above the stamps of the heads that it replaces. */

@@ -54,8 +54,8 @@ export class LogGap {
    */
   async demandLacking(): Promise<void> {
     if (this.lackedAt === 0) return;
-    const lacked = `message ${this.lackedAt} of the log follows messages that are not in this log`;
-    this.#parts.say(`${lacked}, and no snapshot covers them yet`);
+    const lacked = `message ${this.lackedAt} of the log follows one that is not in this log`;
+    this.#parts.say(`${lacked}, and no snapshot covers it yet`);
     await this.#parts.askForSnapshot();
     throw new Error(`${lacked}; a snapshot has been requested`);
   }

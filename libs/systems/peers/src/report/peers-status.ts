@@ -24,7 +24,7 @@ export interface EntityStatus extends Omit<EntityFigures, 'conflicts'> {
 export interface MemberStatus {
   node: string;
   origin: string;
-  /** The state it reports; `away` if no heartbeat arrives, `retired` if it is not expected to return. */
+  /** What it reports about itself; `away` when it is not heard from, `retired` when it is not expected to return. */
   state: string;
   /** The position up to which it has acknowledged the log; null if it has never written. */
   acked: number | null;
@@ -49,7 +49,7 @@ export interface PeersStatus {
     created: string | null;
     position: number;
     last: number;
-    /** The position up to which all members that are not retired have acknowledged the log: nobody needs earlier messages again. */
+    /** Up to where every member that is not retired has acknowledged the log: nobody needs anything before that again. */
     lowWater: number;
     /** The position of the latest snapshot that this node knows, up to which the log is trimmed; 0 if none. */
     snapshot: number;
@@ -58,7 +58,7 @@ export interface PeersStatus {
   backlog: number;
   /** The number of messages in the log that no node can have written, or that were signed by another. */
   refused: number;
-  /** The latest of them since this process started, with the claimed sender and the reason why every node skips them. */
+  /** The latest of them since this process started: whom it claims to be from, and why every node skips it. */
   refusals: RefusedMessage[];
   members: MemberStatus[];
   entities: EntityStatus[];
@@ -66,10 +66,10 @@ export interface PeersStatus {
   disabled: string[];
   /** The estimated seconds until the log is applied, at the pace of this run; null if unknown. */
   etaSeconds: number | null;
-  /** The number of changes from an earlier life of this file that lost against others and have been neither applied nor dropped. */
+  /** Changes of an earlier life of this file that lost to others' and that nobody has applied or dropped. */
   stash: number;
   newLives: { at: string; why: string }[];
-  /** The log's clock minus this node's. */
+  /** The log's clock minus that of this node. */
   clockOffsetMs: number;
 }
 

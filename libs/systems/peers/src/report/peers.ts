@@ -46,7 +46,7 @@ export interface PeersParts {
 
 const DAY_MS = 86_400_000;
 
-/** This node of a replicated service. Inject it by its class. */
+/** This node as one of the replicas. Inject it by its class. */
 export class Peers {
   readonly #parts: PeersParts;
 
@@ -55,7 +55,7 @@ export class Peers {
     this.#parts = parts;
   }
 
-  /** The last known state; sends no request. */
+  /** As far as is known, without asking anyone. */
   get isReady(): boolean {
     return this.#parts.node.state.isReady;
   }
@@ -119,7 +119,7 @@ export class Peers {
     });
   }
 
-  /** This node's heartbeat. */
+  /** What this node reports about itself every few seconds. */
   async beat(): Promise<Heartbeat> {
     const { settings, database, node, entities } = this.#parts;
     const origin = await database.read((open) => new PeerPlace(open).origin);
@@ -194,7 +194,7 @@ export class Peers {
     }));
   }
 
-  /** Changes from an earlier life of this file that lost against others, latest first. */
+  /** Changes of an earlier life of this file that lost to others', latest first. */
   stash() {
     return this.#parts.database.read((open) => ({
       items: listStash(open).map(({ number, at, why, event }) => ({
@@ -207,12 +207,12 @@ export class Peers {
     }));
   }
 
-  /** Writes a stashed change again. @returns false if the id is unknown */
+  /** Writes a stashed change again. @returns false when there is none with this id */
   applyStash(id: number): Promise<boolean> {
     return this.#parts.database.write((open) => applyStash(open, id));
   }
 
-  /** Other nodes that have written and are not closed. */
+  /** Other nodes that have written and are not retired. */
   async openMembers(): Promise<{ node: string; origin: string; tail: number }[]> {
     const rows = await this.#parts.database.read(listMembers);
     return rows.filter(({ node, closed }) => closed === null && node !== this.#parts.settings.nodeId);

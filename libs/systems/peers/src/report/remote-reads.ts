@@ -8,7 +8,7 @@ const NO_PEER = defineProblem('noReadyReplica', {
   status: 503,
 });
 
-/** A value read from another node. */
+/** The answer of another node, and which node it was. */
 export interface RemoteRead<T> {
   /** The node that answered. */
   readonly from: string;
@@ -18,8 +18,8 @@ export interface RemoteRead<T> {
 }
 
 /**
- * Reads replicated collections from a ready node, for a node that is not ready yet. Inject it by its class. Nothing is cached: each read sends a
- * request. Writes always go to this node's own file.
+ * Reads of replicated collections from a node that is ready, for a node that is not yet. Inject it by its class. Nothing is
+ * cached: each read asks again. Writes always go to the node's own file.
  */
 export class RemoteReads {
   readonly #peers: AskPeers;

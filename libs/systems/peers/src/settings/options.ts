@@ -11,7 +11,10 @@ export interface SparkPeersOptions {
    * others wrote (`wait`). Default `wait`.
    */
   offlineStart?: 'wait' | 'serve';
-  /** How many bytes JetStream reserves for the log; if less is available, half of that, a quarter and so on. Default 4,294,967,296 (4 GiB). */
+  /**
+   * How many bytes JetStream reserves for the log; half of that, a quarter and so on if it has less left. Default 4,294,967,296
+   * (4 GiB).
+   */
   maxBytes?: number;
   /**
    * How many messages the log keeps after the latest snapshot before the next one is taken, and how many of the latest events a file keeps although
@@ -29,8 +32,8 @@ export interface SparkPeersOptions {
   /** `partBytes`: the size at which a part of a snapshot is compressed and stored. Default 1,048,576 (1 MiB). */
   snapshots?: { partBytes?: number };
   /**
-   * The module name under which others copy from the replicas: that of `SparkReplicationModule`, the same on all nodes. Default
-   * `{service}-{nodeId}`.
+   * The name of this module if others copy from the set of replicas: that of `SparkReplicationModule`, the same on all nodes.
+   * Default `{service}-{nodeId}`.
    */
   moduleName?: string;
   /** Added to this process's wall clock, in milliseconds, to test wrong clocks. Default 0. */
@@ -45,7 +48,7 @@ export interface PeersSettings extends Required<Omit<SparkPeersOptions, 'snapsho
   snapshots: { partBytes: number };
 }
 
-/** The options are invalid. The message says what is wrong; correct it and start again. */
+/** The options do not describe a replica. The message says what is wrong: correct it and restart. */
 export class PeersSettingsError extends Error {
   override readonly name = 'PeersSettingsError';
 }

@@ -75,7 +75,7 @@ function followAliases(mostCharacters: number) {
     lengths.set(alias, lengthOf(named));
     added += lengthOf(named);
     return added > mostCharacters
-      ? `With what ${name} and the aliases before it stand for, the definition has more than ${mostCharacters / 1024} KiB`
+      ? `With ${name} and the aliases before it expanded, the definition has more than ${mostCharacters / 1024} KiB`
       : null;
   };
   const remember = (node: Node & { anchor?: string }): void => {

@@ -119,7 +119,7 @@ function unseenIn(below: unknown, path: Path): Fault[] {
 function checkFormat(format: unknown, path: Path, { words }: SchemaLanguage): Fault[] {
   if (typeof format !== 'string' || Object.hasOwn(words.formats, format)) return [];
   const known = Object.keys(words.formats);
-  const which = meaning(format, known) || `; known are ${known.join(', ')}`;
+  const which = meaning(format, known) || `; expected: ${known.join(', ')}`;
   return [refused(path, `${JSON.stringify(format)} is not a known format${which}`)];
 }
 

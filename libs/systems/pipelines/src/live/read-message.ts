@@ -60,4 +60,4 @@ export const idOf = (message: Message | null): string | null =>
 const wrongId = (id: unknown): ProblemField[] =>
   isText(LONGEST_ID)(id)
     ? []
-    : [{ pointer: '/id', detail: `has to be a text of at most ${LONGEST_ID} characters` }];
+    : [{ pointer: '/id', detail: `has to be a string of at most ${LONGEST_ID} characters` }];

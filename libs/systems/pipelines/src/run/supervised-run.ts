@@ -18,7 +18,7 @@ export interface RunReport {
   progress: LaneProgress | null;
 }
 
-/** 1 s, doubling to 5 min, with 50 % jitter, without a limit on attempts. */
+/** 1 s, doubling to 5 min, half of it random; forever. */
 const RETRIES: RetryPolicy = { waitMs: 1_000, factor: 2, longestMs: 300_000, jitter: 0.5 };
 const DRAIN_MS = 10_000;
 const SAY_EVERY_MS = 60_000;
@@ -89,7 +89,7 @@ export class SupervisedRun {
     const { log, lane } = this.#parts;
     const leftOut = this.#repeats.leftOut(lastError, performance.now());
     if (leftOut !== null)
-      log.warn(`${lane.key.pipelineId} was interrupted and retries automatically: ${lastError}`);
+      log.warn(`${lane.key.pipelineId} is interrupted and retries automatically: ${lastError}`);
     this.#say({ phase: 'retrying', retries, lastError });
     await pause(delayMs(RETRIES, this.#failures + 1), this.#stop.signal);
     this.#failures++;

@@ -129,7 +129,7 @@ function gauges(registry: Registry, node: PipelinesNode): void {
   const counted = new CountedLetters(node);
   const state = new Gauge({
     name: 'spark_pipeline_state',
-    help: '1 for the state that a pipeline is in.',
+    help: "1 for the pipeline's current state.",
     labelNames: ['pipeline', 'state'],
     registers: [],
     collect() {

@@ -7,7 +7,7 @@ import { canRead } from './access.ts';
 import { batchSequence, type EventCursor } from './event-cursor.ts';
 import { mergeReaders } from './merge-readers.ts';
 
-/** An event as shown. `sequence` is the reader's position after it: a number, or a string for batch events. */
+/** An event as it is shown. `sequence` is the reader's position after it: a number, or a string for an event of a batch. */
 export type EventView =
   (Omit<PipelineEvent, 'fingerprint'> & { sequence: number }) | (BatchEvent & { sequence: string });
 

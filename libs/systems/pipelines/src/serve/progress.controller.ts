@@ -97,7 +97,7 @@ export class ProgressController {
   @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Forget all dead letters' })
+  @ApiOperation({ summary: 'Remove all dead letters' })
   async forgetLetters(
     @Param('pipelineId') pipelineId: string,
     @Headers('idempotency-key') key: string | undefined,
@@ -111,7 +111,7 @@ export class ProgressController {
   @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Forget a dead letter' })
+  @ApiOperation({ summary: 'Remove a dead letter' })
   async forgetLetter(
     @Param('pipelineId') pipelineId: string,
     @Param('letterId') letterId: string,

@@ -57,7 +57,7 @@ export function readObject(text: string, known: readonly string[]): Record<strin
   }
   if (!isObject(value)) throw new ProblemError('invalid', 'The body has to be a JSON object.');
   const other = Object.keys(value).find((name) => !known.includes(name));
-  const said = known.length === 0 ? 'none is known' : `known are ${known.join(', ')}`;
+  const said = known.length === 0 ? 'none is expected' : `expected: ${known.join(', ')}`;
   if (other !== undefined) throw wrong(other, `is not known here; ${said}`);
   return value;
 }
@@ -81,7 +81,7 @@ export function readRecord(text: string): GivenRecord | undefined {
   if (record === undefined) return undefined;
   if (isObject(record)) return { record: JSON.stringify(record), fields: record };
   if (typeof record === 'string') return { record };
-  throw wrong('record', 'has to be an object, or a text');
+  throw wrong('record', 'has to be an object, or a string');
 }
 
 export function readKey(key: string | undefined): string | null {

@@ -6,7 +6,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How pipelines are stored and run. Omitted options are read from the environment. */
 export interface SparkPipelinesOptions {
-  /** The folder for this process's data. `SPARK_PIPELINES_DIR`; default `pipelines` in `SPARK_DATA_DIR`. */
+  /** Where this process keeps its state. `SPARK_PIPELINES_DIR`; default `pipelines` in `SPARK_DATA_DIR`. */
   folder?: string;
   /** The only folder in which definitions can name files. `SPARK_PIPELINES_FILES`; default `files` in `folder`. */
   files?: string;

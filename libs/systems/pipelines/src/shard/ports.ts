@@ -38,7 +38,7 @@ export interface CommandRouter {
   ask(shard: number, request: unknown): Promise<unknown>;
 }
 
-/** The shard had no owner for as long as a command may wait. Send the command again; with its key it is carried out only once. */
+/** Nobody owned the shard for as long as a command may wait. Send the command again; with its key it is executed once. */
 export class NoOwnerError extends Error {
   override readonly name = 'NoOwnerError';
 }

@@ -42,7 +42,7 @@ export class ArrivalHandlers {
   start(): void {
     for (const method of findUncalled(this.discovery))
       this.log.warn(
-        `${method} is never called for copies: its provider has useFactory or useValue, so that Nest does not know its class; provide the class itself`,
+        `${method} is never called for copies: its provider has useFactory or useValue, which hide the class; provide the class itself`,
       );
     this.starting = this.begin(this.stopping.signal);
   }

@@ -5,7 +5,7 @@ import { collectionNameOf, type EntityClass } from '@nestjs-spark/store';
 const NAME_RULE = 'a letter, then up to 63 letters, digits, "_" or "-"';
 
 const COLLECTION_RULE =
-  'a letter, then up to 127 letters, digits, blanks, ".", "_" or "-", no blank or dot at the end';
+  'a letter, then up to 127 letters, digits, spaces, ".", "_" or "-", no space or dot at the end';
 
 /** The problem with a value that should be a name; null if there is none. */
 export function nameProblem(value: unknown): { problem: string; remedy: string } | null {

@@ -25,8 +25,8 @@ export function checkShared(
   fault('collection', collectionProblem(collection));
   if (!Array.isArray(options.with) || options.with.length === 0) {
     fault('with', {
-      problem: 'no module is named',
-      remedy: "Name the modules that may take it, or '*' for all",
+      problem: 'nobody is named',
+      remedy: "Name the modules that may copy it, or '*' for all",
     });
   } else {
     for (const module of options.with) if (module !== '*') fault('with', nameProblem(module));
@@ -52,7 +52,7 @@ function optionProblem(name: string): { problem: string; remedy: string } | null
   if (name === 'writable')
     return {
       problem: 'copies cannot be written to in this version',
-      remedy: "Remove it. Requesters change an owner's documents through one of the owner's own routes",
+      remedy: "Remove it. Requesters change an owner's documents through one of the owner's routes",
     };
   return { problem: 'there is no such option', remedy: `Remove it. Options: ${[...OPTIONS].join(', ')}` };
 }

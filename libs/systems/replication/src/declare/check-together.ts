@@ -27,7 +27,7 @@ function sameNames(group: Declaration[]): DeclarationFault[] {
       className: target.name,
       field: 'name',
       problem: `${first?.target.name} already is ${task.key.name} of ${task.key.owner}`,
-      remedy: 'Give one of the two classes a name of its own',
+      remedy: 'Give one of the two classes another name',
     })),
   );
 }
@@ -74,7 +74,7 @@ function collision(first: Declaration, { target, task, item }: Declaration): Dec
     field: 'idPrefix',
     problem: `${first.target.name} copies ${from} into the same collection, and documents of both can have the same id`,
     remedy:
-      `Give one of the two an idPrefix, such as '${prefix}'; or load it into a collection of its own ` +
+      `Give one of the two an idPrefix, such as '${prefix}'; or load it into its own collection ` +
       `(loadTo${owner}${item.sourceCollection}); or drop one of them`,
   };
 }
@@ -87,7 +87,7 @@ function tooMany(group: Declaration[]): DeclarationFault[] {
       className: over.target.name,
       field: 'sourceModule',
       problem: `${group.length} declarations name ${over.task.key.owner}`,
-      remedy: `An owner accepts at most ${DEPLOYMENT_BOUNDS.scripts}; join some of them into one script`,
+      remedy: `An owner accepts at most ${DEPLOYMENT_BOUNDS.scripts}; merge some of them into one script`,
     },
   ];
 }

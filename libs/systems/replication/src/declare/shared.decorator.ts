@@ -8,14 +8,15 @@ export interface SharedOptions {
   /** The collection. Default: the plural of the class's name, as in repositories. */
   collection?: string;
   /**
-   * The fields that these modules may read, such as `['model', 'address.city']`; to their scripts other fields do not exist, neither in previews
-   * nor through `load()`. A path passes through lists. Fields are spelled as in the class or as in documents. `@attachments`, `@counters`,
-   * `@timeseries` and `@metadata` name what else may be read. Default: whole documents. A change recreates the copies of these tasks.
+   * The fields that these modules may read, such as `['model', 'address.city']`; all others are hidden from their scripts, also
+   * in previews and `load()`. A path leads through lists. Fields are spelled as in the class or as in the documents.
+   * `@attachments`, `@counters`, `@timeseries` and `@metadata` name what else they may read. Default: whole documents. A change
+   * rebuilds the copies of these tasks.
    */
   fields?: readonly string[];
   /**
-   * The collections that scripts on this one may read with `load()`; each must also be shared with the script's module. Default: all that are;
-   * `[]`: none.
+   * The collections that scripts on this one may read with `load()`; each also has to be shared with their module. Default: all
+   * that are; `[]`: none.
    */
   load?: readonly string[];
 }

@@ -25,21 +25,21 @@ export class DeployController {
 
   @Post('deploy')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Deploy the whole set of scripts that a module wants this module to run' })
+  @ApiOperation({ summary: 'Deploy the full set of scripts that a module requests' })
   @ApiBody({ type: EtlScriptRequestBody })
   @ApiOkResponse({ type: DeploymentAnswer })
-  @ApiResponse({ status: 400, description: 'The body is invalid; errors[] lists the fields' })
+  @ApiResponse({ status: 400, description: 'The body is invalid; errors[] names the fields' })
   @ApiResponse({ status: 401, description: 'No valid token' })
   @ApiResponse({ status: 403, description: 'In the name of another module, or the collection is not shared' })
   @ApiResponse({ status: 409, description: 'A newer revision is deployed' })
   @ApiResponse({ status: 413, description: 'Larger than 256 KiB' })
   @ApiResponse({ status: 415, description: 'Compressed, or not JSON' })
-  @ApiResponse({ status: 422, description: 'A script, a target or the licence prevents it' })
+  @ApiResponse({ status: 422, description: 'A script, a target or the licence does not allow it' })
   @ApiResponse({ status: 429, description: 'Too many deployments; Retry-After says when' })
   @ApiResponse({ status: 500, description: 'RavenDB refused the operation' })
   @ApiResponse({
     status: 503,
-    description: 'A required server is unavailable; Retry-After says when to try again',
+    description: 'Something needed is unavailable; Retry-After says when to try again',
   })
   async deploy(@Req() raw: IncomingMessage, @FromCaller() caller: Caller): Promise<EtlDeploymentResult> {
     this.gate.pass(caller.kind === 'module' ? caller.module : '*operators');

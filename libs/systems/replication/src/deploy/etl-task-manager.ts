@@ -173,15 +173,11 @@ function refuseOlder(
 }
 
 function busy(cause: VersionConflictError): ProblemError {
-  return new ProblemError(
-    'unavailable',
-    'Other deployments of this module are being carried out; try again.',
-    {
-      cause: new UnavailableError(
-        `Gave up after ${TRIES} attempts: other deployments keep changing the deployment document`,
-        { cause },
-      ),
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    },
-  );
+  return new ProblemError('unavailable', 'Other deployments of this module are in progress; try again.', {
+    cause: new UnavailableError(
+      `Gave up after ${TRIES} attempts: other deployments keep changing the deployment document`,
+      { cause },
+    ),
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
 }

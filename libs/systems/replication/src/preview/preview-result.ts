@@ -22,10 +22,10 @@ export class PreviewSummary {
   @ApiProperty()
   missing!: number;
 
-  @ApiProperty({ description: 'For which there was not enough time' })
+  @ApiProperty({ description: 'Not tried, because the time was up' })
   skipped!: number;
 
-  @ApiProperty({ description: 'Copies, beside the running script' })
+  @ApiProperty({ description: 'Copies, compared with the running script' })
   newCopies!: number;
 
   @ApiProperty()

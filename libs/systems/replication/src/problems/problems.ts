@@ -23,7 +23,7 @@ export const NOT_ARRIVED = defineProblem('notArrived', {
 
 /** The change belongs to a database that the owner does not have, so it will never arrive. */
 export const OTHER_DATABASE = defineProblem('otherDatabase', {
-  title: 'The change is of another database',
+  title: 'The change belongs to another database',
   status: 409,
 });
 

@@ -69,14 +69,15 @@ export class ReplicationStatus {
   }
 
   /**
-   * Waits until an owner's change is here: everything up to it has been applied in all copies of the collection. Identify the change by the result
-   * of the owner's write (`stored[CHANGE]`, or the `Spark-Change` header of its answer); with `documentId` alone, the owner is asked for its
-   * current position, and the wait is for that.
+   * Waits until a change of an owner is here: everything up to it is applied, in all copies of the collection. Name the change
+   * with what the owner's write returned (`stored[CHANGE]`, or the `Spark-Change` header of its answer); with `documentId` alone
+   * the owner is asked how far it is, and that is waited for.
    * @returns the change that has arrived
-   * @throws {ProblemError} `notArrived` (504) after `timeoutMs`, with the state of the copies; `otherDatabase` (409) for a change of another
-   * database than the owner's; `copySetAside` (409) if this module's store refused the copy; `notFound` if nothing is declared for that collection;
-   * `unavailable` if the application is shutting down
-   * @throws the reason of `signal` if it aborts
+   * @throws {ProblemError} `notArrived` (504) after `timeoutMs`, saying how far the copies are; `otherDatabase` (409) for a
+   *   change of
+   *   another database than the owner's; `copySetAside` (409) when this module's store refused the copy; `notFound` when nothing
+   *   of that collection is declared; `unavailable` when the application is shutting down
+   * @throws the reason of `signal` when it aborts
    */
   async whenArrived(query: ArrivalQuery, options: ArrivalOptions = {}): Promise<Change> {
     const { owner, collection } = query;
@@ -101,7 +102,7 @@ export class ReplicationStatus {
     return this.tasks().filter(({ owner, name }) => ids.has(taskId({ owner, requester, name })));
   }
 
-  /** The error for a collection without declarations; it lists those that have some. */
+  /** The error for a collection of which nothing is declared; it names what is. */
   notKept(owner: string, collection: string): ProblemError {
     const kept = [...new Set(this.tasks().map((task) => `${task.owner}/${task.collection}`))];
     const known =

@@ -167,7 +167,7 @@ export class DeployHandler {
   private warn(owner: string, { tasks }: EtlDeploymentResult): void {
     for (const { name, warnings } of tasks) {
       for (const text of Array.isArray(warnings) ? warnings : []) {
-        const line = `The script of ${owner}/${name} may not do what it is meant to do. ${String(text)}`;
+        const line = `The script of ${owner}/${name} may not do what it is meant to. ${String(text)}`;
         if (this.warned.has(line) || this.warned.size >= MOST_WARNINGS) continue;
         this.warned.add(line);
         this.log.warn(line);

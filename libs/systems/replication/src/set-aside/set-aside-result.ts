@@ -94,7 +94,7 @@ export class SetAsideTaskView extends SetAsidePlace {
   @ApiProperty({ description: 'How many of them, at most, are only counted' })
   notListed!: number;
 
-  @ApiProperty({ description: 'Some are about to be run again' })
+  @ApiProperty({ description: 'Some are about to be rerun' })
   retrying!: boolean;
 }
 

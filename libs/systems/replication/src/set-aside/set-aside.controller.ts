@@ -51,12 +51,12 @@ export class SetAsideController {
   @ApiOperation({ summary: 'Rerun documents: those named, all of a task, or all' })
   @ApiBody({ type: RetryBody })
   @ApiResponse({ status: 202, type: RetryAnswer, description: 'Recorded; the list shows the outcome' })
-  @ApiResponse({ status: 400, description: 'The body is invalid; errors[] lists the fields' })
+  @ApiResponse({ status: 400, description: 'The body is invalid; errors[] names the fields' })
   @ApiResponse({ status: 403, description: 'In the name of another module' })
   @ApiResponse({ status: 404, description: 'There is no such task' })
   @ApiResponse({
     status: 503,
-    description: 'A required server is unavailable, or the owner that has to send again',
+    description: 'Something needed is unavailable, or the owner that has to send again',
   })
   async retry(@Req() raw: IncomingMessage, @FromCaller() caller: Caller): Promise<RetryAnswer> {
     const wish = await readBody(RetryBody, rawBodyOf(raw) ?? Buffer.alloc(0));

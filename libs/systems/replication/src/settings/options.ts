@@ -68,8 +68,8 @@ export interface SparkReplicationOptions {
    */
   refuseUnsigned?: boolean;
   /**
-   * The `iss` of an identity provider whose access tokens (JWTs) modules may present in place of their own. `SPARK_ISSUER`; default none. Such a
-   * token is not bound to one request: a stolen one can be used until it expires.
+   * An identity provider whose access tokens (JWTs) modules may present instead of their own tokens: the `iss` of its tokens.
+   * `SPARK_ISSUER`; default none. Such a token is not bound to one request: whoever steals one can use it until it expires.
    */
   issuer?: string;
   /** The required `aud` of the provider's tokens. Required with `issuer`. `SPARK_AUDIENCE`. */
@@ -79,20 +79,22 @@ export interface SparkReplicationOptions {
   /** The claim that holds the module's name in the provider's tokens. `SPARK_ISSUER_CLAIM`, then `client_id`. */
   issuerClaim?: string;
   /**
-   * The client id with which this module obtains tokens from the provider (client credentials grant), to present them to other modules in place of
-   * its own; all of those must accept the provider. Required with `issuerClientSecret`. `SPARK_ISSUER_CLIENT_ID`; default none: this module signs
-   * its tokens itself.
+   * The client with which this module gets tokens from the provider (client credentials grant) to present to other modules
+   * instead of its own; all of them have to accept the provider. Required with `issuerClientSecret`. `SPARK_ISSUER_CLIENT_ID`;
+   * default none: this module signs its tokens itself.
    */
   issuerClientId?: string;
   /** The client's secret. `SPARK_ISSUER_CLIENT_SECRET`, also from `_FILE` or Vault; it is read at startup. */
   issuerClientSecret?: string;
-  /** The scope to request in place of the audience, for providers that derive the audience from a scope. `SPARK_ISSUER_SCOPE`; default none. */
+  /**
+   * Requested instead of the audience, for providers that derive the audience from a scope. `SPARK_ISSUER_SCOPE`; default none.
+   */
   issuerScope?: string;
   /** Addresses of other modules' RavenDB that RavenDB's own ETL may send to. `SPARK_TARGET_URLS`, separated by commas; default none. */
   targetUrls?: readonly string[];
   /** Shown in the registry as `Version`. Default: from the package.json nearest to the main file; none without one. */
   version?: string;
-  /** Periodically compares all copies that this module keeps with their sources. Default: only on request. */
+  /** Compares all copies that this module keeps with their sources on a schedule. Default: only on request. */
   verify?: VerifyScheduleOptions;
 }
 

@@ -68,7 +68,7 @@ export class RefusedMessage {
   at!: number;
 }
 
-/** The current state of a copy that this module keeps of another one's collection. */
+/** A copy that this module keeps of another module's collection, as it is now. */
 export class IncomingTask extends ReportedTask {
   @ApiProperty({ example: 'Fleet' })
   owner!: string;
@@ -106,7 +106,7 @@ export class IncomingTask extends ReportedTask {
   @ApiProperty()
   documentsDeleted!: number;
 
-  /** The number of copies that this module's store refused. */
+  /** Copies that this module's store refused. */
   @ApiProperty({ description: 'Copies that the store of this module refused' })
   setAside!: number;
 
@@ -117,8 +117,8 @@ export class IncomingTask extends ReportedTask {
   })
   refused!: RefusedMessage[];
 
-  /** Whether everything is here. */
-  @ApiProperty({ description: 'All of it is here, as the declared script takes it' })
+  /** All of it is here. */
+  @ApiProperty({ description: 'All of it is here, as the declared script makes it' })
   complete!: boolean;
 
   /** Why it is not complete, in words; null if it is. */

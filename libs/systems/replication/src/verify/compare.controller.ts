@@ -37,7 +37,7 @@ export class CompareController {
   @ApiOperation({ summary: 'What the copies of documents have to contain, for the module that keeps them' })
   @ApiBody({ type: CompareBody })
   @ApiOkResponse({ type: CompareAnswer })
-  @ApiResponse({ status: 400, description: 'The body is invalid; errors[] lists the fields' })
+  @ApiResponse({ status: 400, description: 'The body is invalid; errors[] names the fields' })
   @ApiResponse({ status: 403, description: 'Not a module' })
   @ApiResponse({ status: 404, description: 'The module has no such task here' })
   @ApiResponse({ status: 503, description: 'The database is unavailable' })

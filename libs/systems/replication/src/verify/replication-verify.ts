@@ -17,7 +17,7 @@ import { reportOf, type NamedRecord, type VerifyReport } from './verify-report.t
 
 const LOOK_EVERY_MS = 200;
 
-/** How to compare copies with their source. */
+/** How copies are compared with their source. */
 export interface VerifyOptions {
   /** Whether to repair findings. Default false: they are only reported. */
   repair?: boolean;
@@ -52,10 +52,10 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
   }
 
   /**
-   * Starts a comparison of a collection's copies, in the background and by one instance of this module. A comparison already in progress continues
-   * with its own options: see `repair` in the report.
-   * @throws {ProblemError} `notFound` if nothing is declared for that collection; `conflict` if RavenDB's own ETL carries it, whose copies do not
-   * name their source
+   * Compares the copies of a collection, in the background and by one instance of this module. A comparison that is already
+   * running continues with its own options: `repair` of the report says which.
+   * @throws {ProblemError} `notFound` when nothing of that collection is declared; `conflict` when RavenDB's own ETL
+   * carries it, whose copies do not say where they come from
    */
   async start(owner: string, collection: string, options: VerifyOptions = {}): Promise<VerifyReport> {
     const { repair = false, depth = 'content' } = options;
@@ -84,7 +84,7 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
 
   /**
    * Compares the copies of a collection, and returns the report when that is done.
-   * @param signal ends the wait, not the comparison; so does the end of the application
+   * @param signal ends the waiting, not the comparison; so does the end of the application
    */
   async run(
     owner: string,

@@ -17,7 +17,7 @@ export class VerifyExample {
   reason!: string;
 }
 
-/** The result of comparing the copies of one task. */
+/** The outcome of comparing the copies of one task. */
 @ApiSchema({ name: 'VerifiedTask' })
 export class VerifiedTask {
   @ApiProperty({ example: 'Cars' })
@@ -62,7 +62,7 @@ export class VerifiedTask {
   examples!: VerifyExample[];
 }
 
-/** The result of comparing the copies of a collection. */
+/** The outcome of comparing the copies of a collection. */
 @ApiSchema({ name: 'VerifyReport' })
 export class VerifyReport {
   @ApiProperty({ enum: STATES, description: 'done when all of its tasks are' })

@@ -36,7 +36,7 @@ function questionOf(command: string, words: readonly string[]): (way: Way) => Pr
       return (way) => change(way, `${PATH}/rollback`, version === null ? {} : { version });
     }
     default:
-      if (words.length > 0) throw new CliError('config history takes no further arguments.', 2);
+      if (words.length > 0) throw new CliError('config history takes no arguments.', 2);
       return history;
   }
 }

@@ -88,5 +88,5 @@ async function approve(
     body: { keyId },
   });
   if (way.json) return JSON.stringify(view, null, 2);
-  return `${way.module} trusts the key ${keyId} of ${name} now, and no other one.`;
+  return `${way.module} now trusts the key ${keyId} of ${name}, and no other.`;
 }

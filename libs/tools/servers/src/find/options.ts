@@ -9,8 +9,8 @@ export interface FindOptions {
   /** The environment with addresses and folders. Default `process.env`. */
   env?: NodeJS.ProcessEnv;
   /**
-   * The folder that keeps fetched servers and data. Default `SPARK_DATA_DIR`, or `.spark` in the working directory. A
-   * `SPARK_DATA_DIR` beside `.spark` also uses servers already in `.spark`.
+   * The folder that keeps fetched servers and data. Default `SPARK_DATA_DIR`, or `.spark` in the working directory. Servers that
+   * `.spark` already has are found from another `SPARK_DATA_DIR`, too.
    */
   home?: string;
   /** Whether a missing server may be downloaded (up to 290 MB, once). Default true. */

@@ -1,6 +1,6 @@
 /**
  * A server that this process started. It always ends with this process: a watchdog stops what is left.
- * The failure methods are for tests of what happens around a failing server.
+ * The failure methods are for tests of what happens around a dying server.
  */
 export interface ServerHandle {
   /** Its address, `http://127.0.0.1:PORT` or `nats://127.0.0.1:PORT`; it never changes. */
@@ -13,7 +13,7 @@ export interface ServerHandle {
   stop(): Promise<void>;
   /** Stops it as an operator does before an update: SIGTERM, keeping its data. */
   halt(): Promise<void>;
-  /** Kills it without a chance to write anything; resolves when it is gone. Its data stay. */
+  /** Kills it without a chance to write anything; answers when it is gone. Its data stay. */
   kill9(): Promise<void>;
   /** Suspends it: connections stay open, nothing answers. */
   sigstop(): void;

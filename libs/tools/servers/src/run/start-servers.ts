@@ -28,18 +28,15 @@ export interface RunningServers {
   stop(): Promise<void>;
 }
 
-/**
- * Which servers to start, and how. Of the options in {@link StartOptions} that concern a single server, only the port is
- * supported.
- */
+/** Which servers to start, and how. Of {@link StartOptions}, which are for one server, only the port can be given here. */
 export interface StartServersOptions extends Omit<StartOptions, 'args' | 'port'>, WantedServers {
   /** The preferred ports. Default, or if one is taken: any free port. */
   ports?: Partial<Readonly<Record<ServerName, number>>>;
 }
 
 /**
- * Finds and starts the servers (see {@link findServers} for the order). Does not throw for a server that is unavailable or does
- * not start: it is in `missing`, and the caller decides whether to continue without it.
+ * Finds and starts the servers (see {@link findServers} for the order). It does not throw for a server that is unavailable or
+ * does not start: that one is in `missing`, and the caller decides whether it is needed.
  */
 export async function startServers(options: StartServersOptions = {}): Promise<RunningServers> {
   const found = await findServers(options);
@@ -64,8 +61,8 @@ export async function startServers(options: StartServersOptions = {}): Promise<R
 }
 
 /**
- * Starts a separate RavenDB server, regardless of `RAVENDB_URLS`, without licence, on a free port. Throws with every way that was
- * tried when none is available, and with the end of its log when it does not become ready.
+ * Starts a separate RavenDB server, regardless of `RAVENDB_URLS`, without licence, on a free port. Throws with
+ * each way that was tried when none is available, and with the end of its log when it does not become ready.
  */
 export async function startRavenDb(
   options: StartOptions & { secured?: SecuredStart } = {},
@@ -87,7 +84,7 @@ export async function startKafka(options: StartOptions = {}): Promise<ServerHand
 }
 
 /**
- * Starts a separate PostgreSQL, regardless of `POSTGRES_URL`; as {@link startRavenDb}. Anyone who can reach it has full access.
+ * Starts a separate PostgreSQL, regardless of `POSTGRES_URL`; as {@link startRavenDb}. Anyone who can reach it may do everything.
  */
 export async function startPostgres(options: StartOptions = {}): Promise<ServerHandle> {
   return startOwn('postgres', options);

@@ -28,8 +28,8 @@ export interface SecuredRavenDb extends ServerHandle {
 }
 
 /**
- * Starts a separate RavenDB over https, as {@link startRavenDb}, with a certificate of its own authority. Also throws when there
- * is no openssl.
+ * Starts a separate RavenDB over https, as {@link startRavenDb}; its certificate is signed by its own authority.
+ * Also throws if there is no openssl.
  */
 export async function startSecuredRavenDb(options: StartOptions = {}): Promise<SecuredRavenDb> {
   const folder = await mkdtemp(join(tmpdir(), 'spark-ravendb-secured-'));

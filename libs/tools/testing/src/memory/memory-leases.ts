@@ -7,7 +7,7 @@ export class MemoryLeases implements LeaseKeeper {
   readonly #holders = new Map<string, AbortController>();
   readonly #waiting = new Set<Nudge>();
 
-  /** Nobody gets a lease, all holders lose theirs, and nothing says why: as when the bucket is gone. */
+  /** Nobody gets a lease, and holders lose theirs without a reason, as when the bucket is gone. */
   get closed(): boolean {
     return this.#nobody !== null;
   }

@@ -2,7 +2,7 @@ import type { Logger } from '@nestjs-spark/foundation/internal';
 
 type Level = 'debug' | 'log' | 'warn' | 'error';
 
-/** A logger that records its messages. */
+/** A logger that keeps what is logged. */
 export class MemoryLogger implements Logger {
   readonly lines: { level: Level; message: string }[] = [];
 

@@ -19,9 +19,9 @@ import { recordAnswer, recordRefusal } from './record-refusal.ts';
 const READING: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Admits a request to the application's own routes when its caller has the role that the route requires. Spark's own routes pass,
- * since they have another guard; so do messages from the bus. Anything else, such as a WebSocket message or a GraphQL resolver,
- * is refused unless it is `@Public()`: only HTTP is supported here.
+ * Admits a request to the application's own routes when its caller has the role that the route needs. Spark's own routes have
+ * another guard and pass; so do messages from the bus. Anything else that is not HTTP, such as a message of a WebSocket or a
+ * GraphQL resolver, is refused unless it is `@Public()`.
  */
 @Injectable()
 export class ApiGuard implements CanActivate {

@@ -56,7 +56,7 @@ export abstract class LiveServer implements OnApplicationBootstrap, BeforeApplic
     const caller = await this.#recognize(bearerOf(request, LONGEST_TOKEN)).catch(() => null);
     // A page of another site must not use a service that is open to everyone on this machine.
     if (caller?.kind === 'open' && isFromElsewhere(request)) {
-      const problem = new ProblemError('forbidden', 'An open API is not for pages of another site.');
+      const problem = new ProblemError('forbidden', 'An open API does not accept pages from other sites.');
       recordRefusal(trail, request, problem, null);
       refuseUpgrade(socket, '403 Forbidden');
       return;

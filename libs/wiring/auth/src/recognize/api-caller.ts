@@ -20,13 +20,13 @@ export interface ApiCaller {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** The creator of something, and its tenant. */
+/** The owner of a resource, and its tenant. */
 export interface Owned {
-  /** `ApiCaller.kind` of the creator: a user of the issuer may have the same name as the holder of a static token. */
+  /** `ApiCaller.kind` of its creator: a user of the issuer may have the same name as the holder of a static token. */
   readonly kind: ApiCaller['kind'];
-  /** `ApiCaller.subject` of the creator. */
+  /** `ApiCaller.subject` of its creator. */
   readonly subject: string;
-  /** `ApiCaller.tenant` of the creator. */
+  /** `ApiCaller.tenant` of its creator. */
   readonly tenant: string | null;
 }
 
@@ -35,12 +35,12 @@ export function includesRole(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
 
-/** Whether a caller may read what belongs to a tenant. An operator without a tenant may read all of them. */
+/** Whether a caller may read what belongs to a tenant. An operator without a tenant reads all of them. */
 export function mayRead(caller: ApiCaller, { tenant }: Pick<Owned, 'tenant'>): boolean {
   return tenant === caller.tenant || (caller.tenant === null && caller.role === 'operator');
 }
 
-/** Whether a caller may change something: an editor its own, an operator whatever it may read. */
+/** Whether a caller may change something: an editor what it owns, an operator whatever it may read. */
 export function mayChange(caller: ApiCaller, thing: Owned): boolean {
   if (!mayRead(caller, thing)) return false;
   const isOwn = caller.kind === thing.kind && caller.subject === thing.subject;

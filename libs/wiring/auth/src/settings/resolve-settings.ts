@@ -71,7 +71,7 @@ function jwtSettings(
     if (!isHttpAddress(address)) faults.push(`${what} has to be an https address`);
     else if (!schemes.includes(new URL(address).protocol))
       faults.push(
-        `${what} is not https, which production does not accept: whoever answers in its place could sign any token. Use https, or set SPARK_ALLOW_HTTP_ISSUER=1 where the network keeps everybody else away`,
+        `${what} is not https, which production does not accept: whoever answers in its place could sign any token. Use https, or set SPARK_ALLOW_HTTP_ISSUER=1 if nobody else can reach the network`,
       );
   }
   return { issuer, audience, jwks: jwks ?? null, claims, schemes };

@@ -86,5 +86,5 @@ function requireRole(
 ): void {
   if (through?.role !== 'viewer' || READING.has(method)) return;
   if (Reflect.getMetadata(FOR_VIEWERS, context.getHandler()) === true) return;
-  throw new ProblemError('forbidden', 'A viewer may look at everything and change nothing.');
+  throw new ProblemError('forbidden', 'A viewer may read everything and change nothing.');
 }

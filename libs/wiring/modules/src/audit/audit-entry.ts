@@ -18,14 +18,14 @@ export class AuditEntry {
     type: String,
     nullable: true,
     description:
-      'The module, `operator`, `ann by Console`, or a caller of the API such as `jwt:ann`; null if not authenticated',
+      'The module, `operator`, `ann by Console`, or a caller of the API such as `jwt:ann`, proven; null for nobody',
   })
   who!: string | null;
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The name in the credential, verified or not',
+    description: 'The name in the credential, proven or not',
   })
   claimed!: string | null;
 
@@ -44,9 +44,7 @@ export class AuditEntry {
   @ApiProperty({ type: String, nullable: true, description: 'Why it was not allowed, or what it changed' })
   reason!: string | null;
 
-  @ApiProperty({
-    description: 'How many similar requests came between the previous listed entry and this one',
-  })
+  @ApiProperty({ description: 'How many similar entries were left out before this one' })
   repeated!: number;
 }
 

@@ -128,7 +128,7 @@ function counterIn(registry: Registry): Counter<'decision'> {
   if (known instanceof Counter) return known;
   return new Counter({
     name: METRIC,
-    help: 'Requests to /spark that change something, and all refused because of who sent them, by decision.',
+    help: 'Requests to /spark that change something, and all that were refused because of the caller, by decision.',
     labelNames: ['decision'],
     registers: [registry],
   });

@@ -84,7 +84,7 @@ describe('registration', () => {
     expect(log.said('warn')).toHaveLength(1);
   });
 
-  it('takes the place of an instance at another address once that has stayed silent, and not without end', async () => {
+  it('replaces an instance at another address once that has stayed silent, and not endlessly', async () => {
     const { registration: _, ...parts } = make();
     const silent = new Set<string>();
     const registration = new Registration({

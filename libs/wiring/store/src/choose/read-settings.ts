@@ -59,7 +59,7 @@ function refuseUnsafe(settings: StoreSettings, environment: Environment, faults:
   const own = settings.kind === 'ravendb' ? settings.own.urls : [];
   if (![...own, ...(settings.registry?.urls ?? [])].some((url) => /^http:/i.test(url))) return;
   faults.push(
-    'RavenDB is reached over http, which production does not accept: set RAVENDB_URLS and SPARK_MODULES_URLS to https addresses, or SPARK_ALLOW_HTTP_RAVENDB=1 where the network keeps everybody else away.',
+    'RavenDB is reached over http, which production does not accept: set RAVENDB_URLS and SPARK_MODULES_URLS to https addresses, or SPARK_ALLOW_HTTP_RAVENDB=1 if nobody else can reach the network.',
   );
 }
 

@@ -8,5 +8,5 @@ import { DOCUMENT_STORE, repositoryToken } from './tokens.ts';
  */
 export const InjectRepository = (entity: EntityClass): ParameterDecorator => Inject(repositoryToken(entity));
 
-/** Injects RavenDB's own `DocumentStore` (from the package `ravendb`), or null when the store is another one. */
+/** Injects RavenDB's own `DocumentStore` (from the package `ravendb`), or null on another store. */
 export const InjectDocumentStore = (): ParameterDecorator => Inject(DOCUMENT_STORE);

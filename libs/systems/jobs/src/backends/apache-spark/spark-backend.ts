@@ -128,7 +128,7 @@ export class SparkBackend implements JobBackend {
       ui: this.#options.ui,
       signal: signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal,
       onFound: (operation) => run.keep(operation),
-      onFailure: (error) => this.#say(`Run ${runId} is not proved to have ended yet`, error),
+      onFailure: (error) => this.#say(`Run ${runId} is not proven to have ended yet`, error),
     });
     const { outcome } = await run.untilEnded();
     return outcome === 'cancelled' ? proof : 'ended';

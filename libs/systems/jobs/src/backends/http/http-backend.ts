@@ -70,7 +70,7 @@ export class HttpBackend implements JobBackend {
         throw error;
       });
       if (run === null) {
-        const message = `${this.name} does not know the run ${runId} any more`;
+        const message = `${this.name} no longer knows the run ${runId}`;
         yield { type: 'ended', outcome: 'lost', cause: { class: 'lost', code: 'run-unknown', message } };
         return;
       }
@@ -105,8 +105,7 @@ export class HttpBackend implements JobBackend {
       signal.throwIfAborted();
       const run = await this.#state(runId, signal);
       const at = new Date().toISOString();
-      if (run === null)
-        return { source: 'http', observed: `${this.name} does not have the run any more`, at };
+      if (run === null) return { source: 'http', observed: `${this.name} no longer has the run`, at };
       if (run.state === 'cancelled')
         return { source: 'http', observed: `${this.name} says that it is cancelled`, at };
       if (run.state !== 'running') return 'ended';
@@ -157,7 +156,7 @@ export class HttpBackend implements JobBackend {
     if (answer.status !== 200) throw this.#runs.unexpected('GET …/runs', answer);
     if (isHttpRunState(said)) return said;
     throw new UnavailableError(
-      `${this.name} gave an answer about the run ${runId} that is not in the protocol`,
+      `${this.name} gave an answer about the run ${runId} that does not follow the protocol`,
     );
   }
 }

@@ -26,9 +26,7 @@ async function load(): Promise<JobHandler> {
       `${file} does not export the class ${className}, and a thread needs to construct it. Export it under that name.`,
     );
   if (others.length > 0)
-    throw new Error(
-      `${file} exports several classes that are named ${className}. Give each a name of its own.`,
-    );
+    throw new Error(`${file} exports several classes that are named ${className}. Give each its own name.`);
   return new found();
 }
 

@@ -110,7 +110,7 @@ describe('a handler that is isolated in a thread', () => {
     const [, main] = process.argv;
     try {
       process.argv[1] = IN_MAIN;
-      await expect(start(Doubled)).rejects.toThrow(/Doubled has .*main file.*file of its own/);
+      await expect(start(Doubled)).rejects.toThrow(/Doubled has .*main file.*its own file/);
     } finally {
       process.argv[1] = main ?? '';
     }

@@ -70,8 +70,8 @@ export class ThreadHandler implements JobHandler {
       try {
         heed(message);
       } catch (error) {
-        // A handler may post anything; an error thrown in a listener would end the process.
-        outcome.reject(new Error(`The handler sent an unusable message: ${describeError(error)}`));
+        // A handler may say anything; nobody catches what is thrown to a listener, and the process would end.
+        outcome.reject(new Error(`The handler's thread sent an unusable message: ${describeError(error)}`));
       }
     });
     thread.on('error', (error) => outcome.reject(error));

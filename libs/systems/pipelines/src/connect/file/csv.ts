@@ -131,7 +131,7 @@ function columnsOf(head: Buffer, file: string): string[] {
   throw new RunFailedError(
     twice === ''
       ? `A column of ${file} has no name: give each a name in the first line`
-      : `The first line of ${file} names ${JSON.stringify(twice)} twice: give each column a name of its own`,
+      : `The first line of ${file} names ${JSON.stringify(twice)} twice: give each column its own name`,
   );
 }
 

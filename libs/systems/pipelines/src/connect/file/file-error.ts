@@ -2,9 +2,9 @@ import { RunFailedError } from '../ports.ts';
 
 const FOR_GOOD: Partial<Record<string, (path: string) => string>> = {
   ENOENT: (path) => `The file ${path} is gone`,
-  ELOOP: (path) => `${path} is a link that leads back to itself: name a file`,
+  ELOOP: (path) => `${path} is a link that points back to itself: name a file`,
   ENAMETOOLONG: (path) => `${path} is too long for this file system: choose a shorter name`,
-  ENOTDIR: (path) => `${path} cannot be a file, because there is a file in the place of one of its folders`,
+  ENOTDIR: (path) => `${path} cannot be a file, because one of its parent folders is a file`,
 };
 
 /** Permanent errors fail the pipeline; all others, such as missing permissions or a disk that does not respond, may go away. */

@@ -177,12 +177,9 @@ export class PostgresSink implements Sink {
       // Two processes created it at the same time: a unique index refuses one of them.
       if (error instanceof PostgresError && error.kind === 'record') return;
       if (error instanceof PostgresError && error.kind === 'setup')
-        throw new RunFailedError(
-          `${error.message}. Ask someone with that permission to run: ${text.trim()}`,
-          {
-            cause: error,
-          },
-        );
+        throw new RunFailedError(`${error.message}. Have someone with that permission run: ${text.trim()}`, {
+          cause: error,
+        });
       throw error;
     }
   }

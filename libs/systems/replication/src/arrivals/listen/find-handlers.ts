@@ -100,7 +100,7 @@ function judge(
 ): Pick<DeclarationFault, 'problem' | 'remedy'> | null {
   if (scope === Scope.REQUEST || scope === Scope.TRANSIENT) {
     return {
-      problem: 'a class with request or transient scope has no instance that could be called for copies',
+      problem: 'a class with request or transient scope has no instance that could be called',
       remedy: 'Put the handler into a class with the default scope',
     };
   }

@@ -1,9 +1,9 @@
 import type { Type } from '@nestjs/common';
 import type { Stored } from '@nestjs-spark/contracts';
 
-/** What a handler receives about a copy. */
+/** What a handler is passed for a copy. */
 export interface Arrival<T extends object = object> {
-  /** `arrived`: it was not here before; `changed`: it differs from what the handler was last told; `gone`: it was removed. */
+  /** `arrived`: it was not here before; `changed`: it differs from the handler's last call for it; `gone`: it was removed. */
   kind: 'arrived' | 'changed' | 'gone';
   /** The id of the copy. */
   id: string;
@@ -17,8 +17,8 @@ export interface Arrival<T extends object = object> {
 
 export interface OnReplicatedOptions {
   /**
-   * The handler's name, under which its progress is stored. A new name makes it a new handler, which is told about every existing copy. Default:
-   * class and method, such as `Garage.carCame`.
+   * Names the handler; its progress is kept under this name. A new name is a new handler, which is called for every existing copy.
+   * Default: class and method, `Garage.carCame`.
    */
   name?: string;
 }
@@ -32,16 +32,17 @@ export interface HandlerMark {
 const MARK = Symbol('SPARK_ON_REPLICATED');
 
 /**
- * Calls a method with an `Arrival` for each copy of a class with `@Replicated()` that arrives, changes or goes: after the change is in this
- * module's database, in order per document, and at least once, whatever crashes. If a copy has changed several times since the last call, the
- * handler only receives the latest state. In a new generation (a changed script, a resync) it is only called for copies that really differ.
+ * Calls a method for each copy of a class with `@Replicated()` that arrives, changes or disappears, `Arrival` by `Arrival`: after
+ * it is in this module's database, in order for each document, and at least once, whatever crashes. Of several changes since its
+ * last call, a handler gets only the latest. In a new generation (a changed script, a resync) it is called only for copies that
+ * differ.
  *
- * One instance of the module calls it, one copy at a time. If it throws, the copy is set aside for it and retried after 2, 10, 30, 60 and 300 s, at
- * the next start, and when the copy changes; other copies continue. Copying never waits for it. A call that never returns blocks all others: the
- * handler's status shows for which copy, and since when.
+ * One instance of the module calls it, one copy at a time. When it throws, the copy is set aside for it and tried again after 2,
+ * 10, 30, 60 and 300 s, at the next start, and when the copy changes; the others continue. Copying never waits for it. A call
+ * that does not end blocks all others: the status of the handler says for which copy, and since when.
  *
- * Methods are found through the class of their provider or controller. Nest does not know the class of a provider with `useFactory` or `useValue`,
- * so its methods are never called; a warning at startup says so.
+ * Methods are found by the class of their provider or controller. A provider with `useFactory` or `useValue` hides its class, so
+ * its methods are never called, and the log says so at startup.
  */
 export function OnReplicated<T extends object>(
   target: abstract new (...parameters: never[]) => T,

@@ -235,7 +235,7 @@ export class HandlerSession {
       // All earlier copies were told or set aside, so the next session begins with this one.
       await this.#commit();
       const because = isFull
-        ? `${this.#failed.count} copies are set aside for it, and no more are kept; it has failed`
+        ? `${this.#failed.count} copies are set aside for it, which is the limit; it has failed`
         : `it has failed for ${MOST_IN_A_ROW} copies in a row`;
       throw new HandlerDownError(because, error);
     }

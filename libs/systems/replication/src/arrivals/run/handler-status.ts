@@ -9,27 +9,26 @@ export class HandlerStatus {
   @ApiProperty({ example: 'Garage.carCame' })
   name!: string;
 
-  /** `Idle`: it was told about everything that is here. `Waiting`: it fails for every copy, and is retried. */
+  /** `Idle`: it was called for everything that is here. `Waiting`: it fails for every copy, and is retried. */
   @ApiProperty({ enum: [...HANDLER_STATES] })
   state!: HandlerState;
 
-  /** The etag of this module's own database up to which it was told everything; null until this instance has done so for the first time. */
+  /**
+   * It was called for everything up to this etag of this module's own database; null until this instance has called it for all
+   * that is here.
+   */
   @ApiProperty({
     type: Number,
     nullable: true,
-    description: "Told up to this etag of this module's own database",
+    description: "Called for every change up to this etag of this module's own database",
   })
   position!: number | null;
 
-  /** The copy it is being called with; null between calls. A call that never returns blocks all others. */
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'The id of the copy that it is being called with',
-  })
+  /** The copy that it is handling; null when it is not being called. A call that does not end blocks all others. */
+  @ApiProperty({ type: String, nullable: true, description: 'The id of the copy that it is handling' })
   telling!: string | null;
 
-  /** When that call began, in milliseconds since 1970. */
+  /** Since when it has been handling it, in milliseconds since 1970. */
   @ApiProperty({
     type: Number,
     nullable: true,
@@ -37,8 +36,8 @@ export class HandlerStatus {
   })
   tellingSince!: number | null;
 
-  /** How many copies this instance has told it about. */
-  @ApiProperty({ description: 'How many copies this instance has told it about' })
+  /** For how many copies this instance has called it. */
+  @ApiProperty({ description: 'For how many copies this instance has called it' })
   told!: number;
 
   /** Copies for which it has failed. */

@@ -24,7 +24,7 @@ export class TaskAnswer implements EtlTaskResult {
   @ApiPropertyOptional({
     type: [String],
     example: ['`number`: 0 of 10 documents have it; did you mean `Number`?'],
-    description: "What looks wrong compared with the owner's documents",
+    description: "What looks wrong, given the owner's documents",
   })
   warnings?: string[];
 }

@@ -19,7 +19,7 @@ export function unconfinedScripts(scripts: readonly InspectedScript[]): ProblemF
         {
           pointer,
           detail:
-            "a name that is computed (x[name]), or `this` in a function, can reach anything in RavenDB's own ETL; write names out",
+            "a computed name (x[name]), or `this` in a function, can reach anything in RavenDB's own ETL; write names out",
         },
       ];
     if (usesLoad)
@@ -53,7 +53,7 @@ export function prefixedScripts(scripts: readonly { idPrefix?: string }[]): Prob
       : [
           {
             pointer: `/scripts/${index}/idPrefix`,
-            detail: "RavenDB's own ETL cannot put anything before ids",
+            detail: "RavenDB's own ETL does not support id prefixes",
           },
         ],
   );

@@ -21,7 +21,7 @@ export function requireShared(shares: Shares, requester: string, scripts: readon
   const names = [...new Set(errors.map((one) => one.detail))].join('; ');
   const others = scripts.length - errors.length;
   const held = others === 0 ? '' : ` Nothing of this request was deployed; ${describeOthers(others)} for it.`;
-  const remedy = `The owner has to name ${requester} in @Shared({ with: [...] }), or the declaration has to go.`;
+  const remedy = `The owner has to name ${requester} in @Shared({ with: [...] }), or the declaration has to be removed.`;
   throw new ProblemError(NOT_SHARED, `${names}.${held} ${remedy}`, { errors });
 }
 

@@ -57,7 +57,7 @@ export class ScriptWarnings {
       });
       return found.flatMap((one) => ('missing' in one ? [] : [Buffer.from(one.document).toString('utf8')]));
     } catch (error) {
-      this.log.debug(`Documents of ${collection} could not be read: ${messageOf(error)}`);
+      this.log.debug(`Documents of ${collection} could not be sampled: ${messageOf(error)}`);
       return [];
     }
   }

@@ -24,7 +24,7 @@ export function judgeFields(
   return {
     readable: fields.filter((field) => !unshared.includes(field)),
     warnings: unshared.map(
-      (field) => `\`${field}\` is not shared with ${requester}: to its scripts it does not exist`,
+      (field) => `\`${field}\` is not shared with ${requester}: its scripts never see it`,
     ),
   };
 }

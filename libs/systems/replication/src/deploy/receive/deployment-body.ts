@@ -50,7 +50,7 @@ export class EtlScriptItemBody implements EtlScriptItem {
 }
 
 export class EtlScriptRequestBody implements EtlScriptRequest {
-  @ApiProperty({ example: 'HR', description: 'The module that asks; the one whose token is shown' })
+  @ApiProperty({ example: 'HR', description: 'The requesting module; the one whose token is sent' })
   @IsSparkName()
   requestingModule!: string;
 
@@ -75,7 +75,7 @@ export class EtlScriptRequestBody implements EtlScriptRequest {
   @IsInt()
   revision?: number;
 
-  @ApiProperty({ type: [EtlScriptItemBody], description: 'The whole set; an empty one ends all tasks' })
+  @ApiProperty({ type: [EtlScriptItemBody], description: 'The full set; an empty one removes all tasks' })
   @ValidateNested({ each: true })
   @Type(() => EtlScriptItemBody)
   @IsObject({ each: true })

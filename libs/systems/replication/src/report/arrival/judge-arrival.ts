@@ -23,7 +23,7 @@ export function describeReach({
   stalledBecause,
   lastError,
 }: IncomingTask): string {
-  const reach = position === null ? 'nothing of it is here' : `it is applied up to etag ${position}`;
+  const reach = position === null ? 'nothing of it has arrived' : `it is applied up to etag ${position}`;
   const missing = lag ? ` (at most ${counted(lag, 'change')} missing)` : '';
   const because = stalledBecause ?? lastError ?? incompleteBecause;
   return `${name} is ${state}, ${reach}${missing}${because ? `: ${because}` : ''}`;

@@ -56,7 +56,7 @@ export class DeadLetterView {
   @ApiProperty({ format: 'date-time' })
   failedAt!: string;
 
-  @ApiProperty({ type: [FailedAttempt], description: 'All failed attempts, oldest first' })
+  @ApiProperty({ type: [FailedAttempt], description: 'Every failed attempt, oldest first' })
   attempts!: FailedAttempt[];
 
   @ApiProperty({ description: 'Deliveries that ended without an answer, as when the process was killed' })

@@ -138,7 +138,7 @@ export class CopyCheck implements HealthCheck {
 /** What the owner's side is waiting for, shown for a copy that is served nevertheless. */
 function waitingFor(tasks: readonly IncomingTask[]): string {
   const reasons = tasks.flatMap(({ state, lastError }) =>
-    state === 'Waiting' || state === 'Faulted' ? [`${state}: ${lastError ?? 'not said why'}`] : [],
+    state === 'Waiting' || state === 'Faulted' ? [`${state}: ${lastError ?? 'no reason given'}`] : [],
   );
   return reasons.length === 0 ? '' : `; ${reasons.join('; ')}`;
 }

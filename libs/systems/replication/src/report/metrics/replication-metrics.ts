@@ -24,7 +24,7 @@ export class ReplicationMetrics implements OnModuleInit {
     this.register(
       {
         name: 'spark_replication_dead_letters',
-        help: 'Dead letters of this module that wait for someone.',
+        help: 'Dead letters of this module that need attention.',
         type: 'gauge',
         labelNames: [],
       },

@@ -40,13 +40,13 @@ const TASK = ['direction', 'module', 'collection', 'task'] as const;
 const FIGURES: readonly Figure[] = [
   {
     name: 'spark_replication_documents_applied_total',
-    help: 'Copies written, since the first one ever; the same on each instance of a module.',
+    help: 'Copies written in total; the same on each instance of a module.',
     type: 'counter',
     incoming: (task) => (isKnown(task) ? task.documentsApplied : null),
   },
   {
     name: 'spark_replication_documents_deleted_total',
-    help: 'Copies deleted, since the first one ever; the same on each instance of a module.',
+    help: 'Copies deleted in total; the same on each instance of a module.',
     type: 'counter',
     incoming: (task) => (isKnown(task) ? task.documentsDeleted : null),
   },
@@ -85,7 +85,7 @@ const FIGURES: readonly Figure[] = [
   },
   {
     name: 'spark_replication_set_aside',
-    help: 'Documents whose script failed (out) or that this store did not take (in) and that still are not at the requester.',
+    help: 'Documents whose script failed (out) or that this store refused (in), and that are still not at the requester.',
     type: 'gauge',
     incoming: ({ setAside }) => setAside,
     captured: ({ setAside }) => setAside,
@@ -102,7 +102,7 @@ export const TASK_METRICS: readonly TaskMetric[] = [
   ...FIGURES.map(toMetric),
   {
     name: 'spark_replication_task_state',
-    help: '1 for the state that a task is in, 0 for the others.',
+    help: "1 for the task's current state, 0 for the others.",
     type: 'gauge',
     labelNames: [...TASK, 'state'],
     read: ({ incoming, captured }) => [
@@ -112,7 +112,7 @@ export const TASK_METRICS: readonly TaskMetric[] = [
   },
   {
     name: 'spark_replication_request_retries',
-    help: 'Attempts after the first that the newest request to an owner has needed; 0 again with each request.',
+    help: 'Retries of the latest request to an owner; 0 again with each new request.',
     type: 'gauge',
     labelNames: ['module'],
     read: ({ requests }) =>

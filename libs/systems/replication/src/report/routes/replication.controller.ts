@@ -42,7 +42,7 @@ export class ReplicationController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The state of the tasks; a module sees what is sent to it, an operator sees all' })
+  @ApiOperation({ summary: 'The state of the tasks; a module sees what goes to it, an operator sees all' })
   @ApiOkResponse({ type: ReplicationView })
   show(@FromCaller() caller: Caller): Promise<ReplicationView> {
     return this.views.seenBy(caller);
@@ -81,7 +81,7 @@ export class ReplicationController {
   @Post(':owner/:collection/resync')
   @TakesNoFields()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Have a collection copied again from its first document (operators only)' })
+  @ApiOperation({ summary: 'Copy a collection again from the beginning (operators only)' })
   @ApiResponse({ status: 202, type: Resync })
   @ApiResponse({ status: 404, description: 'No copies of that collection are kept here' })
   async resync(

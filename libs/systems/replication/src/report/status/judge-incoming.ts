@@ -62,7 +62,7 @@ function describeSilence({ declared, ownerAddress, now }: IncomingFacts, seconds
   const since = new Date(now - seconds * 1_000).toISOString().replace(/\.\d+Z$/, 'Z');
   const where = ownerAddress === null ? '' : ` (${ownerAddress})`;
   return (
-    `nothing was heard from ${owner}${where} for ${seconds} s, since ${since}: ` +
+    `nothing has been heard from ${owner}${where} for ${seconds} s, since ${since}: ` +
     `check that ${owner} runs, answers there and reaches NATS. The copies stay as they are, and what changed meanwhile arrives afterwards`
   );
 }

@@ -78,7 +78,7 @@ export class ReplicationView {
 
   @ApiProperty({
     type: [HandlerStatus],
-    description: 'Methods that are called for copies, as seen by the answering instance',
+    description: 'Methods that handle copies, as the asked instance sees them',
   })
   handlers!: HandlerStatus[];
 }

@@ -108,7 +108,7 @@ export class AppBackend implements JobBackend {
     const proof = await killApp(app, {
       master: this.#master,
       signal: signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal,
-      onAway: (error) => this.#say(`Run ${runId} is not proved to have ended yet`, error),
+      onAway: (error) => this.#say(`Run ${runId} is not proven to have ended yet`, error),
     });
     // It may have ended on its own before it was killed: then that end counts.
     const { outcome } = await app.untilEnded();

@@ -126,6 +126,6 @@ function failed(cause: JobCause): { ended: RunEnded } {
 }
 
 function lostDriver({ driverId }: AppRun): JobCause {
-  const message = `The master no longer knows driver ${driverId}: it may have run to its end. Check its output before you submit it again`;
+  const message = `The master no longer knows driver ${driverId}: it may have run to its end. Check what it should have written before you submit it again`;
   return { class: 'lost', code: 'driver-unknown', message };
 }

@@ -56,7 +56,7 @@ export function unclearSubmission(run: Pick<JobRun, 'runId'>): JobCause {
   return {
     class: 'lost',
     code: 'submission-unclear',
-    message: `The master of Apache Spark shows no driver for it, but it may have been submitted. It is not submitted again, because it could run twice: look for the application "${appNameOf(run)}" before you do`,
+    message: `No driver of it can be found at the master of Apache Spark, but it may have been submitted. It is not submitted again, because it could run twice: look for the application "${appNameOf(run)}" before you do`,
   };
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { refusedId } from '@nestjs-spark/contracts/internal';
+import { refusedId, type Effect } from '@nestjs-spark/contracts/internal';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
 import { ensureDatabase } from '../connect/ensure-database.ts';
 import { RavenHttp } from '../connect/raven-http.ts';
@@ -74,7 +74,12 @@ describeWithServers(['ravendb'], 'An answer that RavenDB breaks off', () => {
     await put('cars/ẞ/1');
     await put(UNREADABLE);
     await put('cars/ẞ/2');
-    const effect = { puts: new Map(), deletes: new Set<string>(), prefixes: new Set(['cars/']) };
+    const effect: Effect = {
+      rule: 'ravendb',
+      puts: new Map(),
+      deletes: new Set<string>(),
+      prefixes: new Set(['cars/']),
+    };
     const task = { name: 'Fleet/HR/Cars', beyondAscii: false };
     await expect(findCopies(http, task, effect)).rejects.toThrow('RavenDB broke off its answer');
     await expect(Array.fromAsync(scanCopies(http, () => true))).rejects.toThrow('RavenDB cannot return');

@@ -37,7 +37,6 @@ class FeedController {
 
 describe('a feed of server-sent events', () => {
   it('ends with its lifetime, and reads no more', async () => {
-    const over = new AbortController();
     const told = Promise.withResolvers<boolean>();
     async function* endless(signal: AbortSignal): AsyncGenerator<MessageEvent> {
       yield { data: 'one' };

@@ -10,8 +10,8 @@ const TASK = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
 const LOOK_EVERY_MS = 40;
 
 /**
- * The product itself: Fleet and HR as processes of their own, each on its file, everything on.
- * @returns documents per second, from the requester's checkpoint appearing to it saying that the copy is complete
+ * The product itself: Fleet and HR as separate processes, each on its own file, with everything enabled.
+ * @returns documents per second, from the first appearance of the requester's checkpoint until it reports the copy as complete
  */
 export async function embeddedSparkCopy(folder: string, documents: number): Promise<number> {
   const nats = await startNats({ temporary: true, log: () => undefined });

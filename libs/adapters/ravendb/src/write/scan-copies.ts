@@ -7,7 +7,7 @@ import { readDocuments } from '../read-documents/read-documents.ts';
 const SCAN = 8_192;
 const STEP = 1_024;
 
-/** Goes through the ids of the whole database and hands out the wanted ones, in steps of bounded size. */
+/** Goes through the ids of the whole database and yields the wanted ones, in steps of bounded size. */
 export async function* scanCopies(
   http: RavenHttp,
   wanted: (document: DocumentMetadata) => boolean,

@@ -26,7 +26,7 @@ const IS_ALONE = `EXISTS (SELECT 1 FROM spark_peer_heads AS head WHERE head.enti
     AND NOT EXISTS (SELECT 1 FROM spark_peer_events AS other WHERE other.entity = event.entity
       AND other.record_id = event.record_id AND other.taken <> event.taken)`;
 
-/** What a replica's file knows of events and heads, in one transaction of it. */
+/** What a replica's file knows of events and heads, within one transaction. */
 export class PeerRows extends PeerOrigins {
   readonly #open: OpenDatabase;
   readonly #tables = new Map<string, DocumentTable | null>();
@@ -203,7 +203,7 @@ export class PeerRows extends PeerOrigins {
     try {
       return data === null ? table.remove(recordId) : table.putFields(recordId, data, Date.now());
     } catch (error) {
-      // The other records go on; a comparison with another node names this one.
+      // The other records continue; a comparison with another node reports this one.
       if (reasonToRefuse(error) === null) throw error;
       this.rejected++;
       return false;
@@ -232,7 +232,7 @@ export class PeerRows extends PeerOrigins {
     });
   }
 
-  /** Within a transaction nobody else makes tables. */
+  /** No one else creates tables within a transaction. */
   #table(entity: string): DocumentTable | null {
     const known = this.#tables.get(entity);
     if (known !== undefined) return known;
@@ -246,7 +246,7 @@ export class PeerRows extends PeerOrigins {
   }
 }
 
-/** Ids that differ by the case of letters are one record. */
+/** Ids that only differ in case are one record. */
 function keyOf({ entity, recordId }: PeerRecordName): string {
   return JSON.stringify([entity, recordId.toLowerCase()]);
 }

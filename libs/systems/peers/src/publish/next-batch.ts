@@ -4,11 +4,11 @@ import { goesOnAfter, NOTHING_SAID, type Said } from './said.ts';
 
 export const MOST_EVENTS = 200;
 export const MOST_BYTES = 256 * 1024;
-/** A transaction is not cut below these bounds, which those of a message follow from. */
+/** Limits of a transaction: below them it is never split. The limits of a message follow from them. */
 const MOST_EVENTS_OF_ONE = 10_000;
 const MOST_BYTES_OF_ONE = 32 * 1024 * 1024;
 
-/** What a node publishes next: events of one of its origins, after the message that is known to be that origin's last. */
+/** What a node publishes next: events of one of its origins, following the last known message of that origin. */
 export interface Batch {
   readonly origin: string;
   readonly events: readonly [PeerEvent, ...PeerEvent[]];
@@ -38,7 +38,7 @@ function contiguous(first: PeerEvent, rest: readonly PeerEvent[]): PeerEvent[] {
   return rest.filter(({ number }, at) => number === first.number + 1 + at);
 }
 
-/** Whole transactions, as many as fit; a single one may be longer. */
+/** As many whole transactions as fit; a single one may exceed the limits. */
 function fitting(first: PeerEvent, rest: readonly PeerEvent[]): PeerEvent[] {
   const end = endOf(first, rest, MOST_EVENTS, MOST_BYTES);
   const next = rest[end];

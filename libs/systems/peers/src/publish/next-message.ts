@@ -6,19 +6,19 @@ import { goesOnAfter, NOTHING_SAID, type Said, type SaidTo } from './said.ts';
 
 interface Message {
   readonly origin: string;
-  /** The message that is known to be the last of its origin. */
+  /** The last known message of its origin. */
   readonly tail: number;
   readonly claims: Claims;
 }
 
-/** Without events. `join`: the origin begins; `ack`: how far the node has read. */
+/** A message without events. `join`: the origin begins; `ack`: the position that the node has read. */
 export interface Sign extends Message {
   readonly kind: 'join' | 'ack';
-  /** The last number of the origin that is in the log. */
+  /** The origin's last number that is in the log. */
   readonly last: number;
 }
 
-/** What a node says next. */
+/** A node's next message. */
 export type Outgoing =
   Sign | (Message & { readonly kind: 'events'; readonly events: readonly [PeerEvent, ...PeerEvent[]] });
 
@@ -35,7 +35,7 @@ export function nextMessage(file: PeerFile, mayAck: boolean, said: Said = NOTHIN
   if (batch && batch.origin !== origin) return withEvents(file, batch, said.get(batch.origin));
   const { number: last, tail } = goesOnAfter(file.own(origin), said.get(origin));
   const stable = file.stableOf(origin);
-  // It begins with what its origin before has acknowledged: what it has read since may not be acted upon yet.
+  // A join only repeats what the previous origin acknowledged: what was read since must not be relied upon yet.
   const begun: Claims = { ack: acked, at: acked, stable };
   if (tail === 0) return { kind: 'join', origin, tail, last, claims: begun };
   if (batch) return withEvents(file, batch, said.get(origin));

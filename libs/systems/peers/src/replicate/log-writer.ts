@@ -15,7 +15,7 @@ export interface LogWriterParts {
 }
 
 const FULL_MS = 5_000;
-/** How often a node that only reads says how far it is. */
+/** How often a node that only reads acknowledges its position, in milliseconds. */
 const ACK_MS = 1_000;
 const MANY_EVENTS = 50;
 
@@ -29,7 +29,7 @@ export class LogWriter {
   readonly #said = new Map<string, SaidTo>();
   /** Nothing is said before this is read. */
   #lookTo = Infinity;
-  /** The outcome of the last message is not known. */
+  /** Whether the outcome of the last message is unknown. */
   #isInDoubt = false;
   /** This run has read what it had to, and so knows all that the log has of its origins. */
   #hasLooked = false;
@@ -54,7 +54,7 @@ export class LogWriter {
     this.#isInDoubt = false;
   }
 
-  /** The log cannot be reached. */
+  /** Called when the log cannot be reached. */
   suspend(): void {
     this.#lookTo = Infinity;
   }
@@ -84,7 +84,7 @@ export class LogWriter {
     const next = await store.nextMessage(mayAck, this.#said);
     if (!next) return 'none';
     const message = await encodeOutgoing(writer, next);
-    // What the log says of this node must not be taken back by a power cut.
+    // A power cut must not undo what the log says about this node.
     await store.sync();
     const before = this.#lookTo;
     this.#lookTo = Infinity;

@@ -31,7 +31,9 @@ export interface FetchedPartition {
   /** The current end of committed messages. */
   end: number;
   messages: KafkaMessage[];
-  /** As received, unless only committed messages were requested. */
+  /** How much the messages keep in memory: each of them keeps the answer that it came in, with what was left out of that. */
+  heldBytes: number;
+  /** As they came, where not only committed messages were asked for. */
   batches: readonly RecordsBatch[];
 }
 
@@ -147,13 +149,15 @@ export class KafkaReader {
         const batches = part.records ?? [];
         const last = batches.at(-1);
         const kept = committed ? committedOnly(batches, part.abortedTransactions ?? []) : [];
+        const messages = kept.flatMap((batch) => messagesOf(batch, from));
         return [
           {
             partition: part.partitionIndex,
             next: last ? Number(last.firstOffset) + last.lastOffsetDelta + 1 : from,
             end: Number(committed ? part.lastStableOffset : part.highWatermark),
-            messages: kept.flatMap((batch) => messagesOf(batch, from)),
-            batches,
+            messages,
+            heldBytes: messages.length === 0 ? 0 : bytesOf(batches),
+            batches: committed ? [] : batches,
           },
         ];
       }),
@@ -175,6 +179,12 @@ function messagesOf({ firstOffset, firstTimestamp, records }: RecordsBatch, from
     messages.push({ offset, timestamp: time + Number(timestampDelta), key, value, headers });
   }
   return messages;
+}
+
+function bytesOf(batches: readonly RecordsBatch[]): number {
+  let bytes = 0;
+  for (const { records } of batches) for (const { length } of records) bytes += length;
+  return bytes;
 }
 
 async function told<T>(work: Promise<T>): Promise<T> {

@@ -42,6 +42,7 @@ function keeps(prepare: () => Promise<SinkBench>): void {
       lane: 0,
       generation: 1,
       epoch: 1,
+      holder: 'one',
       startsAt: { a: 5 },
       ...more,
     };
@@ -94,6 +95,21 @@ function keeps(prepare: () => Promise<SinkBench>): void {
     await expect(open({ epoch: 6 })).rejects.toMatchObject({ name: 'FencedError', epoch: 7 });
     await owner.write(batch(1, [300], { epoch: 7 }));
     expect(await ids(300)).toEqual([300]);
+  });
+
+  it('has one owner in an epoch: another one that counts the same is refused until it has a later one, and then the first', async () => {
+    const { sink: first } = await open();
+    await first.write(batch(1, [800]));
+    await expect(open({ holder: 'two' })).rejects.toMatchObject({ name: 'FencedError', epoch: 1 });
+    await first.write(batch(2, [801]));
+    const { sink: next, checkpoint } = await open({ holder: 'two', epoch: 2 });
+    expect(checkpoint?.n).toBe(2);
+    await expect(first.write(batch(3, [802]))).rejects.toThrow(FencedError);
+    await expect(open()).rejects.toThrow(FencedError);
+    await next.write(batch(3, [803], { epoch: 2 }));
+    const { checkpoint: reopened } = await open({ holder: 'two', epoch: 2 });
+    expect(reopened?.n).toBe(3);
+    expect(await ids(800)).toEqual([800, 801, 803]);
   });
 
   it('lets the same owner open it again, as after an answer that did not arrive', async () => {
@@ -154,7 +170,15 @@ function keeps(prepare: () => Promise<SinkBench>): void {
   it('says what is missing where its table or topic is not there', async () => {
     const sink = bench.missing();
     sinks.push(sink);
-    const claim = { tenant: 'default', pipelineId, lane: 0, generation: 1, epoch: 1, startsAt: {} };
+    const claim = {
+      tenant: 'default',
+      pipelineId,
+      lane: 0,
+      generation: 1,
+      epoch: 1,
+      holder: 'one',
+      startsAt: {},
+    };
     await expect(sink.open(claim)).rejects.toThrow(RunFailedError);
   });
 }

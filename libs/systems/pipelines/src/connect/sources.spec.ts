@@ -18,7 +18,15 @@ import { RunFailedError, type Source } from './ports.ts';
 const COUNT = 23;
 const LIMITS = { maxRecords: 5, maxBytes: 1_000_000, maxWaitMs: 200 };
 const MOST_BYTES = 1_000_000;
-const CLAIM = { tenant: 'default', pipelineId: 'p', lane: 0, generation: 1, epoch: 1, startsAt: {} };
+const CLAIM = {
+  tenant: 'default',
+  pipelineId: 'p',
+  lane: 0,
+  generation: 1,
+  epoch: 1,
+  holder: 'one',
+  startsAt: {},
+};
 const never = new AbortController().signal;
 
 interface SourceBench {

@@ -306,6 +306,7 @@ describe('a process that lost its pipeline', () => {
         runLane({
           key: { tenant: 'default', pipelineId: 'evens' },
           node: 'one',
+          holder: 'one',
           definition,
           generation: 1,
           epoch,

@@ -11,6 +11,8 @@ import { EmbeddedShards, LocalRouter } from '../shard/embedded-shards.ts';
 import { openEmbeddedStore } from '../store/embedded-store.ts';
 import { JetStreamBoard } from '../store/jetstream-board.ts';
 import { openJetStreamStore } from '../store/jetstream-store.ts';
+import { isRunStatus } from '../project/view.ts';
+import { PLACE } from '../store/place.ts';
 import { MemoryBoard } from '../store/memory-board.ts';
 
 /** Assembles the pipelines of a process, embedded or on JetStream. */
@@ -47,6 +49,6 @@ function onJetStream({ node, nodeTtlMs: ttlMs }: PipelinesSettings, bus: SparkBu
     store: openJetStreamStore(connection),
     shards,
     router: new JetStreamRouter(requests, (shard) => shards.ownerEpoch(shard)),
-    board: new JetStreamBoard(connection, logFor('PipelineStatus')),
+    board: new JetStreamBoard(connection, logFor('PipelineStatus'), PLACE, isRunStatus),
   };
 }

@@ -37,6 +37,7 @@ describe('a pipeline in the process that owns it', () => {
     OwnedPipeline.open({
       key,
       node: 'one',
+      holder: 'one',
       shard: 0,
       epoch: 1,
       store: { ...store, mode: store.mode, journal, lanes: store.lanes, letters: store.letters },

@@ -17,6 +17,7 @@ import type { Scripts } from '../transform/script-step.ts';
 export interface OwnedPipelineParts {
   key: PipelineKey;
   node: string;
+  holder: string;
   shard: number;
   epoch: number;
   store: PipelineStore;
@@ -174,10 +175,10 @@ export class OwnedPipeline {
   }
 
   #startRun(): void {
-    const { key, node, epoch, store, around, scripts, log } = this.#parts;
+    const { key, node, holder, epoch, store, around, scripts, log } = this.#parts;
     const { definition, generation, startsAt } = this.#state;
     if (!definition) return;
-    const lane = { key, node, definition, generation, epoch, startsAt, store, around, scripts };
+    const lane = { key, node, holder, definition, generation, epoch, startsAt, store, around, scripts };
     const run: SupervisedRun = new SupervisedRun({
       lane,
       log,

@@ -216,6 +216,7 @@ export class PipelinesNode {
     const opening = OwnedPipeline.open({
       key,
       node: shards.node,
+      holder: shards.holder,
       shard,
       epoch,
       store,
@@ -231,7 +232,7 @@ export class PipelinesNode {
     return opening;
   }
 
-  /** A larger epoch was found. If this process still owns the shard, it continues with an epoch above it; otherwise it has lost the pipeline. */
+  /** Another owner has written in this epoch or a later one. While this process owns the shard it goes on with one above that; else it has lost the pipeline. */
   async #fenced(key: PipelineKey, shard: number, stored: number | null): Promise<void> {
     this.#notify({ kind: 'fenced', key });
     const text = keyText(key);
@@ -252,7 +253,8 @@ export class PipelinesNode {
     const epoch = shards.epochOf(shard);
     if (epoch === null) return;
     const raised = await shards.raise(shard, Math.max(epoch, stored));
-    log.warn(`${text}: continued in epoch ${raised}, because a later one than ${epoch} was stored`);
+    const when = stored > 0 ? `in epoch ${stored}` : 'meanwhile';
+    log.warn(`${text}: continued in epoch ${raised}, because another process has written ${when}`);
   }
 
   #report(key: PipelineKey, report: RunReport, state: PipelineState, epoch: number): void {

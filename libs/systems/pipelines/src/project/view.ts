@@ -1,3 +1,4 @@
+import { isNullOr, isObject, isObjectOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
 import type { PipelineStatus, PipelineState } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
 import { deliveryOf } from '../definition/check-meaning.ts';
@@ -32,7 +33,28 @@ export interface ProgressView {
   recordsPerSecond: number;
 }
 
-/** A pipeline as shown. */
+/** Whether a message of another process says what a run does. */
+export const isRunStatus = isObjectOf({
+  phase: isOneOf('none', 'starting', 'running', 'retrying', 'draining', 'unowned'),
+  node: isNullOr(isText(256)),
+  epoch: isWhole,
+  since: isNullOr(isText(64)),
+  retries: isWhole,
+  lastError: isNullOr(isText(Infinity)),
+  progress: isObjectOf({
+    read: isWhole,
+    written: isWhole,
+    filtered: isWhole,
+    deadLettered: isWhole,
+    late: isWhole,
+    batches: isWhole,
+    lag: isNullOr(isWhole),
+    position: isObject,
+    lastBatchAt: isNullOr(isText(64)),
+  }),
+});
+
+/** A pipeline as it is shown. */
 export interface PipelineView {
   pipelineId: string;
   name: string;

@@ -64,6 +64,7 @@ describe('records that were refused', () => {
     const own = {
       key,
       node: 'one',
+      holder: 'one',
       definition,
       generation: 1,
       epoch,
@@ -78,7 +79,16 @@ describe('records that were refused', () => {
 
   async function replay(definition: PipelineDefinition): Promise<void> {
     const { transform, close } = compileTransforms(definition, scripts);
-    const own = { key, node: 'one', generation: 1, epoch: 1, definition, around: around(), transform };
+    const own = {
+      key,
+      node: 'one',
+      holder: 'one',
+      generation: 1,
+      epoch: 1,
+      definition,
+      around: around(),
+      transform,
+    };
     const store = { lanes: new StateLanes(state) };
     await replayLetters({ ...own, store, letters: new Letters(state, key), ready: async () => {} });
     close();

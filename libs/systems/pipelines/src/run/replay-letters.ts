@@ -18,6 +18,7 @@ const lookedAt = new WeakMap<Letters, number>();
 export interface ReplayParts {
   key: PipelineKey;
   node: string;
+  holder: string;
   generation: number;
   epoch: number;
   store: Pick<PipelineStore, 'lanes'>;
@@ -50,9 +51,9 @@ export async function replayLetters(parts: ReplayParts): Promise<void> {
 }
 
 async function replayBatch(parts: ReplayParts, sink: Sink, letterIds: readonly string[]): Promise<void> {
-  const { key, generation, epoch, store, letters } = parts;
+  const { key, generation, epoch, holder, store, letters } = parts;
   const kept = await store.lanes.read(key, LANE);
-  const claim = { ...key, lane: LANE, generation, epoch, startsAt: {} };
+  const claim = { ...key, lane: LANE, generation, epoch, holder, startsAt: {} };
   const checkpoint = await sink.open(claim);
   const before = kept.state?.generation === generation ? kept.state : null;
   const n = (checkpoint?.n ?? before?.processed?.n ?? 0) + 1;

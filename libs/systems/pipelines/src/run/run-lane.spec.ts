@@ -29,6 +29,7 @@ describe('a run', () => {
     const run = runLane({
       key,
       node: 'one',
+      holder: 'one',
       definition: {
         ...key,
         name: 'People',

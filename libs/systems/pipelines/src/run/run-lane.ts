@@ -25,6 +25,8 @@ const IDLE_MS = 5_000;
 export interface LaneOptions {
   key: PipelineKey;
   node: string;
+  /** This life of the process. */
+  holder: string;
   definition: PipelineDefinition;
   generation: number;
   epoch: number;
@@ -91,13 +93,13 @@ class LaneRun {
   }
 
   async go(): Promise<'end' | 'stopped'> {
-    const { key, generation, epoch, signal, definition } = this.#options;
+    const { key, generation, epoch, holder, signal, definition } = this.#options;
     this.#kept = await this.#lanes.read(key, LANE);
     const before = this.#kept.state?.generation === generation ? this.#kept.state : null;
     const startsAt = before?.startsAt ?? this.#options.startsAt ?? (await this.#source.begin(signal));
     // Written immediately: from here on, the previous owner is refused.
     await this.#write({ planned: null, processed: null, ...before, generation, epoch, startsAt });
-    const checkpoint = await this.#sink.open({ ...key, lane: LANE, generation, epoch, startsAt });
+    const checkpoint = await this.#sink.open({ ...key, lane: LANE, generation, epoch, holder, startsAt });
     this.#keepsCheckpoint = checkpoint !== null;
     let at = checkpoint ?? (await this.#finishPlanned());
     this.#totals = at.totals;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { StateStore } from '@nestjs-spark/contracts/internal';
 import { SHARDS } from './shard-of.ts';
 import {
@@ -19,6 +20,7 @@ interface Owner {
 /** One process owns every shard. Each start has a new epoch, so that a forgotten process on the same store is fenced. */
 export class EmbeddedShards implements ShardKeeper {
   readonly node: string;
+  readonly holder = randomUUID();
   readonly #store: StateStore;
   readonly #epochs = new Map<number, number>();
   #epoch = 0;

@@ -37,7 +37,7 @@ const SETTINGS_KEY = 'settings';
  */
 export class JetStreamShards implements ShardKeeper {
   readonly node: string;
-  readonly #life = randomUUID();
+  readonly holder = randomUUID();
   readonly #ttlMs: number;
   readonly #log: Logger;
   readonly #nodes: RevisedValues;
@@ -92,9 +92,9 @@ export class JetStreamShards implements ShardKeeper {
 
   async raise(shard: number, above: number): Promise<number> {
     const entry = this.#entries.get(shard);
-    if (!entry || entry.holder !== this.#life || !this.#mine.has(shard)) throw new FencedError(null);
+    if (!entry || entry.holder !== this.holder || !this.#mine.has(shard)) throw new FencedError(null);
     const epoch = Math.max(entry.epoch, above) + 1;
-    if (!(await this.#write(shard, this.#life, epoch, entry.revision))) throw new FencedError(null);
+    if (!(await this.#write(shard, this.holder, epoch, entry.revision))) throw new FencedError(null);
     await this.#own(shard, epoch);
     return epoch;
   }
@@ -119,7 +119,7 @@ export class JetStreamShards implements ShardKeeper {
     await endsWithin(Promise.all(this.#moving.values()), ENDS_WITHIN_MS);
     const mine = [...this.#mine.keys()];
     await inGroups(mine, AT_ONCE, (shard) => this.#giveBack(shard)).catch(() => undefined);
-    await this.#nodes.remove(this.#life).catch(() => undefined);
+    await this.#nodes.remove(this.holder).catch(() => undefined);
   }
 
   #repeat(trouble: string, everyMs: number, work: () => Promise<void>): Promise<void> {
@@ -133,7 +133,7 @@ export class JetStreamShards implements ShardKeeper {
 
   async #renew(): Promise<void> {
     const sentAt = performance.now();
-    await this.#nodes.put(this.#life, JSON.stringify({ node: this.node, ttlMs: this.#ttlMs }), null);
+    await this.#nodes.put(this.holder, JSON.stringify({ node: this.node, ttlMs: this.#ttlMs }), null);
     this.#renewedAt = sentAt;
   }
 
@@ -152,7 +152,7 @@ export class JetStreamShards implements ShardKeeper {
   async #turn(): Promise<void> {
     for (const value of await this.#shards.all()) this.#learn(value);
     for (const shard of this.#mine.keys())
-      if (this.#entries.get(shard)?.holder !== this.#life) void this.#move(shard, () => this.#lose(shard));
+      if (this.#entries.get(shard)?.holder !== this.holder) void this.#move(shard, () => this.#lose(shard));
     if (this.#isLate()) throw new Error('this node could not be renewed, and claims nothing until it is');
     const live = this.#live();
     const still = Array.from({ length: SHARDS }, (_, shard) => shard).filter(
@@ -160,11 +160,13 @@ export class JetStreamShards implements ShardKeeper {
     );
     // Not only those in `mine`: a shard that could not be given back is still held.
     const back = still.filter(
-      (shard) => this.#entries.get(shard)?.holder === this.#life && rendezvous(shard, live) !== this.#life,
+      (shard) => this.#entries.get(shard)?.holder === this.holder && rendezvous(shard, live) !== this.holder,
     );
     for (const shard of back.slice(0, AT_ONCE)) void this.#move(shard, () => this.#giveBack(shard));
-    // In this order: hardly any shard is free, and computing its owner takes a hash per node.
-    const free = still.filter((shard) => this.#isFree(shard, live) && rendezvous(shard, live) === this.#life);
+    // Asked in this order: hardly any is free, and whose a shard should be takes a hash for each node.
+    const free = still.filter(
+      (shard) => this.#isFree(shard, live) && rendezvous(shard, live) === this.holder,
+    );
     const failures: unknown[] = [];
     await inGroups(free, TAKEN_TOGETHER, (shard) =>
       this.#move(shard, () => this.#claim(shard)).catch((error: unknown) => failures.push(error)),
@@ -209,21 +211,21 @@ export class JetStreamShards implements ShardKeeper {
   /** Only a renewal counts as a sign of life. */
   #live(): string[] {
     const others = [...this.#seen].filter(
-      ([life, { since, ttlMs }]) => life !== this.#life && this.#lookedAt - since < ttlMs,
+      ([life, { since, ttlMs }]) => life !== this.holder && this.#lookedAt - since < ttlMs,
     );
-    return [this.#life, ...others.map(([life]) => life)];
+    return [this.holder, ...others.map(([life]) => life)];
   }
 
   #isFree(shard: number, live: readonly string[]): boolean {
     const holder = this.#entries.get(shard)?.holder ?? null;
-    if (holder === this.#life) return !this.#mine.has(shard);
+    if (holder === this.holder) return !this.#mine.has(shard);
     return holder === null || !live.includes(holder);
   }
 
   async #claim(shard: number): Promise<void> {
     const entry = this.#entries.get(shard);
     const epoch = (entry?.epoch ?? 0) + 1;
-    if (await this.#write(shard, this.#life, epoch, entry?.revision ?? 0)) await this.#own(shard, epoch);
+    if (await this.#write(shard, this.holder, epoch, entry?.revision ?? 0)) await this.#own(shard, epoch);
   }
 
   /** A shard that cannot be taken is not owned either: the next turn claims it again. */
@@ -240,7 +242,7 @@ export class JetStreamShards implements ShardKeeper {
   async #giveBack(shard: number): Promise<void> {
     const entry = this.#entries.get(shard);
     await this.#lose(shard);
-    if (entry?.holder === this.#life) await this.#write(shard, null, entry.epoch, entry.revision);
+    if (entry?.holder === this.holder) await this.#write(shard, null, entry.epoch, entry.revision);
   }
 
   #isLate(): boolean {

@@ -2,13 +2,15 @@
 export interface ShardKeeper {
   /** The name of this process. */
   readonly node: string;
-  /** Starts claiming shards; resolves once its own free shards are claimed. */
+  /** This life of the process; no other has the same, also not one of the same name. */
+  readonly holder: string;
+  /** Begins to claim shards; resolves when it has claimed what is its own and free. */
   start(listener: ShardListener): Promise<void>;
   /** The epoch in which this process owns the shard; null if it does not. */
   epochOf(shard: number): number | null;
   /**
-   * Raises the epoch of a shard that this process owns, because a sink has stored a larger one.
-   * @throws {FencedError} if it no longer owns the shard
+   * Takes a larger epoch for a shard that this process owns, because another owner has written in this one or a later one.
+   * @throws {FencedError} when it does not own the shard any more
    */
   raise(shard: number, above: number): Promise<number>;
   overview(): Promise<ClusterOverview>;

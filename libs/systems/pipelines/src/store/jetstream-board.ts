@@ -25,8 +25,16 @@ export class JetStreamBoard<T extends { epoch: number }> implements StatusBoard<
   /** What this process has said last; it may have lost the pipeline since. */
   readonly #said = new Map<string, { at: number; epoch: number }>();
   readonly #closing = new AbortController();
+  readonly #isStatus: (value: object) => boolean;
 
-  constructor(connection: JetStreamConnection, log: Logger, place: JetStreamPlace = PLACE) {
+  /** @param isStatus what others have written is left out where it is none. Default: anything with an epoch is one */
+  constructor(
+    connection: JetStreamConnection,
+    log: Logger,
+    place: JetStreamPlace = PLACE,
+    isStatus: (value: object) => boolean = () => true,
+  ) {
+    this.#isStatus = isStatus;
     this.#log = new SubjectLog({ connection, ...logAt(place, 'status') });
     void keepRunning(() => this.#follow(), {
       signal: this.#closing.signal,
@@ -71,6 +79,7 @@ export class JetStreamBoard<T extends { epoch: number }> implements StatusBoard<
       const value = decode(payload);
       if (!isPosted(value) || subjectOf(value) !== subject) continue;
       const { tenant, pipelineId, status } = value;
+      if (!this.#isStatus(status)) continue;
       const known = this.#known.get(value)?.epoch ?? -1;
       // In its own epoch this process knows more than what comes back of it.
       const isOwn = known === status.epoch && this.#said.get(keyText(value))?.epoch === status.epoch;

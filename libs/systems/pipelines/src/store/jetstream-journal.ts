@@ -8,10 +8,11 @@ import {
   type Guard,
 } from '@nestjs-spark/foundation/internal';
 import { SubjectLog, type JetStreamConnection, type LoggedMessage } from '@nestjs-spark/jetstream/internal';
-import type { PipelineEvent } from '../aggregate/events.ts';
+import type { EventType, PipelineEvent } from '../aggregate/events.ts';
 import { FencedError } from '../connect/ports.ts';
 import type { EventJournal, JournalEntry, PipelineKey } from './ports.ts';
 import { logAt, PLACE, type JetStreamPlace } from './place.ts';
+import { appendPastOthers } from './append-past-others.ts';
 import { decode, encode, subjectOf } from './subjects.ts';
 
 const isEnvelope: Guard<object> = isObjectOf({
@@ -26,6 +27,18 @@ const isEnvelope: Guard<object> = isObjectOf({
   epoch: isWhole,
   data: isObject,
 });
+const DATA: { readonly [T in EventType]: Guard<object> } = {
+  PipelineCreated: isObjectOf({ definition: isObject }),
+  PipelineUpdated: isObjectOf({ definition: isObject }),
+  PipelineStarted: isObject,
+  PipelinePaused: isObject,
+  PipelineStopped: isObject,
+  PipelineCompleted: isObject,
+  PipelineFailed: isObjectOf({ reason: isText(Infinity) }),
+  PipelineDeleted: isObject,
+  CheckpointReset: isObjectOf({ position: isNullOr(isObject) }),
+  OwnershipTaken: isObjectOf({ node: isText(256), shard: isWhole }),
+};
 
 /** The journal of a cluster: one message per event, in one stream. */
 export class JetStreamJournal implements EventJournal {
@@ -41,8 +54,10 @@ export class JetStreamJournal implements EventJournal {
   }
 
   async append(key: PipelineKey, events: readonly PipelineEvent[], after: number): Promise<number> {
+    const messages = events.map(encode);
+    const isOurs = (message: LoggedMessage) => entryOf(message).length > 0;
     try {
-      return await this.#log.append(subjectOf(key), events.map(encode), after);
+      return await appendPastOthers(this.#log, subjectOf(key), { messages, after, isOurs });
     } catch (error) {
       if (error instanceof VersionConflictError)
         throw new FencedError(null, `${key.pipelineId} was changed by another process`);
@@ -70,7 +85,12 @@ export class JetStreamJournal implements EventJournal {
 /** Empty if it is not an event of the pipeline named by its subject: every process skips it alike. */
 function entryOf({ subject, sequence, payload }: LoggedMessage): JournalEntry[] {
   const value = decode(payload);
-  if (!isEnvelope(value)) return [];
-  const event = value as PipelineEvent;
+  if (!isEnvelope(value) || !isEvent(value)) return [];
+  const event = value;
   return subjectOf(event) === subject ? [{ position: sequence, event }] : [];
+}
+
+function isEvent(value: { type?: unknown; data?: unknown }): value is PipelineEvent {
+  const { type, data } = value;
+  return typeof type === 'string' && Object.hasOwn(DATA, type) && DATA[type as EventType](data);
 }

@@ -6,6 +6,7 @@ import { batchEventOf } from './batch-event.ts';
 import { FencedError } from '../connect/ports.ts';
 import type { BatchEntry, KeptLane, LaneLog, LaneState, PipelineKey } from './ports.ts';
 import { logAt, PLACE, type JetStreamPlace } from './place.ts';
+import { appendPastOthers } from './append-past-others.ts';
 import { decode, encode, subjectOf } from './subjects.ts';
 
 const isLane = isObjectOf({
@@ -36,13 +37,10 @@ export class JetStreamLanes implements LaneLog {
   }
 
   async read(key: PipelineKey, lane: number): Promise<KeptLane> {
-    const last = await this.#log.last(`${subjectOf(key)}.${lane}`);
-    const value = last && decode(last.payload);
-    const kept = isObject(value) ? value['state'] : null;
-    return {
-      state: isLane(kept) ? (kept as unknown as LaneState) : null,
-      version: last && String(last.sequence),
-    };
+    const subject = `${subjectOf(key)}.${lane}`;
+    const last = await this.#log.last(subject);
+    const found = last && (stateOf(last) ? last : (await this.#log.read(subject)).findLast(stateOf));
+    return { state: found ? stateOf(found) : null, version: found ? String(found.sequence) : null };
   }
 
   async write(key: PipelineKey, lane: number, state: LaneState, before: KeptLane): Promise<KeptLane> {
@@ -52,7 +50,9 @@ export class JetStreamLanes implements LaneLog {
       // A write that only takes the lane repeats the last event, for readers that start with the last message of each lane.
       const repeated = event ? null : batchEventOf(key, lane, state, null);
       const message = encode({ ...(event ?? repeated), ...(repeated && { repeated: true }), state });
-      const sequence = await this.#log.append(`${subjectOf(key)}.${lane}`, [message], after);
+      const isOurs = (one: LoggedMessage) => stateOf(one) !== null;
+      const appended = { messages: [message], after, isOurs };
+      const sequence = await appendPastOthers(this.#log, `${subjectOf(key)}.${lane}`, appended);
       return { state, version: String(sequence) };
     } catch (error) {
       if (error instanceof VersionConflictError) throw new FencedError(null);
@@ -81,7 +81,14 @@ export class JetStreamLanes implements LaneLog {
   }
 }
 
-/** Empty if it has no batch event, or the subject of another pipeline. */
+/** How far the lane is after a message; null for what no owner of it wrote. */
+function stateOf({ payload }: LoggedMessage): LaneState | null {
+  const value = decode(payload);
+  const state = isObject(value) ? value['state'] : null;
+  return isLane(state) ? (state as unknown as LaneState) : null;
+}
+
+/** None for what says nothing of a batch, or has the subject of another pipeline. */
 function entryOf({ subject, sequence, payload }: LoggedMessage, withRepeated: boolean): BatchEntry[] {
   const value = decode(payload);
   if (!isEvent(value) || ('repeated' in value && !withRepeated)) return [];

@@ -5,8 +5,22 @@ import { describeWithServers, eventually, testServers } from '@nestjs-spark/serv
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { KEY, storesPipelines } from '../fixtures/store.conformance.ts';
 import { PipelinesProjection } from '../project/projection.ts';
+import { FencedError } from '../connect/ports.ts';
+import type { PipelineEvent } from '../aggregate/events.ts';
 import { JetStreamBoard } from './jetstream-board.ts';
 import { openJetStreamStore } from './jetstream-store.ts';
+
+const eventOf = (type: 'PipelineStarted' | 'PipelineStopped'): PipelineEvent => ({
+  type,
+  v: 1,
+  ...KEY,
+  at: '2026-01-01T00:00:00.000Z',
+  by: 'one',
+  commandId: null,
+  fingerprint: '',
+  epoch: 1,
+  data: {},
+});
 
 describeWithServers(['nats'], 'in JetStream', () => {
   const prefixes: string[] = [];
@@ -47,7 +61,42 @@ describeWithServers(['nats'], 'in JetStream', () => {
     await close();
   });
 
-  it('has every status of the next owner, even where the pipeline was owned before', async () => {
+  it('takes what its pipelines and lanes continue with past messages of strangers, and from nobody who wrote before', async () => {
+    const where = place();
+    const store = openJetStreamStore(connection, where);
+    const subjectOf = (log: string) => `${where.root}.${log}.${KEY.tenant}.${KEY.pipelineId}`;
+    const forge = async (subject: string, real: object) => {
+      for (const text of [
+        'no event',
+        '{}',
+        JSON.stringify({ ...real, type: 'Exploded', state: { epoch: '1' } }),
+      ])
+        await connection.use(({ js }) => js.publish(subject, text));
+    };
+    const started = eventOf('PipelineStarted');
+    const first = await store.journal.append(KEY, [started], 0);
+    await forge(subjectOf('events'), { ...started, data: {} });
+    const second = await store.journal.append(KEY, [eventOf('PipelineStopped')], first);
+    expect((await store.journal.load(KEY)).map(({ event }) => event.type)).toEqual([
+      'PipelineStarted',
+      'PipelineStopped',
+    ]);
+    await forge(subjectOf('events'), started);
+    await expect(store.journal.append(KEY, [started], first)).rejects.toThrow(FencedError);
+    await store.journal.append(KEY, [started, eventOf('PipelineStopped')], second);
+
+    const lane = { generation: 1, epoch: 1, startsAt: { p: 7 }, planned: null, processed: null };
+    const kept = await store.lanes.write(KEY, 0, lane, await store.lanes.read(KEY, 0));
+    await forge(`${subjectOf('batches')}.0`, lane);
+    const read = await store.lanes.read(KEY, 0);
+    expect(read.state).toEqual(lane);
+    await store.lanes.write(KEY, 0, { ...lane, epoch: 2 }, read);
+    await expect(store.lanes.write(KEY, 0, lane, kept)).rejects.toThrow(FencedError);
+    expect((await store.lanes.read(KEY, 0)).state?.epoch).toBe(2);
+    await store.close();
+  });
+
+  it('has every status of the next owner, also where a pipeline was owned before', async () => {
     const where = place();
     const [first, next] = [1, 2].map(
       () => new JetStreamBoard<{ epoch: number; lag: number }>(connection, new MemoryLogger(), where),

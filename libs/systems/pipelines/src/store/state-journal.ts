@@ -74,7 +74,11 @@ export class StateJournal implements EventJournal {
         stored
           .map(({ id, value }) => ({ position: Number(id.slice(PREFIX.length)), event: value }))
           .toSorted((one, other) => one.position - other.position),
-      );
+      )
+      .catch((error: unknown) => {
+        this.#entries = null;
+        throw error;
+      });
     return this.#entries;
   }
 }

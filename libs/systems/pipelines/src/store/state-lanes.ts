@@ -16,6 +16,8 @@ import {
 const COLLECTION = 'SparkPipelines';
 const LANES = 'sparkPipelines/lanes/';
 const BATCHES = 'sparkPipelines/batches/';
+/** Events that wait for a reader. */
+const MOST_WAITING = 4_096;
 
 interface LaneDocument extends LaneState {
   /** How many of its batch events were stored, and the position of the last one. */
@@ -82,7 +84,11 @@ export class StateLanes implements LaneLog {
   lastBatch(): Promise<number> {
     this.#last ??= this.#store
       .list<LaneDocument>(LANES)
-      .then((lanes) => Math.max(0, ...lanes.map(({ value }) => value.logged?.position ?? 0)));
+      .then((lanes) => Math.max(0, ...lanes.map(({ value }) => value.logged?.position ?? 0)))
+      .catch((error: unknown) => {
+        this.#last = null;
+        throw error;
+      });
     return this.#last;
   }
 
@@ -95,31 +101,39 @@ export class StateLanes implements LaneLog {
     signal: AbortSignal,
     key?: PipelineKey,
   ): AsyncGenerator<BatchEntry> {
-    const news: BatchEntry[] = [];
+    // Nothing is kept for a reader that is behind, be it at first or because more has come than it took: the store has it.
+    let news = null as BatchEntry[] | null;
     const hear = (entry: BatchEntry) => {
-      if (!key || pathOf(entry.event) === pathOf(key)) news.push(entry);
-      // A reader that falls further behind finds the others in the history.
-      if (news.length > BATCHES_KEPT) news.shift();
+      if (!news || (key && pathOf(entry.event) !== pathOf(key))) return;
+      if (news.push(entry) > MOST_WAITING) news = null;
     };
     this.#news.on('batch', hear);
     try {
-      const after = from === 'last-of-each' ? 0 : from;
-      let at = after;
-      const isBehind = after < (await this.lastBatch());
-      const stored = isBehind ? await this.#stored(`${BATCHES}${key ? `${pathOf(key)}/` : ''}`, after) : [];
-      for (const entry of from === 'last-of-each' ? lastOfEach(stored) : stored) {
-        if (signal.aborted) return;
-        at = entry.position;
-        yield entry;
-      }
+      let at = from === 'last-of-each' ? 0 : from;
+      let isFirst = true;
       while (!signal.aborted) {
-        const entry = news.shift();
-        if (!entry) await once(this.#news, 'batch', { signal }).catch(() => undefined);
-        else if (entry.position > at) yield entry;
+        let next = news;
+        news = [];
+        if (!next) {
+          next = await this.#after(at, key);
+          if (isFirst && from === 'last-of-each') next = lastOfEach(next);
+        } else if (next.length === 0) await once(this.#news, 'batch', { signal }).catch(() => undefined);
+        isFirst = false;
+        for (const entry of next) {
+          if (signal.aborted) return;
+          if (entry.position <= at) continue;
+          at = entry.position;
+          yield entry;
+        }
       }
     } finally {
       this.#news.off('batch', hear);
     }
+  }
+
+  async #after(at: number, key: PipelineKey | undefined): Promise<BatchEntry[]> {
+    const isMore = at < (await this.lastBatch());
+    return isMore ? this.#stored(`${BATCHES}${key ? `${pathOf(key)}/` : ''}`, at) : [];
   }
 
   async #stored(prefix: string, after: number): Promise<BatchEntry[]> {

@@ -13,14 +13,14 @@ interface Taken {
   lag: number;
 }
 
-/** Fetching pauses while this much has not been taken. */
+/** Fetching stops while so many messages, or answers of so many bytes, are not taken yet. */
 const [MOST_MESSAGES, MOST_BYTES] = [40_000, 16 * 1024 * 1024];
 /** A single broker is long-polled; with several, one must not delay what another has. */
 const [ONE_BROKER_MS, SEVERAL_BROKERS_MS] = [5_000, 200];
 
 /** Messages after a position, fetched while the previous batch is being written. */
 export class FetchAhead {
-  readonly #reader: KafkaReader;
+  readonly #reader: Pick<KafkaReader, 'fetch'>;
   readonly #topic: string;
   readonly #view: TopicView;
   readonly #queues = new Map<number, FetchedPartition[]>();
@@ -29,20 +29,33 @@ export class FetchAhead {
   /** The offset after the last taken message, by partition. */
   readonly #takeAt: Map<number, number>;
   readonly #ends = new Map<number, number>();
-  /** How many messages of an answer were taken. */
+  /** The end of a batch that is read again: it is fetched before anything else. */
+  readonly #first: Offsets;
+  /** How many of an answer's messages are taken. */
   readonly #cursors = new WeakMap<FetchedPartition, number>();
   readonly #changed = new EventTarget();
   #count = 0;
   #bytes = 0;
-  /** The partition with which the next batch begins, so that none is starved. */
+  /** Of the answers that are not taken wholly: one message keeps all of its answer in memory. */
+  #heldBytes = 0;
+  /** With which partition the next batch begins, so that none has to wait for another one. */
   #turn = 0;
+  #fetches = 0;
   #isStopped = false;
   #failure: { error: unknown } | null = null;
 
-  constructor(reader: KafkaReader, topic: string, view: TopicView, offsets: Offsets) {
+  /** @param first the end of a batch that `takeUntil` is going to ask for */
+  constructor(
+    reader: Pick<KafkaReader, 'fetch'>,
+    topic: string,
+    view: TopicView,
+    offsets: Offsets,
+    first: Offsets = new Map(),
+  ) {
     this.#reader = reader;
     this.#topic = topic;
     this.#view = view;
+    this.#first = first;
     this.#fetchAt = new Map(offsets);
     this.#takeAt = new Map(offsets);
     void this.#fetch();
@@ -76,7 +89,11 @@ export class FetchAhead {
     // A message waits no longer than if the source were polled every `maxWaitMs`.
     const leftMs = Math.ceil(maxWaitMs - ((performance.now() - begunAt) % maxWaitMs));
     if (this.#hasSome())
-      await this.#within(leftMs, signal, () => this.#count >= maxRecords || this.#bytes >= maxBytes);
+      await this.#within(
+        leftMs,
+        signal,
+        () => this.#count >= maxRecords || this.#bytes >= maxBytes || this.#isFull(),
+      );
     signal.throwIfAborted();
     const taken = new Map<number, Placed[]>();
     let [count, bytes] = [0, 0];
@@ -97,7 +114,7 @@ export class FetchAhead {
     return { messages, offsets: new Map(this.#takeAt), lag: this.#lag() };
   }
 
-  /** All messages up to these offsets. @throws the error of a failed fetch */
+  /** Everything up to these offsets, which the constructor was told. @throws what a fetch threw */
   async takeUntil(to: Offsets, signal: AbortSignal): Promise<Placed[]> {
     const messages: Placed[] = [];
     for (const [partition, end] of to) {
@@ -132,16 +149,27 @@ export class FetchAhead {
       this.#bytes -= sizeOf(message);
     }
     const isLast = cursor + 1 >= answer.messages.length;
-    if (isLast) queue.shift();
-    else this.#cursors.set(answer, cursor + 1);
+    if (isLast) {
+      queue.shift();
+      this.#heldBytes -= answer.heldBytes;
+    } else this.#cursors.set(answer, cursor + 1);
     this.#takeAt.set(partition, isLast ? answer.next : (message?.offset ?? 0) + 1);
     return message;
   }
 
   #inTurn(): [number, FetchedPartition[]][] {
-    const all = [...this.#queues];
-    const first = all.length === 0 ? 0 : this.#turn++ % all.length;
-    return [...all.slice(first), ...all.slice(0, first)];
+    return turned([...this.#queues], this.#turn++);
+  }
+
+  /** An answer has room for few partitions, and a broker begins with the first that is named: none may always be. */
+  #wanted(): Offsets {
+    const lacking = this.#lacking();
+    return new Map(lacking.length > 0 ? lacking : turned([...this.#fetchAt], this.#fetches++));
+  }
+
+  /** Partitions of which the batch that is read again is not fetched wholly: what others have is not to fill the memory before that. */
+  #lacking(): [number, number][] {
+    return [...this.#fetchAt].filter(([partition, at]) => at < (this.#first.get(partition) ?? 0));
   }
 
   #lag(): number {
@@ -157,12 +185,12 @@ export class FetchAhead {
         const answers = await this.#reader.fetch({
           topic: this.#topic,
           view: this.#view,
-          offsets: this.#fetchAt,
+          offsets: this.#wanted(),
           maxWaitMs: isOne ? ONE_BROKER_MS : SEVERAL_BROKERS_MS,
         });
         for (const answer of answers) this.#keep(answer);
         this.#tell();
-        await this.#until(() => this.#count < MOST_MESSAGES && this.#bytes < MOST_BYTES, null);
+        await this.#until(() => !this.#isFull() || this.#lacking().length > 0, null);
       }
     } catch (error) {
       this.#failure = { error };
@@ -177,9 +205,17 @@ export class FetchAhead {
     this.#fetchAt.set(partition, next);
     this.#count += messages.length;
     for (const message of messages) this.#bytes += sizeOf(message);
+    this.#heldBytes += answer.heldBytes;
     const queue = this.#queues.get(partition);
-    if (queue) queue.push(answer);
+    const last = queue?.at(-1);
+    // However much of a topic was aborted, nothing is kept of it.
+    if (last && messages.length === 0) last.next = next;
+    else if (queue) queue.push(answer);
     else this.#queues.set(partition, [answer]);
+  }
+
+  #isFull(): boolean {
+    return this.#count >= MOST_MESSAGES || this.#heldBytes >= MOST_BYTES;
   }
 
   #tell(): void {
@@ -202,6 +238,11 @@ export class FetchAhead {
       await once(this.#changed, 'change', signal ? { signal } : {}).catch(() => undefined);
     }
   }
+}
+
+function turned<T>(list: readonly T[], turn: number): T[] {
+  const first = list.length === 0 ? 0 : turn % list.length;
+  return [...list.slice(first), ...list.slice(0, first)];
 }
 
 const sizeOf = ({ key, value }: KafkaMessage): number => (value?.length ?? 0) + (key?.length ?? 0);

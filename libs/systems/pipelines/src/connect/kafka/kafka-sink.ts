@@ -22,7 +22,7 @@ import {
   type Sink,
 } from '../ports.ts';
 import { ownValue } from '../own-value.ts';
-import { readCheckpoint, writeCheckpoint } from '../table/stored-checkpoint.ts';
+import { holderOf, isHeld, readCheckpoint, writeCheckpoint } from '../table/stored-checkpoint.ts';
 
 export interface KafkaSinkOptions {
   topic: string;
@@ -45,9 +45,10 @@ interface Opened {
   mostBytes: number;
 }
 
-/** A checkpoint message, with the epoch that wrote it. */
+/** The checkpoint's message, and with it who wrote it. */
 interface Stored {
   epoch: number;
+  holder: unknown;
   checkpoint: Checkpoint;
 }
 
@@ -78,10 +79,10 @@ export class KafkaSink implements Sink {
       opened.mostBytes = await this.#prepare(reader);
       // Read before the transactional id is taken, so that a late process does not disturb the owner.
       const seen = await this.#stored(reader, claim);
-      if (seen && seen.epoch > claim.epoch) throw new FencedError(seen.epoch);
+      if (seen && isHeld(seen, claim)) throw new FencedError(seen.epoch);
       await transactions.open();
       const stored = await this.#stored(reader, claim);
-      if (stored && stored.epoch > claim.epoch) throw new FencedError(stored.epoch);
+      if (stored && isHeld(stored, claim)) throw new FencedError(stored.epoch);
       const checkpoint = checkpointFor(claim, stored);
       await transactions.write([this.#message(claim, checkpoint)], opened.mostBytes);
       opened.n = checkpoint.n;
@@ -142,7 +143,8 @@ export class KafkaSink implements Sink {
 
   #message(claim: Claim, checkpoint: Checkpoint): OutMessage {
     const { key, partition } = placeOf(claim);
-    const value = `{"epoch":${claim.epoch},"n":${checkpoint.n},"checkpoint":${writeCheckpoint(checkpoint)}}`;
+    const { epoch, holder } = claim;
+    const value = `{"epoch":${epoch},"n":${checkpoint.n},"checkpoint":${writeCheckpoint(checkpoint, holder)}}`;
     return { topic: CHECKPOINTS_TOPIC, partition, key: Buffer.from(key), value: Buffer.from(value) };
   }
 }
@@ -168,7 +170,8 @@ function readStored(text: string): Stored {
     throw new Error(`The last message in ${CHECKPOINTS_TOPIC} is not a checkpoint`);
   const { epoch, checkpoint } = value;
   if (!Number.isSafeInteger(epoch)) throw new Error(`A checkpoint in ${CHECKPOINTS_TOPIC} has no epoch`);
-  return { epoch: Number(epoch), checkpoint: readCheckpoint('n' in value ? value.n : null, checkpoint) };
+  const read = readCheckpoint('n' in value ? value.n : null, checkpoint);
+  return { epoch: Number(epoch), holder: holderOf(checkpoint), checkpoint: read };
 }
 
 const keyOf = (value: unknown): Buffer =>

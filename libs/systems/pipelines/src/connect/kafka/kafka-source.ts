@@ -73,7 +73,7 @@ export class KafkaSource implements Source {
     if (planned?.from === JSON.stringify(from) && planned.to === JSON.stringify(to)) return planned.records;
     try {
       const { format = 'json', topic } = this.#options;
-      const ahead = await this.#from(from, true);
+      const ahead = await this.#from(from, to);
       const messages = await ahead.takeUntil(readTopicPosition(ahead.topicId, to, topic), signal);
       return messages.map(([partition, message]) => toRecord(topic, partition, message, format));
     } catch (error) {
@@ -87,11 +87,14 @@ export class KafkaSource implements Source {
     await this.#reader.close();
   }
 
-  /** What is fetched ahead from a position, which continues where the last batch ended. */
-  async #from(from: Position, isRepeated = false): Promise<FetchAhead> {
+  /**
+   * What is fetched ahead from a position, which continues where the last batch ended.
+   * @param again the end of a batch that begins there and is read again
+   */
+  async #from(from: Position, again: Position | null = null): Promise<FetchAhead> {
     const { topic } = this.#options;
     const current = this.#ahead;
-    const goesOn = current?.isAt(readTopicPosition(current.topicId, from, topic)) === true && !isRepeated;
+    const goesOn = again === null && current?.isAt(readTopicPosition(current.topicId, from, topic)) === true;
     if (goesOn && performance.now() - this.#lookedAt < LOOK_AGAIN_MS) return current;
     if (current && !goesOn) {
       current.stop();
@@ -106,7 +109,8 @@ export class KafkaSource implements Source {
     if (goesOn && view.leaders.length === offsets.size && current.leadersAre(view.leaders)) return current;
     current?.stop();
     const all = await this.#allOf(view, offsets);
-    this.#ahead = new FetchAhead(this.#reader, topic, view, all);
+    const first = again === null ? undefined : readTopicPosition(view.id, again, topic);
+    this.#ahead = new FetchAhead(this.#reader, topic, view, all, first);
     return this.#ahead;
   }
 

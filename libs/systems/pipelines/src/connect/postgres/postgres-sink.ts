@@ -89,9 +89,9 @@ export class PostgresSink implements Sink {
     if (missing !== undefined)
       throw new RunFailedError(`${this.#options.table} has no column ${missing}, which is in the sink's key`);
     this.#opened = { claim, table, key, columns, prepared: new Map() };
-    const { generation, startsAt: position, epoch } = claim;
-    const fresh = writeCheckpoint({ generation, position, totals: NO_TOTALS });
-    const values = [...place(claim), epoch, fresh, generation];
+    const { generation, startsAt: position, epoch, holder } = claim;
+    const fresh = writeCheckpoint({ generation, position, totals: NO_TOTALS }, holder);
+    const values = [...place(claim), epoch, fresh, generation, holder];
     const [row] = await this.#ask<{ batch: unknown; position: unknown }>({ text: CLAIM, values });
     if (row) return readCheckpoint(row.batch, row.position);
     const stored = await this.#look(claim);
@@ -104,7 +104,7 @@ export class PostgresSink implements Sink {
     const { claim, table, key } = opened;
     const { rows, refused, columns } = toRows(records, opened.columns, key);
     if (refused.length > 0) throw new RecordsRefusedError(refused);
-    const values = [...place(claim), epoch, n, writeCheckpoint(checkpoint)];
+    const values = [...place(claim), epoch, n, writeCheckpoint(checkpoint, claim.holder)];
     if (columns.length > 0) values.push(jsonOf(rows));
     try {
       const query = { ...this.#statement(opened, columns), values };

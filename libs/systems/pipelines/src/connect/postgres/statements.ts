@@ -8,14 +8,18 @@ export const CREATE_CHECKPOINTS = `
 
 export const FIND_CHECKPOINTS = "SELECT to_regclass('spark_pipeline_checkpoints') IS NOT NULL AS found";
 
-/** $1 pipeline, $2 lane, $3 epoch, $4 the checkpoint for a new generation, $5 its number. Returns no row if a larger epoch is stored. */
+/**
+ * $1 pipeline, $2 lane, $3 epoch, $4 what is stored for a new generation, $5 its number, $6 the holder. No row: a larger epoch is stored,
+ * or this one by another holder.
+ */
 export const CLAIM = `
   INSERT INTO spark_pipeline_checkpoints AS c (pipeline, lane, epoch, batch, position)
   VALUES ($1, $2, $3, 0, $4::jsonb)
   ON CONFLICT (pipeline, lane) DO UPDATE SET epoch = EXCLUDED.epoch, updated_at = now(),
     batch = CASE WHEN (c.position->>'generation')::bigint < $5 THEN 0 ELSE c.batch END,
-    position = CASE WHEN (c.position->>'generation')::bigint < $5 THEN EXCLUDED.position ELSE c.position END
-  WHERE c.epoch <= EXCLUDED.epoch
+    position = CASE WHEN (c.position->>'generation')::bigint < $5 THEN EXCLUDED.position
+      ELSE c.position || jsonb_build_object('holder', $6::text) END
+  WHERE c.epoch < EXCLUDED.epoch OR (c.epoch = EXCLUDED.epoch AND c.position->>'holder' = $6)
   RETURNING batch, position`;
 
 export const LOOK =

@@ -15,7 +15,13 @@ import {
 } from '../ports.ts';
 import { createTableSql } from '../table/create-table.ts';
 import { toRows, type Refused } from '../table/rows.ts';
-import { readCheckpoint, requireWritten, writeCheckpoint } from '../table/stored-checkpoint.ts';
+import {
+  holderOf,
+  isHeld,
+  readCheckpoint,
+  requireWritten,
+  writeCheckpoint,
+} from '../table/stored-checkpoint.ts';
 
 export interface SqliteSinkOptions {
   table: string;
@@ -76,13 +82,14 @@ export class SqliteSink implements Sink {
       return await file.write((work) => {
         const { key, columns } = this.#table(work);
         work.run(CREATE_CHECKPOINTS);
-        const { generation, startsAt: position, epoch } = claim;
+        const { generation, startsAt: position, epoch, holder } = claim;
         const stored = storedOf(work, claim);
-        if (stored && stored.epoch > epoch) throw new FencedError(stored.epoch);
+        if (stored && isHeld({ epoch: stored.epoch, holder: holderOf(stored.position) }, claim))
+          throw new FencedError(stored.epoch);
         const known = stored ? readCheckpoint(stored.batch, stored.position) : null;
         const isKept = known !== null && known.generation >= generation;
         const checkpoint = isKept ? known : { generation, n: 0, position, totals: NO_TOTALS };
-        work.run(CLAIM, ...place(claim), epoch, checkpoint.n, writeCheckpoint(checkpoint));
+        work.run(CLAIM, ...place(claim), epoch, checkpoint.n, writeCheckpoint(checkpoint, holder));
         this.#opened = { file, claim, key, columns };
         return checkpoint;
       });
@@ -101,7 +108,8 @@ export class SqliteSink implements Sink {
     const sql = insertSql(this.#options.table, columns, key);
     try {
       await file.write((work) => {
-        const passed = work.run(this.#fence, ...place(claim), epoch, n, writeCheckpoint(checkpoint));
+        const next = writeCheckpoint(checkpoint, claim.holder);
+        const passed = work.run(this.#fence, ...place(claim), epoch, n, next);
         if (passed === 0) return requireWritten(storedOf(work, claim), epoch, checkpoint);
         const against: Refused[] = [];
         for (const { at, record } of rows) {

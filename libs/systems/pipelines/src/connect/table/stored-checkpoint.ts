@@ -1,6 +1,6 @@
 import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
 import type { Position, Totals } from '../../batch/batch.ts';
-import { FencedError, type Checkpoint } from '../ports.ts';
+import { FencedError, type Checkpoint, type Claim } from '../ports.ts';
 
 type Kept = Omit<Checkpoint, 'n'>;
 
@@ -11,9 +11,20 @@ export interface StoredRow {
   position: unknown;
 }
 
-/** The value of the column `position`; the batch has its own column. */
-export function writeCheckpoint({ generation, position, totals }: Kept): string {
-  return JSON.stringify({ generation, position, totals });
+/** What is in the column `position`: batch and epoch have columns of their own. */
+export function writeCheckpoint({ generation, position, totals }: Kept, holder: string): string {
+  return JSON.stringify({ generation, position, totals, holder });
+}
+
+/** Whether another owner than the claimant has the lane. One whose holder is not known is another one. */
+export function isHeld(stored: { epoch: number; holder: unknown }, { epoch, holder }: Claim): boolean {
+  return stored.epoch > epoch || (stored.epoch === epoch && stored.holder !== holder);
+}
+
+/** Who has written a stored checkpoint; undefined: an earlier version, or nobody who can be told apart. */
+export function holderOf(kept: unknown): unknown {
+  const value: unknown = typeof kept === 'string' ? JSON.parse(kept) : kept;
+  return isObject(value) ? value['holder'] : undefined;
 }
 
 /** Reads a stored checkpoint. @throws {Error} if it was not written by a sink */

@@ -26,7 +26,7 @@ const rounds = Number(values.rounds);
 const LIVE_WRITES = 500;
 const LIVE_PER_SECOND = 50;
 
-/** One build with databases and a bus of its own, so that neither version meets what the other has written. */
+/** One build with its own databases and bus, so that neither version encounters the other's data. */
 interface Side {
   readonly build: Build;
   readonly world: SparkWorld;
@@ -34,7 +34,7 @@ interface Side {
   readonly figures: Map<Figure, number[]>;
 }
 
-/** Processor seconds are what is compared: on a shared machine they repeat where rates do not. */
+/** CPU seconds are compared: on a shared machine they are reproducible where rates are not. */
 const FIGURES = [
   'first copy, documents/s',
   'first copy, processor s: Fleet and HR',
@@ -59,7 +59,7 @@ try {
     await world.fleet.fill(documents);
   }
   for (let round = 0; round < rounds; round++) {
-    // Turned about each time: whoever comes second finds warmer servers.
+    // Alternating: whoever comes second finds warmer servers.
     for (const side of round % 2 === 0 ? sides : sides.toReversed()) await measure(side);
     log(`round ${round + 1} of ${rounds} done`);
   }

@@ -125,7 +125,7 @@ function spread(ms: number[]): string {
   return [...quantiles, Math.max(...ms)].map((value) => `${value.toFixed(1)} ms`).join(' | ');
 }
 
-/** Noise only adds, so the lowest of the rounds is the nearest to what the work needs. */
+/** Noise only adds time, so the lowest of the rounds is closest to what the work needs. */
 function seconds(runs: Record<string, number>[]): string {
   const names = Object.keys(runs[0] ?? {});
   return names

@@ -23,7 +23,7 @@ const documents = Number(values.documents);
 const requesters = Number(values.requesters);
 const rounds = Number(values.rounds);
 
-/** It computes: a script that only picks fields is read, not run, and would flatter the case with different scripts. */
+/** It computes: a script that only picks fields is not run at all, which would flatter the case with different scripts. */
 const script = (at: number): string =>
   `loadToCars({ LicensePlate: this.LicensePlate, Model: this.Model, Age: 2030 - this.Year, Reader: ${at} });`;
 

@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { readHelp } from '../tools/arguments.ts';
 
-// `npm run bench -- script` runs script.ts; without a name, main.ts. What follows the name are that benchmark's options.
-// `npm run bench -- --against <commit>` compares this build with the one of another commit.
+// `npm run bench -- script` runs script.ts; without a name, main.ts. Options after the name are passed to that benchmark. `npm
+// run bench -- --against <commit>` compares this build with the one of another commit.
 const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify', 'pipelines', 'peers', 'attacks', 'console'];
-/** Those whose file has another name: `peers` are the programs beside which ours are measured. */
+/** Those whose file has another name: `peers` are the programs that ours are compared with. */
 const FILES: Readonly<Record<string, string>> = { peers: 'replicas/main' };
 const [, , name] = process.argv;
-// It runs Nest modules in its own process, so it imports what was built.
+// It runs Nest modules in its own process, so it imports the build.
 if (name === 'jobs') {
   const file = join(import.meta.dirname, 'jobs.ts');
   const given = process.argv.slice(3);

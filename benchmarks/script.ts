@@ -19,7 +19,7 @@ const { values } = readArguments({
 const rounds = Number(values.rounds);
 const batches = Number(values.batches);
 const BATCH = 1_024;
-/** The faster a script, the larger the main thread's share: comparable is what it takes at one rate. */
+/** The faster a script, the larger the main thread's share, so figures are only comparable at the same rate. */
 const PACE = 100_000;
 const COLLECTION = 'Cars';
 const nothing: DocumentLoader = async (ids) => ids.map(() => null);
@@ -47,7 +47,7 @@ interface Figures {
   perSecond: number;
   /** Of the elapsed time. */
   mainShare: number;
-  /** Threads of the process together, of the elapsed time. */
+  /** All threads of the process together, of the elapsed time. */
   cpuShare: number;
 }
 
@@ -57,7 +57,7 @@ const inputs: ScriptInput[] = carDocuments(BATCH).map(({ id, text }) => ({
   document: new TextEncoder().encode(text),
 }));
 
-/** Two batches under way, as the capture does it: the best of several rounds, since others may use the machine. */
+/** Two batches in flight, as in the capture: the best of several rounds, since others may use the machine. */
 async function measure(run: () => Promise<unknown>): Promise<Figures> {
   let best: Figures = { perSecond: 0, mainShare: 1, cpuShare: 1 };
   for (let round = 0; round < rounds; round++) {

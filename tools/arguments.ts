@@ -3,18 +3,18 @@ import { parseArgs, type ParseArgsOptionDescriptor } from 'node:util';
 type Options = Record<string, ParseArgsOptionDescriptor>;
 type Given<O extends Options> = ReturnType<typeof parseArgs<{ options: O; strict: true }>>['values'];
 
-/** What a tool's command line may have. */
+/** The definition of a tool's command line. */
 export interface Tool<O extends Options> {
-  /** What `--help` prints. */
+  /** The output of `--help`. */
   help: string;
   options?: O;
-  /** Words without a dash: none unless this says how many at most. */
+  /** Maximum number of positional arguments. Default: none. */
   words?: number;
 }
 
 /**
- * Reads this process's command line for a tool of the repository. `--help` and `-h` print its help and end the process with
- * exit code 0, anything that the tool does not know with 2: a mistyped option must not start something else.
+ * Parses this process's command line for a tool of the repository. `--help` and `-h` print its help and exit with code 0,
+ * anything unknown exits with 2: a mistyped option must not start something else.
  */
 export function readArguments<const O extends Options = Record<never, never>>({
   help,
@@ -37,7 +37,7 @@ export function readArguments<const O extends Options = Record<never, never>>({
   }
 }
 
-/** For a tool that hands its arguments on: only its own help is read. */
+/** For a tool that passes on its arguments: only its own help is handled. */
 export function readHelp(help: string): void {
   if (process.argv.slice(2).some((word) => word === '--help' || word === '-h')) end(0, help);
 }

@@ -9,7 +9,7 @@ import { type Built, contentOf, readBuilt, stateOf } from './built.ts';
 
 const repository = join(import.meta.dirname, '..');
 
-// Known to swc, and not yet to its types.
+// Supported by swc, but not yet in its types.
 const jsc: JscConfig & { rewriteRelativeImportExtensions: boolean } = {
   parser: { syntax: 'typescript', decorators: true },
   target: 'es2024',
@@ -25,7 +25,7 @@ const options: Options = {
   module: { type: 'es6' },
 };
 
-/** One folder of sources and where it is built to. */
+/** One folder of sources and where to build it. */
 interface Unit {
   readonly from: string;
   readonly to: string;
@@ -34,9 +34,9 @@ interface Unit {
 const SELF = ['build.ts', 'built.ts', 'page/build-page.ts'].map((file) => join(import.meta.dirname, file));
 
 /**
- * Builds every library into its `dist`, and every app into `dist/apps/<app>`, but what the last build has left and is the same still.
- * Answers how many files were written. Waits while another process builds here.
- * @param begun is called before anything is built, with whether nothing of an earlier build is there
+ * Builds every library into its `dist`, and every app into `dist/apps/<app>`, except what is unchanged since the last build.
+ * Returns how many files were written. Waits while another process builds here.
+ * @param begun called before anything is built, with whether there is no earlier build
  */
 export async function build(
   root = repository,
@@ -56,7 +56,7 @@ export async function build(
   }
 }
 
-/** What there is to build, and which of it is not what the last build has left. */
+/** Everything that can be built, and which of it has changed since the last build. */
 interface Seen {
   isFirst: boolean;
   tool: string;
@@ -98,7 +98,7 @@ async function buildChanged(root: string, { tool, units, sources, changed }: See
 
 const webOf = (to: string): string => join(dirname(to), 'web');
 
-/** What is left of apps that are gone. */
+/** The remains of apps that no longer exist. */
 async function removeOthers(root: string, units: readonly Unit[]): Promise<void> {
   const wanted = new Set(units.map(({ to }) => to));
   const folder = join(root, 'dist', 'apps');
@@ -128,7 +128,7 @@ async function foldersIn(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-/** Builds what lies in one folder into another, which is emptied first. Answers how many files were written. */
+/** Builds one folder into another, which is emptied first. Returns how many files were written. */
 export async function buildUnit({ from, to }: Unit): Promise<number> {
   await rm(to, { recursive: true, force: true });
   if (!existsSync(from)) return 0;

@@ -9,16 +9,16 @@ export interface BuiltUnit {
   readonly outputs: string;
 }
 
-/** What the last build has done: what is the same on both sides need not be built again. */
+/** What the last build did: whatever matches on both sides need not be built again. */
 export interface Built {
-  /** The build itself, with the packages that it uses. */
+  /** The build tool itself, with the packages that it uses. */
   readonly tool: string;
   readonly units: Readonly<Record<string, BuiltUnit>>;
 }
 
 const NOTHING: Built = { tool: '', units: {} };
 
-/** The record of the last build; nothing where there is none, or it cannot be read. */
+/** The record of the last build; empty when it is missing or unreadable. */
 export async function readBuilt(file: string): Promise<Built> {
   try {
     const { tool, units } = JSON.parse(await readFile(file, 'utf8')) as Partial<Built>;
@@ -28,7 +28,7 @@ export async function readBuilt(file: string): Promise<Built> {
   }
 }
 
-/** The content of all files of some folders, or of files: times say nothing after a checkout. */
+/** A hash of the content of all files in these places (folders or files): times mean nothing after a checkout. */
 export async function contentOf(places: readonly string[]): Promise<string> {
   const lists = await Promise.all(places.map(async (place) => [place, await filesOf(place)] as const));
   const hash = createHash('sha256');
@@ -42,7 +42,7 @@ export async function contentOf(places: readonly string[]): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Whether anybody has touched what was written. */
+/** A fingerprint that shows whether anyone has touched the output. */
 export async function stateOf(folder: string): Promise<string> {
   const hash = createHash('sha256');
   const files = await filesOf(folder);

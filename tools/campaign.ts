@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readArguments } from './arguments.ts';
 
-/** The random suites, each with as many cases as a night has time for, and those over all pairs of stores; a usual run has a few of each. */
+/**
+ * The random suites, each with as many cases as fit into a night, and those over all pairs of stores; an ordinary run has a few
+ * of each.
+ */
 const SUITES = [
   'libs/engine/etl-script/src/differential',
   'libs/adapters/sqlite/src/events/killed-while-writing',

@@ -10,19 +10,19 @@ import { stage } from './pack/stage.ts';
 
 const repository = join(import.meta.dirname, '..');
 
-/** One tarball as npm reports it. */
+/** One tarball as reported by npm. */
 export interface Tarball {
   readonly name: string;
   readonly version: string;
   readonly filename: string;
-  /** Bytes of the tarball, and of what is in it. */
+  /** Bytes of the tarball, and of its content. */
   readonly size: number;
   readonly unpackedSize: number;
   readonly entryCount: number;
   readonly files: readonly { readonly path: string }[];
 }
 
-/** Builds every library and writes a tarball of each published one into `folder`, as a registry would have it. */
+/** Builds every library and writes a tarball of each published one into `folder`, as a registry would serve it. */
 export async function pack(folder: string, root = repository): Promise<Tarball[]> {
   const libraries = publishedLibraries(root);
   const siblings = new Map(libraries.map(({ manifest }) => [manifest.name, manifest.version]));

@@ -9,10 +9,10 @@ import { writeDurations } from './testing/durations.ts';
 import { countLine, summarize } from './testing/summary.ts';
 
 readHelp(`npm test: builds, starts RavenDB and NATS where they are available, and runs all tests.
-  npm test -- test/system          only the files whose path has this
-  npm test -- PATH -t 'a name'     only the tests whose name has this; all options of Jest can be given
+  npm test -- test/system          only the files whose path contains this
+  npm test -- PATH -t 'a name'     only the tests whose name contains this; all of Jest's options are accepted
 SPARK_REQUIRE_SERVERS=1 makes a missing server, or a skipped test, a failure.
-SPARK_TEST_DURATIONS=1 writes how long the suites took to tools/testing/durations.json, which says what begins first.`);
+SPARK_TEST_DURATIONS=1 writes how long the suites took to tools/testing/durations.json, which decides what starts first.`);
 
 const complete = process.env['SPARK_REQUIRE_SERVERS'] === '1';
 const LICENSED = '(with RAVEN_LICENSE)';
@@ -32,7 +32,7 @@ async function run(): Promise<boolean> {
       servers.missing.map(({ server, brief }) => `${server}: ${brief}`),
     );
     list('Skipped', summary.otherSkipped);
-    // A licence cannot be fetched as servers can: what needs one says so in its name and may be skipped.
+    // Unlike servers, a licence cannot be fetched: tests that need one say so in their names and may be skipped.
     const unexplained = summary.otherSkipped.filter((name) => !name.includes(LICENSED));
     const incomplete =
       complete && (servers.missing.length > 0 || summary.leftOut.length > 0 || unexplained.length > 0);
@@ -48,7 +48,7 @@ function list(title: string, names: readonly string[]): void {
   if (names.length > 0) console.log(`\n${title}:\n${names.map((name) => `  - ${name}`).join('\n')}`);
 }
 
-// npm passes a signal to its shell, which passes it to nobody.
+// npm passes a signal to its shell, which does not pass it on.
 void starterGone(new AbortController().signal).then(() => process.kill(process.pid, 'SIGTERM'));
 try {
   process.exitCode = (await run()) ? 0 : 1;

@@ -6,7 +6,7 @@ import { SparkStoreModule } from '@nestjs-spark/store';
 import { modulesFromEnvironment } from './environment.ts';
 import { StartController } from './start.controller.ts';
 
-// People sign in with the operator token; where there is an issuer, with its tokens too.
+// People sign in with the operator token and, if an issuer is configured, with its tokens too.
 const auth = process.env['SPARK_API_ISSUER'] ? [SparkAuthModule.forRoot()] : [];
 
 @Module({

@@ -1,6 +1,6 @@
 import type { NamedModule } from '@nestjs-spark/console';
 
-/** Modules that no registry has, from `SPARK_CONSOLE_MODULES` (`Jobs=http://jobs:5004,…`). */
+/** Modules missing from every registry, from `SPARK_CONSOLE_MODULES` (`Jobs=http://jobs:5004,…`). */
 export function modulesFromEnvironment(env: Readonly<Record<string, string | undefined>>): NamedModule[] {
   return (env['SPARK_CONSOLE_MODULES'] ?? '')
     .split(',')

@@ -1,7 +1,7 @@
 import { Controller, Get, Redirect } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 
-/** Redirects whoever opens the address to the console. */
+/** Redirects from the root address to the console. */
 @ApiExcludeController()
 @Controller()
 export class StartController {

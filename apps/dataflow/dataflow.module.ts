@@ -4,7 +4,7 @@ import { SparkBusModule } from '@nestjs-spark/bus';
 import { ObservabilityModule, SparkProblemModule } from '@nestjs-spark/observability';
 import { PipelinesApiModule, pipelinesAuthOptions, SparkPipelinesModule } from '@nestjs-spark/pipelines';
 
-// Without NATS it runs embedded: pipelines are in a file of this process then.
+// Without NATS it runs embedded: pipelines are then in a file of this process.
 const bus = process.env['NATS_URL'] ? [SparkBusModule.forRoot({ name: 'Dataflow' })] : [];
 
 @Module({

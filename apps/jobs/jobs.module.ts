@@ -5,7 +5,7 @@ import { JobsApiModule, jobsAuthOptions, SparkJobsModule } from '@nestjs-spark/j
 import { ObservabilityModule, SparkProblemModule } from '@nestjs-spark/observability';
 import { SlowCount } from './slow-count.job.ts';
 
-// Without NATS it runs embedded: jobs are in memory then.
+// Without NATS it runs embedded: jobs are then in memory.
 const bus = process.env['NATS_URL'] ? [SparkBusModule.forRoot({ name: 'Jobs' })] : [];
 
 @Module({

@@ -7,7 +7,7 @@ interface Count {
   everyMs: number;
 }
 
-/** A job to try progress and cancellation with: it counts, and says how far it has come. */
+/** A job for trying out progress and cancellation: it counts, and reports how far it has come. */
 @TransformationJob({ name: 'slow-count', version: 1 })
 export class SlowCount implements JobHandler<Count, { counted: number }> {
   async run({ to, everyMs }: Count, { signal, progress }: JobContext): Promise<{ counted: number }> {

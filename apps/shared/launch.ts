@@ -111,7 +111,7 @@ function repositoryNode(): string {
   }
   return fail(
     `This is Node ${process.versions.node}; Node ${OLDEST_NODE} or newer is needed, and the repository's own is not there. ` +
-      'Run `npm ci`, which brings it, or start with a newer Node.',
+      'Run `npm ci`, which installs it, or start with a newer Node.',
   );
 }
 

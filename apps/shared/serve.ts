@@ -5,7 +5,7 @@ import { explainError } from '@nestjs-spark/foundation';
 import { withSparkRoutes } from '@nestjs-spark/observability/open-api';
 import { StartLogger } from './start-logger.ts';
 
-/** What an app is to its users. */
+/** How an app presents itself to its users. */
 interface AppDescription {
   /** The module's name, as in the registry. */
   name: string;
@@ -14,7 +14,7 @@ interface AppDescription {
   ownBodies?: boolean;
 }
 
-/** Makes the app as it is served and tested: OpenAPI at `/api`, a clean end on SIGTERM and Ctrl-C. */
+/** Creates the app as it is served and tested: OpenAPI at `/api`, graceful shutdown on SIGTERM and Ctrl-C. */
 async function createApp(
   root: Type,
   { name, description, ownBodies = false }: AppDescription,
@@ -36,7 +36,7 @@ async function createApp(
   return app;
 }
 
-/** Starts the app. When it cannot start, its last line says why and what to do about it, and it ends with code 1. */
+/** Starts the app. If it cannot start, its last line says why and what to do about it, and it exits with code 1. */
 export async function serve(root: Type, description: AppDescription): Promise<void> {
   let app: INestApplication | undefined;
   try {

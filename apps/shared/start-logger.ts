@@ -4,8 +4,8 @@ const NEST_FAILS = ['ExceptionHandler', 'NestApplication'];
 const FAULTS_OF_CODE = [TypeError, ReferenceError, RangeError, SyntaxError];
 
 /**
- * Leaves out what Nest says of a start that failed: the app says why in one sentence, and Nest's stack above it hides that. A
- * fault of the code keeps its stack.
+ * Omits Nest's messages about a failed start: the app gives the reason in one sentence, which Nest's stack above it would hide. A
+ * programming error keeps its stack.
  */
 export class StartLogger extends RedactingLogger {
   override error(message: unknown, ...rest: unknown[]): void {

@@ -2,7 +2,7 @@ import type { RegistryDocument } from '@nestjs-spark/contracts/internal';
 import { DEPLOY } from '../../test/support/outsider.ts';
 import { type ForeignModule, foreignModule, type TokenFor } from '../../test/support/module-tokens.ts';
 
-/** A module from outside: registered, with a key of its own. */
+/** An external module: registered, with its own key. */
 export class Attacker {
   readonly name: string;
   readonly #module: ForeignModule;
@@ -60,14 +60,14 @@ async function post(url: string, body: string, authorization?: string): Promise<
 
 interface Parties {
   url: string;
-  /** Whose copies are shared with it. */
+  /** The module that copies are shared with. */
   hr: Attacker;
-  /** A module with which nothing is shared. */
+  /** A module that nothing is shared with. */
   rude: Attacker;
 }
 
 interface Attack {
-  /** The status with which it is refused. */
+  /** The status it is refused with. */
   status: number;
   send(parties: Parties): Promise<Response>;
 }

@@ -6,7 +6,7 @@ import { car } from '../support/raven.ts';
 const PAGE = 4_096;
 const SET = 1_024;
 
-/** @returns documents per second, the plain way and through the ports */
+/** @returns documents per second, directly and through the ports */
 export async function firstCopyRates(
   path: string,
   documents: number,

@@ -21,7 +21,7 @@ export interface EmbeddedCopy {
   stop(): Promise<void>;
 }
 
-/** The product itself: Fleet and HR as processes of their own, each on its file. The apps stay for what is measured next. */
+/** The product itself: Fleet and HR as separate processes, each on its own file. The apps stay for what is measured next. */
 export async function embeddedCopy(
   folder: string,
   documents: number,

@@ -3,8 +3,8 @@ import { SqliteDatabase, tableOf } from '@nestjs-spark/sqlite/internal';
 import { car } from '../support/raven.ts';
 
 /**
- * Single writes, each a transaction of its own on the same file, plain and with an event row in turn, so that whatever else
- * the machine does falls on both.
+ * Single writes, each in its own transaction on the same file, alternately plain and with an event row, so that the machine's
+ * other load affects both.
  */
 export async function writeLatencies(
   path: string,

@@ -3,9 +3,9 @@ import type { BenchDatabase } from '../support/raven.ts';
 import { etagOf, toPut } from './plain-pipe.ts';
 
 /**
- * The shortest path of a change: announced by the Changes API, read by etag, put with `bulk_docs`, in this process.
- * No log between the modules, no deletes, no checkpoint: what a live change costs on this machine at best.
- * @returns ends it
+ * The shortest path of a change: announced by the Changes API, read by etag, put with `bulk_docs`, in this process. No log
+ * between the modules, no deletes, no checkpoint: the minimum cost of a live change on this machine.
+ * @returns a function that ends it
  */
 export async function bareLive(source: BenchDatabase, target: BenchDatabase): Promise<() => void> {
   const store = new DocumentStore(source.server, source.name);

@@ -6,15 +6,15 @@ const WARM_UP_WRITES = 3_000;
 const WARM_UP_PER_SECOND = 150;
 
 export interface LiveTimes {
-  /** From the write's return to the copy being announced by the target's Changes API, ms each. */
+  /** From the write's return to the announcement of the copy by the target's Changes API, ms each. */
   toCopy: number[];
-  /** What the write itself took, ms each: one transaction of RavenDB, of which the way to the copy has another. */
+  /** Duration of the write itself, ms each: one RavenDB transaction; the path to the copy has another. */
   write: number[];
 }
 
 /**
- * Milliseconds from the write's return to the copy being announced by the target's Changes API, at a steady rate.
- * A copy that is announced before the write has returned counts as 0.
+ * Milliseconds from the write's return to the announcement of the copy by the target's Changes API, at a steady rate. A copy that
+ * is announced before the write has returned counts as 0.
  */
 export async function liveLatencies(
   source: BenchDatabase,
@@ -54,7 +54,7 @@ export async function liveLatencies(
   return { toCopy, write };
 }
 
-/** Servers and apps run their single-document paths in unoptimized code at first; a module that is in use does not. */
+/** Servers and apps initially run their single-document paths in unoptimized code; a module in regular use does not. */
 async function warmUp(source: BenchDatabase): Promise<void> {
   const began = performance.now();
   for (let n = 0; n < WARM_UP_WRITES; n++) {

@@ -6,7 +6,7 @@ export type Sync = 'FULL' | 'NORMAL';
 export const pragmasOf = (sync: Sync): string =>
   `PRAGMA synchronous = ${sync}; PRAGMA wal_autocheckpoint = 1000`;
 
-/** Inserts into a table of a file, each a transaction of its own: the least that SQLite can do. */
+/** Inserts into a table of a file, each in its own transaction: the minimum cost for SQLite. */
 export function plainInserts(
   path: string,
   sync: Sync,

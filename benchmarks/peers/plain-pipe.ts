@@ -5,8 +5,8 @@ const BATCH = 1_024;
 const AT_ONCE = 2;
 
 /**
- * The floor that nobody can go under with JavaScript: read by etag with the next page ahead, pick five fields, `bulk_docs`.
- * No deletes, no resume, no second run, no permission: only the way.
+ * The lower bound with JavaScript: read by etag with the next page read ahead, pick five fields, `bulk_docs`. No deletes, no
+ * resumption, no second run, no permissions: only the path itself.
  * @returns documents per second
  */
 export async function plainPipe(

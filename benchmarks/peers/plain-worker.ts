@@ -8,7 +8,7 @@ interface Car {
   Price: number;
 }
 
-// The same five fields as the scripts pick: what a worker does at best without a sandbox, ids and commands left out.
+// The same five fields as the scripts pick: the best case for a worker without a sandbox, without ids and commands.
 parentPort?.on('message', (texts: string[]) => {
   const picked = texts.map((text) => {
     const { LicensePlate, Model, Brand, Year, Price } = JSON.parse(text) as Car;

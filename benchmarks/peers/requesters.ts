@@ -10,9 +10,9 @@ import type { BenchDatabase } from '../support/raven.ts';
 const MAIN = join(OWN_BUILD, 'test', 'support', 'module', 'main.ts');
 const LOOK_EVERY_MS = 50;
 
-/** How an owner fares with some requesters. */
+/** An owner's costs with a number of requesters. */
 export interface OwnerRun {
-  /** The owner's processor time for each thousand documents that a requester received, in ms. */
+  /** The owner's CPU time per thousand documents that a requester received, in ms. */
   cpuMsPerThousand: number;
   /** Highest resident memory of the owner, MiB. */
   ownerMiB: number;
@@ -31,8 +31,8 @@ export interface OwnerRunOptions {
 }
 
 /**
- * One owner on RavenDB with so many requesters on SQLite, each a process of its own. The requesters wait for the owner, so
- * that their first copies begin at about the same time.
+ * One owner on RavenDB with a number of requesters on SQLite, each a separate process. The requesters wait for the owner, so that
+ * their first copies begin at about the same time.
  */
 export async function ownerRun(options: OwnerRunOptions): Promise<OwnerRun> {
   const { ravendb, source, modules, documents, scripts, folder } = options;

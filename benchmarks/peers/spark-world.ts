@@ -3,7 +3,7 @@ import { OWN_BUILD } from '../support/app.ts';
 import { BenchDatabase } from '../support/raven.ts';
 import type { SparkWorld } from './spark.ts';
 
-/** Servers of its own, and the apps of this build on them. Ends the process where a server is missing. */
+/** Starts separate servers, and the apps of this build on them. Exits the process if a server is missing. */
 export async function startSparkWorld(): Promise<{ world: SparkWorld; stop: () => Promise<void> }> {
   const servers = await startServers({ temporary: true, log: (line: string) => console.error(line) });
   const ravendb = servers.ravendb?.url;

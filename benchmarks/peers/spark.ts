@@ -4,7 +4,7 @@ import { BenchApp } from '../support/app.ts';
 import { cpuSeconds, measureCpu } from '../support/cpu.ts';
 import { BenchDatabase } from '../support/raven.ts';
 
-// Seldom enough to cost nothing against the copy, often enough to time it to about a hundredth.
+// Rarely enough to cost nothing compared with the copy, often enough to time it to about a hundredth.
 const LOOK_EVERY_MS = 40;
 
 interface StoredCheckpoint {
@@ -13,14 +13,14 @@ interface StoredCheckpoint {
 }
 
 export interface SparkRun {
-  /** From the requester's checkpoint appearing (the generation begins) to it saying that the copy is complete. */
+  /** From the first appearance of the requester's checkpoint (the generation begins) until it reports the copy as complete. */
   documentsPerSecond: number;
   /** Highest resident memory seen, MiB. */
   fleetMiB: number;
   hrMiB: number;
   /** Resident memory in MiB after each tenth of the copy; it has to stay flat. */
   course: { fleet: number; hr: number }[];
-  /** Processor seconds of each process during the copy. */
+  /** CPU seconds of each process during the copy. */
   cpu: Record<'ravendb' | 'nats' | 'fleet' | 'hr', number>;
 }
 
@@ -34,7 +34,7 @@ export interface SparkWorld {
   modules: string;
   /** The checkout whose build is run. */
   build: string;
-  /** Whether HR runs its event handler, which is told of each copy. Default true. */
+  /** Whether HR runs its event handler, which is called for each copy. Default true. */
   handlers?: boolean;
 }
 
@@ -52,7 +52,7 @@ function sparkEnv(
   };
 }
 
-/** What an owner takes from its process's beginning until it answers `/health/live`. */
+/** How long an owner takes from its process's start until it answers `/health/live`. */
 export interface StartTimes {
   seconds: number;
   cpu: number;
@@ -68,13 +68,13 @@ export async function sparkStart(world: SparkWorld): Promise<StartTimes> {
   return { seconds, cpu };
 }
 
-/** The product itself: both apps as processes of their own, everything on. The apps stay for what is measured next. */
+/** The product itself: both apps as separate processes, with everything enabled. The apps stay for the next measurements. */
 export async function sparkCopy(
   world: SparkWorld,
   documents: number,
 ): Promise<{ run: SparkRun; fleet: BenchApp; hr: BenchApp }> {
   const fleet = await BenchApp.start('fleet', sparkEnv(world, 'fleet'), world.build);
-  // The owner's own index is its own affair: it is built before the copy begins, as in any owner that is in use.
+  // The owner's own index is not measured: it is built before the copy begins, as in any owner in regular use.
   while (!(await fleet.ready()) || (await world.fleet.indexing())) await delay(100);
   const hr = await BenchApp.start('hr', sparkEnv(world, 'hr'), world.build);
   let started = 0;

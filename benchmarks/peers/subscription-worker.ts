@@ -2,8 +2,8 @@ import { DocumentStore } from 'ravendb';
 import type { BenchDatabase } from '../support/raven.ts';
 
 /**
- * What people write by hand: a subscription worker of the client, and a session per batch. As it comes, so with the
- * stall that loopback's large segments cause; it knows no deletes.
+ * What people write by hand: a subscription worker of the client, and a session per batch. Untuned, and so with the stall caused
+ * by loopback's large segments; it does not handle deletes.
  * @returns documents per second
  */
 export async function subscriptionWorker(

@@ -11,9 +11,9 @@ import { isReady, LOOK_EVERY_MS, newService, OPERATOR_TOKEN, startReplicas } fro
 const ROWS_AT_ONCE = 10_000;
 
 export interface NodeFigures {
-  /** The most that it had. */
+  /** Maximum memory used. */
   memoryMiB: number;
-  /** How long `/health/live`, which waits for the main loop, took to answer: 99 of 100. */
+  /** The 99th percentile of the response time of `/health/live`, which waits for the main loop. */
   probeMs: number;
 }
 
@@ -23,7 +23,7 @@ export interface Join {
   fresh: NodeFigures;
 }
 
-/** How soon a new node is ready, its start included, when another one has many rows of about 350 bytes. */
+/** How soon a new node is ready, including its start, when another one has many rows of about 350 bytes. */
 export async function measureJoin(folder: string, natsUrl: string, rows: number): Promise<Join> {
   await fill(join(folder, 'old.db'), rows);
   const service = newService();
@@ -56,7 +56,7 @@ export async function measureJoin(folder: string, natsUrl: string, rows: number)
   }
 }
 
-/** A file as it was before its application had replicas. */
+/** A file from before its application had replicas. */
 async function fill(path: string, rows: number): Promise<void> {
   const database = new SqliteDatabase({ path });
   const text = 'x'.repeat(300);

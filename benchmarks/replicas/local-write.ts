@@ -12,14 +12,14 @@ interface Took {
 }
 
 export interface LocalWrite {
-  /** A prepared insert of SQLite. */
+  /** A prepared insert in SQLite. */
   insert: Took;
-  /** By the repository, into a collection that has no replicas. */
+  /** Through the repository, into a collection without replicas. */
   alone: Took;
   replicated: Took;
 }
 
-/** Single writes to the same file in three ways, in turn. In milliseconds. */
+/** Single writes to the same file in three alternating ways. In milliseconds. */
 export async function measureLocalWrites(folder: string, writes: number, sync: Sync): Promise<LocalWrite> {
   const path = join(folder, `write-${sync}.db`);
   const database = new SqliteDatabase({ path });

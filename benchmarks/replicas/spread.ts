@@ -3,13 +3,13 @@ import { startReplicas, untilEqual, writeNotes } from './nodes.ts';
 
 export interface Spread {
   refused: number;
-  /** The smallest bound of the histogram below which 99 of 100 messages were applied, in milliseconds. */
+  /** The smallest histogram bucket bound below which 99 of 100 messages were applied, in milliseconds. */
   lagMs: number;
   /** From the last write until all nodes had everything. */
   equalAfterMs: number;
 }
 
-/** Writes to many nodes at once, and how soon the others have them. */
+/** Writes to many nodes at once, and how soon the others have the writes. */
 export async function measureSpread(
   folder: string,
   natsUrl: string,

@@ -5,18 +5,18 @@ import { OWN_BUILD } from './app.ts';
 
 /** A built checkout. */
 export interface Build {
-  /** For the table: the commit's short id, and whether something in it is not committed. */
+  /** For the table: the commit's short id, and whether there are uncommitted changes. */
   readonly name: string;
   readonly folder: string;
 }
 
-/** The checkout that this benchmark belongs to, which `npm run bench` has just built. */
+/** The checkout of this benchmark, which `npm run bench` has just built. */
 export function ownBuild(): Build {
   const isChanged = git(OWN_BUILD, 'status', '--porcelain') !== '';
   return { name: `${shortId('HEAD')}${isChanged ? ' with changes' : ''}`, folder: OWN_BUILD };
 }
 
-/** Checks another commit out beside this one, installs what that commit asks for, and builds it. Done once per commit. */
+/** Checks out another commit beside this one, installs its dependencies, and builds it. Done once per commit. */
 export function buildOf(commit: string): Build {
   const name = shortId(commit);
   const folder = join(OWN_BUILD, '.spark', 'against', name);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 const TICKS_PER_SECOND = 100;
 
-/** Processor seconds that a process has used since it began; 0 where /proc does not say. */
+/** CPU seconds that a process has used since it started; 0 where /proc does not tell. */
 export function cpuSeconds(pid: number | undefined): number {
   if (!pid) return 0;
   try {
@@ -18,7 +18,7 @@ export function cpuSeconds(pid: number | undefined): number {
   }
 }
 
-/** Measures what named processes use from now until `stop()`, in seconds. */
+/** Measures the CPU time that named processes use from now until `stop()`, in seconds. */
 export function measureCpu<Name extends string>(pids: Record<Name, number | undefined>) {
   const names = Object.keys(pids) as Name[];
   const read = () => names.map((name) => cpuSeconds(pids[name]));

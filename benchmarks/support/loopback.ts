@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 const MTU_FILE = '/sys/class/net/lo/mtu';
 
 /**
- * Runs `work` over a loopback with the segments of a real network. Its own are 64 KB, and a reader that takes them one at a
- * time waits up to 40 ms for each (delayed acknowledgements): nobody meets that outside of one machine.
- * @returns null where it cannot be done: it needs Linux, root and iproute2
+ * Runs `work` over a loopback with the segment size of a real network. Loopback's own is 64 KB, and a reader that takes segments
+ * one at a time waits up to 40 ms for each (delayed acknowledgements), which does not happen between machines.
+ * @returns null where this is impossible: it needs Linux, root and iproute2
  */
 export async function withNetworkSegments<T>(work: () => Promise<T>): Promise<T | null> {
   let before: string;

@@ -2,7 +2,7 @@ import { Agent, request } from 'undici';
 
 const agent = new Agent({ connections: 8, keepAliveTimeout: 60_000 });
 
-/** One database, spoken to as plainly as can be: what a peer costs is then the peer's own. */
+/** One database, accessed as directly as possible, so that what a peer costs is the peer's own. */
 export class BenchDatabase {
   readonly url: string;
   readonly name: string;
@@ -61,7 +61,7 @@ export class BenchDatabase {
     return ((await body.json()) as { LastDatabaseEtag: number }).LastDatabaseEtag;
   }
 
-  /** Some index has not caught up, or there is none yet. */
+  /** Whether some index has not caught up, or there is none yet. */
   async indexing(): Promise<boolean> {
     const { body } = await request(`${this.url}/stats`, { dispatcher: agent });
     const { Indexes } = (await body.json()) as {
@@ -78,7 +78,7 @@ export class BenchDatabase {
   }
 }
 
-/** About 450 bytes as stored, as the bars ask for. */
+/** About 450 bytes as stored, as the targets require. */
 export function car(n: number): object {
   return {
     LicensePlate: `1-ABC-${String(n).padStart(6, '0')}`,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const FOLDER = join(import.meta.dirname, '..', 'results');
 
-/** Keeps a benchmark's table in `benchmarks/results`. */
+/** Saves a benchmark's table in `benchmarks/results`. */
 export function saveResult(file: string, text: string): void {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, file), `${text}\n`);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Looks until it holds; a look that fails says that it does not. */
+/** Polls until the condition holds; a failing check counts as false. */
 export async function until(holds: () => Promise<boolean>, everyMs: number): Promise<void> {
   while (!(await holds().catch(() => false))) await pause(everyMs);
 }

@@ -100,7 +100,7 @@ class Backend(BaseHTTPRequestHandler):
         first, _, rest = body.partition(b"\n")
         head = json.loads(first)
         if head["transformation"].get("handler") not in HANDLERS:
-            return self.answer(422, {"detail": "there is no handler of this name here"})
+            return self.answer(422, {"detail": "no handler has this name"})
         with LOCK:
             if run_id in RUNS:
                 return self.answer(200, RUNS[run_id].described())
@@ -119,7 +119,7 @@ class Backend(BaseHTTPRequestHandler):
             return
         run = RUNS.get(run_id)
         if run is None:
-            return self.answer(404, {"detail": "this run is not known here"})
+            return self.answer(404, {"detail": "this run is unknown"})
         if not self.path.endswith("/result"):
             return self.answer(200, run.described())
         if run.result is None:
@@ -136,7 +136,7 @@ class Backend(BaseHTTPRequestHandler):
             if run is not None and run.state != "running":
                 del RUNS[run_id]
         if run is None:
-            return self.answer(404, {"detail": "this run is not known here"})
+            return self.answer(404, {"detail": "this run is unknown"})
         run.stop.set()
         self.answer(202, run.described())
 
@@ -146,7 +146,7 @@ class Backend(BaseHTTPRequestHandler):
             return None
         parts = self.path.split("/")
         if len(parts) < 3 or parts[1] != "runs":
-            self.answer(404, {"detail": "there is nothing here"})
+            self.answer(404, {"detail": "there is no such path"})
             return None
         return unquote(parts[2])
 

@@ -301,7 +301,7 @@ export function changeSinkConformance(store: SinkUnderTest): void {
       expect(Math.max(...sizes)).toBeGreaterThan(3 * 1024 * 1024);
     });
 
-    it('removes copies as they were listed, whatever was applied beside them, and none of them when one was written since', async () => {
+    it('removes copies in the version listed, whatever else was applied, and none of them when one was written since', async () => {
       const ids = ['as-listed/1', 'as-listed/2', 'as-listed/3'];
       const puts = ids.map((id) => put(id, '{"V":1}', `${label}:1`));
       const version = await target.apply(puts, checkpointOf(name), null);

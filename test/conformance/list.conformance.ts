@@ -247,22 +247,22 @@ export function listConformance(store: StoreUnderTest): void {
       [
         'a bound that has no order',
         { year: { gt: null } },
-        /where\.year\.gt takes a number, a text or a date, not null/,
+        /where\.year\.gt takes a number, a string or a date, not null/,
       ],
       ['no number', { year: { lt: Number.NaN } }, /where\.year\.lt takes .*, not NaN/],
       ['no date', { bought: new Date('never') }, /where\.bought takes .*, not Invalid Date/],
       [
         'the beginning of a number',
         { year: { startsWith: 19 } },
-        /where\.year\.startsWith takes a text, not 19/,
+        /where\.year\.startsWith takes a string, not 19/,
       ],
       [
         'more text than is looked at',
         { plate: 'é'.repeat(257) },
-        /where\.plate takes a text of at most 512 bytes/,
+        /where\.plate takes a string of at most 512 bytes/,
       ],
       ['an order of ids', { id: { gt: 'cars/a' } }, /where\.id has no operator "gt"/],
-      ['an id that is not a text', { id: 1 }, /where\.id takes a text, not 1/],
+      ['an id that is not a text', { id: 1 }, /where\.id takes a string, not 1/],
       ['a field without a name', { 'owner.': 1 }, /where cannot have the field "owner\."/],
     ];
     it.each(refused)('refuse %s, naming field and operator', async (_, where, message) => {

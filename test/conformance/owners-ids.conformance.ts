@@ -104,7 +104,7 @@ export function ownersIdsConformance(store: SinkUnderTest): void {
         await again;
         expect(await open.ids(id)).toHaveLength(2);
       } else {
-        await expect(again).rejects.toThrow(`cannot exist beside the copy of Fleet/${id}Äk`);
+        await expect(again).rejects.toThrow(`cannot coexist with the copy of Fleet/${id}Äk`);
         const later = await target.apply([{ type: 'delete', id: `${id}ä\u212a` }], at(20), version);
         expect(await open.ids(id)).toEqual([`${id}Äk`]);
         expect(await target.findInTheWay(name, [`${id}Äk`, `${id}ä\u212a`])).toEqual([`${id}ä\u212a`]);

@@ -20,7 +20,7 @@ const MOST_TIMES_SLOWER = 5 * 3;
 
 /** Each wants as much as it can have without being stopped for good: five breakdowns in a row would end its task. */
 const HOSTILE = {
-  // R6: the name of a failing call, to be found in a line without end.
+  // R6: the name of a failing call, to be found in an endless line.
   Failing: `/*${'a'.repeat(60_000)}*/ const f = undefined; f(this.Number); loadToPapers({});`,
   // R8: as much output as a document may have.
   Wordy: `loadToPapers({ ${range(1, 480)

@@ -130,7 +130,7 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
     expect(ids).toEqual(upTo(ids.length));
   }, 300_000);
 
-  it('go on elsewhere when their node is killed, all of them: each record is written once, and a command that was sent meanwhile happens once', async () => {
+  it('all continue elsewhere when their node is killed: each record is written once, and a command that was sent meanwhile is executed once', async () => {
     const others = ['killed-a', 'killed-b', 'killed-c', 'killed-d', 'killed-e', 'killed-f'];
     for (const pipelineId of others) {
       await send('one', 'POST', '', numbers(pipelineId));

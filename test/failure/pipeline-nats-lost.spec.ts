@@ -66,7 +66,7 @@ batch: { maxRecords: 20 }
   const ids = () =>
     file.write((work) => work.rows<{ id: number }>('SELECT id FROM numbers ORDER BY id').map(({ id }) => id));
 
-  it('goes on from the checkpoint of its sink, in a later epoch, when it is applied again: each record is there once', async () => {
+  it('continues from the checkpoint of its sink, in a later epoch, when it is applied again: each record is there once', async () => {
     await start();
     await eventually(async () => expect((await view()).progress.written).toBeGreaterThan(100), WAIT);
     // The second epoch: what NATS begins with again is below it.

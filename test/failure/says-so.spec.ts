@@ -119,7 +119,7 @@ describeOn(
           ready: 200,
           state: 'Waiting',
           complete: true,
-          because: /nothing was heard from Fleet \(http.+\) for \d+ s, since .+: check that Fleet runs/,
+          because: /nothing has been heard from Fleet \(http.+\) for \d+ s, since .+: check that Fleet runs/,
         },
       },
       {

@@ -42,7 +42,7 @@ describeOn(
       expect([fleet.process.running, hr.process.running]).toEqual([true, true]);
     });
 
-    it('end a requester that has less: its owner says what is missing, and all of it arrives once the requester has it again', async () => {
+    it('end a requester that has less: its owner reports what is missing, and all of it arrives once the requester has enough again', async () => {
       await hr.process.stop();
       await fleet.database.write(carCommands(11, 20, { Model: LARGE }));
       hr.start(heap(tooLittle));

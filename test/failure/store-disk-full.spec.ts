@@ -9,7 +9,7 @@ import { World } from '../support/world.ts';
 
 const FULL = /The disk of [^"]* is full: [\d.]+ MiB must be free there/;
 
-describeOn([SQLITE], 'Each side with its file on a disk of its own', (pair) => {
+describeOn([SQLITE], 'Each side with its file on its own disk', (pair) => {
   describeOnSmallDisks('that is full', () => {
     const disks: SmallDisk[] = [];
     let world: World;
@@ -38,7 +38,7 @@ describeOn([SQLITE], 'Each side with its file on a disk of its own', (pair) => {
       for (const disk of disks) disk.unmount();
     });
 
-    it("the requester's: both say what is missing, and go on when there is room", async () => {
+    it("the requester's: both say what is missing, and continue when there is room", async () => {
       disks[1]?.fill(0);
       await fleet.database.write(carCommands(51, 550));
       await Promise.all([
@@ -49,7 +49,7 @@ describeOn([SQLITE], 'Each side with its file on a disk of its own', (pair) => {
       await healed(fleet, hr);
     });
 
-    it("the owner's: it is said with the reason, writes are refused, what was copied stays in service, and all goes on when there is room", async () => {
+    it("the owner's: it is reported with the reason, writes are refused, what was copied stays in service, and everything continues when there is room", async () => {
       const car = { licensePlate: '1-CAR-9', model: 'Golf', year: 2024 };
       const make = (): Promise<number> =>
         fleet.ask('/cars', { method: 'POST', body: car }).then(({ status }) => status);

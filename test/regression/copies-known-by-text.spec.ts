@@ -10,7 +10,7 @@ const NAME = 'Fleet/HR/KnownByText';
 // Where a store has the text in another form, a comparison asks the owner once more for every single document.
 for (const store of stores) {
   describeWithServers(store.needs, `A copy in ${store.name}`, () => {
-    it('is known by its text alone to be what was sent', async () => {
+    it('is recognized by its text alone as what was sent', async () => {
       const open = await store.open();
       try {
         const json = '{"Z":1.10,"A":"Zo\u00eb","Inner":{"b":[1,2],"a":null}}';

@@ -46,7 +46,7 @@ for (const store of stores) {
         [
           'a Date of another context that is not valid',
           () => elsewhere('new Date(NaN)'),
-          /^value .*not valid/,
+          /^value .*invalid Date/,
         ],
         ['headers of a request', () => new Headers({ a: 'b' }), /^value cannot.* a Headers/],
         [
@@ -63,7 +63,7 @@ for (const store of stores) {
         [
           'a Map whose keys are numbers',
           () => new Map([[1, new Map()]]),
-          /^prices cannot.* a number for a key/,
+          /^prices cannot.* a number as a key/,
         ],
       ];
       it.each(refused)('%s', async (what, value, message) => {

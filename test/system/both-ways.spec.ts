@@ -11,7 +11,7 @@ const from = (sourceModule: string, collection: string, field: string) => ({
   etlScript: `loadTo${collection}({ ${field}: this.${field} });`,
 });
 
-describeOn([...SAME_STORE, SECURED_SQLITE], 'Two modules that take from each other', (pair) => {
+describeOn([...SAME_STORE, SECURED_SQLITE], 'Two modules that copy from each other', (pair) => {
   let world: World;
 
   beforeEach(async () => {

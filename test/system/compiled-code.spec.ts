@@ -25,11 +25,11 @@ async function folderOfCompiled(options: object): Promise<{ folder: string; said
   }
 }
 
-it('A child of an app finds the compiled code in the folder of the app, whatever folder it runs in itself', async () => {
+it('A child of an app finds the compiled code in the folder of the app, whatever folder it runs in', async () => {
   const { folder, said } = await folderOfCompiled({});
   expect(said).toBe(join(folder, '.spark', 'compiled'));
 });
 
-it('An app that starts seldom holds no compiled code for its next start', async () => {
+it('An app that rarely starts keeps no compiled code for its next start', async () => {
   expect((await folderOfCompiled({ keepsCompiled: false })).said).toBe('undefined');
 });

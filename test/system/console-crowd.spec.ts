@@ -51,7 +51,7 @@ await describeWithBrowser(['nats'], 'The console with 200 modules, in Chromium',
   it.each([
     ['documents that are set aside', '/set-aside', 'Set aside', '[data-row]', 'cars/100'],
     ['entries of the audit trail', '/audit', 'Audit', 'tbody tr', '/spark/etl/deploy/100'],
-  ])('lists older %s below the newest 100, and goes on at the first of them', async (...row) => {
+  ])('lists older %s below the newest 100, and continues with the first of them', async (...row) => {
     const [, path, heading, rows, first] = row;
     desk.complaints.length = 0;
     await desk.look(1360, 'light');

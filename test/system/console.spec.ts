@@ -232,7 +232,7 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
   });
 
   describe('a dead letter', () => {
-    it('is sent again, and its owner hears of it', async () => {
+    it('is sent again, and reaches its owner', async () => {
       const refusals = async (): Promise<number> => {
         const { body } =
           await fleet.operate<{ who: string | null; status: number }[]>('/spark/audit?take=500');
@@ -245,7 +245,7 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
         .locator('article', { hasText: 'CarBrands is not shared' })
         .getByRole('button', { name: 'Send again' })
         .click();
-      await desk.sees('It is on its way to Fleet again.');
+      await desk.sees('It is being sent to Fleet again.');
       await desk.until(async () => (await refusals()) > before);
     });
   });
@@ -275,7 +275,7 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
       await desk.heading('slow count');
       await desk.sees('What happened');
       await desk.page.getByRole('button', { name: 'Cancel…' }).click();
-      await desk.sees(/It is cancelled once nothing of it runs any more/);
+      await desk.sees(/It is cancelled once nothing of it is running/);
       await desk.page.getByRole('button', { name: 'Cancel the job' }).click();
       await desk.sees(/Proof: handler/);
       expect(await desk.faults()).toEqual([]);
@@ -425,7 +425,7 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
   });
 
   describe('a console that is killed', () => {
-    it('is noted, and whoever has no session any more when it is back is asked to sign in again', async () => {
+    it('is noticed, and a user whose session has ended by the time it is back is asked to sign in again', async () => {
       await desk.look(1360, 'light');
       await desk.go('/');
       await desk.heading(/copies are live/);
@@ -437,7 +437,7 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
       await desk.shoot('overview-console-away-light-1360');
       await desk.page.context().clearCookies();
       console.start();
-      await desk.sees('Your session is over. Sign in again.', 60_000);
+      await desk.sees('Your session has ended. Sign in again.', 60_000);
       expect(await desk.faults()).toEqual([]);
       await desk.shoot('sign-in-over-light-1360');
       await desk.signIn();
@@ -503,7 +503,7 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
         await desk.shoot('overview-nats-hangs-light-1360');
         await desk.go('/copies/HR/Fleet/Cars');
         await desk.sees(says);
-        await desk.sees(/HR cannot say how this copy is now/);
+        await desk.sees(/HR cannot report the state of this copy now/);
         await desk.sees(/Whether there is anything here is not known/);
         await desk.shoot('copy-nats-hangs-light-1360');
         for (const path of ['/set-aside', '/dead-letters', '/audit']) {
@@ -511,7 +511,7 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
           await desk.sees(/did not answer, so what is there is not listed/);
           await desk.sees(/Whether there is anything here is not known/);
           expect(
-            await desk.page.getByText(/Nothing is set aside|No dead letters|Nobody has asked/).count(),
+            await desk.page.getByText(/Nothing is set aside|No dead letters|No change has been/).count(),
           ).toBe(0);
         }
       } finally {

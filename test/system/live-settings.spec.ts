@@ -93,7 +93,7 @@ describeOn([SQLITE], 'Settings of a running module', (pair) => {
   it.each([
     ['batchDocuments=0', 'batchDocuments (SPARK_BATCH_DOCUMENTS) has to be a whole number from 1 to 2048'],
     ['engine=fast', 'engine (SPARK_REPLICATION_ENGINE) has to be one of auto'],
-    ['keysDir=/tmp', 'takes effect at a start only: set SPARK_KEYS_DIR and restart every instance'],
+    ['keysDir=/tmp', 'only takes effect at startup: set SPARK_KEYS_DIR and restart every instance'],
     ['nothing=1', 'is not a setting'],
   ])('stay as they are when %s is refused, including those set beside it', async (wrong, why) => {
     const [name = '', value] = wrong.split('=');

@@ -103,7 +103,7 @@ describeWithOwnServers(['nats'], 'one definition', () => {
     expect([expected.rows.length > RECORDS / 2, expected.letters.length > 0]).toEqual([true, true]);
   }, 300_000);
 
-  it('is listed by a status projection that was built again as by the live one', async () => {
+  it('is listed alike by a rebuilt status projection and by the live one', async () => {
     for (let n = 0; n < 5; n++)
       await nodes.send('one', 'POST', '/api/pipelines', definitionOf(`listed-${n}`));
     await nodes.send('two', 'DELETE', '/api/pipelines/listed-4');

@@ -19,7 +19,7 @@ interface List {
   items: { documentId: string; reason: string; line: number; column: number; count: number; kind: string }[];
 }
 
-describeOn([...ONE_BY_DAY, SECURED_SQLITE], 'A document that does not get through', (pair) => {
+describeOn([...ONE_BY_DAY, SECURED_SQLITE], 'A document that fails', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

@@ -7,23 +7,23 @@ import { MALLOC_ENV, NODE_FLAGS } from '../../apps/shared/launch.ts';
 export interface AppStart {
   /** For messages: `Fleet`. */
   name: string;
-  /** The program: a file that Node runs. */
+  /** The program: a file to run with Node. */
   main: string;
-  /** The whole environment of the app; nothing else is inherited but PATH. */
+  /** The whole environment of the app; only PATH is inherited. */
   env: Record<string, string>;
-  /** Receives both outputs, appended to what is there. */
+  /** Receives both outputs, appended to its content. */
   logFile: string;
-  /** Of Node. Default: `NODE_FLAGS` */
+  /** Options of Node. Default: `NODE_FLAGS` */
   flags?: readonly string[];
 }
 
-/** An app in a process of its own that ends when this process does, however this one ends. */
+/** An app in a separate process that ends whenever this process ends, for whatever reason. */
 export class AppProcess {
   readonly name: string;
   readonly logFile: string;
   private readonly settings: AppStart;
   private child: ChildProcess | undefined;
-  /** Where in the log this run begins. */
+  /** Where this run begins in the log. */
   private logFrom = 0;
 
   constructor(settings: AppStart) {
@@ -45,7 +45,7 @@ export class AppProcess {
     return this.child?.exitCode ?? this.child?.signalCode ?? undefined;
   }
 
-  /** Starts it; `env` is laid over the one it was made with. */
+  /** Starts it; `env` overrides the environment that it was created with. */
   start(env: Record<string, string> = {}): void {
     if (this.running) throw new Error(`${this.name} runs already`);
     mkdirSync(dirname(this.logFile), { recursive: true });
@@ -60,7 +60,7 @@ export class AppProcess {
     this.child.on('error', () => undefined);
   }
 
-  /** Ends it as an operator would, and kills it when it has not ended after `patienceMs`. */
+  /** Stops it as an operator would, and kills it if it has not ended after `patienceMs`. */
   async stop(patienceMs = 15_000): Promise<void> {
     if (!this.running) return;
     const timer = setTimeout(() => this.signal('SIGKILL'), patienceMs);
@@ -69,7 +69,7 @@ export class AppProcess {
     clearTimeout(timer);
   }
 
-  /** Kills it without a chance to do anything; answers when it is gone. */
+  /** Kills it without a chance to do anything; resolves when it is gone. */
   async kill9(): Promise<void> {
     this.signal('SIGKILL');
     await this.end();
@@ -79,12 +79,12 @@ export class AppProcess {
     if (this.running) this.child?.kill(signal);
   }
 
-  /** Answers when it has ended. */
+  /** Resolves when it has ended. */
   async end(): Promise<void> {
     if (this.running && this.child) await once(this.child, 'exit');
   }
 
-  /** What it has written since it was started last. */
+  /** Its output since the last start. */
   log(): string {
     try {
       return readFileSync(this.logFile).subarray(this.logFrom).toString('utf8').trimEnd();
@@ -93,7 +93,7 @@ export class AppProcess {
     }
   }
 
-  /** The last lines of that, for error messages. */
+  /** The last lines of that output, for error messages. */
   logTail(lines = 25): string {
     return this.log().split('\n').slice(-lines).join('\n');
   }

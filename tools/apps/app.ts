@@ -6,14 +6,14 @@ import { excerpt } from './excerpt.ts';
 
 export const root = join(import.meta.dirname, '../..');
 
-/** A running app: where it is, and its process. */
+/** A running app: its address, and its process. */
 export interface App {
   name: string;
   url: string;
   process: AppProcess;
 }
 
-/** The program of a built app. @param command what builds it first */
+/** The program of a built app. @param command that builds it, for the error message */
 export function builtApp(folder: string, command: string): string {
   const main = join(root, 'dist/apps', folder, 'main.js');
   if (existsSync(main)) return main;
@@ -25,8 +25,8 @@ export function logFileOf(name: string): string {
 }
 
 /**
- * This process's variables for an app. npm's own would only fill the log of whoever looks at the process.
- * @param own what is not handed on
+ * This process's variables for an app. npm's own would only clutter the process listing.
+ * @param own not passed on
  */
 export function inherited(...own: readonly string[]): Record<string, string> {
   const entries = Object.entries(process.env).filter(
@@ -46,7 +46,7 @@ export function howEnded({ name, process: { ended } }: App): string {
   return `${name} was killed (${ended})`;
 }
 
-/** Says what failed, with what the log of each app that has ended says of it, or of all where all run. */
+/** Reports what failed, with the logs of the apps that have ended, or of all if all are running. */
 export function complain(error: unknown, apps: readonly App[]): void {
   console.error(`\nFailed: ${error instanceof Error ? error.message : String(error)}`);
   const ended = apps.filter(({ process: app }) => app.ended !== undefined);

@@ -1,12 +1,12 @@
-/** What Nest says of every class and route, and what only helps whoever looks for a fault in Spark itself. */
+/** What Nest logs for every class and route, and what only helps to debug Spark itself. */
 const NOISE =
   /\[(?:InstanceLoader|NestFactory|RouterExplorer|RoutesResolver)\]|^\[Nest\].* (?:DEBUG|VERBOSE) /;
 const FAILS = /^\[Nest\].* (?:ERROR|FATAL) |^\S+ cannot start\./;
 const BEGINS = /^\[Nest\]|^\S+ cannot start\./;
 
 /**
- * What of a log to show when something has failed: what went wrong, then what came last. Pure.
- * @param most how many lines, of each of the two
+ * The parts of a log to show after a failure: what went wrong, then what came last. Pure.
+ * @param most maximum number of lines, for each of the two
  */
 export function excerpt(log: string, most = 10): string {
   const entries = entriesOf(log).filter((entry) => !NOISE.test(entry));
@@ -16,7 +16,7 @@ export function excerpt(log: string, most = 10): string {
   return shown.length === 0 ? '(nothing that helps)' : shown.join('\n');
 }
 
-/** A line that begins none, such as one of a stack, belongs to the entry before it. */
+/** A line that does not begin an entry, such as one of a stack, belongs to the entry before it. */
 function entriesOf(log: string): string[] {
   const entries: string[] = [];
   for (const line of log.split('\n')) {
@@ -27,7 +27,7 @@ function entriesOf(log: string): string[] {
   return entries.filter((entry) => entry.trim() !== '');
 }
 
-/** The last entries that have no more lines than that; the last one always. */
+/** The last entries that fit into so many lines; always at least the last one. */
 function last(entries: readonly string[], most: number): string[] {
   let lines = 0;
   const from = entries.findLastIndex((entry, at) => {

@@ -3,29 +3,29 @@ import { DATA_DIR_VARIABLE, dataDir } from '@nestjs-spark/foundation';
 import { tryLock } from '@nestjs-spark/servers/internal';
 
 /**
- * Makes sure that a command runs once in the folder of its data. The lock ends with the process.
- * @throws {Error} that says which process it is, and what to do
+ * Ensures that a command runs only once per data folder. The lock ends with the process.
+ * @throws {Error} naming the other process, and what to do
  */
 export async function onlyOne(command: string): Promise<void> {
   const folder = dataDir(process.env);
   const name = command.replaceAll(/\W+/g, '-');
   const taken = await tryLock(join(folder, `${name}.lock`));
-  // A process that comes later may get this one's number.
+  // A later process may get this one's id.
   if (typeof taken !== 'number') return void process.on('exit', taken.release);
   throw new Error(
     `"${command}" is already running on ${folder}, as process ${taken}. Stop that one with Ctrl-C, ` +
-      `or run a second one on a folder of its own:\n  ${elsewhere(folder, command, process.argv.slice(2))}`,
+      `or run a second one in its own folder:\n  ${elsewhere(folder, command, process.argv.slice(2))}`,
   );
 }
 
-/** The same command on another folder, which git ignores and which uses the servers that are there already. */
+/** The same command with another folder, which git ignores and which uses the servers that already exist. */
 export function elsewhere(folder: string, command: string, args: readonly string[]): string {
   const [, stem = folder, number = '1'] = /^(.*?)(?:-(\d+))?\/*$/.exec(folder) ?? [];
   const typed = args.length > 0 ? ` -- ${args.map(quoted).join(' ')}` : '';
   return `${DATA_DIR_VARIABLE}=${quoted(`${stem}-${Number(number) + 1}`)} ${command}${typed}`;
 }
 
-/** A word as a shell has to read it. */
+/** A word quoted for a shell. */
 function quoted(word: string): string {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

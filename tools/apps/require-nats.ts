@@ -5,8 +5,8 @@ const PORT = 4222;
 const TIMEOUT_MS = 5_000;
 
 /**
- * Finds out at once whether anything listens where `NATS_URL` says; an app would wait for it until it is there.
- * @throws {Error} with the remedy, when none of its addresses takes a connection
+ * Checks immediately whether anything listens at `NATS_URL`, since an app would wait for it indefinitely.
+ * @throws {Error} with the remedy, when none of its addresses accepts a connection
  */
 export async function requireNats(urls: string, without: string): Promise<void> {
   const failures: string[] = [];

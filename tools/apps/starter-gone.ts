@@ -5,7 +5,7 @@ const EVERY_MS = 1_000;
 
 /**
  * Resolves when the process that started this one is gone. npm puts a shell in between, which outlives a killed npm, so the
- * shell's parent is watched too (where /proc tells it).
+ * shell's parent is watched too (where /proc is available).
  */
 export async function starterGone(signal: AbortSignal): Promise<void> {
   const before = starters();

@@ -19,10 +19,10 @@ const FIRST = {
 };
 const PEOPLE = '{"id":1,"age":17}\n{"id":2,"age":40}\n';
 
-/** Starts the Dataflow app, shows a first pipeline, and keeps it running until Ctrl-C, or with `once` until that is read. */
+/** Starts the Dataflow app, shows a first pipeline, and keeps it running until Ctrl-C or, with `once`, until that is read. */
 export async function serveDataflow(once: boolean): Promise<void> {
   execFileSync(process.execPath, [join(import.meta.dirname, '..', 'build.ts')], { stdio: 'inherit' });
-  // Pipelines without NATS are kept in files that one process can have.
+  // Without NATS, pipelines are kept in files that only one process can use.
   if (!process.env['NATS_URL']) await refuseSecond();
   const asked = stopSignal();
   const stopAsked = new Promise((done) => asked.addEventListener('abort', done));

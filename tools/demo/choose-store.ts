@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { unusableFile } from '@nestjs-spark/sqlite/internal';
 
-/** What `SPARK_STORE` asks `npm start` for: one store, or RavenDB with the embedded one in its place. */
+/** The stores that `SPARK_STORE` selects for `npm start`: a particular one, or RavenDB with the embedded one as a fallback. */
 export interface StoreChoice {
   ravendb: 'wanted' | 'required' | 'left out';
   /** Where the embedded store would be. */
@@ -11,14 +11,14 @@ export interface StoreChoice {
 
 export interface EmbeddedFiles {
   fileOf(app: string): string;
-  /** The bus's data lie beside the files: what it says is about them, and they are removed together. */
+  /** The bus's data are beside the files: its messages refer to them, and they are removed together. */
   servers: string;
 }
 
 /**
- * @param setting `SPARK_STORE`. The path after `sqlite:` is a folder with a file for each app, or a file whose name gets
- *   the app's name; without a path it is a folder in `home`.
- * @param pinned whether the user named a RavenDB (`RAVENDB_URLS`): another store in its place would surprise
+ * @param setting `SPARK_STORE`. The path after `sqlite:` is a folder with a file for each app, or a file whose name gets the
+ *   app's name; without a path it is a folder in `home`.
+ * @param pinned whether the user named a RavenDB (`RAVENDB_URLS`), in which case another store would be a surprise
  */
 export function chooseStore(setting: string, home: string, pinned: boolean): StoreChoice {
   const folder = resolve(home, 'data', 'demo-sqlite');
@@ -37,7 +37,7 @@ export function chooseStore(setting: string, home: string, pinned: boolean): Sto
   return { ravendb: 'left out', embedded: isFile ? filesLike(path) : filesIn(path) };
 }
 
-/** The apps' files would appear beside one that somebody meant to be something else. */
+/** The apps' files would appear beside one that was meant for something else. */
 function refuseOther(path: string): void {
   const reason = unusableFile(path);
   if (reason === null) return;

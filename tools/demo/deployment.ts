@@ -9,7 +9,7 @@ interface OutgoingTask {
   engineReason: string;
 }
 
-/** Tells what Fleet agreed to: whose script it runs on what, with which engine and why that one. */
+/** Shows what Fleet agreed to: whose script it runs on what, with which engine and why. */
 export async function tellDeployment({ fleet, operatorToken }: Apps, narrator: Narrator): Promise<void> {
   const { body } = await demand(`${fleet.url}/spark/replication`, 'GET', undefined, operatorToken);
   for (const task of (body as { outgoing: OutgoingTask[] }).outgoing) {

@@ -6,7 +6,7 @@ export interface Answer {
   body: unknown;
 }
 
-/** Asks an app, JSON in and out, with any status. */
+/** Sends a request to an app, JSON in and out, accepting any status. */
 export async function ask(url: string, method = 'GET', body?: object, token?: string): Promise<Answer> {
   const response = await fetch(url, {
     method,
@@ -21,7 +21,7 @@ export async function ask(url: string, method = 'GET', body?: object, token?: st
   return { status: response.status, headers: response.headers, body: parse(text) };
 }
 
-/** As {@link ask}, and anything but a 2xx is an error that shows the answer. */
+/** As {@link ask}, but anything except a 2xx is an error that shows the response. */
 export async function demand(url: string, method = 'GET', body?: object, token?: string): Promise<Answer> {
   const answer = await ask(url, method, body, token);
   if (answer.status >= 200 && answer.status < 300) return answer;

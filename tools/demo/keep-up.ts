@@ -6,7 +6,7 @@ const MOST_ENDS = 3;
 const STABLE_MS = 60_000;
 
 /**
- * Starts an app that ends by itself again, as whatever runs applications in production would, and says so.
+ * Restarts an app that ends by itself, as a process manager in production would, and reports that.
  * @param stopping aborted when the apps are stopped on purpose
  * @throws {Error} when it has ended three times without having run for a minute
  */

@@ -10,7 +10,7 @@ import { type Apps, startApps } from './start-apps.ts';
 import { startGround } from './start-servers.ts';
 import { tellStory } from './story.ts';
 
-const HELP = `Starts the servers and two apps, Fleet and HR, and shows cars created in Fleet arrive in HR.
+const HELP = `Starts the servers and two apps, Fleet and HR, and shows cars that are created in Fleet arriving in HR.
   npm start              runs until Ctrl-C
   npm start -- --once    ends when everything has arrived, with exit code 0
 SPARK_STORE=ravendb or sqlite:FOLDER chooses the store; by default it is RavenDB, or SQLite where RavenDB is not available.`;
@@ -26,7 +26,7 @@ const servers: RunningServers[] = [];
 let apps: Apps | undefined;
 try {
   const told = tell();
-  // Whatever still waits when everything is stopped below is bound to fail, and says nothing.
+  // Whatever is still waiting when everything is stopped below is bound to fail, which means nothing.
   told.catch(() => undefined);
   await Promise.race([told, stopAsked]);
 } catch (error) {
@@ -52,7 +52,7 @@ async function tell(): Promise<void> {
   const car = await tellStory(apps, narrator);
   if (once) return narrator.plain('\nEverything arrived.');
   narrator.plain(invitation(apps, car.id));
-  // One that ends is no end of the demonstration: that the others go on is what Spark is about.
+  // An app that ends does not end the demonstration: that the others continue is the point of Spark.
   const say = (label: string, text: string) => narrator.say(label, text);
   await Promise.all(appsOf(apps).map((app) => keepUp(app, say, stopping.signal)));
 }

@@ -4,8 +4,8 @@ const LABEL_WIDTH = 10;
 const TEXT_AT = 2 + LABEL_WIDTH;
 
 /**
- * One line of the story: what kind of thing, then what happened. The same label is not repeated. Once it is stopped, the story
- * is over; what is said in plain words still shows.
+ * Prints the story line by line: a label, then what happened. A repeated label is omitted. Once it is stopped, the story is over;
+ * plain messages are still shown.
  */
 export class Narrator {
   private last = '';
@@ -20,12 +20,12 @@ export class Narrator {
     this.last = '';
   }
 
-  /** As `waitUntil`, for as long as the story goes on. */
+  /** As `waitUntil`, while the story continues. */
   wait(what: string, look: () => Promise<true | string>, options: WaitOptions = {}): Promise<number> {
     return waitUntil(what, look, { ...options, ...this.waiting });
   }
 
-  /** For what waits by itself. */
+  /** For code that waits by itself. */
   get waiting(): { signal: AbortSignal; tell: (text: string) => void } {
     return { signal: this.stopping, tell: (text) => this.say('Waiting', text) };
   }

@@ -2,19 +2,19 @@ import { type App, howEnded } from '../apps/app.ts';
 import { ask } from './http.ts';
 import { HopelessError, waitUntil, type WaitOptions } from './wait-until.ts';
 
-/** A module that has been refused asks again when its owner registers, which a start of both may take this long for. */
+/** A refused module asks again when its owner registers, which may take this long when both are starting. */
 const REFUSED_FOR_MS = 3_000;
 
 export interface ReadyOptions extends Pick<WaitOptions, 'seconds' | 'signal' | 'tell'> {
-  /** Says why the app never will be ready, as far as is known now; null while it may be. */
+  /** Why the app will never be ready, as far as is known now; null while it may be. */
   refusal?: () => Promise<string | null>;
-  /** How long it has to have said so. */
+  /** How long `refusal` has to persist. */
   refusedForMs?: number;
 }
 
 /**
- * Waits until an app says ready and answers how long it took; an app that ends instead is told at once, and one that somebody
- * has refused for good soon.
+ * Waits until an app reports ready and returns how long it took. Fails immediately for an app that ends instead, and soon for one
+ * that was refused for good.
  */
 export async function waitReady(app: App, options: ReadyOptions = {}): Promise<number> {
   const { seconds = 90, signal, tell } = options;

@@ -8,13 +8,16 @@ interface OwnerRequest {
   lastError: string | null;
 }
 
-/** What an owner answered when it refused this module's request for good; null while it may still agree. */
+/** An owner's reason for refusing this module's request for good; null while it may still agree. */
 export async function refusalOf({ url }: App, operatorToken: string): Promise<string | null> {
   const { body } = await ask(`${url}/spark/replication`, 'GET', undefined, operatorToken);
   return finalRefusal((body as { requests?: OwnerRequest[] } | null)?.requests ?? []);
 }
 
-/** Nobody answering may pass; an owner that has read the request and refused it changes its mind only when somebody changes something. */
+/**
+ * An unanswered request may still succeed; an owner that has read and refused it only changes its mind when someone changes
+ * something.
+ */
 export function finalRefusal(requests: readonly OwnerRequest[]): string | null {
   const refused = requests.find(({ state, outcome }) => state === 'dead' && outcome === 'refused');
   return refused ? (refused.lastError ?? `${refused.owner} has refused the request`) : null;

@@ -18,9 +18,9 @@ export interface Ground {
 }
 
 /**
- * Starts the servers that the apps need and reports them. If RavenDB cannot be obtained, the embedded store replaces it,
- * unless `SPARK_STORE` or `RAVENDB_URLS` ask for RavenDB.
- * @param started gets each server as soon as it runs, so that it can be stopped even if a later one fails
+ * Starts the servers that the apps need and reports them. If RavenDB cannot be obtained, the embedded store replaces it, unless
+ * `SPARK_STORE` or `RAVENDB_URLS` request RavenDB.
+ * @param started receives each server as soon as it runs, so that it can be stopped even if a later one fails
  */
 export async function startGround(
   narrator: Narrator,
@@ -37,7 +37,7 @@ export async function startGround(
   };
 
   narrator.say('Servers', 'looking for the servers; whatever is missing is downloaded once');
-  // Without NATS there is nothing to show, and RavenDB, which is large, is not fetched for that.
+  // Without NATS there is nothing to show, so the large RavenDB is not fetched.
   refuseMissing('nats-server', await findServers({ ravendb: false }));
   const store = ravendb === 'left out' ? undefined : await start({ dataDir: data, nats: false });
   if (ravendb === 'required') refuseMissing('RavenDB', store);

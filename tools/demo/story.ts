@@ -17,7 +17,7 @@ interface Car {
 const BULK = 300;
 const LANES = 8;
 
-/** Replication, seen from outside: cars created in Fleet arrive in HR, changes and deletes too. */
+/** Replication as seen from outside: cars created in Fleet arrive in HR, and so do changes and deletes. */
 export async function tellStory(apps: Apps, narrator: Narrator): Promise<Car> {
   const { fleet, hr, operatorToken } = apps;
   await waitReady(fleet, narrator.waiting);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Something that the story promises did not come in time. */
+/** Something that the story promised did not happen in time. */
 class DidNotArriveError extends Error {
   constructor(what: string, seconds: number, lastSeen: string) {
     super(`Waited ${seconds} s for ${lowered(what)}, without success. Last seen: ${lastSeen}`);
@@ -8,7 +8,7 @@ class DidNotArriveError extends Error {
   }
 }
 
-/** What a look throws when no further look helps: waiting ends at once, with this message. */
+/** Thrown by `look` when further attempts are pointless: the wait ends immediately, with this message. */
 export class HopelessError extends Error {
   override readonly name = 'HopelessError';
 }
@@ -22,16 +22,16 @@ export interface WaitOptions {
   seconds?: number;
   everyMs?: number;
   tellEveryMs?: number;
-  /** Ends the wait, which says nothing any more from then on. */
+  /** Ends the wait silently. */
   signal?: AbortSignal | undefined;
-  /** Hears what is waited for. */
+  /** Receives what is being waited for. */
   tell?: ((text: string) => void) | undefined;
 }
 
 /**
- * Looks until it is so (`true`) and answers how many milliseconds that took; a text is what was seen instead. While it takes long,
- * it says what it waits for.
- * @throws {HopelessError} as soon as a look throws one
+ * Polls until `look` returns `true`, and returns how many milliseconds that took; a text is what was seen instead. Reports what
+ * it waits for if it takes long.
+ * @throws {HopelessError} as soon as `look` throws one
  */
 export async function waitUntil(
   what: string,

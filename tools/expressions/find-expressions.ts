@@ -7,11 +7,11 @@ export interface Expression {
   flags: string;
 }
 
-/** The regular expressions of a TypeScript text that repeat something: any other takes as long as its text at most. */
+/** The regular expressions of a TypeScript text that contain repetition: all others are linear. */
 export function findExpressions(source: string): Expression[] {
   const bytes = Buffer.from(source);
   const found: Expression[] = [];
-  // swc counts bytes, on from the text that it read before.
+  // swc counts bytes, continuing from the text that it parsed before.
   const module = parseSync(source, { syntax: 'typescript', decorators: true, target: 'es2024' });
   const origin = module.span.start;
   visit(module, (node) => {
@@ -46,7 +46,7 @@ function literal({ type, pattern, flags }: SyntaxNode): Omit<Expression, 'line'>
   return type === 'RegExpLiteral' ? { pattern: String(pattern), flags: String(flags) } : undefined;
 }
 
-/** `new RegExp('…', 'u')`; one that is put together at run time is not seen. */
+/** `new RegExp('…', 'u')`; one that is assembled at run time is not found. */
 function constructed({ type, callee, arguments: given }: SyntaxNode): Omit<Expression, 'line'> | undefined {
   if (type !== 'NewExpression' || valueOf(callee) !== 'RegExp' || !Array.isArray(given)) return undefined;
   const [pattern, flags] = given.map(({ expression }: { expression: unknown }) => expression);

@@ -50,7 +50,7 @@ console.log('Starting the Jobs app; this takes a few seconds');
 jobs.process.start();
 try {
   const shown = show();
-  // What still waits when the app is stopped below is bound to fail, and says nothing.
+  // Whatever is still waiting when the app is stopped below is bound to fail, which means nothing.
   shown.catch(() => undefined);
   await Promise.race([shown, stopAsked]);
 } catch (error) {

@@ -1,4 +1,4 @@
-/** What of a lockfile matters here. */
+/** The relevant parts of a lockfile. */
 export interface Lockfile {
   packages: Record<string, LockedPackage>;
 }
@@ -14,9 +14,9 @@ export interface LockedPackage {
 }
 
 /**
- * Adds the optional packages of other platforms that a lockfile does not name. npm leaves those out that its registry
- * does not serve, as mirrors often do, and then refuses its own lockfile in `npm ci`. They are known without the
- * registry: the version is the exact one asked for, and the name tells the platform. Answers what was added.
+ * Adds the optional packages of other platforms that are missing from a lockfile. npm omits those that its registry does not
+ * serve, as often with mirrors, and then refuses its own lockfile in `npm ci`. They can be derived without the registry: the
+ * version is the exact one requested, and the name tells the platform. Returns what was added.
  */
 export function completeLockfile({ packages }: Lockfile): string[] {
   const added: string[] = [];
@@ -53,7 +53,7 @@ const libcs: Record<string, string> = {
   musleabihf: 'musl',
 };
 
-/** Whether Node, asked from `path`, would find the package in one of the folders above it. */
+/** Whether Node, resolving from `path`, would find the package in one of the folders above it. */
 function isLocked(packages: Lockfile['packages'], path: string, name: string): boolean {
   for (let folder = path; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
     if (`${folder && `${folder}/`}node_modules/${name}` in packages) return true;

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-// The compiler rewrites `./a.ts` to `./a.js` in scripts, and leaves declarations as they are.
+// The compiler rewrites `./a.ts` to `./a.js` in scripts, but not in declarations.
 const sourceImport = /(\bfrom\s+|\bimport\(\s*|\bimport\s+)(['"])(\.[^'"\n]*)\.ts\2/g;
 
 /** Writes the declarations of every library, with maps to its sources, into `types`. They have to compile. */
@@ -30,7 +30,7 @@ export async function placeTypes(types: string, library: string, target: string)
   await Promise.all(files.filter((file) => /\.d\.ts(\.map)?$/.test(file)).map(place));
 }
 
-/** Declarations that name scripts, as every compiler and bundler resolves them. */
+/** Makes declarations import scripts, as every compiler and bundler resolves them. */
 export function scriptImports(declarations: string): string {
   return declarations.replaceAll(sourceImport, '$1$2$3.js$2');
 }

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The condition under which this repository reads its own sources. No tool sets it; no tarball has it. */
+/** The condition under which this repository reads its own sources. Tools do not set it, and tarballs do not contain it. */
 export const SOURCE_CONDITION = '@nestjs-spark/source';
 
-/** What one door of a package resolves to, by condition. */
+/** What one entry point of a package resolves to, by condition. */
 export type Door = Readonly<Record<string, string>>;
 
 type Versions = Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export interface Manifest {
   readonly peerDependenciesMeta?: Readonly<Record<string, { optional: boolean }>>;
 }
 
-/** What every package takes over from the repository's own `package.json`. */
+/** What every package inherits from the repository's own `package.json`. */
 export interface RootManifest {
   readonly version: string;
   readonly license: string;
@@ -34,13 +34,13 @@ export interface RootManifest {
   readonly devDependencies: Versions;
 }
 
-/** A library that is published: its folder from the repository's root, and its manifest there. */
+/** A published library: its folder relative to the repository's root, and its manifest. */
 export interface Library {
   readonly folder: string;
   readonly manifest: Manifest;
 }
 
-/** The libraries that are published, in the order of their folders. */
+/** The published libraries, ordered by folder. */
 export function publishedLibraries(root: string): Library[] {
   return foldersIn(root, 'libs')
     .flatMap((shelf) => foldersIn(root, shelf))

@@ -10,8 +10,8 @@ export interface PackedManifest extends Omit<Manifest, 'exports'> {
 }
 
 /**
- * The manifest that a tarball carries: without the condition for sources and the doors that have nothing else, each sibling at
- * exactly the version it has here, and with what the repository says once for all packages.
+ * The manifest of a tarball: without the source condition and the entry points that have nothing else, each sibling at exactly
+ * its current version, and with the fields that the repository defines once for all packages.
  */
 export function packedManifest(
   { folder, manifest }: Library,
@@ -30,7 +30,7 @@ export function packedManifest(
   };
 }
 
-/** The doors that are left when the sources' condition is taken out. */
+/** The remaining entry points without the source condition. */
 export function packedDoors({ exports }: Manifest): Record<string, Door> {
   const doors = Object.entries(exports).map(([path, door]) => {
     const { [SOURCE_CONDITION]: _, ...conditions } = door;
@@ -39,7 +39,7 @@ export function packedDoors({ exports }: Manifest): Record<string, Door> {
   return Object.fromEntries(doors.filter(([, door]) => Object.keys(door).length > 0));
 }
 
-/** A README's links into the repository, as addresses that work from a registry's page. */
+/** Converts a README's links into the repository to URLs that work on a registry's page. */
 export function absoluteLinks(readme: string, folder: string, { homepage, version }: RootManifest): string {
   const base = new URL(`${homepage.replace(/#.*$/, '')}/blob/v${version}/${folder}/`);
   return readme.replaceAll(/\]\((\.\.?\/[^)]+)\)/g, (_, link: string) => `](${new URL(link, base).href})`);

@@ -17,10 +17,10 @@ export interface Packing {
   readonly siblings: ReadonlyMap<string, string>;
 }
 
-// What only this repository's own specs use.
+// Used by this repository's own specs only.
 const leftOut = /(\.spec\.ts|\/fixtures)$/;
 
-/** Lays one package out in `target` as its tarball has it. Nothing is written elsewhere: applications may run from `dist`. */
+/** Lays out one package in `target` as in its tarball. Writes nothing elsewhere: applications may be running from `dist`. */
 export async function stage({ root, manifest, types, siblings }: Packing, library: Library, target: string) {
   const from = join(root, library.folder);
   await mkdir(target, { recursive: true });
@@ -39,7 +39,7 @@ export async function stage({ root, manifest, types, siblings }: Packing, librar
   await cp(join(root, 'LICENSE'), join(target, 'LICENSE'));
 }
 
-/** Lets each map name the source that lies in the package, and not hold it once more. */
+/** Makes each map refer to the source in the package instead of embedding it again. */
 async function mapToSources(target: string): Promise<void> {
   const dist = join(target, 'dist');
   const files = await readdir(dist, { recursive: true });

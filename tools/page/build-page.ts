@@ -8,7 +8,7 @@ import { build, type Metafile } from 'esbuild';
 const compress = promisify(brotliCompress);
 const COMPRESSED: ReadonlySet<string> = new Set(['.js', '.css', '.svg']);
 
-/** What a page weighs, in bytes after brotli. */
+/** A page's size, in bytes after brotli. */
 export interface PageSize {
   /** The JavaScript that the first page loads. */
   first: number;
@@ -16,8 +16,8 @@ export interface PageSize {
 }
 
 /**
- * Builds the page in `web` of a library into `dist/page`: named by hash, compressed, with an `index.html` that names them. Answers
- * null for a library that has no page.
+ * Builds the page in a library's `web` folder into `dist/page`: hashed file names, compressed, with an `index.html` that refers
+ * to them. Returns null for a library without a page.
  */
 export async function buildPage(
   library: string,
@@ -78,7 +78,7 @@ function entryOf({ outputs }: Metafile, name: string): string {
   return found[0];
 }
 
-/** An output and what it imports before it runs. */
+/** An output and its static imports. */
 function staticImports({ outputs }: Metafile, output: string, seen = new Set<string>()): Set<string> {
   if (seen.has(output)) return seen;
   seen.add(output);

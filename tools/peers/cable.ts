@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A way to a server that can be unplugged and plugged in again. */
+/** A connection to a server that can be unplugged and plugged in again. */
 export class Cable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();

@@ -28,7 +28,7 @@ let cable: Cable | undefined;
 let nodes: App[] = [];
 try {
   const told = tell();
-  // Whatever still waits when everything is stopped below is bound to fail, and says nothing.
+  // Whatever is still waiting when everything is stopped below is bound to fail, which means nothing.
   told.catch(() => undefined);
   await Promise.race([told, stopAsked]);
 } catch (error) {
@@ -50,7 +50,7 @@ async function tell(): Promise<void> {
   const home = resolve(dataDir(process.env));
   const data = join(home, 'data', 'peers');
   const folder = join(data, 'files');
-  // Each log reserves room: those of the times before would leave less and less.
+  // Each log reserves space: those of earlier runs would leave less and less.
   await rm(data, { recursive: true, force: true });
   narrator.say('Servers', 'looking for nats-server; if it is missing, it is downloaded once');
   servers = await startServers({ dataDir: data, ravendb: false });
@@ -59,7 +59,7 @@ async function tell(): Promise<void> {
   const { url } = servers.nats;
   narrator.say('Servers', `NATS     ${url}   (${servers.nats.way})`);
   cable = await Cable.to(url);
-  // A service of its own each time: the files are new, and the log of the time before is not theirs.
+  // A different service each time: the files are new, and an earlier run's log is not theirs.
   const service = `notes-${randomBytes(3).toString('hex')}`;
   const operatorToken = process.env['SPARK_OPERATOR_TOKEN'] || randomBytes(16).toString('hex');
   nodes = await startNodes({ service, folder, operatorToken, natsUrls: { a: url, b: url, c: cable.url } });

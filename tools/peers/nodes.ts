@@ -7,20 +7,20 @@ import { freePort } from '../apps/free-port.ts';
 const FIRST_PORT = 5003;
 
 export interface NodesStart {
-  /** Small letters, digits and hyphens. */
+  /** Lower-case letters, digits and hyphens. */
   service: string;
-  /** Where the files of the nodes are. */
+  /** The folder of the nodes' files. */
   folder: string;
   operatorToken: string;
-  /** The address of NATS for each node, by its name. */
+  /** The NATS address for each node, by its name. */
   natsUrls: Readonly<Record<string, string>>;
-  /** Any ports that are free, for several of these at a time; otherwise 5003 and on. */
+  /** Use any free ports, for running several of these at a time; otherwise 5003 and up. */
   anyPorts?: boolean;
-  /** Further variables for each node, by its name. */
+  /** Additional variables for each node, by its name. */
   env?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** Starts a replica of the notes for each address; their logs go to `.spark/logs`. */
+/** Starts a replica of the notes app for each address; their logs go to `.spark/logs`. */
 export async function startNodes(start: NodesStart): Promise<App[]> {
   const { service, folder, operatorToken, natsUrls } = start;
   const main = builtApp('notes', 'npm run peers');

@@ -20,14 +20,14 @@ interface Head {
   data: { Title?: string } | null;
 }
 
-/** Three nodes, and what takes the third one off the network. */
+/** Three nodes, and the means to cut the third one off the network. */
 export interface Cast {
   nodes: readonly [App, App, App];
   cable: Cable;
   operatorToken: string;
 }
 
-/** Writes on all three, cuts one off, writes on both sides, and heals. Answers the note on which both sides wrote. */
+/** Writes on all three, cuts one off, writes on both sides, and heals. Returns the note that both sides changed. */
 export async function tellStory(
   { nodes, cable, operatorToken }: Cast,
   narrator: Narrator,

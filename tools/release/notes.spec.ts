@@ -1,5 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { sentenceOf, withRelease } from './notes.ts';
+
+const folder = join(import.meta.dirname, '..', '..', '.changeset');
+const waiting = readdirSync(folder).filter((file) => file.endsWith('.md') && file !== 'README.md');
 
 const changelog = `# Changelog
 
@@ -55,6 +60,11 @@ describe('a release in the changelog', () => {
     expect(() => withRelease(changelog, '0.2.0', '2026-02-01', ['Improved things.'])).toThrow(
       'Improved things.',
     );
+  });
+
+  it('can be made of the change sets that wait for one', () => {
+    const sentences = waiting.map((file) => sentenceOf(readFileSync(join(folder, file), 'utf8')));
+    expect(() => withRelease(changelog, '0.2.0', '2026-02-01', sentences)).not.toThrow();
   });
 
   it('takes the sentence of a change set without its packages', () => {

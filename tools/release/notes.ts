@@ -1,4 +1,4 @@
-/** The headings of a version in the changelog, in their order. */
+/** The headings of a version in the changelog, in order. */
 const KINDS = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'] as const;
 
 const UNRELEASED = '## Unreleased';
@@ -9,9 +9,9 @@ export function sentenceOf(changeSet: string): string {
 }
 
 /**
- * The changelog with a section for `version`: what stood under "Unreleased", and the sentences of the change sets under the
+ * The changelog with a section for `version`: the entries under "Unreleased", and the sentences of the change sets, under the
  * headings that they begin with.
- * @throws {Error} for a sentence that begins with no heading: correct that change set
+ * @throws {Error} for a sentence that does not begin with a heading: correct that change set
  */
 export function withRelease(
   changelog: string,

@@ -7,7 +7,7 @@ export const root = join(import.meta.dirname, '..', '..');
 /** The order of shorter ones makes no difference. */
 const LONG_SECONDS = 10;
 
-/** How many seconds each long suite took that passed, the longest first. */
+/** The duration of each long suite that passed, in seconds, longest first. */
 export function durationsOf({ testResults }: JestReport): Record<string, number> {
   const all = testResults
     .filter(({ status }) => status === 'passed')

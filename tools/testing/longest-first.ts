@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { root } from './durations.ts';
 
-// Its declarations are those of its CommonJS door; imported, the default is the class itself.
+// Its declarations are those of its CommonJS entry point; when imported, the default is the class itself.
 const JestSequencer = loaded as unknown as typeof loaded.default;
 type Tests = Parameters<loaded.default['sort']>[0];
 
 /**
- * The longest suites begin first, so that none of them ends alone while the other workers have nothing left. How long
- * each takes is known from the last run on this machine, and on a new one from `durations.json`; one in neither is short.
+ * The longest suites begin first, so that none of them runs alone at the end while other workers are idle. Durations are known
+ * from the last run on this machine or, on a new one, from `durations.json`; an unknown suite counts as short.
  */
 export default class LongestFirst extends JestSequencer {
   readonly #seconds = JSON.parse(readFileSync(join(import.meta.dirname, 'durations.json'), 'utf8')) as Record<
@@ -18,7 +18,7 @@ export default class LongestFirst extends JestSequencer {
   >;
 
   override async sort(tests: Tests): Promise<Tests> {
-    // oxlint-disable-next-line unicorn/no-array-sort -- Jest's own
+    // oxlint-disable-next-line unicorn/no-array-sort -- not an array
     const sorted = await super.sort(tests);
     const weight = ({ path, duration }: Tests[number]) =>
       duration ?? 1_000 * (this.#seconds[relative(root, path).replaceAll(sep, '/')] ?? 0);

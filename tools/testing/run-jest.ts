@@ -11,7 +11,7 @@ export const jest = join(import.meta.dirname, '..', '..', 'node_modules', 'jest'
 const nodeOptions = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
-  // Workers are started with the same options. Each suite loads everything again, which makes much that is soon garbage.
+  // Workers are started with the same options. Each suite loads everything again, most of which soon becomes garbage.
   '--max-semi-space-size=32',
   `--import=${new URL('./end-with-parent.ts', import.meta.url).href}`,
 ];
@@ -19,13 +19,13 @@ const nodeOptions = [
 const WORKERS = 2;
 const jestOptions = [`--maxWorkers=${WORKERS}`, '--watchman=false', '--json'];
 
-/** How Jest ended, and its report; undefined when it ended before it could write one. */
+/** How Jest ended, and its report; undefined if it ended before writing one. */
 export interface JestRun {
   readonly code: number;
   readonly report: JestReport | undefined;
 }
 
-/** Runs Jest with the arguments of the user and the variables of the run. */
+/** Runs Jest with the user's arguments and the run's variables. */
 export async function runJest(args: readonly string[], env: Record<string, string>): Promise<JestRun> {
   const folder = await mkdtemp(join(tmpdir(), 'spark-jest-'));
   const file = join(folder, 'report.json');
@@ -35,7 +35,7 @@ export async function runJest(args: readonly string[], env: Record<string, strin
     { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...env } },
   );
   const pass = () => child.kill('SIGTERM');
-  // Ctrl-C reaches Jest as well, which ends on its own: afterwards there are servers to stop and counts to report.
+  // Ctrl-C also reaches Jest, which ends on its own: afterwards there are servers to stop and counts to report.
   const stay = () => undefined;
   process.on('SIGINT', stay).once('SIGTERM', pass);
   const [code] = (await once(child, 'close')) as [number | null];

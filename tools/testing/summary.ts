@@ -20,9 +20,9 @@ export interface Summary {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** The suites that were left out because a server is missing, with the reason in their titles. */
+  /** The suites that were skipped because a server is missing, with the reason in their titles. */
   readonly leftOut: readonly string[];
-  /** Tests that were skipped otherwise. */
+  /** Tests that were skipped for other reasons. */
   readonly otherSkipped: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export function summarize(report: JestReport): Summary {
   };
 }
 
-/** The line that a run ends with. */
+/** The final line of a run. */
 export function countLine({
   passed,
   failed,

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { DocumentInput } from '../../shared/rest/document-input.ts';
 
-/** What a user says of a brand. */
+/** A brand as entered by a user. */
 export class CarBrandInput extends DocumentInput {
   @ApiProperty({ example: 'Volkswagen' })
   @Length(1, 100)
@@ -16,7 +16,7 @@ export class CarBrandInput extends DocumentInput {
   country?: string;
 }
 
-/** A brand as it is answered. */
+/** A brand as returned by the API. */
 export class CarBrandView extends CarBrandInput {
   @ApiProperty({ example: 'carBrands/1-A' })
   override id: string = '';

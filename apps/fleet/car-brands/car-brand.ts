@@ -1,6 +1,6 @@
 import { Entity } from '@nestjs-spark/store';
 
-/** A brand that a car can have: a lookup that users manage. */
+/** A car's brand: a lookup that users manage. */
 @Entity()
 export class CarBrand {
   name!: string;

@@ -21,7 +21,7 @@ export class CarBrandsController {
   @Get()
   @ApiOkResponse({
     type: [CarBrandView],
-    description: 'A page; X-Total-Count says how many there are in all',
+    description: 'A page; X-Total-Count has the total',
   })
   async list(
     @Query() page: PageQuery,
@@ -48,7 +48,7 @@ export class CarBrandsController {
 
   @Put(BY_ID)
   @ApiDocumentId('carBrands/1-A')
-  @ApiOkResponse({ type: CarBrandView, description: 'Replaced, or made under this id' })
+  @ApiOkResponse({ type: CarBrandView, description: 'Replaced, or created under this id' })
   async put(
     @DocumentId() id: string,
     @Body() input: CarBrandInput,

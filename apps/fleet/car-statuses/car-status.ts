@@ -1,4 +1,4 @@
-/** The fixed lookup of what a car is up to: the key is stored, the label is for people. */
+/** The fixed lookup of a car's status: the key is stored, the label is for people. */
 export const CAR_STATUSES = [
   { key: 'InUse', label: 'In use' },
   { key: 'OnParking', label: 'On parking' },

@@ -3,7 +3,7 @@ import { IsIn, IsInt, IsOptional, IsString, Length, Max, MaxLength, Min } from '
 import { DocumentInput } from '../../shared/rest/document-input.ts';
 import { CAR_STATUS_KEYS, type CarStatus } from '../car-statuses/car-status.ts';
 
-/** What a user says of a car. Only a field's first fault is told, and the lowest decorator is asked first: its type. */
+/** A car as entered by a user. Only a field's first fault is reported, and the lowest decorator is checked first: its type. */
 export class CarInput extends DocumentInput {
   @ApiProperty({ example: '1-ABC-123' })
   @Length(1, 20)
@@ -38,7 +38,7 @@ export class CarInput extends DocumentInput {
   brand?: string;
 }
 
-/** A car as it is answered. */
+/** A car as returned by the API. */
 export class CarView extends CarInput {
   @ApiProperty({ example: 'cars/1-A' })
   override id: string = '';

@@ -1,6 +1,6 @@
 import type { IndexDefinition } from '@nestjs-spark/store';
 
-/** Cars by the fields that people search, in any order they ask for. */
+/** Cars by the fields that people search, sortable by any of them. */
 export const Cars_Overview: IndexDefinition = {
   name: 'Cars_Overview',
   maps: [

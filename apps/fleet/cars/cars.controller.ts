@@ -19,7 +19,7 @@ export class CarsController {
   }
 
   @Get()
-  @ApiOkResponse({ type: [CarView], description: 'A page; X-Total-Count says how many there are in all' })
+  @ApiOkResponse({ type: [CarView], description: 'A page; X-Total-Count has the total' })
   async list(@Query() page: PageQuery, @Res({ passthrough: true }) response: Response): Promise<CarView[]> {
     return sendPage(response, await this.cars.list(page));
   }
@@ -39,7 +39,7 @@ export class CarsController {
 
   @Put(BY_ID)
   @ApiDocumentId('cars/1-A')
-  @ApiOkResponse({ type: CarView, description: 'Replaced, or made under this id' })
+  @ApiOkResponse({ type: CarView, description: 'Replaced, or created under this id' })
   async put(
     @DocumentId() id: string,
     @Body() input: CarInput,

@@ -19,7 +19,7 @@ export class CompaniesController {
   }
 
   @Get()
-  @ApiOkResponse({ type: [CompanyView], description: 'A page; X-Total-Count says how many there are in all' })
+  @ApiOkResponse({ type: [CompanyView], description: 'A page; X-Total-Count has the total' })
   async list(
     @Query() page: PageQuery,
     @Res({ passthrough: true }) response: Response,
@@ -45,7 +45,7 @@ export class CompaniesController {
 
   @Put(BY_ID)
   @ApiDocumentId('companies/1-A')
-  @ApiOkResponse({ type: CompanyView, description: 'Replaced, or made under this id' })
+  @ApiOkResponse({ type: CompanyView, description: 'Replaced, or created under this id' })
   async put(@DocumentId() id: string, @Body() input: CompanyInput): Promise<CompanyView> {
     return this.companies.put(id, input);
   }

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, IsUrl, Length } from 'class-validator';
 import { DocumentInput } from '../../shared/rest/document-input.ts';
 
-/** What a user says of a company. */
+/** A company as entered by a user. */
 export class CompanyInput extends DocumentInput {
   @ApiProperty({ example: 'MintPlayer' })
   @Length(1, 200)
@@ -15,7 +15,7 @@ export class CompanyInput extends DocumentInput {
   website?: string;
 }
 
-/** A company as it is answered. */
+/** A company as returned by the API. */
 export class CompanyView extends CompanyInput {
   @ApiProperty({ example: 'companies/1-A' })
   override id: string = '';

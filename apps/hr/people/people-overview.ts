@@ -1,6 +1,6 @@
 import type { IndexDefinition } from '@nestjs-spark/store';
 
-/** People with the name of their company and where they live. */
+/** People with the names of their companies and their places of residence. */
 export const People_Overview: IndexDefinition = {
   name: 'People_Overview',
   maps: [

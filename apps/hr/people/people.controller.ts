@@ -19,7 +19,7 @@ export class PeopleController {
   }
 
   @Get()
-  @ApiOkResponse({ type: [PersonView], description: 'A page; X-Total-Count says how many there are in all' })
+  @ApiOkResponse({ type: [PersonView], description: 'A page; X-Total-Count has the total' })
   async list(
     @Query() page: PageQuery,
     @Res({ passthrough: true }) response: Response,
@@ -45,7 +45,7 @@ export class PeopleController {
 
   @Put(BY_ID)
   @ApiDocumentId('people/1-A')
-  @ApiOkResponse({ type: PersonView, description: 'Replaced, or made under this id' })
+  @ApiOkResponse({ type: PersonView, description: 'Replaced, or created under this id' })
   async put(@DocumentId() id: string, @Body() input: PersonInput): Promise<PersonView> {
     return this.people.put(id, input);
   }

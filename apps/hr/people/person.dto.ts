@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsEmail, IsISO8601, IsObject, IsOptional, IsString, Length, ValidateNested } from 'class-validator';
 import { DocumentInput } from '../../shared/rest/document-input.ts';
 
-/** An address as a user says it. */
+/** An address as entered by a user. */
 export class AddressInput {
   @ApiProperty({ example: 'Main Street 1' })
   @Length(1, 200)
@@ -21,7 +21,7 @@ export class AddressInput {
   city!: string;
 }
 
-/** What a user says of a person. */
+/** A person as entered by a user. */
 export class PersonInput extends DocumentInput {
   @ApiProperty({ example: 'Ada' })
   @Length(1, 100)
@@ -57,7 +57,7 @@ export class PersonInput extends DocumentInput {
   address?: AddressInput;
 }
 
-/** A person as it is answered. */
+/** A person as returned by the API. */
 export class PersonView extends PersonInput {
   @ApiProperty({ example: 'people/1-A' })
   override id: string = '';

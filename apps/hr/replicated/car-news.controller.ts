@@ -15,7 +15,7 @@ export class CarNewsController {
   @Get()
   @ApiOkResponse({
     type: [CarNewsView],
-    description: 'The latest 20 that the answering instance was told of, newest first',
+    description: 'The latest 20 that the answering instance has handled, newest first',
   })
   list(): readonly CarNewsItem[] {
     return this.news.latest();

@@ -10,7 +10,7 @@ export interface CarNewsItem {
   model: string | null;
 }
 
-/** The last that this instance has heard of Fleet's cars. */
+/** The latest news of Fleet's cars on this instance. */
 @Injectable()
 export class CarNews {
   private readonly items: CarNewsItem[] = [];

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-/** The copy of a car as it is answered. */
+/** The copy of a car as returned by the API. */
 export class CarView {
   @ApiProperty({ example: 'cars/1-A' })
   id!: string;
@@ -18,7 +18,7 @@ export class CarView {
   color?: string | null;
 }
 
-/** What HR has heard of a car. */
+/** HR's news of a car. */
 export class CarNewsView {
   @ApiProperty({ enum: ['arrived', 'changed', 'gone'] })
   kind!: 'arrived' | 'changed' | 'gone';

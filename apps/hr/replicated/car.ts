@@ -1,7 +1,7 @@
 import { Replicated } from '@nestjs-spark/replication';
 import { Entity } from '@nestjs-spark/store';
 
-/** What HR wants to know of Fleet's cars. The copies are Fleet's: they are read here, never written. */
+/** The fields of Fleet's cars that HR needs. The copies belong to Fleet: they are read here, never written. */
 @Entity()
 @Replicated({
   sourceModule: 'Fleet',

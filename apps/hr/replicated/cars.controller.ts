@@ -10,7 +10,7 @@ import { PageQuery } from '../../shared/rest/page-query.ts';
 import { CarView } from './car.dto.ts';
 import { Car } from './car.ts';
 
-/** The copies of Fleet's cars: to be read only. */
+/** The copies of Fleet's cars: read-only. */
 @ApiTags('cars')
 @Controller('cars')
 export class CarsController {
@@ -23,7 +23,7 @@ export class CarsController {
   }
 
   @Get()
-  @ApiOkResponse({ type: [CarView], description: 'A page; X-Total-Count says how many there are in all' })
+  @ApiOkResponse({ type: [CarView], description: 'A page; X-Total-Count has the total' })
   async list(@Query() page: PageQuery, @Res({ passthrough: true }) response: Response): Promise<CarView[]> {
     return sendPage(response, await this.cars.list(page));
   }

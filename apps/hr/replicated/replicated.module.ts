@@ -6,7 +6,7 @@ import { CarNewsController } from './car-news.controller.ts';
 import { CarNews } from './car-news.ts';
 import { CarsController } from './cars.controller.ts';
 
-/** Each copy is told to `CarNews`, with a record of it; `HR_CAR_NEWS=off` shows what that costs. */
+/** Each copy is reported to `CarNews`, with its record; `HR_CAR_NEWS=off` shows what that costs. */
 const hasNews = process.env['HR_CAR_NEWS'] !== 'off';
 
 @Module({

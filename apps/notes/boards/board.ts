@@ -2,7 +2,7 @@ import type { Conflict, ConflictResolver, Resolution } from '@nestjs-spark/peers
 import { ReplicatedEntity } from '@nestjs-spark/peers';
 import { Entity } from '@nestjs-spark/store';
 
-/** Keeps every tag that anybody added, and the newest title. */
+/** Keeps every tag that anyone added, and the newest title. */
 export class BoardMerge implements ConflictResolver<Board> {
   readonly version = 1;
 
@@ -13,7 +13,7 @@ export class BoardMerge implements ConflictResolver<Board> {
   }
 }
 
-/** On every replica; of two changes at the same time nothing that was added is lost. */
+/** On every replica; with two concurrent changes nothing that was added is lost. */
 @Entity()
 @ReplicatedEntity({ conflict: BoardMerge })
 export class Board {

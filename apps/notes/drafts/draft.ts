@@ -1,6 +1,6 @@
 import { Entity } from '@nestjs-spark/store';
 
-/** On this node alone. */
+/** On this node only. */
 @Entity()
 export class Draft {
   title!: string;

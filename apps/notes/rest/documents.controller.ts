@@ -23,7 +23,7 @@ import { ApiDocumentId, BY_ID, DocumentId } from '../../shared/rest/document-id.
 import { notAsExpected, tagOf, versionIn } from './entity-tag.ts';
 import { NotesReadyGuard, READ_FROM, ReplicaPageQuery, ReplicaQuery } from './from-peer.ts';
 
-/** Routes over what the replicas share: 503 until this one is complete; reads with `?from=peer` ask one that is. */
+/** Routes over shared documents: 503 until this replica is complete; reads with `?from=peer` are answered by one that is. */
 export const ReplicaRoutes = () => applyDecorators(UseGuards(NotesReadyGuard));
 
 /** Where else the documents can be read. */
@@ -32,7 +32,7 @@ interface Remote<T> {
   readonly reads: RemoteReads;
 }
 
-/** The routes of one collection. A document's version is its `ETag`, which a write can expect with `If-Match`. */
+/** The routes of one collection. A document's version is its `ETag`, which a write can require with `If-Match`. */
 export abstract class DocumentsController<T extends object> {
   readonly #path: string;
   readonly #documents: Repository<T>;
@@ -42,7 +42,7 @@ export abstract class DocumentsController<T extends object> {
   readonly #remote: Remote<T> | null;
   readonly #defaults: () => Partial<T>;
 
-  /** @param defaults what a whole document has where it does not say; in `input` they would be part of every change, too */
+  /** @param defaults the default fields of a whole document; in `input` they would also be part of every change */
   constructor(
     path: string,
     documents: Repository<T>,

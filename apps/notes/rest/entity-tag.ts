@@ -5,12 +5,12 @@ const NOT_AS_EXPECTED = defineProblem('notAsExpected', {
   status: 412,
 });
 
-/** A version as the header `ETag`. */
+/** A version as an `ETag` header. */
 export function tagOf(version: string | undefined): string | null {
   return version === undefined ? null : `"${version}"`;
 }
 
-/** The version that an `If-Match` names. */
+/** The version in an `If-Match` header. */
 export function versionIn(tag: string): string {
   return tag.trim().replace(/^W\//, '').replaceAll('"', '');
 }

@@ -5,10 +5,10 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { Request } from 'express';
 import { PageQuery } from '../../shared/rest/page-query.ts';
 
-/** Names the node that has answered a read with `?from=peer`. */
+/** Names the node that answered a read with `?from=peer`. */
 export const READ_FROM = 'Spark-Read-From';
 
-/** Whose document is asked for. */
+/** The node whose document is requested. */
 export class ReplicaQuery {
   @ApiPropertyOptional({ enum: ['peer'], description: 'Ask a node that is complete' })
   @IsOptional()
@@ -16,7 +16,7 @@ export class ReplicaQuery {
   from?: 'peer';
 }
 
-/** `?skip&take` of a list, of this node or of another one. */
+/** `?skip&take` of a list, from this node or another one. */
 export class ReplicaPageQuery extends PageQuery {
   @ApiPropertyOptional({ enum: ['peer'], description: 'Ask a node that is complete' })
   @IsOptional()
@@ -24,7 +24,7 @@ export class ReplicaPageQuery extends PageQuery {
   from?: 'peer';
 }
 
-/** Whether a request asks for what another node has. */
+/** Whether a request asks for another node's documents. */
 function isFromPeer({ method, query }: Request): boolean {
   return method === 'GET' && query['from'] === 'peer';
 }

@@ -3,13 +3,13 @@ import { Entity } from '@nestjs-spark/store';
 
 type Counts = Record<string, number>;
 
-/** One number per node, of which only that node's grows: the higher one of each is right. */
+/** One number per node, which only that node raises, so the higher value of each is right. */
 function highest(one: Counts, other: Counts): Counts {
   const nodes = [...new Set([...Object.keys(one), ...Object.keys(other)])].toSorted();
   return Object.fromEntries(nodes.map((node) => [node, Math.max(one[node] ?? 0, other[node] ?? 0)]));
 }
 
-/** What `NOTES_RESOLVER` may be: one that merges, and three broken ones, for tests. */
+/** The values of `NOTES_RESOLVER`: one that merges, and three broken ones, for tests. */
 const RESOLVERS: Record<string, (conflict: Conflict<Tally>) => Resolution<Tally>> = {
   merge: ({ current, incoming }) => ({
     type: 'put',

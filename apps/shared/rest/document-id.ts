@@ -3,12 +3,12 @@ import { ApiParam } from '@nestjs/swagger';
 import type { Request } from 'express';
 
 /**
- * The rest of a path as a document's id. Ids contain slashes, so the route takes all that follows:
- * `/cars/cars/1-A` and `/cars/cars%2F1-A` are the same car.
+ * The rest of a path as a document id. Ids contain slashes, so the route matches everything that follows: `/cars/cars/1-A` and
+ * `/cars/cars%2F1-A` are the same car.
  */
 export const BY_ID = '*id';
 
-/** The document's id, of a route that ends in {@link BY_ID}. */
+/** The document id in a route that ends in {@link BY_ID}. */
 export const DocumentId = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const { id } = context.switchToHttp().getRequest<Request>().params;
   return Array.isArray(id) ? id.join('/') : (id ?? '');

@@ -2,9 +2,9 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Exclude } from 'class-transformer';
 import { Allow } from 'class-validator';
 
-/** A document may be sent back as it was read, with its id; which one is meant is said by the path alone. */
+/** A document can be sent back as it was read, including its id; only the path determines which one is meant. */
 export class DocumentInput {
-  @ApiPropertyOptional({ type: String, description: 'Not looked at; the path says which document is meant' })
+  @ApiPropertyOptional({ type: String, description: 'Ignored; the path names the document' })
   @Allow()
   @Exclude({ toClassOnly: true })
   id?: string;

@@ -2,10 +2,10 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 
-/** RavenDB counts in whole numbers up to here, and answers a larger one as a failure of its own. */
+/** RavenDB's counts are integers up to here, and it fails on a larger one. */
 const MOST = 2_147_483_647;
 
-/** Only plain digits are a number: JavaScript takes `1e3` for one, and an empty text for 0. */
+/** Only plain digits are a number: JavaScript also accepts `1e3`, and reads an empty text as 0. */
 const digits = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
 
@@ -18,7 +18,7 @@ export class PageQuery {
   @IsInt()
   skip: number = 0;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 100, default: 25, description: 'How many to answer' })
+  @ApiPropertyOptional({ minimum: 1, maximum: 100, default: 25, description: 'How many to return' })
   @Transform(digits)
   @Max(100)
   @Min(1)

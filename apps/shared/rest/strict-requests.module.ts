@@ -7,7 +7,7 @@ import type { Request } from 'express';
 
 const READS_A_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
-/** A body that the application's parser leaves alone would reach a route as no body, and be refused for its fields. */
+/** A body that the application's parser ignores would reach a route as an empty one, and be refused for its missing fields. */
 @Injectable()
 class JsonBodiesGuard implements CanActivate {
   canActivate(context: ExecutionContext): true {
@@ -18,7 +18,7 @@ class JsonBodiesGuard implements CanActivate {
   }
 }
 
-/** Spark's own routes have theirs, and probes of health and metrics may say what they like. */
+/** Spark's own routes have their own check, and probes of health and metrics may send anything. */
 @Injectable()
 class OwnKnownQuery extends KnownQuery {
   override canActivate(context: ExecutionContext): true {
@@ -35,8 +35,8 @@ function isJson(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * Answers 415 for a body that is not JSON, or whose type is not given, and 400 for a parameter of the query that its route does not
- * know. Import it after `SparkAuthModule`, so that a stranger is told nothing but 401.
+ * Answers 415 for a body that is not JSON or has no type, and 400 for a query parameter unknown to its route. Import it after
+ * `SparkAuthModule`, so that strangers only ever get a 401.
  */
 @Module({
   providers: [

@@ -79,7 +79,7 @@ it.each([
   const { body } = await request(app.getHttpServer() as Server)
     .get(`/toys${path}?${query}`)
     .expect(400);
-  expect(body.detail).toBe(`${query.split('=')[0]} is not known here; none is known.`);
+  expect(body.detail).toBe(`${query.split('=')[0]} is not known here; none is expected.`);
   await app.close();
 });
 

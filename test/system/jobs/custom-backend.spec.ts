@@ -81,7 +81,7 @@ suite('A backend in another language', () => {
     const transformation = { kind: 'handler', handler: 'none' };
     const job = await jobs.run(words('', { transformation }));
     expect(job).toMatchObject({ status: 'Failed', cause: { class: 'user', code: 'refused' } });
-    expect(job.cause?.message).toContain('there is no handler of this name here');
+    expect(job.cause?.message).toContain('no handler has this name');
   });
 
   it('cancels a run with proof', async () => {

@@ -1,9 +1,9 @@
 const LEAST = [22, 19];
 
 /**
- * Refuses a Node that lacks what Spark builds on. It is called while the packages load, so that whoever starts an application reads
- * this, and not what happened to be missing first.
- * @throws {Error} without a stack, which would only lead into the packages
+ * Refuses to run on a Node version that lacks something Spark depends on. Called while the packages load, so that the error names
+ * the version rather than whatever was missing first.
+ * @throws {Error} without a stack, which would only point into the packages
  */
 export function needsNode(version: string = process.versions.node): void {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -22,6 +22,7 @@ export * from './names/pointer-step.ts';
 export * from './names/same-name.ts';
 export { Breaker, type BreakerReport } from './retry/breaker.ts';
 export { Breakers } from './retry/breakers.ts';
+export * from './retry/long-timer.ts';
 export * from './retry/pause.ts';
 export * from './retry/persist.ts';
 export * from './retry/retry.ts';

@@ -25,15 +25,15 @@ import { OwnRoutes } from './routes/own-routes.ts';
 export interface ObservabilityOptions {
   /** Path of `live` and `ready`, from the root; false: no such routes. Default `health`. */
   health?: string | false;
-  /** Path of Prometheus' metrics, from the root; false: no such route. Default `metrics`. */
+  /** Path of the Prometheus metrics, from the root; false: no such route. Default `metrics`. */
   metrics?: string | false;
 }
 
 /**
- * `HealthChecks`, `SparkHealthIndicator` and `MetricsRegistry` for Nest modules that add or show something, global, and
- * with `forRoot()` the routes `GET /health/live`, `GET /health/ready` and `GET /metrics`. These three are open to anyone
- * who can reach the port; protect them in the network where that matters. They are outside the application's global prefix
- * and versions, like all of Spark's routes.
+ * Provides `HealthChecks`, `SparkHealthIndicator` and `MetricsRegistry` globally for Nest modules that add or show something;
+ * with `forRoot()` also the routes `GET /health/live`, `GET /health/ready` and `GET /metrics`. These are open to anyone who can
+ * reach the port; protect them in the network where that matters. Like all of Spark's routes, they are outside the application's
+ * global prefix and versioning.
  */
 @Global()
 @Module({
@@ -58,7 +58,7 @@ export class ObservabilityModule implements NestModule {
     this.own = own;
   }
 
-  /** With the routes. An application's own route at the same path takes precedence, and the log says so. */
+  /** Includes the routes. An application's own route at the same path takes precedence, which is logged. */
   static forRoot({ health = 'health', metrics = 'metrics' }: ObservabilityOptions = {}): DynamicModule {
     return {
       module: ObservabilityRoutes,
@@ -70,7 +70,10 @@ export class ObservabilityModule implements NestModule {
     };
   }
 
-  /** Nest asks for middleware once `main.ts` has said everything and before it makes the routes: the one moment for this. */
+  /**
+   * Nest asks for middleware after `main.ts` has configured everything and before it creates the routes: the only moment for
+   * this.
+   */
   configure(): void {
     this.own.setApart();
   }
@@ -81,7 +84,7 @@ class ObservabilityRoutes {}
 
 const mountedAt = new Map<string, Type>();
 
-/** The controller at a path; a class of its own, because applications of one process may differ. */
+/** The controller at a path; a separate class each time, because applications in one process may differ. */
 function mounted(controller: typeof HealthController | typeof MetricsController, path: string): Type {
   const key = `${controller.name} ${path}`;
   const known = mountedAt.get(key);

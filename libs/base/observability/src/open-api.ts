@@ -8,9 +8,9 @@ type Decorators = Record<
 >;
 
 /**
- * An OpenAPI document with Spark's routes in it, which are left out otherwise:
- * `withSparkRoutes(() => SwaggerModule.createDocument(app, config))`. Their schemas carry the names of their classes; an
- * application's class of the same name needs `@ApiSchema({ name })`. This door alone needs `@nestjs/swagger`.
+ * Makes an OpenAPI document include Spark's routes, which are left out otherwise:
+ * `withSparkRoutes(() => SwaggerModule.createDocument(app, config))`. Schemas are named after their classes; an application's
+ * class of the same name needs `@ApiSchema({ name })`. Only this entry point needs `@nestjs/swagger`.
  * @param create makes the document, synchronously
  */
 export function withSparkRoutes<T>(create: () => T): T {

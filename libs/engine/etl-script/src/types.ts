@@ -1,21 +1,21 @@
 import type { DocumentExtras } from './extras/types.ts';
 
-/** One script for the documents of one collection, as a module declares it. */
+/** One script for the documents of one collection, as declared by a module. */
 export interface Transformation {
   /** Names the script in errors, for instance `HR/cars`. */
   name: string;
   /** The collection the script is declared for, for instance `Cars`. */
   collection: string;
-  /** The script's text. Null, undefined or blank: documents pass unchanged. */
+  /** The script's text. Null, undefined or blank: documents pass through unchanged. */
   script?: string | null;
-  /** Whose processor time it uses: workers are shared fairly between these. Default: `name`. */
+  /** Who is charged for its CPU time: workers are shared fairly between requesters. Default: `name`. */
   requester?: string;
 }
 
 /** A stored document to be passed to the script. */
 export interface ScriptInput {
   id: string;
-  /** The document's own `@collection`; decides which target keeps the id. */
+  /** The document's own `@collection`, which decides the target that keeps the id. */
   collection: string;
   /** The document as stored: a UTF-8 JSON object with its `@metadata`. */
   document: Uint8Array;
@@ -28,12 +28,12 @@ export interface DeletedInput {
 }
 
 /**
- * Answers what scripts ask for with `load(id)`: for each id the stored document as UTF-8 JSON with `@metadata`,
- * or null when it is not there **or the script may not read it**. The sandbox has no other way to a document.
+ * Resolves a script's `load(id)` calls: for each id the stored document as UTF-8 JSON with `@metadata`, or null when it does not
+ * exist **or the script may not read it**. The sandbox has no other way to reach a document.
  */
 export type DocumentLoader = (ids: string[]) => Promise<(Uint8Array | null)[]>;
 
-/** A command for the target. Within one document deletes come first, then puts in the order of the loads. */
+/** A command for the target. Within one document, deletes come first, then puts in the order of the loads. */
 export type EtlCommand =
   | {
       type: 'put';
@@ -41,20 +41,20 @@ export type EtlCommand =
       collection: string;
       /** The document as JSON object text, without `@metadata`. */
       fields: string;
-      /** Metadata to carry along as JSON object text; never `@collection`, `@id` or what only the source may set. */
+      /** Metadata to send along as JSON object text; never `@collection`, `@id` or what only the source may set. */
       metadata?: string;
-      /** The source's attachments, counters and time series that the copy is to have. Absent: they stay as they are. */
+      /** The source's attachments, counters and time series that the copy should have. Absent: they stay as they are. */
       extras?: DocumentExtras;
     }
   | { type: 'delete'; id: string }
-  /** Everything whose id starts with `prefix` (ids ignore case). */
+  /** Everything whose id starts with `prefix` (case-insensitive). */
   | { type: 'delete-prefix'; prefix: string };
 
 /**
  * Why a document was set aside:
- * `thrown` the script threw; `timeout` it used more than its time; `memory` more than its memory;
- * `invalid-output` it loaded something that is not a document; `too-much` it loads, or requests, more than a document may;
- * `crashed` it broke the sandbox itself.
+ * `thrown` the script threw; `timeout` it exceeded its time; `memory` it exceeded its memory; `invalid-output` it loaded
+ * something that is not a document; `too-much` it loads, or requests, more than a document may; `crashed` it broke the sandbox
+ * itself.
  */
 export type ScriptFailureKind = 'thrown' | 'timeout' | 'memory' | 'invalid-output' | 'too-much' | 'crashed';
 
@@ -63,13 +63,13 @@ export interface ScriptFailure {
   kind: ScriptFailureKind;
   /** The transformation's name. */
   script: string;
-  /** 1-based position in the user's text, or null where there is none (a timeout, a thrown string). */
+  /** 1-based position in the user's text, or null when unknown (a timeout, a thrown string). */
   line: number | null;
   column: number | null;
   reason: string;
 }
 
-/** The outcome for one document: all its commands, or none and the reason. */
+/** The outcome for one document: all its commands, or the reason why there are none. */
 export type ScriptOutput =
   | { id: string; status: 'done'; commands: EtlCommand[] }
   | { id: string; status: 'failed'; failure: ScriptFailure };
@@ -81,24 +81,24 @@ export interface ScriptProblem {
   column: number;
 }
 
-/** What is known of a script without running it. */
+/** What is known about a script without running it. */
 export interface ScriptInspection {
-  /** Collections the script loads to, as RavenDB finds them: by the text, comments and strings included. */
+  /** Collections the script loads to, found as RavenDB does: in its text, including comments and strings. */
   targets: string[];
-  /** A target is the source collection itself (ignoring case), so that documents keep their ids. */
+  /** Whether a target is the source collection itself (case-insensitively), so that documents keep their ids. */
   keepsId: boolean;
-  /** The script may call `load`, and so request documents other than its own. */
+  /** Whether the script may call `load`, and so request documents other than its own. */
   usesLoad: boolean;
-  /** The syntax tree has `eval`, `Function`, an indirect constructor or computed access to the global object. */
+  /** Whether the syntax tree has `eval`, `Function`, an indirect constructor or computed access to the global object. */
   usesDynamicCode: boolean;
   /**
-   * It looks properties up by names that are not written out (`x[name]`), or uses `this` in a function, where it may be the global
-   * object. In this sandbox nothing can be reached that way; where nothing else confines a script, anything can.
+   * Whether it accesses properties by computed names (`x[name]`), or uses `this` in a function, where it may be the global
+   * object. In this sandbox that is harmless; where nothing else confines a script, it can reach anything.
    */
   usesComputedNames: boolean;
-  /** Top-level fields of `this` that the script can read; null: cannot be sure, it needs the whole document. */
+  /** Top-level fields of `this` that the script can read; null: uncertain, so it needs the whole document. */
   fields: string[] | null;
-  /** Blank, or nothing but delete behaviours: documents pass unchanged. */
+  /** Whether it is blank, or nothing but delete behaviours: documents pass through unchanged. */
   passesThrough: boolean;
   /** `deleteDocuments[Of<Collection>]Behavior` functions that the script defines. */
   deleteBehaviors: string[];

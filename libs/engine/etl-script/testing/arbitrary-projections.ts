@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-// Names that are easily taken for another: escaped, inherited, index-like, beginnings of each other, beyond ASCII.
+// Names that are easily mistaken: escaped, inherited, index-like, prefixes of each other, non-ASCII.
 const NAMES = [
   'A',
   'AB',
@@ -70,7 +70,7 @@ const value = fc.letrec<{ value: string }>((tie) => ({
   ),
 })).value;
 
-/** A stored document's text: odd names and spellings, no name twice, metadata anywhere or nowhere. */
+/** A stored document's text: odd names and spellings, no name twice, metadata anywhere or absent. */
 export const documentText: fc.Arbitrary<string> = fc
   .tuple(
     objectText(
@@ -127,7 +127,7 @@ const load = fc
   )
   .map(([call, own, meta]) => `${call}{ ${[...own, ...meta].join(', ')} });`);
 
-/** A script that only picks. */
+/** A script that only picks fields. */
 export const projectionScript: fc.Arbitrary<string> = fc
   .array(load, { minLength: 1, maxLength: 3 })
   .map((loads) => loads.join('\n'));

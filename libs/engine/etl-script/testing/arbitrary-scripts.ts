@@ -16,7 +16,7 @@ const constant = fc.constantFrom(
   'null',
   'undefined',
 );
-// Where RavenDB's `==` has faults (null with nothing, an empty text with 0 or false), nothing can be compared.
+// RavenDB's `==` has faults (null with nothing, an empty text with 0 or false), so these cannot be compared.
 const comparison = fc.constantFrom(
   '== null',
   '!= undefined',
@@ -28,7 +28,7 @@ const comparison = fc.constantFrom(
   '=== ""',
   '=== false',
 );
-/** What people write with texts, lists, numbers, dates and chains. What reads a text as a date, or a name, is left out. */
+/** What people do with texts, lists, numbers, dates and chains. Parsing a text as a date, or as a name, is left out. */
 const PHRASES = [
   'typeof this.Nope?.Deep.er',
   'typeof this.O?.Nope.er',
@@ -140,13 +140,13 @@ const statement = fc.oneof(
     .map(([one, other]) => `try { if (this.A) throw new Error("no"); ${one} } catch (e) { ${other} }`),
 );
 
-/** A script of loads, changes, conditions and loops; it loads the document itself in the end, or not. */
+/** A script of loads, changes, conditions and loops; it may finally load the document itself. */
 export const etlScript: fc.Arbitrary<string> = fc
   .tuple(
     fc.array(statement, { maxLength: 4 }),
     fc.constantFrom('loadToUsers(this);', 'loadToPeople(this);', 'if (this.A) loadToUsers(this);', '', ''),
     fc.boolean(),
-    // Only in the end: what is deleted can still be read in RavenDB, and is there again when it was.
+    // Only at the end: in RavenDB a deleted field can still be read, and reappears when it was.
     fc.constantFrom('', '', 'delete this.L;', 'delete this.O;', 'delete this.Nope;'),
   )
   .map(([statements, last, isPlain, deletion]) => {
@@ -165,7 +165,7 @@ const nested = fc
   .tuple(scalar, list)
   .map(([deep, items]) => `{"Deep":${deep},"Items":${items},"z":1,"a":{}}`);
 
-/** A document's text as somebody would store it, every field of it there or not. */
+/** A document's text as someone might store it, with any of its fields present or missing. */
 export const etlDocument: fc.Arbitrary<string> = fc
   .record(
     {

@@ -1,6 +1,6 @@
 /**
- * Runs scripts that want as much memory as they can get, each over many documents, and prints by how many MiB at most the
- * process grew over what it has with one worker at rest. Its own process, so that nothing else counts. The arguments name the scripts.
+ * Runs scripts that allocate as much memory as they can, each over many documents, and prints the maximum growth of the process
+ * in MiB over its size with one idle worker. A separate process, so that nothing else counts. The arguments name the scripts.
  */
 import { ScriptPool } from '../src/run/script-pool.ts';
 import { loadsNothing, runScript, user } from './run-script.ts';

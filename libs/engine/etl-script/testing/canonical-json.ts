@@ -1,6 +1,6 @@
 const STRING_OR_NUMBER = /("(?:[^"\\]|\\.)*")|(-?\d[\d.eE+-]*)/g;
 
-/** Numbers by value that the texts write in exactly one way; null where there are several. */
+/** Numbers by value that the texts spell in exactly one way; null when there are several. */
 type Spellings = ReadonlyMap<number, string | null>;
 
 export function spellings(...texts: string[]): Spellings {
@@ -13,7 +13,7 @@ export function spellings(...texts: string[]): Spellings {
   return found;
 }
 
-/** Names sorted, strings unescaped, numbers as written; those that have several spellings by value. */
+/** Names sorted, strings unescaped, numbers as written; those with several spellings by value. */
 export function canonicalJson(text: string, known: Spellings = new Map()): string {
   const marked = text.replace(STRING_OR_NUMBER, (_, string?: string, number = '') => {
     const written = known.get(Number(number)) === null ? String(Number(number)) : number;

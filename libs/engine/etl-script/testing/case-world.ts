@@ -6,7 +6,7 @@ import { unexplained } from './known-differences.ts';
 import { RavenOracle } from './raven-oracle.ts';
 import { stored } from './run-script.ts';
 
-/** One script asked of both engines: what we send is what RavenDB sends. */
+/** Runs one script on both engines and requires that both send the same. */
 export class CaseWorld {
   readonly #oracle: RavenOracle;
   readonly #pool = new ScriptPool({ maxWorkers: 1 });
@@ -27,14 +27,14 @@ export class CaseWorld {
     await Promise.all([this.#pool.close(), this.#oracle.remove()]);
   }
 
-  /** Our commands in short, after RavenDB was seen to send the same. */
+  /** Our commands in short form, after RavenDB was seen to send the same. */
   async put(script: string | null, id: string, transformation = 'Users'): Promise<string[]> {
     const { output, collection, text } = await this.#update(script, id, transformation);
     const theirs = await this.#oracle.ask(script ?? '', id, [transformation, collection], false);
     return agreed(output, theirs, text);
   }
 
-  /** The same where the document is gone. */
+  /** As `put`, for a deleted document. */
   async remove(script: string | null, id: string, transformation = 'Users'): Promise<string[]> {
     const collection = await this.#collectionOf(id);
     const runner = await this.#pool.open({ name: 'script', collection: transformation, script });
@@ -52,12 +52,12 @@ export class CaseWorld {
     return output.status === 'failed' ? output.failure.reason : 'nothing failed here';
   }
 
-  /** RavenDB's answer alone, for what is asked of it only. */
+  /** RavenDB's answer alone. */
   raven(script: string, id: string, collections: string | string[], applyToAll = false): Promise<string> {
     return this.#oracle.ask(script, id, collections, false, applyToAll);
   }
 
-  /** What we send, without asking RavenDB. */
+  /** Our commands, without asking RavenDB. */
   async ours(script: string | null, id: string, transformation = 'Users'): Promise<EtlCommand[]> {
     const { output } = await this.#update(script, id, transformation);
     if (output.status === 'failed') throw new Error(output.failure.reason);

@@ -9,7 +9,7 @@ export interface NormalCommands {
   puts: { id: string; collection: string; metadata: string; fields: string }[];
 }
 
-/** RavenDB's answer; throws what it says where the script failed. */
+/** RavenDB's answer; throws its message when the script failed. */
 export function ravenCommands(answer: string): NormalCommands {
   const errors = memberText(answer, 'TransformationErrors');
   if (errors !== '[]') throw new Error(`RavenDB: ${errors.slice(0, 1_000)}`);
@@ -31,7 +31,7 @@ export function ravenCommands(answer: string): NormalCommands {
   return { deletes: [...new Set(deletes)].toSorted(), puts };
 }
 
-/** Our commands; the number that we give a generated id is RavenDB's to make. */
+/** Our commands, without the numbers of generated ids, which RavenDB assigns. */
 export function ourCommands(commands: readonly EtlCommand[]): NormalCommands {
   const deletes = commands.flatMap((command) =>
     command.type === 'delete' ? [command.id] : command.type === 'delete-prefix' ? [`${command.prefix}*`] : [],

@@ -1,12 +1,12 @@
 import type { EtlCommand } from '../src/types.ts';
 
-/** What the copies of one document are to have beside their JSON, in one form for both engines. */
+/** The extras that the copies of one document should have, in one form for both engines. */
 interface NormalExtras {
   /** `id name hash contentType size`, sorted. */
   attachments: string[];
   /** `id name`, sorted. */
   counters: string[];
-  /** `id name first last count`, sorted; empty ranges are left out, as RavenDB sends nothing for them. */
+  /** `id name first last count`, sorted; empty ranges are omitted, since RavenDB sends nothing for them. */
   timeSeries: string[];
 }
 
@@ -55,7 +55,7 @@ export function ravenExtras({ Commands }: RavenExtrasAnswer): NormalExtras {
   };
 }
 
-/** Ours; `entries` answers the timestamps of a series of the document. */
+/** Our extras; `entries` returns the timestamps of a series of the document. */
 export function ourExtras(
   commands: readonly EtlCommand[],
   entries: (series: string) => string[],

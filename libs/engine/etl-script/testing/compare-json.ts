@@ -9,7 +9,7 @@ function parseKeepingNumbers(text: string): unknown {
   return JSON.parse(marked);
 }
 
-/** The differences of two JSON texts. Order of members does not count; `sameNumber` judges two spellings. */
+/** The differences of two JSON texts. Member order does not count; `sameNumber` compares two spellings. */
 export function differencesOf(
   ours: string,
   theirs: string,

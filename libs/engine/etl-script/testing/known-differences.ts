@@ -2,8 +2,8 @@ import type { NormalCommands } from './compare-commands.ts';
 import { differencesOf } from './compare-json.ts';
 
 /**
- * Where our commands may differ from RavenDB's, each with its reason; `docs/reference/script-language/differences.md`
- * tells them to users. What is not here is a fault.
+ * Where our commands may differ from RavenDB's, each with its reason; `docs/reference/script-language/differences.md` documents
+ * them for users. Any other difference is a fault.
  */
 export function unexplained(ours: NormalCommands, ravens: NormalCommands, sources: string): string[] {
   const sameNumber = (mine: string, theirs: string): boolean => isKnownSpelling(mine, theirs, sources);
@@ -19,7 +19,7 @@ export function unexplained(ours: NormalCommands, ravens: NormalCommands, source
       found.push(`put ${i}: id ${put.id} here, ${raven.id} there`);
     if (put.collection !== raven.collection)
       found.push(`put ${i}: collection ${put.collection} here, ${raven.collection} there`);
-    // The series do not come along with `loadTo`, so their names stay behind too; RavenDB sends the names.
+    // The series are not sent with `loadTo`, so their names stay behind too; RavenDB sends the names.
     const metadata = raven.metadata.replace(/,?"@timeseries":\[[^\]]*\]/, '').replace(/^\{,/, '{');
     found.push(
       ...differencesOf(put.metadata, metadata, sameNumber).map((text) => `put ${i} metadata${text}`),
@@ -32,15 +32,15 @@ export function unexplained(ours: NormalCommands, ravens: NormalCommands, source
 }
 
 /**
- * The same value in another spelling. Ours is the source's own where the script only passed a number on (RavenDB keeps
- * it in untouched objects only), else JavaScript's; RavenDB writes doubles as .NET does (`1E+20`, `0.0`).
+ * The same value in another spelling. Ours is the source's own if the script only passed a number on (RavenDB only keeps it in
+ * untouched objects), otherwise JavaScript's; RavenDB writes doubles as .NET does (`1E+20`, `0.0`).
  */
 function isKnownSpelling(ours: string, theirs: string, sources: string): boolean {
   if (Number(ours) !== Number(theirs)) return false;
   return ours === String(Number(ours)) || (ours === '-0' && theirs === '0') || sources.includes(ours);
 }
 
-/** Loads of which RavenDB makes something that nobody can have meant. */
+/** Loads from which RavenDB makes something that nobody can have meant. */
 export function isRefusedHere(reason: string): boolean {
   return /an object contains itself|was loaded before/.test(reason);
 }

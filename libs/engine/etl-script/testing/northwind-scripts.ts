@@ -69,9 +69,9 @@ loadToOrders({ Total: total, Lines: this.Lines.length });`,
   Shippers: ['loadToshippers(this);'],
 };
 
-/** A change that every kind of script notices: filtered in and out, fields gone, added and of another type. */
+/** A change that every kind of script notices: filtered in and out, fields removed, added and of another type. */
 export function changed(text: string, number: number): string {
-  // What only the server may say is not written, or it would appear there twice.
+  // Metadata that only the server may set is not written, or it would appear twice.
   const own = text.replace(/,"@(change-vector|flags|id|last-modified)":"[^"]*"/g, '');
   const document = `{"Added":[9007199254740993,1.0,-1e3],${own.slice(1)}`;
   const kinds = [

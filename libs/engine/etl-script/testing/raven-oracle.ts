@@ -10,7 +10,7 @@ export interface OracleDocument {
 
 const NO_DATABASE = 404;
 
-/** RavenDB's own ETL engine, asked through its test endpoint, which needs no licence. */
+/** RavenDB's own ETL engine, used through its test endpoint, which needs no licence. */
 export class RavenOracle {
   readonly #server: string;
   readonly #database = `SparkEtlScript-${randomUUID().slice(0, 8)}`;
@@ -62,7 +62,7 @@ export class RavenOracle {
       .toSorted((one, other) => (one.id < other.id ? -1 : 1));
   }
 
-  /** What RavenDB would send, its JSON untouched; throws where it refuses the script. */
+  /** What RavenDB would send, its JSON untouched; throws when it refuses the script. */
   async ask(
     script: string,
     id: string,

@@ -1,7 +1,7 @@
 import { taskName, type TaskKey } from '@nestjs-spark/contracts';
 import type { Checkpoint } from '@nestjs-spark/contracts/internal';
 
-/** A checkpoint in the middle of a first generation; what a test is about, it says itself. */
+/** A checkpoint in the middle of a first generation; each test overrides what it is about. */
 export function checkpointOf(task: TaskKey, changes: Partial<Checkpoint> = {}): Checkpoint {
   const { to = 1 } = changes;
   return {

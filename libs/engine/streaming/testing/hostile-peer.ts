@@ -24,7 +24,7 @@ export type HostileAct = (typeof HOSTILE)[number];
 /** An id that no owner ever puts. */
 export const EVIL = 'cars/evil';
 
-/** Somebody who can publish to the route, and who has heard everything that the owner has ever said. */
+/** Someone who can publish to the route, and has heard everything the owner ever sent. */
 export class HostilePeer {
   readonly #simulation: Simulation;
   readonly #heard: LogPayload[] = [];
@@ -40,8 +40,8 @@ export class HostilePeer {
   }
 
   /**
-   * @param pick which of the messages it has heard it takes
-   * @returns false when the log is full, which it stays while no capture trims it
+   * @param pick which of the heard messages to use
+   * @returns false when the log is full, which it stays until a capture trims it
    */
   async act(how: HostileAct, pick: number): Promise<boolean> {
     return this.#simulation.log.intrude(await this.#message(how, pick));
@@ -72,7 +72,7 @@ export class HostilePeer {
     }
   }
 
-  /** What would do harm if it were believed: it brings a document, or makes the copy whole and empty. */
+  /** A message that would do harm if trusted: it adds a document, or makes the copy complete and empty. */
   #evil(header: ChangeSetHeader, pick: number): Promise<LogPayload> {
     const { to, generation } = header;
     const document = `{"@metadata":{"@collection":"Cars","spark-source":"Fleet/${EVIL}","spark-etag":1,"spark-generation":"HR/cars:${generation}"}}`;

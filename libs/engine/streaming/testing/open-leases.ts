@@ -1,6 +1,6 @@
 import type { LeaseKeeper } from '@nestjs-spark/contracts/internal';
 
-/** Grants every lease to everyone, again and again: nothing that is correct may rest on one. */
+/** Grants every lease to everyone, repeatedly: correctness must not depend on any. */
 export class OpenLeases implements LeaseKeeper {
   async whileHeld(
     _name: string,

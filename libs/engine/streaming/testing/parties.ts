@@ -17,7 +17,7 @@ import type { SourceAnswer } from '../src/task/tasks.ts';
 import { plainScriptsIn } from './plain-scripts.ts';
 import { QUICK, SILENT, TASK } from './simulation.ts';
 
-/** Instances that are left alone, so that what is counted in ticks means something. */
+/** Instances left to themselves, so that what is counted in ticks is meaningful. */
 const PACE: Pace = { ...QUICK, witnessMs: 1_000, idleMs: 10, fullLogMs: 10 };
 
 /** Several instances of an owner and of its requester around one task, all in memory. */
@@ -85,7 +85,7 @@ export class Parties {
     return requester;
   }
 
-  /** The owner takes another script over from a newer version of the requester. */
+  /** The owner takes over another script from a newer version of the requester. */
   deploy(script: string): void {
     this.script = script;
     this.#generation++;
@@ -122,7 +122,7 @@ export class Parties {
   }
 }
 
-/** What an instance says of the one task. */
+/** What an instance reports about the one task. */
 export function told(party: ApplySupervisor): ApplyReport;
 export function told(party: CaptureSupervisor): CaptureReport;
 export function told(party: ApplySupervisor | CaptureSupervisor): ApplyReport | CaptureReport {

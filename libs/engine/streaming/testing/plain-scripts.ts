@@ -1,15 +1,15 @@
 import type { EtlCommand, ScriptInput, ScriptOutput, ScriptRunner } from '@nestjs-spark/etl-script/internal';
 import type { Scripts } from '../src/transform/shared-scripts.ts';
 
-/** What a script's success may depend on besides its document: something that it loads, say. */
+/** What a script's success may depend on besides its document, such as something that it loads. */
 export interface Surroundings {
   isFair: boolean;
 }
 
 /**
- * Scripts without a sandbox, for tests of the protocol: the script's text is a tag that every copy carries, documents with
- * `Hidden` are filtered out. A document fails with `Throws: true`, with `Throws: 'odd'` in `v1`, `v3`, ..., and with
- * `Throws: 'foul'` while the surroundings are not fair.
+ * Scripts without a sandbox, for tests of the protocol: the script's text is a tag that every copy carries, and documents with
+ * `Hidden` are filtered out. A document fails with `Throws: true`, with `Throws: 'odd'` in `v1`, `v3`, ..., and with `Throws:
+ * 'foul'` while the surroundings are not fair.
  */
 export function plainScriptsIn(surroundings: Surroundings): Scripts {
   return {
@@ -29,7 +29,7 @@ export function plainScriptsIn(surroundings: Surroundings): Scripts {
 
 export const plainScripts: Scripts = plainScriptsIn({ isFair: true });
 
-/** The same plain scripts, with a part of each runner replaced: it stays so for whoever pays for its runs. */
+/** The same plain scripts, with part of each runner replaced, whoever is charged for its runs. */
 export function alterScripts(
   scripts: Scripts,
   alter: (runner: ScriptRunner) => Partial<ScriptRunner>,

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { HOSTILE, HostilePeer } from './hostile-peer.ts';
 import type { Running, Simulation } from './simulation.ts';
 
-/** Why a document is set aside: its script throws, or the log or the target refuses its copy, or to delete it; always, or only in places. */
+/**
+ * Why a document is set aside: its script throws, or the log or the target refuses its copy or its deletion; always, or only
+ * sometimes.
+ */
 const TROUBLES = [
   { Throws: true },
   { Throws: 'odd' },
@@ -46,7 +49,7 @@ const PLAIN = [
   'settle',
 ] as const;
 
-/** How ids end: what a store may fold, cut or trip over, too. */
+/** Ends of ids, including what a store may fold, cut or stumble over. */
 const NAMES = ['1', '2', '3', '4', 'Ä', 'ß', 'ΟΔΟΣ', 'İ', '😀', 'a b', 'é'];
 const anyId = fc.nat(NAMES.length - 1);
 const nameOf = (n: number): string => NAMES[n] ?? `none-${n}`;
@@ -84,7 +87,7 @@ export const anySteps = fc.array(anyStep, { minLength: 5, maxLength: 60 });
 
 export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 3));
 
-/** Carries out steps on a simulation that has one instance of each side running. */
+/** Performs steps on a simulation that has one instance of each side running. */
 export class Stepper {
   readonly #simulation: Simulation;
   readonly #captures: Running[];
@@ -94,7 +97,7 @@ export class Stepper {
   #restoreTarget: () => void;
   #logBackup: ReturnType<Simulation['log']['backup']>;
   #scripts = 1;
-  /** What failed may have depended on more than its document and its script: only running it again tells. */
+  /** What failed may have depended on more than its document and its script: only a rerun tells. */
   needsRerun = false;
 
   constructor(simulation: Simulation) {
@@ -209,7 +212,7 @@ export class Stepper {
   }
 }
 
-/** Every other document has letters in its id that RavenDB and JavaScript lower in different ways. */
+/** Every other document has letters in its id that RavenDB and JavaScript lower-case differently. */
 function spelled(n: number, letters: string): string {
   return n % 2 === 0 ? nameOf(n) : `${letters}${nameOf(n)}`;
 }

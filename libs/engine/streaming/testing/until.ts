@@ -16,7 +16,7 @@ export async function until(
   }
 }
 
-/** Whatever else is not yet as it should be: nothing may be amiss while nobody complains. */
+/** Whatever else is not yet as it should be: nothing may be wrong while no side reports anything. */
 export function requireNotFalselyClean(simulation: Simulation): void {
   const amiss = simulation.falselyClean();
   if (amiss.length > 0) throw new Error(amiss.join('\n'));
@@ -30,7 +30,7 @@ export async function untilEqual(simulation: Simulation): Promise<void> {
   );
 }
 
-/** Until the target is equal to the source, and exactly what fails is listed as set aside. */
+/** Until the target equals the source, and exactly what fails is listed as set aside. */
 export async function untilSettled(simulation: Simulation): Promise<void> {
   const wrong = async (): Promise<string[]> => [
     ...(simulation.complete ? [] : ['the copy does not count as complete']),
@@ -46,7 +46,7 @@ export async function untilSettled(simulation: Simulation): Promise<void> {
   );
 }
 
-/** Asks for what is listed, as often as that takes: what failed before the asking may be listed only after it. */
+/** Requests reruns of what is listed, as often as needed: what failed before a request may only be listed after it. */
 export async function runAgainUntilSettled(simulation: Simulation): Promise<void> {
   let askAt = 0;
   await until(

@@ -11,18 +11,18 @@ export const CORRUPTIONS = ['deleted', 'changed', 'of-another', 'too-new', 'ghos
 
 type CorruptionKind = (typeof CORRUPTIONS)[number];
 
-/** Somebody who writes into the requester's database past the engine, and the comparison that finds it. */
+/** Someone who modifies the requester's database behind the engine's back, and the comparison that finds it. */
 export class Verifier {
   readonly #simulation: Simulation;
   readonly #records: VerifyRecords;
   readonly #schedule: VerifySchedule | null;
   readonly #pace: Pace;
   #unit: TaskVerify | null = null;
-  /** Whatever the owner is asked about single documents. */
+  /** The single documents that the owner was asked about. */
   readonly asked: string[] = [];
   /** Copies that were looked up by their ids. */
   readonly lookedUp: string[] = [];
-  /** Called before the owner answers for documents; what it throws, the requester gets for an answer. */
+  /** Called before the owner answers for documents; if it throws, the requester receives that error. */
   beforeAnswer: (signal: AbortSignal) => void | Promise<void> = () => {};
   #ended = new AbortController();
   #running: Promise<void> = Promise.resolve();
@@ -91,7 +91,7 @@ export class Verifier {
         source: {
           page: async (task, from, depth, given) =>
             required(await expectations.page(task, from, depth, given)),
-          // As of a slow script: an owner answers for some of them at a time.
+          // As with a slow script: an owner answers for some of them at a time.
           documents: async (task, ids, given) => {
             this.asked.push(...ids);
             await this.beforeAnswer(given);

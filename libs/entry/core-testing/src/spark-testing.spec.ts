@@ -165,7 +165,7 @@ describe('An application under test', () => {
       /cars\/3-A of Fleet was set aside: .*no such car/,
     );
     await expect(spark.arrive(Invoice, 'invoices/1-A', {})).rejects.toThrow(
-      /wants no copies of Invoice, but of Order of Shop, Car of Fleet, Brand of Fleet/,
+      /declares no copies of Invoice, only of Order of Shop, Car of Fleet, Brand of Fleet/,
     );
   });
 

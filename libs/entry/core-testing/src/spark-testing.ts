@@ -93,7 +93,8 @@ export class SparkTesting {
   }
 
   /**
-   * Replaces what would need a server in a module that imports `SparkModule.forRoot()`; its options stay, but for the store and NATS.
+   * Replaces what would need a server in a module that imports `SparkModule.forRoot()`; its options apply, except for the store
+   * and NATS.
    * @returns the same builder: `await spark.override(Test.createTestingModule({ imports: [AppModule] })).compile()`
    */
   override<B extends Overridable>(builder: B): B {
@@ -151,11 +152,13 @@ export class SparkTesting {
   }
 
   /**
-   * The owner writes a document, and this waits until its script has run, what it makes is here, and handlers (`@OnReplicated()`) were told.
+   * The owner writes a document, and this waits until its script has run, its result is here, and handlers (`@OnReplicated()`)
+   * have been called.
    * @param entity a class with `@Replicated()`; its declaration says who the owner is and which collection is written
    * @param document as the owner has it, before the script; names may be spelled as in TypeScript or as stored
    * @param options.owner which owner, where the class is declared for several
-   * @throws {Error} when the document is set aside or a handler throws, with the reason, or when it is not here in time, with what is missing
+   * @throws {Error} when the document is set aside or a handler throws, with the reason, or when it is not here in time, with
+   *   what is missing
    */
   async arrive(entity: Type, id: string, document: object, options: { owner?: string } = {}): Promise<void> {
     await this.#change(entity, options.owner, id, (owner, collection) => owner.put(id, collection, document));
@@ -227,7 +230,7 @@ export class SparkTesting {
     if (!found) {
       const wanted = this.wanted.map((one) => `${one.entity.name} of ${one.owner}`).join(', ') || 'nothing';
       throw new Error(
-        `The application wants no copies of ${entity.name}${owner === undefined ? '' : ` of ${owner}`}, but of ${wanted}: give the class with @Replicated(), and import the module whose forFeature names it`,
+        `The application declares no copies of ${entity.name}${owner === undefined ? '' : ` of ${owner}`}, only of ${wanted}: pass the class with @Replicated(), and import the module whose forFeature names it`,
       );
     }
     if (another && another.task.key.owner !== found.task.key.owner) {

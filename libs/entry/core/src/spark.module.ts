@@ -12,7 +12,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
 class SparkOptionsModule extends ConfigurableModuleClass {}
 
 /**
- * Everything that the usual application needs: the store it runs on and its part in replication. Import `forRoot()` or
+ * Everything that most applications need: the store and replication. Import `forRoot()` or
  * `forRootAsync()` once, and `forFeature([Car])` wherever a repository is injected.
  *
  * It is `SparkStoreModule` and `SparkReplicationModule` together: an application that needs only a store, or sets the two up
@@ -32,8 +32,8 @@ export class SparkModule {
   }
 
   /**
-   * As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). `health` and
-   * `metrics` are given beside the factory, because routes are made before it runs.
+   * As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). `health`
+   * and `metrics` are passed next to the factory, because routes are created before it runs.
    */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE & ObservabilityOptions): DynamicModule {
     const { health, metrics, ...settings } = options;
@@ -42,7 +42,7 @@ export class SparkModule {
 
   /**
    * Repositories for these classes, injected with `@InjectRepository(TheClass)`; their `@Replicated()` and
-   * `@Shared()` declarations are registered as well.
+   * `@Shared()` declarations are also registered.
    * @throws {EntityDeclarationError} at the start, when a class has a `@Field()` that no document can hold
    */
   static forFeature(...feature: Parameters<typeof SparkStoreModule.forFeature>): DynamicModule {

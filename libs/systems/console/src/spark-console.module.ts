@@ -45,10 +45,10 @@ const CONSOLE_BUS = Symbol('SPARK_CONSOLE_BUS');
 
 /**
  * The console: one page that shows every copy between the modules, why one is not live, and what can be done. Import `forRoot()`
- * beside `SparkStoreModule.forRoot()` in any application, or run `apps/console`, which is the console alone.
+ * next to `SparkStoreModule.forRoot()` in any application, or run `apps/console`, which is the console alone.
  *
- * It is mounted on the HTTP adapter, past the application's global prefix, guards and interceptors. Operators sign in with
- * `SPARK_OPERATOR_TOKEN` or a JWT of `SparkAuthModule`; modules let it in when they name it in `SPARK_CONSOLES`.
+ * It is mounted on the HTTP adapter, ahead of the application's global prefix, guards and interceptors. Operators sign in with
+ * `SPARK_OPERATOR_TOKEN` or a JWT of `SparkAuthModule`; a module admits the console if it names it in `SPARK_CONSOLES`.
  */
 @Module({
   imports: [ObservabilityModule, TrailInUseModule],
@@ -128,7 +128,7 @@ export class SparkConsoleModule
     this.#identity = identity;
     this.#facts = facts;
     this.#bus = bus;
-    // Before anything that the application puts in front of its own routes.
+    // Before any middleware of the application.
     host.init$.subscribe(() => {
       const adapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
       adapter?.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
@@ -138,15 +138,15 @@ export class SparkConsoleModule
   }
 
   /**
-   * @param options anything omitted is read from the environment when the application starts
-   * @throws {ConsoleSettingsError} at startup, with everything that is wrong
-   * @throws {PageNotBuiltError} at startup, when the repository's page was not built
+   * @param options what is omitted is read from the environment at startup
+   * @throws {ConsoleSettingsError} at startup, with all faults
+   * @throws {PageNotBuiltError} at startup, if the repository's page was not built
    */
   static forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
     return super.forRoot(options);
   }
 
-  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  /** Like `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     return super.forRootAsync(options);
   }
@@ -155,7 +155,7 @@ export class SparkConsoleModule
     const { signal } = this.#stopping;
     const { systems } = await this.#facts.tell();
     this.#bus.start();
-    // A module that takes part in replication is registered by it, and is one of the modules to show.
+    // A module with replication is registered by it, and is shown like the others.
     if (systems['replication'] !== undefined) this.#aggregator.showOwn();
     void this.#aggregator.run(signal);
     if (systems['replication'] === undefined)
@@ -169,7 +169,7 @@ export class SparkConsoleModule
   }
 }
 
-/** The application's bus, or one of the console's own. */
+/** The application's bus, or the console's own. */
 interface ConsoleBus {
   bus: SparkBus;
   start(): void;

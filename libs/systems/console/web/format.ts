@@ -17,7 +17,7 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${number.format(value)} ${plural.select(value) === 'one' ? one : many}`;
 }
 
-/** The verb of `0 of 1`, `1 of 5` and `2 of 5`. */
+/** Picks the verb for counts such as `0 of 1`, `1 of 5` and `2 of 5`. */
 export function verb(some: number, all: number, one: string, many: string): string {
   return some === 1 || all === 1 ? one : many;
 }

@@ -3,5 +3,5 @@ import { moduleTexts } from './texts/modules.ts';
 import { shell } from './texts/shell.ts';
 import { systemTexts } from './texts/systems.ts';
 
-/** Everything that the page says, in one place. */
+/** All texts of the page. */
 export const t = { ...shell, ...copyTexts, ...moduleTexts, ...systemTexts };

@@ -9,14 +9,14 @@ import { TestRun } from './held/test-run.ts';
 
 export { TestRun };
 
-/** What `Test.createTestingModule()` returns, as far as it is used here. */
+/** The part of `Test.createTestingModule()`'s return type that is used here. */
 export interface OverridableJobs {
   overrideProvider(token: unknown): {
     useFactory(options: { factory: (...dependencies: never[]) => unknown; inject?: unknown[] }): unknown;
   };
 }
 
-/** Which run a test waits for; all that is given has to fit. */
+/** The run that a test waits for; all given fields have to match. */
 export interface WantedRun {
   jobId?: string;
   name?: string;
@@ -27,9 +27,8 @@ const MOST_AT_ONCE = 100;
 const TIMEOUT_MS = 10_000;
 
 /**
- * An application with jobs under test, without a server: its jobs are in memory, and nothing runs until the test says what becomes of it.
- * Submissions are checked, events are told, retries and cancellations happen as they do in production. All of it ends with
- * `app.close()`.
+ * An application with jobs under test, without a server: its jobs are in memory, and nothing runs until the test decides the outcome. Submissions
+ * are checked, events are delivered, and retries and cancellations work as in production. `app.close()` ends all of it.
  *
  * ```ts
  * const testing = new JobsTesting();
@@ -43,12 +42,12 @@ export class JobsTesting {
   readonly #waiting: TestRun[] = [];
   readonly #wanted = new Set<() => void>();
 
-  /** @param options `timeoutMs`: how long `run()` waits, 10 s by default */
+  /** @param options `timeoutMs`: how long `run()` waits. Default 10 s */
   constructor({ timeoutMs = TIMEOUT_MS }: { timeoutMs?: number } = {}) {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Replaces the store and the backends. @returns the builder, to be compiled */
+  /** Replaces the store and the backends. @returns the builder, ready to compile */
   override<B extends OverridableJobs>(builder: B): B {
     builder.overrideProvider(JOB_STORE).useFactory({
       inject: [JOBS_SETTINGS],
@@ -65,8 +64,8 @@ export class JobsTesting {
   }
 
   /**
-   * The next run that fits, as soon as it has begun. Each is given once.
-   * @throws {Error} when none has begun in time; names those that have
+   * Waits for the next matching run to begin. Each run is returned once.
+   * @throws {Error} if none has begun in time; it names those that have
    */
   async run(wanted: WantedRun = {}): Promise<TestRun> {
     const signal = AbortSignal.timeout(this.#timeoutMs);

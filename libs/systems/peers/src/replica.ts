@@ -27,21 +27,21 @@ import { Retirement } from './retire/retirement.ts';
 import type { PeersSettings } from './settings/options.ts';
 import { PeerEventTrimmer } from './trim/event-trimmer.ts';
 
-/** The parts of this node that belong together. */
+/** The components of this node. */
 export interface Replica {
   readonly node: PeerNode;
   readonly peers: Peers;
   readonly reads: RemoteReads;
   readonly check: DriftCheck;
   readonly drift: DriftWatch;
-  /** Filled when all of the application is known. */
+  /** Filled once all of the application's providers are known. */
   readonly entities: PeerEntity[];
   readonly disabled: string[];
   start(): void;
   stop(): Promise<void>;
 }
 
-/** What a node stands on. */
+/** What a node is built from. */
 export interface ReplicaGround {
   readonly settings: PeersSettings;
   readonly database: SqliteDatabase | null;
@@ -51,7 +51,7 @@ export interface ReplicaGround {
   readonly operator: OperatorToken;
 }
 
-/** @throws {StoreRefusedError} when the store is not SQLite */
+/** @throws {StoreRefusedError} if the store is not SQLite */
 export function makeReplica(ground: ReplicaGround): Replica {
   const { settings, database, bus, preparation } = ground;
   if (database === null) {
@@ -160,7 +160,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
     await presence.run(stop.signal);
   }
 
-  /** A node that is not complete answers nobody. */
+  /** Only a complete node answers requests. */
   async function whenReady(): Promise<void> {
     await node.whenReady();
     await Promise.all([answers, drift, retirement, trimmer].map((part) => part.run(stop.signal)));

@@ -50,7 +50,7 @@ const REPLICA = Symbol('SPARK_PEERS_REPLICA');
 
 /**
  * Makes the application one of several replicas of a service: each has its own SQLite file, writes to it at any time, and
- * receives what the others write. Import `forRoot()` beside `SparkStoreModule.forRoot({ store: 'sqlite:…' })`, and mark
+ * receives what the others write. Import `forRoot()` next to `SparkStoreModule.forRoot({ store: 'sqlite:…' })`, and mark
  * entities with `@ReplicatedEntity()`; repositories are used as before.
  */
 @Global()
@@ -81,8 +81,8 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   /**
-   * @throws {PeersSettingsError} when the options do not describe a replica
-   * @throws {StoreRefusedError} at startup, when the store is not SQLite
+   * @throws {PeersSettingsError} if the options are invalid
+   * @throws {StoreRefusedError} at startup, if the store is not SQLite
    */
   static forRoot(options: SparkPeersOptions): DynamicModule {
     const settings = completeOptions(options);

@@ -10,7 +10,7 @@ import type {
   TakenRange,
 } from '../src/receive/peer-file.ts';
 
-/** What an application does to a record. */
+/** A change that an application makes to a record. */
 export interface Change {
   entity: string;
   recordId: string;
@@ -32,19 +32,19 @@ interface Contents {
   acks: Map<string, number>;
   stables: Map<string, number>;
   closes: Map<string, number>;
-  /** Of which node an origin is, in the order in which they were heard of. */
+  /** The node of each origin, in the order in which they were heard of. */
   nodes: Map<string, string>;
-  /** In which order events were taken. */
+  /** The order in which events were taken. */
   taken: Map<string, number>;
   lastTaken: number;
-  /** Events that are kept only to be looked at. */
+  /** Events kept for display only. */
   past: Set<string>;
 }
 
-/** A node's file in memory. Copied, it is what a backup or a clone is. */
+/** A node's file in memory. A copy of it acts as a backup or a clone. */
 export class MemoryFile implements PeerFile {
   #is: Contents;
-  /** The log's time in microseconds, as its process believes it. */
+  /** The log's time in microseconds, as its process believes it to be. */
   logTime: () => number = () => 0;
 
   constructor(contents?: Contents) {
@@ -349,7 +349,7 @@ export class MemoryFile implements PeerFile {
     this.#number(first.entity, first.recordId, operation, content, heads, version);
   }
 
-  /** Each record with its heads and what is shown, to compare files. */
+  /** Each record with its heads and its shown content, for comparing files. */
   state(): string[] {
     const records = [...this.#is.heads].map(([key, heads]) => [
       key,

@@ -28,16 +28,16 @@ const NOTES = { collection: 'Notes' };
 const SERVICE = 'notes';
 const keys = new MemoryKeys();
 
-/** A node with a key of its own: the same for the same name. */
+/** A node with its own key; the same name gives the same key. */
 export function writerOf(node: string): Writer {
   const signer = keys.signerOf(node);
   return { service: SERVICE, node, signer, key: keys.publicKeyOf(node) };
 }
 
-/** One log in memory, and the tails that fence its writers. */
+/** A log in memory, and the tails that fence its writers. */
 export class Log {
   readonly created: string;
-  /** Null where a message was trimmed. */
+  /** Null for trimmed messages. */
   readonly messages: (Logged | null)[] = [];
   readonly objects = new Map<string, Uint8Array>();
   readonly #tails = new Map<string, number>();
@@ -66,7 +66,7 @@ export class Log {
     return this.#tails.get(writer) ?? 0;
   }
 
-  /** What is there, and what comes until it is aborted. */
+  /** Existing messages, followed by new ones until aborted. */
   async *read(from: number, signal: AbortSignal): AsyncGenerator<SharedLogMessage> {
     for (let next = from; !signal.aborted;) {
       const message = this.messages[next - 1];
@@ -83,7 +83,7 @@ export class Log {
     return true;
   }
 
-  /** The same with what nodes say that have no events. @returns whether anything was said */
+  /** Also publishes messages without events. @returns whether anything was published */
   async publishAny(node: ReplicaFile): Promise<boolean> {
     const next = await node.store.nextMessage(true);
     if (!next || (this.#tails.get(next.origin) ?? 0) !== next.tail) return false;
@@ -123,7 +123,7 @@ export class Log {
   }
 }
 
-/** A replica's file, its repository and its place in the log. */
+/** A replica's file, its repository and its position in the log. */
 export class ReplicaFile {
   readonly name: string;
   readonly path: string;
@@ -149,19 +149,19 @@ export class ReplicaFile {
     return this;
   }
 
-  /** The events that it publishes next. */
+  /** The events that it would publish next. */
   nextBatch(): Promise<Batch | null> {
     return this.database.read((open) => nextBatch(new PeerRows(open)));
   }
 
-  /** As a node does whenever it reaches the log. */
+  /** What a node does whenever it reaches the log. */
   async meet(log: Log): Promise<void> {
     this.#position = (await this.store.meet(log.state)).position;
   }
 
   /**
-   * @param from the messages before it are gone
-   * @param delayMs how long ago they were stored
+   * @param from earlier messages are gone
+   * @param delayMs how long ago the messages were stored
    */
   async read({ messages }: Log, from = this.#position, delayMs = 0): Promise<Applied> {
     const arrivals = messages.slice(from).map(async (message): Promise<Arrival> => {
@@ -185,14 +185,14 @@ export class ReplicaFile {
     this.#position = latest.cut;
   }
 
-  /** What an application sees, versions too. */
+  /** What an application sees, including versions. */
   async seen(): Promise<unknown[]> {
     const { items } = await this.notes.list({ take: 100 });
     return items.map((note) => ({ ...note, version: note[VERSION] }));
   }
 }
 
-/** @param isComplete whether joins and acknowledgements are said, too */
+/** @param isComplete whether joins and acknowledgements are published as well */
 export async function settle(log: Log, nodes: readonly ReplicaFile[], isComplete = false): Promise<void> {
   for (let isNew = true; isNew;) {
     for (const node of nodes) await node.read(log);
@@ -203,7 +203,7 @@ export async function settle(log: Log, nodes: readonly ReplicaFile[], isComplete
   for (const node of nodes) await node.read(log);
 }
 
-/** As another program does, that knows nothing of replicas. */
+/** Writes like another program that knows nothing about replicas. */
 export async function writeByHand(path: string, id: string, title: string): Promise<void> {
   const database = new SqliteDatabase({ path });
   const document = JSON.stringify({ Title: title });

@@ -6,28 +6,28 @@ export interface LogMessage {
   origin: string;
   events: readonly PeerEvent[];
   isForged: boolean;
-  /** An operator has closed the origin: its node continues under another. */
+  /** An operator closed the origin: its node continues under another. */
   isClose?: boolean;
-  /** Who says it, and what it has acknowledged; nobody is a member by what is forged. */
+  /** The claimed sender, and what it acknowledges; forged messages never establish membership. */
   node?: string;
   ack?: number;
-  /** It says nothing else. */
+  /** Whether it only acknowledges. */
   isAck?: boolean;
 }
 
-/** A snapshot that is complete: nothing of it is seen before. */
+/** A complete snapshot; it is never visible before. */
 export interface Snapshot {
   head: SnapshotHead;
   pages: PeerEvent[][];
 }
 
-/** One log with a fence for each origin, and what was trimmed from it. */
+/** A log with a fence per origin, and what was trimmed from it. */
 export class SimulatedLog {
-  /** All that was ever said, trimmed or not. */
+  /** Everything that was ever published, trimmed or not. */
   readonly said: LogMessage[] = [];
   readonly #tails = new Map<string, number>();
   #goneTo = 0;
-  /** The one that reaches furthest. */
+  /** The snapshot that reaches furthest. */
   snapshot: Snapshot | null = null;
 
   get end(): number {
@@ -49,14 +49,14 @@ export class SimulatedLog {
     return sequence;
   }
 
-  /** The next message that is there. */
+  /** The next message that still exists. */
   after(position: number): LogMessage | null {
     const isThere = ({ sequence, origin }: LogMessage) =>
       sequence > this.#goneTo || this.tailOf(origin) === sequence;
     return this.said.slice(position).find(isThere) ?? null;
   }
 
-  /** Puts a snapshot in its place, and trims what is in it; the last message of each origin stays as its fence. */
+  /** Stores a snapshot, and trims what it covers; the last message of each origin stays as its fence. */
   keep(snapshot: Snapshot): void {
     if (snapshot.head.cut <= (this.snapshot?.head.cut ?? 0)) return;
     this.snapshot = snapshot;

@@ -5,20 +5,20 @@ import type { Random } from './random.ts';
 import type { Snapshot } from './simulated-log.ts';
 import type { Replica } from './violations.ts';
 
-/** A node: its process, and the disk below its file. */
+/** A node: its process, and the disk that holds its file. */
 export interface Node extends Replica {
   isUp: boolean;
   isOnline: boolean;
-  /** Nothing may be published before this is read. */
+  /** Nothing may be published before the log was read up to here. */
   lookTo: number;
   clockShift: number;
   backup: MemoryFile | null;
-  /** States of the file before transactions that may not be on the disk yet, the oldest first. */
+  /** States of the file before transactions that may not have reached the disk yet, oldest first. */
   before: MemoryFile[];
-  /** A snapshot that is being made, and the record after which it continues. */
+  /** A snapshot in progress, and the record after which it continues. */
   making: (Snapshot & { last: RecordName | null }) | null;
   mark: LowWaterMark;
-  /** Up to where needless events were removed. */
+  /** The event up to which the file was trimmed. */
   trimmed: number;
 }
 
@@ -27,12 +27,12 @@ export function makeNode(name: string, file: MemoryFile): Node {
   return { name, file, ...state, before: [], mark: new LowWaterMark(), trimmed: 0 };
 }
 
-/** What follows is a transaction that is on the disk when it ends, with all before it; or the disk is asked for all of it. */
+/** Before a transaction that is flushed to disk together with everything before it; also for a flush alone. */
 export function put(node: Node): void {
   node.before = [];
 }
 
-/** What follows is a transaction that the disk gets later. */
+/** Before a transaction that reaches the disk later. */
 export function putSoon(node: Node): void {
   node.before.push(node.file.copy());
 }
@@ -44,7 +44,7 @@ export function kill(node: Node): void {
   node.trimmed = 0;
 }
 
-/** Unlike the end of a process it takes the latest transactions, as many as the disk has not got; never one between others. */
+/** Unlike the end of a process, it undoes the latest transactions that have not reached the disk; never one between others. */
 export function cutPower(node: Node, random: Random): void {
   kill(node);
   const { logTime } = node.file;

@@ -12,7 +12,7 @@ import { type LogMessage, SimulatedLog } from './simulated-log.ts';
 import { cutPower, kill, makeNode, type Node, put, putSoon } from './simulated-node.ts';
 import { BOARDS, meaningOf, policyOf, tagsOf, violationsOf } from './violations.ts';
 
-/** What a rule of the protocol prevents; switched off, to see that the simulation notices. */
+/** A rule of the protocol that can be switched off, to check that the simulation notices. */
 export type BrokenRule = 'the fence' | 'two lives' | 'no reading over a gap';
 
 const HOUR = 3_600_000_000;
@@ -20,13 +20,13 @@ const NOTES = 'Notes';
 const RECORDS = 6;
 const PAGE = 3;
 
-/** Nodes, one log, and everything that can happen to them: one transaction after the other, chosen by a seed. */
+/** Simulates nodes, one log, and everything that can happen to them: one transaction after the other, chosen by a seed. */
 export class Simulation {
   readonly #random: Random;
   readonly #broken: BrokenRule | null;
   readonly #log = new SimulatedLog();
   readonly #nodes: Node[] = [];
-  /** Writes that an application was told are kept, by what they wrote. */
+  /** Writes that were acknowledged to an application, by their content. */
   readonly #acknowledged: PeerEvent[] = [];
   readonly #lostWithDisk = new Set<string>();
   #time = 1_800_000_000_000_000;
@@ -54,7 +54,7 @@ export class Simulation {
     else this.#disturb(node);
   }
 
-  /** Everything comes back; everybody reads and publishes until nothing more happens. */
+  /** Brings everything back, and lets all nodes read and publish until nothing more happens. */
   settle(): void {
     for (const node of this.#nodes) {
       if (!node.isUp) this.#start(node);
@@ -69,7 +69,7 @@ export class Simulation {
     }
   }
 
-  /** What is wrong, in words; empty when nothing is. */
+  /** The violations in words; empty if there are none. */
   violations(): string[] {
     return violationsOf({
       said: this.#log.said,
@@ -81,7 +81,7 @@ export class Simulation {
   #stepStopped(node: Node, chance: number): void {
     if (chance < 0.5) this.#start(node);
     else if (chance > 0.95) cutPower(node, this.#random);
-    // Somebody opens the file with another program.
+    // Another program opens the file.
     else if (chance < 0.7) this.#write(node);
     else if (chance < 0.8) this.#restore(node);
   }
@@ -151,7 +151,7 @@ export class Simulation {
   }
 
   #acknowledge(file: MemoryFile, change: Change): void {
-    // No process has ever opened the file: it has no origin, and other programs have no table to write to.
+    // No process has ever opened the file: it has no origin, and no table for other programs to write to.
     if (file.unconfirmedOrigins().length === 0 && file.logTime() === 0) return;
     this.#acknowledged.push(file.write(change));
   }
@@ -180,7 +180,7 @@ export class Simulation {
     }
   }
 
-  /** Removes events that all have. */
+  /** Removes events that all members have. */
   #trim(node: Node): void {
     const { file, mark } = node;
     const everywhere = mark.advance(file);
@@ -197,7 +197,7 @@ export class Simulation {
     proposeForOthers(node.file, policyOf, { entity: BOARDS, after: 0 }, Infinity);
   }
 
-  /** Begins a snapshot, or goes on with it: what else happens meanwhile happens between its pages. */
+  /** Begins or continues a snapshot, so that other steps happen between its pages. */
   #makeSnapshot(node: Node): void {
     const { file } = node;
     if (!node.isOnline) return;
@@ -211,7 +211,7 @@ export class Simulation {
     node.making = null;
   }
 
-  /** Loads a snapshot that reaches further than the file; it may be interrupted, and then starts over. */
+  /** Loads a snapshot that reaches further than the file. Loading may be interrupted and then starts over. */
   #load(node: Node): void {
     const { snapshot } = this.#log;
     const { file } = node;
@@ -242,7 +242,7 @@ export class Simulation {
     node.lookTo = this.#log.append(said);
   }
 
-  /** An operator assumes that a node is gone; it may be away, restored or cloned, or at work after all. */
+  /** An operator retires a node that seems gone; it may be away, restored, cloned, or even running. */
   #retire(): void {
     const { tails } = this.#log;
     if (tails.length === 0) return;
@@ -250,7 +250,7 @@ export class Simulation {
     this.#log.append({ origin, events: [], isForged: false, isClose: true });
   }
 
-  /** Somebody who can write to the log says something under the name of an origin. */
+  /** Someone with access to the log publishes a message under another's origin. */
   #forge(): void {
     const [origin] = this.#random.one([...this.#log.tails, [this.#freshOrigin(), 0]] as [[string, number]]);
     const last = this.#log.said.findLast((message) => message.origin === origin)?.events.at(-1)?.number ?? 0;
@@ -276,14 +276,14 @@ export class Simulation {
   }
 }
 
-/** Takes what the log says of one's own numbers for what one has written. */
+/** The broken rule: takes events in the log with own numbers for own events. */
 function forgetOtherLife(file: MemoryFile, { origin, events }: LogMessage): void {
   const own = file.own(origin);
   const last = events.at(-1)?.number ?? 0;
   if (own && last > own.confirmed) file.setOwn(origin, { ...own, confirmed: Math.min(last, own.written) });
 }
 
-/** One run from its seed. @returns what is wrong at its end */
+/** One run from its seed. @returns the violations at its end */
 export function simulate(random: Random, steps: number, broken: BrokenRule | null = null): string[] {
   const simulation = new Simulation(random, broken);
   for (let step = 0; step < steps; step++) simulation.step();

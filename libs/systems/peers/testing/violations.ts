@@ -12,15 +12,15 @@ export interface Replica {
   file: MemoryFile;
 }
 
-/** How a run has ended. */
+/** The final state of a run. */
 export interface Outcome {
   said: readonly LogMessage[];
   replicas: readonly Replica[];
-  /** Writes that an application was told are kept, on disks that are still there. */
+  /** Writes that were acknowledged to an application, on disks that still exist. */
   acknowledged: readonly PeerEvent[];
 }
 
-/** Keeps every tag that anybody added. */
+/** Keeps every tag that was ever added. */
 const UNION: ConflictResolver<object> = {
   version: 1,
   resolve({ current, incoming }) {
@@ -31,7 +31,7 @@ const UNION: ConflictResolver<object> = {
 
 export const policyOf = (entity: string) => (entity === BOARDS ? UNION : null);
 
-/** What is wrong, in words; empty when nothing is. */
+/** The violations in words; empty if there are none. */
 export function violationsOf(outcome: Outcome): string[] {
   const checks = [unequal, otherLowWater, numbersUsedTwice, otherThanTheLog, lostWrites, lostTags];
   return checks.flatMap((check) => check(outcome));
@@ -44,7 +44,7 @@ function unequal({ replicas }: Outcome): string[] {
     .map(({ name }) => `${name} differs from ${first?.name}`);
 }
 
-/** It is computed from the log alone. */
+/** The low water mark is computed from the log alone, so all must agree. */
 function otherLowWater({ replicas }: Outcome): string[] {
   const marks = replicas.map(({ name, file }) => `${name}: ${lowWaterOf(file)}`);
   return new Set(marks.map((mark) => mark.split(': ')[1])).size > 1 ? [`low water ${marks.join(', ')}`] : [];
@@ -64,7 +64,7 @@ function numbersUsedTwice({ said }: Outcome): string[] {
     });
 }
 
-/** A file that only ever reads knows what the log comes to. */
+/** A file that only reads shows what the log amounts to. */
 function otherThanTheLog({ said, replicas }: Outcome): string[] {
   const reader = new MemoryFile();
   for (const message of said) receiveEvents(reader, message, policyOf, () => 'reader');
@@ -100,7 +100,7 @@ export function tagsOf(data: string | null): string[] {
   return (JSON.parse(data ?? '{"tags":[]}') as { tags: string[] }).tags;
 }
 
-/** What a write says, whichever number it has. */
+/** The content of a write, whatever its number. */
 export function meaningOf({ entity, recordId, operation, data }: PeerEvent): string {
   return JSON.stringify([entity, recordId, operation === 'CREATE' ? 'UPDATE' : operation, data]);
 }

@@ -3,7 +3,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const PROGRAM = 'npx @nestjs-spark/cli';
 const REPOSITORY = 'spark-for-nestjs';
 
-/** A text with the commands in it as they run here: the repository of Spark has its own command line as an npm script. */
+/** A text with its commands as they run here: the repository of Spark has its own command line as an npm script. */
 export function asTyped(
   text: string,
   { npm_package_name: name, npm_lifecycle_event: script }: Environment,

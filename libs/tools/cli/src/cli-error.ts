@@ -1,6 +1,6 @@
-/** Ends the command with a message for whoever typed it. */
+/** Ends the command with a message for its user. */
 export class CliError extends Error {
-  /** 2: the command has to be written differently; 1: something else stands against it. */
+  /** 2: the command is wrong; 1: anything else. */
   readonly exitCode: 1 | 2;
 
   constructor(message: string, exitCode: 1 | 2 = 1) {

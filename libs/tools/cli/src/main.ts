@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Nothing is imported above the check: what an older Node cannot parse would end it with a SyntaxError and no remedy.
+// Nothing is imported before the check: an older Node would end with a SyntaxError, without a remedy, on what it cannot parse.
 const LEAST = [22, 19];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const [leastMajor = 0, leastMinor = 0] = LEAST;

@@ -1,6 +1,6 @@
-/** What a command prints, and how it ends. */
+/** What a command prints, and its exit code. */
 export interface Outcome {
-  /** 2: what was given is refused; 3: what is asked cannot be reached. */
+  /** 2: the command or its input is refused; 3: what it needs cannot be reached. */
   exitCode: 0 | 1 | 2 | 3;
   text: string;
 }

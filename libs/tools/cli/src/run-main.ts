@@ -2,7 +2,7 @@ import { asTyped } from './as-typed.ts';
 import { CliError } from './cli-error.ts';
 import { helpFor, run } from './run.ts';
 
-/** Does what this process's command line says, and sets its exit code. */
+/** Executes this process's command line, and sets its exit code. */
 export async function main(): Promise<void> {
   const words = process.argv.slice(2);
   try {

@@ -15,13 +15,13 @@ export const USAGE = `The command line of Spark for NestJS.
   npx @nestjs-spark/cli verify …            compares copies with their source, and repairs them
   npx @nestjs-spark/cli keys …              modules' keys: make, show, approve, rotate
   npx @nestjs-spark/cli jobs …              tries a backend for transformation jobs
-  npx @nestjs-spark/cli dataflow …          pipelines: checked and run here, or managed at an app
+  npx @nestjs-spark/cli dataflow …          pipelines: checked and run here, or managed in an app
   npx @nestjs-spark/cli config …            settings of a running module: get, set, history, rollback
 
 npx @nestjs-spark/cli COMMAND --help lists its options. Exit codes: 0 success, 1 failure, 2 wrong usage.
 `;
 
-// Each is loaded when it is asked for: what one command needs is of no use to the other.
+// Each is loaded on demand: what one command needs is of no use to the others.
 const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['init', async (argv) => (await import('./init/run-init.ts')).runInit(argv)],
   ['etl', async (...given) => (await import('./etl/run.ts')).runEtl(...given)],
@@ -34,7 +34,7 @@ const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['servers', async (...given) => (await import('./servers/run-servers.ts')).runServers(...given)],
 ]);
 
-/** Where what is right can be read, after a command that was not. */
+/** The hint where to find the correct usage, after a wrong command. */
 export function helpFor([name = '']: readonly string[]): string {
   return COMMANDS.has(name)
     ? `Run npx @nestjs-spark/cli ${name} --help for the options.`
@@ -43,7 +43,7 @@ export function helpFor([name = '']: readonly string[]): string {
 
 /**
  * Runs one command.
- * @throws {CliError} when it cannot be done; with exit code 2 when the command is not right
+ * @throws {CliError} when it cannot be done; with exit code 2 when the command is wrong
  */
 export async function run(argv: readonly string[], environment: Environment): Promise<Outcome> {
   const [name = '--help', ...rest] = argv;

@@ -7,10 +7,10 @@ import { toFinding } from '../src/find/options.ts';
 import { NotObtainableError, search } from '../src/find/search.ts';
 import type { ServerName } from '../src/find/source.ts';
 
-/** A server that a suite can ask for. */
+/** A server that a suite can require. */
 export type NeededServer = ServerName;
 
-/** A program that a suite can ask for. */
+/** A program that a suite can require. */
 export type NeededProgram = 'openssl';
 
 const variables: Record<NeededServer, string> = {
@@ -20,21 +20,23 @@ const variables: Record<NeededServer, string> = {
   postgres: 'SPARK_TEST_POSTGRES_URL',
 };
 
-/** The servers of this test run; a suite that asks for one through {@link describeWithServers} may rely on it. */
+/** The servers of this test run, available to suites that require them through {@link describeWithServers}. */
 export interface TestServers {
   /** RavenDB's address, from `SPARK_TEST_RAVENDB_URL`. */
   readonly ravendbUrl: string;
   /** The NATS server's address, from `SPARK_TEST_NATS_URL`. */
   readonly natsUrl: string;
-  /** A Kafka broker, `HOST:PORT`, from `SPARK_TEST_KAFKA_BROKERS`. Other suites use it at the same time: make topics of your own. */
+  /**
+   * A Kafka broker, `HOST:PORT`, from `SPARK_TEST_KAFKA_BROKERS`. Other suites use it at the same time: create your own topics.
+   */
   readonly kafkaBrokers: string;
-  /** PostgreSQL's address, from `SPARK_TEST_POSTGRES_URL`. Other suites use it at the same time: make tables of your own. */
+  /** PostgreSQL's address, from `SPARK_TEST_POSTGRES_URL`. Other suites use it at the same time: create your own tables. */
   readonly postgresUrl: string;
 }
 
 /**
- * The addresses of the servers that this test run has. Reading one that is not there throws and names the variable:
- * ask for it in `describeWithServers` first.
+ * The addresses of this test run's servers. Reading a missing one throws and names the variable: require it with
+ * `describeWithServers` first.
  */
 export function testServers(): TestServers {
   return {
@@ -54,9 +56,8 @@ export function testServers(): TestServers {
 }
 
 /**
- * A `describe` for guarantees that need real servers. `npm test` starts them; where one is missing the suite is left
- * out and its title says which one and why (`SPARK_TEST_LEFT_OUT` carries the reason), so that it is counted as
- * skipped and never as passed.
+ * A `describe` for guarantees that need real servers. `npm test` starts them; if one is missing, the suite is skipped and its
+ * title says which one and why (`SPARK_TEST_LEFT_OUT` holds the reason), so that it is counted as skipped and never as passed.
  */
 export function describeWithServers(needs: readonly NeededServer[], title: string, body: () => void): void {
   const missing = needs.filter((server) => !process.env[variables[server]]);
@@ -65,8 +66,8 @@ export function describeWithServers(needs: readonly NeededServer[], title: strin
 }
 
 /**
- * As {@link describeWithServers}, for guarantees that kill servers: left out where this run cannot start its own with
- * `startRavenDb({ temporary: true })` and `startNats({ temporary: true })`, as when it was given addresses.
+ * As {@link describeWithServers}, for guarantees that kill servers: skipped when this run cannot start its own with
+ * `startRavenDb({ temporary: true })` and `startNats({ temporary: true })`, for instance because it was given addresses.
  */
 export function describeWithOwnServers(
   needs: readonly (NeededServer | NeededProgram)[],
@@ -84,7 +85,7 @@ export function describeWithOwnServers(
     );
 }
 
-/** A `describe` for guarantees that need a program on PATH; left out by name where it is missing. */
+/** A `describe` for guarantees that need a program on PATH; skipped by name if it is missing. */
 export function describeWithPrograms(needs: readonly NeededProgram[], title: string, body: () => void): void {
   const missing = needs.filter((program) => spawnSync(program, ['version']).error !== undefined);
   if (missing.length === 0) describe(title, body);
@@ -92,9 +93,9 @@ export function describeWithPrograms(needs: readonly NeededProgram[], title: str
 }
 
 /**
- * As {@link describeWithOwnServers} for OpenBao, which no run starts: it is fetched, once, for the suites that ask for it and
+ * As {@link describeWithOwnServers} for OpenBao, which no run starts: it is fetched, once, for the suites that require it and
  * start their own with `startOpenBao()`.
- * @param needs what else it needs: servers of its own, programs
+ * @param needs additional requirements: servers of its own, programs
  */
 export async function describeWithOpenBao(
   needs: readonly (NeededServer | NeededProgram)[],
@@ -112,7 +113,7 @@ export async function describeWithOpenBao(
 }
 
 /**
- * A `describe` for guarantees that need a browser, beside servers; left out by name where there is no Chromium. Where a run
+ * A `describe` for guarantees that need a browser as well as servers; skipped by name if there is no Chromium. Where a run
  * requires everything (`SPARK_REQUIRE_SERVERS=1`), it is installed.
  * @param body gets the program
  */
@@ -131,8 +132,8 @@ export async function describeWithBrowser(
 }
 
 /**
- * As {@link describeWithOpenBao} for Apache Spark: the suite starts its own cluster with `startApacheSpark()`. It is a heavy one, so
- * everything that needs a cluster is in one suite, and starts it once.
+ * As {@link describeWithOpenBao} for Apache Spark: the suite starts its own cluster with `startApacheSpark()`. That is expensive,
+ * so everything that needs a cluster is in one suite, which starts it once.
  */
 export async function describeWithApacheSpark(
   needs: readonly (NeededServer | NeededProgram)[],

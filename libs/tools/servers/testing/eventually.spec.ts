@@ -18,6 +18,6 @@ describe('eventually', () => {
 
   it('gives up on a look that never answers', async () => {
     const look = () => new Promise<boolean>(() => undefined);
-    await expect(eventually(look, { timeoutMs: 30 })).rejects.toThrow('Not so within 30 ms');
+    await expect(eventually(look, { timeoutMs: 30 })).rejects.toThrow('Condition not met within 30 ms');
   });
 });

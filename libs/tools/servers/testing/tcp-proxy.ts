@@ -2,19 +2,19 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** What a connection through the proxy suffers. */
+/** The faults of connections through the proxy. */
 export interface Weather {
-  /** Each direction's bytes arrive so much later, in milliseconds. */
+  /** The delay of each direction, in milliseconds. */
   latencyMs?: { up?: number; down?: number };
-  /** Accepts, and passes nothing on, in either direction or in one: nobody is told. */
+  /** Accepts connections but passes nothing on, in one or both directions, without notifying anyone. */
   silent?: 'both' | 'up' | 'down';
-  /** Refuses new connections and has ended those that were there. */
+  /** Refuses new connections and ends existing ones. */
   cut?: boolean;
-  /** Passes on this many bytes a second, in each direction. */
+  /** Bandwidth in bytes per second, for each direction. */
   bytesPerSecond?: number;
 }
 
-/** Sits in front of a server and makes its network bad, for as long as a test wants. */
+/** Sits in front of a server and injects network faults. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #target: number;
@@ -42,15 +42,18 @@ export class TcpProxy {
     return this.#sockets.size / 2;
   }
 
-  /** For connections that are there and for new ones; `{}` is fine weather. What was held back while silent is lost with its connection. */
+  /**
+   * Applies to existing and new connections; `{}` is normal. Bytes held back while silent are lost together with their
+   * connection.
+   */
   set(weather: Weather): void {
     const wasSilent = this.#weather.silent !== undefined;
     this.#weather = weather;
-    // A stream of which bytes are missing cannot go on.
+    // A stream with missing bytes cannot continue.
     if (weather.cut || (wasSilent && weather.silent === undefined)) this.reset();
   }
 
-  /** Ends every connection that is there. */
+  /** Ends every existing connection. */
   reset(): void {
     for (const socket of this.#sockets) socket.destroy();
   }

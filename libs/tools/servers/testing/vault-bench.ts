@@ -2,7 +2,7 @@ import type { OpenBao } from '../src/run/start-openbao.ts';
 
 const POLICY = 'path "secret/data/spark/*" { capabilities = ["create", "read", "update"] }';
 
-/** An AppRole of OpenBao's that may read and write secrets below `secret/spark`, and what its administrator does. */
+/** An OpenBao AppRole that can read and write secrets below `secret/spark`, and its administrator's operations. */
 export class VaultBench {
   readonly #bao: OpenBao;
   readonly #seen = new Set<string>();
@@ -23,7 +23,7 @@ export class VaultBench {
     await this.#ask('POST', 'auth/approle/role/spark', { token_policies: 'spark', ...limits });
   }
 
-  /** Replaces the secret's fields. @param path below the engine, `spark/fleet` */
+  /** Replaces the secret's fields. @param path below the engine, such as `spark/fleet` */
   async write(path: string, data: Record<string, string>): Promise<void> {
     await this.#ask('POST', `secret/data/${path}`, { data });
   }
@@ -33,7 +33,7 @@ export class VaultBench {
     await this.#ask('DELETE', `secret/data/${path}`);
   }
 
-  /** What an application is given. */
+  /** The variables for an application. */
   async environment(path: string): Promise<Record<string, string>> {
     const role = await this.#ask<{ role_id: string }>('GET', 'auth/approle/role/spark/role-id');
     const secret = await this.#ask<{ secret_id: string }>('POST', 'auth/approle/role/spark/secret-id', {});
@@ -45,7 +45,7 @@ export class VaultBench {
     };
   }
 
-  /** How many tokens were seen in all, by this question and those before it. */
+  /** How many tokens have ever been seen, by this call and earlier ones. */
   async tokensSeen(): Promise<number> {
     const { keys } = await this.#ask<{ keys: string[] }>('LIST', 'auth/token/accessors');
     for (const key of keys) this.#seen.add(key);

@@ -33,11 +33,11 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
 const SETTINGS = isReadAtStart(Symbol('SPARK_AUTH_SETTINGS'));
 
 /**
- * Who can call the application's own routes: JWTs of one issuer, static tokens, and the operator token. Import
- * `forRoot()` or `forRootAsync()` once; it is global. With `everywhere: false` only controllers with `@UseGuards(ApiGuard)` are
- * guarded, and the rest is left to the application's own guards.
+ * Who can call the application's own routes: JWTs of one issuer, static tokens, and the operator token. Import `forRoot()` or
+ * `forRootAsync()` once; it is global. With `everywhere: false` only controllers with `@UseGuards(ApiGuard)` are guarded, and the
+ * rest is left to the application's own guards.
  *
- * Spark's own routes (`/spark/…`, health, metrics) are not concerned.
+ * Does not affect Spark's own routes (`/spark/…`, health, metrics).
  */
 @Global()
 @Module({
@@ -66,7 +66,7 @@ export class SparkAuthModule extends ConfigurableModuleClass implements OnModule
   /**
    * @param options anything omitted is read from the environment (`SPARK_API_ISSUER`, `SPARK_API_AUDIENCE`, `SPARK_API_JWKS`,
    *   `SPARK_API_TOKENS`, `SPARK_OPERATOR_TOKEN`, `SPARK_API_OPEN`) when the application starts
-   * @throws {AuthSettingsError} at startup, when they cannot be used, and in production when nobody would be asked for a token
+   * @throws {AuthSettingsError} at startup, when the settings cannot be used, and in production when no token would be required
    */
   static forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
     return super.forRoot(options);

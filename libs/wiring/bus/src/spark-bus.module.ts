@@ -17,9 +17,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<SparkBusOptions>().setClassMethodName('forRoot').build();
 
 /**
- * The application's connection to NATS JetStream, for its own events and for every part of Spark: everything that is
- * imported beside it uses this connection instead of opening one. Import `forRoot()` or `forRootAsync()` once; it is global.
- * The application does not wait for NATS: the connection is opened in the background, and again after every loss.
+ * The application's connection to NATS JetStream, for its own events and for every part of Spark: everything imported beside it
+ * uses this connection instead of opening one. Import `forRoot()` or `forRootAsync()` once; it is global. The application does
+ * not wait for NATS: the connection is opened in the background, and again after every loss.
  *
  * Provides `SparkBus`. `@nestjs-spark/bus/events` has what an application needs to send and handle its own events.
  */
@@ -51,7 +51,7 @@ export class SparkBusModule
 
   /**
    * @param options anything omitted is read from the environment (`NATS_URL`, `SPARK_MODULE_NAME`)
-   * @throws {BusSettingsError} while the application starts, with everything that is wrong
+   * @throws {BusSettingsError} during application start, with everything that is wrong
    */
   static forRoot(options: SparkBusOptions = {}): DynamicModule {
     return super.forRoot(options);
@@ -66,7 +66,7 @@ export class SparkBusModule
     this.bus.start();
   }
 
-  /** After everything that works over the bus has stopped, which it does before the shutdown. */
+  /** Runs after everything that uses the bus has stopped, which happens before the shutdown hooks. */
   async onApplicationShutdown(): Promise<void> {
     await this.bus.close();
   }

@@ -31,35 +31,35 @@ import { ModuleVerifier } from './sign/module-verifier.ts';
 import { SELF_CHECK_CONTROLLERS, SELF_CHECK_PROVIDERS } from './self-check/providers.ts';
 import { THIS_MODULE, type ThisModule } from './self-check/this-module.ts';
 
-/** The identity of an application among the others, and how it recognizes them. */
+/** An application's identity among modules, and how it authenticates them. */
 export interface IdentityOptions extends ThisModule, TrustPolicy, Receiver {
   /** The folder of the key; in development a missing key is created. */
   keysDir: string;
-  /** Null closes the operators' routes. */
+  /** Null disables the operator routes. */
   operatorToken: string | null;
   registry: ModuleRegistry;
-  /** Where pinned keys are kept. */
+  /** Where pinned keys are stored. */
   state: StateStore;
-  /** Refuses messages without a signature also from modules of a version that does not sign. Default false. */
+  /** Refuses unsigned messages even from modules of a version that does not sign. Default false. */
   refuseUnsigned?: boolean;
-  /** Where used tokens are remembered for all instances; without one, a token can be used once at each instance. */
+  /** Where used tokens are recorded for all instances; without one, a token can be used once at each instance. */
   ledger?: TokenLedger;
-  /** Where all modules' audit trails are kept; without one, this module's is in `state` only. */
+  /** Where all modules' audit trails are stored; without one, this module's is in `state` only. */
   audit?: AuditLog;
-  /** An identity provider whose tokens modules may show in place of tokens of their own. */
+  /** An identity provider whose tokens modules may use in place of their own. */
   tokenIssuer?: IssuerSettings | null;
 }
 
 const IDENTITY_OPTIONS = Symbol('SPARK_IDENTITY_OPTIONS');
 
-/** Where the options come from; for a system, from its own settings and the ports that it works over. */
+/** Where the options come from: for a system, its own settings and the ports that it uses. */
 export interface IdentityOptionsFactory extends Pick<ModuleMetadata, 'imports'> {
   inject?: FactoryProvider['inject'];
   useFactory: (...dependencies: never[]) => IdentityOptions;
 }
 
 /**
- * This module's identity and address, how it recognizes the others, and how it calls them. Every Nest module with a
+ * This module's identity and address, how it authenticates the others, and how it calls them. Every Nest module with a
  * `SparkController` imports what `forRootAsync` returns, because the guard needs it. To share one identity between several Nest
  * modules, import the same returned object in each of them.
  */

@@ -5,11 +5,11 @@ import { VaultSecrets } from './vault/vault-secrets.ts';
 import { readVaultSettings } from './vault/vault-settings.ts';
 
 const VARIABLES = ['SPARK_VAULT_PATH', 'VAULT_ADDR', 'VAULT_ROLE_ID', 'VAULT_ROLE_ID_FILE'];
-/** One for all parts of an application: each would log in by itself otherwise. */
+/** Shared by all parts of an application, each of which would otherwise log in separately. */
 const opened = new Map<string, Promise<Secrets>>();
 
 /**
- * The secrets of an application: variables and files, and a secret in Vault where `SPARK_VAULT_PATH` names one.
+ * An application's secrets: variables and files, plus a secret in Vault if `SPARK_VAULT_PATH` names one.
  * @throws {SecretError} when Vault refuses, or cannot be reached within some 20 s
  */
 export async function openSecrets(environment: Environment): Promise<Secrets> {

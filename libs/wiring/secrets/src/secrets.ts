@@ -1,14 +1,14 @@
 /**
- * Secrets by the names of their variables. A value is asked for when it is used, such as at each new connection, and may
- * differ from the one before: whoever keeps it does not notice that it was renewed.
+ * Secrets by the names of their variables. A value is read when it is used, such as at each new connection, and may differ from
+ * the previous one: code that keeps a value misses its renewal.
  */
 export interface Secrets {
   /**
-   * The value as it is now; undefined when it is nowhere.
+   * The current value; undefined if it is not set anywhere.
    * @throws {SecretError} when it cannot be read
    */
   text(name: string): string | undefined;
-  /** The same for values that are not text, such as a PFX. A variable's value is given as the bytes of its text. */
+  /** As `text`, for binary values such as a PFX. A variable's value is returned as the bytes of its text. */
   bytes(name: string): Buffer | undefined;
 }
 

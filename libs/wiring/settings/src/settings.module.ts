@@ -15,13 +15,13 @@ import { CentralSettings, type CentralSettingsParts } from './refresh/central-se
 import { followLogLevel } from './refresh/follow-log-level.ts';
 import { describeCondition } from './refresh/settings-condition.ts';
 
-/** What a system gives: its settings, where they are kept, and whose they are. */
+/** What a system provides: its settings, where they are stored, and whose they are. */
 export interface SettingsOptions extends Omit<CentralSettingsParts, 'log'> {
-  /** Settings that are read at the start alone, with their variables. */
+  /** Settings that are only read at startup, with their variables. */
   startOnly: Readonly<Record<string, string>>;
 }
 
-/** Where the options come from. `imports` brings what `SparkIdentityModule.forRootAsync()` returned, for the guard. */
+/** Where the options come from. `imports` contains what `SparkIdentityModule.forRootAsync()` returned, for the guard. */
 export interface SettingsOptionsFactory extends Pick<ModuleMetadata, 'imports'> {
   inject?: FactoryProvider['inject'];
   useFactory: (...dependencies: never[]) => SettingsOptions | Promise<SettingsOptions>;
@@ -29,7 +29,7 @@ export interface SettingsOptionsFactory extends Pick<ModuleMetadata, 'imports'> 
 
 const SETTINGS_OPTIONS = Symbol('SPARK_SETTINGS_OPTIONS');
 
-/** Settings that operators change while the application runs: `/spark/settings`, in health and metrics as well. */
+/** Settings that operators change while the application runs: `/spark/settings`, also shown in health and metrics. */
 @Module({})
 export class SparkSettingsModule implements OnModuleInit, OnApplicationShutdown {
   private stopFollowing: () => void = () => undefined;

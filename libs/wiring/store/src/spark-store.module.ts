@@ -60,10 +60,9 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
   }
 
   /**
-   * Repositories for these classes, injected with `@InjectRepository(TheClass)`, and indexes over their collections.
-   * While RavenDB cannot compile an index, the application is not ready and shows RavenDB's reason. Indexes are
-   * RavenDB's alone; for SQLite name the fields in `@Entity({ indexes })`. Their `@Replicated()` and `@Shared()` declarations are
-   * registered as well.
+   * Repositories for these classes, injected with `@InjectRepository(TheClass)`, and indexes over their collections. While
+   * RavenDB cannot compile an index, the application is not ready and shows RavenDB's reason. Indexes are RavenDB's alone; for
+   * SQLite name the fields in `@Entity({ indexes })`. Their `@Replicated()` and `@Shared()` declarations are also registered.
    * @throws {EntityDeclarationError} at startup, when a class has a `@Field()` that no document can hold
    */
   static forFeature(

@@ -10,7 +10,7 @@ export interface ConnectAddress {
 const USUAL_PORT = 15_002;
 
 /**
- * Reads `sc://HOST:PORT/;use_ssl=true;token=…`, as every client of Spark Connect is given it.
+ * Reads `sc://HOST:PORT/;use_ssl=true;token=…`, the usual form for clients of Spark Connect.
  * @returns the address, or what is wrong with the text
  */
 export function readConnectAddress(text: string): ConnectAddress | string {
@@ -24,12 +24,12 @@ export function readConnectAddress(text: string): ConnectAddress | string {
   const unknown = [...settings.keys()].find((name) => name !== 'use_ssl' && name !== 'token');
   if (unknown !== undefined) return `has a setting ${JSON.stringify(unknown)}; use_ssl and token are known`;
   const token = decoded(settings.get('token') ?? '');
-  if (token === undefined) return 'has a token with a % that stands for nothing; write it as %25';
+  if (token === undefined) return 'has a token with a % that is not an escape; write it as %25';
   const target = `${hostname}:${port === '' ? USUAL_PORT : port}`;
   return { target, host: hostname, tls: settings.get('use_ssl') === 'true' || token !== null, token };
 }
 
-/** Null for none; undefined where it cannot be decoded. */
+/** Null when absent; undefined when it cannot be decoded. */
 function decoded(text: string): string | null | undefined {
   try {
     return text === '' ? null : decodeURIComponent(text);

@@ -1,17 +1,17 @@
 import { Binary, Table, tableFromIPC, tableToIPC, Utf8, type Vector, vectorFromArray } from 'apache-arrow';
 
-/** A row of what a mapped function returns: a part of the result, or what is to be said of it. */
+/** A row returned by a mapped function: part of the result, or a statement about it. */
 export interface Block {
   part: Uint8Array | null;
   report: string | null;
 }
 
-/** Blocks of bytes as an Arrow stream with the one column `part`. */
+/** Blocks of bytes as an Arrow stream with the single column `part`. */
 export function arrowOfBlocks(blocks: readonly Uint8Array[]): Uint8Array {
   return arrowOf({ part: vectorFromArray(blocks, new Binary()) });
 }
 
-/** Texts as an Arrow stream, a column for each name. */
+/** Texts as an Arrow stream, with a column for each name. */
 export function arrowOfTexts(columns: Readonly<Record<string, readonly string[]>>): Uint8Array {
   const vectors = Object.entries(columns).map(([name, texts]): [string, Vector] => [
     name,
@@ -24,7 +24,7 @@ function arrowOf(columns: Record<string, Vector>): Uint8Array {
   return tableToIPC(new Table(columns), 'stream');
 }
 
-/** The rows of an Arrow stream that a mapped function returned. */
+/** The rows of an Arrow stream returned by a mapped function. */
 export function blocksOf(arrow: Uint8Array): Block[] {
   const table = tableFromIPC(arrow);
   const [parts, reports] = [table.getChild('part'), table.getChild('report')];

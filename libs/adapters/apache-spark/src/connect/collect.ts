@@ -4,18 +4,18 @@ import { ApacheSparkError, toApacheSparkError } from './errors.ts';
 import type { ExecuteResponse, Plan } from './messages.ts';
 
 const AGAIN: RetryPolicy = { waitMs: 250, factor: 2, longestMs: 3_000 };
-/** Whoever has taken the operation says so elsewhere; nobody fights for it. */
+/** Whoever took over the operation reports that elsewhere; clients do not compete for it. */
 const TAKEN_MS = 15_000;
 
-/** What an execution is asked for with. */
+/** What to execute, and how. */
 export interface Execution {
   session: ConnectSession;
   operationId: string;
   plan: Plan;
-  /** The most bytes of results that are taken, as they are sent; all of them are held in memory. */
+  /** Maximum size of the results in bytes, as sent; all of them are held in memory. */
   mostBytes: number;
   signal: AbortSignal;
-  /** Called when nothing answers, before it is tried again. */
+  /** Called when nothing answers, before the retry. */
   onAway?: (error: Error) => void;
 }
 
@@ -23,9 +23,10 @@ export interface Execution {
 export type ExecutingClient = Pick<ConnectClient, 'execute' | 'reattach' | 'interrupt'>;
 
 /**
- * Executes a plan to its end, through broken connections and through streams that the server ends early; under an id that the
- * server knows, it takes over that execution.
- * @throws {ApacheSparkError} `lost` when the server does not have it any more, `cancelled`, `too-large` or `refused`; the signal's reason when aborted
+ * Executes a plan to its end, across broken connections and streams that the server ends early. With an operation id that the
+ * server knows, takes over that execution.
+ * @throws {ApacheSparkError} `lost` when the server no longer has it, `cancelled`, `too-large` or `refused`; the signal's reason
+ *   when aborted
  */
 export async function collect(client: ExecutingClient, execution: Execution): Promise<ExecuteResponse[]> {
   const { session, operationId, plan, mostBytes, signal, onAway } = execution;
@@ -62,7 +63,7 @@ async function tooLarge(
   client: ExecutingClient,
   { session, operationId, mostBytes }: Execution,
 ): Promise<ApacheSparkError> {
-  // Otherwise the server goes on with what nobody reads.
+  // Otherwise the server would continue with results that nobody reads.
   await client.interrupt(session, operationId).catch(() => undefined);
   return new ApacheSparkError('too-large', `The result has more than ${mostBytes} bytes`);
 }

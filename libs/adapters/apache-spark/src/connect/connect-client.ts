@@ -12,19 +12,19 @@ import { toApacheSparkError } from './errors.ts';
 import type { ExecuteResponse, OperationStatus, Plan, StatusResponse } from './messages.ts';
 import { readCalls, type Call } from './protocol.ts';
 
-/** A session of a Spark Connect server, and who it belongs to: both are chosen by the client. */
+/** A session of a Spark Connect server, and its user: the client chooses both. */
 export interface ConnectSession {
   sessionId: string;
   userId: string;
 }
 
-/** How long a call that only asks or tells something may take. */
+/** Timeout of control calls. */
 const CONTROL_MS = 15_000;
 const LARGEST_MESSAGE = 128 * 1024 * 1024;
-/** Below the 4 MB that the server reads at once. */
+/** Well below the 4 MB that the server accepts at a time. */
 const ARTIFACT_PART = 32 * 1024;
 
-/** The calls of Spark Connect, each of which throws {@link ApacheSparkError}. */
+/** The calls of Spark Connect. Each throws {@link ApacheSparkError}. */
 export class ConnectClient {
   readonly #client: Client;
   readonly #metadata: () => Metadata;
@@ -47,7 +47,7 @@ export class ConnectClient {
     };
   }
 
-  /** The server's version and its own name for the session, which another server process does not know. */
+  /** The server's version and its own id for the session, which another server process does not know. */
   async greet(
     session: ConnectSession,
     signal?: AbortSignal,
@@ -64,8 +64,8 @@ export class ConnectClient {
   }
 
   /**
-   * Executes a plan under an operation id. The same id and plan again attach to the same execution.
-   * The stream may end before `result_complete`: that is not the end, `reattach`.
+   * Executes a plan under an operation id. Repeating the id and the plan attaches to the same execution.
+   * If the stream ends before `result_complete`, the execution has not ended: use `reattach`.
    */
   execute(
     session: ConnectSession,
@@ -97,7 +97,7 @@ export class ConnectClient {
     );
   }
 
-  /** How operations are: `unknown` for one that the server does not have. */
+  /** The states of operations: `unknown` for one that the server does not have. */
   async statuses(
     session: ConnectSession,
     operationIds: readonly string[],
@@ -110,7 +110,7 @@ export class ConnectClient {
     return new Map(named.map(({ operation_id, state = '' }) => [operation_id, plain(state)]));
   }
 
-  /** Asks for the end of an operation. That it was accepted does not mean that its tasks have ended. */
+  /** Asks for an operation to end. Acceptance does not mean that its tasks have ended. */
   async interrupt(session: ConnectSession, operationId: string): Promise<void> {
     const request = {
       ...header(session),
@@ -120,17 +120,17 @@ export class ConnectClient {
     await this.#ask('Interrupt', request);
   }
 
-  /** Lets the server forget an operation and its results. Its id cannot be used again. */
+  /** Makes the server forget an operation and its results. Its id cannot be reused. */
   async release(session: ConnectSession, operationId: string): Promise<void> {
     await this.#ask('ReleaseExecute', { ...header(session), operation_id: operationId, release_all: {} });
   }
 
-  /** Ends a session. Its id cannot be used again. */
+  /** Ends a session. Its id cannot be reused. */
   async releaseSession(session: ConnectSession): Promise<void> {
     await this.#ask('ReleaseSession', header(session));
   }
 
-  /** Gives a file to the session, which passes it on to its executors: `pyfiles/NAME` can be imported there. */
+  /** Adds a file to the session, which passes it to its executors: `pyfiles/NAME` can be imported there. */
   async addArtifact(session: ConnectSession, name: string, content: Uint8Array): Promise<void> {
     const call = this.#call('AddArtifacts');
     const parts = Math.max(1, Math.ceil(content.byteLength / ARTIFACT_PART));

@@ -3,15 +3,15 @@ import { status as codes, type ServiceError } from '@grpc/grpc-js';
 /**
  * Why Apache Spark did not do something.
  * - `away`: nothing answered, or the connection broke; try again.
- * - `lost`: this server does not know the session or the operation (any more): whatever it ran has ended with it.
+ * - `lost`: this server does not, or no longer, know the session or the operation: whatever it ran has ended with it.
  * - `taken`: another client has attached to the operation.
  * - `cancelled`: the operation was interrupted.
- * - `too-large`: the result has more bytes than was asked for; the operation was interrupted.
- * - `refused`: Apache Spark answered with an error of its own; the same request gets the same answer.
+ * - `too-large`: the result exceeds the requested size; the operation was interrupted.
+ * - `refused`: Apache Spark answered with an error of its own; the same request will fail again.
  */
 export type ApacheSparkErrorKind = 'away' | 'lost' | 'taken' | 'cancelled' | 'too-large' | 'refused';
 
-/** A call to Apache Spark that failed. `code` is Apache Spark's own name of the error (`TABLE_OR_VIEW_NOT_FOUND`), where it gave one. */
+/** A failed call to Apache Spark. `code` is Apache Spark's name of the error (`TABLE_OR_VIEW_NOT_FOUND`), if it gave one. */
 export class ApacheSparkError extends Error {
   override readonly name = 'ApacheSparkError';
   readonly kind: ApacheSparkErrorKind;
@@ -33,7 +33,7 @@ const LOST: ReadonlySet<string> = new Set([
   'INVALID_CURSOR.POSITION_NOT_AVAILABLE',
 ]);
 
-/** What a failed call means. */
+/** Classifies a failed call. */
 export function toApacheSparkError(error: unknown): ApacheSparkError {
   if (error instanceof ApacheSparkError) return error;
   if (!isServiceError(error)) return new ApacheSparkError('away', String(error), null, error);
@@ -53,7 +53,7 @@ function kindOf(code: codes, name: string | null): ApacheSparkErrorKind {
 
 const OUTAGES: ReadonlySet<codes> = new Set([codes.UNAVAILABLE, codes.DEADLINE_EXCEEDED, codes.CANCELLED]);
 
-/** `[TABLE_OR_VIEW_NOT_FOUND] The table …`: the name in front. */
+/** `[TABLE_OR_VIEW_NOT_FOUND] The table …`: the leading name. */
 function errorClassOf(details: string): string | null {
   const end = details.indexOf(']');
   if (!details.startsWith('[') || end < 0 || end > LONGEST_NAME) return null;

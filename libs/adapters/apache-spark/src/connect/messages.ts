@@ -1,6 +1,6 @@
-/** What is read of Spark Connect's messages. Field names are those of the protocol. */
+/** The parts of Spark Connect's messages that are used here. Field names are those of the protocol. */
 
-/** Part of the answer to an execution. */
+/** Part of the response to an execution. */
 export interface ExecuteResponse {
   server_side_session_id?: string;
   response_id?: string;
@@ -12,10 +12,10 @@ export interface ExecuteResponse {
 /** Data, as a plan describes it; opaque here. */
 export type Relation = Readonly<Record<string, unknown>>;
 
-/** What is to be executed. */
+/** What to execute. */
 export type Plan = { root: Relation } | { command: Readonly<Record<string, unknown>> };
 
-/** How an operation is, in the words of the protocol. */
+/** An operation's state, in the protocol's terms. */
 export interface OperationStatus {
   operation_id?: string;
   state?: string;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Of this project; drawn once. */
+/** This project's UUID namespace, drawn once. */
 const NAMESPACE = Buffer.from('6f0f5b0c9d1a4d3e8b7a52c1e4f09a36', 'hex');
 
-/** The UUID of a text, the same every time (RFC 9562, version 5): what has a name of its own gets its id from it. */
+/** The UUID of a text (RFC 9562, version 5), always the same: derives an id from a name. */
 export function uuidOf(text: string): string {
   const bytes = createHash('sha1').update(NAMESPACE).update(text).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;

@@ -1,23 +1,23 @@
 import type { Plan, Relation } from './messages.ts';
 
-/** Apache Spark's number for functions from Arrow batches to Arrow batches (`mapInArrow`). */
+/** Apache Spark's code for functions from Arrow batches to Arrow batches (`mapInArrow`). */
 const MAP_IN_ARROW = 207;
 
-/** A Python function that Apache Spark can import where it executes: `make(argument)` of this module returns it. */
+/** A Python function that Apache Spark imports where it executes: this module's `make(argument)` returns it. */
 export interface PythonFunction {
-  /** A module that was given to the session as an artifact. It has `make`, and `SCHEMA`, the type of what the function returns. */
+  /** A module uploaded to the session as an artifact. It has `make`, and `SCHEMA`, the type of the function's result. */
   module: string;
   argument: string;
-  /** The executors' Python, as `3.11`. */
+  /** The executors' Python version, such as `3.11`. */
   python: string;
 }
 
-/** Data that travels with the plan: an Arrow stream. */
+/** Data sent along with the plan: an Arrow stream. */
 export function localData(data: Uint8Array): Relation {
   return { local_relation: { data } };
 }
 
-/** Applies the function to all of the input, in one task. */
+/** Applies the function to the whole input, in one task. */
 export function mappedInOneTask(input: Relation, { module, argument, python }: PythonFunction): Plan {
   const together = { repartition: { input, num_partitions: 1, shuffle: false } };
   const udf = {
@@ -30,30 +30,30 @@ export function mappedInOneTask(input: Relation, { module, argument, python }: P
   return { root: { map_partitions: { input: together, func, is_barrier: false } } };
 }
 
-/** A statement as it is executed: commands (`CREATE`, `INSERT`) at once, queries when their relation is collected. */
+/** An executable statement: commands (`CREATE`, `INSERT`) run immediately, queries when their relation is collected. */
 export function sqlCommand(sql: string, args: Readonly<Record<string, Relation>> = {}): Plan {
   const named = Object.entries(args).map(([key, value]) => ({ key, value }));
   return { command: { sql_command: { input: { sql: { query: sql, named_arguments: named } } } } };
 }
 
-/** Makes data known to the session's statements under a name. */
+/** Makes data available to the session's statements under a name. */
 export function namedView(name: string, input: Relation): Plan {
   return { command: { create_dataframe_view: { input, name, is_global: false, replace: true } } };
 }
 
-/** Each row as a JSON text, written by Apache Spark itself: no number loses a digit. */
+/** Each row as JSON text, written by Apache Spark itself, so that numbers keep all digits. */
 export function rowsAsJson(input: Relation): Plan {
   return { root: selected(input, "to_json(struct(*), map('ignoreNullFields', 'false')) AS row") };
 }
 
-/** The input with one expression of Spark SQL for each column. */
+/** The input with one Spark SQL expression per column. */
 export function selected(input: Relation, ...expressions: string[]): Relation {
   return {
     project: { input, expressions: expressions.map((expression) => ({ expression_string: { expression } })) },
   };
 }
 
-/** A text or number as a parameter of a statement; anything else as its JSON text. */
+/** A text or number as a statement parameter; anything else as its JSON text. */
 export function literal(value: unknown): Relation {
   if (value === null || value === undefined) return { literal: { null: { null: {} } } };
   if (typeof value === 'boolean') return { literal: { boolean: value } };
@@ -72,8 +72,8 @@ const BLOCKS = {
 };
 
 /**
- * What Python's pickle would make of `(make(argument), SCHEMA)`: six instructions that name module members, the same for every
- * version of Python, so that nothing here needs one.
+ * The Python pickle of `(make(argument), SCHEMA)`: six opcodes that name module members, the same for every version of Python, so
+ * that no Python is needed here.
  */
 function pickled(module: string, argument: string): Buffer {
   const text = Buffer.from(argument);

@@ -3,14 +3,14 @@ import type { Guard } from '@nestjs-spark/foundation/internal';
 const ANSWER_MS = 10_000;
 const LARGEST_ANSWER = 32 * 1024 * 1024;
 
-/** What was asked for is not there (404). */
+/** The requested resource does not exist (404). */
 export class NotThereError extends Error {
   override readonly name = 'NotThereError';
 }
 
 /**
- * What an address of Apache Spark answers, checked to be what is expected.
- * @throws {NotThereError}, or an error that names the address, when it does not answer or with something else
+ * The validated JSON response of one of Apache Spark's addresses.
+ * @throws {NotThereError}, or an error that names the address, when the response is missing or not as expected
  */
 export async function readJson<T>(url: string, guard: Guard<T>, body?: object): Promise<T> {
   const text = await readText(url, body);
@@ -19,7 +19,7 @@ export async function readJson<T>(url: string, guard: Guard<T>, body?: object): 
   return value;
 }
 
-/** @param body sent by POST, when given */
+/** @param body sent by POST, if given */
 export async function readText(url: string, body?: object): Promise<string> {
   const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body), headers: JSON_TYPE };
   const signal = AbortSignal.timeout(ANSWER_MS);

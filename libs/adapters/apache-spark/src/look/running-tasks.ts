@@ -2,10 +2,10 @@ import { isListOf, isObjectOf, isText, isWhole } from '@nestjs-spark/foundation/
 import { NotThereError, readJson } from './read-json.ts';
 
 /**
- * How many tasks of these operations of Spark Connect run now, as the UI of the server's application says. A job's own count was seen
- * to be 0 while two young tasks ran, which only the lists of its stages showed: whichever is larger counts.
+ * How many tasks of these Spark Connect operations are running now, according to the UI of the server's application. A job's own
+ * count was seen to be 0 while two young tasks ran, which only the lists of its stages showed, so the larger number counts.
  * @param ui the UI's address, `http://HOST:4040`
- * @throws when it does not answer, or not as expected
+ * @throws when the response is missing or not as expected
  */
 export async function runningTasks(ui: string, operationIds: readonly string[]): Promise<number> {
   const base = `${ui.endsWith('/') ? ui.slice(0, -1) : ui}/api/v1/applications`;

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 
 /** A PySpark application. */
 export interface Application {
-  /** Under which the master lists it, and by which its driver is found again. */
+  /** The name under which the master lists it, and by which its driver is found again. */
   name: string;
-  /** The Python file: a path on every worker, or an `http:` or `https:` address that they can read. */
+  /** The Python file: a path that exists on every worker, or an `http:` or `https:` URL that they can read. */
   resource: string;
   args: readonly string[];
-  /** Settings of Apache Spark. */
+  /** Apache Spark's configuration properties. */
   properties: Readonly<Record<string, string>>;
 }
 
-/** Settings that say how an application is submitted, which is not its own affair. */
+/** Properties that control submission, which an application cannot set itself. */
 export const OWN_PROPERTIES: ReadonlySet<string> = new Set([
   'spark.app.name',
   'spark.driver.supervise',
@@ -19,24 +19,24 @@ export const OWN_PROPERTIES: ReadonlySet<string> = new Set([
   'spark.submit.deployMode',
 ]);
 
-/** What Apache Spark itself takes for secret, by the name of a setting. */
+/** Whether Apache Spark itself treats a property as secret, judging by its name. */
 export function isSecretName(name: string): boolean {
   return /secret|password|token|access[.]?key/i.test(name);
 }
 
-/** The request with which a master starts a driver. */
+/** The request that makes a master start a driver. */
 export function requestFor({ name, resource, args, properties }: Application, master: string): object {
-  // The driver takes a core itself: with none left for an executor the application would wait forever.
+  // The driver takes a core itself: without one left for an executor, the application would wait forever.
   const usual = { 'spark.driver.cores': '1', 'spark.cores.max': '1' };
   const settings: Record<string, string> = { ...usual, ...properties };
-  // The master lists arguments as they are, and settings of the JVM without their secrets.
+  // The master lists arguments in the clear, but JVM properties with secrets redacted.
   const shown = Object.entries(settings).filter(([key]) => !isSecretName(key));
   return {
     action: 'CreateSubmissionRequest',
     appResource: '',
     mainClass: 'org.apache.spark.deploy.SparkSubmit',
     appArgs: [
-      // A setting alone is not enough: the driver would compute in its own process and say that it is finished.
+      // Setting the property is not enough: the driver would compute in its own process and report success.
       '--master',
       master,
       '--name',
@@ -45,7 +45,7 @@ export function requestFor({ name, resource, args, properties }: Application, ma
       '--class',
       'org.apache.spark.deploy.PythonRunner',
       'spark-internal',
-      // What this class takes for the file and its modules: Python is started with all but the second of these arguments.
+      // What this class interprets as the file and its modules: Python is started with all of these arguments except the second.
       '-c',
       settings['spark.submit.pyFiles'] ?? '',
       launcher(),

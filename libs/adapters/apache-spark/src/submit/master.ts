@@ -2,7 +2,7 @@ import { isBoolean, isListOf, isObjectOf, isText } from '@nestjs-spark/foundatio
 import { readJson, readText } from '../look/read-json.ts';
 import { requestFor, type Application } from './application.ts';
 
-/** A standalone master: how applications reach it, its REST for submissions, and its own pages. */
+/** A standalone master: its address for applications, its REST submission server, and its web UI. */
 export interface MasterAddress {
   /** `spark://HOST:7077`. */
   master: string;
@@ -12,26 +12,31 @@ export interface MasterAddress {
   ui: string;
 }
 
-/** How a driver is: in the master's words, `SUBMITTED`, `RUNNING`, `FINISHED`, `FAILED`, `KILLED`, `ERROR`; `null` for one that it does not know. */
+/**
+ * A driver's state in the master's terms: `SUBMITTED`, `RUNNING`, `FINISHED`, `FAILED`, `KILLED`, `ERROR`; `null` for an unknown
+ * driver.
+ */
 export interface DriverStatus {
   state: string | null;
   workerId: string | null;
   message: string | null;
 }
 
-/** A part of what a driver has written. */
+/** Part of a driver's output. */
 export interface DriverLog {
   text: string;
-  /** Whether there is more than this. */
+  /** Whether there is more. */
   isCut: boolean;
 }
 
-/** The master has answered that it does not take an application. */
+/** The master has refused an application. */
 export class SubmissionRefusedError extends Error {
   override readonly name = 'SubmissionRefusedError';
 }
 
-/** The calls of a standalone master. Each throws an error that names the address when it does not answer as expected. */
+/**
+ * The calls of a standalone master. Each throws an error that names the address when the response is missing or not as expected.
+ */
 export class Master {
   readonly #at: MasterAddress;
 
@@ -39,7 +44,7 @@ export class Master {
     this.#at = at;
   }
 
-  /** @throws when it takes no submissions */
+  /** @throws when it does not accept submissions */
   async greet(): Promise<void> {
     const answer = await readJson(`${this.#rest()}/readyz`, IS_ANSWER);
     if (!answer.success)
@@ -47,7 +52,7 @@ export class Master {
   }
 
   /**
-   * Starts a driver for the application. Not idempotent: when the answer is lost, a driver may have been started.
+   * Starts a driver for the application. Not idempotent: if the response is lost, a driver may have been started.
    * @returns the driver's id
    * @throws {SubmissionRefusedError} when none was started
    */
@@ -69,16 +74,16 @@ export class Master {
     return { state: answer.success ? driverState : null, workerId, message };
   }
 
-  /** Asks for the end of a driver. One that has ended stays as it is. */
+  /** Requests the end of a driver. Has no effect on one that has ended. */
   async kill(driverId: string): Promise<void> {
     await readJson(`${this.#rest()}/kill/${encodeURIComponent(driverId)}`, IS_ANSWER, {});
   }
 
   /**
-   * The driver that an application of this name was started with, if there is one. The master does not list the names of drivers, but
-   * each writes the command that started it at the head of its log.
-   * @param since only drivers that were submitted later, in milliseconds of the master's clock
-   * @returns `cannot-tell` when there is a driver whose log cannot be read
+   * Finds the driver that an application of this name was started with. The master does not list the names of drivers, but each
+   * driver's log begins with the command that started it.
+   * @param since only drivers submitted later, in milliseconds of the master's clock
+   * @returns `cannot-tell` when the log of some driver cannot be read
    */
   async find(name: string, since: number): Promise<string | 'none' | 'cannot-tell'> {
     const { workers, activedrivers, completeddrivers } = await this.#pages();
@@ -88,7 +93,7 @@ export class Master {
       const at = workers.find((one) => one.id === worker)?.webuiaddress;
       const head = at === undefined ? null : await logAt(at, id, 'stderr', HEAD).catch(() => null);
       if (head?.text.includes(`"--name" "${name}"`)) return id;
-      // One that waits for a worker may be the one; one that ended without a worker has never run.
+      // A driver still waiting for a worker may be the one; one that ended without a worker never ran.
       if (head === null && !(worker === NOWHERE && completeddrivers.some((one) => one.id === id)))
         isUnclear = true;
     }
@@ -96,8 +101,8 @@ export class Master {
   }
 
   /**
-   * What runs of an application besides its driver: whether the master lists it, and how many executors of it are processes of
-   * a worker. The state of an application that has ended says nothing of its outcome: only its driver's does.
+   * What is still running of an application besides its driver: whether the master lists it, and how many of its executors are
+   * worker processes. The state of an application that has ended does not tell its outcome: only its driver's does.
    */
   async runningOf(name: string): Promise<{ isActive: boolean; executors: number }> {
     const { activeapps, workers } = await this.#pages();
@@ -109,7 +114,10 @@ export class Master {
     return { isActive: activeapps.some((one) => one.name === name), executors: executors.length };
   }
 
-  /** The end of what a driver has written. All that Python writes is in `stdout`, the trace of an exception too; `stderr` is the JVM's own log. */
+  /**
+   * The end of a driver's output. All Python output is in `stdout`, including the traceback of an exception; `stderr` is the
+   * JVM's own log.
+   */
   async log(driverId: string, workerId: string, type: LogType, bytes: number): Promise<DriverLog> {
     const { workers } = await this.#pages();
     const worker = workers.find(({ id }) => id === workerId);
@@ -151,9 +159,9 @@ function trimmed(url: string): string {
 }
 
 const BYTES = /^==== Bytes (\d{1,18})-(\d{1,18}) of (\d{1,18}) of /;
-/** More than a command takes whose arguments are as long as a job may have them. */
+/** More than a command takes, even with the longest arguments that a job may have. */
 const HEAD = { offset: 0, byteLength: 1024 * 1024 };
-/** What the master says of a driver that no worker has got yet. */
+/** The master's value for a driver without a worker. */
 const NOWHERE = 'None';
 const IS_ANSWER = isObjectOf({ success: isBoolean }, { submissionId: isText(200), message: isText(100_000) });
 const IS_STATUS = isObjectOf(

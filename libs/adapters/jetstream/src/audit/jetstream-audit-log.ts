@@ -9,7 +9,7 @@ import type { JetStreamConnection } from '../connect/connection.ts';
 import { SubjectLog } from '../records/subject-log.ts';
 
 const KEEP_MS = 90 * 24 * 3_600_000;
-/** The bound of one module, so that nobody who can make it refuse can fill the stream for the others. */
+/** Limit per module, so that no module that causes refusals can fill the stream for the others. */
 const MOST_ENTRIES = 100_000;
 const LONGEST_ENTRY = 16_384;
 
@@ -22,7 +22,7 @@ export interface JetStreamAuditLogOptions {
   root?: string;
 }
 
-/** The stream of all modules' audit trails, in which each writes under its own name. */
+/** The stream of all modules' audit trails. Each module writes under its own name. */
 export function auditStream(
   connection: JetStreamConnection,
   { stream = AUDIT_STREAM, root = AUDIT_ROOT }: { stream?: string; root?: string } = {},
@@ -31,7 +31,7 @@ export function auditStream(
   return new SubjectLog({ connection, stream, root, description, keep: MOST_ENTRIES, keepMs: KEEP_MS });
 }
 
-/** A module's entries in `SPARK_AUDIT`, kept for 90 days, which no module may remove. */
+/** A module's entries in `SPARK_AUDIT`, kept for 90 days. No module can remove them. */
 export class JetStreamAuditLog implements AuditLog {
   readonly #log: SubjectLog;
   readonly #subject: string;
@@ -51,7 +51,7 @@ export class JetStreamAuditLog implements AuditLog {
   }
 }
 
-/** Null for what is not JSON, and for what is longer than any entry of ours. */
+/** Null for anything but JSON, and for anything longer than our entries. */
 function parse(payload: Uint8Array): unknown {
   if (payload.length > LONGEST_ENTRY) return null;
   try {

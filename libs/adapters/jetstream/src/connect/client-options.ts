@@ -5,8 +5,8 @@ import { RETRY_MS } from './retry-policy.ts';
 import type { ServerAddress } from './server-address.ts';
 
 /**
- * What the client is told for one connection.
- * @param turn which server to begin with: they are taken in turn, so that one that is of no use is not tried alone
+ * The client's options for one connection.
+ * @param turn rotates the server to begin with, so that a useless one is not retried exclusively
  */
 export function clientOptions(
   address: ServerAddress,
@@ -25,9 +25,9 @@ export function clientOptions(
     maxReconnectAttempts: -1,
     reconnectTimeWait: RETRY_MS,
     ignoreAuthErrorAbort: true,
-    // Otherwise two stacks are captured for every request, for traces that our own errors replace.
+    // Otherwise every request captures two stacks, for traces that our own errors replace.
     noAsyncTraces: true,
-    // A server that hangs, or a connection that leads nowhere, is noticed after 15 s.
+    // Detects a hanging server or a dead connection after 15 s.
     pingInterval: 5_000,
     maxPingOut: 2,
   };

@@ -1,16 +1,16 @@
 import type { PermissionViolationError } from '@nats-io/transport-node';
 
-/** What is refused is tried again within seconds. */
+/** Whatever is refused is tried again within seconds. */
 const REMEMBERED_MS = 10_000;
-/** An acknowledgement only with the next delivery of its message, some 10 s later. */
+/** Acknowledgements are only retried with the next delivery of their message, some 10 s later. */
 const ACK_REMEMBERED_MS = 30_000;
 
-/** An operator sees enough of what is missing. */
+/** Enough for an operator to see what is missing. */
 const MOST = 8;
 
 type Denied = Pick<PermissionViolationError, 'operation' | 'subject'>;
 
-/** What NATS has lately not allowed this user: an acknowledgement, for example, which is sent and never answered. */
+/** What NATS has recently denied this user, such as an acknowledgement, which is sent without a reply. */
 export class Denials {
   readonly #rememberedUntil = new Map<string, number>();
 
@@ -22,7 +22,7 @@ export class Denials {
     this.#rememberedUntil.set(what, now + (isAck ? ACK_REMEMBERED_MS : REMEMBERED_MS));
   }
 
-  /** For an operator; null when nothing was refused. */
+  /** Description for operators; null when nothing was denied. */
   describe(now: number): string | null {
     for (const [what, until] of this.#rememberedUntil) if (now > until) this.#rememberedUntil.delete(what);
     if (this.#rememberedUntil.size === 0) return null;
@@ -38,7 +38,7 @@ export class Denials {
 export const DENIED_REMEDY =
   "add it to the user's permissions; `npx @nestjs-spark/cli nats permissions` prints all that a module needs";
 
-/** Each message has a subject of its own. */
+/** Each message has its own subject, so they are grouped by consumer. */
 function acksOfConsumer(subject: string): string {
   return `${subject.split('.').slice(0, 4).join('.')}.>`;
 }

@@ -1,7 +1,7 @@
 import { nameKey } from '@nestjs-spark/foundation/internal';
 
-/** Where answers to a module come in: a prefix of its own, so that no other module need be allowed to listen there. */
+/** The prefix of a module's reply subjects: its own, so that no other module needs permission to listen there. */
 export function inboxPrefix(module: string): string {
-  // An application may have any name; a subject's token may not.
+  // Application names are unrestricted; subject tokens are not.
   return `_INBOX.${nameKey(module).replaceAll(/[^a-z0-9_-]/g, '_')}`;
 }

@@ -1,36 +1,36 @@
-/** What is known of how JetStream answers. Times are of one monotonic clock, in milliseconds. */
+/** What is known of JetStream's responses. Times are of one monotonic clock, in milliseconds. */
 export interface PulseFacts {
-  /** Why the connection does not stand; null while it does. */
+  /** Why there is no connection; null while there is one. */
   problem: string | null;
-  /** Since when the connection has not stood; null while it does. */
+  /** Since when there has been no connection; null while there is one. */
   brokenSince: number | null;
-  /** When JetStream answered last; null: not yet. */
+  /** When JetStream last answered; null: not yet. */
   answeredAt: number | null;
-  /** The same moment by the wall clock, for people. */
+  /** The same moment by the wall clock, for operators. */
   answeredAtUtc: string | null;
-  /** How long that answer took. */
+  /** How long that response took. */
   tookMs: number | null;
-  /** Looks in a row that were not answered in time, or refused. */
+  /** Consecutive probes that were not answered in time, or refused. */
   misses: number;
-  /** What the last look ran into, in words; null when it was answered. */
+  /** The failure of the last probe, in words; null when it was answered. */
   failure: string | null;
-  /** What is said where no look has ended with an error yet: where NATS is, and the remedy. */
+  /** The description to use until a probe has ended with an error: where NATS is, and the remedy. */
   silence: string;
 }
 
-/** Whether JetStream can be worked with, and why not. */
+/** Whether JetStream is usable, and why not. */
 export interface BusHealth {
   ready: boolean;
-  /** For an operator, without secrets. */
+  /** For operators; without secrets. */
   detail: string;
 }
 
-/** An answer that takes longer is a miss. */
+/** A response that takes longer counts as a miss. */
 export const LATE_MS = 2_000;
-/** One late answer of what all modules share must not take all of them out at once. */
+/** A single late response of the shared bus must not take all modules out of service at once. */
 const MISSES_TO_BE_DOWN = 2;
 
-/** Not an open socket but answers decide. Pure. */
+/** Judges by responses, not by an open socket. Pure. */
 export function judgePulse(facts: PulseFacts, now: number): BusHealth {
   const { answeredAt, answeredAtUtc, tookMs, misses, failure, silence, brokenSince, problem } = facts;
   const last = answeredAtUtc === null ? '' : `; its last answer was at ${answeredAtUtc}`;

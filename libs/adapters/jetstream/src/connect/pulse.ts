@@ -3,25 +3,25 @@ import { pause } from '@nestjs-spark/foundation/internal';
 import { type BusHealth, judgePulse, LATE_MS, type PulseFacts } from './judge-pulse.ts';
 
 export interface PulseParts {
-  /** A small request of the kind that the work needs; rejects when it is refused or not answered. */
+  /** A small request like those of the real work; rejects when it is refused or not answered. */
   probe: () => Promise<unknown>;
-  /** What a failed look means, in words; asked from the second failure in a row on. */
+  /** Explains a failed probe in words; called from the second consecutive failure on. */
   explain: (error: unknown) => Promise<string>;
-  /** Called each time when nothing was answered for {@link PATIENCE_MS}. */
+  /** Called whenever nothing was answered for {@link PATIENCE_MS}. */
   silent: (forMs: number) => void;
-  /** What is said of an answer that did not come in time. */
+  /** The description of a response that did not come in time. */
   silence: string;
-  /** Null when the error says no more than that nothing was answered. */
+  /** Null when the error only tells that nothing was answered. */
   describe: (error: unknown) => string | null;
 }
 
 const EVERY_MS = 2_500;
-/** How long JetStream may say nothing before another server is tried. */
+/** How long JetStream may be silent before another server is tried. */
 export const PATIENCE_MS = 15_000;
 
 /**
- * Asks JetStream for something small again and again while the connection stands: an open socket says nothing about a
- * cluster without majority, a full disk, or a server that is cut off from the others.
+ * Probes JetStream repeatedly while connected: an open socket tells nothing about a cluster without a majority, a full disk, or a
+ * server cut off from the others.
  */
 export class Pulse {
   readonly #parts: PulseParts;
@@ -34,7 +34,7 @@ export class Pulse {
     misses: 0,
     failure: null,
   };
-  /** When looking began, or another server was tried. */
+  /** When probing began, or another server was tried. */
   #patientSince = 0;
 
   constructor(parts: PulseParts) {
@@ -45,7 +45,7 @@ export class Pulse {
     return judgePulse({ ...this.#facts, problem, silence: this.#parts.silence }, performance.now());
   }
 
-  /** Looks until `ended`. */
+  /** Probes until `ended`. */
   async run(ended: AbortSignal): Promise<void> {
     this.#patientSince = performance.now();
     while (!ended.aborted) {
@@ -64,7 +64,7 @@ export class Pulse {
     this.#facts.brokenSince ??= performance.now();
   }
 
-  /** A look that is late counts when it is late, not when it ends: one that hangs is known soon. */
+  /** A late probe counts once it is late, not when it ends, so that one that hangs is noticed soon. */
   async #look(ended: AbortSignal): Promise<void> {
     const sentAt = performance.now();
     let missed = false;

@@ -89,7 +89,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
     'the account asks for max_bytes on every stream (max_bytes_required): turn that off for this account',
   10118: 'the stream is offline: its server is away, or too old for the stream',
   10122:
-    'the stream reserves more than the account allows one stream (max_stream_bytes): raise that, or let each route reserve less (SPARK_ROUTE_MAX_BYTES)',
+    'the stream reserves more than the account allows one stream (max_stream_bytes): raise it, or let each route reserve less (SPARK_ROUTE_MAX_BYTES)',
 };
 
 /** Errors by which a server says that it has not the room that a stream reserves: a smaller reservation may fit. */

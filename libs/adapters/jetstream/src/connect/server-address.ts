@@ -1,6 +1,6 @@
 import { messageOf, shownValue } from '@nestjs-spark/foundation/internal';
 
-/** Where NATS is, with the credentials kept apart so that an address can be shown. */
+/** Where NATS is, with the credentials kept apart so that the address is safe to show. */
 export interface ServerAddress {
   /** `host:port`, without credentials: safe to show. */
   servers: string[];
@@ -11,8 +11,8 @@ export interface ServerAddress {
 }
 
 /**
- * Reads `nats://user:secret@host:4222` or `tls://token@host`, several separated by commas. The client does not read
- * credentials from an address by itself, and shows addresses in its errors.
+ * Parses `nats://user:secret@host:4222` or `tls://token@host`, several separated by commas. The client does not read credentials
+ * from an address itself, and shows addresses in its errors.
  */
 export function parseServerAddress(url: string): ServerAddress {
   const parts = url.split(',').map((part) => part.trim());
@@ -30,7 +30,7 @@ export function parseServerAddress(url: string): ServerAddress {
   };
 }
 
-/** What is wrong with the addresses, with the remedy; null when they can be used. No host is asked for. */
+/** What is wrong with the addresses, with the remedy; null when they can be used. Does not resolve or contact hosts. */
 export function serverAddressFault(url: string): string | null {
   try {
     parseServerAddress(url);

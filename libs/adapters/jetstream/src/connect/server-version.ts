@@ -1,7 +1,7 @@
 /** Older servers have known security flaws. */
 export const MINIMUM_SERVER_VERSION = '2.12.7';
 
-/** Says whether `version` is at least `minimum`; a pre-release counts as the release it leads to. */
+/** Whether `version` is at least `minimum`; a pre-release counts as the release it leads to. */
 export function isAtLeast(version: string, minimum: string): boolean {
   const [a, b] = [numbers(version), numbers(minimum)];
   for (let i = 0; i < 3; i++) {

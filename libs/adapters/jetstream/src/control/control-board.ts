@@ -11,7 +11,7 @@ import { CONTROL } from '../provision/streams.ts';
 
 const BETWEEN_WARNINGS_MS = 60_000;
 
-/** The last value of each subject in `SPARK_CONTROL`, as JSON. Makes the stream when it is not there. */
+/** The last value of each subject in `SPARK_CONTROL`, as JSON. Creates the stream if it is missing. */
 export class JetStreamControlBoard implements ControlBoard {
   readonly #connection: JetStreamConnection;
   readonly #log: Logger;
@@ -81,12 +81,12 @@ export class JetStreamControlBoard implements ControlBoard {
     const value = parse(data);
     if (fits(value)) return value;
     const leftOut = this.#odd.leftOut(subject, performance.now());
-    if (leftOut !== null) this.#log.warn(`${subject}: a value that Spark does not write was ignored`);
+    if (leftOut !== null) this.#log.warn(`${subject}: ignored a value that Spark would not have written`);
     return null;
   }
 }
 
-/** Null for what is not JSON. */
+/** Null for anything but JSON. */
 function parse(data: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(data));

@@ -3,7 +3,7 @@ import { openBucket } from '../provision/open-bucket.ts';
 import { readAttempts, type Attempt } from './attempt.ts';
 
 export const ATTEMPTS_BUCKET = 'SPARK_ATTEMPTS';
-/** Longer than any pause; what a deleted stream leaves behind expires. */
+/** Longer than any pause; entries left by a deleted stream expire. */
 const KEEP_MS = 7 * 24 * 60 * 60 * 1_000;
 export const ATTEMPTS_OPTIONS = { ttl: KEEP_MS };
 
@@ -12,7 +12,7 @@ export function attemptsOf(consumer: string): string {
   return `${consumer}.*`;
 }
 
-/** The failed attempts of messages that will come again, kept so that a restart does not forget their errors. */
+/** The failed attempts of messages that will be redelivered, stored so that a restart does not forget their errors. */
 export class AttemptStore {
   readonly #connection: JetStreamConnection;
 

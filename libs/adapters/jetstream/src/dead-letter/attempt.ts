@@ -22,7 +22,7 @@ const MOST_ATTEMPTS = 1_000;
 export const isAttempt: Guard<Attempt> = isObjectOf({ number: isWhole, at: isText(), error: isText() });
 const areAttempts = isListOf(isAttempt, MOST_ATTEMPTS);
 
-/** The attempts in a value of the bucket. A value that Spark does not write says nothing of earlier attempts. */
+/** Parses the attempts in a value of the bucket. A value that Spark did not write counts as no earlier attempts. */
 export function readAttempts(text: string): Attempt[] {
   try {
     const value: unknown = JSON.parse(text);
@@ -32,7 +32,7 @@ export function readAttempts(text: string): Attempt[] {
   }
 }
 
-/** The same as everywhere, but bounded: it travels in a header. */
+/** As `describeError`, but bounded, since it travels in a header. */
 export function describeAttempt(error: unknown): string {
   return describeError(error).slice(0, LONGEST_ERROR);
 }

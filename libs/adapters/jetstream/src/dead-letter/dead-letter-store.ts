@@ -16,14 +16,12 @@ import {
 } from './letter.ts';
 
 /**
- * The outcome of a replay. `superseded`: a newer command has the subject, so the letter was only removed. `too-large`: the message
- * leaves no room for what a replay adds to it. `gone`: its payload was not kept in the letter, and its stream no longer has it.
+ * The outcome of a replay. `superseded`: a newer command has the subject, so the letter was only removed. `too-large`: the
+ * message leaves no room for what a replay adds. `gone`: its payload was not kept in the letter, and its stream no longer has it.
  */
 export type ReplayOutcome = 'replayed' | 'superseded' | 'not-found' | 'too-large' | 'gone';
 
-/**
- * The dead letters, of one module or of all. Every method throws `UnavailableError` while NATS is away.
- */
+/** The dead letters of one module, or of all. Every method throws `UnavailableError` while NATS is unavailable. */
 export class DeadLetterStore {
   readonly #connection: JetStreamConnection;
   readonly #module: string | undefined;
@@ -34,7 +32,7 @@ export class DeadLetterStore {
     this.#module = module;
   }
 
-  /** The letters without their payloads, the oldest first. @param subject only those of messages on this subject */
+  /** The letters without their payloads, oldest first. @param subject only those of messages on this subject */
   async list(subject?: string): Promise<DeadLetter[]> {
     const letters = await this.#whenThere((handle) => readAll(handle, letterSubjects(this.#module)));
     return (letters ?? []).filter((letter) => subject === undefined || letter.subject === subject);
@@ -49,7 +47,7 @@ export class DeadLetterStore {
     return Object.keys(info?.state.subjects ?? {}).length;
   }
 
-  /** The letter with its payload, which is null where it was not kept in the letter and is gone; or null. */
+  /** The letter with its payload (null if it was not kept in the letter and is gone), or null. */
   async get(id: string): Promise<(DeadLetter & { payload: Uint8Array | null }) | null> {
     const message = await this.#read(id);
     const letter = message && parse(message.header, message.subject);
@@ -59,8 +57,8 @@ export class DeadLetterStore {
   }
 
   /**
-   * Publishes the message again for the handler that failed, and removes the letter. A command that a newer one has
-   * replaced is not published again.
+   * Publishes the message again for the handler that failed, and removes the letter. A command superseded by a newer one is not
+   * published again.
    */
   async replay(id: string): Promise<ReplayOutcome> {
     const letter = await this.get(id);
@@ -121,7 +119,7 @@ async function readAll({ js }: JetStreamHandle, subjects: string): Promise<DeadL
   }
 }
 
-/** The message that failed, where its stream still has it. */
+/** The failed message, if its stream still has it. */
 async function readOriginal({ jsm }: JetStreamHandle, letter: DeadLetter): Promise<StoredMsg | null> {
   try {
     const original = await jsm.streams.getMessage(letter.stream, { seq: letter.sequence });
@@ -133,7 +131,7 @@ async function readOriginal({ jsm }: JetStreamHandle, letter: DeadLetter): Promi
   }
 }
 
-/** `superseded`: the subject of a stream that keeps only the last value has a newer message. */
+/** `superseded`: the stream keeps only the last value per subject, and the subject has a newer message. */
 async function publishAgain(
   { js, jsm, maxPayload }: JetStreamHandle,
   letter: DeadLetter,

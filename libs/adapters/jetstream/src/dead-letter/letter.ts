@@ -12,39 +12,39 @@ import { isAttempt, type Attempt } from './attempt.ts';
 
 /** A message whose handler failed permanently. */
 export interface DeadLetter {
-  /** Names it for `get`, `replay` and `remove`; safe in a URL. */
+  /** Identifies it for `get`, `replay` and `remove`; safe in a URL. */
   id: string;
-  /** Whose handler failed. */
+  /** The module whose handler failed. */
   module: string;
   consumer: string;
-  /** Where the message was. */
+  /** The stream of the message. */
   stream: string;
   subject: string;
   sequence: number;
-  /** ISO 8601, as `failedAt`. */
+  /** ISO 8601, like `failedAt`. */
   publishedAt: string;
   failedAt: string;
-  /** Every failed attempt with its error, the first one first. */
+  /** Every failed attempt with its error, oldest first. */
   attempts: Attempt[];
-  /** Deliveries that ended without an answer, as when the process was killed. */
+  /** Deliveries that ended without an acknowledgement, for instance because the process was killed. */
   unanswered: number;
   /** The message's own headers. */
   headers: Record<string, string>;
   /**
-   * Whether the message left no room for this description beside it: then its payload and its headers are only where it
-   * was, and can be read for as long as they are there.
+   * True when the message left no room for this description beside it: its payload and headers are then only in the original
+   * message, and can be read for as long as that exists.
    */
   apart?: boolean;
 }
 
 /** Carries the letter's description; the payload is the original one. */
 export const LETTER_HEADER = 'spark-dead-letter';
-/** On a replayed message: the only consumer that is to handle it, since the others had no trouble with it. */
+/** On a replayed message: the only consumer that should handle it, since the others had no trouble with it. */
 export const REPLAY_FOR_HEADER = 'spark-replay-for';
 
-// The bus bounds what a header may hold.
+// The bus limits the size of headers.
 const LONGEST = 64 * 1024;
-/** Streams to which only Spark itself writes: no handler fails on their messages, and none is replayed into them. */
+/** Streams that only Spark itself writes: no handler fails on their messages, and none is replayed into them. */
 const NEVER_REPLAYED = /^(?:spark\.(?:route|control|dead-letters)\.|\$)/i;
 const SERVER_HEADER = /^nats-/i;
 
@@ -68,7 +68,7 @@ const isLetter: Guard<DeadLetter> = isObjectOf(
 );
 
 /**
- * A letter as its header describes it; null for one that Spark would not have written there.
+ * Parses the letter in a header; null for one that Spark would not have written there.
  * @param subject where it was found
  */
 export function readLetter(text: string, subject: string): DeadLetter | null {
@@ -97,7 +97,7 @@ export function letterId(module: string, messageId: string): string {
   return `${nameKey(module)}.${messageId}`;
 }
 
-/** Nothing that could mean more than one letter gets through. */
+/** Rejects anything that could match more than one letter. */
 export function isLetterId(id: string): boolean {
   return ID.test(id);
 }

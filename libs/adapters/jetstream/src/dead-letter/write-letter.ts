@@ -17,7 +17,7 @@ export interface Verdict {
   unanswered: number;
 }
 
-/** Stores dead letters, each once, whoever writes it how often. */
+/** Stores each dead letter once, no matter how often and by whom it is written. */
 export class DeadLetterWriter {
   readonly #connection: JetStreamConnection;
   readonly #provisioner: Provisioner;
@@ -27,12 +27,12 @@ export class DeadLetterWriter {
     this.#provisioner = new Provisioner(connection);
   }
 
-  /** @returns the letter as it was written */
+  /** @returns the letter as stored */
   async write(message: JsMsg, verdict: Verdict): Promise<DeadLetter> {
     await this.#provisioner.ensure(DEAD_LETTERS);
     return this.#connection.use(async ({ js, maxPayload }) => {
       const letter = fitting(describe(message, verdict), message.data.length, maxPayload);
-      // Its subject is its own: the second one is refused, however much later it comes.
+      // Each letter has its own subject, so a second one is refused, however much later it comes.
       const options = { headers: toHeaders(headerOf(letter)), expect: { lastSubjectSequence: 0 } };
       const payload = letter.apart ? new Uint8Array() : message.data;
       await js.publish(letterSubject(letter.id), payload, options).catch((error: unknown) => {
@@ -45,7 +45,7 @@ export class DeadLetterWriter {
 
 const headerOf = (letter: DeadLetter) => ({ [LETTER_HEADER]: JSON.stringify(letter) });
 
-/** The letter with as much as one message can hold: its payload, all attempts, or at least the last one. */
+/** The letter with as much as fits into one message: its payload, all attempts, or at least the last one. */
 function fitting(whole: DeadLetter, payloadBytes: number, maxPayload: number): DeadLetter {
   if (isPublishable(headerOf(whole), payloadBytes, maxPayload)) return whole;
   const apart = { ...whole, headers: {}, apart: true };

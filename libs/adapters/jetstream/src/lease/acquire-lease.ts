@@ -7,17 +7,17 @@ import { longestTtlMs, type LeaseTime } from './lease-time.ts';
 
 export interface HeldLease {
   name: string;
-  /** Unique per holding, so that a holder recognises its own writes. */
+  /** Unique per holding, so that a holder recognizes its own writes. */
   holder: string;
   ttlMs: number;
   revision: number;
-  /** When the request that is stored under `revision` was sent, by this process's monotonic clock. */
+  /** When the request stored as `revision` was sent, by this process's monotonic clock. */
   renewedAt: number;
 }
 
 /**
- * Waits until the lease is free or its holder shows no life, and takes it. Null when aborted.
- * @param inHands called when another holder was seen to renew it: nothing is wrong then
+ * Waits until the lease is free or its holder shows no sign of life, and takes it. Null when aborted.
+ * @param inHands called when another holder is seen to renew it, which means that all is well
  */
 export async function acquireLease(
   store: LeaseStore,
@@ -33,7 +33,7 @@ export async function acquireLease(
     const now = performance.now();
     const before: Sighting | null = seen;
     seen = sight(seen, entry, now);
-    // Only a renewal shows life: a server that is cut off keeps answering with what it has.
+    // Only a renewal is a sign of life: a server that is cut off keeps answering with what it has.
     if (before && entry && before.revision !== entry.revision && entry.holder !== null) inHands();
     if (mayTake(entry, seen, now, longestTtlMs(time))) {
       const renewedAt = performance.now();
@@ -49,7 +49,7 @@ export async function acquireLease(
 
 interface Sighting {
   revision: number;
-  /** When this revision was seen first. */
+  /** When this revision was first seen. */
   since: number;
 }
 
@@ -60,7 +60,7 @@ function sight(before: Sighting | null, entry: LeaseEntry | null, now: number): 
 
 function mayTake(entry: LeaseEntry | null, seen: Sighting | null, now: number, longestMs: number): boolean {
   if (!entry || !seen || entry.holder === null) return true;
-  // What is stored is a claim: no instance asks for more than the longest, which is one's own setting's word.
+  // The stored ttl is a claim: no more than this instance's own maximum is granted.
   return now - seen.since >= Math.min(entry.ttlMs, longestMs);
 }
 

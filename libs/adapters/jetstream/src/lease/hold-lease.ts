@@ -13,12 +13,12 @@ export interface Holding {
   trouble: (because: string | null) => void;
 }
 
-/** Carries an error of the work through, apart from those of the lease. */
+/** Passes on an error of the work, as opposed to those of the lease. */
 export class WorkFailed extends Error {}
 
 /**
- * Runs `work` while the lease is renewed, every third of its ttl or as soon as the last renewal was answered. Always waits
- * for the work to end.
+ * Runs `work` while the lease is renewed, every third of its ttl or as soon as the last renewal was answered. Always waits for
+ * the work to end.
  * @returns `lost` when the lease was lost, `done` when the work ended or `signal` aborted
  * @throws {WorkFailed} with the work's error as `cause`, unless the lease was lost
  */
@@ -52,7 +52,7 @@ async function renew(
   ended: AbortSignal,
 ): Promise<void> {
   while (!ended.aborted && !lost.signal.aborted) {
-    // From when the last renewal was sent: on a slow link the next one follows its answer.
+    // Counted from when the last renewal was sent: on a slow link the next one follows its answer immediately.
     const due = lease.renewedAt + lease.ttlMs / 3 - performance.now();
     await pause(Math.max(0, due), ended);
     if (ended.aborted) return;
@@ -71,7 +71,7 @@ function describeLoss({ ttlMs }: HeldLease, { roundTripMs }: LeaseTime): string 
   return `the lease of this task could not be renewed for ${(ttlMs / 1_000).toFixed(1)} s, because JetStream did not answer in time${answers}`;
 }
 
-/** @returns `renewed`: it is ours for another ttl; `expired` too when the work ended meanwhile */
+/** @returns `renewed`: it is ours for another ttl; `expired` also when the work ended meanwhile */
 async function renewUntilExpiry(
   store: LeaseStore,
   lease: HeldLease,
@@ -108,7 +108,7 @@ async function renewOnce(
       Object.assign(lease, { revision, renewedAt: sentAt, ttlMs });
       return 'renewed';
     }
-    // Perhaps it was our own write whose answer was lost.
+    // It may have been our own write whose answer was lost.
     const entry = await store.read(lease.name);
     if (entry?.holder !== lease.holder) return 'taken';
     lease.revision = entry.revision;
@@ -118,7 +118,7 @@ async function renewOnce(
   }
 }
 
-/** So that a successor takes over at once. Where it fails, the ttl does it. */
+/** Lets a successor take over immediately. If it fails, the ttl has the same effect later. */
 async function release(store: LeaseStore, lease: HeldLease): Promise<void> {
   await store.write(lease.name, null, lease.ttlMs, lease.revision).catch(() => undefined);
 }

@@ -9,7 +9,7 @@ export interface LeaseEntry {
 
 const isLease = isObjectOf({ holder: isNullOr(isText(256)), ttlMs: isWhole });
 
-/** The lease in a value of the bucket. A value that no holder writes does not hold it: any instance may take it. */
+/** Parses the lease in a value of the bucket. A value that no holder writes does not hold it: any instance may take it. */
 export function readLease(text: string): Omit<LeaseEntry, 'revision'> {
   try {
     const value: unknown = JSON.parse(text);

@@ -10,13 +10,13 @@ import { LeaseTime } from './lease-time.ts';
 
 export interface JetStreamLeaseKeeperOptions {
   connection: JetStreamConnection;
-  /** Whose leases these are: only instances of one module compete for one. */
+  /** Owner of these leases: only instances of one module compete for one. */
   module: string;
   log: Logger;
   /**
-   * How long a holder that shows no life keeps others waiting, in milliseconds. Default 5,000; longer, up to 30,000, while
-   * JetStream answers slowly. Shorter: a quicker takeover, and more requests; a holder whose process stops for longer than
-   * this loses its lease.
+   * How long others wait for a holder without a sign of life, in milliseconds. Default 5,000; longer, up to 30,000, while
+   * JetStream answers slowly. Shorter means faster takeover and more requests; a holder whose process is suspended for longer
+   * than this loses its lease.
    */
   ttlMs?: number;
 }
@@ -24,9 +24,9 @@ export interface JetStreamLeaseKeeperOptions {
 const DEFAULT_TTL_MS = 5_000;
 
 /**
- * Leases in the bucket `SPARK_LEASES`, moved by compare-and-set on the revision. No clock is compared with another
- * machine's: a follower takes over when it has seen the same revision for a whole ttl by its own clock, and a holder
- * that could not renew for a whole ttl by its own stops.
+ * Leases in the bucket `SPARK_LEASES`, moved by compare-and-set on the revision. No clock is compared with another machine's: a
+ * follower takes over after it has seen the same revision for a whole ttl by its own clock, and a holder that could not renew for
+ * a whole ttl by its own clock stops.
  */
 export class JetStreamLeaseKeeper implements LeaseKeeper {
   readonly #store: LeaseStore;
@@ -48,7 +48,7 @@ export class JetStreamLeaseKeeper implements LeaseKeeper {
     trouble: (because: string | null) => void = () => undefined,
   ): Promise<void> {
     const said = new SayOnce();
-    // An outage ends with the next renewal, so that the next one is told again.
+    // A renewal ends an outage, so that the next one is reported again.
     const tell = (because: string | null): void => {
       if (because === null) said.forget();
       trouble(because);
@@ -77,7 +77,7 @@ export class JetStreamLeaseKeeper implements LeaseKeeper {
     });
   }
 
-  /** Holds the lease once, from when it is free until the work has ended; null when aborted before that. */
+  /** Holds the lease once, from when it is free until the work has ended; null when aborted before. */
   async #hold(
     name: string,
     signal: AbortSignal,

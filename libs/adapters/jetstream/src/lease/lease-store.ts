@@ -10,20 +10,20 @@ import { readLease, type LeaseEntry } from './lease-entry.ts';
 export const LEASES_BUCKET = 'SPARK_LEASES';
 export const LEASES_OPTIONS = { history: 1 };
 
-/** A key of the bucket. It begins with the module, whose permission to write ends there. */
+/** A key of the bucket. It begins with the module's name, which limits the module's write permission. */
 export function leaseKey(module: string, name: string): string {
   return `${bucketKey(nameKey(module))}.${bucketKey(name)}`;
 }
 
 export interface LeaseStoreParts {
   connection: JetStreamConnection;
-  /** Whose leases these are: only instances of one module compete for one. */
+  /** Owner of these leases: only instances of one module compete for one. */
   module: string;
-  /** Called with the duration of each write that was answered. */
+  /** Called with the duration of each answered write. */
   answered?: (tookMs: number) => void;
 }
 
-/** The leases' bucket: what is there, and a write that only succeeds on what was seen. */
+/** The leases' bucket: reads, and writes that only succeed on what was read. */
 export class LeaseStore {
   readonly #connection: JetStreamConnection;
   readonly #module: string;
@@ -46,7 +46,7 @@ export class LeaseStore {
   }
 
   /**
-   * @param expected the revision that must be there; 0 for none
+   * @param expected the revision that must exist; 0 for none
    * @returns the new revision, or null when someone else was first
    */
   async write(name: string, holder: string | null, ttlMs: number, expected: number): Promise<number | null> {

@@ -13,18 +13,18 @@ export const TOKENS_OPTIONS = { ttl: 2 * 60 * 1_000 };
 
 export interface JetStreamTokenLedgerOptions {
   connection: JetStreamConnection;
-  /** The module to which the tokens are shown. */
+  /** The module that receives the tokens. */
   module: string;
   /** Default `SPARK_TOKENS`. */
   bucket?: string;
 }
 
-/** Where a module remembers a token; may be a pattern. */
+/** A token's key in a module's ledger; may be a pattern. */
 export function tokenKey(module: string, token: string): string {
   return `${bucketKey(nameKey(module))}.${token}`;
 }
 
-/** Used tokens in a key-value bucket, whose entries expire by themselves: a key can be written once while it is there. */
+/** Used tokens in a key-value bucket, whose entries expire automatically: an existing key cannot be written again. */
 export class JetStreamTokenLedger implements TokenLedger {
   readonly #connection: JetStreamConnection;
   readonly #module: string;
@@ -46,7 +46,7 @@ export class JetStreamTokenLedger implements TokenLedger {
       openBucket(handle, this.#bucket, TOKENS_OPTIONS, (bucket) => bucket.put(key, '', { previousSeq: 0 })),
     );
     try {
-      // Stored later, it counts as used although it was not accepted: nobody shows a token twice.
+      // If it is stored later, it counts as used although it was not accepted: no token is presented twice.
       if (patienceMs !== undefined && !(await endsWithin(stored, patienceMs)))
         throw new NotAnsweredError(this.#connection.target);
       await stored;

@@ -6,15 +6,15 @@ import { isStreamNotFound } from '../connect/failures.ts';
 import { makeObjectBucket, objectStream } from './object-bucket.ts';
 import { IncompleteObjectError, readObject } from './read-object.ts';
 
-/** A little more than a change set may have: what cannot be packed grows when it is. */
+/** A little more than the limit of a change set: incompressible data grows when compressed. */
 const LARGEST_BYTES = 65 * 1024 * 1024;
 
-/** Header of a message whose payload lies in the route's object bucket: the object's name. */
+/** Header of a message whose payload is in the route's object bucket: the object's name. */
 export const OBJECT_HEADER = 'spark-object';
 
 /**
- * Payloads over the server's `max_payload`, in one object bucket per route. An object's name begins with its task's
- * subject and the sequence that its message was to follow, which shows when nothing can need it any more.
+ * Payloads over the server's `max_payload`, in one object bucket per route. An object's name begins with its task's subject and
+ * the sequence that its message was meant to follow, which shows when it is no longer needed.
  */
 export class BigPayloads {
   readonly #connection: JetStreamConnection;
@@ -37,7 +37,7 @@ export class BigPayloads {
     return name;
   }
 
-  /** A part at a time. */
+  /** Streams the content chunk by chunk. */
   async storeStream(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     this.#maybeSome = true;
     await this.#connection.use(async (handle) => {
@@ -46,13 +46,13 @@ export class BigPayloads {
     });
   }
 
-  /** A part at a time, as it is asked for; null when it is gone. */
+  /** Streams the object on demand; null when it is gone. */
   async open(name: string): Promise<AsyncIterable<Uint8Array> | null> {
     const info = await this.#whenThere((bucket) => bucket.info(name));
     return info && !info.deleted ? readObject(this.#connection, this.#bucket, info) : null;
   }
 
-  /** Null when it is gone, damaged, or larger than any payload of ours: whoever names an object may also have made it. */
+  /** Null when it is gone, damaged, or larger than any payload of ours: whoever names an object may also have created it. */
   async load(name: string): Promise<Uint8Array | null> {
     const content = await this.open(name);
     const parts: Uint8Array[] = [];
@@ -70,7 +70,7 @@ export class BigPayloads {
     return content && Buffer.concat(parts);
   }
 
-  /** All whose names begin with the prefix; `at` is when each was stored, in milliseconds. */
+  /** All objects with this prefix; `at` is when each was stored, in milliseconds. */
   async list(prefix = ''): Promise<{ name: string; bytes: number; at: number }[]> {
     const objects = (await this.#whenThere((bucket) => bucket.list())) ?? [];
     return objects
@@ -83,9 +83,9 @@ export class BigPayloads {
   }
 
   /**
-   * Removes what belongs to the task's messages below `sequence`, even when its message was never stored.
-   * @param usedByFirst what the objects' names begin with that the first message that stays needs: they too were to follow
-   *   one below
+   * Removes what belongs to the task's messages below `sequence`, even if its message was never stored.
+   * @param usedByFirst prefixes of the objects needed by the first remaining message: those too were named after a sequence below
+   *   it
    */
   async trim(subject: string, sequence: number, usedByFirst: () => Promise<string[]>): Promise<void> {
     if (!this.#maybeSome) return;
@@ -102,7 +102,7 @@ export class BigPayloads {
     });
   }
 
-  /** For a recreated stream: what is left belongs to sequences that now mean something else. */
+  /** For a recreated stream: leftovers belong to sequences that now have a different meaning. */
   async clear(): Promise<void> {
     await this.#whenThere((bucket) => bucket.destroy());
   }

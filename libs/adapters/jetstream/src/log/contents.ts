@@ -3,8 +3,8 @@ import type { ContentBundle } from '@nestjs-spark/contracts/internal';
 import type { BigPayloads } from './big-payloads.ts';
 
 /**
- * Contents of one message, in the route's object bucket beside the big payloads and under the same rule: the name carries
- * the sequence that the message was to follow, and one attempt's name is nobody else's.
+ * Contents of one message, in the route's object bucket beside the big payloads and under the same rule: the name contains the
+ * sequence that the message was meant to follow, and is unique to the attempt.
  */
 export class JetStreamContents implements ContentBundle {
   readonly name: string;

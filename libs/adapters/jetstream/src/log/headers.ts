@@ -1,6 +1,6 @@
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 
-/** The server's own headers, of no interest to a reader. */
+/** The server's own headers, irrelevant to readers. */
 const SERVER_PREFIX = 'nats-';
 
 export function toHeaders(record: Record<string, string>): MsgHdrs {
@@ -15,7 +15,7 @@ export function fromHeaders(source = headers()): Record<string, string> {
   return Object.fromEntries(own.map((name) => [name, source.get(name)]));
 }
 
-/** An upper estimate of what headers take on the wire, with room for those that a publish adds. */
+/** Upper estimate of the headers' size on the wire, including those that a publish adds. */
 export function headerBytes(record: Record<string, string>): number {
   const own = Object.entries(record).reduce(
     (sum, [name, value]) => sum + byteLength(name) + byteLength(value) + 4,
@@ -24,10 +24,10 @@ export function headerBytes(record: Record<string, string>): number {
   return own + 512;
 }
 
-/** What JetStream takes as the headers of one message. */
+/** JetStream's limit for the headers of one message. */
 const MOST_HEADER_BYTES = 65_535;
 
-/** Whether a message with these headers and so large a payload can be published. */
+/** Whether a message with these headers and this payload size can be published. */
 export function isPublishable(
   record: Record<string, string>,
   payloadBytes: number,

@@ -6,20 +6,20 @@ import { toPortError } from '../connect/failures.ts';
 export interface ReadRequest {
   stream: string;
   subjects: string | string[];
-  /** Sequence to begin with, the last value of each subject, or only what comes. */
+  /** Sequence to begin with, the last value of each subject, or only new messages. */
   from: number | 'last-per-subject' | 'new';
-  /** How many of those that wait in this process are left when more are asked for. Default: three quarters. */
+  /** More messages are requested when this many are left in this process. Default: three quarters. */
   refillAt?: number;
 }
 
-/** How much may wait in this process; each message is at most `max_payload`. */
+/** How many messages may wait in this process; each is at most `max_payload`. */
 const AHEAD = 32;
-/** Two of them missed in a row end the reading. */
+/** Two consecutive missed ones end the read. */
 const HEARTBEAT_MS = 5_000;
 
 /**
- * Reads in order until aborted. It ends with `UnavailableError` at the first disturbance (connection, server, stream or
- * consumer gone) instead of resuming automatically: sequences may mean something else afterwards, so the caller has to look.
+ * Reads in order until aborted. Ends with `UnavailableError` at the first disturbance (connection, server, stream or consumer
+ * gone) instead of resuming automatically: sequences may have a different meaning afterwards, so the caller has to check.
  */
 export async function* readMessages(
   connection: JetStreamConnection,
@@ -28,7 +28,7 @@ export async function* readMessages(
 ): AsyncGenerator<JsMsg> {
   if (signal.aborted) return;
   const { messages, end } = await connection.use((handle) => open(handle, request));
-  // An abort while it was being opened was heard by nobody.
+  // An abort during opening was not observed.
   if (signal.aborted) {
     end();
     return;
@@ -44,7 +44,7 @@ export async function* readMessages(
       if (signal.aborted) return;
     }
     broken.check();
-    if (!signal.aborted) throw new UnavailableError(`Stream ${request.stream} sends nothing more`);
+    if (!signal.aborted) throw new UnavailableError(`Stream ${request.stream} has stopped sending`);
   } catch (error) {
     if (!signal.aborted) throw toPortError(`Stream ${request.stream}`, error);
   } finally {

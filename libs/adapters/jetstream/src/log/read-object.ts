@@ -4,7 +4,7 @@ import type { JetStreamConnection } from '../connect/connection.ts';
 import { objectStream } from './object-bucket.ts';
 import { readMessages } from './read-messages.ts';
 
-/** Parts of an object never came: it was deleted while it was read, or never had them. */
+/** Chunks of an object never arrived: it was deleted while being read, or never had them. */
 export class IncompleteObjectError extends UnavailableError {
   constructor(name: string, bucket: string, read: number, of: number) {
     super(`Object ${name} in bucket ${bucket} could not be read: ${read} of its ${of} parts arrived`);
@@ -12,12 +12,12 @@ export class IncompleteObjectError extends UnavailableError {
   }
 }
 
-/** Deleted while it is read, a part may never come. */
+/** If the object is deleted while being read, a chunk may never arrive. */
 const SILENCE_MS = 30_000;
 
 /**
- * An object's parts as they are asked for. The client's own reader takes in the whole object as fast as the server sends it,
- * without waiting for its reader; here at most 32 parts of 128 KiB wait.
+ * An object's chunks on demand. The client's own reader takes in the whole object as fast as the server sends it, without
+ * backpressure; here at most 32 chunks of 128 KiB are buffered.
  */
 export async function* readObject(
   connection: JetStreamConnection,

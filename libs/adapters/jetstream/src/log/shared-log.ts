@@ -13,18 +13,18 @@ import { JetStreamTaskLog } from './task-log.ts';
 /** A message of a shared log. */
 export interface SharedLogMessage {
   sequence: number;
-  /** The last part of its subject. */
+  /** The last token of its subject. */
   writer: string;
   headers: Record<string, string>;
-  /** Null when it was stored apart and is gone. */
+  /** Null when it was stored separately and is gone. */
   payload: Uint8Array | null;
   /** When the server stored it, in milliseconds since 1970. */
   storedAt: number;
 }
 
-/** The log at a moment. */
+/** The log's state at a moment. */
 export interface SharedLogState extends LogDescription {
-  /** The first message that is there; after the last when there is none. */
+  /** The first existing message; after the last one when there is none. */
   firstSequence: number;
 }
 
@@ -32,11 +32,14 @@ export interface SharedLogOptions {
   connection: JetStreamConnection;
   log: Logger;
   stream: LogStream;
-  /** What JetStream reserves for it; less where it has less left. */
+  /** What JetStream reserves for it; less than configured if JetStream had less room left. */
   maxBytes: number;
 }
 
-/** One stream with a subject for each writer, read by everybody in its one order. It keeps everything, and refuses what exceeds its bound. */
+/**
+ * One stream with a subject for each writer, read by everyone in its single order. It keeps everything, and refuses what exceeds
+ * its limit.
+ */
 export class JetStreamSharedLog {
   readonly #options: SharedLogOptions;
   readonly #provisioner: Provisioner;
@@ -56,7 +59,7 @@ export class JetStreamSharedLog {
     return this.#provisioner.ensure(sharedLogSettings(stream, maxBytes), () => this.#big.clear());
   }
 
-  /** The log as it is now; null when there is none. */
+  /** The log's current state; null when it does not exist. */
   async describe(): Promise<SharedLogState | null> {
     const { connection, stream } = this.#options;
     try {
@@ -69,7 +72,7 @@ export class JetStreamSharedLog {
     }
   }
 
-  /** The sequence of a writer's last message that is there; 0 for none. */
+  /** The sequence of a writer's last existing message; 0 for none. */
   async tailOf(writer: string): Promise<number> {
     return (await this.#writer(writer).tail())?.sequence ?? 0;
   }
@@ -78,14 +81,16 @@ export class JetStreamSharedLog {
    * Appends after the writer's message `afterSequence` (0: it has none).
    * @returns the new sequence
    * @throws {LogConflictError} when another message is the writer's last
-   * @throws {LogFullError} when the log is at its bound
-   * @throws {UnavailableError} when it is not known whether the message was stored
+   * @throws {LogFullError} when the log is at its limit
+   * @throws {UnavailableError} when it is unknown whether the message was stored
    */
   append(writer: string, message: LogPayload, afterSequence: number): Promise<number> {
     return this.#writer(writer).append(message, afterSequence);
   }
 
-  /** All writers' messages from `sequence` on, then those to come, until aborted. @throws {UnavailableError} when it breaks */
+  /**
+   * All writers' messages from `sequence` on, then new ones, until aborted. @throws {UnavailableError} when the connection breaks
+   */
   async *read(sequence: number, signal: AbortSignal): AsyncGenerator<SharedLogMessage> {
     const { connection, stream } = this.#options;
     try {
@@ -103,7 +108,7 @@ export class JetStreamSharedLog {
     } catch (error) {
       if (!isStreamNotFound(error)) throw error;
       this.#provisioner.forget(stream.name);
-      throw new UnavailableError(`Stream ${stream.name} is not there`, { cause: error });
+      throw new UnavailableError(`Stream ${stream.name} does not exist`, { cause: error });
     }
   }
 
@@ -112,17 +117,17 @@ export class JetStreamSharedLog {
     return this.#writer(writer).trim(sequence);
   }
 
-  /** Keeps an object beside the log; it goes with the log. */
+  /** Stores an object beside the log; it is removed with the log. */
   storeObject(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     return this.#big.storeStream(name, content);
   }
 
-  /** Null when it is not there, or damaged. */
+  /** Null when it does not exist or is damaged. */
   loadObject(name: string): Promise<Uint8Array | null> {
     return this.#big.load(name);
   }
 
-  /** The names of objects that begin so. */
+  /** The names of objects with this prefix. */
   async listObjects(prefix: string): Promise<string[]> {
     return (await this.#big.list(prefix)).map(({ name }) => name);
   }

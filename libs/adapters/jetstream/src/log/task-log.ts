@@ -22,11 +22,11 @@ export interface TaskLogParts {
   connection: JetStreamConnection;
   log: Logger;
   big: BigPayloads;
-  /** Called when the route's stream turns out not to be there. */
+  /** Called when the route's stream turns out to be missing. */
   missing(): void;
 }
 
-/** One task's subject in its route's stream. The sequence expected with each append is what fences a second writer. */
+/** One task's subject in its route's stream. The expected sequence of each append fences off a second writer. */
 export class JetStreamTaskLog implements TaskLog {
   readonly #connection: JetStreamConnection;
   readonly #parts: TaskLogParts;
@@ -65,7 +65,7 @@ export class JetStreamTaskLog implements TaskLog {
     try {
       return await this.#publish({ headers, payload: new Uint8Array() }, afterSequence);
     } catch (error) {
-      // After a time-out the message may be there and need it; `trim` removes it otherwise.
+      // After a timeout the message may exist and need it; otherwise `trim` removes it.
       const certain = error instanceof LogConflictError || error instanceof LogFullError;
       if (certain) await this.#parts.big.remove(object).catch(() => undefined);
       throw error;

@@ -30,8 +30,8 @@ import {
 } from './grants.ts';
 
 /**
- * What every module needs: answers in its own inbox, its leases, the tokens that were shown to it, the registry with an entry of its own, its settings, all of the control
- * board (what it may say there is up to the system), its own dead letters, and its audit trail.
+ * What every module needs: replies in its own inbox, its leases, the tokens presented to it, the registry with its own entry, its
+ * settings, all of the control board (what it may write there depends on the system), its own dead letters, and its audit trail.
  */
 export function moduleGrants(module: string): BusGrants {
   const leases = leaseKey(module, '').replace(/\.$/, '.>');
@@ -50,7 +50,7 @@ export function moduleGrants(module: string): BusGrants {
     readStream(DEAD_LETTERS_STREAM),
     mayPublish(letterSubjects(module)),
     purgeStream(DEAD_LETTERS_STREAM),
-    // Written once and for all: nobody is permitted to remove an entry.
+    // Write-once: no one has permission to remove an entry.
     readStream(AUDIT_STREAM),
     mayPublish(auditSubject(module)),
   );
@@ -68,7 +68,10 @@ export function commandGrants(module: string, name: string, subjects: string): B
   );
 }
 
-/** Sends and handles events and requests of every pattern: whoever is permitted to do so can read and acknowledge those of all modules. */
+/**
+ * Sends and handles events and requests of every pattern: whoever has this permission can read and acknowledge those of all
+ * modules.
+ */
 export function eventGrants(): BusGrants {
   const attempts = keySubject(ATTEMPTS_BUCKET, '>');
   return joinGrants(
@@ -79,7 +82,7 @@ export function eventGrants(): BusGrants {
   );
 }
 
-/** Writes a stream of logs and trims it; big payloads and contents with it. */
+/** Writes a stream of logs and trims it, including big payloads and contents. */
 export function logWriterGrants({ name, subjects }: { name: string; subjects: string }): BusGrants {
   return joinGrants(readStream(name), mayPublish(subjects), purgeStream(name), contentGrants(name));
 }
@@ -94,7 +97,7 @@ export function recordReaderGrants({ stream, values }: RecordPlace): BusGrants {
   return joinGrants(readStream(stream), readSubjects(keyStream(values), keySubject(values, '>')));
 }
 
-/** Writes messages of every record under these parts only. */
+/** Writes messages of every record, but only under these parts. */
 export function recordWriterGrants({ root }: RecordPlace, parts: readonly string[]): BusGrants {
   return mayPublish(...parts.map((part) => recordSubject(root, '*', part)));
 }
@@ -107,7 +110,7 @@ export function valueWriterGrants({ values }: RecordPlace): BusGrants {
   );
 }
 
-/** Takes the messages of every lane of these parts, and removes them when they are done. */
+/** Takes the messages of every lane of these parts, and removes them when done. */
 export function laneGrants({ stream, root }: RecordPlace, parts: string): BusGrants {
   return joinGrants(consumeDurably(stream, '*', recordSubject(root, '*', parts)), deleteMessages(stream));
 }
@@ -118,7 +121,7 @@ export function contentGrants(bucket: string): BusGrants {
   return joinGrants(readStream(objects), mayPublish(objectSubjects(bucket)), purgeStream(objects));
 }
 
-/** Says for some keys of a bucket that this application is there, and reads who else is. */
+/** Announces this application under some keys of a bucket, and reads who else is present. */
 export function presenceGrants(bucket: string, readable: string, ...own: readonly string[]): BusGrants {
   return joinGrants(
     readStream(keyStream(bucket)),
@@ -127,7 +130,7 @@ export function presenceGrants(bucket: string, readable: string, ...own: readonl
   );
 }
 
-/** Asks and answers requests of these subjects. */
+/** Sends and answers requests on these subjects. */
 export function requestGrants(subjects: string): BusGrants {
   return { publish: [subjects], subscribe: [subjects] };
 }
@@ -137,16 +140,16 @@ export function subjectLogGrants({ stream, root }: { stream: string; root: strin
   return joinGrants(readStream(stream), mayPublish(`${root}.>`));
 }
 
-/** The same, for a log from which processed messages are removed. */
+/** As `subjectLogGrants`, for a log from which processed messages are removed. */
 export function removingLogGrants(log: { stream: string; root: string }): BusGrants {
   return joinGrants(subjectLogGrants(log), deleteMessages(log.stream));
 }
 
-/** Reads and writes the values of a bucket that are changed by their revision. */
+/** Reads and writes the values of a bucket, changing them by revision. */
 export function revisedValueGrants(bucket: string): BusGrants {
   return joinGrants(
     readSubjects(keyStream(bucket), keySubject(bucket, '>')),
-    // All values are asked for at once, without a subject in the request.
+    // All values are requested at once, without a subject in the request.
     mayPublish(`$JS.API.DIRECT.GET.${keyStream(bucket)}`, keySubject(bucket, '>')),
   );
 }

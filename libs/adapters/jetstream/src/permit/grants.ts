@@ -1,10 +1,10 @@
-/** What a user of NATS may do: subjects, which may contain wildcards. Everything else is refused by the server. */
+/** What a NATS user may do, as subjects that may contain wildcards. The server refuses everything else. */
 export interface BusGrants {
   publish: readonly string[];
   subscribe: readonly string[];
 }
 
-/** All of them in one, each subject once. */
+/** All of them combined, each subject once. */
 export function joinGrants(...grants: readonly BusGrants[]): BusGrants {
   const all = (kind: keyof BusGrants) => [...new Set(grants.flatMap((one) => one[kind]))];
   return { publish: all('publish'), subscribe: all('subscribe') };
@@ -16,7 +16,7 @@ export function mayPublish(...subjects: readonly string[]): BusGrants {
 
 const API = '$JS.API';
 
-/** Reads all of a stream: whether it is there, single messages, and in order by consumers without a name of their own. */
+/** Reads all of a stream: its existence, single messages, and in order through ephemeral consumers. */
 export function readStream(stream: string): BusGrants {
   return mayPublish(
     `${API}.STREAM.INFO.${stream}`,
@@ -33,12 +33,12 @@ export function readStream(stream: string): BusGrants {
   );
 }
 
-/** Reads single messages of these subjects of a stream, and whether it is there. */
+/** Reads single messages of these subjects of a stream, and the stream's existence. */
 export function readSubjects(stream: string, subjects: string): BusGrants {
   return mayPublish(`${API}.STREAM.INFO.${stream}`, `${API}.DIRECT.GET.${stream}.${subjects}`);
 }
 
-/** Takes and acknowledges the messages of one durable consumer, and makes it. */
+/** Creates one durable consumer, and takes and acknowledges its messages. */
 export function consumeDurably(stream: string, consumer: string, subjects: string): BusGrants {
   return mayPublish(
     `${API}.STREAM.INFO.${stream}`,
@@ -49,15 +49,15 @@ export function consumeDurably(stream: string, consumer: string, subjects: strin
   );
 }
 
-/** Removes single messages of a stream. A permission cannot say which. */
+/** Removes single messages of a stream. A permission cannot restrict which ones. */
 export function deleteMessages(stream: string): BusGrants {
   return mayPublish(`${API}.STREAM.MSG.DELETE.${stream}`);
 }
 
-/** Removes messages of a stream. A permission cannot say which. */
+/** Purges messages of a stream. A permission cannot restrict which ones. */
 export function purgeStream(stream: string): BusGrants {
   return mayPublish(`${API}.STREAM.PURGE.${stream}`);
 }
 
-/** Asks for the account's figures, which answers whether JetStream works. */
+/** Requests the account's figures, which shows whether JetStream works. */
 export const ASK_FOR_FIGURES = mayPublish(`${API}.INFO`);

@@ -21,8 +21,8 @@ import {
 } from '../provision/streams.ts';
 
 /**
- * Makes every stream and bucket that modules use, as an administrator does where modules may not make any. Safe to repeat.
- * @returns what was done with each stream
+ * Creates every stream and bucket that modules use, for administrators of servers where modules may not create any. Idempotent.
+ * @returns what was done for each stream
  */
 export async function provisionBus(
   connection: JetStreamConnection,
@@ -39,14 +39,14 @@ export async function provisionBus(
   return done;
 }
 
-/** Creates a bucket of contents. Safe to repeat. */
+/** Creates a bucket of contents. Idempotent. */
 export async function provisionContents(connection: JetStreamConnection, bucket: string): Promise<void> {
   await connection.use((handle) => makeObjectBucket(handle, bucket));
 }
 
 async function provisionLog(connection: JetStreamConnection, settings: WantedStream): Promise<Provisioned> {
   const done = await ensureStream(connection, settings);
-  // What is left of a deleted stream belongs to sequences that now mean something else.
+  // Leftovers of a deleted stream belong to sequences that now have a different meaning.
   if (done === 'created') await new BigPayloads(connection, settings.name).clear();
   await provisionContents(connection, settings.name);
   return done;
@@ -60,7 +60,7 @@ const BUCKETS = [
   [ATTEMPTS_BUCKET, ATTEMPTS_OPTIONS],
 ] as const;
 
-/** Creates a log that several write and all read. Safe to repeat. */
+/** Creates a log with several writers that everyone reads. Idempotent. */
 export function provisionSharedLog(
   connection: JetStreamConnection,
   log: LogStream,

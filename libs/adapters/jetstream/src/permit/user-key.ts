@@ -1,6 +1,6 @@
 import { nkeys } from '@nats-io/transport-node';
 
-/** An nkey by which a user shows who it is. The server knows the public half only. */
+/** An nkey by which a user authenticates. The server only knows the public key. */
 export interface UserKey {
   /** `SU…`: the secret. */
   seed: string;
@@ -12,7 +12,7 @@ export function createUserKey(): UserKey {
   return describe(nkeys.createUser());
 }
 
-/** @throws when the text is not the seed of a user */
+/** @throws when the text is not a user seed */
 export function readUserKey(seed: string): UserKey {
   return describe(nkeys.fromSeed(new TextEncoder().encode(seed.trim())));
 }

@@ -3,7 +3,7 @@ import type { JetStreamConnection } from '../connect/connection.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 
-/** Values that expire when their writers stop writing them: for people to see who is there. Nothing may rely on them. */
+/** Values that expire when their writers stop renewing them, showing people who is present. Nothing may rely on them. */
 export class JetStreamPresence {
   readonly #connection: JetStreamConnection;
   readonly #bucket: string;
@@ -15,17 +15,17 @@ export class JetStreamPresence {
     this.#options = { ttl: ttlMs, history: 1 };
   }
 
-  /** Makes the bucket where it is not there. */
+  /** Creates the bucket if it is missing. */
   provision(): Promise<void> {
     return this.#use(async () => undefined);
   }
 
-  /** @throws {UnavailableError} while NATS is away */
+  /** @throws {UnavailableError} while NATS is unavailable */
   async put(key: string, text: string): Promise<void> {
     await this.#use((bucket) => bucket.put(key, text));
   }
 
-  /** Takes a key unless somebody has it. @returns who has it now @throws {UnavailableError} while NATS is away */
+  /** Takes a key unless it is taken. @returns its current holder @throws {UnavailableError} while NATS is unavailable */
   async claim(key: string, holder: string): Promise<string> {
     return this.#use(async (bucket) => {
       const entry = await bucket.get(key);
@@ -41,7 +41,7 @@ export class JetStreamPresence {
     });
   }
 
-  /** Everything below these keys, such as `notes.*`. @throws {UnavailableError} while NATS is away */
+  /** Everything below these keys, such as `notes.*`. @throws {UnavailableError} while NATS is unavailable */
   async read(keys: string): Promise<string[]> {
     return this.#use(async (bucket) => {
       const names: string[] = [];

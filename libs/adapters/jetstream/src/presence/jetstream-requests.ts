@@ -6,7 +6,7 @@ import { RETRY } from '../connect/retry-policy.ts';
 /** @returns null to leave the request to others */
 export type Answerer = (request: Uint8Array) => Promise<Uint8Array | null>;
 
-/** Questions to those who are there now, and their answers. Nothing of it is kept. */
+/** Requests to those present now, and their answers. Nothing is stored. */
 export class JetStreamRequests {
   readonly #connection: JetStreamConnection;
   readonly #log: Logger;
@@ -17,8 +17,8 @@ export class JetStreamRequests {
   }
 
   /**
-   * Answers requests until aborted. What fails is not answered, and logged.
-   * @param group one of those with the same group gets a request; without a group all do
+   * Answers requests until aborted. A failure is logged and leaves the request unanswered.
+   * @param group one member of each group receives a request; without a group everyone does
    */
   async answer(
     subject: string,
@@ -48,9 +48,9 @@ export class JetStreamRequests {
   }
 
   /**
-   * Asks, and waits for the first answer.
+   * Sends a request and waits for the first answer.
    * @returns null when nobody answered in time
-   * @throws {UnavailableError} while NATS is away
+   * @throws {UnavailableError} while NATS is unavailable
    */
   async ask(subject: string, request: Uint8Array, timeoutMs: number): Promise<Uint8Array | null> {
     return this.#connection.use(async ({ nc }) => {

@@ -3,8 +3,8 @@ import type { JetStreamConnection } from '../connect/connection.ts';
 import { isStreamNotFound } from '../connect/failures.ts';
 
 /**
- * The last message of a stream on this subject; null where there is none, or no such stream.
- * @throws {UnavailableError} when the server is away
+ * The last message of a stream on this subject; null when there is none, or no such stream.
+ * @throws {UnavailableError} when the server is unavailable
  */
 export async function lastMessage(
   connection: JetStreamConnection,

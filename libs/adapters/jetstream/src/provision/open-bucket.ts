@@ -2,19 +2,19 @@ import type { JetStreamClient } from '@nats-io/jetstream';
 import { Kvm, type KV, type KvOptions } from '@nats-io/kv';
 import type { JetStreamHandle } from '../connect/connection.ts';
 
-/** The stream in which the server keeps a bucket. */
+/** The stream behind a bucket. */
 export function keyStream(bucket: string): string {
   return `KV_${bucket}`;
 }
 
-/** Where a key of a bucket is published; a key may be a pattern. */
+/** The subject of a key of a bucket; a key may be a pattern. */
 export function keySubject(bucket: string, key: string): string {
   return `$KV.${bucket}.${key}`;
 }
 
 const open = new WeakMap<JetStreamClient, Map<string, KV>>();
 
-/** Runs `work` on a key-value bucket, which is made when it is not there; looked for once per connection. */
+/** Runs `work` on a key-value bucket, which is created if it is missing; checked once per connection. */
 export async function openBucket<T>(
   { js }: JetStreamHandle,
   name: string,

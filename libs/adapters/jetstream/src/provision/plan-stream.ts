@@ -1,6 +1,6 @@
 import type { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 
-/** What Spark decides about a stream; everything else (replicas, placement, compression) is the operator's. */
+/** The settings of a stream that Spark decides; everything else (replicas, placement, compression) is up to the operator. */
 export interface StreamSettings {
   name: string;
   description: string;
@@ -9,26 +9,26 @@ export interface StreamSettings {
   storage: StorageType;
   discard: DiscardPolicy;
   discard_new_per_subject: boolean;
-  /** -1: without bound, here and below. */
+  /** -1: unlimited, here and below. */
   max_msgs_per_subject: number;
   max_bytes: number;
   /** In nanoseconds. */
   max_age?: number;
   allow_direct: boolean;
   allow_msg_ttl: boolean;
-  /** Messages that the server publishes at their time. */
+  /** Messages that the server publishes at a scheduled time. */
   allow_msg_schedules?: boolean;
-  /** Several messages, all or none. */
+  /** Atomic batches of messages. */
   allow_atomic?: boolean;
 }
 
-/** Settings of a stream that reserves room, and may do with less of it. */
+/** Settings of a stream that reserves space, and may do with less. */
 export interface WantedStream extends StreamSettings {
-  /** The least `max_bytes` that is of use; without it, `max_bytes` is what it has to be. Not a setting of the server's. */
+  /** The smallest useful `max_bytes`; without it, `max_bytes` is required as given. Not a server setting. */
   leastBytes?: number;
 }
 
-/** What the server is told. */
+/** The settings to send to the server. */
 export function settingsOf(wanted: WantedStream): StreamSettings {
   const settings = { ...wanted };
   delete settings.leastBytes;
@@ -42,8 +42,8 @@ export type StreamPlan =
   | { action: 'impossible'; reason: string };
 
 /**
- * What has to be done so that the stream is as wanted; null stands for "there is none".
- * @param usedBytes what it holds: its bound is never brought below that
+ * What to do so that the stream is as wanted; null stands for a missing stream.
+ * @param usedBytes what it holds: its limit is never set below that
  */
 export function planStream(
   wanted: WantedStream,
@@ -64,7 +64,7 @@ function whyImpossible(wanted: StreamSettings, existing: Partial<StreamSettings>
   if (!same(wanted.subjects, existing.subjects)) {
     const there = existing.subjects?.join(', ') ?? 'none';
     return (
-      `it is there with the subjects ${there}, not ${wanted.subjects.join(', ')}. Module names that join to the same ` +
+      `it exists with the subjects ${there}, not ${wanted.subjects.join(', ')}. Module names that join to the same ` +
       'stream name (A_B and C, A and B_C) cannot both have a route: rename a module, or delete the stream when it is left over'
     );
   }
@@ -75,7 +75,7 @@ function whyImpossible(wanted: StreamSettings, existing: Partial<StreamSettings>
     return `its retention is ${existing.retention}, not ${wanted.retention}, which cannot be changed. Delete it`;
   }
   if (existing.allow_msg_ttl === true && !wanted.allow_msg_ttl) {
-    return 'it lets messages expire, which cannot be taken back. Delete it';
+    return 'its messages expire, which cannot be undone. Delete it';
   }
   return null;
 }

@@ -2,7 +2,7 @@ import type { JetStreamConnection } from '../connect/connection.ts';
 import { ensureStream } from './ensure-stream.ts';
 import type { WantedStream } from './plan-stream.ts';
 
-/** Remembers which streams are in place, until the connection breaks: the server that answers next may not have them. */
+/** Remembers which streams exist, until the connection breaks: the next server may not have them. */
 export class Provisioner {
   readonly #connection: JetStreamConnection;
   readonly #done = new Map<string, Promise<void>>();
@@ -14,7 +14,7 @@ export class Provisioner {
     });
   }
 
-  /** @param created runs when the stream was not there, before this resolves */
+  /** @param created runs when the stream did not exist, before this resolves */
   ensure(wanted: WantedStream, created: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     const known = this.#done.get(wanted.name);
     if (known) return known;

@@ -82,7 +82,7 @@ const CASES: Case[] = [
 
 describeWithOwnServers(
   ['nats'],
-  'Three routes get what room there is, or are told what is lacking, not that NATS cannot be reached, with',
+  'Three routes get the room there is, or report what is lacking and not an unreachable NATS, with',
   () => {
     async function provision(connection: JetStreamConnection, requester: string): Promise<number | string> {
       const settings = logSettings(routeLogs('Fleet', requester));

@@ -21,7 +21,7 @@ const LAST_VALUE: Omit<StreamSettings, 'name' | 'subjects' | 'description'> = {
   allow_msg_ttl: false,
 };
 
-/** A newer command takes the place of the older one on its subject. Events have a subject each, and expire. */
+/** A newer command replaces the older one on its subject. Events have a subject each, and expire. */
 export const COMMANDS: StreamSettings = {
   ...LAST_VALUE,
   name: COMMANDS_STREAM,
@@ -50,17 +50,17 @@ export interface LogLimits {
   /** Change sets per log. Default 1,024; a full log holds back only its own writer. */
   maxMessagesPerTask?: number;
   /**
-   * All logs of a stream together, in bytes, which JetStream reserves. Default 64 MiB. Where JetStream has less room left, a stream
-   * takes the half, a quarter and so on down to {@link LEAST_ROUTE_BYTES}.
+   * All logs of a stream together, in bytes, which JetStream reserves. Default 64 MiB. If JetStream has less room left, a stream
+   * takes half, a quarter and so on, down to {@link LEAST_ROUTE_BYTES}.
    */
   maxBytes?: number;
 }
 
 export const DEFAULT_ROUTE_BYTES = 64 * 1024 ** 2;
-/** Some change sets of every log have to fit. */
+/** A few change sets of every log have to fit. */
 export const LEAST_ROUTE_BYTES = 8 * 1024 ** 2;
 
-/** Such a stream refuses what exceeds its bounds, which holds the writer back; it never drops what is not confirmed. */
+/** Such a stream refuses what exceeds its limits, which holds back the writer; it never drops anything unconfirmed. */
 export function logSettings(
   { name, subjects, description }: LogStream,
   limits: LogLimits = {},
@@ -79,14 +79,17 @@ export function logSettings(
   };
 }
 
-/** A log that several write and all read: it keeps everything, and refuses what exceeds its bound. */
+/** A log with several writers that everyone reads: it keeps everything, and refuses what exceeds its limit. */
 export function sharedLogSettings(stream: LogStream, maxBytes: number): WantedStream {
   return { ...logSettings(stream, { maxBytes, maxMessagesPerTask: -1 }), discard_new_per_subject: false };
 }
 
 const NANOS_PER_MS = 1_000_000;
 
-/** Every subject is a log of its own, of which so many messages are kept (-1: all), for so long. Some are written together. */
+/**
+ * Every subject is a log of its own, with a maximum number of messages (-1: unlimited) and age. Some messages are written
+ * atomically.
+ */
 export function subjectLogSettings(
   { name, subjects, description }: LogStream,
   keep: number,
@@ -103,7 +106,7 @@ export function subjectLogSettings(
   };
 }
 
-/** Records, each of several messages below one subject: some have their time to come or to go, some are written together. */
+/** Records, each made of several messages below one subject: some are scheduled or expire, some are written atomically. */
 export function recordSettings({ name, subjects, description }: LogStream): StreamSettings {
   return {
     ...LAST_VALUE,

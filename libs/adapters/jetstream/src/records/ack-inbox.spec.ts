@@ -41,7 +41,7 @@ function startInbox(timeoutMs = 60_000) {
 }
 
 describe('What is published', () => {
-  it('has the number under which it is stored, whichever is acknowledged first', async () => {
+  it('gets the sequence under which it is stored, whichever is acknowledged first', async () => {
     const { sent, answer, publish } = startInbox();
     const both = [publish('a'), publish('b')];
     answer(1, '{"stream":"S","seq":8}');
@@ -50,14 +50,14 @@ describe('What is published', () => {
     expect(sent[0]?.headers).toContain('Nats-TTL: 5s');
   });
 
-  it('is refused with the error of the server', async () => {
+  it('fails with the error of the server', async () => {
     const { answer, publish } = startInbox();
     const published = publish('a');
     answer(0, '{"error":{"code":400,"err_code":10071,"description":"wrong last sequence"}}');
     await expect(published).rejects.toMatchObject({ code: 10071, constructor: JetStreamApiError });
   });
 
-  it.each(['', 'no JSON', '{}'])('is not taken as stored by the answer %j', async (text) => {
+  it.each(['', 'no JSON', '{}'])('does not count as stored after the answer %j', async (text) => {
     const { answer, publish } = startInbox();
     const published = publish('a');
     answer(0, text);
@@ -71,7 +71,7 @@ describe('What is published', () => {
     await expect(published).rejects.toThrow(errors.NoRespondersError);
   });
 
-  it('fails when nobody answers in time, and an answer that comes later is for nobody else', async () => {
+  it('fails when nobody answers in time, and a late answer goes to no other message', async () => {
     const { answer, publish } = startInbox(1);
     await expect(publish('a')).rejects.toThrow(errors.TimeoutError);
     const next = publish('b');
@@ -89,7 +89,7 @@ describe('What is published', () => {
     expect(await allowed).toBe(3);
   });
 
-  it('fails at once when this user may not hear answers, until it may', async () => {
+  it('fails at once while this user may not receive answers', async () => {
     const { answer, publish, denyAnswers } = startInbox();
     const both = [publish('a'), publish('b')];
     denyAnswers();

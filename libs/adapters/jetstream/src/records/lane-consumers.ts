@@ -4,39 +4,39 @@ import type { JetStreamConnection } from '../connect/connection.ts';
 import type { Turn } from '../connect/turn.ts';
 import { ensureConsumer } from '../provision/ensure-consumer.ts';
 
-/** A lane: messages of one subject, given out to many processes, at most so many at once. */
+/** A lane: messages of one subject, distributed to many processes with limited concurrency. */
 export interface LaneSettings {
   /** The name of its consumer. */
   name: string;
   subject: string;
-  /** How many may be given out and not yet done, over all processes. The server keeps to it. */
+  /** How many may be delivered and unfinished, across all processes. Enforced by the server. */
   atOnce: number;
-  /** A message that nobody reports working on for this long is given to another process. */
+  /** A message without a progress report for this long is redelivered to another process. */
   ackWaitMs: number;
 }
 
-/** A message that this process was given. */
+/** A message delivered to this process. */
 export interface LaneMessage {
   subject: string;
   sequence: number;
   payload: Uint8Array;
   /** When the server stored it. */
   time: Date;
-  /** How many messages of the lane had not been given out when this one was. */
+  /** How many messages of the lane had not been delivered when this one was. */
   pending: number;
-  /** How often it was given out, this time included. */
+  /** How often it was delivered, including this time. */
   times: number;
   working(): void;
-  /** Does not wait for the server: what it has not heard of is given out again, and found to be done. */
+  /** Does not wait for the server: a message whose acknowledgement is lost is redelivered, and found to be done. */
   done(): void;
-  /** Has it given out again: at once, or after a time, in which it counts as given out. */
+  /** Has it redelivered: immediately, or after a delay, during which it counts as delivered. */
   giveBack(afterMs?: number): void;
 }
 
-/** The least that the client lets a request for a message wait. */
+/** The client's minimum for how long a request for a message waits. */
 const PULL_MS = 1_000;
 
-/** Durable pull consumers of one stream, made where they are missing. */
+/** Durable pull consumers of one stream, created if they are missing. */
 export class LaneConsumers {
   readonly #connection: JetStreamConnection;
   readonly #stream: string;
@@ -50,13 +50,13 @@ export class LaneConsumers {
     });
   }
 
-  /** How many messages nobody was given yet. */
+  /** How many messages have not been delivered yet. */
   async pending(lane: LaneSettings): Promise<number> {
     const info = await this.#use(lane, (consumer) => consumer.info());
     return info.num_pending;
   }
 
-  /** Takes messages of a lane as they come: `most` at most, and none when none came for a second. @returns how many came */
+  /** Takes messages of a lane as they come: at most `most`, and none when none came for a second. @returns how many came */
   async take(lane: LaneSettings, most: number, each: (message: LaneMessage) => void): Promise<number> {
     return this.#use(lane, async (consumer) => {
       let came = 0;

@@ -1,6 +1,6 @@
 /**
- * The greatest sequence from which on there are `wanted` messages, found by halving, so that a page at the end of a long log
- * costs some twenty small questions and not the whole log.
+ * The greatest sequence from which on there are `wanted` messages, found by bisection, so that a page at the end of a long log
+ * costs some twenty small requests rather than reading the whole log.
  * @param last the last sequence that may be the answer
  * @param countFrom how many messages there are from a sequence on
  */

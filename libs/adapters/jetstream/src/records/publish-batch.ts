@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { headers as makeHeaders, type NatsConnection } from '@nats-io/transport-node';
 
-/** A message of a batch, with headers of its own beside those of the batch. */
+/** A message of a batch, with headers in addition to those of the batch. */
 export interface Batched {
   subject: string;
   payload: Uint8Array;
@@ -11,15 +11,15 @@ export interface Batched {
 
 const TIMEOUT_MS = 10_000;
 
-/** What the server made of a batch. */
+/** The server's answer to a batch. */
 export interface BatchAnswer {
   /** The sequence of its last message; null when it was not stored. */
   sequence: number | null;
-  /** Why it was not stored, in words that do not tell a conflict from anything else. */
+  /** Why it was not stored, in words that do not distinguish a conflict from other failures. */
   reason: string;
 }
 
-/** Publishes messages that are stored all or none. */
+/** Publishes messages atomically. */
 export async function publishBatch(nc: NatsConnection, messages: readonly Batched[]): Promise<BatchAnswer> {
   const batch = randomUUID().replaceAll('-', '');
   for (const [index, { subject, payload, headers: own = {} }] of messages.entries()) {
@@ -41,7 +41,7 @@ export async function publishBatch(nc: NatsConnection, messages: readonly Batche
 
 const NO_ANSWER = 'no answer';
 
-/** The batch was not stored, and nobody else came first. */
+/** The batch was not stored, and not because of a conflict. */
 export function batchNotStored({ reason }: BatchAnswer): UnavailableError {
   return new UnavailableError(`JetStream did not store the batch: ${reason}`);
 }

@@ -14,16 +14,16 @@ import { batchNotStored, publishBatch } from './publish-batch.ts';
 export interface SubjectLogOptions {
   connection: JetStreamConnection;
   stream: string;
-  /** What the subjects begin with. */
+  /** Prefix of the subjects. */
   root: string;
   description: string;
-  /** How many messages of a subject are kept; -1: all. */
+  /** How many messages are kept per subject; -1: all. */
   keep: number;
-  /** How long messages are kept. Default: for ever. */
+  /** How long messages are kept. Default: forever. */
   keepMs?: number;
 }
 
-/** A message as it is stored. */
+/** A message as stored. */
 export interface LoggedMessage {
   /** Without the root. */
   subject: string;
@@ -34,7 +34,7 @@ export interface LoggedMessage {
 
 const PAGE = 512;
 
-/** Appends after what is known, so that a writer that is late is refused. */
+/** Appends after a known sequence, so that a late writer is refused. */
 export class SubjectLog {
   readonly #options: SubjectLogOptions;
   readonly #settings: StreamSettings;
@@ -53,8 +53,8 @@ export class SubjectLog {
   }
 
   /**
-   * Appends messages to a subject, all or none.
-   * @param after the sequence of the subject's last message that is known; 0: it has none; null: whatever it has
+   * Appends messages to a subject, atomically.
+   * @param after the sequence of the subject's last known message; 0: it has none; null: any
    * @returns the sequence of the last one
    * @throws {VersionConflictError} when the subject has later ones
    */
@@ -80,7 +80,7 @@ export class SubjectLog {
     return found && this.#logged(found.subject, found.seq, found.data);
   }
 
-  /** All messages after a sequence of a subject, or of those that a pattern stands for, in their order. */
+  /** All messages after a sequence, of a subject or of those matching a pattern, in order. */
   async read(subject: string, after = 0): Promise<LoggedMessage[]> {
     const found: LoggedMessage[] = [];
     for (let from = after + 1; ;) {
@@ -93,8 +93,8 @@ export class SubjectLog {
   }
 
   /**
-   * Some messages of a subject, or of those that a pattern stands for, in their order, without the first `skip`, which are read and not
-   * held; and how many there are in all.
+   * A page of messages of a subject or of those matching a pattern, in order, after the first `skip`, which are read but not
+   * held; and the total number.
    */
   async page(
     subject: string,
@@ -116,7 +116,7 @@ export class SubjectLog {
     }
   }
 
-  /** The newest messages of a subject first, without the first `skip`; and how many there are in all. */
+  /** The newest messages of a subject first, after the first `skip`; and the total number. */
   async newest(
     subject: string,
     skip: number,
@@ -147,8 +147,8 @@ export class SubjectLog {
   }
 
   /**
-   * What follows a sequence, or the last message of each subject and then what comes; see `readMessages`.
-   * @param pattern only of this subject, or of those that it stands for
+   * The messages after a sequence, or the last one of each subject, then new ones; see `readMessages`.
+   * @param pattern only of this subject, or of those matching it
    */
   async *follow(
     from: number | 'last-per-subject',
@@ -207,7 +207,7 @@ export class SubjectLog {
     try {
       return await this.#options.connection.use(work);
     } catch (error) {
-      // A stream that was deleted is made again for what comes next.
+      // A deleted stream is recreated for subsequent messages.
       if (error instanceof UnavailableError || isStreamNotFound(error))
         this.#provisioner.forget(this.#options.stream);
       throw error;

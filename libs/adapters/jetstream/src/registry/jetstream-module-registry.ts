@@ -20,12 +20,12 @@ export interface JetStreamModuleRegistryOptions {
   bucket?: string;
 }
 
-/** Read from the leader: a follower could still show the address that a module had before. */
+/** Read from the leader: a follower could still return a module's previous address. */
 export const MODULES_OPTIONS = { history: 1, allow_direct: false };
 
 /**
- * The modules that know each other, in a key-value bucket: the same documents as in SparkModules, each under its
- * module's name in lower case.
+ * The modules that know each other, in a key-value bucket: the same documents as in SparkModules, each under its module's name in
+ * lower case.
  */
 export class JetStreamModuleRegistry implements ModuleRegistry {
   readonly #connection: JetStreamConnection;
@@ -55,7 +55,7 @@ export class JetStreamModuleRegistry implements ModuleRegistry {
         await bucket.put(key, text, { previousSeq: entry?.revision ?? 0 });
         return true;
       } catch (error) {
-        // Someone has written there meanwhile, which counts as much as if it had been there.
+        // Someone else has written there meanwhile, which is as good as if it had been there before.
         if (isWrongLastSequence(error)) return false;
         throw error;
       }
@@ -87,7 +87,7 @@ export function moduleKey(module: string): string {
   return bucketKey(nameKey(module));
 }
 
-/** Null for what is removed, or was not written by a module. */
+/** Null for what was removed, or was not written by a module. */
 function read(entry: KvEntry | null, module?: string): ModuleInformation | null {
   if (!entry || entry.operation !== 'PUT') return null;
   try {

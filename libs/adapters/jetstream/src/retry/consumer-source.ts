@@ -15,7 +15,7 @@ export interface ConsumerSourceOptions {
   ackWaitMs: number;
 }
 
-/** A durable pull consumer, made where it is missing, that gives one message at a time: none waits in this process. */
+/** A durable pull consumer, created if it is missing, that delivers one message at a time: none waits in this process. */
 export class ConsumerSource {
   readonly #options: ConsumerSourceOptions;
   readonly #provisioner: Provisioner;
@@ -39,7 +39,7 @@ export class ConsumerSource {
       if (signal.aborted) stop();
       signal.addEventListener('abort', stop, { once: true });
       try {
-        // To its end, which follows the message at once: left early, the client would keep its subscription.
+        // Iterates to the end, which follows the message immediately: if left early, the client would keep its subscription.
         let found: JsMsg | null = null;
         for await (const message of messages) found = message;
         return found;
@@ -61,9 +61,9 @@ export class ConsumerSource {
       const settings = {
         filter_subject: subjects,
         ack_wait: nanos(ackWaitMs),
-        // The schedule decides when to give up, not the server, which would do it silently.
+        // The schedule decides when to give up, rather than the server, which would do so silently.
         max_deliver: -1,
-        // Messages that wait for a retry must not block the others.
+        // Messages waiting for a retry must not block the others.
         max_ack_pending: -1,
       };
       const consumer = await ensureConsumer(handle, { stream: stream.name, name: durable, settings });
@@ -74,8 +74,8 @@ export class ConsumerSource {
 }
 
 /**
- * Acknowledges no message, since none has the sequence 0: whether this user may acknowledge is known before the first
- * message comes, and not by messages that come again and again.
+ * Acknowledges no message, since none has the sequence 0: it reveals whether this user may acknowledge before the first message
+ * arrives, rather than by endless redeliveries.
  */
 function unusedAck(stream: string, consumer: string): string {
   return `$JS.ACK.${stream}.${consumer}.1.0.0.0.0`;

@@ -163,7 +163,7 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     });
     await eventually(() => log.said('warn').length > 0);
     expect(log.said('warn')[0]).toMatch(
-      /it is there with the subjects .*rename a module, or delete the stream/,
+      /it exists with the subjects .*rename a module, or delete the stream/,
     );
     await deleteStreams(connection, wrong.name);
     await ensureStream(connection, right);

@@ -15,30 +15,30 @@ import { decide, requireDelays, type RetryOptions } from './retry-schedule.ts';
 export interface DurableConsumerOptions {
   connection: JetStreamConnection;
   log: Logger;
-  /** Whose handler this is; its dead letters are listed under this name. */
+  /** The module of this handler; its dead letters are listed under this name. */
   module: string;
-  /** Names the handler within its module. All instances with the same module and name share the messages. */
+  /** The handler's name within its module. All instances with the same module and name share the messages. */
   name: string;
-  /** Made when it is not there. */
+  /** Created if it is missing. */
   stream: StreamSettings;
   /** May contain wildcards. */
   subjects: string;
-  /** Returning means done. `signal` aborts when the application cannot wait any longer for its end. */
+  /** Returning means done. `signal` aborts when the application's shutdown cannot wait any longer. */
   handler: (message: DurableMessage, signal: AbortSignal) => Promise<void>;
   retry?: RetryOptions;
-  /** How many messages are handled at the same time. Default 4; with 1 a slow message holds up the others. */
+  /** How many messages are handled concurrently. Default 4; with 1 a slow message holds up the others. */
   concurrency?: number;
-  /** How long after the death of a process its message comes to another one, in milliseconds. Default 10,000. */
+  /** How long after the death of a process its message is redelivered, in milliseconds. Default 10,000. */
   ackWaitMs?: number;
 }
 
-/** A message is given up after this many deliveries without any answer: it may be what ends the processes. */
+/** Gives up on a message after this many deliveries without an acknowledgement: it may be what kills the processes. */
 const UNANSWERED_LIMIT = 10;
 const DRAIN_MS = 30_000;
 
 /**
- * Hands durable messages to a handler until it has done them: tried again by a schedule, and set aside as dead letters
- * with all their attempts when that does not help. At least once, so handlers are idempotent by content.
+ * Delivers durable messages to a handler until it has processed them: retried on a schedule, and finally set aside as dead
+ * letters with all their attempts. Delivery is at least once, so handlers must be idempotent.
  */
 export class DurableConsumer {
   readonly #options: DurableConsumerOptions;
@@ -49,7 +49,7 @@ export class DurableConsumer {
   readonly #hurrying = new AbortController();
   readonly #said = new SayOnce();
   readonly #deliveries = new Set<Promise<void>>();
-  /** Aborts with the error of a delivery that could not be finished. */
+  /** Aborts with the error of a delivery that could not be completed. */
   #failed = new AbortController();
   #asking: Promise<void> | undefined;
 
@@ -62,7 +62,7 @@ export class DurableConsumer {
     this.#letters = new DeadLetterWriter(connection);
   }
 
-  /** Begins in the background; waits for the server as long as it takes. */
+  /** Starts in the background; waits for the server as long as it takes. */
   start(): void {
     this.#asking ??= keepRunning(() => this.#takeNext(), {
       signal: this.#stopping.signal,
@@ -72,7 +72,7 @@ export class DurableConsumer {
     });
   }
 
-  /** Takes no new messages and waits for the running handlers; after 30 s it asks them to end through their signal. */
+  /** Takes no new messages and waits for the running handlers; after 30 s it asks them to end, through their signal. */
   async stop(drainMs = DRAIN_MS): Promise<void> {
     this.#stopping.abort();
     const timer = setTimeout(() => this.#hurrying.abort(), drainMs);
@@ -84,7 +84,7 @@ export class DurableConsumer {
     }
   }
 
-  /** One asks for all handlers, so an outage costs one request at a time and is told once. */
+  /** One request at a time serves all handlers, so an outage is met by one request at a time and reported once. */
   async #takeNext(): Promise<void> {
     const { concurrency = 4 } = this.#options;
     if (this.#deliveries.size >= concurrency) await Promise.race(this.#deliveries);
@@ -96,7 +96,7 @@ export class DurableConsumer {
     throw failed.reason;
   }
 
-  /** A failed delivery ends the waiting: what keeps it from being finished would keep the next one from it, too. */
+  /** A failed delivery ends the wait: whatever prevents its completion would prevent the next one's too. */
   async #nextUnless(failed: AbortSignal): Promise<JsMsg | null> {
     try {
       return await this.#source.next(AbortSignal.any([this.#stopping.signal, failed]));
@@ -116,7 +116,7 @@ export class DurableConsumer {
     this.#deliveries.add(delivery);
   }
 
-  /** Asked for each time: they may change while this runs. */
+  /** Read each time, since the delays may change while this runs. */
   get #delays(): readonly number[] {
     return requireDelays(this.#options.retry);
   }
@@ -146,7 +146,7 @@ export class DurableConsumer {
     message.nak(decision.delayMs);
   }
 
-  /** Keeps telling the server that the handler is at work, so that nobody else gets the message. */
+  /** Keeps telling the server that the handler is working, so that nobody else gets the message. */
   async #run(message: JsMsg, attempt: number): Promise<{ error: unknown } | null> {
     const { handler, ackWaitMs = 0 } = this.#options;
     const working = setInterval(() => message.working(), ackWaitMs / 3);
@@ -161,7 +161,9 @@ export class DurableConsumer {
     }
   }
 
-  /** The letter is stored first: killed in between, the message comes again and its letter is found to be there. */
+  /**
+   * The letter is stored first: if the process is killed in between, the message is redelivered and its letter found to exist.
+   */
   async #giveUp(message: JsMsg, attempts: Attempt[], unanswered: number): Promise<void> {
     const { module, log } = this.#options;
     const id = messageId(message);
@@ -177,7 +179,7 @@ export class DurableConsumer {
     if (message.redelivered) await this.#attempts.clear(id);
   }
 
-  /** Outages are logged by the connection; anything else keeps every message waiting until an operator fixes it. */
+  /** Outages are logged by the connection; anything else blocks all messages until an operator fixes it. */
   #tell(error: unknown): void {
     const text = `${this.#label}: ${describeError(error)}; trying again`;
     if (!this.#said.isNews(text)) return;

@@ -12,7 +12,7 @@ export interface DurableMessage {
   publishedAt: string;
   /** 1 for the first. */
   attempt: number;
-  /** When this one fails, no other follows: the message becomes a dead letter. */
+  /** Whether this is the last attempt: if it fails, the message becomes a dead letter. */
   last: boolean;
   /** @throws {SyntaxError} when the payload is not JSON */
   json<T>(): T;

@@ -1,6 +1,6 @@
 /**
- * Thrown by a handler when a retry cannot help: the message becomes a dead letter at once, with this text.
- * Every other error is retried by the handler's schedule.
+ * Thrown by a handler when retrying cannot help: the message immediately becomes a dead letter with this text. Every other error
+ * is retried on the handler's schedule.
  */
 export class PermanentError extends Error {
   constructor(message: string, options?: ErrorOptions) {

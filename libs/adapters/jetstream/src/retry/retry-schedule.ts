@@ -2,8 +2,8 @@ import { PermanentError } from './permanent-error.ts';
 
 export interface RetryOptions {
   /**
-   * The pauses between attempts, in seconds. Default `[2, 10, 30, 60, 300]`: five retries, so six attempts within seven
-   * minutes. An empty list: one attempt only.
+   * The pauses between attempts, in seconds. Default `[2, 10, 30, 60, 300]`: five retries, so six attempts within seven minutes.
+   * An empty list: one attempt only.
    */
   delaysSeconds?: readonly number[];
 }
@@ -13,7 +13,7 @@ const LONGEST_DELAY_SECONDS = 24 * 60 * 60;
 
 export type Decision = { action: 'retry'; delayMs: number } | { action: 'give-up' };
 
-/** @throws when a pause is negative, no number, or longer than a day */
+/** @throws when a pause is negative, not a number, or longer than a day */
 export function requireDelays({
   delaysSeconds = DEFAULT_DELAYS_SECONDS,
 }: RetryOptions = {}): readonly number[] {
@@ -24,7 +24,7 @@ export function requireDelays({
   );
 }
 
-/** What follows when attempt number `attempt` (the first is 1) failed with `error`. */
+/** What follows after attempt number `attempt` (starting at 1) failed with `error`. */
 export function decide(error: unknown, attempt: number, delaysSeconds: readonly number[]): Decision {
   const delay = delaysSeconds[attempt - 1];
   if (error instanceof PermanentError || delay === undefined) return { action: 'give-up' };

@@ -9,7 +9,7 @@ import { bucketKey } from '../provision/bucket-key.ts';
 import { keyStream, keySubject, openBucket } from '../provision/open-bucket.ts';
 
 export const SETTINGS_BUCKET = 'SPARK_SETTINGS';
-/** The text has its versions in itself; these show what was there before somebody wrote over it. Read from the leader. */
+/** The text contains its own versions; the history shows what was there before someone overwrote it. Read from the leader. */
 export const SETTINGS_OPTIONS = { history: 5, allow_direct: false };
 
 const NONE: HeldSettings = { text: null, revision: '0' };

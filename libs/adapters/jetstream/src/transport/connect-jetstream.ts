@@ -4,14 +4,14 @@ import { JetStreamErrorFilter } from './jetstream-error.filter.ts';
 import { JetStreamServer, type JetStreamServerOptions } from './jetstream-server.ts';
 
 /**
- * Adds the transport to an application, with the filter that keeps real error texts for dead letters. Afterwards
- * `app.startAllMicroservices()` starts it, and `app.close()` ends it when the running handlers are through.
+ * Adds the transport to an application, with the filter that preserves real error texts for dead letters. Afterwards
+ * `app.startAllMicroservices()` starts it, and `app.close()` ends it once the running handlers are done.
  */
 export function connectJetStream(app: INestApplication, options: JetStreamServerOptions): INestMicroservice {
   const strategy = new JetStreamServer(options);
-  // Handlers are bound to the filters known at that time, so binding waits until the filter is there.
+  // Handlers are bound to the filters known at that time, so binding waits until the filter is registered.
   const service = app.connectMicroservice<MicroserviceOptions>({ strategy }, { deferInitialization: true });
-  // The application runs the lifecycle hooks; a deferred microservice would run them once more.
+  // The application runs the lifecycle hooks; a deferred microservice would run them again.
   if (service instanceof NestMicroservice) service.setIsInitHookCalled(true);
   return service.useGlobalFilters(new JetStreamErrorFilter());
 }

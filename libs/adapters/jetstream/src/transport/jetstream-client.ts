@@ -10,7 +10,9 @@ import { eventSubject, requestSubject } from './pattern-subject.ts';
 export interface JetStreamClientOptions {
   /** Shared with the rest of the application; not closed by the client. */
   connection: JetStreamConnection;
-  /** How long an event waits for applications that are not running, in seconds; then it is removed. Default 604,800 (7 days). */
+  /**
+   * How long an event waits for applications that are not running, in seconds, before it is removed. Default 604,800 (7 days).
+   */
   keepEventsSeconds?: number;
 }
 
@@ -23,7 +25,7 @@ export class NoHandlerError extends Error {
 }
 
 const KEEP_SECONDS = 7 * 24 * 60 * 60;
-/** A dead letter says more about an event than the event itself does. */
+/** A dead letter describes an event at greater length than the event itself. */
 const ROOM_FOR_LETTER = 16 * 1024;
 
 type Events = Record<ConnectionStatus, () => void>;
@@ -43,7 +45,7 @@ export class JetStreamClient extends ClientProxy<Events, ConnectionStatus> {
     this.#connection = connection;
     this.#provisioner = new Provisioner(connection);
     this.#keepSeconds = keepEventsSeconds;
-    // oxlint-disable-next-line no-underscore-dangle -- Nest's name
+    // oxlint-disable-next-line no-underscore-dangle -- the name is Nest's
     connection.onStatus((status) => this._status$.next(status));
     this.initializeSerializer({});
     this.initializeDeserializer({});
@@ -54,7 +56,7 @@ export class JetStreamClient extends ClientProxy<Events, ConnectionStatus> {
     return this.#nc;
   }
 
-  /** The connection is the application's and stays open. */
+  /** The connection belongs to the application and stays open. */
   close(): void {
     for (const callback of Array.from(this.routingMap.values()))
       callback({ err: new Error('The client was closed') });
@@ -75,7 +77,7 @@ export class JetStreamClient extends ClientProxy<Events, ConnectionStatus> {
     const nc = this.#nc;
     const pattern = this.normalizePattern(packet.pattern);
     const { id } = this.assignPacketId(packet);
-    if (!nc) throw new Error('connect() comes first');
+    if (!nc) throw new Error('Call connect() first');
     const inbox = createInbox(this.#connection.inboxPrefix);
     const subscription = nc.subscribe(inbox, {
       callback: (error, message) => {
@@ -86,7 +88,7 @@ export class JetStreamClient extends ClientProxy<Events, ConnectionStatus> {
       },
     });
     this.routingMap.set(id, callback);
-    // An answer that was sent meanwhile is lost, and the caller would wait for it forever.
+    // An answer sent in the meantime is lost, and the caller would wait for it forever.
     const forgetLoss = this.#connection.onStatus((status) => {
       if (status !== 'connected') callback({ err: lostBeforeAnswer(this.#connection.target, pattern) });
     });

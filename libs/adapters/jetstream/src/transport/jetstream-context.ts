@@ -25,22 +25,22 @@ export class JetStreamContext extends BaseRpcContext<[DeliveryFacts]> {
     return this.args[0].attempt;
   }
 
-  /** True when no other attempt follows: what fails now becomes a dead letter. */
+  /** True when no other attempt follows: a failure now makes it a dead letter. */
   isLastAttempt(): boolean {
     return this.args[0].last;
   }
 
-  /** Aborts when the application stops and cannot wait any longer. */
+  /** Aborts when the application is shutting down and cannot wait any longer. */
   getSignal(): AbortSignal {
     return this.args[0].signal;
   }
 
-  /** Keeps the error that a handler threw, which Nest's filters replace by "Internal server error". */
+  /** Records the error that a handler threw, which Nest's filters replace with "Internal server error". */
   noteFailure(error: unknown): void {
     this.#failure ??= { error };
   }
 
-  /** The error as it was thrown, where a filter noted it; otherwise what came out of Nest. */
+  /** The error as thrown, if a filter recorded it; otherwise what Nest passes on. */
   originalOf(error: unknown): unknown {
     return this.#failure ? this.#failure.error : error;
   }

@@ -4,9 +4,9 @@ import type { Observable } from 'rxjs';
 import { JetStreamContext } from './jetstream-context.ts';
 
 /**
- * Lets the transport see what `@EventPattern` handlers really threw. Without it Nest makes "Internal server error" of everything
- * but `RpcException`: dead letters say nothing else, and a `PermanentError` is tried again like any other.
- * `connectJetStream` puts it in place.
+ * Lets the transport see what `@EventPattern` handlers really threw. Without it Nest turns everything but `RpcException` into
+ * "Internal server error": dead letters contain nothing else, and a `PermanentError` is retried like any other.
+ * `connectJetStream` registers it.
  */
 @Catch()
 export class JetStreamErrorFilter extends BaseRpcExceptionFilter {

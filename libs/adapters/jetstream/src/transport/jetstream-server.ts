@@ -18,9 +18,9 @@ export interface JetStreamServerOptions {
   /** The application's name. All its instances share events and requests; other applications get the same events. */
   name: string;
   log: Logger;
-  /** For every handler without its own: `@EventPattern('x', { retry: { delaysSeconds: [1, 5] } })`. */
+  /** For every handler without its own setting: `@EventPattern('x', { retry: { delaysSeconds: [1, 5] } })`. */
   retry?: RetryOptions;
-  /** How many events of one handler run at the same time. Default 4; per handler as `concurrency` in the extras. */
+  /** How many events of one handler run concurrently. Default 4; per handler as `concurrency` in the extras. */
   concurrency?: number;
 }
 
@@ -33,8 +33,8 @@ export interface JetStreamEventExtras {
 type Events = Record<ConnectionStatus, () => void>;
 
 /**
- * A Nest microservice transport: `@EventPattern` handlers get durable events, with retries and dead letters;
- * `@MessagePattern` handlers answer requests over core NATS. Closing the application waits for running handlers.
+ * A Nest microservice transport: `@EventPattern` handlers get durable events, with retries and dead letters; `@MessagePattern`
+ * handlers answer requests over core NATS. Closing the application waits for running handlers.
  */
 export class JetStreamServer extends Server<Events, ConnectionStatus> implements CustomTransportStrategy {
   override readonly transportId = Symbol('SPARK_JETSTREAM');
@@ -71,7 +71,7 @@ export class JetStreamServer extends Server<Events, ConnectionStatus> implements
     callback();
   }
 
-  /** Takes nothing new, and waits for the handlers that run. */
+  /** Accepts nothing new, and waits for the running handlers. */
   async close(): Promise<void> {
     this.#stopping.abort();
     this.#unsubscribe();
@@ -131,7 +131,7 @@ export class JetStreamServer extends Server<Events, ConnectionStatus> implements
   }
 
   #follow(status: ConnectionStatus): void {
-    // oxlint-disable-next-line no-underscore-dangle -- Nest's name
+    // oxlint-disable-next-line no-underscore-dangle -- the name is Nest's
     this._status$.next(status);
     if (status !== 'connected' || this.#stopping.signal.aborted) return;
     void this.#options.connection.ready().then(
@@ -140,7 +140,7 @@ export class JetStreamServer extends Server<Events, ConnectionStatus> implements
     );
   }
 
-  /** The client keeps subscriptions over a reconnect; a new connection needs new ones. */
+  /** The client keeps subscriptions across a reconnect; a new connection needs new ones. */
   #subscribe(nc: NatsConnection): void {
     if (this.#subscribed === nc || this.#stopping.signal.aborted) return;
     this.#subscribed = nc;

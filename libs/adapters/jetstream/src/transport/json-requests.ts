@@ -2,12 +2,12 @@ import { errors } from '@nats-io/transport-node';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
 import type { JetStreamConnection } from '../connect/connection.ts';
 
-/** Nobody listens to a subject, and the request was not delivered. */
+/** Nobody listens on a subject, so the request was not delivered. */
 export class NobodyListensError extends Error {
   override readonly name = 'NobodyListensError';
 }
 
-/** Requests and answers as JSON between processes, over plain subjects. */
+/** JSON requests and answers between processes, over plain subjects. */
 export class JsonRequests {
   readonly #connection: JetStreamConnection;
   readonly #log: Logger;
@@ -17,7 +17,7 @@ export class JsonRequests {
     this.#log = log;
   }
 
-  /** Answers what comes until it is told to stop. What cannot be decoded or answered gets no answer. */
+  /** Answers requests until stopped. What cannot be decoded or processed gets no answer. @returns a function that stops it */
   serve(subject: string, answer: (request: unknown) => Promise<unknown>): () => void {
     let stop: (() => void) | null = null;
     let isOver = false;
@@ -35,7 +35,7 @@ export class JsonRequests {
         })();
       });
     void listen().catch((error: unknown) =>
-      this.#log.warn(`${subject} is not listened to: ${describeError(error)}`),
+      this.#log.warn(`${subject} cannot be listened to: ${describeError(error)}`),
     );
     return () => {
       isOver = true;
@@ -43,7 +43,7 @@ export class JsonRequests {
     };
   }
 
-  /** @throws {NobodyListensError} when the request was not delivered; anything else leaves that open */
+  /** @throws {NobodyListensError} when the request was not delivered; any other error leaves that open */
   async ask(subject: string, request: unknown, timeoutMs: number): Promise<unknown> {
     return this.#connection.use(async ({ nc }) => {
       try {

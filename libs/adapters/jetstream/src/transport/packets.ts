@@ -1,4 +1,4 @@
-/** What travels for an event or a request, and back; JSON. */
+/** The JSON sent for an event or a request, and for the answer. */
 export interface Packet {
   pattern: unknown;
   data: unknown;
@@ -19,7 +19,7 @@ export function decodeJson<T>(data: Uint8Array): T {
   return JSON.parse(new TextDecoder().decode(data)) as T;
 }
 
-/** Errors have no fields of their own in JSON. */
+/** Errors have no enumerable fields for JSON. */
 export function toWire(error: unknown): unknown {
   return error instanceof Error ? { status: 'error', message: error.message } : error;
 }

@@ -7,12 +7,12 @@ export const EVENT_SUBJECTS = `${EVENTS}.>`;
 export const REQUEST_SUBJECTS = `${REQUESTS}.>`;
 const PLAIN = /^[A-Za-z0-9_-]+$/;
 
-/** Where one event is published. Each has a subject of its own, since the stream keeps one message per subject. */
+/** The subject of one event. Each has its own, since the stream keeps one message per subject. */
 export function eventSubject(pattern: string): string {
   return `${EVENTS}.${requireConcrete(pattern)}.${randomUUID()}`;
 }
 
-/** What a handler of `pattern` listens to; `*` stands for one part of a dotted pattern, a last `>` for all that follow. */
+/** The subjects for a handler of `pattern`; `*` stands for one part of a dotted pattern, a final `>` for all that follow. */
 export function eventSubjects(pattern: string): string {
   const tokens = toTokens(pattern);
   return tokens.endsWith('>') ? `${EVENTS}.${tokens}` : `${EVENTS}.${tokens}.*`;
@@ -33,7 +33,7 @@ function requireConcrete(pattern: string): string {
   return tokens;
 }
 
-/** Dotted patterns stay readable; a part that cannot be in a subject (as in `{ cmd: 'x' }`) is encoded. */
+/** Dotted patterns stay readable; a part not allowed in a subject (as in `{ cmd: 'x' }`) is encoded. */
 function toTokens(pattern: string): string {
   const parts = pattern.startsWith('{') ? [pattern] : pattern.split('.');
   return parts

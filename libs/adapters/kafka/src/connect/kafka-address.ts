@@ -1,10 +1,10 @@
 import type { BaseOptions } from '@platformatic/kafka';
 
-/** Where a Kafka cluster is, and who is asking. */
+/** A Kafka cluster, and the credentials for it. */
 export interface KafkaAddress {
-  /** `HOST:PORT`, of any of its brokers. */
+  /** `HOST:PORT` of any of its brokers. */
   brokers: readonly string[];
-  /** With `password`: SASL, by `mechanism`. */
+  /** With `password`: SASL, using `mechanism`. */
   user?: string;
   password?: string;
   /** Default SCRAM-SHA-512. */
@@ -16,7 +16,7 @@ export interface KafkaAddress {
 const TIMEOUT_MS = 30_000;
 const CONNECT_MS = 10_000;
 
-/** What every client of this library is made with. */
+/** The options shared by every client of this library. */
 export function baseOptions(address: KafkaAddress, clientId: string): BaseOptions {
   const { brokers, user, password, mechanism = 'SCRAM-SHA-512', tls } = address;
   return {

@@ -1,9 +1,9 @@
 import { AuthenticationError, findErrorBy, GenericError, UserError } from '@platformatic/kafka';
 
 /**
- * What an error of Kafka asks for. `record`: a message cannot be stored, whenever it is sent. `fenced`: another producer has taken the
- * transactional id. `gone`: the broker no longer has the offset. `setup`: somebody has to act, such as on a topic or a
- * right that is missing. `away`: it cannot be done now, and trying again helps.
+ * What an error of Kafka asks for. `record`: a message cannot be stored, whenever it is sent. `fenced`: another producer has
+ * taken the transactional id. `gone`: the broker no longer has the offset. `setup`: somebody has to act, for example because a
+ * topic or a permission is missing. `away`: it cannot be done now, and trying again helps.
  */
 export type KafkaErrorKind = 'record' | 'fenced' | 'gone' | 'setup' | 'away';
 

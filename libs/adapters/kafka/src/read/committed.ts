@@ -4,7 +4,7 @@ const TRANSACTIONAL = 0b01_0000;
 const CONTROL = 0b10_0000;
 const ABORT = 0;
 
-/** An aborted transaction, as a broker reports it with the batches. */
+/** An aborted transaction, as a broker reports it along with the batches. */
 export interface AbortedTransaction {
   producerId: bigint;
   firstOffset: bigint;
@@ -13,8 +13,8 @@ export interface AbortedTransaction {
 type Batch = Pick<RecordsBatch, 'firstOffset' | 'lastOffsetDelta' | 'attributes' | 'producerId' | 'records'>;
 
 /**
- * The batches with records of committed transactions and of none. The client's own filter lets aborted records pass where
- * their end is in a later answer, and where one producer has aborted twice.
+ * The batches with records of committed transactions, or of none. The client's own filter lets aborted records pass when the end
+ * of their transaction is in a later response, and when one producer has aborted twice.
  */
 export function committedOnly<B extends Batch>(
   batches: readonly B[],
@@ -32,7 +32,7 @@ export function committedOnly<B extends Batch>(
   });
 }
 
-/** How a transaction ended, from the batch that says so; null for a batch of records. */
+/** How a transaction ended, from its control batch; null for a batch of records. */
 export function endOf({ attributes, records }: Batch): 'committed' | 'aborted' | 'other' | null {
   if ((attributes & CONTROL) === 0) return null;
   const type = records[0]?.key?.readInt16BE(2);

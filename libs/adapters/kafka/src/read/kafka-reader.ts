@@ -6,11 +6,11 @@ import { committedOnly } from './committed.ts';
 /** Where to begin: at the oldest message, after the newest, or at the first one since a time in milliseconds. */
 export type StartAt = 'earliest' | 'latest' | number;
 
-/** A topic as the cluster has it now. */
+/** A topic's current state in the cluster. */
 export interface TopicView {
-  /** Another topic of the same name has another one. */
+  /** A recreated topic of the same name has a different id. */
   id: string;
-  /** For each partition its leader's node. */
+  /** The leader node of each partition. */
   leaders: readonly number[];
 }
 
@@ -23,22 +23,22 @@ export interface KafkaMessage {
   headers: readonly [Buffer | null, Buffer | null][];
 }
 
-/** What a partition has from an offset on. */
+/** A partition's messages from an offset on. */
 export interface FetchedPartition {
   partition: number;
-  /** Where to read on: after the last message, and after what is not a message or was aborted. */
+  /** Where to continue reading: after the last message, and after anything that is not a message or was aborted. */
   next: number;
-  /** Where committed messages end at present. */
+  /** The current end of committed messages. */
   end: number;
   messages: KafkaMessage[];
-  /** As they came, where not only committed messages were asked for. */
+  /** As received, unless only committed messages were requested. */
   batches: readonly RecordsBatch[];
 }
 
 export interface FetchRequest {
   topic: string;
   view: TopicView;
-  /** Where to read in each partition that is wanted. */
+  /** Where to read in each requested partition. */
   offsets: ReadonlyMap<number, number>;
   /** How long a broker waits for the first message. */
   maxWaitMs: number;
@@ -46,13 +46,16 @@ export interface FetchRequest {
   committed?: boolean;
 }
 
-// More makes the first answer slow, and the process large.
+// More would make the first response slow and the process large.
 const MAX_BYTES = 1024 * 1024;
 const RETRY_MS = 50;
-/** `view` refreshes them, and after a failure another reader does; otherwise the client would ask with every fetch of a quiet topic. */
+/**
+ * `view` refreshes the metadata, and after a failure another reader does; otherwise the client would request it with every fetch
+ * of a quiet topic.
+ */
 const METADATA_MS = 60_000;
 
-/** Reads ranges of topics, in no group: whoever reads keeps the position. */
+/** Reads ranges of topics, without a consumer group: the caller keeps the position. */
 export class KafkaReader {
   readonly #consumer: Consumer;
 
@@ -77,11 +80,11 @@ export class KafkaReader {
       { length: found.partitionsCount },
       (_, n) => found.partitions[n]?.leader ?? -1,
     );
-    if (leaders.includes(-1)) throw new KafkaError('away', `A partition of ${topic} has no leader just now`);
+    if (leaders.includes(-1)) throw new KafkaError('away', `A partition of ${topic} currently has no leader`);
     return { id: found.id, leaders };
   }
 
-  /** For each partition the offset to begin at. @throws {KafkaError} */
+  /** The starting offset of each partition. @throws {KafkaError} */
   async offsets(topic: string, { leaders }: TopicView, at: StartAt): Promise<number[]> {
     const partitions = leaders.map((_, n) => n);
     const timestamp =
@@ -94,7 +97,7 @@ export class KafkaReader {
     const options = { topics: [topic], partitions: { [topic]: partitions }, timestamp, isolationLevel };
     const found = (await told(this.#consumer.listOffsets(options))).get(topic) ?? [];
     const offsets = partitions.map((n) => Number(found[n] ?? -1n));
-    // Nothing is as new as that: what comes from now on is.
+    // No message is that recent, so begin with the next one.
     return offsets.includes(-1) && typeof at === 'number'
       ? this.offsets(topic, { id: '', leaders }, 'latest').then((ends) =>
           offsets.map((offset, n) => (offset === -1 ? (ends[n] ?? 0) : offset)),
@@ -102,7 +105,7 @@ export class KafkaReader {
       : offsets;
   }
 
-  /** What there is from the offsets on, at most one answer's worth of each partition. @throws {KafkaError} */
+  /** What follows the offsets, at most one response's worth per partition. @throws {KafkaError} */
   async fetch(request: FetchRequest): Promise<FetchedPartition[]> {
     const { view, offsets } = request;
     const nodes = Map.groupBy(offsets.keys(), (partition) => view.leaders[partition] ?? -1);
@@ -167,7 +170,7 @@ function messagesOf({ firstOffset, firstTimestamp, records }: RecordsBatch, from
   const messages: KafkaMessage[] = [];
   for (const { offsetDelta, timestampDelta, key, value, headers } of records) {
     const offset = first + offsetDelta;
-    // A batch is sent as a whole, including what lies before the offset that was asked for.
+    // A batch is sent as a whole, including messages before the requested offset.
     if (offset < from) continue;
     messages.push({ offset, timestamp: time + Number(timestampDelta), key, value, headers });
   }

@@ -2,7 +2,7 @@ import type { RecordsBatch } from '@platformatic/kafka';
 import { endOf, isTransactional } from './committed.ts';
 import type { KafkaReader } from './kafka-reader.ts';
 
-/** Finds the last committed message of a key, given the batches of a partition in their order. */
+/** Finds the last committed message of a key, given the batches of a partition in order. */
 export class LastCommitted {
   readonly #key: Buffer;
   readonly #pending = new Map<bigint, Buffer | null>();
@@ -34,8 +34,8 @@ export class LastCommitted {
 const WAIT_MS = 500;
 
 /**
- * The last committed message of a key in a partition, up to what is there at the time of the call. It does not wait for the
- * transactions of other keys, which hold back those who only read what is committed: they are told apart by their ends.
+ * The last committed message of a key in a partition, among those present at the time of the call. Unlike reading committed
+ * messages only, it does not wait for the transactions of other keys: it distinguishes them by their ends.
  * @throws {KafkaError}
  */
 export async function readLastCommitted(

@@ -1,6 +1,6 @@
 export interface OutMessage {
   topic: string;
-  /** Default: by the key, or where there is none, any. */
+  /** Default: by the key; without one, any. */
   partition?: number;
   key?: Buffer;
   value: Buffer;
@@ -16,12 +16,12 @@ function sizeOf({ key, value, headers = new Map() }: OutMessage): number {
   return value.length + (key?.length ?? 0) + heads + MESSAGE_FRAME;
 }
 
-/** The indexes of messages that are refused even when they are sent alone. */
+/** The indexes of messages that are refused even when sent alone. */
 export function tooLarge(messages: readonly OutMessage[], mostBytes: number): number[] {
   return messages.flatMap((message, at) => (sizeOf(message) + CHUNK_FRAME > mostBytes ? [at] : []));
 }
 
-/** The messages in their order, so that no chunk is larger than a partition takes. */
+/** The messages in order, in chunks no larger than a partition accepts. */
 export function chunksOf(messages: readonly OutMessage[], mostBytes: number): OutMessage[][] {
   const most = Math.min(CHUNK_BYTES, mostBytes) - CHUNK_FRAME;
   const chunks: OutMessage[][] = [];

@@ -3,13 +3,13 @@ import { baseOptions, type KafkaAddress } from '../connect/kafka-address.ts';
 import { KafkaError, toKafkaError } from '../connect/kafka-error.ts';
 import { chunksOf, tooLarge, type OutMessage } from './chunks.ts';
 
-// With the client's default of a second, each transaction waits for the end of the one before.
+// With the client's default of a second, each transaction would wait for the end of the previous one.
 const RETRY_MS = 5;
 const RETRIES = 400;
 
 /**
- * Writes messages in transactions of one transactional id. Whoever opens it last is the only one that can commit: the broker aborts
- * what others have open, and refuses them from then on.
+ * Writes messages in transactions of one transactional id. Only the last one to open it can commit: the broker aborts the open
+ * transactions of others, and refuses further ones.
  */
 export class KafkaTransactions {
   readonly #producer: Producer<Buffer, Buffer, Buffer, Buffer>;
@@ -24,13 +24,13 @@ export class KafkaTransactions {
       autocreateTopics: false,
       retryDelay: RETRY_MS,
       retries: RETRIES,
-      // The client's default of 0 claims to have an id already, and is refused by the broker when another one has used it.
+      // The client's default of 0 claims an existing id, which the broker refuses when another producer has used it.
       producerId: -1n,
       producerEpoch: -1,
     });
   }
 
-  /** Takes the transactional id from whoever has it. @throws {KafkaError} */
+  /** Takes over the transactional id. @throws {KafkaError} */
   async open(): Promise<void> {
     try {
       await (await this.#producer.beginTransaction()).cancel();
@@ -40,14 +40,14 @@ export class KafkaTransactions {
   }
 
   /**
-   * Writes all messages, or none where it throws. Only a `RefusedMessagesError` can be followed by another call; any other error leaves
-   * open whether they are written, and whoever opens the transactional id again can look.
-   * @param mostBytes the largest set of messages that a partition takes at once
+   * Writes all messages, or none when it throws. Only a `RefusedMessagesError` can be followed by another call; any other error
+   * leaves open whether they were written, which whoever opens the transactional id next can find out.
+   * @param mostBytes maximum size of the messages that a partition accepts at once
    * @throws {RefusedMessagesError} for those that are too large; nothing was sent
-   * @throws {KafkaError} `fenced` when another one has been opened
+   * @throws {KafkaError} `fenced` when the id was opened elsewhere
    */
   async write(messages: readonly OutMessage[], mostBytes: number): Promise<void> {
-    // The client counts what it sends in, even where the broker refuses it, so that nothing that follows would be in order.
+    // The client increments its sequence even when the broker refuses a batch, so everything after it would be out of order.
     if (this.#failure) throw this.#failure;
     const refused = tooLarge(messages, mostBytes);
     if (refused.length > 0) throw new RefusedMessagesError(refused, mostBytes);
@@ -57,7 +57,7 @@ export class KafkaTransactions {
         for (const chunk of chunksOf(messages, mostBytes)) await transaction.send({ messages: chunk });
         await transaction.commit();
       } catch (error) {
-        // Whoever reads what is committed would have to wait for its time-out.
+        // Readers of committed messages would otherwise have to wait for its timeout.
         await transaction.abort().catch(() => undefined);
         throw error;
       }
@@ -81,7 +81,7 @@ export class KafkaTransactions {
   }
 }
 
-/** Messages that are larger than their topic takes. */
+/** Messages that are larger than their topic accepts. */
 export class RefusedMessagesError extends KafkaError {
   /** Their indexes. */
   readonly at: readonly number[];

@@ -3,17 +3,17 @@ import { quoteTable } from './quote.ts';
 
 export interface Column {
   name: string;
-  /** As SQL writes it, such as `character varying(20)`. */
+  /** In SQL notation, such as `character varying(20)`. */
   type: string;
 }
 
-/** What can be written to a table. */
+/** A table as a target for writes. */
 export interface Table {
-  /** As SQL reads it. */
+  /** Quoted for SQL. */
   sql: string;
-  /** Those that may be written: not the ones that the server computes. */
+  /** The writable columns: without those computed by the server. */
   columns: readonly Column[];
-  /** Of its primary key, in order; empty where it has none. */
+  /** The columns of its primary key, in order; empty without one. */
   primaryKey: readonly string[];
 }
 
@@ -31,7 +31,7 @@ const COLUMNS = `
     AND a.attgenerated = '' AND a.attidentity <> 'a'
   ORDER BY a.attnum`;
 
-/** What a table looks like; null where there is none that this user can see. @throws {PostgresError} */
+/** The structure of a table; null when there is none visible to this user. @throws {PostgresError} */
 export async function describeTable(connection: PostgresConnection, name: string): Promise<Table | null> {
   const sql = quoteTable(name);
   const rows = await connection.query<ColumnRow>({ text: COLUMNS, values: [sql] });

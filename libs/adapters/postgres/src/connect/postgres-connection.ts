@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { toPostgresError } from './postgres-error.ts';
 
-/** Where a PostgreSQL is, and who is asking. What is in the URL may be omitted from the other fields. */
+/** A PostgreSQL server, and the credentials for it. Anything contained in the URL may be omitted from the other fields. */
 export interface PostgresAddress {
   /** `postgres://HOST:PORT/DATABASE`; TLS by `?sslmode=`. */
   url: string;
@@ -14,24 +14,27 @@ export type PostgresRow = Record<string, unknown>;
 export interface Query {
   text: string;
   values?: readonly unknown[];
-  /** Statements of one name have one text; the server parses it once for each connection. */
+  /** Statements with the same name must have the same text; the server parses it once per connection. */
   name?: string;
 }
 
 const CONNECT_MS = 10_000;
-/** Longer than any batch takes; a server that hangs is tried again. */
+/** Longer than any batch takes; a hanging server is retried. */
 const ANSWER_MS = 120_000;
-/** A process that was stopped in the middle of a transaction must not hold its locks against its successor. */
+/** A process suspended in the middle of a transaction must not hold its locks against its successor. */
 const IDLE_IN_TRANSACTION_MS = 5_000;
 
-/** One connection to a PostgreSQL server: made when it is first needed, and again after it broke. Statements run one after the other. */
+/**
+ * One connection to a PostgreSQL server, opened when first needed and reopened after it broke. Statements run one after the
+ * other.
+ */
 export class PostgresConnection {
   readonly #address: PostgresAddress;
   readonly #name: string;
   #client: Promise<pg.Client> | null = null;
   #live: pg.Client | null = null;
 
-  /** @param name what the server's administrator sees */
+  /** @param name shown to the server's administrator */
   constructor(address: PostgresAddress, name = 'spark') {
     this.#address = address;
     this.#name = name;
@@ -45,18 +48,18 @@ export class PostgresConnection {
       return (await client.query<Row>(query)).rows;
     } catch (error) {
       const told = toPostgresError(error);
-      // Its state is not known any more.
+      // Its state is unknown now.
       if (told.kind === 'away') this.#forget(client);
       throw told;
     }
   }
 
-  /** Tries a statement and takes it back. @throws {PostgresError} what it would have thrown */
+  /** Tries a statement and rolls it back. @throws {PostgresError} what it would have thrown */
   async attempt(query: Query): Promise<void> {
     await this.query({ text: 'BEGIN' });
     try {
       await this.query(query);
-      // What is checked only at the end of a transaction is checked now.
+      // Checks constraints now that are deferred to the end of the transaction.
       await this.query({ text: 'SET CONSTRAINTS ALL IMMEDIATE' });
     } finally {
       await this.query({ text: 'ROLLBACK' });
@@ -91,7 +94,7 @@ export class PostgresConnection {
       query_timeout: ANSWER_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     });
-    // Without a listener, a connection that breaks while it is idle would end the process.
+    // Without a listener, a connection that breaks while idle would end the process.
     client.on('error', () => this.#forget(client));
     try {
       await client.connect();

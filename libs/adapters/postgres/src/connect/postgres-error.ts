@@ -1,6 +1,7 @@
 /**
- * What an error of PostgreSQL asks for. `record`: the values cannot be stored, whenever they are sent. `setup`: somebody has to act,
- * such as on a wrong password, a missing table or a missing right. `away`: the server cannot do it now, and trying again helps.
+ * What an error of PostgreSQL asks for. `record`: the values cannot be stored, whenever they are sent. `setup`: somebody has to
+ * act, for example because of a wrong password, a missing table or a missing permission. `away`: the server cannot do it now, and
+ * trying again helps.
  */
 export type PostgresErrorKind = 'record' | 'setup' | 'away';
 
@@ -8,7 +9,7 @@ export type PostgresErrorKind = 'record' | 'setup' | 'away';
 export class PostgresError extends Error {
   override readonly name = 'PostgresError';
   readonly kind: PostgresErrorKind;
-  /** SQLSTATE; null where no server said anything. */
+  /** SQLSTATE; null where no server answered. */
   readonly code: string | null;
 
   constructor(kind: PostgresErrorKind, code: string | null, message: string, options?: ErrorOptions) {

@@ -1,6 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 
-/** The etag that a change vector (`A:12-id1, B:7-id2`) has for one database; null when that database is not in it. */
+/** The etag for one database in a change vector (`A:12-id1, B:7-id2`); null when that database is not in it. */
 export function etagIn(changeVector: string, databaseId: string): Etag | null {
   for (const entry of changeVector.split(',')) {
     const match = ENTRY.exec(entry);
@@ -12,8 +12,8 @@ export function etagIn(changeVector: string, databaseId: string): Etag | null {
 const ENTRY = /^\s*[A-Za-z0-9]+:(\d+)-(\S+)\s*$/;
 
 /**
- * The etag of a change vector that knows only this database, which is what a document written here has; null for any
- * other. Meant to be fast.
+ * The etag of a change vector that contains only this database, as that of a document written here does; null for any other.
+ * Optimized for speed.
  */
 export function soleEtag(changeVector: string, databaseId: string): Etag | null {
   const dash = changeVector.length - databaseId.length - 1;

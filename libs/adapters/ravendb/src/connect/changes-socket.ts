@@ -8,11 +8,11 @@ const WATCHED = ['watch-docs', 'watch-counters', 'watch-all-timeseries'];
 const RINGS = /"(?:DocumentChange|CounterChange|TimeSeriesChange|Confirm)"/;
 
 /**
- * RavenDB's Changes API, as a bell: rings when a document or its extras may have changed, and after each reconnect, since something may
- * have been missed. Reconnects automatically, to the next node after a failure.
+ * RavenDB's Changes API as a bell: rings when a document or its extras may have changed, and after each reconnect, since
+ * something may have been missed. Reconnects automatically, to the next node after a failure.
  *
- * The RavenDB client is not used: when the server goes away its subscriptions reject promises that nobody handles, which
- * ends the process.
+ * Does not use the RavenDB client: when the server goes away, its subscriptions reject promises that nobody handles, which ends
+ * the process.
  */
 export class ChangesSocket {
   readonly #settings: RavenSettings;
@@ -29,7 +29,7 @@ export class ChangesSocket {
     this.#dispatcher = agentWith(settings.certificate);
   }
 
-  /** Returns at once; does nothing while it is open. */
+  /** Returns immediately; does nothing while it is open. */
   open(): void {
     if (this.#closed || this.#socket || this.#retry) return;
     const socket = new WebSocket(this.#url(), { dispatcher: this.#dispatcher });

@@ -2,24 +2,24 @@ import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { isObject } from '@nestjs-spark/foundation/internal';
 import type { RavenHttp } from './raven-http.ts';
 
-/** What a client certificate may do, as RavenDB says it. */
+/** A client certificate's rights, as RavenDB reports them. */
 export interface CertificateRights {
   clearance: string;
-  /** Rights by database, its name in lower case: `Read`, `ReadWrite` or `Admin`. */
+  /** Rights by lower-case database name: `Read`, `ReadWrite` or `Admin`. */
   databases: ReadonlyMap<string, string>;
 }
 
 export interface WantedRights {
   /** Databases that are read and written. */
   databases: readonly string[];
-  /** Whether a certificate that may do more than any module needs is refused. */
+  /** Whether to refuse a certificate with more rights than any module needs. */
   refusesAdministrators: boolean;
 }
 
-/** What the certificate of this connection may do; null when the server does not know it. */
+/** The rights of this connection's certificate; null when the server does not know it. */
 export async function readRights(http: RavenHttp, signal: AbortSignal): Promise<CertificateRights | null> {
   const { body } = await http.request({ path: '/certificates/whoami', signal });
-  // Nothing at all for a certificate that is not registered.
+  // The response is empty for a certificate that is not registered.
   const answer: unknown = body.length === 0 ? null : JSON.parse(body.toString('utf8'));
   if (!isObject(answer)) return null;
   const { SecurityClearance, Permissions } = answer;
@@ -30,7 +30,7 @@ export async function readRights(http: RavenHttp, signal: AbortSignal): Promise<
   };
 }
 
-/** What is missing or too much, with the remedy; null when it is right. Pure. */
+/** What is missing or excessive, with the remedy; null when the rights are as wanted. Pure. */
 export function judgeRights(rights: CertificateRights | null, wanted: WantedRights): string | null {
   if (!rights)
     return `RavenDB does not know the client certificate: register it there, for ${wanted.databases.join(' and ')}`;
@@ -48,7 +48,7 @@ export function judgeRights(rights: CertificateRights | null, wanted: WantedRigh
   return `the client certificate may not read and write ${said.join(' and ')}: give it ReadWrite there`;
 }
 
-/** @throws {StoreRefusedError} when something is missing or too much */
+/** @throws {StoreRefusedError} when rights are missing or excessive */
 export async function requireRights(
   http: RavenHttp,
   wanted: WantedRights,

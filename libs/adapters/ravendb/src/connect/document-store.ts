@@ -5,10 +5,10 @@ import { pemForClient } from './read-certificate.ts';
 import type { RavenCertificate, RavenSettings } from './settings.ts';
 
 /**
- * The client for one database: PascalCase fields in RavenDB, camelCase in TypeScript, nested objects included.
- * The client does not translate names in queries: write them as stored there (`LicensePlate`). Making it reaches no server.
- * The client is loaded here, when it is first needed: its 1,600 files are two fifths of what a start would read.
- * @param agent makes the connections to a secured server; null where there is none
+ * The client for one database: PascalCase fields in RavenDB, camelCase in TypeScript, nested objects included. The client does
+ * not translate names in queries: write them as stored (`LicensePlate`). Creating it contacts no server. The client package is
+ * loaded here, when first needed: its 1,600 files are two fifths of what a start would read.
+ * @param agent makes the connections to a secured server; null for an unsecured one
  */
 export async function createDocumentStore(
   settings: RavenSettings,
@@ -20,14 +20,14 @@ export async function createDocumentStore(
   const store = certificate
     ? new DocumentStore(urls, database, authOptions(certificate))
     : new DocumentStore(urls, database);
-  // The client's own connections know one form of a key, and not that a certificate is renewed.
+  // The client's own connections support only one key format, and do not notice a renewed certificate.
   if (agent) store.conventions.customFetch = fetchOver(agent);
   store.conventions.localToServerFieldNameConverter = (name) =>
     name.startsWith('@') ? name : storedName(name);
   store.conventions.serverToLocalFieldNameConverter = localName;
-  // An object literal says its collection in its metadata, as everywhere else in Spark.
+  // An object literal names its collection in its metadata, as everywhere else in Spark.
   store.conventions.findCollectionNameForObjectLiteral = collectionInMetadata;
-  // A server behind a container's port announces addresses that nobody outside can reach, so ours are used.
+  // A server behind a container's port announces addresses that are unreachable from outside, so ours are used.
   store.conventions.disableTopologyUpdates = true;
   store.initialize();
   return store;
@@ -48,6 +48,6 @@ function authOptions(given: RavenCertificate): IAuthOptions {
 function fetchOver(dispatcher: Agent): typeof globalThis.fetch {
   const overAgent = (...[input, options]: Parameters<typeof fetch>) =>
     fetch(input, { ...options, dispatcher });
-  // undici's types of requests and answers are not the global ones, which are made from the same code.
+  // undici's request and response types are not identical to the global ones, although they come from the same code.
   return overAgent as unknown as typeof globalThis.fetch;
 }

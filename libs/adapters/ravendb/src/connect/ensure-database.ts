@@ -11,8 +11,8 @@ export interface EnsureDatabaseOptions {
 }
 
 /**
- * Sees to it that the database is there.
- * @throws {StoreRefusedError} when it is missing and may not be made, or the server refuses to make it
+ * Ensures that the database exists.
+ * @throws {StoreRefusedError} when it is missing and may not be created, or the server refuses to create it
  */
 export async function ensureDatabase(
   http: RavenHttp,
@@ -36,7 +36,7 @@ export async function ensureDatabase(
   }
 }
 
-/** Asks the database itself: the list of databases is closed to all but operators. */
+/** Asks the database itself: only operators can list databases. */
 async function isThere(http: RavenHttp, signal?: AbortSignal): Promise<boolean> {
   try {
     return (await http.getJson(http.path('/stats'), signal)) !== null;

@@ -5,7 +5,7 @@ import { RavenHttp } from './raven-http.ts';
 import type { RavenSettings } from './settings.ts';
 import { agentWith } from './tls.ts';
 
-/** One database, over HTTP and through the client, both made when first needed. */
+/** One database, over HTTP and through the client, both created when first needed. */
 export class RavenConnection {
   readonly settings: RavenSettings;
   readonly http: RavenHttp;

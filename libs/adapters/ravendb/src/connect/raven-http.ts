@@ -4,7 +4,7 @@ import { RavenNode, type RavenAnswer, type RavenRequest, type RavenStream } from
 import { describeUrl, type RavenSettings } from './settings.ts';
 
 /**
- * One database of RavenDB over HTTP, for what has to be fast or is not in the client. Network errors and servers that
+ * One RavenDB database over HTTP, for whatever has to be fast or is missing from the client. Network errors and servers that
  * cannot answer become `UnavailableError`, refusals `StoreRefusedError`, lost races `VersionConflictError`.
  */
 export class RavenHttp {
@@ -31,7 +31,7 @@ export class RavenHttp {
     });
   }
 
-  /** A path inside the database, with its query. */
+  /** A path within the database, with its query. */
   path(path: string, query: Record<string, string | number | boolean> = {}): string {
     const pairs = Object.entries(query).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
     return `${this.#root}${path}${pairs.length ? `?${pairs.join('&')}` : ''}`;
@@ -53,10 +53,7 @@ export class RavenHttp {
     throw failure;
   }
 
-  /**
-   * Runs work that belongs together on one node: etags and the database's id are a node's own, so answers of two nodes
-   * must not be mixed.
-   */
+  /** Runs related work on one node: etags and the database id are node-specific, so responses of two nodes must not be mixed. */
   async onOneNode<T>(work: (node: RavenNode) => Promise<T>): Promise<T> {
     const index = this.#current;
     try {
@@ -67,7 +64,7 @@ export class RavenHttp {
     }
   }
 
-  /** An answer to be read as it comes; null for 404. */
+  /** A response to be streamed; null for 404. */
   stream(path: string): Promise<RavenStream | null> {
     return this.onOneNode((node) => node.stream(path));
   }
@@ -104,7 +101,7 @@ export class RavenHttp {
   }
 }
 
-/** A server that answers with a failure is there; one that takes longer than somebody waits for is not, for all we know. */
+/** A server that answers with a failure is reachable; one that exceeds a caller's timeout counts as unreachable. */
 function isOutage(error: unknown): boolean {
   if (error instanceof UnavailableError) return !error.answered;
   return error instanceof Error && error.name === 'TimeoutError';

@@ -10,16 +10,16 @@ export interface RavenRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
   /** Below the server, e.g. `/databases/X/stats`. */
   path: string;
-  /** A stream is sent as it comes; it can be sent once only. */
+  /** A stream is sent as it comes, and can only be sent once. */
   body?: string | Uint8Array | Readable;
   signal?: AbortSignal;
   /** Of the body. Default JSON. */
   contentType?: string;
-  /** How long to wait for the answer's beginning. Default a minute. */
+  /** How long to wait for the response to begin. Default: one minute. */
   answerTimeoutMs?: number;
-  /** Stop reading the answer after about this many bytes; the rest is dropped. */
+  /** Stop reading the response after about this many bytes; the rest is dropped. */
   stopAfterBytes?: number;
-  /** Only the end of the answer is wanted, at least this many bytes; what comes before may be dropped. */
+  /** Only the end of the response is needed, at least this many bytes; anything before may be dropped. */
   keepLastBytes?: number;
 }
 
@@ -30,13 +30,13 @@ export interface RavenAnswer {
   whole: boolean;
 }
 
-/** An answer whose body is still to be read; a caller that does not read it to its end has to destroy it. */
+/** A response whose body is still to be read; a caller that does not read it to the end has to destroy it. */
 export interface RavenStream {
   headers: Record<string, string | string[] | undefined>;
   body: Readable;
 }
 
-/** Whatever answers requests of one node. */
+/** Whatever can send requests to one node. */
 export interface Requester {
   request(request: RavenRequest): Promise<RavenAnswer>;
 }
@@ -46,14 +46,14 @@ const ANSWER_TIMEOUT_MS = 60_000;
 
 export interface RavenNodeParts {
   url: string;
-  /** As errors name it, without secrets. */
+  /** Its name in errors, without secrets. */
   name: string;
   certificate: CertificateSource | undefined;
-  /** The one for this server, whichever the database. */
+  /** The breaker for this server, shared by all databases. */
   breaker: Breaker;
 }
 
-/** One node of RavenDB over kept-alive connections. */
+/** One RavenDB node over keep-alive connections. */
 export class RavenNode implements Requester {
   readonly #name: string;
   readonly #pool: Pool;
@@ -71,7 +71,7 @@ export class RavenNode implements Requester {
     });
   }
 
-  /** 404 is an answer; everything else that is not 2xx or 304 is thrown as one of the store's errors. */
+  /** 404 is returned; every other status except 2xx and 304 is thrown as one of the store's errors. */
   request(request: RavenRequest): Promise<RavenAnswer> {
     return this.#breaker.run(() => this.#request(request));
   }

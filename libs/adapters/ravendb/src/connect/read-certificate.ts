@@ -4,7 +4,7 @@ import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { RavenCertificate } from './settings.ts';
 
-/** A client certificate as files and variables have it. */
+/** A client certificate as found in files and variables. */
 export interface CertificateText {
   /** PEM with certificate and private key, the bytes of a PFX, or a PFX as base64. */
   certificate: Buffer;
@@ -14,8 +14,8 @@ export interface CertificateText {
 }
 
 /**
- * Reads a client certificate for {@link RavenSettings}, PEM or PFX, told apart by its beginning.
- * @throws {StoreRefusedError} when it cannot be used: the message says what it lacks, and shows nothing of it
+ * Reads a client certificate for {@link RavenSettings}, PEM or PFX, recognized by its beginning.
+ * @throws {StoreRefusedError} when it cannot be used: the message names the problem without revealing any of the certificate
  */
 export function readCertificate({ certificate, passphrase, ca }: CertificateText): RavenCertificate {
   const more = { ...(passphrase === undefined ? {} : { passphrase }), ...(ca === undefined ? {} : { ca }) };
@@ -28,7 +28,7 @@ export function readCertificate({ certificate, passphrase, ca }: CertificateText
 }
 
 /**
- * Refuses a certificate that no connection could show.
+ * Refuses a certificate that no connection could use.
  * @throws {StoreRefusedError} when its key is missing, its passphrase is wrong, or it cannot be read: the message says which
  */
 export function requireUsable(certificate: RavenCertificate): void {
@@ -41,7 +41,7 @@ export function requireUsable(certificate: RavenCertificate): void {
   }
 }
 
-/** The certificate as Node takes it. */
+/** The certificate as TLS options for Node. */
 export function tlsOptions(certificate: RavenCertificate | undefined) {
   if (!certificate) return {};
   const { type, certificate: content, passphrase, ca } = certificate;
@@ -50,8 +50,8 @@ export function tlsOptions(certificate: RavenCertificate | undefined) {
 }
 
 /**
- * The key as `BEGIN RSA PRIVATE KEY`, in the clear, after the certificates: RavenDB's client knows no other form. Null for
- * a key of another kind.
+ * The key as unencrypted `BEGIN RSA PRIVATE KEY`, after the certificates: RavenDB's client supports no other format. Null for a
+ * key of another kind.
  */
 export function pemForClient({ certificate, passphrase }: RavenCertificate): string | null {
   const text = String(certificate);

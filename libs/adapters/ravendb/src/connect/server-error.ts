@@ -1,12 +1,12 @@
 import { StoreRefusedError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
 
-/** What RavenDB says when it does not do what it was asked. */
+/** RavenDB's error response. */
 export interface ServerError {
   status: number;
   /** .NET exception type, e.g. `Raven.Client.Exceptions.ConcurrencyException`. */
   type: string;
   message: string;
-  /** The document a conflict is about. */
+  /** The document in conflict. */
   documentId?: string;
 }
 
@@ -25,12 +25,12 @@ export class RavenRefusedError extends StoreRefusedError {
   }
 }
 
-/** RavenDB does not let a PUT change a document's collection; deleting it first does. */
+/** RavenDB does not let a PUT change a document's collection; deleting the document first does. */
 export function isCollectionMismatch(error: unknown): error is RavenRefusedError {
   return error instanceof RavenRefusedError && error.type.includes('CollectionMismatch');
 }
 
-/** RavenDB itself refuses what was asked for an id. A proxy, a rule or a missing right says nothing about the id. */
+/** RavenDB itself refuses the id. A refusal by a proxy, a rule or a missing right would say nothing about the id. */
 export function isNoId(error: unknown): error is RavenRefusedError {
   return (
     error instanceof RavenRefusedError && [400, 500].includes(error.status) && OF_DOTNET.test(error.type)
@@ -39,7 +39,7 @@ export function isNoId(error: unknown): error is RavenRefusedError {
 
 const OF_DOTNET = /^(Raven|Sparrow|System|Voron)\./;
 
-/** The database is not there. It may be made, so work that needs it waits. */
+/** The database does not exist. It may still be created, so work that needs it waits. */
 export class DatabaseMissingError extends UnavailableError {
   constructor(where: string) {
     super(`${where}: the database does not exist`, { answered: true });
@@ -47,7 +47,7 @@ export class DatabaseMissingError extends UnavailableError {
   }
 }
 
-/** A document was not at the version that was expected. */
+/** A document was not at the expected version. */
 export class RavenConflictError extends VersionConflictError {
   readonly documentId: string | undefined;
 
@@ -57,8 +57,8 @@ export class RavenConflictError extends VersionConflictError {
   }
 }
 
-// RavenDB answers 500 for much that trying again does not change. This only chooses the message for the caller; whether a
-// document is to blame for a failed set is found by what else RavenDB takes.
+// RavenDB answers 500 for much that a retry does not change. This only chooses the message for the caller; whether a document is
+// to blame for a failed set depends on what else RavenDB accepts.
 const REFUSALS = [
   'CollectionMismatch',
   'InvalidData',
@@ -127,20 +127,20 @@ export function readServerError(status: number, body: string): ServerError {
 
 const MAX_MESSAGE = 500;
 
-// A parse error quotes the request around it, that is, somebody's documents.
+// A parse error quotes the surrounding request, which contains documents.
 function shorten(message: string): string {
   const quote = message.search(/(?<!\s)\s*around:\s*\{/i);
   const line = (quote < 0 ? message : message.slice(0, quote)).split('\n', 1)[0] ?? '';
   return line.slice(0, MAX_MESSAGE);
 }
 
-/** RavenDB may repeat its type at the start of the message, which is shown behind the type. */
+/** RavenDB may repeat its type at the start of the message, which is shown after the type. */
 function withoutType(message: string, type: unknown): string {
   if (typeof type !== 'string') return message;
   const prefix = [type, shortType(type)].find((name) => message.startsWith(`${name}:`));
   return prefix === undefined ? message : message.slice(prefix.length + 1).trim();
 }
 
-function shortType(type: string): string {
+export function shortType(type: string): string {
   return type.slice(type.lastIndexOf('.') + 1);
 }

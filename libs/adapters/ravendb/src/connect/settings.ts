@@ -7,11 +7,11 @@ export interface RavenSettings {
   database: string;
   /** For a secured server (https). */
   certificate?: CertificateSource;
-  /** Those of the application, shared by all that send to the same nodes. Default: its own. */
+  /** The application's, shared by everything that sends to the same nodes. Default: its own. */
   breakers?: Breakers;
 }
 
-/** A certificate, or a function that is asked for it at each new connection, so that a renewed one is used without a restart. */
+/** A certificate, or a function called at each new connection, so that a renewed certificate is used without a restart. */
 export type CertificateSource = RavenCertificate | (() => RavenCertificate);
 
 /** A client certificate. Its private key is never written to a log or an error. */
@@ -24,7 +24,7 @@ export interface RavenCertificate {
   ca?: string | Buffer;
 }
 
-/** The addresses as an error may show them: without user, password, path or query. */
+/** The addresses in a form safe for errors: without user, password, path or query. */
 export function describeUrls(urls: readonly string[]): string {
   return urls.map(describeUrl).join(', ');
 }

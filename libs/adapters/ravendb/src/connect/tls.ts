@@ -4,10 +4,10 @@ import { tlsOptions } from './read-certificate.ts';
 import type { CertificateSource, RavenCertificate } from './settings.ts';
 
 const CONNECT_MS = 5_000;
-/** Until a renewed certificate is shown by all connections: those that were made with the one before are given up. */
+/** Time until all connections use a renewed certificate: older connections are closed by then. */
 const RENEWED_MS = 60_000;
 
-/** What undici is told, so that a renewed certificate is used within a minute. */
+/** undici's options, such that a renewed certificate is used within a minute. */
 export function secured(
   source: CertificateSource | undefined,
 ): Required<Pick<Pool.Options, 'connect'>> & Pick<Pool.Options, 'clientTtl'> {
@@ -34,7 +34,7 @@ function connectWith(source: CertificateSource | undefined): buildConnector.conn
   };
 }
 
-/** An agent that shows the certificate; its owner closes it. */
+/** An agent that presents the certificate; its owner closes it. */
 export function agentWith(source: CertificateSource | undefined): Agent {
   return new Agent(secured(source));
 }

@@ -5,17 +5,17 @@ import {
   type FilterValue,
 } from '@nestjs-spark/contracts/internal';
 
-/** Takes a parameter's value as JSON and gives its name in the query. */
+/** Takes a parameter's value as JSON and returns its name in the query. */
 export type AddParameter = (json: string) => string;
 
-// RQL knows "and not", but no "not" alone.
+// RQL supports "and not", but not "not" alone.
 const not = (condition: string): string => `(true and not ${condition})`;
 
 /** The condition in RQL, over a document called `d`. */
 export function toCondition(filter: Filter, add: AddParameter): string {
   const { path } = filter;
   if (path === null) return onId(filter, add);
-  // A name in quotes on its own would be one field of that name, dots and all.
+  // A quoted name on its own would be a single field of that name, dots included.
   const field = `d.${path.map(quote).join('.')}`;
   switch (filter.kind) {
     case 'among':
@@ -32,10 +32,10 @@ export function quote(name: string): string {
 }
 
 function begins(field: string, prefix: string, add: AddParameter): string {
-  // RavenDB takes the empty prefix for the empty text.
+  // RavenDB interprets the empty prefix as the empty text.
   if (prefix === '') return compare(field, '>=', '', add);
   const begin = exact(`startsWith(${field}, ${add(JSON.stringify(prefix))})`);
-  // The index spells points in time in UTC and with seven digits, so nothing begins with another spelling of them.
+  // The index spells points in time in UTC with seven digits, so nothing begins with any other spelling.
   return parsePointInTime(prefix)?.zoned ? `(${begin} or ${compare(field, '=', prefix, add)})` : begin;
 }
 
@@ -60,7 +60,7 @@ function among(field: string, values: FilterValue[], negated: boolean, add: AddP
   return negated ? not(any) : any;
 }
 
-/** The index has a number as a text, too. */
+/** The index also has a number as text. */
 function digitsAsText(field: string, digits: string, add: AddParameter): string {
   const text = exact(`${field} = ${add(JSON.stringify(digits))}`);
   return `(${text} and not ${compare(field, '=', Number(digits), add)})`;
@@ -85,12 +85,12 @@ function onId(filter: Filter, add: AddParameter): string {
   return filter.negated ? not(condition) : condition;
 }
 
-/** Without, RavenDB compares texts without regard to case. */
+/** Without this, RavenDB compares texts case-insensitively. */
 function exact(condition: string): string {
   return `exact(${condition})`;
 }
 
-/** As a double: compared with a whole number, RavenDB would leave out what documents have after the decimal point. */
+/** As a double: compared with a whole number, RavenDB would ignore the fractional part in documents. */
 function double(value: number): string {
   const text = String(value);
   return /^-?\d+$/.test(text) ? `${text}.0` : text;

@@ -3,10 +3,10 @@ import type { RavenHttp } from '../connect/raven-http.ts';
 
 /**
  * A static index of the application, in JavaScript or C#, over the documents as they are stored (PascalCase fields).
- * Made, or brought to this definition, when the application comes up; RavenDB then builds it in the background.
+ * Created or updated when the application starts; RavenDB then builds it in the background.
  */
 export interface IndexDefinition {
-  /** As RavenDB shows it, e.g. `Cars_Overview`. */
+  /** As shown in RavenDB, e.g. `Cars_Overview`. */
   name: string;
   /** One or more maps, e.g. `map('Cars', (car) => ({ Model: car.Model }))`. */
   maps: string[];
@@ -16,7 +16,7 @@ export interface IndexDefinition {
 
 const JAVASCRIPT = /^\s*map\s*\(/;
 
-/** @throws {StoreRefusedError} when RavenDB cannot compile one; C# indexes need the right DatabaseAdmin */
+/** @throws {StoreRefusedError} when RavenDB cannot compile one; C# indexes require DatabaseAdmin rights */
 export async function ensureIndexes(
   http: RavenHttp,
   indexes: readonly IndexDefinition[],

@@ -10,19 +10,19 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { soleChange } from './change-of.ts';
 
-/** RavenDB computes these itself. */
+/** Computed by RavenDB itself. */
 const SERVER_KEYS = new Set(['@id', '@change-vector', '@last-modified']);
 const METADATA = '@metadata';
 const LAST_MEMBER = `"${METADATA}":{`;
 const COLLECTION = '@collection';
 
-/** A document as RavenDB answers it: its text, and its metadata. */
+/** A document as RavenDB returns it: its text, and its metadata. */
 export type RavenDocument = EntityOrigin;
 
-/** Takes a document's text apart; both parts are objects. */
+/** Splits a document's text; both parts are objects. */
 export function splitText(text: string): { fields: string; metadata: string } {
   const at = text.lastIndexOf(LAST_MEMBER);
-  // RavenDB writes it last. Inside of another object it would not end one sign before the text does.
+  // RavenDB writes metadata last. Within another object it would not end one character before the text does.
   if (at > 0 && skipValue(text, at + LAST_MEMBER.length - 1) === text.length - 1) {
     const fields = `{${text.slice(1, text.charAt(at - 1) === ',' ? at - 1 : at)}}`;
     return { fields, metadata: text.slice(at + LAST_MEMBER.length - 1, -1) };
@@ -34,7 +34,7 @@ export function splitText(text: string): { fields: string; metadata: string } {
   return { fields: withoutMembers(text, new Set([METADATA])), metadata };
 }
 
-/** Puts the text to store together. What the server computes is left out, the collection is always named. */
+/** Assembles the text to store. Omits what the server computes, and always names the collection. */
 export function joinText(fields: string, metadata: string, collection: string): string {
   const own = withoutMembers(metadata, SERVER_KEYS).slice(1, -1);
   const named = hasMember(metadata, COLLECTION) ? '' : `"${COLLECTION}":${JSON.stringify(collection)}`;

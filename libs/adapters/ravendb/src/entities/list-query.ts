@@ -8,9 +8,9 @@ export interface RavenQuery {
 }
 
 /**
- * Ordered by what a field is in each document: null and missing first, then texts and booleans by their letters, then numbers,
- * then points in time; equals by their ids. The index has a number for numbers and points in time only.
- * @param mapping of the class that declares what the fields are
+ * Orders by the field's type and value in each document: null and missing first, then texts and booleans case-insensitively, then
+ * numbers, then points in time; equal values by id. The index only has a number for numbers and points in time.
+ * @param mapping of the class that declares the fields
  */
 export function toRavenQuery<T extends object>(
   collection: string,

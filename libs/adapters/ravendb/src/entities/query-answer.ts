@@ -1,19 +1,19 @@
-import { cutDocuments } from '../read-documents/cut-documents.ts';
+import { cutWhole } from '../read-documents/cut-documents.ts';
 import { toDocument, type RavenDocument } from './entity-document.ts';
 
 export interface QueryAnswer {
   documents: RavenDocument[];
   total: number;
-  /** RavenDB had not indexed everything that was written before the query. */
+  /** RavenDB had not indexed everything written before the query. */
   isStale: boolean;
 }
 
 const RESULTS = '"Results":[';
 const STALE = '"IsStale":true';
 
-/** Reads the answer of a query, its documents as they are written. */
+/** Parses a query's response, keeping its documents as written. */
 export function readAnswer(body: Buffer): QueryAnswer {
-  const { slices } = cutDocuments(body);
+  const slices = cutWhole(body);
   const head = body.toString('utf8', 0, body.indexOf(RESULTS));
   const { TotalResults } = JSON.parse(`${head}${RESULTS}]}`) as { TotalResults: number };
   const behind = slices.findLast((slice) => slice !== null)?.end ?? head.length;

@@ -3,7 +3,7 @@ import type { RavenConnection } from '../connect/raven-connection.ts';
 import { newId } from './new-id.ts';
 import { writeDocuments } from './write-documents.ts';
 
-/** Writes documents of several collections in one transaction of RavenDB. */
+/** Writes documents of several collections in one RavenDB transaction. */
 export class RavenDocumentWriter implements DocumentWriter {
   readonly ids = 'ravendb';
   readonly #connection: RavenConnection;

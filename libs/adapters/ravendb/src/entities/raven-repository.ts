@@ -28,9 +28,9 @@ import { readDocuments } from './read-documents.ts';
 import { retryRaces } from './retry-races.ts';
 import { writeDocument } from './write-documents.ts';
 
-// A list shows what was written before it was asked for, unless indexing lags by more than this.
+// A list includes everything written before it was requested, unless indexing lags by more than this.
 const FRESH_WITHIN = '00:00:01';
-// Counting or reading everything waits for an index that is being built: a part would look like the whole.
+// Counting or reading everything waits for an index under construction: a part would look like the whole.
 const WHOLE_WITHIN = '00:00:20';
 
 interface DeleteAnswer {
@@ -44,8 +44,8 @@ export class RavenRepository<T extends object> implements Repository<T> {
   readonly #mapping: EntityMapping;
 
   /**
-   * @param prototype what the entities that come back are made of; plain objects when left out
-   * @param dictionaries paths of the objects whose keys are data and not names of fields
+   * @param prototype of the returned entities; default: plain objects
+   * @param dictionaries paths of objects whose keys are data rather than field names
    */
   constructor(
     connection: RavenConnection,

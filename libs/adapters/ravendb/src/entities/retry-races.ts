@@ -1,16 +1,16 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { retry, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 
-// Where others write the same document all the time: some seconds in all.
+// For constant concurrent writes to the same document: some seconds in all.
 const ATTEMPTS = 64;
 const STEPS = Array.from({ length: 19 }, (_, at) => 5 * (at + 2));
-/** Any part of 5 ms, 10 ms, … 100 ms: two that met once are unlikely to meet again. */
+/** A random part of 5 ms, 10 ms, … 100 ms: two writers that collided once are unlikely to collide again. */
 const RACES: RetryPolicy = { waitMs: [5, ...STEPS], jitter: 1 };
 
 /**
- * Reads and writes again where somebody else wrote in between.
- * @param isRace whether a conflict is one that nobody asked to be told of
- * @throws {VersionConflictError} when others are faster each time
+ * Reads and writes again when there was a concurrent write.
+ * @param isRace whether a conflict is one that the caller did not ask about
+ * @throws {VersionConflictError} when others are faster every time
  */
 export function retryRaces<T>(
   work: (attempt: number) => Promise<T>,

@@ -10,10 +10,10 @@ import { retryRaces } from './retry-races.ts';
 type Put = Extract<DocumentWrite, { kind: 'put' }>;
 
 /**
- * Writes documents in one transaction, which is one `bulk_docs`. A put is made of the text that is there and expects that very
- * version; where no version was asked for and somebody else was faster, it is made of what is there then.
- * @returns what the puts have come to, in their order
- * @throws {VersionConflictError} also when others are faster each time
+ * Writes documents in one transaction, which is one `bulk_docs` request. A put is based on the stored text and expects that very
+ * version; when no version was requested and another writer was faster, it is rebased on the new text.
+ * @returns the results of the puts, in order
+ * @throws {VersionConflictError} also when others are faster every time
  */
 export async function writeDocuments(
   http: RavenHttp,
@@ -29,7 +29,7 @@ export async function writeDocuments(
 
 export async function writeDocument(http: RavenHttp, put: Put): Promise<RavenDocument> {
   const [document] = await writeDocuments(http, [put]);
-  if (!document) throw new Error('A put has come to nothing');
+  if (!document) throw new Error('A put had no effect');
   return document;
 }
 
@@ -47,7 +47,7 @@ async function tryToWrite(
   return putResults(answer.body, writes, made);
 }
 
-/** What the puts are to be written over. The first time, an entity's own origin is taken to be it still. */
+/** The documents that the puts replace. The first time, an entity's own origin is assumed to be current. */
 async function findThere(
   http: RavenHttp,
   puts: readonly Put[],
@@ -97,7 +97,7 @@ function isOf(collection: string, document: { collection: string }): boolean {
   return sameName(document.collection, collection);
 }
 
-// A patch, since a DELETE would not look which collection the document is of.
+// A patch, since a DELETE would not check the document's collection.
 const DELETE = `
   const collection = this['@metadata']['@collection'] || '@empty';
   if (collection.toLowerCase() === $collection.toLowerCase()) del(id(this));
@@ -110,7 +110,7 @@ function toDelete({ id, declaration, version }: Extract<DocumentWrite, { kind: '
   return `{"Id":${JSON.stringify(id)},"Type":"PATCH","ChangeVector":${JSON.stringify(version ?? null)},"Patch":${patch}}`;
 }
 
-/** Whether the conflict is about a put that was to overwrite any version. */
+/** Whether the conflict concerns a put meant to overwrite any version. */
 function isRace({ documentId }: RavenConflictError, puts: readonly Put[]): boolean {
   const put = puts.find(({ id }) => documentId !== undefined && ravenKey(id) === ravenKey(documentId));
   return put !== undefined && put.version === undefined;

@@ -2,7 +2,7 @@ import type { DocumentStore } from 'ravendb';
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
 import type { RavenConnection } from '../connect/raven-connection.ts';
 
-/** The licence of this RavenDB does not include RavenDB's own ETL: take the stream engine, or another licence. */
+/** The licence of this RavenDB does not include RavenDB's own ETL: use the stream engine, or another licence. */
 export class LicenceRefusedError extends StoreRefusedError {
   constructor(database: string, options?: ErrorOptions) {
     super(
@@ -16,7 +16,7 @@ export class LicenceRefusedError extends StoreRefusedError {
 const AWAY = /AllTopologyNodesDown|DatabaseDoesNotExist|Timeout|ServiceUnavailable|Network/;
 const NO_CONTACT = /fetch failed|while contacting|ECONN|ETIMEDOUT|socket/i;
 
-/** Runs an operation of RavenDB's client; its errors become the ports' errors. */
+/** Runs an operation of RavenDB's client; its errors become those of the ports. */
 export async function throughClient<T>(
   connection: RavenConnection,
   work: (store: DocumentStore, client: typeof import('ravendb')) => Promise<T>,
@@ -30,7 +30,7 @@ export async function throughClient<T>(
 
 function translate(database: string, error: unknown): Error {
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
-  // The client's messages go on with the server's stack trace.
+  // The client's messages include the server's stack trace.
   const reason = message.split('\n', 1)[0] ?? '';
   if (name.includes('LicenseLimit') || reason.includes('LicenseLimitException')) {
     return new LicenceRefusedError(database, { cause: new Error(reason) });

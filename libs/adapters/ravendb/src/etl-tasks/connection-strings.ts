@@ -8,7 +8,7 @@ export interface EtlConnection {
   database: string;
 }
 
-/** Makes it, or changes it: the same again changes nothing. */
+/** Creates or updates it; repeating it changes nothing. */
 export async function putEtlConnection(
   connection: RavenConnection,
   { name, urls, database }: EtlConnection,

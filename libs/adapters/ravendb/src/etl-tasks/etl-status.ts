@@ -1,7 +1,7 @@
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { EtlTransformation } from './etl-task.ts';
 
-/** A task as RavenDB runs it. */
+/** The state of a task in RavenDB. */
 export interface EtlTaskInfo {
   taskId: number;
   name: string;
@@ -27,7 +27,7 @@ interface TaskAnswer {
   };
 }
 
-/** The task of this name, or null. Not through the client, which fails where there is none. */
+/** The task of this name, or null. Not through the client, which fails when there is none. */
 export async function findEtlTask(http: RavenHttp, name: string): Promise<EtlTaskInfo | null> {
   const answer = await http.getJson<TaskAnswer>(http.path('/task', { taskName: name, type: 'RavenEtl' }));
   if (!answer) return null;
@@ -47,7 +47,7 @@ export async function findEtlTask(http: RavenHttp, name: string): Promise<EtlTas
   };
 }
 
-/** How far one script of a task is. */
+/** The progress of one script of a task. */
 export interface EtlProgress {
   task: string;
   transformation: string;

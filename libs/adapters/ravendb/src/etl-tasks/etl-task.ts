@@ -2,7 +2,10 @@ import type { AddEtlOperation, RavenEtlConfiguration, Transformation, UpdateEtlO
 import type { RavenConnection } from '../connect/raven-connection.ts';
 import { throughClient } from './client-errors.ts';
 
-/** One script of a task. Its progress hangs on task's and script's name: another name starts from the beginning. */
+/**
+ * One script of a task. Its progress is tied to the names of the task and the script: with another name it starts from the
+ * beginning.
+ */
 export interface EtlTransformation {
   name: string;
   collection: string;
@@ -12,7 +15,7 @@ export interface EtlTransformation {
 export interface EtlTaskDefinition {
   name: string;
   connectionName: string;
-  /** At least one: RavenDB knows no task without. To end all, delete the task. */
+  /** At least one: RavenDB does not allow a task without any. To end all, delete the task. */
   transformations: EtlTransformation[];
 }
 
@@ -29,8 +32,8 @@ export function addEtlTask(connection: RavenConnection, definition: EtlTaskDefin
 }
 
 /**
- * Changes a task. Its scripts continue where they were, so a changed one needs `resetEtl` as well.
- * @returns the task's id, a new one
+ * Updates a task. Its scripts continue where they were, so a changed one needs `resetEtl` as well.
+ * @returns the task's new id
  */
 export function updateEtlTask(
   connection: RavenConnection,
@@ -44,7 +47,7 @@ export function updateEtlTask(
   );
 }
 
-/** Lets one script of a task start again from the first document. */
+/** Makes one script of a task start again from the first document. */
 export async function resetEtl(
   connection: RavenConnection,
   taskName: string,
@@ -55,7 +58,7 @@ export async function resetEtl(
   );
 }
 
-/** A task that is not there is none the worse. */
+/** A missing task is not an error. */
 export async function deleteEtlTask(connection: RavenConnection, taskId: number): Promise<void> {
   await throughClient(connection, (store, { DeleteOngoingTaskOperation }) =>
     store.maintenance.send(new DeleteOngoingTaskOperation(taskId, 'RavenEtl')),

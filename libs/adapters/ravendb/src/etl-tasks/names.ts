@@ -1,4 +1,4 @@
-/** What the ETL task of a requester and its connection string are both called in RavenDB: `spark-etl-{Requester}`. */
+/** The name in RavenDB of both a requester's ETL task and its connection string: `spark-etl-{Requester}`. */
 export function etlTaskName(requester: string): string {
   return `spark-etl-${requester}`;
 }

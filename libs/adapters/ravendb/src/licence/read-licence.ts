@@ -1,8 +1,8 @@
 import type { RavenHttp } from '../connect/raven-http.ts';
 
-/** What the server's licence allows, as far as Spark cares. */
+/** The parts of the server's licence that matter to Spark. */
 export interface RavenLicence {
-  /** RavenDB's word for it: `None`, `Developer`, `Community`, `Professional`, `Enterprise` … */
+  /** RavenDB's term: `None`, `Developer`, `Community`, `Professional`, `Enterprise` … */
   type: string;
   /** Whether RavenDB's own ETL may be used. */
   hasRavenEtl: boolean;

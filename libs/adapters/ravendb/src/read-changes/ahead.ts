@@ -1,14 +1,14 @@
 const FORGET_MS = 15_000;
 
 /**
- * Work under way or done ahead, by what was asked for. Whoever asks the same while it is under way shares it; what was
- * done ahead is handed out once, and forgotten when nobody comes for it.
+ * Work that is running or was done ahead, by key. Concurrent requests for the same key share it; work done ahead is handed out
+ * once, and discarded after a while.
  */
 export class Ahead<T> {
   readonly #prepared = new Map<string, { result: Promise<T>; forget: NodeJS.Timeout }>();
   readonly #running = new Map<string, Promise<T>>();
 
-  /** The prepared result, one that is under way, or a new one. A failed preparation counts as none. */
+  /** The prepared result, a running one, or a new one. A failed preparation is ignored. */
   async get(key: string, work: () => Promise<T>): Promise<T> {
     const prepared = this.#prepared.get(key);
     if (prepared) {
@@ -26,13 +26,13 @@ export class Ahead<T> {
     this.#prepared.set(key, { result, forget });
   }
 
-  /** Forgets what was done ahead and what is under way: whoever asks from now on gets new work. */
+  /** Discards prepared and running work: from now on requests get new work. */
   clear(): void {
     for (const key of this.#prepared.keys()) this.#drop(key);
     this.#running.clear();
   }
 
-  // The timer holds on to what it would forget: left running, it keeps every page of the last seconds in memory.
+  // The timer holds a reference to what it would discard: left running, it keeps every page of the last seconds in memory.
   #drop(key: string): void {
     clearTimeout(this.#prepared.get(key)?.forget);
     this.#prepared.delete(key);

@@ -2,8 +2,8 @@ import type { Etag } from '@nestjs-spark/contracts';
 import type { Anchor, AnchorName } from './anchor-state.ts';
 
 /**
- * Which anchor to move forward, if any. The older one may go once everything up to the newer one is confirmed: the newer
- * one then keeps all that is not, even when moving the other fails.
+ * Which anchor to move forward, if any. The older one may move once everything up to the newer one is confirmed: the newer one
+ * then keeps everything unconfirmed, even if moving the other fails.
  */
 export function anchorToRoll(anchors: readonly Anchor[], confirmed: Etag): AnchorName | null {
   const [older, newer] = anchors;
@@ -12,7 +12,7 @@ export function anchorToRoll(anchors: readonly Anchor[], confirmed: Etag): Ancho
   return hasWork ? older.name : null;
 }
 
-/** Whether every delete after `bound` is still there, as far as the anchors say. */
+/** Whether every delete after `bound` is still there, according to the anchors. */
 export function coversDeletesAfter(bound: Etag, anchors: readonly Anchor[]): boolean {
   return anchors.some((anchor) => anchor.etag <= bound);
 }

@@ -9,7 +9,7 @@ export type AnchorName = (typeof ANCHORS)[number];
 export interface Anchor {
   name: AnchorName;
   etag: Etag;
-  /** Deletes that this anchor has not read yet; null when the server does not say. */
+  /** Deletes that this anchor has not read yet; null when the server does not tell. */
   left: number | null;
 }
 
@@ -19,8 +19,8 @@ interface TombstonesState {
 }
 
 /**
- * The anchors that are there, the older one first. One that shows etag 0 has not caught up, or is just changing state:
- * it is left out, since it proves nothing. Null without the right to look (DatabaseAdmin).
+ * The existing anchors, older first. One with etag 0 has not caught up, or is just changing state: it is left out, since it
+ * proves nothing. Null without the right to look (DatabaseAdmin).
  */
 export async function readAnchors(http: RavenHttp): Promise<Anchor[] | null> {
   try {

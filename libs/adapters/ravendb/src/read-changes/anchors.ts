@@ -15,8 +15,8 @@ const ROLL_MS = 10_000;
 const PLACEHOLDER_RETRIES = 10;
 
 /**
- * Two disabled indexes that cover every collection, store nothing, and keep RavenDB's cleaner from deletes that not every
- * reader has confirmed. They are moved forward in turns; at no time are both enabled.
+ * Two disabled indexes that cover every collection, store nothing, and keep RavenDB's tombstone cleaner from deletes that not
+ * every reader has confirmed. They are moved forward alternately; they are never both enabled.
  */
 export class Anchors {
   readonly #http: RavenHttp;
@@ -26,13 +26,13 @@ export class Anchors {
   #rolledAt = -Infinity;
   #confirmed: Etag = -1;
 
-  /** @param rollPauseMs least time between two moves: the cleaner only comes every few minutes */
+  /** @param rollPauseMs minimum time between two moves: the cleaner only runs every few minutes */
   constructor(http: RavenHttp, rollPauseMs: number) {
     this.#http = http;
     this.#rollPauseMs = rollPauseMs;
   }
 
-  /** Makes the anchors where they are missing. False without the right to do so; asked again after a while. */
+  /** Creates missing anchors. False without the right to do so; tried again after a while. */
   ensure(): Promise<boolean> {
     this.#made ??= this.#make().then(
       (allowed) => {
@@ -47,7 +47,7 @@ export class Anchors {
     return this.#made;
   }
 
-  /** Releases deletes up to `confirmed`, as far as the anchors' turns allow. */
+  /** Releases deletes up to `confirmed`, as far as alternating the anchors allows. */
   async release(confirmed: Etag): Promise<void> {
     if (!(await this.ensure())) return;
     if (confirmed <= this.#confirmed || performance.now() - this.#rolledAt < this.#rollPauseMs) return;
@@ -59,8 +59,8 @@ export class Anchors {
   }
 
   /**
-   * What can be said about deletes after `bound`, now: ask after having read. Missing anchors are recreated, but for
-   * what was read without them the answer is `lost`.
+   * What can be said about deletes after `bound` now; to be called after having read. Missing anchors are recreated, but for what
+   * was read without them the answer is `lost`.
    */
   async cover(bound: Etag): Promise<'kept' | 'lost' | 'best-effort'> {
     for (let attempt = 0; ; attempt++) {
@@ -91,7 +91,7 @@ export class Anchors {
     }
   }
 
-  /** A process that died while it moved or made an anchor left it enabled. */
+  /** A process that died while it moved or created an anchor left it enabled. */
   async #isSettled(name: AnchorName, anchors: readonly Anchor[]): Promise<boolean> {
     const { indexStates } = await this.#http.onOneNode((node) => readStats(this.#http, node));
     if (!indexStates.has(name) || !anchors.some((anchor) => anchor.name === name)) return false;
@@ -100,13 +100,13 @@ export class Anchors {
   }
 
   /**
-   * An anchor's etag is that of the last delete it has seen, so one made after everything was cleaned away would show 0
-   * and look as if it had kept all. A delete of our own gives it an etag that proves since when it keeps them.
+   * An anchor's etag is that of the last delete it has seen, so one created after everything was cleaned away would show 0 and
+   * look as if it had kept everything. A delete of our own gives it an etag that proves since when it keeps them.
    */
   async #create(name: AnchorName): Promise<void> {
     const http = this.#http;
     for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
-      // First the mark, then the index: one that a killed process left behind has seen the mark too.
+      // First the mark, then the index: one left behind by a killed process has seen the mark too.
       const mark = await this.#leaveMark(name);
       await http.sendJson('PUT', http.path('/admin/indexes'), {
         Indexes: [{ Name: name, Maps: [MAP], Type: 'Map', Priority: 'Normal' }],

@@ -6,14 +6,14 @@ import type { DatabaseStats } from '../read-documents/database-stats.ts';
 import type { RawDocument } from '../read-documents/raw-document.ts';
 import { readDocuments } from '../read-documents/read-documents.ts';
 
-/** What one reading of the database gave, before anybody's collection is picked out of it. */
+/** The result of one read of the database, before any collection is selected from it. */
 export interface RawPage {
   databaseId: string;
   lastEtag: Etag;
   /** Everything in `from..to` is here. */
   to: Etag;
   drained: boolean;
-  /** Each etag of the page is a document's, which proves that no delete is missing in it. */
+  /** Every etag of the page is a document's, which proves that no delete is missing. */
   gapless: boolean;
   documents: RawDocument[];
   tombstones: Item[];
@@ -27,8 +27,8 @@ export interface RawQuery {
 }
 
 /**
- * Documents and deletes, each in the order of etags. The bound is taken before anything is read: what is at or below it
- * can then only have moved up, to a later page, never be missed.
+ * Documents and deletes, each in etag order. The bound is taken before anything is read: anything at or below it can then only
+ * have moved up, to a later page, and is never missed.
  */
 export async function readRawPage(
   http: RavenHttp,
@@ -38,7 +38,7 @@ export async function readRawPage(
 ): Promise<RawPage> {
   const { from, deletesAfter } = query;
   const deletesFrom = Math.max(from, deletesAfter + 1);
-  // In the tail both matter, so they are asked for at once; in a first copy deletes are of interest only near its end.
+  // At the tail both matter, so they are requested concurrently; in a first copy deletes only matter near its end.
   const early = deletesFrom === from ? readDeletes(http, node, deletesFrom, query.pageSize) : null;
   early?.catch(() => undefined);
   const read = await readDocuments(http, node, stats, query);

@@ -7,7 +7,7 @@ const REMEMBER_MS = 10_000;
 const SMALL_SHARE = 1 / 8;
 const SHORT_RANGE = 1_024;
 
-/** How much of the database a collection is, as of some seconds ago: it only decides how to read, not what. */
+/** A collection's share of the database, some seconds old: it only decides how to read, not what. */
 export class ShareOfDatabase {
   readonly #count: () => Promise<CollectionCounts>;
   #counted: Promise<CollectionCounts> | null = null;
@@ -23,7 +23,7 @@ export class ShareOfDatabase {
     return total === 0 ? 1 : (byCollection.get(collection) ?? 0) / total;
   }
 
-  /** Counted again after a while, but nobody waits for it who can have the older answer. */
+  /** Recounted after a while, but nobody waits for that who can have the older result. */
   #recent(): Promise<CollectionCounts> {
     const due = performance.now() - this.#countedAt >= REMEMBER_MS;
     if (this.#counted && !due) return this.#counted;

@@ -11,9 +11,9 @@ import type { RawDocument } from '../read-documents/raw-document.ts';
 const ITEMS_PER_PAGE = 16_384;
 
 /**
- * The same as a raw page, for a collection that is a small part of its database: looks through the list of changes and
- * fetches only the collection's documents. One may then be newer than its etag here, which only makes it come twice; one
- * that is gone has its delete, or its new place, on a later page.
+ * As `readRawPage`, for a collection that is a small part of its database: goes through the list of changes and only fetches the
+ * collection's documents. A document may then be newer than its etag here, which only makes it come twice; for one that is gone,
+ * the delete or the new position is on a later page.
  */
 export async function readSparsePage(
   http: RavenHttp,

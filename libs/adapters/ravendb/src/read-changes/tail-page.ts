@@ -11,9 +11,9 @@ import type { RawPage } from './raw-page.ts';
 const SHORT = 256;
 
 /**
- * What came after a place where the changes had ended, with as little asking as possible: the documents alone when they
- * prove themselves complete, else also the list of changes. Null when nothing new is in them, or when there is more than
- * fits: the ordinary page, which takes its bound first, then finds out.
+ * What came after the former end of the changes, with as few requests as possible: only the documents when they prove themselves
+ * complete, otherwise also the list of changes. Null when there is nothing new in them, or more than fits: the ordinary page,
+ * which takes its bound first, then finds out.
  */
 export async function readTailPage(
   http: RavenHttp,
@@ -41,12 +41,12 @@ function withOwnEtags(documents: RawDocument[], databaseId: string): RawDocument
   return documents;
 }
 
-/** Every change takes the next etag and every etag is taken once: where each is a document's, nothing was deleted. */
+/** Every change takes the next etag and every etag is used once: if each belongs to a document, nothing was deleted. */
 function isGapless(documents: readonly RawDocument[], from: Etag): boolean {
   return documents.length > 0 && documents.every(({ etag }, at) => etag === from + at);
 }
 
-/** The list is younger than the documents. It counts up to the first one that is not among them as the list has it. */
+/** The list is more recent than the documents. It is used up to the first document that differs from what was read. */
 function asFarAsAgreed(list: ItemPage, documents: RawDocument[], databaseId: string): RawPage | null {
   const last = list.items.at(-1);
   const ownEtag = etagIn(list.changeVector, databaseId);

@@ -7,10 +7,10 @@ interface Waiter {
   wake: () => void;
 }
 
-// When nothing was heard there is no hurry: the server is left to what has to be done for the change that was just read.
+// Without a signal there is no hurry: let the server first handle what the change just read requires.
 const QUIET_LOOK_MS = 20;
 
-/** Wakes readers that have reached the end: on a word of the server, and to be safe by looking every now and then. */
+/** Wakes readers that have reached the end: on a signal from the server and, to be safe, by polling. */
 export class TailWatch {
   readonly #socket: ChangesSocket;
   readonly #lastEtag: () => Promise<Etag>;
@@ -29,13 +29,13 @@ export class TailWatch {
     this.#pollMs = pollMs;
   }
 
-  /** How many words of the server there were: taken before a read, it tells later what that read may not have seen. */
+  /** The number of the server's signals: taken before a read, it later tells what that read may not have seen. */
   get heard(): number {
     return this.#heard;
   }
 
   /**
-   * Resolves when the database is at another etag than this, or may be, when aborted, or when closed.
+   * Resolves when the database is, or may be, at a different etag, when aborted, or when closed.
    * @param heard as it was before the read that ended at `etag`
    */
   async wait(etag: Etag, signal: AbortSignal, heard?: number): Promise<void> {
@@ -46,7 +46,7 @@ export class TailWatch {
     const waiter: Waiter = { etag, wake };
     this.#waiters.add(waiter);
     signal.addEventListener('abort', wake, { once: true });
-    // Only now: what changed before the waiter was there woke nobody.
+    // Only now: a change before the waiter was registered woke nobody.
     this.#lookIn(heard === this.#heard ? QUIET_LOOK_MS : 0);
     try {
       await promise;
@@ -81,7 +81,7 @@ export class TailWatch {
       const etag = await this.#lastEtag();
       this.#wake((waiter) => waiter.etag !== etag);
     } catch {
-      // The server is away; who waits goes on waiting, and whoever reads hears of it.
+      // The server is unavailable; waiters keep waiting, and readers get the error.
     }
     if (this.#waiters.size > 0) this.#lookIn(this.#pollMs);
   }

@@ -19,7 +19,7 @@ export async function readWitness(http: RavenHttp, reader: string): Promise<Witn
   return toRecord(await readDocument(http, reader));
 }
 
-/** @throws {VersionConflictError} when it is not, or not any more, as in `from` */
+/** @throws {VersionConflictError} when it is not, or no longer, as in `from` */
 export async function raiseWitness(
   http: RavenHttp,
   reader: string,

@@ -13,9 +13,9 @@ export interface Item {
 export interface ItemPage {
   /** Ascending by etag. */
   items: Item[];
-  /** Last etag that the server's answer reached; null when it was not full, so nothing came after. */
+  /** Last etag covered by the server's response; null when it was not full, so nothing came after. */
   reached: Etag | null;
-  /** The database's change vector in the snapshot that the answer was read from. */
+  /** The database's change vector in the snapshot that the response was read from. */
   changeVector: string;
 }
 
@@ -41,7 +41,7 @@ export async function readItems(
   types: readonly Item['type'][],
 ): Promise<ItemPage> {
   const query = types.map((type) => `&type=${type}`).join('');
-  // RavenDB 7 answers from this etag on, RavenDB 6 after it: one earlier suits both.
+  // RavenDB 7 starts at this etag, RavenDB 6 after it: one lower suits both.
   const asked = { etag: Math.max(0, from - 1), pageSize: pageSize + 1 };
   const path = http.path('/debug/replication/all-items', asked) + query;
   const { body } = await node.request({ path });
@@ -54,7 +54,7 @@ export async function readItems(
   };
 }
 
-// With revisions on, their entries come under the same type names.
+// With revisions enabled, their entries appear under the same type names.
 function isChange(raw: RawItem): boolean {
   if (raw.Type !== 'Document' && raw.Type !== 'DocumentTombstone') return false;
   const flags = (raw.Flags ?? '').split(',').map((flag) => flag.trim());

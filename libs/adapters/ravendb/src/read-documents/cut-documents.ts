@@ -1,4 +1,7 @@
-/** Where a document is in an answer's bytes; `metadata` is where its `@metadata` object begins, -1 when it has none. */
+import { UnavailableError } from '@nestjs-spark/contracts';
+import { readServerError, shortType } from '../connect/server-error.ts';
+
+/** A document's position in a response's bytes; `metadata` is where its `@metadata` object begins, -1 when it has none. */
 export interface DocumentSlice {
   start: number;
   end: number;
@@ -6,12 +9,13 @@ export interface DocumentSlice {
 }
 
 export interface CutAnswer {
-  /** In the answer's order; null where RavenDB had no such document. */
+  /** In the response's order; null when RavenDB had no such document. */
   slices: (DocumentSlice | null)[];
   /** False when the bytes end before the list of results does. */
   whole: boolean;
 }
 
+const ITS_ERROR = '{"Url":';
 const RESULTS = Buffer.from('"Results":[');
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -21,14 +25,14 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const LETTER_N = 0x6e;
 
-// Only these bytes mean anything outside of strings.
+// Only these bytes are significant outside of strings.
 const STRUCTURE = new Uint8Array(256);
 for (const byte of [QUOTE, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST]) STRUCTURE[byte] = 1;
 
 /**
- * Cuts `{"Results":[…]}` into its documents without parsing them: several times as fast as JSON.parse, and every number
- * stays as it was written. RavenDB writes `@metadata` as a document's last property, so the last object that opens one
- * level below the document is it.
+ * Cuts `{"Results":[…]}` into its documents without parsing them: several times as fast as JSON.parse, and every number stays as
+ * written. RavenDB writes `@metadata` as a document's last property, so it is the last object that opens one level below the
+ * document.
  */
 export function cutDocuments(answer: Buffer): CutAnswer {
   const slices: (DocumentSlice | null)[] = [];
@@ -53,6 +57,24 @@ export function cutDocuments(answer: Buffer): CutAnswer {
       at++;
     }
   }
+}
+
+/**
+ * The documents of an answer that was read to its end.
+ * @throws {UnavailableError} when RavenDB broke the answer off: what is missing in it may be there
+ */
+export function cutWhole(answer: Buffer): (DocumentSlice | null)[] {
+  const { slices, whole } = cutDocuments(answer);
+  if (!whole) throw brokenOff(answer, 'RavenDB broke off its answer');
+  return slices;
+}
+
+/** @param what what RavenDB could not do; its own reason, which it writes behind what it has answered so far, is added */
+export function brokenOff(answer: Buffer, what: string): UnavailableError {
+  const text = answer.toString('utf8', Math.max(0, answer.lastIndexOf(ITS_ERROR)));
+  const { type, message } = readServerError(500, text);
+  const reason = text.startsWith(ITS_ERROR) ? `: ${shortType(type)}: ${message}` : '';
+  return new UnavailableError(`${what}${reason}`, { answered: true });
 }
 
 function cutOne(bytes: Buffer, start: number): DocumentSlice | null {

@@ -6,9 +6,9 @@ import type { Requester } from '../connect/raven-node.ts';
 
 export interface DatabaseStats {
   databaseId: string;
-  /** Counts tombstones too, which LastDocEtag does not. */
+  /** Counts tombstones too, unlike LastDocEtag. */
   lastEtag: Etag;
-  /** State of each index by its name, e.g. `Disabled`. */
+  /** State of each index by name, e.g. `Disabled`. */
   indexStates: Map<string, string>;
 }
 
@@ -30,7 +30,7 @@ export async function readStats(http: RavenHttp, node: Requester): Promise<Datab
   };
 }
 
-/** Documents per collection, under the collection's name in lower case, and in all. */
+/** Documents per collection, by its name in lower case, and in total. */
 export async function readCollectionCounts(
   http: RavenHttp,
 ): Promise<{ total: number; byCollection: Map<string, number> }> {

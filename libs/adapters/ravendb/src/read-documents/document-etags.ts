@@ -8,9 +8,9 @@ import type { DatabaseStats } from './database-stats.ts';
 import type { RawDocument } from './raw-document.ts';
 
 /**
- * Gives documents, which come in the order of their etags, their etag. It is in the change vector of a document
- * written here. One that was imported, restored or replicated has another database's in it; its etag is in all-items,
- * and where it is not, the document has moved on and a later page has it.
+ * Assigns documents, which come in etag order, their etags. The change vector of a document written here contains it. One that
+ * was imported, restored or replicated contains another database's; its etag is in all-items, and if it is not there, the
+ * document has moved on and a later page has it.
  */
 export async function withEtags(
   http: RavenHttp,

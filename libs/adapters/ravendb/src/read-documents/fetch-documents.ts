@@ -2,7 +2,7 @@ import { refusedId } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
 import { isNoId } from '../connect/server-error.ts';
-import { cutDocuments } from './cut-documents.ts';
+import { cutWhole } from './cut-documents.ts';
 import { readMetadata, type DocumentMetadata } from './document-metadata.ts';
 
 export interface FetchedDocument extends DocumentMetadata {
@@ -12,7 +12,10 @@ export interface FetchedDocument extends DocumentMetadata {
 const IDS_PER_CALL = 1024;
 const SURELY_AN_ID = 'sparkCheckpoints/none';
 
-/** The documents in the order of `ids`; null where there is none. What RavenDB takes for no id, or for another one, is not asked. */
+/**
+ * The documents in the order of `ids`; null when there is none. What RavenDB does not accept as an id, or treats as another one,
+ * is not requested.
+ */
 export async function fetchDocuments(
   http: RavenHttp,
   node: Requester,
@@ -47,7 +50,7 @@ async function fetchSome(
       const first = await fetchSome(http, node, ids.slice(0, half), query);
       return [...first, ...(await fetchSome(http, node, ids.slice(half), query))];
     }
-    // Under an id that RavenDB refuses to look up nothing can be, if it looks up others.
+    // An id that RavenDB refuses to look up cannot exist, provided that it looks up others.
     await ask(http, node, [SURELY_AN_ID], { metadataOnly: true });
     return [null];
   }
@@ -64,7 +67,7 @@ async function ask(
     path: http.path('/docs', { ...query }),
     body: JSON.stringify({ Ids: ids }),
   });
-  const { slices } = cutDocuments(body);
+  const slices = cutWhole(body);
   return ids.map((_, index) => {
     const slice = slices[index];
     return slice ? { ...readMetadata(body, slice), json: body.subarray(slice.start, slice.end) } : null;

@@ -1,4 +1,4 @@
-/** Chooses how many documents to ask for, so that a page has about the wanted number of bytes for documents of any size. */
+/** Chooses how many documents to request, so that a page has roughly the wanted number of bytes for documents of any size. */
 export class PageSize {
   readonly #targetBytes: number;
   #averageBytes: number;

@@ -1,7 +1,7 @@
-import type { Etag } from '@nestjs-spark/contracts';
+import { UnavailableError, type Etag } from '@nestjs-spark/contracts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
-import { cutDocuments, type DocumentSlice } from './cut-documents.ts';
+import { brokenOff, cutDocuments, type DocumentSlice } from './cut-documents.ts';
 import type { DatabaseStats } from './database-stats.ts';
 import { withEtags } from './document-etags.ts';
 import { readMetadata } from './document-metadata.ts';
@@ -10,12 +10,12 @@ import type { RawDocument } from './raw-document.ts';
 export interface DocumentsQuery {
   from: Etag;
   pageSize: number;
-  /** Stop reading after about this many bytes; at least one document is read, of any size. */
+  /** Stop reading after about this many bytes; at least one document is read, whatever its size. */
   maxBytes: number;
   metadataOnly?: boolean;
 }
 
-/** Documents from an etag on, in its order, with their etags still to be found. */
+/** Documents from an etag on, in order, with their etags still to be found. */
 export async function readRawDocuments(
   http: RavenHttp,
   node: Requester,
@@ -26,13 +26,14 @@ export async function readRawDocuments(
   const { body } = await node.request({ path, stopAfterBytes: maxBytes });
   const { slices, whole } = cutDocuments(body);
   if (slices.length === 0 && !whole) {
+    if (maxBytes === Infinity && pageSize === 1) throw unreadable(body, from);
     return readRawDocuments(http, node, { ...query, pageSize: 1, maxBytes: Infinity });
   }
   const documents = slices.flatMap((slice) => (slice ? [toRaw(body, slice)] : []));
   return { documents, full: !whole || slices.length >= pageSize };
 }
 
-/** All documents with `from <= etag <= to`, ascending; `to` never goes beyond the statistics taken before. */
+/** All documents with `from <= etag <= to`, ascending; `to` never exceeds the statistics taken before. */
 export async function readDocuments(
   http: RavenHttp,
   node: Requester,
@@ -43,6 +44,17 @@ export async function readDocuments(
   const documents = await withEtags(http, node, stats, query.from, found);
   const to = full ? Math.min(documents.at(-1)?.etag ?? query.from - 1, stats.lastEtag) : stats.lastEtag;
   return { documents: documents.filter((document) => document.etag <= to), to };
+}
+
+/** One document that RavenDB cannot write into an answer: it stands before everything after it. */
+function unreadable(body: Buffer, from: Etag): UnavailableError {
+  const answered = body.toString('utf8');
+  const etag = /"@change-vector":"[^":]*:(\d+)-/.exec(answered)?.[1] ?? `${from} or above`;
+  const id = /"@id":"([^"\\\ufffd]*)/.exec(answered)?.[1] ?? '';
+  return brokenOff(
+    body,
+    `RavenDB cannot return the document with the etag ${etag}, whose id begins with "${id}". Store it under another id and delete it`,
+  );
 }
 
 function toRaw(answer: Buffer, slice: DocumentSlice): RawDocument {

@@ -8,8 +8,8 @@ export interface Segment {
 }
 
 /**
- * Which ranges of a series its changed segments speak for: each from its start to just before the next one's, the first
- * from the beginning, the last to the end. A segment that has changed again since is not among them; its own change comes.
+ * The ranges that a series' changed segments cover: each from its start to just before the next segment's, the first from the
+ * beginning, the last to the end. A segment that has changed again since is not included; its own change comes later.
  */
 export function changedRanges(
   name: string,
@@ -31,7 +31,7 @@ export function changedRanges(
   return ranges;
 }
 
-/** RavenDB keeps time series by the millisecond. */
+/** RavenDB's time series have millisecond precision. */
 function justBefore(time: string): string {
   return new Date(Date.parse(time) - 1).toISOString();
 }
@@ -48,7 +48,7 @@ export async function readSegments(
     const { Results } = JSON.parse(body.toString('utf8')) as { Results: Partial<Segment>[] };
     return Results.every(isSegment) ? Results.filter(isSegment) : null;
   } catch {
-    // For a series that is gone RavenDB breaks off in the middle of its answer.
+    // For a series that is gone, RavenDB aborts in the middle of its response.
     return null;
   }
 }

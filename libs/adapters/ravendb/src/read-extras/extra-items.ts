@@ -5,7 +5,7 @@ import type { Requester } from '../connect/raven-node.ts';
 
 /** A change of counters or of a part of a time series in the database's order of changes. */
 export interface ExtraItem {
-  /** Of the document, in lower case. */
+  /** The document's id in lower case. */
   id: string;
   collection: string;
   etag: Etag;
@@ -18,7 +18,7 @@ interface RawItem {
   Collection: string;
   Etag: number;
   ChangeVector: string;
-  /** Document of a counter group, of a segment. */
+  /** The document: of a counter group, of a segment. */
   Id?: string;
   Key?: string;
   Name?: string;
@@ -26,7 +26,7 @@ interface RawItem {
 
 const PAGE = 4_096;
 
-/** @returns the items in `from..to` and how far they are complete, `to` at most */
+/** @returns the items in `from..to`, and up to where they are complete, `to` at most */
 export async function readExtraItems(
   http: RavenHttp,
   node: Requester,

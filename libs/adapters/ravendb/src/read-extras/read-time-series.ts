@@ -10,7 +10,7 @@ const PAGE = 16_384;
 /** Tags that RavenDB itself gives the entries of incremental series, which name its databases. */
 const OWN_TAG = /^TC:/;
 
-/** The entries of a series in a range, both ends included; empty when there is no such series. */
+/** The entries of a series in a range, inclusive; empty when the series does not exist. */
 export async function readTimeSeries(
   http: RavenHttp,
   id: string,

@@ -21,15 +21,15 @@ export interface TouchQuery {
 interface Touched {
   etag: Etag;
   counters: boolean;
-  /** By the series' name: the change vectors of its changed segments. */
+  /** By series name: the change vectors of its changed segments. */
   series: Map<string, Set<string>>;
 }
 
 const AT_ONCE = 16;
 
 /**
- * Changes of counters and time series in `from..to`, one per document, at the last one's etag.
- * @returns them, and how far they are complete
+ * Changes of counters and time series in `from..to`, one per document, at the etag of the last.
+ * @returns them, and up to where they are complete
  */
 export async function readTouches(
   http: RavenHttp,
@@ -47,7 +47,7 @@ export async function readTouches(
   for (const [, { etag, counters, series }] of touched) {
     const document = documents[at++];
     if (!document) continue;
-    // Its own change comes on a later page and brings all of this.
+    // Its own change comes on a later page and includes all of this.
     const own = soleEtag(document.changeVector, databaseId);
     if (own !== null && own > to) continue;
     const { id, collection, copyOf, json } = document;

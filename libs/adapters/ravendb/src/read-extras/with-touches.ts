@@ -4,9 +4,8 @@ import type { RavenHttp } from '../connect/raven-http.ts';
 import { readTouches } from './read-touches.ts';
 
 /**
- * The page with the changes of counters and time series among its own. What changed before the reader began is of no
- * interest: every document is read after that, with what hangs on it then. Nor is what belongs to a document that is on
- * the page itself.
+ * Adds the changes of counters and time series to the page. What changed before the reader began is irrelevant: every document is
+ * read later, with its extras at that time. So is what belongs to a document on the page itself.
  */
 export async function withTouches(
   http: RavenHttp,

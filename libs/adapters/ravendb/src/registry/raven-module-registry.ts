@@ -54,7 +54,7 @@ export class RavenModuleRegistry implements ModuleRegistry {
       await write(this.#http, { deletes: [], puts: [{ ...toPut(information), expected }], fence: null });
       return true;
     } catch (error) {
-      // Someone has written there meanwhile, which counts as much as if it had been there.
+      // Someone else has written there meanwhile, which is as good as if it had been there before.
       if (error instanceof RavenConflictError) return false;
       throw error;
     }

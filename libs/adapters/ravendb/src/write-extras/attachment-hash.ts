@@ -1,10 +1,10 @@
-/** Passes a content on and checks at its end that it is what its hash says; BLAKE2b-256 in base64, as RavenDB has it. */
+/** Passes on a content and checks at its end that it matches its hash, BLAKE2b-256 in base64 as in RavenDB. */
 export async function* checkHash(
   content: AsyncIterable<Uint8Array>,
   expected: string,
   mismatch: (actual: string) => Error,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  // Only now: it is nearly 300 kB of code, and most applications have no attachments.
+  // Imported on demand: it is nearly 300 kB of code, and most applications have no attachments.
   const { createBLAKE2b } = await import('hash-wasm');
   const hash = await createBLAKE2b(256);
   hash.init();

@@ -6,8 +6,8 @@ import { checkHash } from './attachment-hash.ts';
 import type { ExtrasPlan } from './plan-extras.ts';
 
 /**
- * Parts the contents of one request. Drawn for each request, because a content may have anything in it, even the boundary
- * of an earlier one: what follows that would be stored as another document's.
+ * The boundary between the contents of one request. Drawn for each request, because a content may contain anything, including the
+ * boundary of an earlier request: what follows would be stored as another document's.
  */
 export function drawBoundary(): string {
   return `spark-${randomUUID()}`;
@@ -18,10 +18,10 @@ export function multipart(boundary: string): string {
 }
 
 /**
- * The body of a `bulk_docs` with contents, each read when its turn comes. When one is missing or damaged the body ends in an
- * error before its last boundary, so RavenDB writes nothing.
- * @param boundary from `drawBoundary`, for this body alone
- * @param failed hears the reason, which the request itself does not tell
+ * The body of a `bulk_docs` request with contents, each read when it is its turn. When one is missing or damaged the body ends in
+ * an error before its last boundary, so RavenDB writes nothing.
+ * @param boundary from `drawBoundary`, for this body only
+ * @param failed receives the reason, which the request itself does not report
  */
 export function bulkBody(
   boundary: string,

@@ -3,14 +3,14 @@ import { ravenKey } from '@nestjs-spark/contracts/internal';
 import type { ExistingExtras } from './existing-extras.ts';
 import type { TimeSeriesPart, WantedExtras } from './reduce-extras.ts';
 
-/** Commands for RavenDB's `bulk_docs`, and the contents that have to follow them in this order. */
+/** Commands for RavenDB's `bulk_docs`, and the contents that have to follow them, in this order. */
 export interface ExtrasPlan {
   /** As JSON text. */
   commands: string[];
   contents: { documentId: string; attachment: AttachmentCopy }[];
 }
 
-/** What brings documents from what they have to what they are to have. Attachments that are there already are not sent. */
+/** What brings documents from their current extras to the wanted ones. Attachments that already exist are not sent. */
 export function planExtras(
   wanted: ReadonlyMap<string, WantedExtras>,
   existing: ReadonlyMap<string, ExistingExtras>,
@@ -57,7 +57,7 @@ function planCounters(plan: ExtrasPlan, { id, counters }: WantedExtras, has: Exi
   const gone = has.counters.filter((name) => !names.has(ravenKey(name)));
   const operations = [
     ...gone.map((name) => `{"Type":"Delete","CounterName":${JSON.stringify(name)}}`),
-    // The value goes in as it is written: it may be beyond what a double holds.
+    // The value is inserted as text, since it may exceed what a double can represent.
     ...counters.map(({ name, value }) => {
       return `{"Type":"Put","CounterName":${JSON.stringify(name)},"Delta":${BigInt(value)}}`;
     }),
@@ -96,8 +96,8 @@ function nothingLeft(id: string, name: string): TimeSeriesPart {
 const INCREMENTAL = /^INC:/i;
 
 /**
- * RavenDB first deletes, then appends. An incremental series takes no appends; incrementing where nothing is left comes to
- * the same value, however often.
+ * RavenDB first deletes, then appends. An incremental series does not accept appends; incrementing after the deletion gives the
+ * same value, however often.
  */
 function seriesCommand(id: string, { name, from, to, entries }: TimeSeriesPart, clear: boolean): string {
   const incremental = INCREMENTAL.test(name);

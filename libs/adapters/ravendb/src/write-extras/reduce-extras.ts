@@ -3,22 +3,22 @@ import type { AttachmentCopy, ChangeCommand, CounterCopy, ExtraCommand } from '@
 
 export type TimeSeriesPart = Extract<ExtraCommand, { type: 'time-series' }>;
 
-/** What one copy is to have beside its JSON, when a set of commands is carried out. A kind that is absent stays as it is. */
+/** The extras that one copy should have after a set of commands. A kind that is absent stays as it is. */
 export interface WantedExtras {
   id: string;
   attachments?: AttachmentCopy[];
   counters?: CounterCopy[];
   /** The only series it may have. */
   seriesNames?: string[];
-  /** In the order in which they are to be written. */
+  /** In the order in which to write them. */
   series: TimeSeriesPart[];
 }
 
-/** By the owner's key of the copy. What was said before a delete went with it. */
+/** By the owner's key of the copy. A delete discards what came before it. */
 export function reduceExtras(commands: readonly ChangeCommand[], rule: IdRule): Map<string, WantedExtras> {
   const wanted = new Map<string, WantedExtras>();
   for (const command of commands) {
-    // Most are puts, which say nothing of extras: their key is not worked out.
+    // Most are puts, which do not affect extras: their key is not computed.
     if (command.type === 'put') continue;
     if (command.type === 'delete-prefix') {
       const prefix = idKey(rule, command.prefix);

@@ -3,10 +3,10 @@ import type { RavenHttp } from '../connect/raven-http.ts';
 import { bulkBody, drawBoundary, multipart } from './bulk-body.ts';
 import type { ExtrasPlan } from './plan-extras.ts';
 
-/** A set has up to 64 MB of attachments, or one larger one. */
+/** A set has up to 64 MB of attachments, or a single larger one. */
 const ANSWER_TIMEOUT_MS = 15 * 60_000;
 
-/** Sends commands with the contents they need, as they come out of the log. @returns RavenDB's answer */
+/** Sends commands with the contents they need, streamed from the log. @returns RavenDB's response */
 export async function sendWithContents(
   http: RavenHttp,
   path: string,

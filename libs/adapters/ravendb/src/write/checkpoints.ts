@@ -24,7 +24,7 @@ export async function readCheckpoint(http: RavenHttp, name: string): Promise<Sto
   return fromCheckpointDocument(document) ?? refuseOdd(id);
 }
 
-/** Those that can be read: a malformed one stops only its own task. */
+/** Those that can be read: a malformed one only stops its own task. */
 export async function listCheckpoints(http: RavenHttp): Promise<StoredCheckpoint[]> {
   const found: StoredCheckpoint[] = [];
   for (let start = 0; ; start += PAGE) {

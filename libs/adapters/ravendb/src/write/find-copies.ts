@@ -6,7 +6,7 @@ import {
   type Effect,
 } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
-import { cutDocuments } from '../read-documents/cut-documents.ts';
+import { cutWhole } from '../read-documents/cut-documents.ts';
 import { readMetadata, type DocumentMetadata } from '../read-documents/document-metadata.ts';
 import { fetchDocuments } from '../read-documents/fetch-documents.ts';
 import type { Copy } from './own-copies.ts';
@@ -15,7 +15,7 @@ import { idsUnder, withSpellings } from './prefix-spellings.ts';
 const PAGE = 1_024;
 const AT_ONCE = 16;
 
-/** The copies of the checkpoint's task that a set of commands is to remove. */
+/** The copies of the checkpoint's task that a set of commands removes. */
 export async function findCopies(
   http: RavenHttp,
   { name, beyondAscii }: Pick<Checkpoint, 'name' | 'beyondAscii'>,
@@ -36,13 +36,13 @@ export async function findCopies(
   return [...copies.values()];
 }
 
-/** What is there under these ids. */
+/** What exists under these ids. */
 export async function lookUp(http: RavenHttp, ids: string[]): Promise<DocumentMetadata[]> {
   const found = await fetchDocuments(http, http, ids, { metadataOnly: true });
   return found.filter((document) => document !== null);
 }
 
-/** The prefixes as they have to be asked for, so that RavenDB passes over nothing. */
+/** The prefixes spelled in all ways needed for RavenDB to find everything. */
 async function spellAll(http: RavenHttp, prefixes: readonly string[]): Promise<string[]> {
   const keys = prefixes.map(ravenKey);
   const found = (await lookUp(http, keys.flatMap(idsUnder))).map(({ id }) => id);
@@ -54,7 +54,7 @@ async function listByPrefix(http: RavenHttp, prefix: string): Promise<DocumentMe
   for (let start = 0; ; start += PAGE) {
     const path = http.path('/docs', { startsWith: prefix, metadataOnly: true, start, pageSize: PAGE });
     const { body } = await http.request({ path });
-    const { slices } = cutDocuments(body);
+    const slices = cutWhole(body);
     for (const slice of slices) if (slice) found.push(readMetadata(body, slice));
     if (slices.length < PAGE) return found;
   }

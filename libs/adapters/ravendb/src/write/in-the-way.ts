@@ -16,14 +16,14 @@ import { isOfAnother } from './shared-ids.ts';
 
 /** What is stored under the ids that a set puts, as of when it was read. */
 export interface Standing {
-  /** Versions by RavenDB's key; an id that is not here is free. */
+  /** Versions by RavenDB's key; an id that is missing here is free. */
   versions: Map<string, string>;
-  /** Copies of the same documents in the collection that they have left; they are removed first. */
+  /** Copies of the same documents in the collection that those have left; they are removed first. */
   moved: Copy[];
 }
 
 /**
- * Looks at what a set would replace.
+ * Checks what a set would replace.
  * @param thorough also finds the task's own copies in another collection, for which every put has to be parsed
  * @throws {NotACopyError} naming everything that it must not replace
  */

@@ -1,6 +1,6 @@
 import { COPY_GENERATION, COPY_SOURCE, copiesLabel, copiesSource } from '@nestjs-spark/contracts/internal';
 
-/** A copy as it was when it was looked at; deleting it expects that version. */
+/** A copy as it was when read; deleting it expects that version. */
 export interface Copy {
   id: string;
   changeVector: string;
@@ -14,7 +14,7 @@ const DELETE_IF_COPY = `
     del(id(this));
 `;
 
-/** The same as a patch, for RavenDB to decide at the moment of writing. */
+/** The same check as a patch, for RavenDB to evaluate at the time of writing. */
 export function deleteIfCopyOf(name: string): { Script: string; Values: Record<string, string> } {
   const Values = { generations: `${copiesLabel(name)}:`, source: `${copiesSource(name)}/`.toLowerCase() };
   return { Script: DELETE_IF_COPY, Values };

@@ -7,14 +7,14 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { RavenRefusedError } from '../connect/server-error.ts';
 
-/** Ids that are to be put where only copies of the task may stand. */
+/** Ids to put where only copies of the task may exist. */
 export interface OwnOnly {
   name: string;
   ids: readonly string[];
   overwrite: Overwrite | undefined;
 }
 
-// A patch that changes nothing writes nothing; one that throws ends the whole transaction.
+// A patch that changes nothing writes nothing; one that throws aborts the whole transaction.
 const REFUSE_UNLESS_OWN = `
   const metadata = this['@metadata'];
   const generation = metadata['${COPY_GENERATION}'];
@@ -24,7 +24,10 @@ const REFUSE_UNLESS_OWN = `
     throw new Error('not a copy of this task');
 `;
 
-/** The commands by which RavenDB looks, at the moment of writing, at what is stored under these ids; where nothing is, it does nothing. */
+/**
+ * The commands by which RavenDB checks, at the time of writing, what is stored under these ids; for an id without a document they
+ * do nothing.
+ */
 export function refuseUnlessOwn({ name, ids, overwrite }: OwnOnly): string[] {
   if (ids.length === 0) return [];
   const Values = {
@@ -37,7 +40,7 @@ export function refuseUnlessOwn({ name, ids, overwrite }: OwnOnly): string[] {
   return [`{"Type":"BatchPATCH","Name":"spark-own-only","Ids":[${each}],"Patch":${patch}}`];
 }
 
-/** Whether that is why a transaction was refused. */
+/** Whether a transaction was refused for this reason. */
 export function isNotOwn(error: unknown): error is RavenRefusedError {
   return error instanceof RavenRefusedError && error.type.includes('JavaScriptException');
 }

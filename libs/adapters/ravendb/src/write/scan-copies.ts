@@ -22,7 +22,7 @@ const WHOLE = { documents: 4_096, bytes: 2 * 1024 * 1024 };
 /** Where less of what is read is wanted, only the metadata are read of all. */
 const DENSE = { bytes: 1 / 2, documents: 3 / 4 };
 
-/** Goes through the ids of the whole database and hands out the wanted ones, in steps of bounded size. */
+/** Goes through the ids of the whole database and yields the wanted ones, in steps of bounded size. */
 export async function* scanCopies(http: RavenHttp, wanted: IsWanted): AsyncGenerator<DocumentMetadata[]> {
   for (let from: Etag = 0, isOver = false; !isOver;) {
     const { documents, to, end } = await scan(http, { from, ...SCAN });

@@ -17,15 +17,15 @@ import {
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { lookUp } from './find-copies.ts';
 
-/** Keys of puts that RavenDB may take for another document of the owner, whose store tells more ids apart. */
+/** Keys of puts that RavenDB may confuse with another document of the owner, whose store distinguishes more ids. */
 export function sharedIds({ puts, rule }: Effect, { beyondAscii }: Checkpoint): string[] {
   if (rule === 'ravendb' || !beyondAscii) return [];
   return [...puts].filter(([, { id }]) => hasOtherSpellings(id)).map(([key]) => key);
 }
 
 /**
- * An id in RavenDB is one document's: the one that came first in this generation. Copies of other generations are not looked
- * at, because they go when this one is complete.
+ * An id in RavenDB belongs to one document: the one that came first in this generation. Copies of other generations are not
+ * considered, because they are removed when this one is complete.
  * @param shared `sharedIds` of the effect
  * @throws {NotACopyError} naming each document that came second, and the first
  */
@@ -53,14 +53,14 @@ export async function refuseShared(
     else if (there.key !== key) {
       second.set(
         id,
-        `Document ${JSON.stringify(id)} cannot exist beside the copy of ${there.id}: RavenDB treats both as one id`,
+        `Document ${JSON.stringify(id)} cannot coexist with the copy of ${there.id}: RavenDB treats both as one id`,
       );
     }
   }
   if (second.size > 0) throw new NotACopyError(second);
 }
 
-/** Whether a copy is that of another document of the owner, for which `refuseShared` would refuse this id. */
+/** Whether a copy belongs to another document of the owner, for which `refuseShared` would refuse this id. */
 export function isOfAnother(checkpoint: Checkpoint, there: StandingCopy, id: string): boolean {
   const { name, ids: rule = UNNAMED_RULE } = checkpoint;
   if (rule === 'ravendb' || !isOfGeneration(checkpoint)(there)) return false;

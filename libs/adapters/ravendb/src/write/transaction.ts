@@ -9,28 +9,28 @@ import { refuseUnlessOwn, type OwnOnly } from './own-only.ts';
 export interface Put {
   id: string;
   document: string;
-  /** The version that was read, empty for none; left out: any version is overwritten. */
+  /** The version that was read, empty for none; absent: any version is overwritten. */
   expected?: string;
 }
 
 export interface Transaction {
-  /** Carried out first, each only if it is still as it was seen; null: in any version. */
+  /** Executed first, each only if it is unchanged since it was read; null: in any version. */
   deletes: readonly { id: string; changeVector: Copy['changeVector'] | null }[];
-  /** Let RavenDB look in the transaction itself whether these are still copies of the task: slower, never a conflict. */
+  /** Have RavenDB check within the transaction whether these are still copies of the task: slower, but never a conflict. */
   guard?: string;
   puts: Iterable<Put>;
-  /** Let RavenDB check in the transaction itself whether the puts may replace what their ids hold. */
+  /** Have RavenDB check within the transaction whether the puts may replace what their ids hold. */
   ownOnly?: OwnOnly | null;
   /** Attachments, counters and time series, after the puts. */
   extras?: ExtrasPlan & { log: Pick<TaskLog, 'openContent'> | undefined };
-  /** Written last, only if its version is `expected`; null expects that there is none. */
+  /** Written last, only if its version is `expected`; null expects that it does not exist. */
   fence: { id: string; document: string; expected: string | null } | null;
 }
 
 /**
  * Writes all of it or nothing.
  * @returns the version of what was written last, which is the fence when there is one
- * @throws {RavenConflictError} when something is not as it was seen
+ * @throws {RavenConflictError} when something has changed since it was read
  */
 export async function write(http: RavenHttp, transaction: Transaction): Promise<string> {
   const { deletes, guard, puts, ownOnly, extras, fence } = transaction;
@@ -55,8 +55,8 @@ export async function write(http: RavenHttp, transaction: Transaction): Promise<
 }
 
 /**
- * The same for puts alone while the fence's version is still to come: RavenDB takes the commands in meanwhile, and begins
- * its transaction when the fence is there. When the version never comes, the request is broken off and nothing is written.
+ * As `write`, for puts alone while the fence's version is still pending: RavenDB receives the commands meanwhile, and begins its
+ * transaction when the fence arrives. If the version never comes, the request is aborted and nothing is written.
  */
 export async function writeBehind(
   http: RavenHttp,
@@ -90,11 +90,11 @@ function put(id: string, document: string, changeVector: string): string {
   return `{"Id":${JSON.stringify(id)},"Type":"PUT","ChangeVector":${changeVector},"Document":${document}}`;
 }
 
-// More than one entry of the answer, and than what an error says.
+// More than one entry of the response, and more than an error.
 const ANSWER_END_BYTES = 64 * 1024;
 const CHANGE_VECTOR = '"@change-vector":"';
 
-// The answer has an entry per command, thousands of them; only the last one is needed.
+// The response has an entry per command, thousands of them; only the last one is needed.
 function lastChangeVector(answer: Buffer): string {
   const begin = answer.lastIndexOf(CHANGE_VECTOR);
   if (begin < 0) return '';

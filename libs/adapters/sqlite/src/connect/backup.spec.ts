@@ -41,7 +41,7 @@ describe('a backup', () => {
     const again = database.backup(folder.file('busy/new/copy.db'));
     await expect(again).rejects.toThrow(StoreRefusedError);
     await expect(database.backup(folder.file('busy/own.db/copy.db'))).rejects.toThrow(
-      'a file in the place of',
+      'one of its parent folders is a file',
     );
     expect(readdirSync(folder.file('busy/new'))).toEqual(['copy.db']);
   });

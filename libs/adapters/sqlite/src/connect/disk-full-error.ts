@@ -3,10 +3,10 @@ import { dirname } from 'node:path';
 import { UnavailableError } from '@nestjs-spark/contracts';
 
 const MEBIBYTE = 1024 * 1024;
-// What SQLite writes before it looks at its log again (`wal_autocheckpoint`).
+// What SQLite writes before it checks its log again (`wal_autocheckpoint`).
 const ROOM = 4 * MEBIBYTE;
 
-/** Nothing can be written until there is room on the disk. Reading continues; writing resumes automatically. */
+/** Nothing can be written until there is room on the disk. Reads continue; writes resume automatically. */
 export class DiskFullError extends UnavailableError {
   constructor(path: string, options?: ErrorOptions) {
     const needed = `${MEBIBYTES.format(wanted(path) / MEBIBYTE)} MiB`;
@@ -17,11 +17,11 @@ export class DiskFullError extends UnavailableError {
 
 const MEBIBYTES = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
-/** How much a disk has left for this process; null when it does not say. */
+/** The free disk space for this process; null when unknown. */
 export function freeBytes(path: string): number | null {
   try {
     const { blocks, bavail, bsize } = statfsSync(dirname(path));
-    // What is no disk, such as /proc, has no room to be full.
+    // Pseudo file systems such as /proc have no capacity.
     return blocks === 0 ? null : bavail * bsize;
   } catch {
     return null;
@@ -33,7 +33,7 @@ function freeWords(path: string): string {
   return free === null ? 'it does not say how much is' : `${MEBIBYTES.format(free / MEBIBYTE)} MiB are`;
 }
 
-/** The log is to fit into the file beside it, and then there must be room to write on. */
+/** The log has to fit into the file beside it, plus some room to continue writing. */
 function wanted(path: string): number {
   return ROOM + (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0);
 }

@@ -2,8 +2,8 @@ import { newDatabaseId } from '../schema/migrate.ts';
 import { nodeSqlite } from './node-sqlite.ts';
 
 /**
- * Makes a copied file a database of its own: another id, and no events, whose numbers would otherwise be given again to
- * other changes.
+ * Makes a copied file a separate database: with a new id, and without events, whose numbers would otherwise be reused for other
+ * changes.
  */
 export function finishBackup(path: string): void {
   const { DatabaseSync } = nodeSqlite();

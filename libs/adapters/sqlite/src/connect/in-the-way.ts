@@ -1,16 +1,16 @@
 import { statSync } from 'node:fs';
 
-/** SQLite takes no longer path, with what it puts behind the names of the files beside the database. */
+/** SQLite accepts no longer path, including the suffixes of the files beside the database. */
 const LONGEST_PATH = 512;
 const LONGEST_ENDING = '-journal';
 
 const REASONS: Partial<Record<string, string>> = {
-  ELOOP: 'is a link that leads back to itself: name a file',
+  ELOOP: 'is a link that points back to itself: name a file',
   ENAMETOOLONG: 'is too long a path for SQLite to open: choose a shorter one',
-  ENOTDIR: 'cannot be a file, because there is a file in the place of one of its folders: name another one',
+  ENOTDIR: 'cannot be a file, because one of its parent folders is a file: name another path',
 };
 
-/** Why there can be no database as long as it has this path; null where it may be opened later. */
+/** Why no database can ever exist at this path; null when it may be possible to open it later. */
 export function inTheWay(path: string): string | null {
   if (Buffer.byteLength(path + LONGEST_ENDING) > LONGEST_PATH) return `${path} ${REASONS['ENAMETOOLONG']}`;
   for (const file of [path, path + LONGEST_ENDING]) {

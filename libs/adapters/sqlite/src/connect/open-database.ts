@@ -3,7 +3,7 @@ import type { Etag } from '@nestjs-spark/contracts';
 
 const STATEMENTS_KEPT = 500;
 
-/** An open file within one transaction: everything here answers at once. */
+/** An open file within one transaction: everything here is synchronous. */
 export class OpenDatabase {
   readonly db: DatabaseSync;
   readonly databaseId: string;
@@ -26,7 +26,7 @@ export class OpenDatabase {
     return statement;
   }
 
-  /** Another one in each transaction: what others have done is the same as long as it lasts. */
+  /** Different in each transaction, during which no other connection's writes become visible. */
   get transaction(): number {
     return this.#transactions;
   }
@@ -36,13 +36,13 @@ export class OpenDatabase {
     this.prepare(how).run();
   }
 
-  /** Forgets what a statement of another program may have left (see `triggersSql`); in a write transaction. */
+  /** Clears what a statement of another program may have left behind (see `triggersSql`); in a write transaction. */
   asOnlyWriter(): this {
     this.prepare('UPDATE spark_database SET replaced = NULL WHERE replaced IS NOT NULL').run();
     return this;
   }
 
-  /** What `sql` answers, each row with the columns that it names. */
+  /** The result of `sql`, each row with the selected columns. */
   rows<R extends object>(sql: string, ...parameters: (string | number)[]): R[] {
     const rows: unknown[] = this.prepare(sql).all(...parameters);
     return rows as R[];
@@ -57,12 +57,12 @@ export class OpenDatabase {
     return this.number('SELECT last_etag AS value FROM spark_database');
   }
 
-  /** The single number that `sql` answers as `value`. */
+  /** The single number that `sql` returns as `value`. */
   number(sql: string, ...parameters: (string | number)[]): number {
     return Number(this.prepare(sql).get(...parameters)?.['value'] ?? 0);
   }
 
-  /** Another value means that another connection has written. */
+  /** A different value means that another connection has written. */
   get dataVersion(): number {
     return Number(this.prepare('PRAGMA data_version').get()?.['data_version']);
   }

@@ -9,13 +9,13 @@ import { nodeSqlite } from './node-sqlite.ts';
 import { addFunctions } from './sql-functions.ts';
 import { makeFolders } from './unusable-folder.ts';
 
-// Waiting inside SQLite stops this process's event loop, so it is short; the longer wait is done outside.
+// Waiting inside SQLite blocks this process's event loop, so it is short; the longer wait happens outside.
 const BUSY_MS = 20;
 
-// After a checkpoint the log is cut to this: it takes part of a small disk for a while, and never for good.
+// After a checkpoint the log is truncated to this size: it temporarily takes part of a small disk, but never permanently.
 const LOG_BYTES = 8 * 1024 * 1024;
 
-// FULL: a change that was published and then lost with the power would have its number given to another one.
+// FULL: if a published change were lost in a power failure, its number would be reused for another change.
 const PRAGMAS = `
   PRAGMA busy_timeout = ${BUSY_MS};
   PRAGMA journal_mode = WAL;
@@ -27,9 +27,9 @@ const PRAGMAS = `
 `;
 
 /**
- * Opens the file, makes what is missing, and brings it to this version's schema.
- * @param tell is told what people should know of it
- * @throws {StoreRefusedError} where Node has no SQLite
+ * Opens the file, creates what is missing, and migrates it to this version's schema.
+ * @param tell called with anything that operators should know about it
+ * @throws {StoreRefusedError} when Node has no SQLite
  */
 export function openFile(path: string, tell: (what: string) => void): DatabaseSync {
   const { DatabaseSync } = nodeSqlite();
@@ -51,17 +51,17 @@ export function openFile(path: string, tell: (what: string) => void): DatabaseSy
   }
 }
 
-/** A new file is its owner's alone; SQLite gives its log the same mode. One that is there keeps the mode that somebody gave it. */
+/** A new file is private to its owner; SQLite gives its log the same mode. An existing file keeps its mode. */
 export function makePrivate(path: string): void {
   if (path === ':memory:' || existsSync(path)) return;
   try {
     closeSync(openSync(path, 'a', 0o600));
   } catch {
-    // SQLite says better what is in the way.
+    // SQLite reports the obstacle better.
   }
 }
 
-/** @throws {UnavailableError} when it cannot be made; {StoreRefusedError} when it never can */
+/** @throws {UnavailableError} when it cannot be created; {StoreRefusedError} when it never can */
 export function makeFolder(path: string): void {
   const folder = dirname(path);
   if (path === ':memory:' || existsSync(folder)) return;

@@ -32,11 +32,11 @@ describe('a file', () => {
 
   it.each([
     ['a folder', 'folder.db', /folder\.db is a folder: name a file in it/],
-    ['a link to itself', 'link.db', /link\.db is a link that leads back to itself/],
+    ['a link to itself', 'link.db', /link\.db is a link that points back to itself/],
     ['a name that is too long', 'x'.repeat(300), /is too long/],
     ['a name that is too long with what SQLite puts behind it', 'x'.repeat(250), /is too long/],
     ['a path that is too long', `${'x'.repeat(200)}/`.repeat(3) + 'a.db', /is too long/],
-    ['below a file', 'file/a.db', /there is a file in the place of one of its folders/],
+    ['below a file', 'file/a.db', /one of its parent folders is a file/],
   ])('that can never be opened is refused: %s', async (_what, name, reason) => {
     if (name === 'folder.db') mkdirSync(folder.file(name));
     if (name === 'link.db') symlinkSync(folder.file(name), folder.file(name));

@@ -4,7 +4,7 @@ import { sameName } from '@nestjs-spark/foundation/internal';
 /** What is known of a file that is one of several replicas. */
 interface Replicated {
   readonly collections: readonly string[];
-  /** Ends the ids that this node makes, so that no two nodes make the same. */
+  /** Suffix of the ids that this node makes, so that no two nodes make the same. */
   readonly tag: string;
 }
 
@@ -14,7 +14,7 @@ export function setReplicated(open: OpenDatabase, replicated: Replicated): void 
   files.set(open, replicated);
 }
 
-/** Ends the ids that are made from now on with other letters. */
+/** Changes the suffix of the ids made from now on. */
 export function setTag(open: OpenDatabase, tag: string): void {
   const known = files.get(open);
   if (known) files.set(open, { ...known, tag });
@@ -24,7 +24,7 @@ export function isReplicated(open: OpenDatabase, collection: string): boolean {
   return files.get(open)?.collections.some((one) => sameName(one, collection)) ?? false;
 }
 
-/** What an id that is made here ends in. */
+/** The suffix of an id made here. */
 export function idTag(open: OpenDatabase, collection: string): string {
   return isReplicated(open, collection) ? (files.get(open)?.tag ?? 'A') : 'A';
 }
@@ -42,11 +42,11 @@ export function headsOf(open: OpenDatabase, collection: string, id: string): str
     .join(',');
 }
 
-/** What its first event will be numbered. */
+/** The number of its first event. */
 const BEGIN_TX = `UPDATE spark_peer SET tx =
   1 + (SELECT applied FROM spark_peer_origins AS own WHERE own.origin = spark_peer.origin)`;
 
-/** Events of one transaction of this process name the first of them; those of other programs stand alone. */
+/** Events of one transaction of this process refer to the first of them; those of other programs stand alone. */
 export function beginTransaction(open: OpenDatabase): void {
   if (files.has(open)) open.prepare(BEGIN_TX).run();
 }
@@ -55,12 +55,12 @@ export function endTransaction(open: OpenDatabase): void {
   if (files.has(open)) open.prepare('UPDATE spark_peer SET tx = 0, applying = FALSE').run();
 }
 
-/** The transaction of each file that applies what other nodes wrote. */
+/** The transaction of each file that applies other nodes' writes. */
 const applying = new WeakMap<OpenDatabase, number>();
 
 /**
- * From now until this write transaction ends, no change is noted as one of this node: what it writes comes from elsewhere. Said once
- * in a transaction, since a batch of hundreds of events would say it for each.
+ * From now until this write transaction ends, no change is recorded as this node's own: what it writes comes from elsewhere. Set
+ * once per transaction, since a batch of hundreds of events would otherwise set it for each.
  */
 export function applyFromNowOn(open: OpenDatabase): void {
   if (applying.get(open) === open.transaction) return;

@@ -1,21 +1,21 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { foldText, parsePointInTime } from '@nestjs-spark/contracts/internal';
 
-/** The point in time that a text is, `yyyy-MM-ddTHH:mm:ss.fffffff` in UTC; NULL for every other text. */
+/** A text as a point in time, `yyyy-MM-ddTHH:mm:ss.fffffff` in UTC; NULL for every other text. */
 export const INSTANT = 'spark_instant';
-/** A text as RavenDB's indexes spell it: points in time in UTC with seven digits. */
+/** A text as spelled in RavenDB's indexes: points in time in UTC with seven digits. */
 export const SPELLED = 'spark_spelled';
-/** The number by which a point in time is ordered; NULL for every other text. */
+/** The number that orders points in time; NULL for every other text. */
 export const TICKS = 'spark_ticks';
-/** A text by which texts are ordered, without regard to capitals. */
+/** The sort key of a text, ignoring case. */
 export const LETTERS = 'spark_letters';
-/** How every point in time begins, for GLOB: cheaper than to ask for each text. */
+/** The common beginning of all points in time, for GLOB: cheaper than testing each text. */
 export const DAY = `'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*'`;
 
 const TICKS_IN_A_MILLISECOND = 10_000;
 const YEAR_ONE = Date.parse('0001-01-01T00:00:00Z');
 
-/** The functions that lists are asked for with. Only queries use them, never the schema: other programs do not have them. */
+/** The functions used by list queries. Only queries use them, never the schema: other programs do not have them. */
 export function addFunctions(db: DatabaseSync): void {
   const add = (name: string, answer: (text: string) => string | number | null) =>
     db.function(name, { deterministic: true }, (value: SQLOutputValue) => answer(String(value)));
@@ -25,7 +25,7 @@ export function addFunctions(db: DatabaseSync): void {
   add(LETTERS, (text) => foldText(parsePointInTime(text)?.spelled ?? text));
 }
 
-/** As .NET counts them, in a double; RavenDB orders by these. */
+/** As counted by .NET, in a double; RavenDB orders by these. */
 function ticks(text: string): number | null {
   const point = parsePointInTime(text);
   if (!point) return null;

@@ -2,7 +2,7 @@ import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
 import { DiskFullError, freeBytes } from './disk-full-error.ts';
 import { inTheWay } from './in-the-way.ts';
 
-/** SQLite's primary result codes that are told apart here. */
+/** The SQLite primary result codes that are distinguished here. */
 const CODE = {
   busy: 5,
   locked: 6,
@@ -22,7 +22,7 @@ interface SqliteError extends Error {
   errcode: number;
 }
 
-/** SQLite was given a statement and refused: text that is not JSON, a constraint, a trigger of another program. */
+/** SQLite refused a statement: text that is not JSON, a constraint, a trigger of another program. */
 export class SqliteRefusedError extends StoreRefusedError {
   constructor(path: string, cause: SqliteError) {
     super(`SQLite refused, in ${path}: ${cause.message}`, { cause });
@@ -30,18 +30,18 @@ export class SqliteRefusedError extends StoreRefusedError {
   }
 }
 
-// By its code: an Error that Node makes is not always an instance of the Error known here.
+// By its code: an Error created by Node is not always an instance of the Error known here.
 function isSqliteError(error: unknown): error is SqliteError {
   const isObject = typeof error === 'object' && error !== null;
   return isObject && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
 }
 
-/** Somebody else writes just now. */
+/** Another connection is writing. */
 export function isBusy(error: unknown): boolean {
   return isSqliteError(error) && [CODE.busy, CODE.locked].includes(error.errcode & 0xff);
 }
 
-/** Why these values cannot be written, whenever they are sent; null for any other error. */
+/** Why these values can never be written; null for any other error. */
 export function reasonToRefuse(error: unknown): string | null {
   const codes = [CODE.tooBig, CODE.constraint, CODE.mismatch];
   return isSqliteError(error) && codes.includes(error.errcode & 0xff) ? error.message : null;
@@ -50,7 +50,7 @@ export function reasonToRefuse(error: unknown): string | null {
 // Less than the files beside the database need to be opened.
 const NEXT_TO_NOTHING = 128 * 1024;
 
-/** The disk has no room; SQLite says so only where it was writing, not where it wanted to make a file. */
+/** Whether the disk is full; SQLite only says so when it was writing, not when it tried to create a file. */
 export function isFull(path: string, error: unknown): boolean {
   if (!isSqliteError(error)) return false;
   const code = error.errcode & 0xff;
@@ -60,7 +60,7 @@ export function isFull(path: string, error: unknown): boolean {
   return free !== null && free < NEXT_TO_NOTHING;
 }
 
-/** What SQLite says, as one of the store's errors; every other error stays as it is. */
+/** An error of SQLite as one of the store's errors; every other error is returned unchanged. */
 export function toStoreError(path: string, error: unknown): unknown {
   if (!isSqliteError(error)) return error;
   const options = { cause: error, whateverIsSent: true };
@@ -73,7 +73,7 @@ export function toStoreError(path: string, error: unknown): unknown {
     case CODE.io:
       return unopened(path, error);
     case CODE.readonly:
-      return new StoreRefusedError(`${path} is read-only: give this process the right to write it`, options);
+      return new StoreRefusedError(`${path} is read-only: grant this process write access`, options);
     case CODE.corrupt:
       return new StoreRefusedError(
         `${path} is damaged (${error.message}): replace it with a backup`,
@@ -89,7 +89,7 @@ export function toStoreError(path: string, error: unknown): unknown {
   }
 }
 
-/** It may be opened later, or not before somebody names another file. */
+/** Whether it may be opened later, or not until another file is named. */
 function unopened(path: string, cause: SqliteError): Error {
   const options = { cause, whateverIsSent: true };
   const reason = inTheWay(path);

@@ -43,15 +43,15 @@ describe('what is at the path of a store', () => {
   // Root may write everywhere: what it is told is the decision below.
   const hasRights = process.getuid?.() === 0 || process.platform === 'win32';
   if (!hasRights)
-    it('cannot when its folder may not be written, whether the file is there or not', async () => {
+    it('cannot when its folder is not writable, whether the file is there or not', async () => {
       const path = join(folder, 'fleet.db');
       await writeFile(path, '');
       await chmod(folder, 0o500);
-      const refused = `the folder ${folder} may not be written by this process`;
+      const refused = `the folder ${folder} is not writable for this process`;
       expect(unusableFile(path)).toContain(refused);
       expect(unusableFile(join(folder, 'other.db'))).toContain(refused);
       expect(unusableFile(join(folder, 'below', 'other.db'))).toContain(
-        'is missing and cannot be made (EACCES)',
+        'is missing and cannot be created (EACCES)',
       );
       await chmod(folder, 0o700);
     });
@@ -59,16 +59,16 @@ describe('what is at the path of a store', () => {
   it('cannot when its folder is read-only; a disk that is full is waited for', () => {
     expect(describeFolder('/data', 'EROFS', false)).toMatch(/^the folder \/data is read-only: mount it/);
     expect(describeFolder('/data', 'EROFS', true)).toMatch(
-      /is missing and cannot be made \(EROFS\): make it/,
+      /is missing and cannot be created \(EROFS\): create it/,
     );
-    expect(describeFolder('/data', 'EACCES', false)).toMatch(/may not be written .*: give it the right to/);
+    expect(describeFolder('/data', 'EACCES', false)).toMatch(/is not writable .*: grant it access/);
     expect(describeFolder('/data', 'ENOSPC', true)).toBeNull();
   });
 
   const itWithProc = process.platform === 'linux' ? it : it.skip;
-  itWithProc('cannot when its folder is missing and cannot be made, and the remedy is named', () => {
+  itWithProc('cannot when its folder is missing and cannot be created, and the remedy is named', () => {
     expect(unusableFile('/proc/x/fleet.db')).toBe(
-      'the folder /proc/x is missing and cannot be made (ENOENT): make it, writable for this process, or name a file in another one',
+      'the folder /proc/x is missing and cannot be created (ENOENT): create it, writable for this process, or name a file in another folder',
     );
   });
 

@@ -3,19 +3,16 @@ import { dirname } from 'node:path';
 import { inTheWay } from './in-the-way.ts';
 import { unusableFolder } from './unusable-folder.ts';
 
-/** What every SQLite file begins with; a new one is empty. */
+/** The beginning of every SQLite file; a new one is empty. */
 const MAGIC = 'SQLite format 3\0';
 
 const REASONS: Partial<Record<string, string>> = {
-  EACCES: 'may not be read and written by this process: give it the right to',
-  EPERM: 'may not be read and written by this process: give it the right to',
-  EROFS: 'is read-only: mount its folder so that it can be written, or name another file',
+  EACCES: 'cannot be read and written by this process: grant it access',
+  EPERM: 'cannot be read and written by this process: grant it access',
+  EROFS: 'is read-only: mount its folder writable, or name another file',
 };
 
-/**
- * Why what is at this path can be no store until somebody changes something; null where it is one, or one can be made. Opens no
- * database.
- */
+/** Why what is at this path can never be a store as it is; null when it is one, or one can be created. Opens no database. */
 export function unusableFile(path: string): string | null {
   if (path === ':memory:') return null;
   const reason = inTheWay(path);

@@ -1,18 +1,18 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Codes that waiting does not change. What else fails, such as a full disk, is tried again. */
+/** Error codes that waiting does not change. Other failures, such as a full disk, are retried. */
 const NOT_MADE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'EEXIST']);
 
 const NOT_WRITTEN: Partial<Record<string, string>> = {
-  EACCES: 'may not be written by this process: give it the right to, or name a file in another one',
-  EPERM: 'may not be written by this process: give it the right to, or name a file in another one',
-  EROFS: 'is read-only: mount it so that it can be written, or name a file in another one',
+  EACCES: 'is not writable for this process: grant it access, or name a file in another folder',
+  EPERM: 'is not writable for this process: grant it access, or name a file in another folder',
+  EROFS: 'is read-only: mount it writable, or name a file in another folder',
 };
 
 /**
- * Why no database can be in this folder until somebody changes something; null where one can. SQLite writes files beside the database,
- * so its folder has to be writable too. A missing folder is made, as it would be with the file.
+ * Why no database can be in this folder as it is; null when one can. SQLite writes files beside the database, so its folder has
+ * to be writable too. A missing folder is created, as it would be with the file.
  */
 export function unusableFolder(folder: string): string | null {
   const isMissing = !existsSync(folder);
@@ -25,21 +25,24 @@ export function unusableFolder(folder: string): string | null {
   }
 }
 
-/** Makes what is missing of a path. Node's own `recursive` never ends where a folder is there and takes no other, as `/proc`. */
+/**
+ * Creates the missing parts of a path. Node's own `recursive` never ends when a folder exists and accepts no other, such as
+ * `/proc`.
+ */
 export function makeFolders(folder: string): void {
   if (existsSync(folder)) return;
   if (dirname(folder) !== folder) makeFolders(dirname(folder));
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process may have made it in between.
+    // Another process may have created it in the meantime.
     if (!existsSync(folder)) throw error;
   }
 }
 
 export function describeFolder(folder: string, code: string, isMissing: boolean): string | null {
   if (isMissing && NOT_MADE.has(code))
-    return `the folder ${folder} is missing and cannot be made (${code}): make it, writable for this process, or name a file in another one`;
+    return `the folder ${folder} is missing and cannot be created (${code}): create it, writable for this process, or name a file in another folder`;
   const words = NOT_WRITTEN[code];
   return words === undefined ? null : `the folder ${folder} ${words}`;
 }

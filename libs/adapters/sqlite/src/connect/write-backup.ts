@@ -13,8 +13,8 @@ const ALL_PAGES = 2 ** 31 - 1;
 const FILES = ['', '-wal', '-shm', '-journal'];
 
 /**
- * Copies a database to a new file, which is there whole or not at all.
- * @throws {StoreRefusedError} when there is such a file
+ * Copies a database to a new file, which appears completely or not at all.
+ * @throws {StoreRefusedError} when the file already exists
  * @throws {UnavailableError} when it cannot be written
  */
 export async function writeBackup(db: DatabaseSync, source: string, path: string): Promise<void> {
@@ -38,7 +38,7 @@ export async function writeBackup(db: DatabaseSync, source: string, path: string
   }
 }
 
-/** Over a connection of its own, in another thread, so that reads and writes do not wait. */
+/** Over a separate connection, in another thread, so that reads and writes do not wait. */
 async function copy(source: string, target: string): Promise<void> {
   const { backup, DatabaseSync } = nodeSqlite();
   const reader = new DatabaseSync(source, { readOnly: true });

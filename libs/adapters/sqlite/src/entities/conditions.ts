@@ -8,7 +8,7 @@ import {
 import { DAY, INSTANT, SPELLED } from '../connect/sql-functions.ts';
 import { FieldSql } from './field-sql.ts';
 
-/** A condition with the values of its question marks. */
+/** A condition with the values of its placeholders. */
 export interface Condition {
   sql: string;
   parameters: (string | number)[];
@@ -32,7 +32,7 @@ export function toCondition(filter: Filter, columns: ReadonlySet<string>): Condi
   }
 }
 
-/** Ids are compared by SQLite itself, as its column says; beside it by their keys, since NOCASE minds no NUL. */
+/** SQLite compares ids by its column's collation, and additionally by their keys, since NOCASE ignores what follows a NUL. */
 function onId(filter: Filter): Condition {
   if (filter.kind === 'prefix') {
     const { sql, parameters } = begins('id', filter.prefix);
@@ -47,7 +47,7 @@ function onId(filter: Filter): Condition {
   return { sql: filter.negated ? `NOT ${any}` : any, parameters: [...keys, ...keys] };
 }
 
-// The type is asked for too: SQLite keeps true as 1, and a list as its text.
+// The type is compared too: SQLite stores true as 1, and a list as its text.
 function among(field: FieldSql, values: FilterValue[], negated: boolean): Condition {
   const { value, type } = field;
   const instants = values.filter((one) => typeof one === 'string' && parsePointInTime(one) !== null);
@@ -66,7 +66,7 @@ function among(field: FieldSql, values: FilterValue[], negated: boolean): Condit
     ...(values.includes(null) ? [{ sql: `${value} IS NULL`, parameters: [] }] : []),
   ];
   const any = conditions.length > 0 ? `(${conditions.map(({ sql }) => sql).join(' OR ')})` : 'FALSE';
-  // Not NOT: what SQL does not know, since the field is missing, does not match either.
+  // Not NOT: what is unknown to SQL, because the field is missing, must not match either.
   return {
     sql: negated ? `${any} IS NOT TRUE` : any,
     parameters: conditions.flatMap(({ parameters }) => parameters),
@@ -87,11 +87,11 @@ function beginsSo(value: string, prefix: string): Condition {
   const begin = asSpelled(value, prefix, 'GLOB ?', [`${prefix.replace(/[*?[]/g, '[$&]')}*`], '');
   const point = parsePointInTime(prefix);
   if (!point?.zoned) return begin;
-  // Nothing follows a zone: these are the ones that are equal.
+  // Nothing follows a zone, so compare for equality.
   return { sql: `(${begin.sql} OR ${INSTANT}(${value}) = ?)`, parameters: [...begin.parameters, point.utc] };
 }
 
-/** Points in time, however they are spelled. */
+/** Points in time, regardless of their spelling. */
 function atInstant(field: FieldSql, operator: string, text: string): Condition {
   const { value } = field;
   const near = nearby(value, text, operator);
@@ -102,7 +102,7 @@ function atInstant(field: FieldSql, operator: string, text: string): Condition {
   });
 }
 
-/** A condition on a text, in which points in time are spelled as RavenDB's indexes spell them. */
+/** A condition on a text, with points in time spelled as in RavenDB's indexes. */
 function asSpelled(
   value: string,
   text: string,
@@ -116,7 +116,9 @@ function asSpelled(
   return { sql: `(${near.sql}${spelled} ${condition})`, parameters: [...near.parameters, ...parameters] };
 }
 
-/** Bounds on the text itself, so that an index helps: no zone is more than two days away. Empty where no date can be near. */
+/**
+ * Bounds on the text itself, so that an index can be used: no zone is more than two days away. Empty when no date can be near.
+ */
 function nearby(value: string, text: string, operator: string): Condition {
   const bounds = boundsAround(text);
   if (!bounds) return { sql: '', parameters: [] };
@@ -129,7 +131,7 @@ function nearby(value: string, text: string, operator: string): Condition {
   };
 }
 
-/** As bounds, so that an index helps. */
+/** As bounds, so that an index can be used. */
 function begins(value: string, prefix: string): Condition {
   return { sql: `(${value} >= ? AND ${value} < ?)`, parameters: [prefix, `${prefix}${HIGHEST}`] };
 }

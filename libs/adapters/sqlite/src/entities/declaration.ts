@@ -1,10 +1,10 @@
-/** How a collection is kept; everything but its name may be left out. */
+/** How a collection is stored; everything but its name is optional. */
 export interface TableDeclaration {
   collection: string;
   /** The table's name. Default: the collection's. */
   table?: string;
-  /** Fields, as the application spells them, that get a column and an index of their own. */
+  /** Fields, as spelled in the application, that get a column and an index of their own. */
   indexes?: readonly string[];
-  /** Paths of the objects whose keys are data and not names of fields. */
+  /** Paths of objects whose keys are data rather than field names. */
   dictionaries?: readonly string[];
 }

@@ -5,7 +5,7 @@ import type { OpenDatabase } from '../connect/open-database.ts';
 import { eventTableName, quoteName } from '../schema/table-name.ts';
 import { keepsEtags } from './keeps-etags.ts';
 
-/** A document as its table keeps it. */
+/** A document as stored in its table. */
 export interface DocumentRow {
   etag: Etag;
   id: string;
@@ -25,7 +25,7 @@ export interface DocumentMark {
   metadata: string | null;
 }
 
-/** What a `DocumentRow` is made of. */
+/** The columns of a `DocumentRow`. */
 export const ROW_COLUMNS =
   '_etag AS etag, id, _document AS document, _metadata AS metadata, _modified AS modified';
 const MARK_COLUMNS = '_etag AS etag, lower(id) AS key, id, _metadata AS metadata';
@@ -33,11 +33,11 @@ const MARK_COLUMNS = '_etag AS etag, lower(id) AS key, id, _metadata AS metadata
 /** Sorts after anything that can follow an id of 512 bytes. */
 const HIGHEST = '\u{10ffff}'.repeat(129);
 
-// NOCASE compares what comes before a NUL and how long the rest is, which would do but for such ids.
-// The key twice: on Node 22 values are bound by position only, and not to `?1`.
+// NOCASE only compares what precedes a NUL, and the length of the rest, which is insufficient for such ids alone.
+// The key is passed twice: on Node 22 values are bound by position only, and not to `?1`.
 const HAS_KEY = 'id = ? AND lower(id) = lower(?)';
 
-/** One collection's table. Ids and keys (`sqliteKey`) find the same: SQLite compares them by the 26 letters of ASCII. */
+/** One collection's table. Lookups by id and by key (`sqliteKey`) are equivalent: SQLite folds the 26 ASCII letters. */
 export class DocumentTable {
   readonly collection: string;
   readonly name: string;
@@ -75,14 +75,14 @@ export class DocumentTable {
     return this.#open.row<DocumentMark>(sql, key, key);
   }
 
-  /** Those of many keys that are there. */
+  /** The existing ones of many keys. */
   marks(keys: readonly string[]): DocumentMark[] {
     const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted} WHERE id IN (SELECT value FROM json_each(?))`;
     const found = this.#open.rows<DocumentMark>(sql, JSON.stringify(keys));
     return found.filter(({ key }) => !key.includes('\0') || keys.some((one) => sqliteKey(one) === key));
   }
 
-  /** Whether some key begins so. */
+  /** Whether any key has this prefix. */
   hasPrefix(prefix: string): boolean {
     const sql = `SELECT 1 AS found FROM ${this.#quoted} WHERE id >= ? AND id < ? LIMIT 1`;
     return this.#open.row<{ found: number }>(sql, prefix, `${prefix}${HIGHEST}`) !== null;
@@ -94,14 +94,14 @@ export class DocumentTable {
     return found.filter(({ key }) => key.startsWith(sqliteKey(prefix)));
   }
 
-  /** In the order of etags, those with metadata of their own: all copies are among them. */
+  /** Documents with metadata of their own, in etag order: all copies are among them. */
   marksAfter(etag: Etag, limit: number): DocumentMark[] {
     const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted}
       WHERE _etag > ? AND _metadata IS NOT NULL ORDER BY _etag LIMIT ?`;
     return this.#open.rows<DocumentMark>(sql, etag, limit);
   }
 
-  /** The same rows whole, one after the other. */
+  /** The same rows whole, one by one. */
   wholeAfter(etag: Etag): Iterable<DocumentRow> {
     const sql = `SELECT ${ROW_COLUMNS} FROM ${this.#quoted}
       WHERE _etag > ? AND _metadata IS NOT NULL ORDER BY _etag`;
@@ -109,14 +109,14 @@ export class DocumentTable {
     return rows as Iterable<DocumentRow>;
   }
 
-  /** Documents from an etag on, in order, one after the other. */
+  /** Documents from an etag on, in order, one by one. */
   from(etag: Etag): Iterable<DocumentRow> {
     const sql = `SELECT ${ROW_COLUMNS} FROM ${this.#quoted} WHERE _etag >= ? ORDER BY _etag`;
     const rows: Iterable<unknown> = this.#open.prepare(sql).iterate(etag);
     return rows as Iterable<DocumentRow>;
   }
 
-  /** @returns false when nothing was written, and nobody said why */
+  /** @returns false when nothing was written, without an error */
   put(id: string, document: string, metadata: string | null, modified: number): boolean {
     this.#put ??= this.#open.prepare(`
       INSERT INTO ${this.#quoted} (_etag, id, _document, _metadata, _modified)

@@ -1,7 +1,7 @@
 import { CHANGE, VERSION, type Change, type Stored } from '@nestjs-spark/contracts';
 import { rememberOrigin, type EntityMapping, type EntityOrigin } from '@nestjs-spark/contracts/internal';
 
-/** The entity of a document's fields. */
+/** The entity made from a document's fields. */
 export function fromEntityText<T extends object>(
   mapping: EntityMapping,
   origin: EntityOrigin,

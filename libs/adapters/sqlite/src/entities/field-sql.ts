@@ -3,21 +3,21 @@ import { jsonPath, quoteName, quoteText } from '../schema/table-name.ts';
 
 /** A field of a document in SQL. */
 export class FieldSql {
-  /** The field's column where there is one, for its index; else its value in the document. */
+  /** The field's column if there is one, for its index; otherwise its value in the document. */
   readonly value: string;
-  /** What JSON calls the value: `text`, `integer`, `real`, `true`, `false`, `null`; SQL's NULL when missing. */
+  /** The value's JSON type: `text`, `integer`, `real`, `true`, `false`, `null`; SQL's NULL when missing. */
   readonly type: string;
   /** The value as JSON text, digits as written. */
   readonly text: string;
 
   /**
-   * @param path names as stored, from the outside in
+   * @param path names as stored, outermost first
    * @param columns the fields that have a column of their own, in lower case
    */
   constructor(path: readonly string[], columns: ReadonlySet<string>) {
     const quoted = quoteText(`$${path.map(step).join('')}`);
     const [name = ''] = path;
-    // `_etag` and the like are the table's own.
+    // `_etag` and the like belong to the table.
     const hasColumn = path.length === 1 && !name.startsWith('_') && columns.has(name.toLowerCase());
     this.value = hasColumn ? quoteName(name) : `json_extract(_document, ${quoted})`;
     this.text = `(_document -> ${quoted})`;

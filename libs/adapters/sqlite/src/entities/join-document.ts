@@ -13,7 +13,7 @@ export function joinDocument(row: DocumentRow, collection: string, databaseId: s
 
 let last = { modified: 0, text: '1970-01-01T00:00:00.0000000Z' };
 
-/** Seven digits, as RavenDB writes it. Documents of one set have the same. */
+/** Seven digits, as RavenDB writes it. Documents of one set share it. */
 function lastModified(modified: number): string {
   if (modified !== last.modified) {
     last = { modified, text: new Date(modified).toISOString().replace('Z', '0000Z') };

@@ -4,17 +4,17 @@ import { toCondition } from './conditions.ts';
 import { FieldSql } from './field-sql.ts';
 
 export interface ListSql {
-  /** From WHERE on, empty when everything is wanted. */
+  /** From WHERE on; empty when everything is wanted. */
   filter: string;
   order: string;
   parameters: (string | number)[];
 }
 
 /**
- * Ordered by what a field is in each document: null and missing first, then texts and booleans by their letters, then numbers,
- * then points in time; equals by their ids. As RavenDB's indexes have it.
+ * Orders by the field's type and value in each document: null and missing first, then texts and booleans case-insensitively, then
+ * numbers, then points in time; equal values by id. As in RavenDB's indexes.
  * @param columns the fields that have a column of their own, in lower case
- * @param mapping of the class that declares what the fields are
+ * @param mapping of the class that declares the fields
  */
 export function toListSql<T extends object>(
   query: QueryBehind<T>,
@@ -23,7 +23,7 @@ export function toListSql<T extends object>(
 ): ListSql {
   const { where = {}, orderBy, descending = false, after = null } = query;
   const conditions = readWhere(where, prototype, spelling).map((filter) => toCondition(filter, columns));
-  // By the column's own collation, so in the order of the list.
+  // By the column's own collation, and so in the list's order.
   if (after !== null) conditions.push({ sql: 'id > ?', parameters: [after] });
   const direction = descending ? ' DESC' : '';
   const keys =

@@ -2,7 +2,7 @@ import type { OpenDatabase } from '../connect/open-database.ts';
 import { idTag } from '../connect/replicated.ts';
 import type { DocumentTable } from './document-table.ts';
 
-/** `cars/1-A`, as RavenDB makes them, in a replicated collection with the node's tag instead of A; in a write transaction. */
+/** `cars/1-A`, as RavenDB makes them; in a replicated collection with the node's tag instead of A; in a write transaction. */
 export function newId(open: OpenDatabase, table: DocumentTable): string {
   const next = open.prepare(`
     INSERT INTO spark_ids (collection, last) VALUES (?, 1)

@@ -7,9 +7,9 @@ import { allTables } from './tables.ts';
 import { versionOf } from './version.ts';
 
 /**
- * Puts a document into its table, over what is there; in a write transaction.
- * @returns its fields as they are stored now
- * @throws {VersionConflictError} when it is not at the version given
+ * Puts a document into its table, replacing an existing one; in a write transaction.
+ * @returns its fields as stored now
+ * @throws {VersionConflictError} when it is not at the given version
  * @throws {StoreRefusedError} when it is in another collection
  */
 export function putDocument(
@@ -28,7 +28,7 @@ export function putDocument(
   return document;
 }
 
-/** @throws {StoreRefusedError} when a document of this id is one of another collection */
+/** @throws {StoreRefusedError} when a document of another collection has this id */
 export function refuseElsewhere(open: OpenDatabase, collection: string, id: string, whatNot: string): void {
   for (const other of allTables(open)) {
     if (sameName(other.collection, collection) || !other.mark(id)) continue;
@@ -40,7 +40,7 @@ export function refuseElsewhere(open: OpenDatabase, collection: string, id: stri
 
 /**
  * @param version null expects that there is none
- * @throws {VersionConflictError} when another one is there
+ * @throws {VersionConflictError} when there is another version
  */
 export function requireVersion(
   open: OpenDatabase,

@@ -10,7 +10,7 @@ import { newId } from './new-id.ts';
 import { putDocument, refuseElsewhere, requireVersion } from './put-document.ts';
 import { declareTable, findTable } from './tables.ts';
 
-/** Writes documents of several collections in one transaction of SQLite, in which this process does nothing else. */
+/** Writes documents of several collections in one SQLite transaction, in which this process does nothing else. */
 export class SqliteDocumentWriter implements DocumentWriter {
   readonly ids = 'sqlite';
   readonly #database: SqliteDatabase;

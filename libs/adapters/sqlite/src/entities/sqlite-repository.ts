@@ -25,7 +25,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   readonly #declaration: TableDeclaration;
   readonly #mapping: EntityMapping;
 
-  /** @param prototype what the entities that come back are made of; plain objects when left out */
+  /** @param prototype of the returned entities; default: plain objects */
   constructor(database: SqliteDatabase, declaration: TableDeclaration, prototype: object = Object.prototype) {
     this.#database = database;
     this.#declaration = declaration;

@@ -10,21 +10,21 @@ import { jsonPath, quoteName, tableName } from '../schema/table-name.ts';
 import type { TableDeclaration } from './declaration.ts';
 import { DocumentTable } from './document-table.ts';
 
-/** The tables of a file as a connection has read them. */
+/** The tables of a file as read by a connection. */
 interface Known {
   readonly byName: Map<string, DocumentTable>;
   all: readonly DocumentTable[];
-  /** What other connections had written when it looked, and the transaction in which it did. */
+  /** The data version when it looked, and the transaction in which it did. */
   version: number;
   transaction: number;
-  /** The transaction that makes tables: what it sees may be rolled back. */
+  /** The transaction that creates tables: what it sees may be rolled back. */
   making: number;
 }
 
 const NEVER = -1;
 const files = new WeakMap<OpenDatabase, Known>();
 
-/** All tables of documents that the file has; read again only when another connection has written, or this one has made one. */
+/** All document tables of the file; only read again when another connection has written, or this one has created a table. */
 export function allTables(open: OpenDatabase): readonly DocumentTable[] {
   const known = knownOf(open);
   const { transaction } = open;
@@ -66,12 +66,12 @@ export function findTable(open: OpenDatabase, collection: string): DocumentTable
   return allTables(open).find((table) => sameName(table.collection, collection)) ?? null;
 }
 
-/** The table of a collection, made when there is none; in a write transaction. */
+/** The table of a collection, created if it is missing; in a write transaction. */
 export function tableOf(open: OpenDatabase, collection: string): DocumentTable {
   return findTable(open, collection) ?? makeTable(open, { collection });
 }
 
-/** Makes and brings to their declarations the tables of an application, in one transaction. */
+/** Creates an application's tables and updates them to their declarations, in one transaction. */
 export function declareTables(
   database: SqliteDatabase,
   declarations: readonly TableDeclaration[],
@@ -82,7 +82,7 @@ export function declareTables(
 }
 
 /**
- * The table of a declaration, made when there is none; in a write transaction.
+ * The table of a declaration, created if it is missing; in a write transaction.
  * @throws {StoreRefusedError} when the declaration cannot be applied without losing or hiding data
  */
 export function declareTable(open: OpenDatabase, declaration: TableDeclaration): DocumentTable {
@@ -113,7 +113,7 @@ function makeTable(open: OpenDatabase, declaration: TableDeclaration): DocumentT
   return new DocumentTable(open, collection, name);
 }
 
-/** Adds what is missing. A column and index that is no longer declared stays. */
+/** Adds what is missing. A column or index that is no longer declared stays. */
 function bringTo(open: OpenDatabase, declaration: TableDeclaration, { name }: DocumentTable): void {
   const fields = missingFields(declaration, columnsOf(open, name));
   if (fields.length === 0) return;
@@ -124,7 +124,7 @@ function bringTo(open: OpenDatabase, declaration: TableDeclaration, { name }: Do
 
 const OWN_COLUMNS = ['id'];
 
-/** Fields that are declared and have no column, in the spelling of the documents. */
+/** Declared fields without a column, as spelled in the documents. */
 function missingFields({ collection, indexes = [] }: TableDeclaration, columns: Set<string>): string[] {
   const fields: string[] = [];
   for (const field of indexes.map(storedName)) {
@@ -144,7 +144,7 @@ function recordIndexes(open: OpenDatabase, table: string, fields: readonly strin
   }
 }
 
-/** In lower case, generated ones included. */
+/** In lower case, including generated columns. */
 export function columnsOf(open: OpenDatabase, table: string): Set<string> {
   const rows = open.db.prepare(`PRAGMA table_xinfo(${quoteName(table)})`).all();
   return new Set(rows.map(({ name }) => String(name).toLowerCase()));

@@ -6,7 +6,7 @@ const AT_MOST = 10_000;
 const LOOK_EVERY_MS = 1_000;
 const WAITING = 'SELECT last_etag - trimmed AS value FROM spark_database WHERE has_readers = 0';
 
-/** Keeps the event tables small in a database whose changes nobody reads: there, nothing ever confirms them. */
+/** Keeps the event tables small in a database whose changes have no readers: nothing ever confirms them there. */
 export class EventTrimmer {
   readonly #database: SqliteDatabase;
   readonly #log: Logger;

@@ -7,16 +7,13 @@ import { keepsEtags } from '../entities/keeps-etags.ts';
 
 const STEP = 1_000;
 const KEEP = 1_000;
-/** So that the index of a replicated table's events is used. */
+/** Enables the index on a replicated table's events. */
 const OPERATIONS = `operation_type IN ('CREATE', 'UPDATE', 'DELETE')`;
-/** What other replicas have not been told yet is this one's backlog. */
+/** What other replicas have not received yet is this one's backlog. */
 const IS_PUBLISHED = `sequence_number <= ifnull((SELECT iif(taken IS NULL, applied, confirmed)
   FROM spark_peer_origins WHERE origin = source_node_id), sequence_number)`;
 
-/**
- * Trims the events up to `confirmed`, in small steps; the newest of them stay for people to look at, marked as
- * processed.
- */
+/** Trims the events up to `confirmed`, in small steps; the newest of them stay for inspection, marked as processed. */
 export async function trimEvents(database: SqliteDatabase, confirmed: Etag): Promise<void> {
   const keep = database.settings.keepEvents ?? KEEP;
   const floor = await database.write((open) => settle(open, confirmed, keep));
@@ -33,7 +30,7 @@ interface Standing {
   last: Etag;
 }
 
-/** @returns up to where events are to go; null when nothing is to be done */
+/** @returns up to where to remove events; null when there is nothing to do */
 function settle(open: OpenDatabase, confirmed: Etag, keep: number): Etag | null {
   const before = open.row<Standing>('SELECT confirmed, trimmed, last_etag AS last FROM spark_database');
   const to = Math.min(confirmed, before?.last ?? 0);
@@ -53,7 +50,7 @@ function settle(open: OpenDatabase, confirmed: Etag, keep: number): Etag | null 
       )
       .run(open.databaseId, Math.max(before.confirmed, floor), to);
   }
-  // Said before the first is gone: a reader that needs one of them must not be told that all are kept.
+  // Recorded before the first one is removed: a reader that needs one of them must not be told that all are kept.
   open.prepare('UPDATE spark_database SET confirmed = ?, trimmed = ?').run(to, floor);
   return floor;
 }

@@ -17,9 +17,9 @@ import { setReplicated } from '../connect/replicated.ts';
 
 /** How a file becomes one of several replicas. */
 export interface PeerSetup {
-  /** What this run of the process numbers its events under; nobody has used it. */
+  /** The origin under which this run of the process numbers its events; never used before. */
   readonly origin: string;
-  /** Ends the ids that this file makes; a file that has one keeps it. */
+  /** Suffix of the ids that this file makes; a file that already has one keeps it. */
   readonly tag: string;
   /** The node's name: a file of another node is a copy, and makes ids of its own from now on. */
   readonly node: string;
@@ -29,10 +29,10 @@ export interface PeerSetup {
 }
 
 /**
- * Makes what a replica's file needs, and begins to note events under another origin; in a write transaction. `noteRows` follows, for
- * rows that have no event yet.
- * @returns whether it is a copy of another node's file, and the records whose events are here but may not have been shown yet, since
- * their collection was not replicated before
+ * Creates what a replica's file needs, and begins to record events under another origin; in a write transaction. To be followed
+ * by `noteRows`, for rows that have no event yet.
+ * @returns whether it is a copy of another node's file, and the records whose events are here but may not have been shown yet,
+ *   since their collection was not replicated before
  * @throws {StoreRefusedError} when a table could refuse what another node has written
  */
 export function enablePeers(
@@ -80,14 +80,14 @@ function enableTable(open: OpenDatabase, declaration: TableDeclaration): boolean
   const isNew = open.row(trigger, peerTriggerName(name)) === null;
   const lackedColumns = addEventColumns(open, name, !isNew);
   open.db.exec(peerTriggerSql(name, collection));
-  // Triggers of an earlier version would note what is filled in as changes.
+  // Triggers of an earlier version would record what is filled in as changes.
   if (lackedColumns || isEventTableEmpty(open, name)) fillEventTable(open, collection, name);
   if (isNew) recordMigration(open.db, schemaVersion(open.db), `${name} is replicated`);
   if (lackedColumns && !isNew) joinDeletes(open, name);
   return isNew;
 }
 
-/** Applying must never fail on what a document says: the nodes would stay different for ever. */
+/** Applying must never fail on what a document says: the nodes would stay different forever. */
 function refuseConstraints(open: OpenDatabase, collection: string, table: string): void {
   const keys = open.rows(`PRAGMA foreign_key_list(${quoteName(table)})`);
   const unique = open

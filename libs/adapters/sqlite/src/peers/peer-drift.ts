@@ -4,14 +4,14 @@ import type { OpenDatabase } from '../connect/open-database.ts';
 import type { DocumentTable } from '../entities/document-table.ts';
 import { findTable } from '../entities/tables.ts';
 
-/** What a file has of one record: the names of its heads, and the hash of its row; null where there is none. */
+/** A file's state of one record: the names of its heads, and the hash of its row; null without one. */
 export interface RecordState {
   recordId: string;
   heads: string;
   hash: string | null;
 }
 
-/** Records after an id, in the order of ids, including those that have a row or heads only. */
+/** Records after an id, in id order, including those that only have a row or only heads. */
 export function recordStates(
   open: OpenDatabase,
   entity: string,
@@ -20,7 +20,7 @@ export function recordStates(
 ): RecordState[] {
   const table = findTable(open, entity);
   if (!table) return [];
-  // Each part by its index and only as far as wanted: without, every page would read all that is left.
+  // Each part by its index and only as far as needed: otherwise every page would read all that is left.
   const rows = open.rows<{ id: string }>(
     `SELECT id FROM (
        SELECT id FROM (SELECT id FROM ${table.quoted} WHERE id > ? ORDER BY id LIMIT ?)
@@ -37,7 +37,7 @@ export function recordStates(
   return rows.map(({ id }) => stateIn(open, table, entity, id));
 }
 
-/** What a file has of one record. */
+/** A file's state of one record. */
 export function recordState(open: OpenDatabase, entity: string, recordId: string): RecordState {
   return stateIn(open, findTable(open, entity), entity, recordId);
 }
@@ -56,7 +56,7 @@ function stateIn(
   };
 }
 
-/** Documents of a collection as they are stored, with their versions: one by its id, or a page in the order of ids. */
+/** Documents of a collection as stored, with their versions: one by id, or a page in id order. */
 export function storedDocuments(
   open: OpenDatabase,
   entity: string,
@@ -81,7 +81,7 @@ export function storedDocuments(
   return { items, total: 'id' in wanted ? items.length : table.count() };
 }
 
-/** Keeps the figures of a collection, one for each bucket. */
+/** Stores the figures of a collection, one per bucket. */
 export function keepDigest(open: OpenDatabase, entity: string, figures: readonly number[]): void {
   const keep = open.prepare(
     `INSERT INTO spark_peer_digest (entity, bucket, figure) VALUES (?, ?, ?)
@@ -90,7 +90,7 @@ export function keepDigest(open: OpenDatabase, entity: string, figures: readonly
   figures.forEach((figure, bucket) => keep.run(entity, bucket, figure));
 }
 
-/** The figures that were kept last, in the order of buckets. */
+/** The figures that were last stored, in bucket order. */
 export function keptDigest(open: OpenDatabase, entity: string): number[] {
   const sql = 'SELECT figure FROM spark_peer_digest WHERE entity = ? ORDER BY bucket';
   return open.rows<{ figure: number }>(sql, entity).map(({ figure }) => figure);

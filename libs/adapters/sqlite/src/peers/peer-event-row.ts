@@ -1,4 +1,4 @@
-/** An event as its row keeps it. */
+/** An event as stored in its row. */
 export interface PeerEventRow {
   readonly origin: string;
   readonly number: number;
@@ -42,7 +42,7 @@ export interface LoggedOriginRow extends PeerEventName {
   readonly closed?: number | null;
 }
 
-/** The same with what it saw as text. */
+/** As `PeerEventRow`, with `sees` as text. */
 export type Row = Omit<PeerEventRow, 'sees'> & { sees: string };
 
 export const COLUMNS = `event.origin, event.number, event.hlc, event.entity, event.record_id AS recordId,
@@ -55,13 +55,13 @@ export function toEvent(row: Row): PeerEventRow {
   return { ...row, sees };
 }
 
-/** An event's name, as `sees` and conflicts have it. */
+/** Parses an event's name, as written in `sees` and conflicts. */
 export function nameOf(text: string): PeerEventName {
   const at = text.lastIndexOf(':');
   return { origin: text.slice(0, at), number: Number(text.slice(at + 1)) };
 }
 
-/** In the order in which SQLite has them, too. */
+/** In SQLite's order. */
 export function textOf(names: readonly PeerEventName[]): string {
   return names
     .map(({ origin, number }) => `${origin}:${number}`)

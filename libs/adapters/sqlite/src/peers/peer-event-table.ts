@@ -7,7 +7,7 @@ import { triggerName } from '../schema/event-table-sql.ts';
 import { eventTableName, quoteName, quoteText } from '../schema/table-name.ts';
 import type { PeerEventName, PeerRecordName } from './peer-event-row.ts';
 
-/** What the event table of a replicated collection has beside the columns of every event table. */
+/** The columns of a replicated collection's event table in addition to those of every event table. */
 const COLUMNS = [
   'etag INTEGER',
   'hlc INTEGER',
@@ -19,7 +19,7 @@ const COLUMNS = [
 
 /**
  * Gives an event table the columns of a replica; in a write transaction that may alter tables.
- * @param wasReplicated by a version that kept the events of replicas elsewhere alone, and numbers of this file here
+ * @param wasReplicated by a version that kept the events of replicas elsewhere only, and this file's numbers here
  * @returns whether it lacked them
  */
 export function addEventColumns(open: OpenDatabase, table: string, wasReplicated: boolean): boolean {
@@ -33,30 +33,33 @@ export function addEventColumns(open: OpenDatabase, table: string, wasReplicated
       UPDATE ${events} SET etag = sequence_number;
       CREATE INDEX ${quoteName(`${eventTableName(table)}_etags`)} ON ${events} (operation_type, etag);
     `);
-    // Each of them is also an event of the replica; readers need only the deletes.
+    // Each of them is also an event of the replica; readers only need the deletes.
     if (wasReplicated) open.db.exec(`DELETE FROM ${events} WHERE operation_type <> 'DELETE'`);
   }
   open.db.exec(keptTriggerSql(table));
   return isNew;
 }
 
-/** Brings the events of a collection into its table. */
+/** Copies the events of a collection into its table. */
 export function fillEventTable(open: OpenDatabase, entity: string, table: string): void {
   const events = quoteName(eventTableName(table));
-  // By its index the collection would have to be sorted in memory.
+  // Using its index, the collection would have to be sorted in memory.
   open.db.exec(`
     INSERT OR IGNORE INTO ${events} (${NAMES})
     SELECT ${valuesOf('taken_event')} FROM spark_peer_events AS taken_event
     WHERE +entity = ${quoteText(entity)} ORDER BY taken`);
 }
 
-/** Whether a table that has the columns lacks the events: a backup leaves them out. */
+/** Whether a table that has the columns lacks the events: a backup omits them. */
 export function isEventTableEmpty(open: OpenDatabase, table: string): boolean {
   const events = quoteName(eventTableName(table));
   return open.row(`SELECT 1 FROM ${events} WHERE hlc IS NOT NULL LIMIT 1`) === null;
 }
 
-/** After a table of an earlier version was filled: a delete that was there under this file's number is that of the replica's event. */
+/**
+ * To be called after a table of an earlier version was filled: identifies a delete under this file's number with the replica's
+ * event.
+ */
 export function joinDeletes(open: OpenDatabase, table: string): void {
   const events = quoteName(eventTableName(table));
   open.db.exec(`
@@ -70,7 +73,7 @@ export function joinDeletes(open: OpenDatabase, table: string): void {
     UPDATE spark_database SET moving = FALSE;`);
 }
 
-/** Shows an event that came from elsewhere, or was numbered again. */
+/** Shows an event that came from elsewhere, or was renumbered. */
 export function showEvent(
   open: OpenDatabase,
   table: DocumentTable | null,
@@ -107,13 +110,13 @@ export function hideEvent(open: OpenDatabase, { origin, number }: PeerEventName)
   open.prepare('UPDATE spark_database SET moving = FALSE').run();
 }
 
-/** What a row shows, and the event that says so when it is known. */
+/** What a row shows, and the event behind it if known. */
 interface Shown extends PeerRecordName {
   readonly data: string | null;
   readonly by: PeerEventName | undefined;
 }
 
-/** Notes which change of this file has shown what an event says, so that its readers hear of it, deletes included. */
+/** Records which change of this file showed an event, so that its readers learn of it, deletes included. */
 export function noteShown(
   open: OpenDatabase,
   table: DocumentTable,
@@ -133,7 +136,7 @@ export function noteShown(
   );
   const noted = event !== null && note.run(lastEtag, event.origin, event.number).changes !== 0;
   if (noted || data !== null) return;
-  // A resolver of this node alone has removed it: there is no event of that yet.
+  // A resolver has removed it on this node only: there is no event for that yet.
   open
     .prepare(
       `INSERT INTO ${events} (id, operation_type, record_id, timestamp, source_node_id, sequence_number, etag, hlc, sees)
@@ -149,7 +152,10 @@ function eventsOf(open: OpenDatabase, table: DocumentTable | null): string | nul
 
 const NAMES = `id, operation_type, record_id, data, timestamp, source_node_id, sequence_number, etag, hlc, sees, tx, resolves, resolver_version`;
 
-/** An event of the replica as a row of its table. A delete gets the number of this file's change once the row is gone: its readers go by it. */
+/**
+ * An event of the replica as a row of its table. A delete gets the number of this file's change once the row is gone: its readers
+ * go by it.
+ */
 function valuesOf(row: string): string {
   const isWrite = `${row}.resolver_version IS NULL`;
   return `${row}.origin || '-' || ${row}.number, ${row}.operation_type, ${row}.record_id, ${row}.data, ${row}.timestamp,
@@ -158,9 +164,9 @@ function valuesOf(row: string): string {
 }
 
 /**
- * The trigger of an event table. What another node wrote is stored under its own name, so what applying it would record is left out.
- * An own change is stored under the name of its event instead of this file's number. It is one trigger, because each that could fire
- * costs a write as much as a statement.
+ * The trigger of an event table. What another node wrote is stored under its own name, so the events that applying it would
+ * record are suppressed. An own change is stored under its event's name instead of this file's number. It is a single trigger,
+ * because each trigger that could fire costs a write as much as a statement.
  * @param note the statements that record it
  */
 export function eventTriggerSql(table: string, note: string): string {

@@ -4,10 +4,10 @@ import { nameOf, type PeerEventRow } from './peer-event-row.ts';
 import { LATEST_ORIGINS } from './peer-origins.ts';
 import { PeerRows } from './peer-rows.ts';
 
-/** The log says who wrote what is in it; what is not there yet is this node's. */
+/** The log names the node that wrote an event; what is not in it yet is this node's. */
 const NODE = 'ifnull(origins.node, iif(origins.taken IS NULL, NULL, (SELECT node FROM spark_peer)))';
 
-/** How much a replica's file has of one collection. */
+/** How much a replica's file holds of one collection. */
 export interface EntityFigures {
   entity: string;
   rows: number;
@@ -22,17 +22,17 @@ export interface ConflictRow {
   at: number;
   ended: number | null;
   heads: EventOfNode[];
-  /** The resolutions that stand for these heads. */
+  /** The resolutions in place of these heads. */
   resolutions: EventOfNode[];
 }
 
-/** An event, and the node that wrote it as far as that is known. */
+/** An event, and the node that wrote it, if known. */
 export interface EventOfNode {
   event: PeerEventRow;
   node: string | null;
 }
 
-/** A node as far as the log tells of it. */
+/** A node, as far as the log tells. */
 export interface MemberRow {
   node: string;
   /** Its latest origin. */
@@ -40,11 +40,11 @@ export interface MemberRow {
   applied: number;
   /** The sequence of its last message. */
   tail: number;
-  /** Where an operator closed it; null when nobody has. */
+  /** Where an operator closed it; null if not closed. */
   closed: number | null;
   /** When its last message was stored, in milliseconds since 1970. */
   heard: number | null;
-  /** Up to where it has acknowledged the log in its messages; 0 when it has not. */
+  /** Up to where its messages have acknowledged the log; 0 when they have not. */
   ack: number;
 }
 
@@ -56,14 +56,14 @@ export function listMembers(open: OpenDatabase): MemberRow[] {
   );
 }
 
-/** When and why this file began a new life, the latest 100 in their order. */
+/** When and why this file began a new life: the latest 100, in order. */
 export function listLives(open: OpenDatabase): { at: number; why: string }[] {
   return open.rows<{ at: number; why: string }>(
     'SELECT at, why FROM (SELECT * FROM spark_peer_lives ORDER BY number DESC LIMIT 100) ORDER BY number',
   );
 }
 
-/** What is kept of these collections, and how many own events are not known to be in the log. */
+/** What is stored of these collections, and how many own events are not known to be in the log. */
 export function peerFigures(
   open: OpenDatabase,
   collections: readonly string[],
@@ -90,7 +90,7 @@ function figuresOf(open: OpenDatabase, entity: string): EntityFigures {
   };
 }
 
-/** Events of a collection in the order in which this file took them, after a place in it. */
+/** Events of a collection in the order in which this file received them, after a position in it. */
 export function listEvents(
   open: OpenDatabase,
   entity: string,
@@ -116,7 +116,7 @@ export function listEvents(
 const WHICH = { all: '', open: 'AND ended IS NULL', ended: 'AND ended IS NOT NULL' } as const;
 export type WhichConflicts = keyof typeof WHICH;
 
-/** The latest conflicts of a collection, with all heads that met. */
+/** The latest conflicts of a collection, with all heads involved. */
 export function listConflicts(
   open: OpenDatabase,
   entity: string,

@@ -3,11 +3,11 @@ import type { LoggedOriginRow, OwnRow, PeerEventName } from './peer-event-row.ts
 
 const LOGGED = 'iif(taken IS NULL, applied, max(confirmed, logged))';
 
-/** The latest origin of each node that the log tells of. */
+/** The latest origin of each node in the log. */
 export const LATEST_ORIGINS = `SELECT max(rowid) FROM spark_peer_origins
   WHERE node IS NOT NULL AND (applied > 0 OR tail > 0) GROUP BY node`;
 
-/** How far a replica's file has the events of each origin, in one transaction of it. */
+/** How far a replica's file has the events of each origin, within one transaction. */
 export class PeerOrigins {
   readonly #open: OpenDatabase;
 
@@ -98,7 +98,9 @@ export class PeerOrigins {
       .run(written, confirmed, tail, written, origin);
   }
 
-  /** Of own origins up to where they were confirmed, by this log or the one before it, of others up to where they are applied. */
+  /**
+   * For own origins, up to where they were confirmed by this log or the previous one; for others, up to where they are applied.
+   */
   loggedOrigins(): LoggedOriginRow[] {
     return this.#open.rows(
       `SELECT origin, ${LOGGED} AS number, tail, node, ack, closed FROM spark_peer_origins ORDER BY rowid`,
@@ -129,7 +131,7 @@ export class PeerOrigins {
       .run(origin, sequence);
   }
 
-  /** The same for an origin that is known here: whoever writes under other names leaves no trace. */
+  /** As `noteTail`, for an origin that is known here: whoever writes under other names leaves no trace. */
   noteTailOfKnown(origin: string, sequence: number): void {
     this.#open.prepare('UPDATE spark_peer_origins SET tail = ? WHERE origin = ?').run(sequence, origin);
   }

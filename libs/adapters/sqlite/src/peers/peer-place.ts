@@ -1,7 +1,7 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { setTag } from '../connect/replicated.ts';
 
-/** How far a replica's file is in the log, in one transaction of it. */
+/** A replica file's position in the log, within one transaction. */
 export class PeerPlace {
   readonly #open: OpenDatabase;
 
@@ -13,7 +13,7 @@ export class PeerPlace {
     return this.#text('origin') ?? '';
   }
 
-  /** Which log the position is of: when it was created. Null before the first one was seen. */
+  /** The log that the position belongs to, by its creation time. Null before the first one was seen. */
   get log(): string | null {
     return this.#text('log');
   }
@@ -22,7 +22,7 @@ export class PeerPlace {
     this.#open.prepare('UPDATE spark_peer SET log = ?').run(created);
   }
 
-  /** Whether the file once had all that was in the log. */
+  /** Whether the file once had everything in the log. */
   get isWhole(): boolean {
     return this.#open.number('SELECT whole AS value FROM spark_peer') === 1;
   }
@@ -31,7 +31,7 @@ export class PeerPlace {
     this.#open.prepare('UPDATE spark_peer SET whole = TRUE').run();
   }
 
-  /** The log's clock less the wall clock, in microseconds. */
+  /** The log's clock minus the wall clock, in microseconds. */
   get clock(): number {
     return this.#open.number('SELECT clock AS value FROM spark_peer');
   }
@@ -40,7 +40,7 @@ export class PeerPlace {
     this.#open.prepare('UPDATE spark_peer SET clock = ?').run(Math.round(microseconds));
   }
 
-  /** Another log stands where this one was: nothing of ours is known to be in it. */
+  /** The log was replaced by another: none of our events is known to be in it. */
   forgetPlaces(): void {
     this.#open.prepare('UPDATE spark_peer SET position = 0, news = 0, skipped = 0').run();
     this.#open
@@ -51,19 +51,19 @@ export class PeerPlace {
     this.#open.prepare('UPDATE spark_peer_origins SET ack = 0').run();
   }
 
-  /** Counts an origin as another file's: this one publishes nothing under it. */
+  /** Treats an origin as another file's: this one publishes nothing under it. */
   disown(origin: string): void {
     this.#open
       .prepare('UPDATE spark_peer_origins SET taken = NULL, confirmed = 0, logged = 0 WHERE origin = ?')
       .run(origin);
   }
 
-  /** Messages up to a place were given up: events of an origin may be missing before its first message after it. */
+  /** Gives up on messages up to a position: events of an origin may be missing before its first message after it. */
   giveUp(to: number): void {
     this.#open.prepare('UPDATE spark_peer SET skipped = max(skipped, ?)').run(to);
   }
 
-  /** What ends the ids that are made here. */
+  /** Suffix of the ids made here. */
   get tag(): string {
     return this.#text('tag') ?? '';
   }
@@ -73,19 +73,19 @@ export class PeerPlace {
     setTag(this.#open, tag);
   }
 
-  /** Notes on which node an origin is, and when it was last heard from, in milliseconds since 1970. */
+  /** Records an origin's node, and when it was last heard from, in milliseconds since 1970. */
   nameNode(origin: string, node: string, heard: number): void {
     this.#open
       .prepare('UPDATE spark_peer_origins SET node = ?, heard = ? WHERE origin = ?')
       .run(node, heard, origin);
   }
 
-  /** Notes the place in the log where an operator closed an origin. */
+  /** Records the position in the log where an operator closed an origin. */
   close(origin: string, sequence: number): void {
     this.#open.prepare('UPDATE spark_peer_origins SET closed = ? WHERE origin = ?').run(sequence, origin);
   }
 
-  /** The event, in the order in which they were taken, up to which needless ones were removed. */
+  /** The event, in order of arrival, up to which unneeded ones were removed. */
   get trimmed(): number {
     return this.#open.number('SELECT trimmed AS value FROM spark_peer');
   }
@@ -94,7 +94,7 @@ export class PeerPlace {
     this.#open.prepare('UPDATE spark_peer SET trimmed = ?').run(taken);
   }
 
-  /** The event that was taken last. */
+  /** The last event received. */
   get lastTaken(): number {
     return this.#open.number('SELECT ifnull(max(taken), 0) AS value FROM spark_peer_events');
   }

@@ -19,7 +19,7 @@ import { PeerOrigins } from './peer-origins.ts';
 
 const OF_RECORD = 'WHERE event.entity = ? AND event.record_id = ?';
 
-/** What a replica's file knows of events and heads, in one transaction of it. */
+/** What a replica's file knows of events and heads, within one transaction. */
 export class PeerRows extends PeerOrigins {
   readonly #open: OpenDatabase;
   readonly #tables = new Map<string, DocumentTable | null>();
@@ -211,7 +211,7 @@ export class PeerRows extends PeerOrigins {
       else table.put(row?.id ?? recordId, data, row?.metadata ?? null, Date.now());
       noteShown(this.#open, table, { entity, recordId, data, by });
     } catch (error) {
-      // The other records go on; a comparison with another node names this one.
+      // The other records continue; a comparison with another node reports this one.
       if (reasonToRefuse(error) === null) throw error;
       this.rejected++;
     }
@@ -239,7 +239,7 @@ export class PeerRows extends PeerOrigins {
     });
   }
 
-  /** Within a transaction nobody else makes tables. */
+  /** No one else creates tables within a transaction. */
   #table(entity: string): DocumentTable | null {
     const known = this.#tables.get(entity);
     if (known !== undefined) return known;
@@ -253,7 +253,7 @@ export class PeerRows extends PeerOrigins {
   }
 }
 
-/** Ids that differ by the case of letters are one record. */
+/** Ids that only differ in case are one record. */
 function keyOf({ entity, recordId }: PeerRecordName): string {
   return JSON.stringify([entity, recordId.toLowerCase()]);
 }

@@ -2,7 +2,7 @@ import { NOW } from '../schema/now.ts';
 import { quoteName, quoteText } from '../schema/table-name.ts';
 import { eventTriggerSql } from './peer-event-table.ts';
 
-/** What a file knows as one of several replicas. `taken` orders: origins as they were begun here, events as they came. */
+/** A file's tables as one of several replicas. `taken` orders: origins by when they were begun here, events by arrival. */
 export const PEER_TABLES = `
   CREATE TABLE IF NOT EXISTS spark_peer (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -92,7 +92,7 @@ export const PEER_TABLES = `
          AND (other.origin, other.number) <> (head.origin, head.number));
 `;
 
-/** Columns that files of earlier versions lack. */
+/** Columns missing from files of earlier versions. */
 export const ADDED_COLUMNS = [
   { table: 'spark_peer', column: 'node', type: 'TEXT' },
   { table: 'spark_peer', column: 'news', type: 'INTEGER NOT NULL DEFAULT 0' },
@@ -112,8 +112,9 @@ export const ADDED_COLUMNS = [
 const LOG_TIME = `(${NOW} * 1000 + (SELECT clock FROM spark_peer))`;
 
 /**
- * Notes an event for each change of a table, in the change's own transaction, whoever makes the change. It follows the
- * table's change event, so it also covers the statements of other programs that the table's triggers cover. What is applied from other nodes notes none.
+ * Records an event for each change of a table, in the change's own transaction, whoever makes the change. It follows the table's
+ * change event, so it also covers the statements of other programs that the table's triggers cover. What is applied from other
+ * nodes records none.
  */
 export function peerTriggerSql(table: string, entity: string): string {
   const document = `(SELECT _document FROM ${quoteName(table)} WHERE id = NEW.record_id)`;
@@ -125,8 +126,8 @@ export function peerTriggerSql(table: string, entity: string): string {
 }
 
 /**
- * The statements of a trigger that note one own event. A write pays for each of them, and for opening each table and index that they
- * write to, so what most changes have is asked for first: a record with one head needs no list of them sorted.
+ * The statements of a trigger that record one own event. Every write pays for each of them, and for opening each table and index
+ * that they write to, so the usual case is checked first: a record with one head needs no sorted list of heads.
  */
 function noteEventSql(entity: string, id: string, operation: string, data: string, at: string): string {
   const record = `entity = ${quoteText(entity)} AND record_id = ${id}`;

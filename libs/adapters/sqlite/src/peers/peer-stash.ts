@@ -3,7 +3,7 @@ import { findTable } from '../entities/tables.ts';
 import type { PeerEventRow } from './peer-event-row.ts';
 import { PeerRows } from './peer-rows.ts';
 
-/** A change of an earlier life that is not shown: what others wrote won over it. */
+/** A change of an earlier life that is not shown: it lost to what others wrote. */
 export interface StashRow {
   number: number;
   /** Milliseconds since 1970. */
@@ -29,7 +29,7 @@ export function listStash(open: OpenDatabase): StashRow[] {
     .slice(0, 100);
 }
 
-/** Writes a stashed change once more, as a change that has seen all others. @returns false when there is none of this number */
+/** Writes a stashed change again, as a change that has seen all others. @returns false when there is none of this number */
 export function applyStash(open: OpenDatabase, number: number): boolean {
   const row = listStash(open).find((one) => one.number === number);
   const table = row && findTable(open, row.event.entity);
@@ -41,7 +41,7 @@ export function applyStash(open: OpenDatabase, number: number): boolean {
   return true;
 }
 
-/** Whether an event met others in a conflict and the row says something else now. */
+/** Whether an event was in a conflict and the row now shows something else. */
 function hasLost(open: OpenDatabase, file: PeerRows, event: PeerEventRow): boolean {
   const { entity, recordId, origin, number, data } = event;
   const name = `${origin}:${number}`;

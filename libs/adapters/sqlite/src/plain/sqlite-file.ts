@@ -7,21 +7,21 @@ import { makePrivate } from '../connect/open-file.ts';
 export type SqliteValue = SQLInputValue;
 export type SqliteRow = Record<string, SQLInputValue>;
 
-/** What can be done inside of a transaction. */
+/** What can be done within a transaction. */
 export interface SqliteWork {
   run(sql: string, ...values: SqliteValue[]): number;
   rows<Row extends SqliteRow>(sql: string, ...values: SqliteValue[]): Row[];
-  /** Runs a statement for values that may not fit: the reason against them, or null. The transaction goes on in any case. */
+  /** Runs a statement for values that may be unacceptable: returns the reason, or null. The transaction continues in any case. */
   attempt(sql: string, values: readonly SqliteValue[]): string | null;
 }
 
-// Waiting inside SQLite stops this process's event loop, so it is short; the longer wait is done outside.
+// Waiting inside SQLite blocks this process's event loop, so it is short; the longer wait happens outside.
 const BUSY_MS = 20;
 const LOCKED: RetryPolicy = { waitMs: 10 };
 const GIVE_UP_MS = 5_000;
 const MOST_STATEMENTS = 64;
 
-/** A SQLite file of any other program's tables, in which Spark has no tables except those that somebody makes through this. */
+/** A SQLite file with any other program's tables, in which Spark has no tables except those created through this. */
 export class SqliteFile {
   readonly #path: string;
   readonly #statements = new Map<string, StatementSync>();
@@ -32,8 +32,8 @@ export class SqliteFile {
   }
 
   /**
-   * Runs `work` as the only writer, without a pause; everything it did is kept, or, when it throws, nothing.
-   * @throws {StoreRefusedError} when the file is not one of SQLite's, or is read-only
+   * Runs `work` as the only writer, without a pause; commits everything it did, or nothing when it throws.
+   * @throws {StoreRefusedError} when the file is not an SQLite file, or is read-only
    * @throws {UnavailableError} when it is locked, or the disk is full
    */
   async write<T>(work: (work: SqliteWork) => T): Promise<T> {

@@ -11,13 +11,13 @@ interface Part {
   to: Etag;
 }
 
-/** One page of one state of the database; nothing can be missing between its documents and its deletes. */
+/** One page of one snapshot of the database; nothing can be missing between its documents and its deletes. */
 export function readPage(open: OpenDatabase, query: FeedQuery, maxBytes: number): ChangePage {
   const { collection, from, deletesAfter, limit } = query;
   const { databaseId, lastEtag } = open;
   const page = { databaseId, from, lastEtag };
   if (lastEtag < from) {
-    // A database that ends before the reader's position is not at its end: it is another one, or was restored.
+    // A database that ends before the reader's position is not drained: it is a different one, or was restored.
     const drained = lastEtag === from - 1;
     return { ...page, to: from - 1, drained, changes: [], deletes: Promise.resolve('kept') };
   }
@@ -57,7 +57,7 @@ function readDeletes(table: DocumentTable, after: Etag, to: Etag, limit: number)
   if (to <= after) return nothing(to);
   const found = table.deletes(after, to, limit);
   const changes = found
-    // One that was recreated is shown as it is now, in its old position.
+    // A recreated document appears as it is now, at its old position.
     .filter(({ id }) => table.mark(id) === null)
     .map(({ id, etag }): SourceChange => ({ kind: 'delete', id, etag }));
   const last = found.at(-1);

@@ -3,7 +3,7 @@ import type { DocumentRow } from '../entities/document-table.ts';
 import { joinDocument } from '../entities/join-document.ts';
 import { marksOf } from '../entities/split-document.ts';
 
-/** A row as the feed gives it. */
+/** A row as delivered by the feed. */
 export function sourceDocument(row: DocumentRow, collection: string, databaseId: string): SourceDocument {
   const { copyOf } = marksOf(row.metadata);
   return { id: row.id, collection, copyOf, json: Buffer.from(joinDocument(row, collection, databaseId)) };

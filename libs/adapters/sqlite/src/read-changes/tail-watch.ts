@@ -1,7 +1,7 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 
-/** Wakes readers: at once after a write of this process, within `pollMs` after one of another. */
+/** Wakes readers: immediately after a write of this process, within `pollMs` after one of another. */
 export class TailWatch {
   readonly #database: SqliteDatabase;
   readonly #pollMs: number;
@@ -53,7 +53,7 @@ export class TailWatch {
   }
 
   async #look(): Promise<void> {
-    // Whoever waits looks itself, and then has the error.
+    // Waiters look themselves, and then get the error.
     const version = await this.#database.read((open) => open.dataVersion).catch(() => null);
     if (version !== this.#version) this.#wake();
     this.#version = version;

@@ -7,8 +7,8 @@ export function readWitness(open: OpenDatabase, reader: string): WitnessRecord {
 }
 
 /**
- * Takes an etag, as in RavenDB: what is run again is published for one that belongs to no document.
- * @throws {VersionConflictError} when it is not, or not any more, as in `from`
+ * Takes an etag, as in RavenDB: reruns are published under one that belongs to no document.
+ * @throws {VersionConflictError} when it is not, or no longer, as in `from`
  */
 export function raiseWitness(open: OpenDatabase, reader: string, from: WitnessRecord): WitnessRecord {
   const id = witnessId(reader);

@@ -2,7 +2,7 @@ import { FOREIGN_NOCASE, hasNul } from './document-table-sql.ts';
 import { NOW } from './now.ts';
 import { eventTableName, quoteName } from './table-name.ts';
 
-/** The events of a table. An id is made of node and number, so it is as unique as they are, without another index. */
+/** The events of a table. An id consists of node and number, so it is unique without another index. */
 export function eventTableSql(table: string): string {
   const events = eventTableName(table);
   return `
@@ -24,22 +24,21 @@ export function eventTableSql(table: string): string {
 
 const LAST = '(SELECT last_etag FROM spark_database)';
 const REPLACED = '(SELECT replaced FROM spark_database)';
-// What a copy says is in its row and at its owner.
+// A copy's content is in its row and at its owner.
 const DATA = `iif(instr(NEW._metadata, '"spark-generation"'), NULL, NEW._document)`;
 const ETAG_IS_OURS = `'_etag is given by Spark: leave it out'`;
 const REFUSE_NUL = `SELECT RAISE(ABORT, '_document is the text of a JSON object, without a NUL') WHERE ${hasNul('NEW.')};`;
-// What NEW._etag is before an INSERT that names none.
+// The value of NEW._etag before an INSERT that does not set it.
 const NOT_NAMED = -1;
 
 /**
- * Triggers write the events, so no writer can forget them: not this library, not another process, not the sqlite3 shell.
- * This library gives a change the next etag itself; to a change that has none the triggers give it.
+ * Triggers write the events, so no writer can forget them: not this library, not another process, not the sqlite3 shell. This
+ * library assigns the next etag to its changes itself; the triggers do so for changes without one.
  *
- * The conflict clause of the statement that fires them holds inside triggers, too, so nothing here may depend on a
- * constraint. REPLACE removes a row without its delete trigger (unless recursive_triggers is on): what is about to be
- * inserted over another row is therefore written down before, in `replaced`, which this library clears before it writes
- * itself: a statement that passes over what is there leaves it. `moving` is set while a trigger itself gives a
- * row its number.
+ * The conflict clause of the firing statement also applies inside triggers, so nothing here may depend on a constraint. REPLACE
+ * removes a row without its delete trigger (unless recursive_triggers is on), so what is about to be inserted over another row is
+ * first recorded in `replaced`. This library clears that before it writes itself, since a statement that ignores conflicts leaves
+ * it behind. `moving` is set while a trigger itself assigns a row its number.
  */
 export function triggersSql(table: string): string {
   const name = quoteName(table);

@@ -5,7 +5,7 @@ import { NOW } from './now.ts';
 import { repairTables } from './repair-tables.ts';
 import { SET_ASIDE_SQL, setAsideState } from './set-aside-rows.ts';
 
-/** The schema version that this code makes and expects. */
+/** The schema version that this code creates and expects. */
 const VERSION = 2;
 
 const HISTORY = `
@@ -45,9 +45,9 @@ const OWN_TABLES = `
 `;
 
 /**
- * Brings the file to this version's schema, all in the caller's transaction.
- * @returns what people should know of it, in words
- * @throws {StoreRefusedError} when a newer version of Spark has made the file
+ * Migrates the file to this version's schema, entirely within the caller's transaction.
+ * @returns what operators should know about it, in words
+ * @throws {StoreRefusedError} when a newer version of Spark has created the file
  */
 export function migrate(db: DatabaseSync, path: string): string[] {
   db.exec(HISTORY);
@@ -66,8 +66,8 @@ export function migrate(db: DatabaseSync, path: string): string[] {
 }
 
 /**
- * The first version found ids by a column that the library filled by JavaScript's lower case and triggers by SQLite's, so
- * that one id could be there twice; and its defaults and triggers needed SQLite 3.42.
+ * The first version looked up ids by a column that the library filled using JavaScript's lower case and triggers using SQLite's,
+ * so that one id could occur twice; and its defaults and triggers required SQLite 3.42.
  */
 function fromFirst(db: DatabaseSync): string[] {
   db.exec(`
@@ -84,7 +84,7 @@ function fromFirst(db: DatabaseSync): string[] {
   return told;
 }
 
-/** Spark's own documents, too, are found as SQLite compares texts; of two of one id the newer stays. */
+/** Spark's own documents too are looked up by SQLite's text comparison; of two with the same id the newer one stays. */
 function repairState(db: DatabaseSync): string[] {
   const older = db
     .prepare(
@@ -101,7 +101,7 @@ function repairState(db: DatabaseSync): string[] {
   return told;
 }
 
-/** Writes down what was changed, for people to read. */
+/** Records what was changed, for operators. */
 export function recordMigration(db: DatabaseSync, version: number, what: string): void {
   db.prepare('INSERT INTO spark_migrations (schema_version, what) VALUES (?, ?)').run(version, what);
 }

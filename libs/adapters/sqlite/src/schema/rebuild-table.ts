@@ -12,11 +12,11 @@ export function makeTableSql(table: string, fields: readonly string[]): string {
 }
 
 /**
- * Makes a table again as this version has it and carries its rows over, with what others have added to it: columns, indexes,
- * triggers. Needs a connection in which `LET_TABLES_CHANGE` was said before the transaction.
+ * Recreates a table in this version's form and moves its rows over, with what others have added to it: columns, indexes,
+ * triggers. Needs a connection on which `LET_TABLES_CHANGE` was executed before the transaction.
  *
- * @param without rows that stay behind, by their numbers
- * @returns what others have added and cannot be carried over, in words
+ * @param without numbers of the rows to leave behind
+ * @returns what others have added and could not be carried over, in words
  */
 export function rebuildTable(
   db: DatabaseSync,
@@ -50,7 +50,7 @@ export function rebuildTable(
   });
 }
 
-/** What has to be said, outside of a transaction, before tables are recreated, and after it. */
+/** To be executed, outside of a transaction, before tables are recreated and afterwards. */
 export const LET_TABLES_CHANGE = 'PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;';
 export const TABLES_STAY = 'PRAGMA legacy_alter_table = OFF; PRAGMA foreign_keys = ON;';
 
@@ -58,7 +58,7 @@ function helpersSql(table: string, fields: readonly string[]): string {
   return fields.map((field) => fieldIndexSql(table, field)).join('\n') + triggersSql(table);
 }
 
-/** The fields that have a column and an index of their own, as the table spells them. */
+/** The fields that have a column and an index of their own, as spelled in the table. */
 export function indexedFields(db: DatabaseSync, table: string): string[] {
   const columns = db.prepare(`PRAGMA table_xinfo(${quoteName(table)})`).all();
   const indexes = db.prepare(`PRAGMA index_list(${quoteName(table)})`).all();

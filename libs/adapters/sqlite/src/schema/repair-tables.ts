@@ -5,8 +5,8 @@ import { setAsideRow } from './set-aside-rows.ts';
 import { eventTableName, quoteName } from './table-name.ts';
 
 /**
- * Migrates the tables of the first version. Numbers stay, so versions, copies and readers continue; only what was
- * repaired gets a new number and an event, since readers may not have seen it.
+ * Migrates the tables of the first version. Numbers stay, so versions, copies and readers continue; only repaired rows get a new
+ * number and an event, since readers may not have seen them.
  * @returns what was set aside or could not be carried over, in words
  */
 export function repairTables(db: DatabaseSync): string[] {
@@ -30,7 +30,7 @@ function repairTable(db: DatabaseSync, table: string): string[] {
   ];
   const fields = indexedFields(db, table).filter(canHaveColumn);
   const lost = rebuildTable(db, table, fields, [...unreadable, ...olderOnes]);
-  // As another program would, so that the triggers give them numbers and events.
+  // Like another program, so that the triggers assign numbers and events.
   for (const etag of unseen) {
     db.prepare(`UPDATE ${quoteName(table)} SET _document = _document WHERE _etag = ?`).run(etag);
   }
@@ -38,7 +38,7 @@ function repairTable(db: DatabaseSync, table: string): string[] {
   return [...told, ...lost];
 }
 
-/** Of several rows of one id, all but the one with the highest number: it is the one that readers have seen last. */
+/** Of several rows of one id, all but the one with the highest number, which is the one that readers have seen last. */
 function olderSql(table: string): string {
   const kept = `SELECT _etag, id FROM ${quoteName(table)} WHERE _etag NOT IN (SELECT value FROM json_each(?))`;
   return `
@@ -49,8 +49,8 @@ function olderSql(table: string): string {
 }
 
 /**
- * Rows of which a reader may have seen something else, or nothing: those of an id that is there several times, those whose
- * own event says something else, and those that got no key since a conflict clause had passed over it.
+ * Rows of which a reader may have seen something else, or nothing: those whose id occurs several times, those that differ from
+ * their own event, and those without a key, because a conflict clause had skipped it.
  */
 function unseenSql(table: string): string {
   const name = quoteName(table);

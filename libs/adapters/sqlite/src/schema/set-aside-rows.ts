@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { NOW } from './now.ts';
 import { quoteName } from './table-name.ts';
 
-/** Rows that a migration could not keep where they were, for people to look at; Spark does not read it. */
+/** Rows that a migration could not keep in place, for people to inspect; Spark does not read it. */
 export const SET_ASIDE_SQL = `
   CREATE TABLE IF NOT EXISTS spark_set_aside (
     number INTEGER PRIMARY KEY,
@@ -18,7 +18,7 @@ export const SET_ASIDE_SQL = `
 `;
 
 /**
- * Copies a document's row unchanged, with anything its writer has stored in it.
+ * Copies a document's row unchanged, whatever its writer has stored in it.
  * @returns what was done, in words
  */
 export function setAsideRow(db: DatabaseSync, table: string, etag: number, reason: string): string {
@@ -26,7 +26,7 @@ export function setAsideRow(db: DatabaseSync, table: string, etag: number, reaso
   return setAside(db, table, reason, `${columns} FROM ${quoteName(table)} WHERE _etag = ?`, etag);
 }
 
-/** The same for one of Spark's own documents, by its version. */
+/** As `setAsideRow`, for one of Spark's own documents, by its version. */
 export function setAsideState(db: DatabaseSync, version: number, reason: string): string {
   return setAside(
     db,

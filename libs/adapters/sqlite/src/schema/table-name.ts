@@ -1,7 +1,7 @@
-// These are names that SQLite, Spark and the event tables use themselves.
+// Names used by SQLite, Spark and the event tables themselves.
 const TAKEN = /^(sqlite_|spark_)|_events$/i;
 
-/** The table of a collection: its own name, with a prefix where that means something else. */
+/** The table of a collection: its own name, with a prefix if that is taken. */
 export function tableName(collection: string): string {
   return TAKEN.test(collection) ? `c_${collection}` : collection;
 }

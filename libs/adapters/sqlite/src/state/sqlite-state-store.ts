@@ -21,7 +21,7 @@ export class SqliteStateStore implements StateStore {
     return this.#database.read((open) => listState<T>(open, prefix));
   }
 
-  /** Some documents whose id starts with `prefix`, in the order in which they were written, and how many there are in all. */
+  /** A page of documents whose id starts with `prefix`, in the order in which they were written, and the total number. */
   page<T extends object>(
     prefix: string,
     skip: number,

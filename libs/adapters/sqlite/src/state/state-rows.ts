@@ -24,7 +24,7 @@ export function listState<T extends object>(open: OpenDatabase, prefix: string):
   return rows.filter(isOwn).map(toVersioned<T>);
 }
 
-/** Some documents whose id starts with `prefix`, the one that was written first comes first; and how many there are in all. */
+/** A page of documents whose id starts with `prefix`, in the order in which they were written; and the total number. */
 export function pageState<T extends object>(
   open: OpenDatabase,
   prefix: string,
@@ -44,9 +44,9 @@ export function pageState<T extends object>(
 
 /**
  * In a write transaction.
- * @returns the new version; none is ever given twice
- * @throws {VersionConflictError} when something else is there than `expected`
- * @throws {StoreRefusedError} when that is not a document of Spark's own
+ * @returns the new version; none is ever reused
+ * @throws {VersionConflictError} when the stored version is not `expected`
+ * @throws {StoreRefusedError} when it is not one of Spark's own documents
  */
 export function writeState(
   open: OpenDatabase,
@@ -93,7 +93,7 @@ function putState(
   return String(version);
 }
 
-/** @throws {VersionConflictError} when it is not so */
+/** @throws {VersionConflictError} when the stored version is another one */
 export function requireVersion(open: OpenDatabase, id: string, expected: string | null): void {
   const row = open.prepare('SELECT version FROM spark_state WHERE _key = ?').get(sqliteKey(id));
   if ((row === undefined ? null : String(row['version'])) !== expected) throw new VersionConflictError(id);

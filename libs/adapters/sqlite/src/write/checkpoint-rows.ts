@@ -16,7 +16,7 @@ export function readCheckpoint(open: OpenDatabase, name: string): StoredCheckpoi
   return stored && (toCheckpoint(stored) ?? refuseOdd(id));
 }
 
-/** Those that can be read: a malformed one stops only its own task. */
+/** Those that can be read: a malformed one only stops its own task. */
 export function listCheckpoints(open: OpenDatabase): StoredCheckpoint[] {
   const stored = listState(open, 'sparkCheckpoints/');
   return stored.map(toCheckpoint).filter((one) => one !== null);

@@ -18,13 +18,13 @@ export interface PreparedPut extends SplitDocument {
   document: string;
 }
 
-/** A set of commands as it is written. Keys of `puts` are this store's, those of `effect` the owner's. */
+/** A set of commands ready to be written. Keys of `puts` are this store's, those of `effect` the owner's. */
 export interface PreparedSet {
   puts: PreparedPut[];
   effect: Effect;
 }
 
-// SQLite takes it, JavaScript and RavenDB make Infinity of it. Rare, so it is looked for before it is looked at.
+// SQLite accepts it, JavaScript and RavenDB turn it into Infinity. Rare, so a regular expression is tried before parsing.
 const MAYBE_HUGE = /\d[eE]\+?\d{3}|(?<!\d)\d{300}/;
 
 /** @throws {DocumentsRefusedError} naming the documents that cannot be stored */

@@ -1,17 +1,17 @@
 import type { ChangeCommand } from './change-set.ts';
 
-/** The most that one change set may be, for those who write it and for those who read it. */
+/** Upper bounds for one change set, enforced by writers and readers alike. */
 export const CHANGE_SET_BOUNDS = {
-  /** Characters of what it says of itself. */
+  /** Characters in the header. */
   header: 8 * 1024,
-  /** Bytes of its commands, not compressed. */
+  /** Bytes of the commands, uncompressed. */
   bytes: 64 * 1024 * 1024,
   commands: 300_000,
-  /** Characters of an id, a prefix or a name. */
+  /** Characters in an id, a prefix or a name. */
   id: 4 * 1024,
 } as const;
 
-/** A change set is more than one message may be. Fewer changes at once may fit. */
+/** A change set exceeds what one message may hold. Fewer changes at a time may fit. */
 export class ChangeSetBoundsError extends Error {
   constructor(what: string) {
     super(`A change set has ${what}, the most that one may have`);
@@ -19,7 +19,7 @@ export class ChangeSetBoundsError extends Error {
   }
 }
 
-/** @throws {ChangeSetBoundsError} when no reader would take them */
+/** @throws {ChangeSetBoundsError} when no reader would accept them */
 export function requireBounds(commands: readonly ChangeCommand[]): void {
   const { commands: most, id } = CHANGE_SET_BOUNDS;
   if (commands.length > most) throw new ChangeSetBoundsError(`more than ${most} commands`);

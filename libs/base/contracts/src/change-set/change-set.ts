@@ -3,10 +3,10 @@ import type { TaskKey } from '../names/task-key.ts';
 import type { ExtraCommand } from './extras.ts';
 import type { Witness } from './witness.ts';
 
-/** A place in one database's order of changes: grows with every write, with gaps. A safe integer. */
+/** A place in one database's order of changes: a safe integer that grows with every write, with gaps. */
 export type Etag = number;
 
-/** What is done to one document at the target. Extras come after the put of the same id, if there is one. */
+/** One operation on one document at the target. Extras follow the put of the same id, if there is one. */
 export type ChangeCommand =
   | {
       type: 'put';
@@ -19,29 +19,30 @@ export type ChangeCommand =
 
 /**
  * One message of a task's log: everything that the owner's changes in `from..to` mean for the requester.
- * Whether it is applied is decided by `generation`, `incarnation`, `databaseId`, `from` and `to` alone, never by its place in the log.
+ * Only `generation`, `incarnation`, `databaseId`, `from` and `to` decide whether it is applied, never its place in the log.
  */
 export interface ChangeSet {
   task: TaskKey;
   /** Starts at 1 and grows when the task is read from the beginning again. */
   generation: number;
   /**
-   * Drawn when the generation began. Numbers repeat where the owner lost all that it knew (its log, the requester's word);
-   * sets of the same number and another incarnation belong to another reading of the source.
+   * Drawn when the generation began. Generation numbers repeat after the owner has lost all its records (its log and the
+   * requester's confirmations); sets with the same number and a different incarnation belong to a different reading of the
+   * source.
    */
   incarnation: string;
-  /** The source database's own id: another one means restored or other data, whose etags say nothing here. */
+  /** The source database's own id. A different one means restored or different data, where these etags mean nothing. */
   databaseId: string;
-  /** How the owner's store tells ids apart, and so whose document a command means. Absent: `UNNAMED_RULE`. */
+  /** How the owner's store compares ids, which decides whose document a command refers to. Absent: `UNNAMED_RULE`. */
   ids?: IdRule;
-  /** First and last etag covered; every change in between is in this set or concerns nobody. */
+  /** First and last etag covered. Every change in between is in this set or does not concern the requester. */
   from: Etag;
   to: Etag;
-  /** LastDatabaseEtag when the generation began: documents deleted before it were never seen by it. */
+  /** `LastDatabaseEtag` when the generation began. Documents deleted before it were never part of this generation. */
   began: Etag;
-  /** True once the feed was drained in this generation: the copy is complete. Rides in every later set. */
+  /** True once the feed was drained in this generation: the copy is complete. Repeated in every later set. */
   live: boolean;
-  /** What the source's witness document said when this was read; a database that does not remember it was restored. */
+  /** The source's witness when this was read. A database that does not remember it has been restored. */
   witness: Witness;
   /** Fingerprint of the script that made the commands. */
   script: string;
@@ -52,5 +53,5 @@ export interface ChangeSet {
   commands: ChangeCommand[];
 }
 
-/** What a change set says of itself, without its commands. */
+/** The header of a change set: everything except its commands. */
 export type ChangeSetHeader = Omit<ChangeSet, 'commands'>;

@@ -6,20 +6,23 @@ export interface Change {
   etag: Etag;
 }
 
-/** Key of the change that made a stored document what it is. A symbol, so that it is not among the fields that an API returns. */
+/**
+ * Key of the change that produced a stored document's current version. A symbol, so that it is not among the fields that an API
+ * returns.
+ */
 export const CHANGE: unique symbol = Symbol('change');
 
-/** The header by which an owner's answer names the change that a write was, for those who wait for its copy. */
+/** The header of an owner's answer that names the change of a write, for those who wait for its copy. */
 export const CHANGE_HEADER = 'Spark-Change';
 
-/** The change as a header carries it: `<databaseId>:<etag>`. */
+/** Formats a change for the header: `<databaseId>:<etag>`. */
 export function formatChange({ databaseId, etag }: Change): string {
   return `${databaseId}:${etag}`;
 }
 
 const FORMAT = /^([^\s:]{1,100}):(\d{1,16})$/;
 
-/** Reads what `formatChange` wrote; null when the text is not one. */
+/** Parses the output of `formatChange`; null for any other text. */
 export function parseChange(text: string): Change | null {
   const [, databaseId, digits] = FORMAT.exec(text) ?? [];
   const etag = Number(digits);

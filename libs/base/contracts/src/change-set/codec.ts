@@ -51,7 +51,7 @@ export async function decodeChangeSet(encoded: EncodedChangeSet): Promise<Change
 async function plainBytes({ headers, payload }: EncodedChangeSet): Promise<Uint8Array> {
   const { [ENCODING_HEADER]: encoding } = headers;
   if (encoding === undefined) return payload;
-  if (encoding !== ENCODING) throw new MalformedChangeSetError('its payload is packed in a way unknown here');
+  if (encoding !== ENCODING) throw new MalformedChangeSetError('its payload has an unknown encoding');
   try {
     return await unpack(payload, CHANGE_SET_BOUNDS.bytes);
   } catch (cause) {

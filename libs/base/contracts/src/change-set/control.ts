@@ -9,41 +9,41 @@ import {
 import type { Etag } from './change-set.ts';
 import type { Witness } from './witness.ts';
 
-/** A requester's word on how far it has applied a task; the owner trims its log and releases tombstones by it. */
+/** A requester's statement of how far it has applied a task. The owner trims its log and releases tombstones accordingly. */
 export interface Confirmation {
   generation: number;
   incarnation: string;
-  /** The owner's database that `to` is an etag of; absent from a requester of an older version. */
+  /** The owner's database that `to` belongs to; absent from requesters of older versions. */
   databaseId?: string;
   to: Etag;
-  /** The owner's clock when `to` was its newest etag, milliseconds since 1970; absent from a requester of an older version. */
+  /** The owner's clock when `to` was its newest etag, milliseconds since 1970; absent from requesters of older versions. */
   readAt?: number;
   live: boolean;
-  /** The witness that the applied sets carried: it outlives a log that is rolled back. */
+  /** The witness carried by the applied sets. It survives when the log is rolled back. */
   witness: Witness;
-  /** Sequence in the task's log of the last set applied, and when that stream was created. */
+  /** Sequence of the last applied set in the task's log, and when that stream was created. */
   sequence: number;
   streamCreated: string;
   /** The requester's clock, milliseconds since 1970. */
   at: number;
 }
 
-/** A requester's message that the log does not continue what it has. */
+/** A requester's message that the log does not continue from its checkpoint. */
 export interface ResyncRequest {
   /** Names this request; the sets that answer it carry it. */
   id: string;
-  /** What was missing, for people. */
+  /** What was missing, in words for operators. */
   reason: string;
-  /** Where the requester stands; null when it has nothing. */
+  /** The requester's position; null when it has none. */
   checkpoint: { generation: number; incarnation: string; databaseId: string; to: Etag } | null;
-  /** The set that did not join, if one was seen. */
+  /** The set that did not fit the checkpoint, if one was seen. */
   seen: { generation: number; databaseId: string; from: Etag; to: Etag } | null;
-  /** Start again from the first document and ignore the checkpoint, as an operator asked. */
+  /** Start again from the first document and ignore the checkpoint, as requested by an operator. */
   fromStart?: boolean;
   at: number;
 }
 
-/** Whether a value of the board is a requester's word on how far it is. */
+/** Whether a value on the board is a confirmation. */
 export const isConfirmation: Guard<Confirmation> = isObjectOf(
   {
     generation: isWhole,
@@ -58,7 +58,7 @@ export const isConfirmation: Guard<Confirmation> = isObjectOf(
   { databaseId: isText(), readAt: isWhole },
 );
 
-/** Whether a value of the board is a requester's wish to have changes again. */
+/** Whether a value on the board is a resync request. */
 export const isResyncRequest: Guard<ResyncRequest> = isObjectOf(
   {
     id: isText(),

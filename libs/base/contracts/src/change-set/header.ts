@@ -17,7 +17,7 @@ const FORMAT = '1';
 const HEADER = 'Spark-Set';
 const FORMAT_HEADER = 'Spark-Format';
 const LONGEST = 256;
-/** Each generation reads a whole collection: nobody gets here by counting. */
+/** Each generation reads a whole collection, so counting never gets here. */
 const LAST_GENERATION = 2 ** 40;
 
 const isModule: Guard<string> = (value): value is string => isName(value);
@@ -43,12 +43,12 @@ const isHeader: Guard<ChangeSetHeader> = isObjectOf(
   { ids: isOneOf('ravendb', 'sqlite') },
 );
 
-/** What a change set says of itself, as message headers. */
+/** Encodes a change set's metadata as message headers. */
 export function encodeHeader(header: ChangeSetHeader): Record<string, string> {
   return { [FORMAT_HEADER]: FORMAT, [HEADER]: JSON.stringify(header) };
 }
 
-/** @throws {MalformedChangeSetError} when the headers are missing, of another format, or not what a change set says of itself */
+/** @throws {MalformedChangeSetError} when headers are missing, in an unknown format, or not valid for a change set */
 export function decodeHeader(headers: Record<string, string>): ChangeSetHeader {
   const { [FORMAT_HEADER]: format, [HEADER]: text = '' } = headers;
   if (format !== FORMAT) {
@@ -60,13 +60,13 @@ export function decodeHeader(headers: Record<string, string>): ChangeSetHeader {
     throw new MalformedChangeSetError(`its ${HEADER} header has ${text.length} characters`);
   }
   const header = parse(text);
-  if (!isHeader(header)) throw new MalformedChangeSetError(`its ${HEADER} header says something else`);
+  if (!isHeader(header)) throw new MalformedChangeSetError(`its ${HEADER} header has unexpected contents`);
   // An announcement covers nothing: it goes from 1 to 0.
   if (header.from > header.to + 1) throw new MalformedChangeSetError('it ends before it begins');
   return header;
 }
 
-/** The same, null where it cannot be read: what is there is then worth nothing to this version. */
+/** As `decodeHeader`, but null for what cannot be read: this version has no use for it. */
 export function readHeader(message: { headers: Record<string, string> } | null): ChangeSetHeader | null {
   if (message === null) return null;
   try {

@@ -47,7 +47,7 @@ function toLine(command: ChangeCommand): string {
 /** @throws {MalformedChangeSetError} when it is not what `toLines` writes; the text of a document is not looked at */
 export function fromLine(line: string): ChangeCommand {
   const mark = line[0];
-  if (line[1] !== '\t') throw new MalformedChangeSetError('a line begins with no mark');
+  if (line[1] !== '\t') throw new MalformedChangeSetError('a line begins without a mark');
   const end = line.indexOf('\t', 2);
   const key = readKey(end < 0 ? line.slice(2) : line.slice(2, end));
   const rest = end < 0 ? null : line.slice(end + 1);
@@ -55,7 +55,7 @@ export function fromLine(line: string): ChangeCommand {
   if (mark === MARKS.delete && rest === null) return { type: 'delete', id: key };
   if (mark === MARKS['delete-prefix'] && rest === null) return { type: 'delete-prefix', prefix: key };
   if (mark === MARKS.extra && rest !== null) return readExtra(key, rest);
-  throw new MalformedChangeSetError(`a line begins with ${JSON.stringify(mark)}, which has another form`);
+  throw new MalformedChangeSetError(`a line begins with ${JSON.stringify(mark)}, which is malformed`);
 }
 
 function onOneLine(command: ChangeCommand): ChangeCommand {
@@ -65,7 +65,7 @@ function onOneLine(command: ChangeCommand): ChangeCommand {
 function readKey(written: string): string {
   const key = parse(written);
   if (isKey(key)) return key;
-  throw new MalformedChangeSetError('an id is not a text, or too long');
+  throw new MalformedChangeSetError('an id is not a string, or is too long');
 }
 
 function readExtra(id: string, written: string): ExtraCommand {
@@ -73,7 +73,7 @@ function readExtra(id: string, written: string): ExtraCommand {
   const type = isTyped(command) ? command.type : null;
   const guard: Guard<ExtraCommand> | null = type && EXTRAS[type];
   if (guard?.(command)) return command;
-  throw new MalformedChangeSetError('what hangs on a document has another form');
+  throw new MalformedChangeSetError('the extras of a document are malformed');
 }
 
 function parse(written: string): unknown {

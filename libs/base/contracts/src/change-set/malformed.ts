@@ -1,6 +1,6 @@
-/** A message in a task's log is not a change set that this version can read. */
+/** A message in a task's log that this version cannot read as a change set. */
 export class MalformedChangeSetError extends Error {
-  /** @param reason follows on "Not a change set:" */
+  /** @param reason completes "Not a change set:" */
   constructor(reason: string, options?: ErrorOptions) {
     super(`Not a change set: ${reason}`, options);
     this.name = 'MalformedChangeSetError';

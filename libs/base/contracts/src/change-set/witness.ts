@@ -4,19 +4,19 @@ import { VersionConflictError } from '../errors/errors.ts';
 
 const MARKS = 16;
 
-/** What a set says of the source's witness document: how often it had been raised, and the mark drawn at that time. */
+/** What a set says about the source's witness document: how often it had been raised, and the mark drawn at that time. */
 export interface Witness {
   number: number;
   mark: string;
 }
 
-/** A source's witness document of one reader: how often it was raised, and the marks of the last times, newest first. */
+/** A source's witness document for one reader: how often it was raised, and the marks of the latest raises, newest first. */
 export interface WitnessRecord {
   number: number;
   marks: readonly string[];
 }
 
-/** The record of a reader that never raised its witness. */
+/** The record of a reader that has never raised its witness. */
 export const NEVER_RAISED: WitnessRecord = { number: 0, marks: [] };
 
 /** The record after one more raise. */
@@ -26,22 +26,22 @@ export function raised({ number, marks }: WitnessRecord): WitnessRecord {
 }
 
 /**
- * What a store writes for `reader`, whose record there is `there`.
- * @throws {VersionConflictError} when that is not, or not any more, as in `from`
+ * The record that a store writes for `reader`; `there` is the one it finds.
+ * @throws {VersionConflictError} when `there` is not, or is no longer, as in `from`
  */
 export function raisedFrom(reader: string, there: WitnessRecord, from: WitnessRecord): WitnessRecord {
   if (!isSame(there, from)) throw new VersionConflictError(witnessId(reader));
   return raised(from);
 }
 
-/** What is said of a source now. */
+/** The witness that change sets carry now. */
 export function newest({ number, marks }: WitnessRecord): Witness {
   return { number, mark: marks[0] ?? '' };
 }
 
 /**
- * Whether a source still knows what was said of it. One that was restored has been raised less often, or, where somebody has
- * raised it since, under other marks. Of what is older than its marks only the number can tell.
+ * Whether a source still remembers a witness. A restored source has been raised less often or, if it was raised again since the
+ * restore, under different marks. For anything older than its marks only the number can tell.
  */
 export function remembers({ number, marks }: WitnessRecord, said: Witness): boolean {
   const ago = number - said.number;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What makes two scripts the same script: the collection they read, their text, and what comes before their ids. A copy made by another fingerprint is
- * out of date, so it decides what is read again.
+ * Identifies a script by the collection it reads, its text and its id prefix. Copies made under another fingerprint are out of
+ * date, so it decides what is read again.
  */
 export function scriptFingerprint(sourceCollection: string, script: string, idPrefix?: string): string {
   const text = `${sourceCollection}\n${script}`;

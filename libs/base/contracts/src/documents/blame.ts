@@ -2,8 +2,8 @@ import { ContentRefusedError } from '../errors/errors.ts';
 import { refuseTogether } from './check-put.ts';
 
 /**
- * A store that refuses a whole set does not say which document it could not read: finds them.
- * @throws {DocumentsRefusedError} naming them; when there are none, `cause`
+ * Finds the documents a store could not read, when the store refused the whole set without naming them.
+ * @throws {DocumentsRefusedError} naming them; `cause` when none is found
  */
 export function blame(puts: Iterable<{ id: string; document: string }>, cause: unknown): never {
   refuseTogether(puts, ({ id, document }) => {

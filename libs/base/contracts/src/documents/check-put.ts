@@ -5,8 +5,8 @@ import { isHouseCollection, RESERVED, reservedDocument } from '../names/house-do
 import { refusedId } from '../names/refused-id.ts';
 
 /**
- * Refuses on every store what one of them would change silently, since a copy may travel on.
- * @returns the document as every store keeps it right
+ * Refuses on every store what any one of them would silently change, since a copy may travel on to another store.
+ * @returns the document in a form that every store keeps unchanged
  * @throws {ContentRefusedError} naming the document
  */
 export function checkPut(id: string, document: string): string {
@@ -17,8 +17,8 @@ export function checkPut(id: string, document: string): string {
 }
 
 /**
- * For every document that an application or a script writes, and none of Spark's own.
- * @param collection null where it is not known
+ * For every document that an application or a script writes, as opposed to Spark's own.
+ * @param collection null when unknown
  * @throws {ContentRefusedError} of the kind `reserved`
  */
 export function checkUnreserved(id: string, collection: string | null): void {
@@ -42,7 +42,7 @@ export function checkWrite({
 }
 
 /**
- * For every document that an application deletes. What an older version let it write under an id of Spark's it may take away.
+ * For every document that an application deletes. It may remove what an older version let it write under one of Spark's ids.
  * @throws {ContentRefusedError} of the kind `reserved`
  */
 export function checkDelete(id: string, collection: string): void {
@@ -50,7 +50,7 @@ export function checkDelete(id: string, collection: string): void {
 }
 
 /**
- * For a copy as an owner sent it.
+ * For a copy as received from an owner.
  * @throws {ContentRefusedError} of the kind `reserved`
  */
 export function checkCopy(id: string, document: string): void {
@@ -59,7 +59,7 @@ export function checkCopy(id: string, document: string): void {
 
 /**
  * For a copy from or to RavenDB.
- * @throws {ContentRefusedError} for an id that RavenDB's servers do not all find by the same key
+ * @throws {ContentRefusedError} for an id that not all RavenDB servers look up under the same key
  */
 export function checkSettled(id: string): void {
   const reason = unsettledId(id);
@@ -67,9 +67,9 @@ export function checkSettled(id: string): void {
 }
 
 /**
- * The same for all documents of a set, in place.
- * @param more what else may refuse one of them
- * @throws {DocumentsRefusedError} naming each that is refused
+ * As `checkPut`, for all documents of a set, in place.
+ * @param more additional checks that may refuse a document
+ * @throws {DocumentsRefusedError} naming every refused document
  */
 export function checkPuts(
   puts: Map<string, { id: string; document: string }>,
@@ -83,8 +83,8 @@ export function checkPuts(
 }
 
 /**
- * Looks at all of them before any is refused, so that a set of many refused documents is looked at once.
- * @throws {DocumentsRefusedError} with what `look` refused
+ * Checks all items before refusing any, so that a set with many refused documents is only checked once.
+ * @throws {DocumentsRefusedError} with everything that `look` refused
  */
 export function refuseTogether<T, R>(items: Iterable<T>, look: (item: T) => R): R[] {
   const looked: R[] = [];
@@ -102,7 +102,7 @@ export function refuseTogether<T, R>(items: Iterable<T>, look: (item: T) => R): 
   return looked;
 }
 
-// Parsing every copy would cost more than the rest of this. An escape may hide a letter of the name.
+// Parsing every copy would cost more than all other checks. An escape may hide a letter of the name.
 const MAYBE_RESERVED = /"@collection"\s*:\s*"(?:spark|moduleinformations)|\\u00[2-7]/i;
 
 function collectionOf(document: string): string | null {
@@ -116,7 +116,7 @@ function readObject(text: string): Record<string, unknown> | null {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : null;
   } catch {
-    // The store refuses it.
+    // The store itself refuses it.
     return null;
   }
 }
@@ -125,7 +125,7 @@ const MAYBE_SURROGATE = /\\u[dD][89a-fA-F]/;
 const ESCAPES =
   /\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)/gs;
 
-// RavenDB stores an escaped pair as two replacement characters; the same pair as raw UTF-8 it keeps.
+// RavenDB stores an escaped surrogate pair as two replacement characters, but keeps the same pair as raw UTF-8.
 function rawSurrogates(id: string, document: string): string {
   return document.replace(ESCAPES, (escape: string, high: string | undefined, low: string | undefined) => {
     if (high !== undefined && low !== undefined) {

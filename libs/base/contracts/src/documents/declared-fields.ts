@@ -5,38 +5,38 @@ type DeclaredType = () => FieldType | undefined;
 const declared = new WeakMap<object, Map<string, DeclaredType>>();
 const shapes = new WeakMap<object, Map<string, FieldShape>>();
 
-/** Notes what a field of a class is. `type` is asked for at the first use, since classes may name each other. */
+/** Records the declared type of a class's field. `type` is called on first use, since classes may refer to each other. */
 export function declareField(prototype: object, name: string, type: DeclaredType): void {
   const fields = declared.get(prototype) ?? new Map<string, DeclaredType>();
   declared.set(prototype, fields.set(name, type));
 }
 
-/** The names of the fields that a class and those it extends declare. */
+/** Names of the fields declared by a class and its base classes. */
 export function declaredFields(prototype: object): string[] {
   return chainOf(prototype).flatMap((one) => [...(declared.get(one)?.keys() ?? [])]);
 }
 
 /**
- * What is known of a field: what it was declared as, else, when any decorator stands on it, the type that TypeScript noted
- * there (`design:type`), provided that it is `Date` or a class.
+ * What is known of a field: its declared type, or else, if the field has any decorator, the type that TypeScript recorded
+ * (`design:type`), provided that it is `Date` or a class.
  */
 export function fieldShape(prototype: object, name: string): FieldShape {
   if (prototype === Object.prototype) return AS_STORED;
   const known = shapes.get(prototype) ?? new Map<string, FieldShape>();
   shapes.set(prototype, known);
   const shape = known.get(name) ?? findShape(prototype, name);
-  // Documents may have any number of names.
+  // Documents may have any number of different names.
   if (known.size < 1000) known.set(name, shape);
   return shape;
 }
 
 const digits = new WeakMap<object, boolean>();
 
-/** Whether a class, or one that it declares a field to be of, has fields that keep every digit of a number. */
+/** Whether a class, or the class of one of its declared fields, has fields that keep every digit of a number. */
 export function keepsDigits(prototype: object): boolean {
   const known = digits.get(prototype);
   if (known !== undefined) return known;
-  // A class may have itself among its fields.
+  // A class may contain itself.
   digits.set(prototype, false);
   const found = declaredFields(prototype).some((name) => hasDigits(fieldShape(prototype, name)));
   digits.set(prototype, found);
@@ -49,7 +49,7 @@ function hasDigits(shape: FieldShape): boolean {
   return shape.kind === 'bigint' || shape.kind === 'decimal';
 }
 
-/** The shape at a path of names; what is not declared on the way is as stored. */
+/** The shape at a path of names; anything undeclared along the way is as stored. */
 export function shapeAt(prototype: object, path: readonly string[]): FieldShape {
   let shape: FieldShape = { kind: 'object', prototype };
   for (const name of path) {
@@ -60,7 +60,7 @@ export function shapeAt(prototype: object, path: readonly string[]): FieldShape 
   return shape;
 }
 
-/** Whether a class itself defines a name: a method, or a value that it computes (`get label()`). */
+/** Whether a class itself defines a name, as a method or a getter (`get label()`). */
 export function isComputed(prototype: object, name: string): boolean {
   if (name === 'constructor') return false;
   return chainOf(prototype).some((one) => {
@@ -83,17 +83,20 @@ function findShape(prototype: object, name: string): FieldShape {
   return noted.kind === 'date' || noted.kind === 'object' ? noted : AS_STORED;
 }
 
-/** The compiler notes Object for unions (with null, too), interfaces and classes that come later, and no elements of lists. */
+/**
+ * The compiler emits Object for unions (including with null), interfaces and classes declared later, and no element types for
+ * lists.
+ */
 function notedShape(type: unknown): FieldShape {
   if (type !== undefined && type !== Object && type !== Array) return shapeOf(type);
   return {
     kind: 'impossible',
-    problem: 'is declared without a type, and the compiler does not tell it',
+    problem: 'is declared without a type, and the compiler emits none',
     remedy: 'Write @Field(() => Date), or for a list @Field(() => [Date])',
   };
 }
 
-/** What `emitDecoratorMetadata` notes of a decorated field, when reflect-metadata is loaded. */
+/** What `emitDecoratorMetadata` emitted for a decorated field, if reflect-metadata is loaded. */
 function designType(prototype: object, name: string): unknown {
   const { getMetadata } = Reflect as { getMetadata?: (key: string, target: object, name: string) => unknown };
   return getMetadata?.('design:type', prototype, name);

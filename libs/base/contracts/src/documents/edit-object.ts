@@ -1,7 +1,7 @@
 import { memberName, scanMembers, skipBlanks, type Member } from './scan-members.ts';
 
 /**
- * A JSON object's text with other values (null: the member goes) and with members at its end; every other sign stays.
+ * A JSON object's text with values replaced (null removes the member) and members appended; every other character stays.
  * @param members all of them, as scanned
  */
 export function editObject(

@@ -3,9 +3,9 @@ import { withoutMembers } from './edit-object.ts';
 import { toPlain, toPlainField } from './to-plain.ts';
 
 /**
- * An entity's fields as JSON, with names as in TypeScript. The id is the document's key and not among them.
- * @param prototype of the class that declares what the fields are
- * @throws {ContentRefusedError} naming the field, for a value that JSON cannot hold
+ * An entity's fields as JSON, with their names in TypeScript. The id is the document's key and not included.
+ * @param prototype of the class that declares the fields
+ * @throws {ContentRefusedError} naming the field, for a value that JSON cannot represent
  */
 export function entityFields(entity: object, prototype: object = Object.prototype): string {
   return withoutMembers(JSON.stringify(toPlain(entity, prototype)), ID);
@@ -13,7 +13,10 @@ export function entityFields(entity: object, prototype: object = Object.prototyp
 
 const ID = new Set(['id']);
 
-/** The same of an entity that was just read. What a store holds and would not accept (`1e400` in SQLite) is left out. */
+/**
+ * As `entityFields`, for an entity that was just read. Values that the store holds but would not accept (`1e400` in SQLite) are
+ * left out.
+ */
 export function seenFields(entity: object, prototype: object): string {
   try {
     return entityFields(entity, prototype);

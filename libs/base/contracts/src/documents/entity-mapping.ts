@@ -6,42 +6,42 @@ import { makeEntity, parseStored } from './make-entity.ts';
 import { mergeObject, ReadOnDemand, type MergeRules } from './merge-fields.ts';
 import { spellingOf, type Spelling } from './spelling.ts';
 
-/** Makes the fields to store, as JSON text, from the stored ones (null: there is no document). Called again when others wrote in between. */
+/** Makes the fields to store, as JSON text, from the stored ones (null: no document). Called again after a concurrent write. */
 export type FieldsOver = (stored: string | null) => string;
 
-/** An entity that is to be put, as it was when `put` was called. */
+/** An entity to put, as it was when `put` was called. */
 export interface EntityPut {
   fields: FieldsOver;
-  /** What the entity was read from, where it is the very object that the store gave out. */
+  /** What the entity was read from, if it is the very object that the store returned. */
   origin: EntityOrigin | null;
 }
 
-/** How entities of one class and the fields of stored documents are made of each other, the same on every store. */
+/** Converts between entities of one class and the fields of stored documents, identically on every store. */
 export class EntityMapping {
   readonly spelling: Spelling;
-  /** What entities are made of. */
+  /** Prototype of the entities. */
   readonly prototype: object;
 
   /**
-   * @param prototype what entities are made of
-   * @param dictionaries paths of the objects whose keys are data and not names of fields
+   * @param prototype of the entities
+   * @param dictionaries paths of objects whose keys are data rather than field names
    */
   constructor(prototype: object = Object.prototype, dictionaries: readonly string[] = []) {
     this.prototype = prototype;
     this.spelling = spellingOf(dictionaries);
   }
 
-  /** An entity of the fields' JSON text. */
+  /** An entity made from the fields' JSON text. */
   read(fields: string, id: string): object {
     const parsed = parseStored(fields, this.prototype);
     return makeEntity(this.prototype, fromStoredFields(parsed, this.spelling) as object, id);
   }
 
   /**
-   * The whole entity as it is now. Fields that read as they are in the entity keep their text; those that it does not have go; those
-   * that do not read at all stay.
-   * @returns takes the id when there is one, and throws `ContentRefusedError` when no document can have it; `fields` throws it for
-   *   a value that cannot be stored
+   * The whole entity as it is now. Fields whose stored value reads as the entity's value keep their stored text; fields that the
+   * entity does not have are removed; fields that cannot be read at all stay.
+   * @returns takes the id once there is one, and throws `ContentRefusedError` when no document can have it; `fields` throws it
+   *   for a value that cannot be stored
    */
   put(entity: object): (id: string) => EntityPut {
     const text = entityFields(entity, this.prototype);
@@ -49,9 +49,7 @@ export class EntityMapping {
     return (id) => ({ fields: this.#over(id, text, origin, { keepMarks: origin === null }), origin });
   }
 
-  /**
-   * The named fields alone; one that is undefined goes. What it answers throws `ContentRefusedError` for a value that cannot be stored.
-   */
+  /** Only the named fields; undefined removes one. The result throws `ContentRefusedError` for a value that cannot be stored. */
   patch(id: string, changes: object): FieldsOver {
     const text = entityFields(changes, this.prototype);
     const named = new Set(Object.keys(changes));

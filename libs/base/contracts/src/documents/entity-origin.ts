@@ -1,15 +1,15 @@
-/** The document that an entity was read from, as it was then. */
+/** The document that an entity was read from, as it was at that time. */
 export interface EntityOrigin {
   id: string;
   version: string;
   collection: string;
-  /** Its JSON text, with its `@metadata` where the store keeps that in it. */
+  /** Its JSON text, including `@metadata` if the store keeps that inside. */
   text: string;
 }
 
 const origins = new WeakMap<object, EntityOrigin>();
 
-/** Remembered beside the entity: what is made of it, `{ ...entity }`, has none. */
+/** Remembered for the object itself: a copy such as `{ ...entity }` has none. */
 export function rememberOrigin(entity: object, origin: EntityOrigin): void {
   origins.set(entity, origin);
 }

@@ -1,4 +1,4 @@
-/** A number with all of its digits, as JSON writes it: what a double would round stays as it is. */
+/** A number with all of its digits as written in JSON, including those that a double would round. */
 export class ExactNumber {
   readonly digits: string;
 
@@ -11,18 +11,18 @@ export class ExactNumber {
   }
 }
 
-/** What ES2026 calls source text access; not yet among TypeScript's own types. */
+/** ES2026 source text access, not yet in TypeScript's own types. */
 const RAW = JSON as unknown as { rawJSON(text: string): unknown };
 
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-// Sixteen digits and more, a last zero after the point, or an exponent: what a double may write in another way.
+// Sixteen or more digits, a trailing zero after the point, or an exponent: a double may be written back differently.
 const MAY_ROUND = /\d{16}|\d\.\d{15}|\.\d*0(?!\d)|\d[eE][+-]?\d|-0(?!\.\d)/;
 
 export function isJsonNumber(text: string): boolean {
   return JSON_NUMBER.test(text);
 }
 
-/** Parses stored JSON; numbers that a double would not write back in the same way become {@link ExactNumber}s. */
+/** Parses stored JSON; numbers that a double would not write back identically become {@link ExactNumber}s. */
 export function parseExactly(text: string): unknown {
   if (!MAY_ROUND.test(text)) return JSON.parse(text);
   return JSON.parse(text, ((_key: string, value: unknown, { source }: { source?: string } = {}) =>

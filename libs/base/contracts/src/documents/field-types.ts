@@ -1,7 +1,7 @@
-/** Stored as a JSON number and kept as a text, so that every digit stays: `1.10`, `9007199254740993`. For `@Field(() => Decimal)`. */
+/** Stored as a JSON number and kept as text, so that no digit is lost: `1.10`, `9007199254740993`. For `@Field(() => Decimal)`. */
 export const Decimal: unique symbol = Symbol('Decimal');
 
-/** How a field's value is converted to and from the document. Both are pure; `read` gets what JSON can hold. */
+/** Converts a field's value to and from the document. Both directions are pure; `read` receives any JSON value. */
 export interface FieldConverter {
   read(stored: unknown): unknown;
   write(value: unknown): unknown;
@@ -11,13 +11,13 @@ export interface FieldConverter {
 export type FieldClass = abstract new (...parameters: never[]) => object;
 
 /**
- * What a field is: `Date`, `BigInt`, {@link Decimal}, a class, a list of one of these (`[Date]`), `mapOf(…)`, `setOf(…)`, or a
- * converter of one's own. `String`, `Number`, `Boolean` and `Object` are as JSON has them.
+ * A field's type: `Date`, `BigInt`, {@link Decimal}, a class, a list of one of these (`[Date]`), `mapOf(…)`, `setOf(…)`, or a
+ * custom converter. `String`, `Number`, `Boolean` and `Object` are kept as in JSON.
  */
 export type FieldType =
   FieldClass | BigIntConstructor | typeof Decimal | readonly [FieldType] | MapOf | SetOf | FieldConverter;
 
-/** A `Map` with texts for keys. */
+/** A `Map` with string keys. */
 export class MapOf {
   readonly values: FieldType;
 
@@ -35,10 +35,10 @@ export class SetOf {
   }
 }
 
-/** `@Field(() => mapOf(Date))`: a `Map` whose keys are texts; an object in the document. */
+/** `@Field(() => mapOf(Date))`: a `Map` with string keys, stored as an object. */
 export const mapOf = (values: FieldType): MapOf => new MapOf(values);
 
-/** `@Field(() => setOf(String))`: a `Set`; a list in the document. */
+/** `@Field(() => setOf(String))`: a `Set`, stored as a list. */
 export const setOf = (values: FieldType): SetOf => new SetOf(values);
 
 /** What is known of a field's value. */
@@ -53,7 +53,7 @@ export const AS_STORED: FieldShape = { kind: 'as-stored' };
 
 const AS_JSON_HAS_THEM = new Set<unknown>([String, Number, Boolean, Object, Array]);
 
-/** What a declared type means; `impossible` for what no document can hold. */
+/** The shape of a declared type; `impossible` for what no document can hold. */
 export function shapeOf(type: unknown): FieldShape {
   if (type === undefined || AS_JSON_HAS_THEM.has(type)) return AS_STORED;
   if (type === Date) return { kind: 'date' };
@@ -63,10 +63,10 @@ export function shapeOf(type: unknown): FieldShape {
   if (type instanceof MapOf) return inside('map', type.values);
   if (type instanceof SetOf) return inside('set', type.values);
   if (type === Map) {
-    return impossible('is a Map of which the values are not known', 'Declare @Field(() => mapOf(Number))');
+    return impossible('is a Map whose values have no declared type', 'Declare @Field(() => mapOf(Number))');
   }
   if (type === Set) {
-    return impossible('is a Set of which the values are not known', 'Declare @Field(() => setOf(String))');
+    return impossible('is a Set whose values have no declared type', 'Declare @Field(() => setOf(String))');
   }
   if (isConverter(type)) return { kind: 'converted', converter: type };
   if (typeof type !== 'function') return impossible('is declared as something that is not a type', REMEDY);
@@ -75,11 +75,11 @@ export function shapeOf(type: unknown): FieldShape {
 }
 
 const REMEDY =
-  'Give @Field() a converter { read, write }, or keep it in a form that JSON has: a text, a number, a list, an object';
+  'Give @Field() a converter { read, write }, or store something that JSON has: a string, a number, a list, an object';
 
 function listOf(type: readonly unknown[]): FieldShape {
   if (type.length !== 1)
-    return impossible('is a list of which the elements are not known', 'Declare @Field(() => [Date])');
+    return impossible('is a list whose elements have no declared type', 'Declare @Field(() => [Date])');
   return inside('list', type[0]);
 }
 
@@ -99,7 +99,7 @@ function isConverter(type: unknown): type is FieldConverter {
   );
 }
 
-/** Classes of the language and of Node (Function, Promise, RegExp, typed arrays): not written in JavaScript, or a Buffer. */
+/** Classes of the language and of Node (Function, Promise, RegExp, typed arrays): native code, or Buffer. */
 function isBuiltIn(type: { prototype?: unknown } & object): boolean {
   const { prototype } = type;
   if (typeof prototype !== 'object' || prototype === null || prototype instanceof Uint8Array) return true;

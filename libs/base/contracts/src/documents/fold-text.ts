@@ -1,6 +1,6 @@
 /**
- * A text without regard to capitals, as RavenDB's indexes keep it for sorting: each UTF-16 unit for itself, so that nothing gets
- * longer and what lies beyond U+FFFF stays.
+ * Folds a text's case as RavenDB's indexes do for sorting: one UTF-16 unit at a time, so that nothing gets longer and characters
+ * beyond U+FFFF stay.
  */
 export function foldText(text: string): string {
   if (!BEYOND_ASCII.test(text)) return text.toLowerCase();

@@ -2,18 +2,18 @@ import { sameName } from '@nestjs-spark/foundation/internal';
 import { isCopyOf, type CopyMarks } from './own-copies.ts';
 
 /**
- * What a put may replace besides the copies of its own task. `own`: documents that the module wrote itself, which become
- * copies by it. Copies of another task are never written over.
+ * What a put may replace besides the copies of its own task. `own`: documents that the module wrote itself, which thereby become
+ * copies. Copies of another task are never overwritten.
  */
 export type Overwrite = 'own';
 
-/** A document that stands at an id which is to be put. */
+/** The existing document at an id that is to be put. */
 export interface StandingDocument extends CopyMarks {
   id: string;
   collection: string;
 }
 
-/** The copy that is to be there. */
+/** The copy that should be there. */
 export interface WantedCopy {
   collection: string;
   /** Its `spark-source`. */
@@ -21,8 +21,8 @@ export interface WantedCopy {
 }
 
 /**
- * `free`: the put may replace it. `moved`: the copy of the same source document by another task of the same owner, from
- * before the document changed its collection; it is removed first. Otherwise why it stays, for people.
+ * `free`: the put may replace it. `moved`: a copy of the same source document by another task of the same owner, from before the
+ * document changed its collection; it is removed first. Otherwise the reason why it stays, for operators.
  */
 export type Judgement = 'free' | 'moved' | { reason: string };
 
@@ -47,7 +47,7 @@ export function judgeStanding(
 }
 
 function inTheWay({ id }: StandingDocument, what: string): string {
-  return `Document ${JSON.stringify(id)} is ${what}, not a copy of this task, and is not written over`;
+  return `Document ${JSON.stringify(id)} is ${what}, not a copy of this task, and is not overwritten`;
 }
 
 function madeBy({ generation, copyOf }: StandingDocument): string {

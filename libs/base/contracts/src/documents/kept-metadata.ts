@@ -6,17 +6,17 @@ import type { EntityOrigin } from './entity-origin.ts';
 const COPY_MARKS = new Set([COPY_SOURCE, COPY_ETAG, COPY_GENERATION]);
 
 /**
- * What a put keeps of the metadata that is there: everything. Only where its caller has never seen the document that it replaces,
- * the document is the module's own from then on, and what made it a copy goes.
+ * The existing metadata that a put keeps: all of it. Only when the caller has never read the document that it replaces does the
+ * document become the module's own, and the marks of a copy are removed.
  * @param metadata the JSON text of an object
- * @param rule the store's rule for ids
+ * @param rule the store's id rule
  */
 export function keptMetadata(metadata: string, put: PutOverDocument, rule: IdRule): string {
   const isObject = metadata.trimStart().startsWith('{');
   return hasSeen(put, rule) || !isObject ? metadata : withoutMembers(metadata, COPY_MARKS);
 }
 
-/** What a put says of the document that it replaces. */
+/** What a put knows of the document that it replaces. */
 export interface PutOverDocument {
   id: string;
   origin: EntityOrigin | null;

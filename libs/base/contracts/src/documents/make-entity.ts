@@ -3,15 +3,15 @@ import { ExactNumber, parseExactly } from './exact-number.ts';
 import type { FieldShape } from './field-types.ts';
 import { parsePointInTime } from './points-in-time.ts';
 
-/** Parses a store's JSON for entities of a class: with every digit where the class keeps them. */
+/** Parses a store's JSON for entities of a class, keeping every digit where the class does. */
 export function parseStored(text: string, prototype: object): unknown {
   return keepsDigits(prototype) ? parseExactly(text) : JSON.parse(text);
 }
 
 /**
- * An entity of a class out of a document's fields, which have the names they have here. Values become what the class declares;
- * one that does not fit stays as it is in the document, so that no page fails because of one document. What the class says
- * itself (a method, `get label()`) is not taken from documents. No name can reach the prototype.
+ * Makes an entity of a class from a document's fields, which already have their names in TypeScript. Values become what the class
+ * declares; one that does not fit stays as it is in the document, so that one bad document does not fail a whole page. Names that
+ * the class defines itself (a method, `get label()`) are not taken from documents. No name can reach the prototype.
  */
 export function makeEntity(prototype: object, fields: object, id: string): object {
   const entity = makeObject(prototype, fields);
@@ -66,7 +66,7 @@ function convert(value: unknown, { converter }: FieldShape & { kind: 'converted'
   }
 }
 
-/** As JSON.parse gives it. */
+/** As `JSON.parse` returns it. */
 function asStored(value: unknown): unknown {
   if (value instanceof ExactNumber) return Number(value.digits);
   if (Array.isArray(value)) return value.map(asStored);
@@ -90,7 +90,7 @@ function isObject(value: unknown): value is object {
   );
 }
 
-/** Never an assignment: `__proto__` would set the prototype, and a setter would run. */
+/** Defines rather than assigns: assigning `__proto__` would set the prototype, and a setter would run. */
 function define(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
 }

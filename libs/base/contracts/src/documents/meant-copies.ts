@@ -3,14 +3,14 @@ import { idKey, ravenKey, type IdRule } from '../names/id-rules.ts';
 import { isCopyOf, type CopyMarks } from './own-copies.ts';
 import type { Effect } from './reduce-commands.ts';
 
-/** A copy as it stands at the target. */
+/** An existing copy at the target. */
 export interface StandingCopy extends CopyMarks {
   id: string;
 }
 
 /**
- * The key by which the owner means a copy. The owner's spelling is in `spark-source`; the copy itself may have another one,
- * where the target treats both as one id. It may have a prefix, too (`idPrefix`), which has the copy's spelling.
+ * The key by which the owner refers to a copy. The owner's spelling is in `spark-source`; the copy's own id may be spelled
+ * differently where the target treats both as one id. It may also have a prefix (`idPrefix`), in the copy's spelling.
  */
 export function ownersKey(
   rule: IdRule,
@@ -23,7 +23,10 @@ export function ownersKey(
   return idKey(rule, id.slice(0, at) + source + id.slice(at + source.length));
 }
 
-/** The position of the source's id in that of its copy: at the start or after a prefix, and before the end or a slash. Keys are as long as ids. */
+/**
+ * The position of the source's id within its copy's id: at the start or after a prefix, and followed by the end or a slash. Keys
+ * are as long as ids.
+ */
 function placeOf(source: string, id: string): number {
   const key = ravenKey(id);
   const wanted = ravenKey(source);
@@ -31,7 +34,7 @@ function placeOf(source: string, id: string): number {
   return key.endsWith(wanted) ? id.length - source.length : key.indexOf(`${wanted}/`);
 }
 
-/** Tells the copies of a name that a set is to remove. */
+/** Recognizes the copies of a name that a set removes. */
 export function isRemovedBy(effect: Effect, name: string): (copy: StandingCopy) => boolean {
   const own = isCopyOf(name);
   return (copy) => {

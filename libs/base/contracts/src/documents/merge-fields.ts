@@ -7,20 +7,23 @@ import type { Spelling } from './spelling.ts';
 /** How to merge. */
 export interface MergeRules {
   spelling: Spelling;
-  /** Only these members are meant, by their names in TypeScript. Undefined: all, and what is not there goes. */
+  /**
+   * Only these members are changed, by their names in TypeScript. Undefined: all, and stored members that are missing here are
+   * removed.
+   */
   named?: ReadonlySet<string>;
-  /** Whether types as .NET writes them (`$type`) stay where a value has none. */
+  /** Whether .NET's type marks (`$type`) stay when a value has none. */
   keepMarks: boolean;
-  /** Makes a value or a name that is not there yet as every store keeps it right, or refuses it. */
+  /** Normalizes a new value or name so that every store keeps it, or refuses it. */
   check: (text: string) => string;
-  /** Inside of a member of the document. Default: no. */
+  /** Within a member of the document. Default: false. */
   nested?: boolean;
 }
 
 /**
- * The stored value, replaced by another one: what reads as wanted keeps its text, members that do not read at all stay.
+ * Merges a new value into a stored one: what already reads as wanted keeps its text, and members that cannot be read at all stay.
  * @param wanted JSON with names as in TypeScript
- * @param sources where texts may be taken from, the best first
+ * @param sources where texts may be reused from, best first
  */
 export function mergeValue(wanted: string, sources: readonly StoredValue[], rules: MergeRules): string {
   const same = sources.find(({ seen }) => seen === wanted);
@@ -32,7 +35,7 @@ export function mergeValue(wanted: string, sources: readonly StoredValue[], rule
   return mergeList(wanted, alike, (item, items) => mergeValue(item, items, rules));
 }
 
-/** @param sources objects; the result is made of the first one's text */
+/** @param sources objects; the result is based on the text of the first */
 export function mergeObject(wanted: string, sources: readonly StoredValue[], rules: MergeRules): string {
   const { spelling, named, keepMarks, check, nested = false } = rules;
   const values = valuesOf(wanted);
@@ -56,7 +59,7 @@ export function mergeObject(wanted: string, sources: readonly StoredValue[], rul
     const name = base.names.get(stored);
     if (name === undefined || (named && !named.has(name))) continue;
     const text = texts.get(name);
-    // Of members that appear twice the last one is read.
+    // Of duplicate members the last one is read.
     if (text !== undefined && text !== base.textOf(name)) changes.set(member, text);
     const isGone = named !== undefined || (base.seen.has(name) && !(keepMarks && MARK.test(stored)));
     if (text === undefined && isGone) changes.set(member, null);
@@ -78,7 +81,7 @@ export function mergeObject(wanted: string, sources: readonly StoredValue[], rul
 const EMPTY: StoredValue = { stored: '{}', seen: '{}' };
 const MARK = /^\$[a-z]/;
 
-/** The values of a name in several objects, best first. */
+/** The values under a name in several objects, best first. */
 function sourcesOf(objects: readonly StoredObject[], name: string): StoredValue[] {
   return objects.flatMap((object) => object.valueOf(name) ?? []);
 }
@@ -94,7 +97,7 @@ function valuesOf(text: string): Map<string, string> {
 class StoredObject {
   readonly text: string;
   readonly members: { name: string; member: Member }[] = [];
-  /** Names in TypeScript by stored names. */
+  /** TypeScript names by stored name. */
   readonly names: ReadonlyMap<string, string>;
   readonly storedNames = new Map<string, string>();
   readonly #source: StoredValue;
@@ -135,7 +138,7 @@ class StoredObject {
     return new ReadOnDemand(stored, read);
   }
 
-  /** Only where every name that is there begins with a small letter, a new one inside of a document does so, too. */
+  /** A new name within a document only begins with a lower-case letter if all existing ones do. */
   newName(name: string, nested: boolean): string {
     if (this.#spelling.asWritten || (nested && this.#isSmall() && SMALL.test(name))) return name;
     return storedName(name);
@@ -149,7 +152,7 @@ class StoredObject {
 
 const SMALL = /^[a-z]/;
 
-/** A stored value that is only read where its text is asked for. */
+/** A stored value that is only parsed when its text is needed. */
 export class ReadOnDemand implements StoredValue {
   readonly stored: string;
   readonly #read: () => string;

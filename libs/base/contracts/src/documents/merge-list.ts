@@ -1,6 +1,6 @@
 import { scanElements, scanMembers } from './scan-members.ts';
 
-/** A JSON value as it is stored, and as it reads: `seen` is what it would be written as, had nobody touched it. */
+/** A JSON value as stored and as read: `seen` is how it would be written back unchanged. */
 export interface StoredValue {
   readonly stored: string;
   readonly seen: string;
@@ -13,12 +13,12 @@ interface Item extends StoredValue {
   end: number;
 }
 
-// Beyond this many comparisons, items are matched by their places alone.
+// Beyond this many comparisons, items are only matched by position.
 const MOST_COMPARED = 10_000;
 
 /**
- * A stored list with other items: those that read the same keep their texts wherever they go, the others are merged with what is
- * most like them.
+ * A stored list with new items: those that read the same keep their texts wherever they move, the others are merged with the most
+ * similar item.
  */
 export function mergeList(wanted: string, sources: readonly StoredValue[], merge: MergeItem): string {
   const lists = sources.map(itemsOf);
@@ -48,7 +48,7 @@ export function mergeList(wanted: string, sources: readonly StoredValue[], merge
   return result + source.stored.slice(taken);
 }
 
-/** For each value an item that reads the same, no item twice; the one at its own place first. */
+/** For each value an item that reads the same, preferring the one at the same index; no item is used twice. */
 function matchEqual(values: readonly string[], lists: readonly Item[][]): (Item | undefined)[] {
   const [base = []] = lists;
   const matches = values.map((value, index) => (base[index]?.seen === value ? base[index] : undefined));
@@ -63,7 +63,7 @@ function matchEqual(values: readonly string[], lists: readonly Item[][]): (Item 
   return matches.map((match, index) => match ?? left.get(values[index] ?? '')?.shift());
 }
 
-/** For the values that are open the item that shares most members with each, or stands at its place in a list of this length. */
+/** For each unmatched value the item that shares most members with it, or the one at the same index in a list of equal length. */
 function matchAlike(
   values: readonly string[],
   base: readonly Item[],

@@ -1,10 +1,10 @@
-/** Documents of a page; small enough for documents of a megabyte, large enough that requests do not dominate. */
+/** Documents per page: few enough for documents of a megabyte, many enough that request overhead does not dominate. */
 export const PAGE_SIZE = 128;
 
 /**
- * All documents, read page by page. A page begins after the last id of the one before: counting from the start would miss
- * documents when others are deleted meanwhile.
- * @param read at most `PAGE_SIZE` documents in the order of their ids, from the first one after `after`
+ * All documents, read page by page. Each page begins after the last id of the one before: skipping by count would miss documents
+ * when others are deleted meanwhile.
+ * @param read at most `PAGE_SIZE` documents in id order, beginning with the first one after `after`
  */
 export async function* pageByPage<D extends { id: string }>(
   read: (after: string | null) => Promise<readonly D[]>,

@@ -1,10 +1,10 @@
 /** A text that is a point in time, as RavenDB's indexes read it. */
 export interface PointInTime {
-  /** `yyyy-MM-ddTHH:mm:ss.fffffff` in UTC, without a zone; compares as a text. */
+  /** `yyyy-MM-ddTHH:mm:ss.fffffff` in UTC, without a zone; comparable as text. */
   utc: string;
-  /** As RavenDB's indexes spell it: only a day, without a zone, or with `Z`. */
+  /** As RavenDB's indexes spell it: a date only, without a zone, or with `Z`. */
   spelled: string;
-  /** Whether a zone is written, so that nothing can follow. */
+  /** Whether the text includes a zone, so that nothing can follow. */
   zoned: boolean;
 }
 
@@ -12,15 +12,15 @@ const WRITTEN = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,7}))?(
 const MINUTE = 60_000;
 
 /**
- * Reads `2024-01-02`, `2024-01-02T03:04:05`, with 1 to 7 digits after the point, with `Z` or `+01:00`; the years 1 to 9999.
- * Without a zone it counts as UTC. Null for every other text.
+ * Parses `2024-01-02` and `2024-01-02T03:04:05` with 0 to 7 fractional digits, with `Z`, `+01:00` or no zone (UTC), for the years
+ * 1 to 9999. Null for any other text.
  */
 export function parsePointInTime(text: string): PointInTime | null {
   const parts = text.length < 10 || text.length > 33 ? null : WRITTEN.exec(text);
   if (!parts) return null;
   const [, year = '', month = '', day = '', hour, minute = '', second = '', fraction = '', zone = ''] = parts;
   const at = Date.parse(`${year}-${month}-${day}T${hour ?? '00'}:${minute || '00'}:${second || '00'}Z`);
-  // JavaScript takes the 30th of February for the 1st of March, and 24:00 for the next day.
+  // JavaScript reads the 30th of February as the 1st of March, and 24:00 as the next day.
   if (Number.isNaN(at) || new Date(at).getUTCDate() !== Number(day) || hour === '24' || year === '0000')
     return null;
   const offset = offsetOf(parts[9], parts[10], parts[11]);
@@ -43,10 +43,10 @@ function offsetOf(
   return Number(minutes) > 59 || total > 14 * 60 ? null : (sign === '-' ? -total : total) * MINUTE;
 }
 
-/** Texts between which everything stands that begins with `beginning`, and every point in time that may in another zone. */
+/** Bounds that enclose every text beginning with `beginning`, and every point in time that may begin so in another zone. */
 export interface TextBounds {
   from: string;
-  /** Not included. */
+  /** Exclusive. */
   below: string;
 }
 
@@ -54,7 +54,7 @@ const LOWEST = '0000-00-00';
 const HIGHEST = '9999-99-99';
 const BEGINS_A_DAY = /^\d{4}-\d\d-\d{0,2}|^\d{4}-\d{0,2}(?!\d)|^\d{1,4}(?!\d)/;
 
-/** Null for a text that begins with no digit: no point in time is near it. */
+/** Null for a text that does not begin with a digit: no point in time can match it. */
 export function boundsAround(beginning: string): TextBounds | null {
   if (!/^\d/.test(beginning)) return null;
   const head = (BEGINS_A_DAY.exec(beginning.slice(0, 10)) ?? [beginning.slice(0, 1)])[0];

@@ -5,10 +5,10 @@ import { storedName } from './field-names.ts';
 import { BY_CONVENTION, type Spelling } from './spelling.ts';
 import { AS_STORED, type FieldShape } from './field-types.ts';
 
-/** A value as a document has it. */
+/** A value as it is in documents. */
 export type FilterValue = string | number | boolean | null;
 
-/** One condition on one field, checked and the same for every store. */
+/** One checked condition on one field, the same for every store. */
 export type Filter = FilterField &
   (
     | { kind: 'among'; values: FilterValue[]; negated: boolean }
@@ -18,7 +18,7 @@ export type Filter = FilterField &
 
 /** Which field a condition is about. */
 export interface FilterField {
-  /** Names as the store writes them, from the outside in; null for the document's id. */
+  /** Names as the store spells them, outermost first; null for the document's id. */
   path: readonly string[] | null;
 }
 
@@ -26,13 +26,13 @@ type Field = FilterField & { name: string; shape: FieldShape };
 
 const RANGES = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 const OPERATORS = ['ne', 'in', ...Object.keys(RANGES), 'startsWith'];
-// RavenDB finds no longer text.
+// RavenDB does not find longer texts.
 const MAX_TEXT_BYTES = 512;
 
 /**
- * @param prototype of the class that declares what the fields are
- * @param spelling of the names inside of objects
- * @throws {StoreRefusedError} naming field and operator, for what no store could answer
+ * @param prototype of the class that declares the fields
+ * @param spelling of the names within objects
+ * @throws {StoreRefusedError} naming field and operator, for a condition that no store could answer
  */
 export function readWhere(
   where: object,
@@ -67,12 +67,12 @@ function readOperator(field: Field, operator: string, operand: unknown): Filter 
   }
   if (operator === 'startsWith') {
     const prefix = readValue(field, operator, operand);
-    if (typeof prefix !== 'string') throw refused(field, operator, 'a text', operand);
+    if (typeof prefix !== 'string') throw refused(field, operator, 'a string', operand);
     return { ...path, kind: 'prefix', prefix };
   }
   if (!isRange(operator)) {
     throw new StoreRefusedError(
-      `where.${field.name} has no operator ${JSON.stringify(operator)}: use ${OPERATORS.join(', ')}, or a value alone for equal. Fields of objects are named with a dot: "${field.name}.${operator}"`,
+      `where.${field.name} has no operator ${JSON.stringify(operator)}: use ${OPERATORS.join(', ')}, or a bare value for equality. Fields of objects are named with a dot: "${field.name}.${operator}"`,
     );
   }
   const value = readValue(field, operator, operand);
@@ -80,22 +80,22 @@ function readOperator(field: Field, operator: string, operand: unknown): Filter 
     throw new StoreRefusedError(`where.id has no operator "${operator}": use ne, in or startsWith`);
   }
   if (typeof value !== 'number' && typeof value !== 'string') {
-    throw refused(field, operator, 'a number, a text or a date', operand);
+    throw refused(field, operator, 'a number, a string or a date', operand);
   }
   return { ...path, kind: 'range', operator: RANGES[operator], value };
 }
 
 function readValue(field: Field, operator: string, operand: unknown): FilterValue {
   const value = asStored(field, operator, operand);
-  if (field.path === null && typeof value !== 'string') throw refused(field, operator, 'a text', operand);
+  if (field.path === null && typeof value !== 'string') throw refused(field, operator, 'a string', operand);
   if (typeof value === 'string') return checkText(field, operator, value);
   if (value === null || typeof value === 'boolean') return value;
   // Minus zero equals zero.
   if (typeof value === 'number' && Number.isFinite(value)) return value + 0;
-  throw refused(field, operator, 'a text, a number, a boolean, a date or null', operand);
+  throw refused(field, operator, 'a string, a number, a boolean, a date or null', operand);
 }
 
-/** Dates are texts in documents, and declared digits numbers; a store compares these as doubles. */
+/** Dates are text in documents, and declared decimals are numbers that stores compare as doubles. */
 function asStored(field: Field, operator: string, operand: unknown): unknown {
   if (typeof operand === 'bigint') return Number(operand);
   if (operand instanceof Date && !Number.isNaN(operand.getTime())) {
@@ -109,13 +109,13 @@ function asStored(field: Field, operator: string, operand: unknown): unknown {
 
 function checkText(field: Field, operator: string, text: string): string {
   if (Buffer.byteLength(text) > MAX_TEXT_BYTES) {
-    throw refused(field, operator, `a text of at most ${MAX_TEXT_BYTES} bytes`, text);
+    throw refused(field, operator, `a string of at most ${MAX_TEXT_BYTES} bytes`, text);
   }
-  if (!text.isWellFormed()) throw refused(field, operator, 'a text without half surrogate pairs', text);
+  if (!text.isWellFormed()) throw refused(field, operator, 'a string without half surrogate pairs', text);
   return text;
 }
 
-/** Far above what anyone calls a field; RavenDB answers as if it were ill for one of thousands of letters. */
+/** Far longer than any real field name; RavenDB fails on names of thousands of characters as if it were unavailable. */
 const MAX_NAME = 512;
 
 function fieldOf(name: string, prototype: object, spelling: Spelling): Field {

@@ -1,13 +1,13 @@
 import type { ChangeCommand } from '../change-set/change-set.ts';
 import { idKey, type IdRule } from '../names/id-rules.ts';
 
-/** What a set of commands comes to in the end, each of the owner's ids once. Keys are by the owner's rule. */
+/** The net effect of a set of commands, with each of the owner's ids once. Keys follow the owner's id rule. */
 export interface Effect {
   rule: IdRule;
   puts: Map<string, { id: string; document: string }>;
   /** Keys to delete; none of them is put. */
   deletes: Set<string>;
-  /** Keys of prefixes to delete; documents of `puts` are not meant, they came after. */
+  /** Keys of prefixes to delete; they do not apply to documents in `puts`, which came later. */
   prefixes: Set<string>;
 }
 

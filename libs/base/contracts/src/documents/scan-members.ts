@@ -6,7 +6,7 @@ const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
-/** One member of a JSON object: where its name (with quotes) and its value are in the text. */
+/** One member of a JSON object: the positions of its name (with quotes) and its value in the text. */
 export interface Member {
   nameStart: number;
   nameEnd: number;
@@ -24,7 +24,7 @@ export function skipString(text: string, at: number): number {
   throw new SyntaxError('the JSON text ends inside a string');
 }
 
-/** The position after blanks. */
+/** The position after white space. */
 export function skipBlanks(text: string, at: number): number {
   while (at < text.length && text.charCodeAt(at) <= 32) at++;
   return at;
@@ -57,7 +57,7 @@ function skipPlain(text: string, at: number): number {
   return text.length;
 }
 
-/** Visits the members of a JSON object without parsing their values; the text is taken to be valid JSON. */
+/** Visits the members of a JSON object without parsing their values; the text must be valid JSON. */
 export function scanMembers(text: string, visit: (member: Member) => void): void {
   let at = skipBlanks(text, 0);
   if (text.charCodeAt(at) !== OPEN_BRACE) throw new SyntaxError('the JSON text is not an object');
@@ -74,7 +74,7 @@ export function scanMembers(text: string, visit: (member: Member) => void): void
   if (text.charCodeAt(at) !== CLOSE_BRACE) throw new SyntaxError('the JSON text ends inside an object');
 }
 
-/** Visits the values of a JSON array without parsing them; the text is taken to be valid JSON. */
+/** Visits the values of a JSON array without parsing them; the text must be valid JSON. */
 export function scanElements(text: string, visit: (start: number, end: number) => void): void {
   let at = skipBlanks(text, 0);
   if (text.charCodeAt(at) !== OPEN_BRACKET) throw new SyntaxError('the JSON text is not a list');

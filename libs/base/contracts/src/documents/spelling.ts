@@ -1,16 +1,16 @@
-/** How the names of an object's members are spelled in the store: by convention, or as they are in TypeScript. */
+/** How the store spells the names of an object's members: by convention, or as in TypeScript. */
 export interface Spelling {
   readonly asWritten: boolean;
-  /** Inside of a member, by its name in TypeScript. Lists are looked through. */
+  /** The spelling within a member, given by its name in TypeScript. Lists are transparent. */
   inside(name: string): Spelling;
 }
 
 export const BY_CONVENTION: Spelling = { asWritten: false, inside: () => BY_CONVENTION };
 
-/** The placeholder in a path for every key of a dictionary. */
+/** Path placeholder for every key of a dictionary. */
 const ANY_KEY = '*';
 
-/** @param dictionaries paths of the objects whose keys are data: `prices`, `owner.phones`, `prices.*` for what a key leads to */
+/** @param dictionaries paths of objects whose keys are data: `prices`, `owner.phones`; `prices.*` for the values of a dictionary */
 export function spellingOf(dictionaries: readonly string[]): Spelling {
   if (dictionaries.length === 0) return BY_CONVENTION;
   const root = new DeclaredSpelling();

@@ -5,19 +5,19 @@ import { fieldShape } from './declared-fields.ts';
 import { ExactNumber, isJsonNumber } from './exact-number.ts';
 import { AS_STORED, type FieldShape } from './field-types.ts';
 
-// SQLite reads JSON to this depth.
+// SQLite parses JSON up to this depth.
 const MAX_DEPTH = 900;
 
-/** Where a value is: its name in the entity, and what contains it. */
+/** A value's location: its name in the entity, and its container. */
 interface Place {
   path: string;
   parents: readonly object[];
 }
 
 /**
- * An entity as JSON can hold it, under the names it has here: dates are texts, Maps objects, Sets lists, declared digits
+ * An entity as plain JSON values, under its names in TypeScript: dates become texts, Maps objects, Sets lists, declared decimals
  * {@link ExactNumber}s.
- * @throws {ContentRefusedError} naming the field, for what JSON would drop, change or not take
+ * @throws {ContentRefusedError} naming the field, for what JSON would drop, change or refuse
  */
 export function toPlain(entity: object, prototype: object): Record<string, unknown> {
   const given = hasToJson(entity) ? entity.toJSON('') : entity;
@@ -27,7 +27,7 @@ export function toPlain(entity: object, prototype: object): Record<string, unkno
   return plainObject(given, prototype, { path: '', parents: [entity] });
 }
 
-/** One field of an entity as JSON can hold it; undefined where there is none. */
+/** One field of an entity as a plain JSON value; undefined when it has none. */
 export function toPlainField(prototype: object, name: string, value: unknown): unknown {
   return plain(value, fieldShape(prototype, name), { path: name, parents: [] });
 }
@@ -58,13 +58,13 @@ function plain(value: unknown, shape: FieldShape, place: Place): unknown {
       return shape.kind === 'decimal' && isJsonNumber(value) ? new ExactNumber(value) : value;
     case 'number':
       if (Number.isFinite(value)) return value;
-      throw refused(place.path, `is ${value}`, 'Give a finite number, null or a text');
+      throw refused(place.path, `is ${value}`, 'Give a finite number, null or a string');
     case 'bigint':
       if (shape.kind === 'bigint' || shape.kind === 'decimal') return new ExactNumber(String(value));
       throw refused(
         place.path,
         'is a bigint',
-        'Declare it with @Field(() => BigInt), or give a text or a number',
+        'Declare it with @Field(() => BigInt), or give a string or a number',
       );
     case 'object':
       return value === null ? null : plainReference(value, shape, place);
@@ -75,11 +75,11 @@ function plain(value: unknown, shape: FieldShape, place: Place): unknown {
 
 function plainReference(value: object, shape: FieldShape, { path, parents }: Place): unknown {
   if (parents.includes(value))
-    throw refused(path, 'leads back to an object that it is a part of', 'Give its id instead');
+    throw refused(path, 'refers back to an object that contains it', 'Give its id instead');
   if (parents.length > MAX_DEPTH)
-    throw refused(path.slice(0, 200), `lies more than ${MAX_DEPTH} objects deep`, 'Flatten it');
+    throw refused(path.slice(0, 200), `is nested more than ${MAX_DEPTH} objects deep`, 'Flatten it');
   const inside = (name: string): Place => ({ path: `${path}${name}`, parents: [...parents, value] });
-  // Not instanceof: values come from other contexts, too (structuredClone in a test runner, vm).
+  // Not instanceof: values may come from other realms (structuredClone in a test runner, vm).
   if (types.isDate(value)) return dateText(value, path);
   if (types.isMap(value)) return plainMap(value, shape, path, inside);
   if (types.isSet(value)) {
@@ -100,7 +100,7 @@ function plainReference(value: object, shape: FieldShape, { path, parents }: Pla
 }
 
 function plainList(list: readonly unknown[], of: FieldShape, inside: (name: string) => Place): unknown[] {
-  // Not map(), which passes over the holes of a sparse list.
+  // Not map(), which skips the holes of a sparse list.
   return Array.from(list, (item, index) => {
     const place = inside(`[${index}]`);
     const stored = plain(item, of, place);
@@ -125,7 +125,7 @@ function plainMap(
   }
   const entries = [...map].map(([key, value]) => {
     if (typeof key !== 'string')
-      throw refused(path, `is a Map with ${kindOf(key)} for a key`, 'Use texts for keys');
+      throw refused(path, `is a Map with ${kindOf(key)} as a key`, 'Use strings as keys');
     return [key, plain(value, shape.of, inside(`.${key}`))] as const;
   });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
@@ -133,21 +133,21 @@ function plainMap(
 
 function dateText(date: Date, path: string): string {
   const time = date.getTime();
-  if (Number.isNaN(time)) throw refused(path, 'is a Date that is not valid', 'Give null, or a point in time');
+  if (Number.isNaN(time)) throw refused(path, 'is an invalid Date', 'Give null, or a point in time');
   const year = date.getUTCFullYear();
   if (year >= 1 && year <= 9999) return date.toISOString();
-  throw refused(path, `is a Date in the year ${year}`, 'Stores know the years 1 to 9999');
+  throw refused(path, `is a Date in the year ${year}`, 'Stores support the years 1 to 9999');
 }
 
 function refuseBuiltIn(value: object, path: string): void {
   if (!types.isPromise(value) && !hasInnerState(value)) return;
   const remedy = types.isPromise(value)
     ? 'Wait for it'
-    : 'Give a text, a number, a list or an object, or give @Field() a converter { read, write }';
+    : 'Give a string, a number, a list or an object, or give @Field() a converter { read, write }';
   throw refused(path, `is ${kindOf(value)}`, remedy);
 }
 
-/** Bytes, and what the language and Node bring along with fields that nobody sees (RegExp, Error, Headers, Blob, WeakMap). */
+/** Byte buffers, and built-ins with internal slots (RegExp, Error, Headers, Blob, WeakMap). */
 function hasInnerState(value: object): boolean {
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) || types.isNativeError(value)) return true;
   if (types.isRegExp(value) || types.isGeneratorObject(value)) return true;

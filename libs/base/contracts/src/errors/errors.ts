@@ -1,21 +1,24 @@
-/** Someone else wrote first: the expected version is not the stored one. Read again and decide by what is stored now. */
+/** Someone else wrote first: the stored version is not the expected one. Read again and decide based on what is stored now. */
 export class VersionConflictError extends Error {
-  /** @param id of the document, which the message says was changed */
+  /** @param id the document that the message reports as changed */
   constructor(id: string, options?: ErrorOptions) {
     super(`${id} was changed by someone else in the meantime`, options);
     this.name = 'VersionConflictError';
   }
 }
 
-/** A store or the bus cannot be reached, or cannot answer for now. Wait and try again. */
+/** A store or the bus cannot be reached, or cannot answer for now. Wait and retry. */
 export class UnavailableError extends Error {
-  /** The failure does not depend on what was sent: a locked file, a full disk. If false, what was sent may be the cause. */
+  /** Whether the failure is independent of what was sent: a locked file, a full disk. If false, the request may be the cause. */
   readonly whateverIsSent: boolean;
-  /** The server itself answered with a failure. If false, nothing answered, or only something in between did, such as a proxy. */
+  /**
+   * Whether the server itself answered with a failure. If false, there was no answer, or only one from something in between, such
+   * as a proxy.
+   */
   readonly answered: boolean;
 
   /**
-   * @param message a whole sentence, shown to operators: what is unavailable, why, and the remedy where it is known
+   * @param message a complete sentence for operators: what is unavailable, why, and the remedy if known
    * @param options both default to false
    */
   constructor(
@@ -31,7 +34,7 @@ export class UnavailableError extends Error {
 
 /** A store understood the request and refused it. Repeating it does not help, unless `mayPass`. */
 export class StoreRefusedError extends Error {
-  /** The store failed while carrying the request out, so the same request may succeed the next time. */
+  /** The store failed while executing the request, so the same request may succeed next time. */
   readonly mayPass: boolean;
 
   /** @param options `mayPass`: default false */
@@ -42,9 +45,9 @@ export class StoreRefusedError extends Error {
   }
 }
 
-/** A store refused the content of one document. It would accept everything else that was to be written with it. */
+/** A store refused the content of one document. It would accept everything else in the same write. */
 export class ContentRefusedError extends StoreRefusedError {
-  /** The document, if the store named it; null when it has to be found. */
+  /** The document, if the store named it; null when it still has to be found. */
   readonly documentId: string | null;
   /** The kind of refusal, as the lists of set-aside documents show it. */
   readonly kind: string;
@@ -87,11 +90,11 @@ export const NOT_A_COPY = 'not-a-copy';
 export const NOT_DELETED = 'not-deleted';
 
 /**
- * Ids that a set would put are taken by documents that are not copies of the task, or not of the same document. Nothing was
- * written; the rest of the set would be accepted.
+ * Ids to be put are taken by documents that are not copies of the task, or not of the same source document. Nothing was written;
+ * the rest of the set would be accepted.
  */
 export class NotACopyError extends ContentRefusedError {
-  /** Why each id cannot be put; keys are the ids as the set spells them. */
+  /** Why each id cannot be put, keyed by the ids as spelled in the set. */
   readonly inTheWay: ReadonlyMap<string, string>;
 
   /** @param inTheWay at least one */
@@ -111,11 +114,11 @@ export class NotACopyError extends ContentRefusedError {
 }
 
 /**
- * An attachment's content is neither where the change set says nor at the copy, or does not match its hash. Nothing was
- * written; the owner has to send it again, which a resync from the checkpoint does.
+ * An attachment's content is neither where the change set says nor at the copy, or it does not match its hash. Nothing was
+ * written; the owner has to send it again, which a resync from the checkpoint causes.
  */
 export class ContentMissingError extends Error {
-  /** @param message a whole sentence: which content, and what is wrong with it */
+  /** @param message a complete sentence: which content, and what is wrong with it */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'ContentMissingError';

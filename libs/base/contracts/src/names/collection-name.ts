@@ -5,16 +5,16 @@ const COLLECTION = /^\p{L}(?:[\p{L}\p{M}\p{N} ._-]{0,126}[\p{L}\p{M}\p{N}_-])?$/
 const SLUG_LENGTH = 48;
 
 /**
- * Says whether `value` can name a collection that travels: a letter, then up to 127 letters and digits of any script, blanks, `.`,
- * `_` or `-`; no blank or dot at the end.
+ * Says whether `value` can name a collection that travels: a letter, then up to 127 letters and digits of any script, spaces,
+ * `.`, `_` or `-`; no space or dot at the end.
  */
 export function isCollectionName(value: unknown): value is string {
   return typeof value === 'string' && value.isWellFormed() && COLLECTION.test(value);
 }
 
 /**
- * The name of a task that has none of its own: its collection's. One that subjects and paths do not allow gets a name
- * of ASCII letters, which ends in a mark of its own: `Gebrauchte Wagen` becomes `Gebrauchte-Wagen-1f2e3d4c`.
+ * The name of a task that declares none: its collection's. One that subjects and paths do not allow becomes a name of ASCII
+ * letters that ends in a hash: `Gebrauchte Wagen` becomes `Gebrauchte-Wagen-1f2e3d4c`.
  */
 export function taskNameOf(collection: string): string {
   const given: unknown = collection;

@@ -1,17 +1,17 @@
 import { nameKey } from '@nestjs-spark/foundation/internal';
 
 /**
- * What a sink's copies, their checkpoint and the records of what failed are kept under: a plain name of parts between
- * slashes, such as `Fleet/HR/Cars`. The first part says where the copies come from, the others what they are labelled
- * with. Names that differ only in case are the same name.
+ * The key of a sink's copies, their checkpoint and their failure records: a plain name of parts separated by slashes, such as
+ * `Fleet/HR/Cars`. The first part says where the copies come from, the rest is their label. Names that differ only in case are
+ * the same name.
  */
 
-/** Where the copies of a name come from, as `spark-source` begins: `Fleet`. */
+/** The origin of a name's copies, which is how their `spark-source` begins: `Fleet`. */
 export function copiesSource(name: string): string {
   return name.slice(0, firstSlash(name));
 }
 
-/** What the copies of a name are labelled with, as `spark-generation` begins: `HR/cars`. */
+/** The label of a name's copies, which is how their `spark-generation` begins: `HR/cars`. */
 export function copiesLabel(name: string): string {
   const label = name.slice(firstSlash(name) + 1);
   const last = label.lastIndexOf('/') + 1;

@@ -1,6 +1,6 @@
 import { nameKey } from '@nestjs-spark/foundation/internal';
 
-/** Metadata keys of a copy: where it came from, at which etag, by which task's generation. */
+/** Metadata keys of a copy: its source, the etag there, and the generation of the task that made it. */
 export const COPY_SOURCE = 'spark-source';
 export const COPY_ETAG = 'spark-etag';
 export const COPY_GENERATION = 'spark-generation';
@@ -25,7 +25,7 @@ export function pinnedKeyId(module: string): string {
   return `sparkKeys/${module}`;
 }
 
-/** Holds the number by which one reader of the source's changes finds out that the database was restored. */
+/** Id of the document whose number lets one reader of the source's changes detect that the database was restored. */
 export function witnessId(reader: string): string {
   return `sparkWitnesses/${reader}`;
 }

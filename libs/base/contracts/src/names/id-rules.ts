@@ -1,24 +1,24 @@
-/** Whose rule distinguishes ids: each store has its own, and a copy is found by its owner's. */
+/** The rule by which ids are compared: each store has its own, and a copy is found by its owner's. */
 export type IdRule = 'ravendb' | 'sqlite';
 
-/** The rule of change sets and checkpoints that name none: the version that wrote them compared every store's ids in this way. */
+/** The rule of change sets and checkpoints that name none: the version that wrote them compared ids of all stores this way. */
 export const UNNAMED_RULE: IdRule = 'ravendb';
 
-/** Two ids with the same key are one document. Keys begin alike exactly where ids begin alike by the same rule. */
+/** Ids with the same key are one document. Two keys share a prefix exactly when the ids do under the same rule. */
 export function idKey(rule: IdRule, id: string): string {
   return rule === 'ravendb' ? ravenKey(id) : sqliteKey(id);
 }
 
 /**
  * The key under which RavenDB finds a document, an attachment or a time series.
- * RavenDB lowers each UTF-16 unit on its own with .NET's invariant culture: `İ` stays, `Σ` is always `σ`, and letters beyond
- * U+FFFF stay, because neither half of a surrogate pair has a lower case.
+ * RavenDB lower-cases each UTF-16 unit individually with .NET's invariant culture: `İ` stays, `Σ` always becomes `σ`, and letters
+ * beyond U+FFFF stay, because neither half of a surrogate pair has a lower case.
  */
 export function ravenKey(id: string): string {
   return BEYOND_ASCII.test(id) ? id.replaceAll(CAPITALS_OR_BEYOND, lowerEach) : id.toLowerCase();
 }
 
-/** The key under which SQLite finds a document: its `lower()` and `NOCASE` know the 26 ASCII letters only. */
+/** The key under which SQLite finds a document: its `lower()` and `NOCASE` only know the 26 ASCII letters. */
 export function sqliteKey(id: string): string {
   return BEYOND_ASCII.test(id)
     ? id.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
@@ -26,18 +26,18 @@ export function sqliteKey(id: string): string {
 }
 
 /**
- * Whether RavenDB finds this document under other letters too, which SQLite tells apart: `cars/ä` and `cars/Ä`, and
- * `bikes/1` with the Kelvin sign, whose lower case is `k`.
+ * Whether RavenDB also finds this document under spellings that SQLite distinguishes: `cars/ä` and `cars/Ä`, or `bikes/1` with
+ * the Kelvin sign, whose lower case is `k`.
  */
 export function hasOtherSpellings(id: string): boolean {
   return [...ravenKey(id)].some((letter) => otherSpellings().has(letter));
 }
 
 /**
- * All SQLite keys of what RavenDB calls by one id, or by a prefix, as far as such documents are there.
- * Goes through the letters from the left and follows only beginnings that exist, so it asks little even of a long id.
+ * All existing SQLite keys that are the same id, or begin with the same prefix, for RavenDB.
+ * Walks the letters from the left and only follows beginnings that exist, so even a long id takes few queries.
  *
- * @param exists whether some document's SQLite key begins so
+ * @param exists whether some document's SQLite key begins with `prefix`
  */
 export function spellingsOf(id: string, exists: (prefix: string) => boolean): string[] {
   let found = [''];
@@ -51,7 +51,7 @@ export function spellingsOf(id: string, exists: (prefix: string) => boolean): st
   return found;
 }
 
-/** Why RavenDB's servers may find a document under other ids than this module expects; null for almost every id. */
+/** Why RavenDB servers may find a document under other ids than this module expects; null for almost every id. */
 export function unsettledId(id: string): string | null {
   const letter = UNSETTLED.exec(id)?.[0];
   if (letter === undefined) return null;
@@ -63,8 +63,8 @@ const BEYOND_ASCII = /[^\0-\x7f]/;
 const CAPITALS_OR_BEYOND = /[A-Z]+|[^\0-\x7f]/g;
 
 /**
- * Letters that got a lower case in Unicode 14 to 17. Servers have the tables of their ICU or their .NET, so some know it and
- * some do not; here they never have one.
+ * Letters that gained a lower case in Unicode 14 to 17. Depending on their ICU or .NET version, servers know it or do not; here
+ * they never have one.
  */
 const UNSETTLED = /[\u1c89\u2c2f\ua7c0\ua7cb\ua7cc\ua7ce\ua7d0\ua7d2\ua7d4\ua7d6\ua7d8\ua7da\ua7dc]/;
 
@@ -75,7 +75,7 @@ function lowerEach(part: string): string {
 
 let others: ReadonlyMap<string, readonly string[]> | null = null;
 
-/** By lower-case letter: the letters beyond ASCII that RavenDB takes for the same. */
+/** Letters beyond ASCII that RavenDB equates, by their lower-case letter. */
 function otherSpellings(): ReadonlyMap<string, readonly string[]> {
   if (others) return others;
   const letters = Array.from({ length: 0x10_000 - 0x80 }, (_, at) => String.fromCharCode(at + 0x80));

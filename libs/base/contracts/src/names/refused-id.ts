@@ -1,39 +1,57 @@
 import { ravenKey } from './id-rules.ts';
 
 const MAX_ID_BYTES = 512;
-/** What .NET calls white space. */
+/** White space as .NET defines it. */
 const BLANK = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 // eslint-disable-next-line no-control-regex -- these are what is looked for
 const CONTROL = /[\0-\x07\x0b\x0e-\x1f]/;
+/** What JSON escapes, of the characters that an id may have. */
+const ESCAPED = /[\b\t\n\f\r"\\]/g;
 
 /**
- * Why no store takes a document under this id, in words that follow on "its id"; null when each keeps it as it is. RavenDB
- * stores some of them under another id silently, and refuses others; SQLite would take them. A copy may travel on, so
- * the rule is one for all.
+ * Why no store accepts a document under this id, phrased to follow "its id"; null when every store keeps it unchanged. RavenDB
+ * silently stores some of these under another id and refuses others; SQLite would accept them. Since a copy may travel on, the
+ * rule is the same for all.
  */
 export function refusedId(id: string): string | null {
   if (BLANK.test(id) || id.endsWith('/') || id.endsWith('|')) {
-    return 'may not be empty, blank or end in "/" or "|", for which RavenDB makes another one';
+    return 'may not be empty, blank or end in "/" or "|", because RavenDB would generate another id';
   }
   if (!id.isWellFormed()) return 'has half a surrogate pair, which cannot be kept';
   const control = CONTROL.exec(id)?.[0];
   if (control !== undefined) {
     const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-    return `has the control character U+${code}, which RavenDB does not take`;
+    return `has the control character U+${code}, which RavenDB does not accept`;
   }
-  // Almost every id ends here: a character of UTF-16 has at most three bytes in UTF-8, in lower case as well.
+  const unreadable = unreadableIn(id);
+  if (unreadable !== null) {
+    return `has ${JSON.stringify(unreadable)} after a letter whose lower case has another length in UTF-8: RavenDB stores such a document and cannot return it, nor any list that it is in`;
+  }
+  // Almost every id returns here: a UTF-16 unit has at most three bytes in UTF-8, in lower case too.
   if (id.length * 3 <= MAX_ID_BYTES) return null;
   if (Buffer.byteLength(id, 'utf8') > MAX_ID_BYTES) {
-    return `has more than ${MAX_ID_BYTES} bytes, the most that an id may have`;
+    return `has more than ${MAX_ID_BYTES} bytes, the maximum for an id`;
   }
   if (Buffer.byteLength(ravenKey(id), 'utf8') > MAX_ID_BYTES) {
-    return `has more than ${MAX_ID_BYTES} bytes in lower case, the most that an id may have`;
+    return `has more than ${MAX_ID_BYTES} bytes in lower case, the maximum for an id`;
   }
   return null;
 }
 
-/** Whether some id that a store takes may begin so. */
+/** Whether an acceptable id may begin with this. */
 export function mayBegin(prefix: string): boolean {
-  if (!prefix.isWellFormed() || CONTROL.test(prefix)) return false;
+  if (!prefix.isWellFormed() || CONTROL.test(prefix) || unreadableIn(prefix) !== null) return false;
   return Buffer.byteLength(ravenKey(prefix), 'utf8') <= MAX_ID_BYTES;
+}
+
+/**
+ * The first character that RavenDB fails to escape; null when it can write the id as JSON. It remembers where to escape by places in the
+ * id in lower case, and writes the id as it was given (7.2.7: "Invalid escape char", in the middle of an answer with status 200).
+ */
+function unreadableIn(id: string): string | null {
+  for (const { 0: character, index } of id.matchAll(ESCAPED)) {
+    const before = id.slice(0, index);
+    if (Buffer.byteLength(before, 'utf8') !== Buffer.byteLength(ravenKey(before), 'utf8')) return character;
+  }
+  return null;
 }

@@ -1,7 +1,7 @@
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { TaskKey } from './task-key.ts';
 
-/** Streams and subjects of JetStream. Subject tokens are lower case, stream names upper case. */
+/** JetStream streams and subjects. Subject tokens are lower case, stream names upper case. */
 export const COMMANDS_STREAM = 'SPARK_COMMANDS';
 export const COMMANDS_SUBJECTS = 'spark.commands.>';
 export const DEAD_LETTERS_STREAM = 'SPARK_DEAD_LETTERS';
@@ -14,7 +14,7 @@ export const AUDIT_ROOT = 'spark.audit';
 /** A module's part of the audit trail, below {@link AUDIT_ROOT}. */
 export const auditKey = nameKey;
 
-/** Where a module writes who asked it for what. */
+/** Where a module records who asked it for what. */
 export function auditSubject(module: string): string {
   return `${AUDIT_ROOT}.${auditKey(module)}`;
 }
@@ -24,7 +24,7 @@ export function routeStream(owner: string, requester: string): string {
   return `SPARK_ROUTE_${owner.toUpperCase()}_${requester.toUpperCase()}`;
 }
 
-/** A route's stream, as a `ChangeLog` makes it. */
+/** A route's stream, as `ChangeLog` provisions it. */
 export function routeLogs(
   owner: string,
   requester: string,
@@ -36,7 +36,7 @@ export function routeLogs(
   };
 }
 
-/** Where a task's change sets are in a `ChangeLog`. */
+/** A task's place in a `ChangeLog`. */
 export function taskPlace(task: TaskKey): { stream: string; subject: string } {
   return { stream: routeStream(task.owner, task.requester), subject: taskSubject(task) };
 }
@@ -49,7 +49,7 @@ export function taskSubject(task: TaskKey): string {
   return `spark.route.${nameKey(task.owner)}.${nameKey(task.requester)}.${nameKey(task.name)}`;
 }
 
-/** Where a requester says how far it has applied a task (last value kept). */
+/** Where a requester confirms a task (last value kept). */
 export function confirmationSubject(task: TaskKey): string {
   return `spark.control.${taskTokens(task)}.confirmed`;
 }
@@ -59,42 +59,42 @@ export function resyncSubject(task: TaskKey): string {
   return `spark.control.${taskTokens(task)}.resync`;
 }
 
-/** Where an owner's instances hear that documents of a task are to be run again (last value kept). */
+/** Where an owner's instances learn of documents of a task to rerun (last value kept). */
 export function rerunSubject(task: TaskKey): string {
   return `spark.control.${taskTokens(task)}.retry`;
 }
 
-/** Everything that the requesters of `owner` say about their tasks. */
+/** Everything that the requesters of `owner` publish about their tasks. */
 export function ownerControlSubjects(owner: string): string {
   return `spark.control.task.${nameKey(owner)}.>`;
 }
 
-/** Where an owner says to a requester how far its database is (last value kept). */
+/** Where an owner tells a requester how far its database is (last value kept). */
 export function sourceSubject(owner: string, requester: string): string {
   return `spark.control.status.${nameKey(requester)}.${nameKey(owner)}.source`;
 }
 
-/** Where the instance that carries a task's capture says how it stands (last value kept). */
+/** Status of a task's capture, by the instance that carries it (last value kept). */
 export function capturedSubject(task: TaskKey): string {
   return `spark.control.status.${nameKey(task.requester)}.${nameKey(task.owner)}.${nameKey(task.name)}.captured`;
 }
 
-/** Where the instance that applies a task says how it stands (last value kept). */
+/** Status of a task's application, by the instance that carries it (last value kept). */
 export function appliedSubject(task: TaskKey): string {
   return `spark.control.status.${nameKey(task.requester)}.${nameKey(task.owner)}.${nameKey(task.name)}.applied`;
 }
 
-/** How everything stands that goes to `requester`. */
+/** The status of everything that goes to `requester`. */
 export function statusToSubjects(requester: string): string {
   return `spark.control.status.${nameKey(requester)}.>`;
 }
 
-/** How everything stands that comes from `owner`. */
+/** The status of everything that comes from `owner`. */
 export function statusFromSubjects(owner: string): string {
   return `spark.control.status.*.${nameKey(owner)}.>`;
 }
 
-/** Where a module says that it has registered (last value kept). */
+/** Where a module announces that it has registered (last value kept). */
 export function registeredSubject(module: string): string {
   return `spark.control.registered.${nameKey(module)}`;
 }
@@ -110,7 +110,7 @@ export function deployedSubjects(owner: string): string {
   return `spark.control.deployed.${nameKey(owner)}.*`;
 }
 
-/** What only `owner` says on the board: that it has registered, deployed, and what it has applied or asks of others. */
+/** What only `owner` publishes on the board: its registration and deployments, and what it has applied or asks of others. */
 export function ownerSignSubjects(owner: string): string[] {
   const name = nameKey(owner);
   return [
@@ -121,8 +121,8 @@ export function ownerSignSubjects(owner: string): string[] {
 }
 
 /**
- * What `module` alone says on the board, as an owner and as a requester, each with `*` for the others and for the task.
- * These are the subjects that the module needs permission to write to.
+ * What only `module` publishes on the board, as owner and as requester, with `*` in place of other modules and tasks. The module
+ * needs write permission for these subjects.
  */
 export function subjectsSaidBy(module: string): string[] {
   const any = '*';
@@ -141,7 +141,7 @@ export function subjectsSaidBy(module: string): string[] {
   ];
 }
 
-/** The command that has a requester send its whole set of scripts to one owner. */
+/** The command that makes a requester send its whole set of scripts to one owner. */
 export function deployCommandSubject(requester: string, owner: string): string {
   return `spark.commands.${nameKey(requester)}.deploy-etl.${nameKey(owner)}`;
 }

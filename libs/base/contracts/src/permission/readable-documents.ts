@@ -3,19 +3,19 @@ import { isHouseCollection } from '../names/house-documents.ts';
 import type { SourceDocument, SourceExtras } from '../ports/change-source.ts';
 import { documentCutter, EXTRAS } from './cut-document.ts';
 
-/** What one other module may read of one collection. */
+/** What another module may read of one collection. */
 export interface ReadRule {
   collection: string;
-  /** The fields, as `documentCutter` takes them; absent: whole documents and what hangs on them. */
+  /** The fields, as `documentCutter` takes them. Absent: whole documents with their extras. */
   fields?: readonly string[];
 }
 
 type Cut = (json: Uint8Array) => Uint8Array;
 
 /**
- * What one other module may read of this module: the one answer to "what of this document may this requester's script see?". Names of
- * collections compare without regard to case. Spark's own collections are never readable, and copies never travel on, whatever is shared:
- * a copy is a third module's document, which its owner has shared with this one alone.
+ * What one other module may read of this module: the only answer to "what of this document may this requester's script see?".
+ * Collection names are compared case-insensitively. Spark's own collections are never readable, and copies never travel on,
+ * whatever is shared: a copy is a third module's document, which its owner shared with this module only.
  */
 export class ReadableDocuments {
   readonly #cuts: ReadonlyMap<string, Cut>;
@@ -35,7 +35,7 @@ export class ReadableDocuments {
     return this.#cuts.has(nameKey(collection));
   }
 
-  /** What a script may see of a document; null: nothing, as if it did not exist. */
+  /** The part of a document that a script may see; null: nothing, as if the document did not exist. */
   see({
     collection,
     copyOf,
@@ -46,7 +46,7 @@ export class ReadableDocuments {
   }
 }
 
-/** What hangs on documents, as far as a rule shares it. */
+/** Documents' extras, as far as a rule shares them. */
 export function readableExtras(extras: SourceExtras, { fields }: Pick<ReadRule, 'fields'>): SourceExtras {
   const shares = (name: string): boolean => fields === undefined || fields.includes(name);
   return {

@@ -1,17 +1,17 @@
-/** Who asked a module for what and what was decided, of all its instances. It is only ever added to. */
+/** Who asked a module for what and what was decided, across all its instances. Append-only. */
 export interface AuditLog {
-  /** @throws {UnavailableError} when nobody answers: whether the entry was added is not known then */
+  /** @throws {UnavailableError} when nothing answers; it is then unknown whether the entry was added */
   add(entry: object): Promise<void>;
 
   /**
-   * The newest first, without the first `skip`, as they were found: whoever reads them checks what they are.
-   * @throws {UnavailableError} when nobody answers
+   * The newest entries first, skipping the first `skip`, unvalidated: the reader has to check them.
+   * @throws {UnavailableError} when nothing answers
    */
   newest(skip: number, take: number): Promise<AuditPage>;
 }
 
 export interface AuditPage {
   entries: unknown[];
-  /** How many there are; null where a part of them cannot be counted for now. */
+  /** How many there are; null while part of them cannot be counted. */
   total: number | null;
 }

@@ -1,4 +1,4 @@
 import type { ListQuery } from './repository.ts';
 
-/** A query that may begin after an id, in the order of ids. */
+/** A query in id order that may begin after an id. */
 export type QueryBehind<T> = ListQuery<T> & { after?: string | null };

@@ -21,17 +21,18 @@ export abstract class Repository<T extends object> {
   /** Whether the collection has a document with this id. */
   abstract exists(id: string): Promise<boolean>;
   /**
-   * How many documents match. Default: all of the collection.
+   * Counts the documents that match. Default: the whole collection.
    * @throws {StoreRefusedError} as `list`
    * @throws {UnavailableError} when RavenDB is still building the index that this needs: try again later
    */
   abstract count(where?: Where<T>): Promise<number>;
   /**
    * Every document that matches, one after another in the order of their ids, for any number of them: one page at a time is read
-   * and held. A document that is there all the while comes exactly once; one that is created, changed or deleted meanwhile may
-   * or may not match.
+   * and held. A document that exists throughout is returned exactly once; one that is created, changed or deleted meanwhile may
+   * or may not be.
    * @throws {StoreRefusedError} as `list`, when the iteration begins
-   * @throws {UnavailableError} when the store is unavailable or RavenDB is still building the index that this needs: begin again later
+   * @throws {UnavailableError} when the store is unavailable or RavenDB is still building the index that this needs: begin again
+   *   later
    */
   abstract all(where?: Where<T>): AsyncIterable<Stored<T>>;
   /**
@@ -40,23 +41,24 @@ export abstract class Repository<T extends object> {
    */
   abstract create(entity: T): Promise<Stored<T>>;
   /**
-   * Replaces the document by the entity, or creates it: fields that the entity does not have are removed. An entity that did not
-   * come from this repository costs one more request on RavenDB. If it replaces a copy, the document becomes the module's own.
+   * Replaces the document with the entity, or creates it: fields that the entity does not have are removed. An entity that did
+   * not come from this repository costs one more request on RavenDB. If it replaces a copy, the document becomes the module's
+   * own.
    * @param options.version the `stored[VERSION]` that was read. Default: any version is replaced
-   * @throws {VersionConflictError} when `options.version` is not the stored version: read again and decide again. Without a version,
-   *   only when others changed the document during each of 64 attempts
+   * @throws {VersionConflictError} when `options.version` is not the stored version: read again and decide again. Without a
+   *   version, only when others changed the document during each of 64 attempts
    * @throws {StoreRefusedError} when the id belongs to a document of another collection: take another id
    * @throws {ContentRefusedError} for an id or a value that no store can keep: change it
    */
   abstract put(id: string, entity: T, options?: { version?: string }): Promise<Stored<T>>;
   /**
-   * Changes only the named fields, each as a whole; one that is undefined is removed. Others may change other fields at the same
-   * time. Returns null when the document does not exist.
+   * Changes only the named fields, each as a whole; undefined removes a field. Other fields can be changed concurrently. Returns
+   * null when the document does not exist.
    * @throws {VersionConflictError} when others changed the document during each of 64 attempts: try again
    * @throws {ContentRefusedError} for a value that no store can keep: change it
    */
   abstract patch(id: string, changes: Partial<T>): Promise<Stored<T> | null>;
-  /** Deletes the document. Returns the change that this was, or null when the document did not exist. */
+  /** Deletes the document. Returns the change that this made, or null when the document did not exist. */
   abstract delete(id: string): Promise<Change | null>;
 }
 
@@ -64,8 +66,8 @@ export abstract class Repository<T extends object> {
 export const VERSION: unique symbol = Symbol('version');
 
 /**
- * A document as the store returns it: its fields, its id, the version that `put` can be given to expect, and the change that made
- * this version (absent from a document that was read from a group of RavenDB nodes; a write always has it).
+ * A document as the store returns it: its fields, its id, the version that `put` can be told to expect, and the change that made
+ * this version (absent when read from a RavenDB cluster; always present after a write).
  */
 export type Stored<T> = T & { id: string; readonly [VERSION]?: string; readonly [CHANGE]?: Change };
 

@@ -40,12 +40,12 @@ function isStored(value: unknown): value is Stored {
   return isRest(value) && (isOfTask(value) || isNamed(value));
 }
 
-/** A checkpoint as it is stored in a database. */
+/** A checkpoint in its stored form. */
 export function toStoredCheckpoint({ name, ...rest }: Checkpoint): object {
   return { ...toStoredName(name), ...rest } satisfies Stored;
 }
 
-/** The checkpoint in a document; null when Spark cannot have written it. */
+/** Reads a stored checkpoint; null when Spark cannot have written it. */
 export function readStoredCheckpoint(stored: unknown): Checkpoint | null {
   return isStored(stored) ? fromStoredCheckpoint(stored) : null;
 }

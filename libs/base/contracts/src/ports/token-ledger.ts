@@ -1,13 +1,13 @@
-/** Which tokens have been used, at whatever instance of the module that they were shown to. */
+/** Records which tokens have been used, across all instances of the module. */
 export interface TokenLedger {
   /**
-   * Marks a token as used, for at least as long as one can be valid. Of several calls for one token, at any instances and in the
-   * same moment, exactly one is the first.
-   * @param issuer whose token it is, whatever the case of its name
+   * Marks a token as used, for at least as long as it can be valid. Of several concurrent calls for one token, on any instances,
+   * exactly one is the first.
+   * @param issuer the token's issuer, compared case-insensitively
    * @param jti the token's own id
-   * @param patienceMs how long to wait for the answer, in milliseconds. Default: as long as the ledger's server is given
+   * @param patienceMs how long to wait for the answer, in milliseconds. Default: the timeout of the ledger's server
    * @returns whether this was the first use
-   * @throws {UnavailableError} when that is not known now: the token must not be accepted
+   * @throws {UnavailableError} when that cannot be determined now: the token must not be accepted
    */
   spend(issuer: string, jti: string, patienceMs?: number): Promise<boolean>;
 }

@@ -10,23 +10,24 @@ export type Comparison<V extends Comparable> = {
 } & ([V] extends [boolean] ? unknown : Range<V>) &
   ([V] extends [string] ? Prefix : unknown);
 
-/** Bounds. A field that is null or missing is within none. Strings are ordered by code point: `B` before `a`. */
+/** Bounds. A null or missing field is out of every range. Strings are ordered by code point: `B` before `a`. */
 export interface Range<V> {
-  /** More than this. */
+  /** Greater than. */
   gt?: V | undefined;
-  /** This or more. */
+  /** Greater than or equal. */
   gte?: V | undefined;
-  /** Less than this. */
+  /** Less than. */
   lt?: V | undefined;
-  /** This or less. */
+  /** Less than or equal. */
   lte?: V | undefined;
 }
 
 /** Conditions for strings only. */
 export interface Prefix {
   /**
-   * The string begins with this, case-sensitively. Every string begins with the empty one. A point in time is compared as it is
-   * spelled in UTC with seven digits (`2024-01-02T03:04:05.6780000Z`); a complete one with its zone matches those that are equal.
+   * The string begins with this, case-sensitively. Every string begins with the empty string. A point in time is compared as
+   * spelled in UTC with seven fractional digits (`2024-01-02T03:04:05.6780000Z`); a complete one with a zone matches those that
+   * are equal.
    */
   startsWith?: string | undefined;
 }
@@ -34,21 +35,21 @@ export interface Prefix {
 /**
  * Conditions on the fields of a document: `{ color: 'red', year: { gte: 1990, lt: 2000 }, 'owner.city': { in: ['Bern'] } }`.
  *
- * The same on every store: comparison is case-sensitive, except for `id`; a missing field counts as null; numbers are compared
- * as numbers. A string that is written as a point in time (`2024-01-02`, `2024-01-02T03:04:05.678Z`, with an offset) is compared as
- * one, however it is spelled; without a zone it counts as UTC. All documents of a collection are assumed to have one
- * kind of value in a field (or null): how a string or a date compares with a number, or with a list, depends on the store. A
- * string may have at most 512 bytes.
+ * The same on every store: comparison is case-sensitive, except for `id`; a missing field counts as null; numbers are compared as
+ * numbers. A string that reads as a point in time (`2024-01-02`, `2024-01-02T03:04:05.678Z`, with an offset) is compared as one,
+ * however it is spelled; without a zone it counts as UTC. All documents of a collection are assumed to have one kind of value in
+ * a field (or null): how a string or a date compares with a number, or with a list, depends on the store. A string may have at
+ * most 512 bytes.
  */
 export type Where<T> = { [P in FieldPath<T>]?: Condition<NonNullable<FieldAt<T, P>>> | undefined } & {
-  /** The document's id, compared without case. It can be given as it is, with `in`, `ne` or `startsWith`. */
+  /** The document's id, compared case-insensitively: a value, or `in`, `ne` or `startsWith`. */
   id?: string | ({ ne?: string; in?: readonly string[] } & Prefix) | undefined;
 };
 
-/** A value that a field equals, or a comparison. */
+/** A value that the field must equal, or a comparison. */
 export type Condition<V> = [V] extends [Comparable] ? V | null | Comparison<V> : never;
 
-/** The fields that can be queried: strings, numbers, booleans and dates; fields of nested objects with dots. */
+/** The fields that can be queried: strings, numbers, booleans and dates; nested fields by dotted path. */
 export type FieldPath<T, Depth extends readonly unknown[] = []> = Depth['length'] extends 4
   ? never
   : { [F in keyof T & string]-?: PathOf<F, NonNullable<T[F]>, Depth> }[keyof T & string];

@@ -1,4 +1,4 @@
-/** A kind of problem. `type`, `title` and `status` are the same in every answer of the kind. */
+/** A kind of problem. `type`, `title` and `status` are the same in every answer of this kind. */
 export interface ProblemKind {
   /** Its name in code: `ProblemError.kind`. */
   readonly kind: string;
@@ -9,7 +9,7 @@ export interface ProblemKind {
   readonly status: number;
 }
 
-/** How a kind is answered. */
+/** How a problem of a kind is answered. */
 export interface ProblemDefinition {
   title: string;
   status: number;

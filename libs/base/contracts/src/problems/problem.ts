@@ -1,7 +1,7 @@
 import type { ProblemKind } from './problem-kind.ts';
 import { PROBLEMS, type CommonProblem } from './problems.ts';
 
-/** A problem as RFC 9457 writes it (`application/problem+json`). */
+/** A problem as defined by RFC 9457 (`application/problem+json`). */
 export interface Problem {
   type: string;
   title: string;
@@ -9,13 +9,13 @@ export interface Problem {
   detail: string;
   /** One entry per wrong field or refused script. */
   errors?: ProblemField[];
-  /** Anything else the kind of problem carries; never a stack trace, never a secret. */
+  /** Additional members of the kind of problem; never a stack trace, never a secret. */
   [member: string]: unknown;
 }
 
 /** A field of the request that is not valid. */
 export interface ProblemField {
-  /** Its place in the body, as a JSON pointer: `/scripts/0/script`. */
+  /** JSON pointer into the body: `/scripts/0/script`. */
   pointer: string;
   detail: string;
   line?: number;
@@ -25,12 +25,12 @@ export interface ProblemField {
 /** What a problem can carry besides its kind and its detail. */
 export interface ProblemOptions extends ErrorOptions {
   errors?: ProblemField[];
-  /** Seconds after which trying again makes sense; sent as Retry-After. */
+  /** Seconds after which a retry makes sense; sent as `Retry-After`. */
   retryAfterSeconds?: number;
   members?: Record<string, unknown>;
 }
 
-/** An error that is answered over HTTP as a problem document. Throw it anywhere below a controller. */
+/** An error that is answered over HTTP as a problem document. It can be thrown anywhere below a controller. */
 export class ProblemError extends Error {
   /** The name of its kind. */
   readonly kind: string;
@@ -54,7 +54,10 @@ export class ProblemError extends Error {
     return this.#kind.status;
   }
 
-  /** With `expose`, how frameworks recognize an error with an HTTP status: Nest answers with it where no filter is in use. */
+  /**
+   * Together with `expose`, the convention by which frameworks recognize an error with an HTTP status: Nest answers with it when
+   * no filter applies.
+   */
   get statusCode(): number {
     return this.status;
   }

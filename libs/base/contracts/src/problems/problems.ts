@@ -1,6 +1,6 @@
 import { defineProblem } from './problem-kind.ts';
 
-/** The kinds that every part of Spark can answer with. What only one part answers with, that part defines itself. */
+/** The kinds that every part of Spark can answer with. Kinds that only one part uses are defined there. */
 export const PROBLEMS = {
   invalid: defineProblem('invalid', {
     urn: 'invalid-request',
@@ -8,7 +8,7 @@ export const PROBLEMS = {
     status: 400,
   }),
   unauthenticated: defineProblem('unauthenticated', { title: 'No valid credential', status: 401 }),
-  /** The token is right but for its times: the two clocks differ. Carries `time`, the answering module's clock (ISO 8601). */
+  /** The token is valid except for its times: the two clocks differ. Carries `time`, the answering module's clock (ISO 8601). */
   tokenTimes: defineProblem('tokenTimes', {
     title: "The token's times do not fit this module's clock",
     status: 401,
@@ -17,14 +17,14 @@ export const PROBLEMS = {
   notFound: defineProblem('notFound', { title: 'Not found', status: 404 }),
   readOnly: defineProblem('readOnly', { title: 'Copies are read-only', status: 405 }),
   methodNotAllowed: defineProblem('methodNotAllowed', {
-    title: 'Nothing here answers this method',
+    title: 'This path does not support the method',
     status: 405,
   }),
-  bodyTimeout: defineProblem('bodyTimeout', { title: 'The body did not come in time', status: 408 }),
+  bodyTimeout: defineProblem('bodyTimeout', { title: 'The body did not arrive in time', status: 408 }),
   conflict: defineProblem('conflict', { title: 'Changed by someone else', status: 409 }),
   tooLarge: defineProblem('tooLarge', { title: 'The request is too large', status: 413 }),
   unsupportedMedia: defineProblem('unsupportedMedia', {
-    title: 'The body is not in a form that is read here',
+    title: 'The format of the body is not supported',
     status: 415,
   }),
   tooMany: defineProblem('tooMany', { urn: 'too-many-requests', title: 'Too many requests', status: 429 }),

@@ -1,9 +1,9 @@
 import type { ModuleInformation } from './module-information.ts';
 
 /**
- * Which of two entries of one module counts: one that the module has signed before one that it has not, which anybody may have
- * written; then the later one, which knows where the module is now; the first when neither is later. Null when their keys
- * differ: then they may be two modules, and time says nothing about who is right.
+ * Which of two entries of one module counts: a signed entry beats an unsigned one, which anyone may have written; then the later
+ * one wins, since it knows where the module is now; the first when neither is later. Null when their keys differ: they may be two
+ * modules, and time does not say which one is right.
  */
 export function newerOf(first: ModuleInformation, second: ModuleInformation): ModuleInformation | null {
   if (first.publicKey?.x !== second.publicKey?.x) return null;
@@ -12,8 +12,8 @@ export function newerOf(first: ModuleInformation, second: ModuleInformation): Mo
 }
 
 /**
- * Whether a module that runs has to write its entry again: it is gone, or an older one of its own came back with a backup.
- * An entry with another key is another's, and a newer one is that of an instance that started later: both stay.
+ * Whether a running module has to write its entry again: it is gone, or a restored backup brought back an older one of its own.
+ * An entry with another key belongs to another module, and a newer one to an instance that started later: both stay.
  */
 export function isEntryLost(own: ModuleInformation, found: ModuleInformation | null): boolean {
   if (found === null) return true;

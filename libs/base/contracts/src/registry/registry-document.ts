@@ -38,7 +38,7 @@ export function toRegistryDocument(information: ModuleInformation): RegistryDocu
     DatabaseName: databaseName,
     DatabaseUrls: databaseUrls,
     RegisteredAtUtc: registeredAtUtc,
-    // The members of a JWK are spelled by its standard.
+    // JWK member names are defined by the standard.
     ...(publicKey ? { PublicKey: publicKey } : {}),
     ...(version === undefined ? {} : { Version: version }),
     ...(nextKey ? { NextKey: nextKey } : {}),
@@ -61,9 +61,10 @@ const isEntry: Guard<RegistryDocument> = isObjectOf(
 );
 
 /**
- * The module that an entry of a registry is about. An entry is only a claim: anyone with access to the registry can write anything there.
+ * The module that a registry entry describes. An entry is only a claim: anyone with access to the registry can write anything
+ * there.
  * @param module the name under which it was found
- * @returns null for what no module writes, and for the entry of another name
+ * @returns null for an entry that no module writes, or whose name is another one
  */
 export function fromRegistryDocument(document: unknown, module?: string): ModuleInformation | null {
   if (!isEntry(document) || document.AppName === '') return null;

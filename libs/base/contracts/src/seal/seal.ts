@@ -4,12 +4,12 @@ import type { MessageSigner, MessageVerifier, SealVerdict } from '../ports/messa
 
 const KEY_HEADER = 'Spark-Key';
 const SIGNATURE_HEADER = 'Spark-Signature';
-/** Parts what is signed here from everything else that the same key signs. */
+/** Separates these signatures from everything else signed with the same key. */
 const PURPOSE = 'spark-message-1';
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const SIGNATURE = /^[A-Za-z0-9_-]{86}$/;
 
-/** A message as it goes on the bus under `subject`: with the signature of its headers, its payload and that subject. */
+/** A message as published under `subject`: with a signature over its headers, its payload and that subject. */
 export function sealMessage(message: LogPayload, subject: string, signer: MessageSigner): LogPayload {
   const headers = { ...message.headers, [KEY_HEADER]: signer.keyId };
   const signature = signer.sign(sealedBytes({ ...message, headers }, subject));
@@ -41,7 +41,7 @@ export async function judgeSeal(
   });
 }
 
-/** The payload goes in as its hash: a signature reads its input twice, and a hash of the bytes on the wire costs least. */
+/** The payload is included as its hash: a signature reads its input twice, and hashing the bytes on the wire is cheapest. */
 function sealedBytes({ headers, payload }: LogPayload, subject: string): Uint8Array {
   const signed = Object.entries(headers)
     .filter(([name]) => name !== SIGNATURE_HEADER)

@@ -1,32 +1,32 @@
 import type { Etag } from '../change-set/change-set.ts';
 import { TASK_STATES, type TaskState } from '../deployment/etl-script-request.ts';
 
-/** An owner's report on how far its database is. Any of its instances may publish it, whichever one carries the tasks. */
+/** An owner's report on how far its database is. Any of its instances may publish it, regardless of which one carries the tasks. */
 export interface SourceStatus {
   databaseId: string;
   lastEtag: Etag;
-  /** The owner's clock, milliseconds since 1970. Another value: it was said again. */
+  /** The owner's clock, milliseconds since 1970. A different value means a new report. */
   at: number;
 }
 
-/** What both sides' carriers say of a task. */
+/** What the carriers of both sides report about a task. */
 interface CarrierStatus {
   state: TaskState;
   setAside: number;
   errors: number;
   lastError: string | null;
-  /** The carrier's clock, milliseconds since 1970. Another value: it was said again. */
+  /** The carrier's clock, milliseconds since 1970. A different value means a new report. */
   at: number;
 }
 
-/** How a task stands at the owner, by the instance that carries its capture. */
+/** A task's status at the owner, by the instance that carries its capture. */
 export interface CaptureStatus extends CarrierStatus {
   generation: number;
   incarnation: string;
   databaseId: string;
   /** Everything up to here is in the log. */
   publishedTo: Etag;
-  /** Between `publishedTo` and here nothing concerns the task. */
+  /** Nothing between `publishedTo` and here concerns the task. */
   readTo: Etag;
   live: boolean;
   documentsRead: number;
@@ -34,19 +34,19 @@ export interface CaptureStatus extends CarrierStatus {
   deletes: 'kept' | 'best-effort';
 }
 
-/** How a task stands at the requester, by the instance that applies it. What is applied is in its checkpoint. */
+/** A task's status at the requester, by the instance that carries its application. What is applied is in its checkpoint. */
 export interface ApplyStatus extends CarrierStatus {
-  /** Why nothing moves although it should, by a fault at the requester; null while it moves. */
+  /** Why nothing moves although it should, because of a fault at the requester; null while it moves. */
   stalledBecause: string | null;
 }
 
-/** A value of the board as what it should be; null when it is something else: others write there, too. */
+/** A value on the board as a source status; null when it is something else, since others can write there too. */
 export function readSourceStatus(value: object): SourceStatus | null {
   const { databaseId, lastEtag, at } = value as Record<string, unknown>;
   return typeof databaseId === 'string' && areNumbers(lastEtag, at) ? (value as SourceStatus) : null;
 }
 
-/** The same for a task at its owner. */
+/** As `readSourceStatus`, for a task's capture. */
 export function readCaptureStatus(value: object): CaptureStatus | null {
   const { generation, incarnation, databaseId, publishedTo, readTo, live, documentsRead, documentsTotal } =
     value as Record<string, unknown>;
@@ -59,7 +59,7 @@ export function readCaptureStatus(value: object): CaptureStatus | null {
   return fits ? (value as CaptureStatus) : null;
 }
 
-/** The same for a task at its requester. */
+/** As `readSourceStatus`, for a task's application. */
 export function readApplyStatus(value: object): ApplyStatus | null {
   const { stalledBecause } = value as Record<string, unknown>;
   return isCarrierStatus(value) && isTextOrNull(stalledBecause) ? (value as ApplyStatus) : null;

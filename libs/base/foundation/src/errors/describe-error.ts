@@ -3,14 +3,18 @@ import { redact } from './redact.ts';
 const DEEPEST_CAUSE = 5;
 
 /**
- * One line for an error: its message and those of its causes, outermost first, without stack and with secrets masked.
- * Anything that is not an `Error` is shown as text. For logs and everything that leaves the process; `messageOf` is for one message alone.
+ * Describes an error in one line: its message and those of its causes, outermost first, without stack and with secrets masked.
+ * Anything that is not an `Error` is shown as text. For logs and everything that leaves the process; use `messageOf` for a single
+ * message.
  */
 export function describeError(error: unknown): string {
   return explainError(error).replace(/\s+/g, ' ');
 }
 
-/** As `describeError`, with the lines that the messages have: for a terminal, where several faults are easier to read one below the other. */
+/**
+ * As `describeError`, but keeping the messages' line breaks: on a terminal, several faults are easier to read one below the
+ * other.
+ */
 export function explainError(error: unknown): string {
   const messages: string[] = [];
   let current: unknown = error;
@@ -28,7 +32,7 @@ export function explainError(error: unknown): string {
 function textOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(textOf).join(', ');
   if (error instanceof Error) return error.message || error.name;
-  // Nest's microservices pass errors on as plain objects.
+  // Nest's microservices pass on errors as plain objects.
   if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
   return typeof error === 'string' ? error : (JSON.stringify(error) ?? String(error));
 }

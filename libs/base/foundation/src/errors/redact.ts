@@ -1,17 +1,17 @@
 const MASK = '***';
-// The scheme is not looked for: it may begin anywhere in a long word, which would be quadratic.
+// The scheme is not matched: it may begin anywhere in a long word, which would make this quadratic.
 const USER_INFO = /:\/\/[^\s/@"'<>?#]+@/g;
 const QUERY_SECRET =
   /([?&;](?:access_?token|api[-_]?key|auth|code|key|pass(?:word|wd)?|pwd|secret|sig(?:nature)?|token)=)[^&;\s"'<>#]+/gi;
 const BEARER = /\b(Bearer|Basic|Token)\s+[A-Za-z0-9._~+/-]+=*/g;
-// The whole word is taken and then looked at: parts with dots between them would be tried again from each of its letters.
+// Takes the whole word and inspects it afterwards: matching its dotted parts here would retry from each of its letters.
 const MAYBE_JWT = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_.-]+/g;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 
 /**
  * Returns `text` with what looks like a secret masked as `***`: user and password in URLs, secrets in query strings,
- * `Authorization` values, JWTs and private keys. Use it on anything that leaves the process and was not written by you:
- * URLs, headers, messages of other people's errors. It knows shapes, not your secrets: do not log those at all.
+ * `Authorization` values, JWTs and private keys. Use it on anything that leaves the process and that you did not write: URLs,
+ * headers, messages of third-party errors. It recognizes patterns, not your particular secrets: do not log those at all.
  */
 export function redact(text: string): string {
   return text

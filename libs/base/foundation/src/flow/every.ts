@@ -1,4 +1,4 @@
-/** Lets something happen at most once per interval, the first time after one interval. */
+/** Throttles work to at most once per interval; the first time is after one interval. */
 export class Every {
   readonly #intervalMs: number;
   #last = performance.now();

@@ -1,4 +1,4 @@
-/** The first of these texts that have so many bytes as JSON together; always one where there is one. */
+/** The first of these texts that fit into `bytes` as JSON together; at least one unless there are none. */
 export function firstWithin(texts: readonly string[], bytes: number): readonly string[] {
   let size = 0;
   const end = texts.findIndex((text, at) => {

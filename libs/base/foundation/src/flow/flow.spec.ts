@@ -30,7 +30,7 @@ describe('ahead', () => {
     await items.return();
   });
 
-  it('has nothing made beside a heavy item, and all after it', async () => {
+  it('makes nothing while a heavy item is made, and everything after it', async () => {
     const made: number[] = [];
     const items = ahead(
       numbers(3, (n) => made.push(n)),

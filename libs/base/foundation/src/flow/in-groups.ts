@@ -1,4 +1,4 @@
-/** Does `work` for every item, `size` of them at a time. */
+/** Does `work` for every item, `size` at a time. */
 export async function inGroups<T>(
   items: readonly T[],
   size: number,

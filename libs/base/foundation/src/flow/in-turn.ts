@@ -1,4 +1,4 @@
-/** Runs pieces of work that share a key one after the other, in the order they came. */
+/** Runs pieces of work with the same key one after the other, in order of arrival. */
 export class InTurn {
   private readonly tails = new Map<string, Promise<unknown>>();
 

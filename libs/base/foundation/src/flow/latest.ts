@@ -1,6 +1,6 @@
 /**
- * Sends the newest of many values, at most once per interval: the first at once, then the last one of each interval.
- * A failed sending is tried again with the newest value of that time.
+ * Sends the newest of many values, at most once per interval: the first immediately, then the last one of each interval. A failed
+ * send is retried with the newest value at that time.
  */
 export class Latest<T> {
   readonly #send: (value: T) => Promise<void>;
@@ -22,7 +22,7 @@ export class Latest<T> {
     this.#wait();
   }
 
-  /** Sends what is still waiting, and ends. */
+  /** Sends what is still pending, and ends. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);
@@ -46,7 +46,7 @@ export class Latest<T> {
       .then(() => this.#send(value))
       .catch(() => {
         this.#value ??= value;
-        // The failure may come after the interval, and there may be no newer value for long.
+        // The failure may come after the interval, and there may be no newer value for a long time.
         if (!this.#isClosed) this.#wait();
       });
   }

@@ -1,4 +1,4 @@
-/** Lets one side wait for "something happened" and the other say it; what happens between two waits is not missed. */
+/** Lets one side wait for "something happened" and the other signal it; a signal between two waits is not lost. */
 export class Nudge {
   #happened = false;
   #wake: (() => void) | null = null;
@@ -8,7 +8,7 @@ export class Nudge {
     this.#wake?.();
   }
 
-  /** Resolves at the next nudge (at once if one came since the last wait), after `milliseconds`, or when aborted. */
+  /** Resolves at the next nudge (immediately if one came since the last wait), after `milliseconds`, or when aborted. */
   async wait(signal: AbortSignal, milliseconds?: number): Promise<void> {
     if (!this.#happened && !signal.aborted) {
       await new Promise<void>((resolve) => {

@@ -1,4 +1,4 @@
-/** Calls `work` every `intervalMs` until stopped, and once right away; it keeps no process alive. */
+/** Calls `work` immediately and then every `intervalMs` until stopped, without keeping the process alive. */
 export function ticking(intervalMs: number, work: () => void): () => void {
   work();
   const timer = setInterval(work, intervalMs);
@@ -6,7 +6,7 @@ export function ticking(intervalMs: number, work: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** Runs one piece of work at a time: what is asked for meanwhile is left out. Failures are the work's own business. */
+/** Runs one piece of work at a time and drops requests that come meanwhile. `work` handles its own failures. */
 export class OneAtATime {
   #runs = false;
 

@@ -1,6 +1,6 @@
 /**
- * Does `work` for every item, one after the other; one that fails does not keep it from the others.
- * @throws what failed, once all were tried: the error itself, or an `AggregateError` of several
+ * Does `work` for every item, one after the other; a failure does not stop the rest.
+ * @throws after all were tried: the error itself, or an `AggregateError` of several
  */
 export async function tryEach<T>(items: Iterable<T>, work: (item: T) => Promise<unknown>): Promise<void> {
   const failures: unknown[] = [];

@@ -1,4 +1,4 @@
-/** Says whether a value that others wrote has the form that is expected of it. Fields that a guard does not know are let through. */
+/** Whether a value written by others has the expected form. Fields unknown to a guard are let through. */
 export type Guard<T> = (value: unknown) => value is T;
 
 type Guarded<G> = G extends Guard<infer T> ? T : never;
@@ -10,12 +10,12 @@ type Optional<F extends Fields> = { [K in keyof F]?: Guarded<F[K]> };
 const LONGEST_TEXT = 8 * 1024;
 const MOST_ITEMS = 10_000;
 
-/** @param most UTF-16 units; default 8 Ki */
+/** @param most UTF-16 units. Default 8,192 */
 export function isText(most = LONGEST_TEXT): Guard<string> {
   return (value): value is string => typeof value === 'string' && value.length <= most;
 }
 
-/** A number that is exact: etags, counts, revisions and times. */
+/** A safe integer of at least 0: etags, counts, revisions and times. */
 export const isWhole: Guard<number> = (value): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0;
 
@@ -29,12 +29,12 @@ export function isNullOr<T>(guard: Guard<T>): Guard<T | null> {
   return (value): value is T | null => value === null || guard(value);
 }
 
-/** @param most items; default 10,000 */
+/** @param most items. Default 10,000 */
 export function isListOf<T>(guard: Guard<T>, most = MOST_ITEMS): Guard<T[]> {
   return (value): value is T[] => Array.isArray(value) && value.length <= most && value.every(guard);
 }
 
-/** @param optional fields that may be left out; where they are there, they have to be right */
+/** @param optional fields that may be missing, but must be valid if present */
 export function isObjectOf<F extends Fields, O extends Fields = Record<never, never>>(
   fields: F,
   optional?: O,
@@ -50,7 +50,7 @@ export function isObjectOf<F extends Fields, O extends Fields = Record<never, ne
   };
 }
 
-/** An object, and no list. */
+/** An object that is not a list. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-/** Where a part says what it does; Nest's Logger fits. */
+/** Where a part logs what it does; Nest's Logger fits. */
 export interface Logger {
   debug(message: string): void;
   log(message: string): void;

@@ -1,8 +1,8 @@
-// Line ends, escapes that terminals obey, and marks that turn the direction of writing.
+// Line breaks, terminal escapes, and marks that change the writing direction.
 // oxlint-disable-next-line no-control-regex -- these are what is looked for
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** The text with every control character written out (`\x1b`, `\n`), so that it stays on one line, wherever it comes from. */
+/** The text with every control character escaped (`\x1b`, `\n`), so that it stays on one line, wherever it comes from. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, written);
 }

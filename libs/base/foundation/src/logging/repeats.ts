@@ -1,7 +1,7 @@
 /** How many different texts are remembered at once. */
 const MOST = 200;
 
-/** Lets the first of many equal messages through, and one per interval after it. */
+/** Lets the first of equal messages through, and then one per interval. */
 export class Repeats {
   readonly #intervalMs: number;
   readonly #said = new Map<string, { at: number; leftOut: number }>();
@@ -10,7 +10,7 @@ export class Repeats {
     this.#intervalMs = intervalMs;
   }
 
-  /** How many equal ones were left out since the last that was said; null: leave this one out, too. */
+  /** How many equal messages were dropped since the last one logged; null: drop this one too. */
   leftOut(text: string, now: number): number | null {
     const before = this.#said.get(text);
     if (before && now - before.at < this.#intervalMs) {

@@ -1,7 +1,7 @@
-/** How many letters two names of one module may differ in when one of them is misspelled. */
+/** How many characters a misspelled name may differ by. */
 const MOST_EDITS = 2;
 
-/** Of the names that are known, the one that was probably meant; null when none is close. */
+/** The known name that was probably meant; null when none is close. */
 export function nearestName(name: string, known: readonly string[]): string | null {
   const ranked = known
     .filter((one) => Math.abs(one.length - name.length) <= MOST_EDITS)
@@ -11,7 +11,7 @@ export function nearestName(name: string, known: readonly string[]): string | nu
   return best && best.edits <= Math.min(MOST_EDITS, Math.floor(name.length / 2)) ? best.one : null;
 }
 
-/** Levenshtein's distance. */
+/** Levenshtein distance. */
 function edits(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);
   for (const [at, letter] of [...from].entries()) {

@@ -1,2 +1,2 @@
-/** A name as a step of a JSON pointer (RFC 6901). */
+/** A name as a token of a JSON pointer (RFC 6901). */
 export const pointerStep = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');

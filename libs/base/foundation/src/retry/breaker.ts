@@ -10,36 +10,36 @@ import { describeError } from '../errors/describe-error.ts';
 import type { Logger } from '../logging/logger.ts';
 import { delayMs, type RetryPolicy } from './retry-policy.ts';
 
-/** So many failures in a row, and nothing more is sent. */
+/** Consecutive failures that open the breaker. */
 const FAILURES_TO_OPEN = 5;
-/** How long nothing is sent, before one request may find out whether the target is back. */
+/** How long nothing is sent before one request may probe the target. */
 const REST: RetryPolicy = { waitMs: 250, factor: 2, longestMs: 3_000, jitter: 0.5 };
 
-/** `open`: nothing is sent. `half-open`: one request is under way to find out whether the target is back. */
+/** `open`: nothing is sent. `half-open`: one request is probing whether the target is back. */
 export type BreakerState = 'closed' | 'half-open' | 'open';
 
-/** The state of a breaker, for health and metrics. */
+/** A breaker's state, for health and metrics. */
 export interface BreakerReport {
   readonly target: string;
   readonly state: BreakerState;
-  /** Why it is not closed, for an operator; null while it is. */
+  /** Why it is not closed, for operators; null while it is. */
   readonly reason: string | null;
 }
 
 export interface BreakerParts {
-  /** What requests go to, as health, metrics and the log name it; without secrets. */
+  /** What requests go to, as named in health, metrics and the log; without secrets. */
   target: string;
-  /** Whether an error means that nothing answered. What the target answers, refusals too, shows that it is there. */
+  /** Whether an error means that nothing answered. Any answer of the target, including a refusal, shows that it is there. */
   isOutage: (error: unknown) => boolean;
-  /** The error for what is not sent. */
+  /** Makes the error for a request that is not sent. */
   refuse: (cause: Error) => Error;
   log: Pick<Logger, 'log' | 'warn'>;
 }
 
 /**
- * Stops sending to a target that does not answer: five failures in a row open it, then one request at a time finds out whether the target
- * is back, after waits that grow to three seconds. So an outage costs a request every few seconds, however much work waits for it, and
- * two lines in the log.
+ * Stops sending to a target that does not answer: five consecutive failures open it, then one request at a time probes whether
+ * the target is back, after waits that grow to three seconds. So an outage costs one request every few seconds, however much work
+ * is waiting, and two lines in the log.
  */
 export class Breaker {
   readonly #parts: BreakerParts;
@@ -63,9 +63,9 @@ export class Breaker {
     return { target, state, reason: state === 'closed' ? null : this.#reason() };
   }
 
-  /** @throws what `work` throws, or what `refuse` made when it was not even begun */
+  /** @throws what `work` throws, or what `refuse` returned when it was not started */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    // Others would wait for the one that finds out, for as long as that is allowed to take.
+    // Otherwise others would wait for the probe, for as long as it may take.
     if (this.#policy.state === CircuitState.HalfOpen) throw this.#refusal();
     try {
       const { result } = await this.#policy.execute(() => this.#attempt(work));
@@ -77,7 +77,7 @@ export class Breaker {
     }
   }
 
-  /** Whatever is not an outage is a success here: the target answered. */
+  /** Anything but an outage counts as success here: the target answered. */
   async #attempt<T>(work: () => Promise<T>): Promise<{ result: Promise<T> }> {
     try {
       return { result: Promise.resolve(await work()) };
@@ -114,7 +114,7 @@ export class Breaker {
 
 class Outage extends Error {}
 
-/** Ends by a clock that nobody sets: cockatiel compares `duration` with the wall clock, which may be set back. */
+/** Timed by the monotonic clock: cockatiel compares `duration` with the wall clock, which may be set back. */
 class Rest {
   readonly #until: number;
 

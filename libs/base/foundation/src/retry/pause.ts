@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { LONGEST_TIMER_MS } from './long-timer.ts';
 
 /**
  * Waits, or returns early when aborted.
@@ -9,5 +10,9 @@ export async function pause(
   signal?: AbortSignal,
   options: { ref?: boolean } = {},
 ): Promise<void> {
-  await wait(milliseconds, undefined, signal ? { ...options, signal } : options).catch(() => undefined);
+  const how = signal ? { ...options, signal } : options;
+  for (let leftMs = milliseconds; ; leftMs -= LONGEST_TIMER_MS) {
+    await wait(Math.min(leftMs, LONGEST_TIMER_MS), undefined, how).catch(() => undefined);
+    if (leftMs <= LONGEST_TIMER_MS || signal?.aborted) return;
+  }
 }

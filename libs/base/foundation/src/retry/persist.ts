@@ -8,21 +8,21 @@ export interface Persistence {
   signal: AbortSignal;
   /** Default: 1 s, doubling up to 30 s. */
   policy?: RetryPolicy;
-  /** Called at a failure that reads differently from the one before: for the log. */
+  /** Called when a failure's description differs from the previous one: for logging. */
   onFailure?: (error: unknown) => void;
   /** Called at every failure that is retried. */
   onEachFailure?: (error: unknown) => void;
-  /** Whether a failure is retried. Default: each one is; the others are thrown. */
+  /** Whether a failure is retried; others are thrown. Default: all are retried. */
   retries?: (error: unknown) => boolean;
   /**
-   * How long after an abort work that is under way is waited for, in milliseconds, before it is left behind. Default
-   * 3,000; `Infinity` where it has to end first.
+   * How long to wait for running work after an abort, in milliseconds, before abandoning it. Default 3,000; `Infinity` where it
+   * has to finish.
    */
   endMs?: number;
 }
 
 const PATIENT: RetryPolicy = { waitMs: 1_000, factor: 2, longestMs: 30_000 };
-/** Work that ran for so long before it failed begins again with the first wait. */
+/** Work that ran this long before it failed starts over with the first wait. */
 const RAN_WELL_MS = 30_000;
 const END_MS = 3_000;
 
@@ -31,7 +31,7 @@ export function persist(work: () => Promise<void>, options: Persistence): Promis
   return run(work, options, false);
 }
 
-/** Does `work` again and again until `signal` aborts; only a failure is followed by a wait. @throws what `retries` declines */
+/** Does `work` again and again until `signal` aborts, with a wait only after a failure. @throws what `retries` declines */
 export function keepRunning(work: () => Promise<void>, options: Persistence): Promise<void> {
   return run(work, options, true);
 }
@@ -65,7 +65,7 @@ async function run(work: () => Promise<void>, options: Persistence, again: boole
   }
 }
 
-/** Work that waits for a server that never answers must not delay the end of the application. */
+/** Work that waits for a server that never answers must not delay the application's shutdown. */
 async function endSoon(work: Promise<void>, signal: AbortSignal, endMs: number): Promise<void> {
   if (endMs === Infinity) return work;
   const ended = new AbortController();

@@ -1,18 +1,21 @@
-/** How long to wait between two attempts. How many there are, and what is worth another one, is up to the runner. */
+/** How long to wait between two attempts. The number of attempts, and what is worth retrying, is up to the runner. */
 export interface RetryPolicy {
-  /** The wait before the first retry, in milliseconds; or the waits one after the other, the last of which is repeated. */
+  /** The wait before the first retry, in milliseconds; or a list of waits, the last of which repeats. */
   waitMs: number | readonly [number, ...number[]];
-  /** What each wait after those of `waitMs` is multiplied by. Default 1: it stays the same. */
+  /** Factor for each wait after those in `waitMs`. Default 1: constant. */
   factor?: number;
-  /** No wait is longer, in milliseconds. Default: no bound. */
+  /** Maximum wait, in milliseconds. Default: unbounded. */
   longestMs?: number;
-  /** The share of each wait that is random, 0 to 1, so that parties do not march in step. Default 0; 1: anything from 0 up. */
+  /**
+   * The share of each wait that is random, from 0 to 1, so that several parties do not retry in lockstep. Default 0; with 1, any
+   * wait down to 0.
+   */
   jitter?: number;
 }
 
 const LONGEST_DOUBLING = 50;
 
-/** For tasks that fail together: doubles from `firstMs` up to fifty times that, half of it random. */
+/** For tasks that fail together: doubles from `firstMs` to at most fifty times that, half of it random. */
 export function doubling(firstMs: number): RetryPolicy {
   return { waitMs: firstMs, factor: 2, longestMs: firstMs * LONGEST_DOUBLING, jitter: 0.5 };
 }

@@ -5,11 +5,11 @@ export interface Retrying {
   policy: RetryPolicy;
   /** Whether a failure is worth another attempt. */
   retries: (error: unknown) => boolean;
-  /** How many attempts there are in all. Default: as many as `retries` allows. */
+  /** Maximum number of attempts. Default: as many as `retries` allows. */
   attempts?: number;
 }
 
-/** Does `work` until it succeeds, for somebody who waits for the result. @throws the failure that is not retried */
+/** Does `work` until it succeeds, for a caller who waits for the result. @throws the failure that is not retried */
 export async function retry<T>(work: (attempt: number) => T | Promise<T>, options: Retrying): Promise<T> {
   const { policy, retries, attempts = Infinity } = options;
   for (let attempt = 1; ; attempt++) {

@@ -4,13 +4,13 @@ import { persist } from './persist.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
 export interface Step {
-  /** As the log says it: `Registering in SparkModules`. */
+  /** As logged: `Registering in SparkModules`. */
   name: string;
-  /** `signal` aborts when the application ends: work that is under way then is left behind at once. */
+  /** `signal` aborts when the application shuts down: running work is then abandoned immediately. */
   work: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Does one step after the other, each until it works. Says when a step waits, and when it no longer does; not each attempt. */
+/** Runs one step after the other, each until it succeeds. Logs when a step starts waiting and when it stops, not each attempt. */
 export async function runSteps(
   steps: readonly Step[],
   options: { signal: AbortSignal; log: Logger; policy?: RetryPolicy },

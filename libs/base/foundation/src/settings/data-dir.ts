@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 
-/** Variable that names the folder for keys, fetched servers, logs and embedded data. */
+/** Variable for the folder of keys, fetched servers, logs and embedded data. */
 export const DATA_DIR_VARIABLE = 'SPARK_DATA_DIR';
 
-/** The data folder where nothing else is set. */
+/** The default data folder. */
 export const DEFAULT_DATA_DIR = '.spark';
 
 /**
- * The folder in which Spark keeps what belongs to this machine: `SPARK_DATA_DIR`, or `.spark` in the working directory.
- * An empty variable counts as unset. `SPARK_HOME` is never read: it is the installation of Apache Spark.
+ * The folder for what belongs to this machine: `SPARK_DATA_DIR`, or `.spark` in the working directory. An empty variable counts
+ * as unset. `SPARK_HOME` is never read: it is the installation of Apache Spark.
  */
 export function dataDir(env: Readonly<Record<string, string | undefined>>): string {
   return env[DATA_DIR_VARIABLE] || DEFAULT_DATA_DIR;

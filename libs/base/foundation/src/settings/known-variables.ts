@@ -1,6 +1,6 @@
 /**
- * Every `SPARK_*` variable that is read, but for tokens of backends (`SPARK_JOBS_BACKEND_{NAME}_TOKEN`). `test/structure` holds
- * this list, the documents and the sources together.
+ * Every `SPARK_*` variable that is read, except for backend tokens (`SPARK_JOBS_BACKEND_{NAME}_TOKEN`). `test/structure` keeps
+ * this list, the documentation and the sources consistent.
  */
 export const KNOWN_VARIABLES: readonly string[] = [
   'SPARK_ALLOW_ADMIN_CERTIFICATE',

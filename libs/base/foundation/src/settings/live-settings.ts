@@ -5,28 +5,28 @@ import { describeRule, type Origin, type Settings, type ValuesOf } from './setti
 type Name<S extends Settings> = keyof S & string;
 type Listener = (value: unknown) => void;
 
-/** What a change of the central values did to one setting. */
+/** The effect of new central values on one setting. */
 export interface LiveChange {
   name: string;
   before: unknown;
   after: unknown;
 }
 
-/** What is given at the start, and beats the central values for as long as the process lives. */
+/** Values given at startup, which override the central values for the lifetime of the process. */
 export interface GivenValues<S extends Settings> {
   options: { readonly [K in keyof S]?: ValuesOf<S>[K] | undefined };
   environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** An option may be anything, so only a text is repeated. */
+/** An option may be anything, so only text is repeated. */
 function isNow(option: unknown, text: string | undefined): string {
   return option === undefined && text !== undefined ? `; it is ${shownValue(text)}` : '';
 }
 
-/** The values of settings that can change while the application runs. Ask when a value is used, and do not keep it. */
+/** The values of settings that can change while the application runs. Read a value when you use it, and do not keep it. */
 export class LiveSettings<S extends Settings = Settings> {
   readonly schema: S;
-  /** What is wrong with the values given; these settings have their defaults. */
+  /** What is wrong with the given values; the settings concerned have their defaults. */
   readonly faults: readonly string[];
   readonly #given = new Map<string, { value: unknown; origin: Origin }>();
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -50,7 +50,7 @@ export class LiveSettings<S extends Settings = Settings> {
     return this.read(name) as ValuesOf<S>[K];
   }
 
-  /** As `get`, for a name that is not known when the code is written. */
+  /** As `get`, for a name only known at run time. */
   read(name: string): unknown {
     const given = this.#given.get(name);
     if (given) return given.value;
@@ -61,7 +61,7 @@ export class LiveSettings<S extends Settings = Settings> {
     return this.#given.get(name)?.origin ?? (this.#central.has(name) ? 'central' : 'default');
   }
 
-  /** Calls `listener` with each new value. @returns a function that ends it */
+  /** Calls `listener` with each new value. @returns a function that unsubscribes */
   onChange<K extends Name<S>>(name: K, listener: (value: ValuesOf<S>[K]) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners);
@@ -71,8 +71,8 @@ export class LiveSettings<S extends Settings = Settings> {
   }
 
   /**
-   * Replaces all central values. A value that its setting does not accept is left out, and the one before stays; names that this
-   * version does not know are left out, too.
+   * Replaces all central values. A value that its setting does not accept is ignored, and the previous one stays; names unknown
+   * to this version are ignored too.
    */
   take(central: ReadonlyMap<string, unknown>): { changes: LiveChange[]; refused: string[] } {
     const names = Object.keys(this.schema);

@@ -1,7 +1,7 @@
 import { nearestName } from '../names/nearest-name.ts';
 import { KNOWN_VARIABLES } from './known-variables.ts';
 
-/** Apache Spark has the same prefix; operators name their backends; `SPARK_TEST_*` is read by tests alone. */
+/** Apache Spark has the same prefix, operators name their own backends, and only tests read `SPARK_TEST_*`. */
 const NOT_OURS =
   /^SPARK_(?:HOME|USER|CONF_DIR|LOG_DIR|PID_DIR|JOBS_BACKEND_\w+_TOKEN|(?:TEST|LOCAL|WORKER|MASTER|DAEMON|EXECUTOR|DRIVER|HISTORY|SHUFFLE|SUBMIT|CONNECT|LAUNCHER|K8S|YARN)_\w+)$/;
 
@@ -9,8 +9,8 @@ const NOT_OURS =
 const IN_FILE = /_FILE$/;
 
 /**
- * One line for each variable that nobody reads and whose name is close to one that is read. Any other is left in peace: Apache Spark
- * and other programs have variables with this prefix too.
+ * One line for each variable that nothing reads and whose name is close to one that is read. Others are not reported: Apache
+ * Spark and other programs have variables with this prefix too.
  */
 export function misspeltVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(environment).flatMap(([name, value]) => {
@@ -19,7 +19,7 @@ export function misspeltVariables(environment: Readonly<Record<string, string | 
   });
 }
 
-/** The variable that a misspelt one was probably meant to be; null for one that is read, or is somebody else's. */
+/** The variable that a misspelled one was probably meant to be; null for one that is read, or that belongs to another program. */
 function meantBy(name: string): string | null {
   if (!name.startsWith('SPARK_') || NOT_OURS.test(name)) return null;
   const stem = name.replace(IN_FILE, '');

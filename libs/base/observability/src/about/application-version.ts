@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
-/** The text of a file; null where there is none that can be read. */
+/** The text of a file; null when it cannot be read. */
 type Read = (path: string) => string | null;
 
 /** Longer than any version, and short enough for every list that shows it. */
@@ -9,7 +9,7 @@ const LONGEST = 100;
 
 let known: string | null | undefined;
 
-/** The application's own version; null where no package.json tells it. Read once. */
+/** The application's own version; null when no package.json states it. Read once. */
 export function applicationVersion(): string | null {
   if (known === undefined) known = versionAt([mainFolder(), process.cwd()], readText);
   return known;
@@ -17,7 +17,7 @@ export function applicationVersion(): string | null {
 
 /**
  * The version in the package.json that is nearest to the first of these folders that has one in or above it. A folder of
- * installed packages tells nothing: what starts there is a tool (a test runner, a process manager), not the application.
+ * installed packages is skipped: what starts there is a tool (a test runner, a process manager), not the application.
  */
 export function versionAt(folders: readonly (string | null)[], read: Read): string | null {
   for (const folder of folders) {
@@ -33,7 +33,7 @@ interface Manifest {
   version?: unknown;
 }
 
-/** One with neither name nor version, as a build leaves behind to say which modules are in a folder, is passed over. */
+/** Skips manifests with neither name nor version, which builds write to declare a folder's module type. */
 function nearestManifest(folder: string, read: Read): Manifest | null {
   const manifest = parse(read(join(folder, 'package.json')));
   if (manifest?.name !== undefined || manifest?.version !== undefined) return manifest;
@@ -53,13 +53,13 @@ function versionOf({ version }: Manifest): string | null {
   return typeof version === 'string' && version !== '' && version.length <= LONGEST ? version : null;
 }
 
-/** Of the file itself, where a link starts it. */
+/** The folder of the file itself if a symbolic link starts it. */
 function mainFolder(): string | null {
   const main = process.argv[1];
   try {
     return main === undefined ? null : dirname(realpathSync(main));
   } catch {
-    // Node was given the name without its extension, or has no main file.
+    // Node was given the name without its extension, or there is no main file.
     return main?.includes(sep) ? dirname(main) : null;
   }
 }

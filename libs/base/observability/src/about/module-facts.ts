@@ -2,17 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { HealthChecks } from '../health/health-checks.ts';
 import { lookAt } from '../health/look.ts';
 
-/** What a part of the application says of it. */
+/** What a part of the application reports about it. */
 export interface ToldFacts {
   version?: string | null;
   store?: { kind: string; version: string | null; database: string };
   engine?: string;
   engineReason?: string;
-  /** The systems that it brings, each with where its routes begin. */
+  /** The systems it includes, each with the path prefix of its routes. */
   systems?: Readonly<Record<string, string>>;
 }
 
-/** What the parts of an application say of it, for `GET /spark/about`. */
+/** Collects what the parts of an application report, for `GET /spark/about`. */
 @Injectable()
 export class ModuleFacts {
   readonly #tellers: (() => ToldFacts | Promise<ToldFacts>)[] = [];
@@ -22,7 +22,7 @@ export class ModuleFacts {
     this.#checks = checks;
   }
 
-  /** @param teller asked each time; one that throws says nothing this time */
+  /** @param teller called for each request; one that throws is skipped that time */
   add(teller: () => ToldFacts | Promise<ToldFacts>): void {
     this.#tellers.push(teller);
   }

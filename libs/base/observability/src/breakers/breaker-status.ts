@@ -31,7 +31,7 @@ export class BreakerStatus implements OnModuleInit {
     });
     const states = new Gauge({
       name: 'spark_breaker_state',
-      help: 'Whether requests are sent to a target: 0 yes, 1 one to find out whether it is back, 2 none.',
+      help: 'Whether requests are sent to a target: 0 all, 1 one at a time as a probe, 2 none.',
       labelNames: ['target'],
       registers: [],
       collect() {

@@ -1,6 +1,7 @@
 import { once, type EventEmitter } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { MessageEvent } from '@nestjs/common';
+import { longTimer } from '@nestjs-spark/foundation/internal';
 import { Observable } from 'rxjs';
 
 /** What events are written to: Node's own response. */
@@ -17,8 +18,8 @@ export type StreamedAnswer = EventReader & { raw?: EventReader };
 export interface FeedEnds {
   /** A reader that takes nothing for so long is cut off. Default 30 s. */
   patienceMs?: number;
-  /** Ends the answer when it aborts, such as when the reader's token expires. */
-  until?: AbortSignal;
+  /** When the answer ends, such as when the reader's token expires; in milliseconds since the epoch. Default: never. */
+  endsAt?: number;
 }
 
 const PATIENCE_MS = 30_000;
@@ -45,28 +46,33 @@ export function sendFeeds<E>(
   feeds: readonly ((signal: AbortSignal) => AsyncIterable<E>)[],
   messageOf: (event: E) => MessageEvent,
   answer: StreamedAnswer,
-  { patienceMs = PATIENCE_MS, until }: FeedEnds = {},
+  { patienceMs = PATIENCE_MS, endsAt = Infinity }: FeedEnds = {},
 ): Observable<MessageEvent> {
   const to = answer.raw ?? answer;
   return new Observable((reader) => {
-    // Its event does not come again.
-    if (until?.aborted) return reader.complete();
-    const left = new AbortController();
-    const ended = until ? AbortSignal.any([left.signal, until]) : left.signal;
-    until?.addEventListener('abort', () => reader.complete(), { signal: left.signal });
+    const leftMs = endsAt - Date.now();
+    if (leftMs <= 0) return reader.complete();
+    const ended = new AbortController();
+    const stopTimer = longTimer(leftMs, () => {
+      ended.abort();
+      reader.complete();
+    });
     let written = 0;
     const pass = async (feed: AsyncIterable<E>): Promise<void> => {
       for await (const event of feed) {
         if (++written % WRITTEN_IN_A_TURN === 0) await turn();
-        if (!(await isTaken(to, ended, patienceMs))) break;
+        if (!(await isTaken(to, ended.signal, patienceMs))) break;
         reader.next(messageOf(event));
       }
     };
-    Promise.all(feeds.map((feed) => pass(feed(ended)))).then(
+    Promise.all(feeds.map((feed) => pass(feed(ended.signal)))).then(
       () => reader.complete(),
       (error: unknown) => reader.error(error),
     );
-    return () => left.abort();
+    return () => {
+      stopTimer();
+      ended.abort();
+    };
   });
 }
 

@@ -1,18 +1,18 @@
-/** What one or several checks have found, by their names, as terminus wants it of an indicator. */
+/** The results of one or several checks, by name, in the form that terminus expects of an indicator. */
 export type HealthIndicatorAnswer = Record<string, { status: 'up' | 'down' } & Record<string, unknown>>;
 
-/** The answer of the health routes. Its form is terminus', which probes and dashboards know. */
+/** The answer of the health routes, in the format of terminus, which probes and dashboards know. */
 export interface HealthAnswer {
   status: 'ok' | 'error';
-  /** What is up. */
+  /** The checks that are up. */
   info: HealthIndicatorAnswer;
-  /** What is down. */
+  /** The checks that are down. */
   error: HealthIndicatorAnswer;
-  /** All of it. */
+  /** All checks. */
   details: HealthIndicatorAnswer;
 }
 
-/** Puts together what was found: one that is down makes the whole an error. Pure. */
+/** Combines the results: one that is down makes the whole an error. Pure. */
 export function answerHealth(found: readonly HealthIndicatorAnswer[]): HealthAnswer {
   const all = found.flatMap((one) => Object.entries(one));
   const of = (status: 'up' | 'down') =>

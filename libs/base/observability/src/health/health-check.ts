@@ -1,6 +1,6 @@
 /** The result of a check. */
 export interface HealthFinding {
-  /** False: do not send work here yet (or now). The answer of `/health/ready` is then 503. */
+  /** False: do not send work here yet, or for now. `/health/ready` then answers 503. */
   ready: boolean;
   /** The reason, for an operator. No secrets: anyone may read it. */
   detail: string;
@@ -12,6 +12,6 @@ export interface HealthFinding {
 export interface HealthCheck {
   /** Key in the answer of `/health/ready`; unique. */
   readonly name: string;
-  /** Checks now. A throw counts as not ready, and so does taking longer than 2 seconds. */
+  /** Checks now. Throwing, or taking longer than 2 seconds, counts as not ready. */
   look(): Promise<HealthFinding> | HealthFinding;
 }

@@ -6,7 +6,7 @@ import type { HealthCheck } from './health-check.ts';
 export class HealthChecks {
   private readonly checks = new Map<string, HealthCheck>();
 
-  /** Adds a check; one of the same name is replaced. Returns a function that removes it. */
+  /** Adds a check, replacing one of the same name. Returns a function that removes it. */
   add(check: HealthCheck): () => void {
     this.checks.set(check.name, check);
     return () => {

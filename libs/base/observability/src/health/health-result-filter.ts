@@ -1,7 +1,7 @@
 import { Catch, ServiceUnavailableException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { sendText, type PlatformRequest, type PlatformResponse } from '../routes/platform.ts';
 
-/** Probes and dashboards know terminus' body, so it goes out unchanged, past the application's own filters. */
+/** Probes and dashboards know terminus' body, so it is sent unchanged, bypassing the application's own filters. */
 @Catch(ServiceUnavailableException)
 export class HealthResultFilter implements ExceptionFilter {
   catch(error: ServiceUnavailableException, host: ArgumentsHost): void {

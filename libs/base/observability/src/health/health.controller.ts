@@ -5,7 +5,7 @@ import { answerHealth, type HealthAnswer } from './health-answer.ts';
 import { HealthResultFilter } from './health-result-filter.ts';
 import { SparkHealthIndicator } from './spark-health-indicator.ts';
 
-/** `health` unless the application says otherwise: `ObservabilityModule.forRoot` gives it its path. */
+/** `health` by default; `ObservabilityModule.forRoot` sets the path. */
 @ApiTags('Health')
 @UseFilters(HealthResultFilter)
 @SparkRoute()
@@ -21,7 +21,9 @@ export class HealthController {
 
   @Get('ready')
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Everything this module promises is there; 503 with the reasons until then' })
+  @ApiOperation({
+    summary: 'The store, NATS and every declared copy are available; 503 with the reasons until then',
+  })
   async ready(): Promise<HealthAnswer> {
     const answer = answerHealth(await Promise.all(this.spark.each().map((look) => look())));
     if (answer.status === 'error') throw new ServiceUnavailableException(answer);

@@ -3,7 +3,7 @@ import type { HealthCheck } from './health-check.ts';
 
 const PATIENCE_MS = 2_000;
 
-/** What a check has found, as it may be shown: one that throws or hangs has found that it is not ready. */
+/** A check's result in a form that is safe to show; a check that throws or hangs is not ready. */
 export async function lookAt(
   check: HealthCheck,
 ): Promise<{ ready: boolean; shown: Record<string, unknown> }> {

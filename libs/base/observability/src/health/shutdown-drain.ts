@@ -6,8 +6,8 @@ const DEFAULT_SECONDS = 5;
 const MOST_SECONDS = 300;
 
 /**
- * The first step of a shutdown: `/health/ready` answers 503 while everything else still works, for as long as whoever sends
- * requests needs to notice. Only then are connections closed. `SPARK_DRAIN_SECONDS` says how long: 5 in production, else 0.
+ * The first step of a shutdown: `/health/ready` answers 503 while everything else still works, for as long as load balancers need
+ * to notice. Only then are connections closed. `SPARK_DRAIN_SECONDS` sets the duration: by default 5 in production, otherwise 0.
  */
 @Injectable()
 export class ShutdownDrain implements OnModuleDestroy {
@@ -20,7 +20,7 @@ export class ShutdownDrain implements OnModuleDestroy {
   }
 }
 
-/** The value from the environment; one that is not a number counts as unset. */
+/** The value from the environment; anything but a number counts as unset. */
 export function drainSeconds(environment: Readonly<Record<string, string | undefined>>): number {
   const text = environment['SPARK_DRAIN_SECONDS']?.trim();
   const seconds = Number(text);

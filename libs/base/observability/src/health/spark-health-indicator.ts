@@ -12,7 +12,7 @@ export class SparkHealthIndicator {
   constructor(private readonly checks: HealthChecks) {}
 
   /**
-   * All of Spark's checks as one indicator, down while one of them is not ready. It never throws: a check that fails or
+   * All of Spark's checks as one indicator, which is down while one of them is not ready. Never throws: a check that fails or
    * takes longer than two seconds is not ready.
    * @param key under which the answer shows it; default `spark`
    */
@@ -24,7 +24,7 @@ export class SparkHealthIndicator {
     return { [key]: { status: statusOf(found.every(({ ready }) => ready)), ...all } };
   }
 
-  /** Each check as an indicator of its own, under its own name: `health.check([...spark.each(), ...own])`. */
+  /** Each check as a separate indicator, under its own name: `health.check([...spark.each(), ...own])`. */
   each(): (() => Promise<HealthIndicatorAnswer>)[] {
     return this.checks.list().map((check) => async () => {
       const { ready, shown } = await lookAt(check);

@@ -3,27 +3,27 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
 /**
- * Asks a sender who waits for it (`Expect: 100-continue`) for the body when somebody begins to read it: Node would do so at once, and
- * a body that is refused by what is known before (401, 413, 415) would be sent for nothing.
+ * Sends `100 Continue` to a client that waits for it (`Expect: 100-continue`) only when something begins to read the body. Node
+ * would do so immediately, and a body refused based on the headers alone (401, 413, 415) would be sent for nothing.
  */
 @Injectable()
 export class ContinueLate {
   constructor(host: HttpAdapterHost) {
     host.init$.subscribe(() => {
       const server = host.httpAdapter?.getHttpServer() as Server | undefined;
-      // An application that has its own way keeps it.
+      // An application's own listener takes precedence.
       if (server && server.listenerCount('checkContinue') === 0) continueLate(server);
     });
   }
 }
 
-/** For a server by itself. */
+/** For a standalone server. */
 export function continueLate(server: Server): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     const read = request.read.bind(request);
-    // A sender that has not been asked may send the body or not: what follows on the connection cannot be told apart.
+    // A client that got no `100 Continue` may send the body or not: what follows on the connection would be ambiguous.
     response.setHeader('Connection', 'close');
-    // However a body is read, it comes to this.
+    // Every way of reading a body ends up here.
     request.read = (size?: number) => {
       request.read = read;
       if (!response.headersSent) {

@@ -1,16 +1,16 @@
-/** One handler's route, as far as the verbs of its path are concerned. */
+/** One handler's route, as far as needed to find the verbs of its path. */
 export interface VerbRoute {
-  /** As its decorators say it: `spark/peers/:entity/drift`. */
+  /** As in its decorators: `spark/peers/:entity/drift`. */
   path: string;
-  /** As Node has it, or `ALL`. */
+  /** As Node spells it, or `ALL`. */
   verb: string;
-  /** Whether a wrong verb on its path is answered here; otherwise it is only known to be taken. */
+  /** Whether a wrong verb on its path is answered here; otherwise the route only counts as an existing one. */
   ours: boolean;
-  /** Whether anything may be in front of its path, as a proxy may have put there; otherwise only what the application has. */
+  /** Whether its path may have any prefix, such as one added by a proxy; otherwise only the application's own prefix. */
   anywhere: boolean;
 }
 
-/** What an application puts in front of its paths. */
+/** What an application prepends to its paths. */
 export interface InFront {
   prefix: string;
   isVersioned: boolean;
@@ -26,7 +26,9 @@ export function verbTableOf(routes: readonly VerbRoute[], inFront: InFront): Ver
   return routes.map((route) => ({ ...route, pattern: patternOf(route, inFront) }));
 }
 
-/** What a path takes instead, for `Allow`; null where the verb is taken, and where the path is not ours to answer for. */
+/**
+ * The verbs that a path accepts instead, for `Allow`; null when the verb is accepted, or when the path is not ours to answer for.
+ */
 export function verbsInstead(table: VerbTable, method: string, url: string): string[] | null {
   const found = table.filter(({ pattern }) => pattern.test(url));
   if (!found.some(({ ours }) => ours)) return null;
@@ -47,7 +49,7 @@ function segmentsOf(path: string): string {
     .filter((segment) => segment !== '')
     .map((segment) => {
       if (/^:\w+$/.test(segment)) return '[^/?]+';
-      // A wildcard in whatever syntax the platform has for it.
+      // A wildcard in any platform's syntax.
       return /[:*{(]/.test(segment) ? '[^?]*' : segment.replaceAll(/[^\w-]/g, '\\$&');
     })
     .join('/');

@@ -6,8 +6,8 @@ import { InFrontModule } from './in-front.module.ts';
 import { WrongVerbs } from './wrong-verbs.ts';
 
 /**
- * Import it in your application's module to have every error of the whole application answered as a problem (RFC 9457),
- * every body validated strictly, and a verb that a path does not take answered with 405 and `Allow`.
+ * Import it in your application's module to answer every error of the whole application as a problem (RFC 9457), validate every
+ * body strictly, and answer a verb that a path does not accept with 405 and `Allow`.
  */
 @Module({
   imports: [InFrontModule],

@@ -9,13 +9,13 @@ import { requestTarget } from '../routes/request-target.ts';
 import { routesOf } from '../routes/served.ts';
 import { isSparkController, isSystemController } from '../routes/spark-route.ts';
 
-/** How long what was not wanted may still come in. */
+/** How long an unwanted body may still come in. */
 const AFTER_ANSWER_MS = 10_000;
 
 /**
- * Answers a verb that no handler of a path takes with 405 and `Allow`, where the platforms say 404: on Spark's routes, on those of
- * systems, and on all of an application that imports `SparkProblemModule`. It is in front of everything else, and reads verbs and
- * paths from the handlers' own decorators.
+ * Answers a verb that no handler of a path accepts with 405 and `Allow`, where the platforms say 404: on Spark's routes, on those
+ * of systems, and, in an application that imports `SparkProblemModule`, on all of them. It runs before everything else, and takes
+ * verbs and paths from the handlers' own decorators.
  */
 @Injectable()
 export class WrongVerbs {
@@ -28,7 +28,7 @@ export class WrongVerbs {
     this.#modules = modules;
     this.#moduleRef = moduleRef;
     host.init$.subscribe(() => {
-      // Nest says null where there is none, which its types do not.
+      // Nest returns null when there is none, contrary to its types.
       const adapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
       adapter?.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
         if (!this.#refuse(request, response)) next();
@@ -36,7 +36,7 @@ export class WrongVerbs {
     });
   }
 
-  /** For the application's own routes as well. */
+  /** Covers the application's own routes too. */
   lookEverywhere(): void {
     this.#isEverywhere = true;
   }
@@ -44,13 +44,13 @@ export class WrongVerbs {
   #refuse(request: IncomingMessage, response: ServerResponse): boolean {
     const { method = '', url = '/' } = request;
     const path = pathIn(url);
-    // The first request comes once the application has said everything about its routes.
+    // By the first request, the application has declared everything about its routes.
     this.#table ??= this.#read();
     const verbs = path === null ? null : verbsInstead(this.#table, method, path);
     if (verbs === null || (method === 'OPTIONS' && !/\/spark\//i.test(url))) return false;
     const allow = verbs.join(', ');
     response.setHeader('Allow', allow);
-    const problem = new ProblemError('methodNotAllowed', `Only ${allow} is answered here.`);
+    const problem = new ProblemError('methodNotAllowed', `Only ${allow} is supported here.`);
     sendProblem(request, response, problem.toProblem());
     passUnread(request);
     return true;
@@ -85,12 +85,12 @@ function pathIn(url: string): string | null {
   try {
     return requestTarget(url);
   } catch {
-    // Refused by whoever has to read it.
+    // Left to be refused by whoever has to parse it.
     return null;
   }
 }
 
-/** A sender sees its answer when its body is taken, and is cut off when that takes long. */
+/** A client only sees the answer once its body is consumed; one that takes too long is cut off. */
 function passUnread(request: IncomingMessage): void {
   request.resume();
   if (request.complete) return;

@@ -1,11 +1,11 @@
 import { Logger as NestLogger } from '@nestjs/common';
 import { type Logger, describeError, printable, redact } from '@nestjs-spark/foundation/internal';
 
-/** Nest's logger under one context: each message one line, with secrets masked and an error's causes on it. */
+/** Nest's logger with a context: one line per message, with secrets masked and an error's causes included. */
 export function logFor(context: string): Logger {
   const logger = new NestLogger(context);
   return {
-    // Most are never printed, and anybody may have made the text long.
+    // Most are never printed, and the text may be of any length.
     debug: (message) => NestLogger.isLevelEnabled('debug') && logger.debug(shown(message)),
     log: (message) => logger.log(shown(message)),
     warn: (message) => logger.warn(shown(message)),

@@ -4,13 +4,13 @@ import { printable, redact } from '@nestjs-spark/foundation/internal';
 type JsonLogArguments = Parameters<ConsoleLogger['getJsonLogObject']>;
 
 /**
- * Nest's console logger with secrets masked in everything that is printed, as text or as JSON, from any logger, and with
- * control characters escaped, so that logged values cannot forge lines of the log.
- * Give it to the application: `NestFactory.create(AppModule, { logger: new RedactingLogger() })`.
+ * Nest's console logger with secrets masked in everything that is printed, as text or as JSON, by any logger, and with control
+ * characters escaped, so that logged values cannot forge log lines.
+ * Pass it to the application: `NestFactory.create(AppModule, { logger: new RedactingLogger() })`.
  */
 export class RedactingLogger extends ConsoleLogger {
   protected override stringifyMessage(message: unknown, logLevel: LogLevel) {
-    // Nest prints what is not a string as an object, which escapes the strings in it and takes several lines itself.
+    // Nest prints anything but a string as an object, which escapes the strings in it and takes several lines.
     const safe = typeof message === 'string' ? printable(redact(message)) : message;
     const text = super.stringifyMessage(safe, logLevel);
     return typeof text === 'string' ? redact(text) : text;
@@ -24,17 +24,19 @@ export class RedactingLogger extends ConsoleLogger {
     >;
   }
 
-  /** Nest calls this without a stack, too, for an error that it logs as text. */
+  /** Nest also calls this without a stack, for an error logged as text. */
   protected override printStackTrace(stack: string | undefined): void {
     if (stack === undefined) return;
-    // Only lines that a stack itself has; others belong to the message.
+    // Only the stack's own line breaks; others belong to the message.
     super.printStackTrace(redact(stack).split('\n').map(printable).join('\n    '));
   }
 }
 
 const DEEPEST = 50;
 
-/** A copy with every string masked. What lies deeper than anyone reads is left out: a log entry must not overflow the stack. */
+/**
+ * A copy with every string masked. Anything nested deeper than is readable is left out: a log entry must not overflow the stack.
+ */
 function masked(value: unknown, above: Set<unknown>): unknown {
   if (typeof value === 'string') return redact(value);
   if (typeof value !== 'object' || value === null || above.has(value)) return value;

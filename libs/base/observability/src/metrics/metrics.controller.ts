@@ -6,7 +6,7 @@ import { SparkRoute } from '../routes/spark-route.ts';
 import { MetricsRegistry } from './metrics-registry.ts';
 import { OPEN_METRICS, prefersOpenMetrics, toOpenMetrics } from './open-metrics.ts';
 
-/** `metrics` unless the application says otherwise: `ObservabilityModule.forRoot` gives it its path. */
+/** `metrics` by default; `ObservabilityModule.forRoot` sets the path. */
 @ApiTags('Metrics')
 @SparkRoute()
 export class MetricsController {

@@ -1,23 +1,23 @@
 import { Registry } from 'prom-client';
 
-/** What the text is announced as. */
+/** Content type of the text. */
 export const OPEN_METRICS = Registry.OPENMETRICS_CONTENT_TYPE;
 
 const TYPE = /^# TYPE (\S+) \S+$/;
-// One without the suffix would have to be renamed, and whoever watches it would lose it: its type is said to be unknown.
+// A counter without the suffix would have to be renamed, breaking existing dashboards, so its type is declared as unknown.
 const COUNTER = /^# TYPE (\S+) counter$/;
 const HELP = /^# HELP (\S+) (.*)$/;
 const SUFFIX = /_total$/;
 
-// A separator within quotes is a part of the value.
+// A separator within quotes is part of the value.
 const BETWEEN_COMMAS = /(?:"(?:\\.|[^"\\])*"?|[^",])+/g;
 const BETWEEN_SEMICOLONS = /(?:"(?:\\.|[^"\\])*"?|[^";])+/g;
 const QUOTED = /^"((?:\\.|[^"\\])*)"$/;
 const WEIGHT = /^(?:0(?:\.\d*)?|1(?:\.0*)?)$/;
 
 /**
- * Prometheus' text as OpenMetrics 1.0. A registry of prom-client that is asked for that form drops `_total` from its counters'
- * names, in the other form as well and for good, so the text is rewritten instead. Pure.
+ * Converts Prometheus' text format to OpenMetrics 1.0. Asking a prom-client registry for that format drops `_total` from its
+ * counters' names permanently, in the other format too, so the text is rewritten instead. Pure.
  */
 export function toOpenMetrics(text: string): string {
   const lines = text.split('\n').filter((line) => line !== '');
@@ -38,14 +38,14 @@ export function toOpenMetrics(text: string): string {
   return [...rewritten, '# EOF', ''].join('\n');
 }
 
-/** A family of counters is named without the suffix that its samples have. */
+/** A counter family is named without the suffix that its samples have. */
 const familyOf = (counter: string): string => counter.replace(SUFFIX, '');
 
-/** Whether the family, or a sample that it may have, would have the name of another; readers refuse the whole text then. */
+/** Whether the family, or one of its possible samples, would share another's name; readers then refuse the whole text. */
 const hasNamesake = (counter: string, names: ReadonlySet<string>): boolean =>
   ['', '_created'].some((suffix) => names.has(`${familyOf(counter)}${suffix}`));
 
-/** Whether a reader names OpenMetrics 1.0 and wants Prometheus' text no more than that. */
+/** Whether a client accepts OpenMetrics 1.0 and does not prefer Prometheus' text format. */
 export function prefersOpenMetrics(accept: string | undefined): boolean {
   const ranges = (accept?.match(BETWEEN_COMMAS) ?? []).map(readRange);
   const weigh = (isMeant: (range: Range) => boolean): number =>

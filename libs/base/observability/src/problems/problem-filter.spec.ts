@@ -46,7 +46,7 @@ const FAILURES: Record<string, () => Error> = {
   away: () => new UnavailableError('RavenDB at http://u:canary@h cannot be reached'),
   conflict: () => new VersionConflictError('cars/1'),
   reserved: () =>
-    new ContentRefusedError('Document "sparkKeys/x": its id begins as those of SparkKeys do', 'sparkKeys/x'),
+    new ContentRefusedError('Document "sparkKeys/x": its id begins like those of SparkKeys', 'sparkKeys/x'),
   map: () => new ContentRefusedError('canary cannot be stored: it is a Map', null),
   refused: () => new StoreRefusedError('canary'),
   missing: () => new NotFoundException('No car 7'),
@@ -115,7 +115,7 @@ describe('ProblemFilter', () => {
   it("answers an id that no store keeps as the caller's mistake, with the reason", async () => {
     expect((await get('/fail/reserved').expect(400)).body).toMatchObject({
       type: 'urn:spark:problem:invalid-request',
-      detail: 'Document "sparkKeys/x": its id begins as those of SparkKeys do.',
+      detail: 'Document "sparkKeys/x": its id begins like those of SparkKeys.',
     });
   });
 

@@ -11,9 +11,9 @@ import { toProblem } from './to-problem.ts';
 const REPEAT_MS = 60_000;
 
 /**
- * Answers every error as `application/problem+json` (RFC 9457) with a `traceId`: a `ProblemError` as it says, Nest's
- * `HttpException`s with their status, an unavailable store as 503 with `Retry-After`, anything else as 500. Stack traces
- * go to the log only, with the same trace id. `SparkProblemModule` applies the filter to a whole application.
+ * Answers every error as `application/problem+json` (RFC 9457) with a `traceId`: a `ProblemError` as such, Nest's
+ * `HttpException`s with their status, an unavailable store as 503 with `Retry-After`, and anything else as 500. Stack traces only
+ * go to the log, with the same trace id. `SparkProblemModule` applies the filter to a whole application.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -35,7 +35,10 @@ export class ProblemFilter implements ExceptionFilter {
     this.log.error(`${what}: ${describeError(error)}${framesOf(error)}`);
   }
 
-  /** While a store is unavailable, every request fails with the same message: it is logged once a minute, and at debug level each time. */
+  /**
+   * While a store is unavailable, every request fails with the same message: it is logged once a minute, and each time at debug
+   * level.
+   */
   private warn(what: string, reason: string): void {
     const leftOut = this.repeats.leftOut(reason, performance.now());
     if (leftOut === null) return this.log.debug(`${what}: ${reason}`);
@@ -44,7 +47,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Where an error comes from, on the line of its message. */
+/** The stack frames of an error, on its message's line. */
 function framesOf(error: unknown): string {
   if (!(error instanceof Error) || !error.stack) return '';
   const frames = error.stack.split('\n').map((line) => line.trim());

@@ -8,17 +8,17 @@ import { MetricsRegistry } from '../metrics/metrics-registry.ts';
 const BETWEEN_WARNINGS_MS = 60_000;
 const LONGEST_SHOWN = 100;
 
-/** A request that was refused because of who asks. */
+/** A request that was refused because of who sent it. */
 export interface Refusal {
   status: 401 | 403;
   method: string;
-  /** Without its query. */
+  /** Without the query. */
   path: string;
-  /** Who the request says it is from; null where it says nothing. With 401 anybody may say anything. */
+  /** Who the request claims to be from; null if it makes no claim. With 401 the claim is unverified. */
   claimed: string | null;
 }
 
-/** Leaves a trace of every request that was refused because of who asks: each in `/metrics`, the first of a minute in the log. */
+/** Records every request that was refused because of who sent it: each in `/metrics`, the first per minute in the log. */
 @Injectable()
 export class Refusals {
   private readonly log = logFor('Refusals');
@@ -28,21 +28,21 @@ export class Refusals {
   constructor({ registry }: MetricsRegistry) {
     this.counter = new Counter({
       name: 'spark_requests_refused_total',
-      help: 'Requests that were refused because of who asks.',
+      help: 'Requests that were refused because of the caller.',
       labelNames: ['status'],
       registers: [registry],
     });
   }
 
-  /** @returns how many alike were left out since the last that was logged; null when this one is left out, too */
+  /** @returns how many similar ones were dropped since the last one logged; null when this one is dropped too */
   record({ status, method, path, claimed }: Refusal): number | null {
     this.counter.inc({ status: String(status) });
-    // Unverified names are not counted separately: invented ones would fill the log.
+    // Unverified names are not counted separately: made-up ones would flood the log.
     const kind = status === 401 ? '401' : `403 ${claimed}`;
     const leftOut = this.repeats.leftOut(kind, performance.now());
     if (leftOut === null) return null;
     const who = claimed === null ? 'without a name' : `in the name of ${shown(claimed)}`;
-    const more = leftOut > 0 ? `, and ${leftOut} more since this was said last` : '';
+    const more = leftOut > 0 ? `, and ${leftOut} more since the last such message` : '';
     this.log.warn(`Refused ${method} ${shown(path)} ${who} with ${status}${more}`);
     return leftOut;
   }

@@ -2,7 +2,7 @@ import type { Problem } from '@nestjs-spark/contracts';
 import { sendText, type PlatformRequest, type PlatformResponse } from '../routes/platform.ts';
 import { traceIdOf } from '../tracing/trace-id.ts';
 
-/** Answers with a problem, on Fastify too, and on Node's own response where Nest is not yet or no longer in charge. */
+/** Answers with a problem, on Fastify too, and on Node's own response where Nest is not yet, or no longer, in charge. */
 export function sendProblem(
   request: PlatformRequest,
   response: PlatformResponse,

@@ -13,13 +13,13 @@ import {
 export interface Answer {
   problem: Problem;
   retryAfterSeconds?: number | undefined;
-  /** Unexpected: the operator of the service has to know. */
+  /** Unexpected: the service's operator has to know. */
   unforeseen: boolean;
 }
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** The answer to the caller, for any error. It reveals nothing internal. */
+/** The answer to the caller for any error. It reveals nothing internal. */
 export function toProblem(error: unknown): Answer {
   if (error instanceof ProblemError) {
     return { problem: error.toProblem(), retryAfterSeconds: error.retryAfterSeconds, unforeseen: false };
@@ -30,8 +30,8 @@ export function toProblem(error: unknown): Answer {
       new ProblemError('conflict', 'Someone else changed it in the meantime; read it again and retry.'),
     );
   }
-  // An id or a text that no store keeps: only the caller can send another. A refusal that names no document is of a value
-  // that JSON does not have, so the application made it.
+  // An id or a text that no store accepts: only the caller can fix it. A refusal that names no document concerns a value that
+  // JSON cannot express, so the application made it.
   if (error instanceof ContentRefusedError && error.documentId !== null) {
     return known(new ProblemError('invalid', `${error.message}.`, { cause: error }));
   }
@@ -45,10 +45,10 @@ export function toProblem(error: unknown): Answer {
   return { problem: unexpected.toProblem(), unforeseen: true };
 }
 
-// The message names a store or the bus, which those outside need not know; the log has it.
+// The message names a store or the bus, which callers need not know; it is in the log.
 function unavailable(error: UnavailableError): Answer {
   return known(
-    new ProblemError('unavailable', 'Something this needs cannot be reached at the moment; try again.', {
+    new ProblemError('unavailable', 'Something that this needs is unavailable at the moment; try again.', {
       retryAfterSeconds: RETRY_AFTER_SECONDS,
       cause: error,
     }),
@@ -69,7 +69,7 @@ function fromHttpException(error: HttpException): Answer {
   };
 }
 
-/** The kinds that say no more than their status. */
+/** Kinds that say no more than their status. */
 const BY_STATUS = new Map(
   [
     PROBLEMS.invalid,

@@ -8,8 +8,8 @@ import {
 import { ProblemFilter } from './problem-filter.ts';
 
 /**
- * Answers the errors that Spark throws itself, and no others, as problems. Global with the store, so a controller need
- * not know them; a filter of the application that catches everything goes before.
+ * Answers the errors that Spark itself throws, and no others, as problems. Registered globally with the store, so that
+ * controllers need not know them; an application's own catch-all filter takes precedence.
  */
 @Catch(ProblemError, StoreRefusedError, UnavailableError, VersionConflictError)
 export class TypedErrorFilter extends ProblemFilter {}

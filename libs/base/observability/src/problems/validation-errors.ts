@@ -3,7 +3,7 @@ import type { ProblemField } from '@nestjs-spark/contracts';
 import { pointerStep } from '@nestjs-spark/foundation/internal';
 import { inOurWords } from './validation-words.ts';
 
-/** What class-validator found, as JSON pointers into the body with one sentence each. */
+/** The findings of class-validator, as JSON pointers into the body with one sentence each. */
 export function fieldsOf(errors: ValidationError[], base = ''): ProblemField[] {
   return errors.flatMap((error) => {
     const pointer = pointerOf(error.property, base);
@@ -15,7 +15,7 @@ export function fieldsOf(errors: ValidationError[], base = ''): ProblemField[] {
   });
 }
 
-/** Each field with one rule that it breaks: that of its type, since no other one means anything before it is kept. */
+/** Each field with one rule that it violates, the type first, since the other rules are meaningless for a wrong type. */
 export function typeFirst(errors: readonly ValidationError[]): ValidationError[] {
   return errors.map((error) => {
     const broken = Object.entries(error.constraints ?? {});
@@ -38,7 +38,7 @@ const TYPES: ReadonlySet<string> = new Set([
   'whitelistValidation',
 ]);
 
-/** The JSON pointer of a field, below that of what it is in. */
+/** The JSON pointer of a field, below that of its parent. */
 export function pointerOf(field: string, base = ''): string {
   return `${base}/${pointerStep(field.slice(0, 80))}`;
 }

@@ -3,8 +3,8 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { fieldsOf, typeFirst } from './validation-errors.ts';
 
 /**
- * Nest's `ValidationPipe` set to be strict, answering with a problem: unknown fields are refused, nothing is converted
- * silently, and every wrong field is listed under `errors` with a JSON pointer.
+ * Nest's `ValidationPipe` in strict mode, answering with a problem: unknown fields are refused, nothing is converted silently,
+ * and every invalid field is listed under `errors` with a JSON pointer.
  * Options given here override the strict ones.
  */
 export class ValidationProblemPipe extends ValidationPipe {
@@ -14,7 +14,7 @@ export class ValidationProblemPipe extends ValidationPipe {
       whitelist: true,
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
-      // It would begin with the rule that stands last, which is never that of the type.
+      // It would start with the rule declared last, which is never the type.
       stopAtFirstError: false,
       transformOptions: { enableImplicitConversion: false },
       validationError: { target: false, value: false },
@@ -30,7 +30,7 @@ export class ValidationProblemPipe extends ValidationPipe {
     try {
       return await super.transform(value, metadata);
     } catch (error) {
-      // It walks through a body by recursion, and a small text can be nested deeper than the stack is.
+      // The validation recurses, and a small text can be nested deeper than the stack allows.
       if (error instanceof RangeError)
         throw new ProblemError('invalid', 'The body is nested too deeply.', { cause: error });
       throw error;

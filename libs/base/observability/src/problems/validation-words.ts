@@ -1,7 +1,7 @@
 const characters = (many: string): string => `${many} ${many === '1' ? 'character' : 'characters'}`;
 const entries = (many: string): string => `${many} ${many === '1' ? 'entry' : 'entries'}`;
 
-/** By the name of a check: the sentence that class-validator has for it, and ours. A message of the application's own matches none. */
+/** By check: class-validator's sentence and ours. An application's own message matches none. */
 const WORDS: Readonly<Record<string, readonly (readonly [RegExp, (...numbers: string[]) => string])[]>> = {
   isLength: [
     [
@@ -59,7 +59,7 @@ const WORDS: Readonly<Record<string, readonly (readonly [RegExp, (...numbers: st
   ],
 };
 
-/** A finding of class-validator as it is answered: the field, and what it must be. */
+/** A class-validator finding in our words: the field, and what it must be. */
 export function inOurWords(check: string, message: string): string {
   return (WORDS[check] ?? []).reduce(
     (text, [theirs, ours]) =>

@@ -1,4 +1,4 @@
-/** What can be said about a field of a body or an answer. */
+/** What can be described of a field of a body or an answer. */
 interface FieldWords {
   description?: string;
   example?: unknown;
@@ -15,14 +15,14 @@ interface FieldWords {
   items?: unknown;
 }
 
-/** What can be said about an answer. */
+/** What can be described of an answer. */
 interface AnswerWords {
   status?: number;
   description?: string;
   type?: unknown;
 }
 
-/** The decorators of `@nestjs/swagger` that exist here. */
+/** The supported decorators of `@nestjs/swagger`. */
 export type DescriptionName =
   | 'ApiBearerAuth'
   | 'ApiBody'
@@ -36,10 +36,10 @@ export type DescriptionName =
   | 'ApiSchema'
   | 'ApiTags';
 
-/** Where a decorator stands: on a class, a method or a field. */
+/** Where a decorator is applied: a class, a method or a field. */
 export type DescribedPlace = readonly [target: object, key?: string | symbol, descriptor?: unknown];
 
-/** One description, as it was written down. */
+/** One recorded description. */
 export interface Description {
   readonly name: DescriptionName;
   readonly words: readonly unknown[];
@@ -49,8 +49,9 @@ export interface Description {
 const written: Description[] = [];
 
 /**
- * The decorators of `@nestjs/swagger` under its own names. They only write down what they are given, so that Spark runs without
- * that package; `withSparkRoutes`, behind a door of its own, carries it over when an application wants Spark's routes in its document.
+ * The decorators of `@nestjs/swagger` under their own names. They only record their arguments, so that Spark runs without that
+ * package; `withSparkRoutes`, behind a separate entry point, applies them when an application wants Spark's routes in its
+ * document.
  */
 export const ApiBearerAuth = later<[]>('ApiBearerAuth');
 export const ApiBody = later<[FieldWords]>('ApiBody');
@@ -64,7 +65,7 @@ export const ApiResponse = later<[AnswerWords]>('ApiResponse');
 export const ApiSchema = later<[{ name: string }]>('ApiSchema');
 export const ApiTags = later<string[]>('ApiTags');
 
-/** What was written down since it was last asked for, in the order in which the classes were defined. */
+/** What was recorded since the last call, in the order in which the classes were defined. */
 export function takeDescriptions(): Description[] {
   return written.splice(0);
 }

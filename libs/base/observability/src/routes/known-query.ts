@@ -6,12 +6,15 @@ import { queryOf, refuseUnknown } from './read-query.ts';
 
 const TAKES = 'spark:query';
 
-/** Names the parameters of a route whose handler reads them from the whole query: `@TakesQuery('skip', 'take')` beside `@Query()`. */
+/**
+ * Names the parameters of a route whose handler reads them from the whole query: `@TakesQuery('skip', 'take')` together with
+ * `@Query()`.
+ */
 export const TakesQuery = (...names: string[]): MethodDecorator => SetMetadata(TAKES, names);
 
 /**
- * A guard that refuses parameters which a route does not know (400). It knows those that its handler names, as `@Query('take')` or with
- * `@TakesQuery()`. It goes behind the guard that authenticates, so that a stranger is told nothing but 401.
+ * A guard that refuses parameters which a route does not know (400). It knows those that its handler names, as `@Query('take')`
+ * or with `@TakesQuery()`. It goes behind the guard that authenticates, so that an unknown caller learns nothing but 401.
  */
 @Injectable()
 export class KnownQuery implements CanActivate {
@@ -28,7 +31,7 @@ export class KnownQuery implements CanActivate {
 type Handler = Pick<ExecutionContext, 'getClass' | 'getHandler'>;
 type Arguments = Readonly<Record<string, { index: number; data?: unknown }>>;
 
-/** Null where a class stands for the whole query: the pipe that validates it refuses what it has no field for. */
+/** Null when a class describes the whole query: the validation pipe refuses what it has no field for. */
 function knownBy(route: Handler): string[] | null {
   const handler = route.getHandler();
   const taken = Reflect.getMetadata(TAKES, handler) as string[] | undefined;

@@ -1,9 +1,9 @@
-/** What `ApiExcludeController` of `@nestjs/swagger` writes; the decorator only ever adds to it, and cannot take it off. */
+/** The metadata that `ApiExcludeController` of `@nestjs/swagger` sets; the decorator can only set it, not remove it. */
 const EXCLUDED = 'swagger/apiExcludeController';
 
 const leftOut = new Set<Parameters<ClassDecorator>[0]>();
 
-/** Keeps a controller out of the application's OpenAPI document, and its schemas with it. */
+/** Keeps a controller and its schemas out of the application's OpenAPI document. */
 export function leaveOutOfOpenApi(): ClassDecorator {
   return (controller) => {
     leftOut.add(controller);
@@ -11,7 +11,7 @@ export function leaveOutOfOpenApi(): ClassDecorator {
   };
 }
 
-/** Does the work while none of them is left out. */
+/** Does the work with none of them left out. */
 export function withNoneLeftOut<T>(work: () => T): T {
   for (const controller of leftOut) Reflect.deleteMetadata(EXCLUDED, controller);
   try {

@@ -7,8 +7,8 @@ import { JSON_FORM, readText } from './read-text.ts';
 const MOST_BYTES = 64 * 1024;
 
 /**
- * Marks a route that reads its body itself and expects nothing in it: none at all and `{}` are the same, and a field is
- * refused, so that nobody believes it was heard.
+ * Marks a route that reads its body itself and expects it to be empty: no body and `{}` are the same, and a field is refused, so
+ * that nobody believes it had an effect.
  */
 export const ReadsNoFields = (): MethodDecorator => UseGuards(new NoFields());
 
@@ -19,7 +19,7 @@ class NoFields implements CanActivate {
   }
 }
 
-/** @throws {ProblemError} `invalid` (400) with every field by its JSON pointer */
+/** @throws {ProblemError} `invalid` (400), naming every field by JSON pointer */
 export function refuseFields(text: string): void {
   if (text.trim() === '') return;
   const value = parsed(text);
@@ -29,7 +29,7 @@ export function refuseFields(text: string): void {
     pointer: `/${pointerStep(name)}`,
     detail: `${name} is not known here: remove it`,
   }));
-  if (errors.length > 0) throw new ProblemError('invalid', 'Nothing is expected in this body.', { errors });
+  if (errors.length > 0) throw new ProblemError('invalid', 'This body must have no fields.', { errors });
 }
 
 function parsed(text: string): unknown {

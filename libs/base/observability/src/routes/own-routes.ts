@@ -10,8 +10,8 @@ import { isSparkController } from './spark-route.ts';
 type Controllers = NonNullable<ReturnType<ModulesContainer['get']>>['controllers'];
 
 /**
- * Sets Spark's routes apart from the application's: outside its global prefix, passed by its global interceptors, and
- * never in place of a route that the application has itself.
+ * Separates Spark's routes from the application's: outside its global prefix, not subject to its global interceptors, and never
+ * replacing a route of the application.
  */
 @Injectable()
 export class OwnRoutes {
@@ -22,7 +22,7 @@ export class OwnRoutes {
     private readonly moduleRef: ModuleRef,
   ) {}
 
-  /** Once `main.ts` has said everything, and before Nest makes the routes. */
+  /** To be called after `main.ts` has configured everything, and before Nest creates the routes. */
   setApart(): void {
     const config = configOf(this.moduleRef);
     if (!config) return;
@@ -33,7 +33,7 @@ export class OwnRoutes {
     config.setGlobalPrefixOptions({ ...options, exclude: [...(options.exclude ?? []), ...exclude] });
   }
 
-  /** The application's own routes win: health and metrics of Spark are not mounted where it has some. */
+  /** The application's own routes win: Spark's health and metrics routes are not mounted at paths that it already serves. */
   private giveWay(): void {
     const taken = this.routes(false);
     for (const controllers of this.controllers()) {
@@ -44,9 +44,9 @@ export class OwnRoutes {
         controllers.delete(token);
         const paths = both.map(({ path, method }) => `${RequestMethod[method]} /${path}`).join(', ');
         this.log.warn(
-          `The application has ${paths} itself, so Spark's routes beside it are not mounted. Give Spark's another path or ` +
-            'switch them off, with health and metrics in forRoot(); what Spark has to say about health goes into a ' +
-            'controller of the application with SparkHealthIndicator, and metrics with MetricsRegistry',
+          `The application itself has ${paths}, so Spark's controller of these routes is not mounted. Give Spark's routes ` +
+            'another path or switch them off, with health and metrics in forRoot(). A controller of the application can ' +
+            'include the health of Spark with SparkHealthIndicator, and its metrics with MetricsRegistry',
         );
       }
     }

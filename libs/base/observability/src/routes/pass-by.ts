@@ -5,8 +5,8 @@ import { isSparkRoute } from './spark-route.ts';
 type ScopedInterceptor = ReturnType<ApplicationConfig['getGlobalRequestInterceptors']>[number];
 
 /**
- * Leads the application's global interceptors past Spark's routes: what modules, probes and Prometheus read must not come
- * in an envelope, from a cache, or not at all. Nest has no list of exceptions for them, so they are wrapped where they are kept.
+ * Makes the application's global interceptors skip Spark's routes: what modules, probes and Prometheus read must not come in an
+ * envelope, from a cache, or not at all. Nest has no exclusion list for interceptors, so they are wrapped where they are stored.
  */
 export function passInterceptorsBy(config: ApplicationConfig): void {
   replaceEach(config.getGlobalInterceptors(), passBy);
@@ -20,7 +20,7 @@ function passBy(interceptor: NestInterceptor): NestInterceptor {
   };
 }
 
-/** One that is made for each request is only known then. */
+/** A request-scoped one is only known once it is created. */
 function passScopedBy(wrapper: ScopedInterceptor): ScopedInterceptor {
   const find: ScopedInterceptor['getInstanceByContextId'] = (...asked) => {
     const host = wrapper.getInstanceByContextId(...asked);

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A request as a handler has it: Express gives Node's own, Fastify one around it. */
+/** A request as a handler receives it: Express passes Node's own, Fastify wraps it. */
 export type PlatformRequest = IncomingMessage | { raw: IncomingMessage };
 
-/** What Fastify answers with. Its plugins (CORS and the like) see only what goes through it, so it is not gone around. */
+/** Fastify's reply. Its plugins (CORS and the like) only see what goes through it, so it is not bypassed. */
 interface FastifyReply {
   raw: ServerResponse;
   sent: boolean;
@@ -12,7 +12,7 @@ interface FastifyReply {
   send(body: Buffer): unknown;
 }
 
-/** An answer as a handler has it. */
+/** A response as a handler receives it. */
 export type PlatformResponse = ServerResponse | FastifyReply;
 
 export interface TextAnswer {
@@ -21,12 +21,12 @@ export interface TextAnswer {
   body: string;
 }
 
-/** Node's own request, by which what is known of a request is remembered on every platform. */
+/** Node's own request, which identifies a request on every platform. */
 export function nodeRequest(request: PlatformRequest): IncomingMessage {
   return 'raw' in request ? request.raw : request;
 }
 
-/** Sends a whole answer. One that has begun already cannot be taken back: its connection is closed. */
+/** Sends a complete answer. One that has already begun cannot be taken back: its connection is closed. */
 export function sendText(request: PlatformRequest, response: PlatformResponse, answer: TextAnswer): void {
   const node = 'raw' in response ? response.raw : response;
   if (node.headersSent) {
@@ -37,7 +37,7 @@ export function sendText(request: PlatformRequest, response: PlatformResponse, a
   if ('raw' in response) {
     response.code(status);
     for (const [name, value] of Object.entries(headers)) response.header(name, value);
-    // Of a text Fastify would change the type, and RFC 9457's has no charset.
+    // For text Fastify would change the content type, and RFC 9457's has no charset.
     response.send(Buffer.from(body));
     return;
   }

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 
-// Long enough to take the answer; whoever still sends then is cut off.
+// Long enough to receive the answer; a client that is still sending then is cut off.
 const AFTER_REFUSAL_MS = 2_000;
 
 /**
- * The body of a request; null when it has more bytes than are allowed. What is left of it is thrown away as it comes: a sender
- * whose connection is closed at once often never sees the answer.
+ * The body of a request; null when it exceeds the allowed size. The rest is discarded as it arrives: a client whose connection is
+ * closed immediately often never sees the answer.
  */
 export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer | null> {
-  // Whoever says that it is too much need not send it before the answer, and whoever waits to be asked for it is not asked.
+  // A client that announces too much need not send it before the answer, and one that waits for `100 Continue` does not get it.
   if (Number(request.headers['content-length'] ?? 0) > mostBytes)
     return request.headers.expect === undefined ? refuse(request) : null;
   const parts: Uint8Array[] = [];

@@ -3,26 +3,26 @@ import { pointerStep } from '@nestjs-spark/foundation/internal';
 
 const LONGEST_SHOWN = 80;
 
-/** What stands behind the path of a URL, whatever the platform has made of it. */
+/** The query of a URL, regardless of how the platform has parsed it. */
 export function queryOf(url: string): URLSearchParams {
   const at = url.indexOf('?');
   return new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
 }
 
 /**
- * A parameter that nobody reads would be believed to have had an effect, and of two values one would.
- * @throws {ProblemError} `invalid` (400) for a parameter that is not known, with those that are, and for one that is given twice
+ * An ignored parameter would be believed to have had an effect, and so would both of two values.
+ * @throws {ProblemError} `invalid` (400) for an unknown parameter, listing the known ones, and for a repeated one
  */
 export function refuseUnknown(query: URLSearchParams, known: readonly string[]): void {
   const names = new Set(query.keys());
-  const said = known.length === 0 ? 'none is known' : `known are ${known.join(', ')}`;
+  const said = known.length === 0 ? 'none is expected' : `expected: ${known.join(', ')}`;
   for (const name of names) {
     if (!known.includes(name)) throw wrong(name, `is not known here; ${said}`);
-    if (query.getAll(name).length > 1) throw wrong(name, 'has to be given once');
+    if (query.getAll(name).length > 1) throw wrong(name, 'has to be given only once');
   }
 }
 
-/** From where to where a number may be, and what it is where it is not given. */
+/** A number's range and default. */
 export interface WholeBounds {
   least?: number;
   most?: number;
@@ -30,7 +30,7 @@ export interface WholeBounds {
 }
 
 /**
- * A whole number in plain decimal digits, as it comes in a query, a path or a header: `1e3`, `0x10`, `+1` and an empty text are none.
+ * A whole number in plain decimal digits, as in a query, a path or a header: `1e3`, `0x10`, `+1` and an empty text are refused.
  * @throws {ProblemError} `invalid` (400)
  */
 export function readWhole(
@@ -45,13 +45,13 @@ export function readWhole(
   throw wrong(name, `has to be a whole number ${range}`);
 }
 
-/** The number that a text is, in at most 16 digits; null for everything else. */
+/** Parses a number of at most 16 digits; null for everything else. */
 export function wholeIn(value: unknown): number | null {
   const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
   return Number.isSafeInteger(number) ? number : null;
 }
 
-/** A parameter, field or header that cannot be used: what is wrong with it, with its place. */
+/** The problem for a parameter, field or header that cannot be used: what is wrong with it, and where it is. */
 export function wrong(name: string, detail: string): ProblemError {
   const shown = name.slice(0, LONGEST_SHOWN);
   const pointer = `/${pointerStep(shown)}`;

@@ -3,10 +3,10 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { nodeRequest, type PlatformRequest } from './platform.ts';
 import { readBody } from './read-body.ts';
 
-/** What a route reads: always UTF-8 that is not compressed. A body without a type is taken for it. */
+/** What a route reads: always uncompressed UTF-8. A body without a type is accepted as such. */
 export interface BodyForm {
   readonly types: RegExp;
-  /** As it is called in a refusal. */
+  /** Its name in refusals. */
   readonly said: string;
 }
 
@@ -15,7 +15,7 @@ export const JSON_FORM: BodyForm = {
   said: 'application/json',
 };
 
-/** @throws {ProblemError} `unsupportedMedia` (415), which says what is read */
+/** @throws {ProblemError} `unsupportedMedia` (415), naming what is accepted */
 export function requireForm({ headers }: IncomingMessage, { types, said }: BodyForm): void {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
@@ -32,9 +32,9 @@ function isNoOtherCharset(parameter: string): boolean {
 }
 
 /**
- * The body of a request as text. Where a parser of the application has read it, what it kept (`rawBody`) or made of it: numbers
- * that JavaScript cannot hold have changed then, so applications that need them start with `bodyParser: false`.
- * @throws {ProblemError} `tooLarge` (413), `unsupportedMedia` (415), `invalid` (400) for what is not UTF-8
+ * The body of a request as text. If a parser of the application has read it, what that kept (`rawBody`) or its parsed value:
+ * numbers beyond JavaScript's precision have changed then, so applications that need them start with `bodyParser: false`.
+ * @throws {ProblemError} `tooLarge` (413), `unsupportedMedia` (415), or `invalid` (400) for invalid UTF-8
  */
 export async function readText(
   platform: PlatformRequest,
@@ -58,7 +58,7 @@ function parsedBefore(request: Parsed): string | null {
   return request.body === undefined ? '' : JSON.stringify(request.body);
 }
 
-/** @throws {ProblemError} `invalid` (400) for what is not UTF-8 */
+/** @throws {ProblemError} `invalid` (400) for invalid UTF-8 */
 export function decodeBody(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -1,12 +1,12 @@
-/** An answer of Express or Fastify. */
+/** A response of Express or Fastify. */
 export interface Answer {
   status(code: number): unknown;
   header(name: string, value: string): unknown;
 }
 
 /**
- * Marks the answer to a request that was already carried out under this key.
- * @param status where the answer to the first one has another
+ * Marks the answer to a request that was already executed under this idempotency key.
+ * @param status if the answer to the first request has a different one
  */
 export function sayReplayed({ isReplayed }: { isReplayed: boolean }, answer: Answer, status?: number): void {
   if (!isReplayed) return;

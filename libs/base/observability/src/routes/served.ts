@@ -2,9 +2,9 @@ import type { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner } from '@nestjs/core';
 
-/** One handler's route as its decorators say it. */
+/** One handler's route as declared by its decorators. */
 export interface ServedRoute {
-  /** Without a slash at its beginning or end: `health/ready`. */
+  /** Without leading or trailing slash: `health/ready`. */
   path: string;
   method: RequestMethod;
 }

@@ -4,22 +4,24 @@ import type { ModulesContainer } from '@nestjs/core';
 import { misspeltVariables } from '@nestjs-spark/foundation/internal';
 import { logFor } from '../logging/log-for.ts';
 
-/** A reader that waits for something else, such as Vault, must not keep the faults of the others to itself. */
+/** A reader that waits for something else, such as Vault, must not hold back the faults of the others. */
 const LONGEST_MS = 2_000;
 
-/** The tokens of all settings that this process knows. */
+/** The tokens of all settings in this process. */
 const known = new Set<InjectionToken>();
 const applications = new WeakMap<ModulesContainer, Reading>();
 
-/** What is provided under `token` is read when an application starts, and its faults are reported together with those of the others. */
+/**
+ * Marks what is provided under `token` as read at application start, with its faults reported together with those of the others.
+ */
 export function isReadAtStart<T extends InjectionToken>(token: T): T {
   known.add(token);
   return token;
 }
 
 /**
- * Reads one part of an application's settings. When it cannot be used, the parts that are read beside it are waited for, so that one
- * error names all faults, and nobody meets them one start at a time. The first of them also warns of variables that are misspelt.
+ * Reads one part of an application's settings. If it cannot be used, waits for the parts that are read concurrently, so that one
+ * error names all faults instead of one per start. The first call also warns of misspelled variables.
  * @param token marked with {@link isReadAtStart}
  */
 export async function readTogether<T>(
@@ -64,7 +66,7 @@ class Reading {
     if (this.#open.size === 0) this.#all.resolve();
   }
 
-  /** @returns the one error of this application */
+  /** @returns the single error of this application */
   async failed(token: InjectionToken, error: unknown): Promise<unknown> {
     if (!(error instanceof Error)) return error;
     this.#errors.push(error);
@@ -75,7 +77,7 @@ class Reading {
   }
 }
 
-/** The first one, so that its class can be caught as if it were alone, with the messages of all. */
+/** The first error, so that its class can be caught as if it were alone, with all messages. */
 function joined([first, ...others]: readonly Error[]): Error | undefined {
   if (!first || others.length === 0) return first;
   first.message = withoutRepeats([first, ...others].flatMap(({ message }) => message.split('\n'))).join('\n');

@@ -7,8 +7,8 @@ const NO_TRACE = '0'.repeat(32);
 const given = new WeakMap<IncomingMessage, string>();
 
 /**
- * The id under which a request is found in logs and answers: that of its W3C `traceparent` header when it is valid,
- * otherwise a random one. The same request always has the same id. 32 hexadecimal digits.
+ * The id of a request in logs and answers: that of its W3C `traceparent` header if valid, otherwise a random one. The same
+ * request always has the same id. 32 hexadecimal digits.
  */
 export function traceIdOf(asked: PlatformRequest): string {
   const request = nodeRequest(asked);

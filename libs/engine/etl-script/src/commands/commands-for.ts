@@ -4,22 +4,22 @@ import type { DocumentExtras } from '../extras/types.ts';
 import type { EtlCommand } from '../types.ts';
 import { generatedId, generatedPrefix, isSameCollection } from '../names/id-prefix.ts';
 
-/** The source document that commands are for. */
+/** The source document that commands are derived from. */
 export interface SourceDocument {
   id: string;
   collection: string;
 }
 
-/** One `loadTo…` of a script. */
+/** One `loadTo…` call of a script. */
 export interface ScriptLoad extends SplitDocument {
   target: string;
   extras?: DocumentExtras | undefined;
 }
 
 /**
- * What the target has to do after an update. Whatever the document was before, the target ends with exactly these
- * loads: a target collection of the script that was not loaded is deleted, generated documents are replaced.
- * @param mayDelete the script's delete behaviour; false leaves out the deletions.
+ * The commands for an updated document. Whatever the document was before, the target ends up with exactly these loads: a target
+ * collection of the script that received no load is deleted, and generated documents are replaced.
+ * @param mayDelete the script's delete behaviour; false omits the deletions.
  */
 export function commandsForUpdate(
   source: SourceDocument,
@@ -32,7 +32,7 @@ export function commandsForUpdate(
   return [...deletes, ...puts(source, loads)];
 }
 
-/** What the target has to do when the source document is gone. A script without targets sends documents as they are. */
+/** The commands for a document that is gone at the source. A script without targets passes documents through unchanged. */
 export function commandsForDelete(
   source: SourceDocument,
   targets: readonly string[],
@@ -63,7 +63,7 @@ function puts(source: SourceDocument, loads: readonly ScriptLoad[]): EtlCommand[
     if (isSameCollection(target, source.collection)) {
       return put(source.id, collection ?? target, fields, metadata, extras);
     }
-    // Counted together where any store would take two of these ids for one.
+    // Shares one counter between ids that any store would treat as the same.
     numbers ??= new Map();
     const prefix = ravenKey(generatedPrefix(source.id, target));
     const number = (numbers.get(prefix) ?? 0) + 1;

@@ -15,35 +15,35 @@ import { insertAll, type EditedText } from './edit-text.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
 import { BASE, propagateNull } from './propagate-null.ts';
 
-/** A script ready for the sandbox; plain data, so that it crosses to the worker. */
+/** A script ready for the sandbox; plain data, so that it can be posted to the worker. */
 export interface CompiledScript extends Pick<RunPlan, 'leavesAlone' | 'picked' | 'patch'> {
   name: string;
   collection: string;
   /** The user's own text. */
   source: string;
   targets: string[];
-  /** Fields that go in; null: the whole document. */
+  /** Fields to pass in; null: the whole document. */
   fields: string[] | null;
-  /** Documents pass unchanged; the program is only there for its delete behaviours. */
+  /** Documents pass through unchanged; the program only exists for its delete behaviours. */
   passesThrough: boolean;
-  /** The script only picks fields: its documents need no sandbox. */
+  /** Set when the script only picks fields: its documents need no sandbox. */
   projection: Projection | null;
   deleteBehaviors: string[];
   /** What it does with attachments, counters and time series; null: nothing. */
   extras: ExtrasUse | null;
   /** An expression whose value is the function to run per document; the user's first line is its third. */
   program: string;
-  /** The same for each delete behaviour, then each load behaviour: a function that returns it, freshly made. */
+  /** As `program`, for each delete behaviour, then each load behaviour: a function that returns a newly created one. */
   behaviorPrograms: string[];
   shifts: EditedText['shifts'];
-  /** Names that it declares nowhere, and that the language does not have. */
+  /** Names that the script uses without declaring them and that the language does not have. */
   undeclared: string[];
-  /** Look at every property of what is loaded, because it may be more than a plain value. */
+  /** Inspect every property of what is loaded, because it may be more than a plain value. */
   careful: boolean;
   readsClock: boolean;
 }
 
-/** A script was refused: it has problems that its author must fix. Nothing was run. */
+/** A script was refused because of problems that its author has to fix. Nothing was run. */
 export class ScriptRefusedError extends Error {
   override readonly name = 'ScriptRefusedError';
   readonly script: string;
@@ -104,13 +104,13 @@ function undeclaredNames(tree: TreeNode): string[] {
   return [...new Set(names)].filter((name) => !LANGUAGE_NAMES.has(name));
 }
 
-/** Names that are declared nowhere read as undefined, as in RavenDB; writing to one fails. */
+/** Undeclared names read as undefined, as in RavenDB; writing to one fails. */
 function unknownNames(tree: TreeNode, targets: readonly string[]): string[] {
   const names = freeNames(tree).flatMap(({ name }) => (isKnownName(name, targets) ? [] : [name]));
   return [...new Set(names)];
 }
 
-/** The script with everything blanked out that a delete behaviour cannot use: there is no document then. */
+/** The script with everything blanked out that a delete behaviour cannot use, since it has no document. */
 function declarationsOnly(script: string, tree: TreeNode | null): [string, ReturnType<typeof propagateNull>] {
   let kept = script;
   const known = new Set(LANGUAGE_NAMES);
@@ -127,7 +127,7 @@ function declarationsOnly(script: string, tree: TreeNode | null): [string, Retur
   return [kept, left ? propagateNull(left) : []];
 }
 
-/** Whether a declaration needs nothing but these names: `new Set(['a'])`, not what reads the document. */
+/** Whether a declaration depends only on these names: `new Set(['a'])`, but nothing that reads the document. */
 function isMadeOf(declaration: TreeNode, known: ReadonlySet<string>): boolean {
   let readsThis = false;
   walkTree(declaration, ({ type }) => {

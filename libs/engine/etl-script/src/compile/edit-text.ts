@@ -1,20 +1,20 @@
 /** Lines of a compiled program before the user's first. */
 export const LINES_BEFORE = 2;
 
-/** A text to put in before the character at `at`. */
+/** A text to insert before the character at `at`. */
 export interface Insertion {
   at: number;
   text: string;
 }
 
-/** A text with insertions that add no lines, and the way back to places in the original. */
+/** A text with insertions that add no lines, and the mapping back to positions in the original. */
 export interface EditedText {
   text: string;
-  /** By 0-based line: where on the edited line something was put in, and how long it is. */
+  /** By 0-based line: where something was inserted in the edited line, and its length. */
   shifts: Record<number, { column: number; length: number }[]>;
 }
 
-/** Applies insertions; those at the same place keep their order. */
+/** Applies insertions; those at the same position keep their order. */
 export function insertAll(original: string, insertions: readonly Insertion[]): EditedText {
   const ordered = insertions.map((insertion, order) => ({ ...insertion, order }));
   ordered.sort((a, b) => a.at - b.at || a.order - b.order);
@@ -40,7 +40,7 @@ export function insertAll(original: string, insertions: readonly Insertion[]): E
   return { text: text + original.slice(taken), shifts };
 }
 
-/** The 0-based column in the original for one in the edited text. */
+/** The 0-based column in the original for a column of the edited text. */
 export function originalColumn(shifts: EditedText['shifts'], line: number, column: number): number {
   let shift = 0;
   for (const { column: start, length } of shifts[line] ?? []) {

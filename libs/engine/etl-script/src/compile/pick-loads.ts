@@ -3,26 +3,26 @@ import { findLoadTemplate, type LoadTemplate } from '../validate/find-projection
 import { asNode, childrenOf, type TreeNode } from '../validate/walk-tree.ts';
 import type { Insertion } from './edit-text.ts';
 
-/** The function that replaces a load whose picked values the host fills in; the guest provides it. */
+/** The guest function that replaces a load whose picked values are filled in by the host. */
 const PICK = '$etl_pick';
 
-/** Loads of which the script only computes a part; the rest is picked from the document's text by the host. */
+/** Loads of which the script only computes part; the host picks the rest from the document's text. */
 export interface PickedLoads {
   fields: string[];
   loads: ProjectedLoad[];
 }
 
 interface LoadPicking extends PickedLoads {
-  /** Before and after what is inserted for other reasons at the same places. */
+  /** Go before and after other insertions at the same positions. */
   opening: Insertion[];
   closing: Insertion[];
-  /** Parts of the tree that do not run any more. */
+  /** Parts of the tree that no longer run. */
   skipped: Set<TreeNode>;
 }
 
 /**
- * Turns `loadToX({ A: this.A, B: f() })` into `$etl_pick(0,[/*loadToX({ A: this.A, B: *\/(f()),/*})*\/])`: what is only
- * picked becomes a comment, so that lines and columns stay. Only for scripts that change no document.
+ * Turns `loadToX({ A: this.A, B: f() })` into `$etl_pick(0,[/*loadToX({ A: this.A, B: *\/(f()),/*})*\/])`: what is only picked
+ * becomes a comment, so that lines and columns are preserved. Only for scripts that change no document.
  */
 export function pickLoads(script: string, tree: TreeNode, targets: readonly string[]): LoadPicking {
   const fields = new Set<string>();
@@ -35,7 +35,7 @@ export function pickLoads(script: string, tree: TreeNode, targets: readonly stri
   return { ...found, fields: [...fields] };
 }
 
-/** Calls in which `this` is the document; not those inside of another call that was found. */
+/** Calls in which `this` is the document, except those nested within another match. */
 function* callsWithDocument(node: TreeNode): Generator<TreeNode> {
   for (const { child } of childrenOf(node)) {
     if (/^(Function|Class)/.test(child.type)) continue;

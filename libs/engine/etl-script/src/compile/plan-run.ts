@@ -8,15 +8,15 @@ import type { TreeNode } from '../validate/walk-tree.ts';
 import type { Insertion } from './edit-text.ts';
 import { pickLoads, type PickedLoads } from './pick-loads.ts';
 
-/** What has to go into the sandbox, and what has to come out of it. */
+/** What has to be passed into the sandbox, and what has to come out of it. */
 export interface RunPlan {
-  /** Fields that go in; null: the whole document. */
+  /** Fields to pass in; null: the whole document. */
   fields: string[] | null;
-  /** The script never changes a document, so that one it loads unchanged is sent as it was stored. */
+  /** The script never changes a document, so one that it loads unchanged is sent as stored. */
   leavesAlone: boolean;
-  /** Of these loads only what is computed comes out. */
+  /** Only the computed parts of these loads come out. */
   picked: PickedLoads | null;
-  /** Of a document that is loaded itself only what may have changed comes out. */
+  /** Only the fields that may have changed come out of a document that is itself loaded. */
   patch: PatchedFields | null;
   opening: Insertion[];
   closing: Insertion[];
@@ -25,9 +25,9 @@ export interface RunPlan {
 const OWN_NAMES = '$etl_';
 
 /**
- * Decides by reading alone. Whatever is not perfectly sure goes in and comes out whole; the result is the same either
+ * Decides by static analysis. Whatever is not perfectly certain is passed in and out as a whole; the result is the same either
  * way.
- * @param mayShorten false where more than the document's fields comes out (attachments and the like)
+ * @param mayShorten false when more than the document's fields comes out (attachments and the like)
  */
 export function planRun(
   script: string,

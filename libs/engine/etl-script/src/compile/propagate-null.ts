@@ -4,7 +4,7 @@ import { writtenBy } from '../validate/find-writes.ts';
 import { asNode, walkTree, type TreeNode } from '../validate/walk-tree.ts';
 import type { Insertion } from './edit-text.ts';
 
-/** Names that the rewritten text uses; the guest provides the functions, the wrapper the variable. */
+/** Names used by the rewritten text; the guest provides the functions, the wrapper the variable. */
 export const BASE = '$etl_base';
 const NOTHING_TO_READ = '$etl_read';
 const NOTHING_TO_CALL = '$etl_call';
@@ -19,9 +19,9 @@ const LIST_METHODS: ReadonlySet<string> = new Set(
 const STATEMENT_LISTS = new Set(['Program', 'BlockStatement', 'SwitchCase', 'StaticBlock']);
 
 /**
- * RavenDB's scripts read through null: `this.Address.City` is null when there is no Address, and so is
- * `load(missing).Name`. JavaScript throws there, so every base that may be null gets a stand-in. Calls of what is not
- * there are undefined on null, and on an empty list too.
+ * RavenDB's scripts read through null: `this.Address.City` is null when there is no Address, and so is `load(missing).Name`.
+ * JavaScript would throw, so every base that may be null gets a stand-in. Calling something that does not exist yields undefined,
+ * on null and on an empty list too.
  */
 export function propagateNull(tree: TreeNode): Insertion[] {
   const declared = declaredNames(tree);
@@ -29,7 +29,7 @@ export function propagateNull(tree: TreeNode): Insertion[] {
   const inFunctions = new Set<TreeNode>();
   const insertions: Insertion[] = [];
   walkTree(tree, (node, { parent, key }) => {
-    // There null must fail, as it does in RavenDB.
+    // Here null must fail, as in RavenDB.
     for (const target of writtenBy(node)) written.add(target);
     if (
       hasThisOfItsCall(node, key) ||
@@ -41,7 +41,7 @@ export function propagateNull(tree: TreeNode): Insertion[] {
       STATEMENT_LISTS.has(parent?.type ?? '') &&
       !isDirective(node)
     ) {
-      // An added parenthesis must not turn the line before, left without a semicolon, into a call.
+      // The added parenthesis must not turn a preceding line without a semicolon into a call.
       insertions.push({ at: node.start, text: ';' });
     }
     if (node.type !== 'MemberExpression' || written.has(node)) return;
@@ -54,7 +54,7 @@ export function propagateNull(tree: TreeNode): Insertion[] {
   return insertions;
 }
 
-/** What follows a base that was just kept, for when there is nothing to read or call in it. */
+/** What follows the base that was just kept, in case there is nothing to read or call on it. */
 function standIn(member: TreeNode, base: TreeNode, isCalled: boolean, parent: TreeNode | undefined): string {
   const before = placeOf(base);
   const places = `${BASE},${member.end}${before ? `,${before}` : ''}`;
@@ -71,11 +71,11 @@ function callInItsPlace(
   parent: TreeNode | undefined,
 ): string {
   if (member['optional'] !== true) return `${isCalled ? NOTHING_TO_CALL : NOTHING_TO_READ}(${places})`;
-  // At the end of an optional chain JavaScript's own undefined is right.
+  // At the end of an optional chain, JavaScript's own undefined is right.
   return parent?.type === 'ChainExpression' ? '' : `${NOTHING_FOLLOWS}(${member.end})`;
 }
 
-/** A member's end is its alone; of a call, that of the member which it calls. */
+/** A member's end is unique; for a call, that of the member that it calls. */
 function placeOf(node: TreeNode): number | undefined {
   const member = node.type === 'CallExpression' ? asNode(node['callee']) : node;
   return member?.type === 'MemberExpression' ? member.end : undefined;
@@ -89,7 +89,7 @@ function isDirective(node: TreeNode): boolean {
   return node['directive'] !== undefined;
 }
 
-/** `this` is nothing where such a function is called by its name alone. */
+/** In such a function `this` is undefined when it is called by its bare name. */
 function hasThisOfItsCall(node: TreeNode, key: string): boolean {
   return node.type === 'FunctionDeclaration' || (node.type === 'FunctionExpression' && key !== 'value');
 }

@@ -3,20 +3,20 @@ import { isSameCollection } from '../names/id-prefix.ts';
 import { readExtras, type StoredExtras } from './document-extras.ts';
 import type { DocumentExtras, ExtrasUse } from './types.ts';
 
-/** What a sandbox says of one addition: to the load with this number, or (-1) to the document's own copy. */
+/** An addition as reported by the sandbox: to the load with this number, or (-1) to the document's own copy. */
 interface SaidExtra {
   load: number;
   kind: 'attachment' | 'counter' | 'time-series';
-  /** An attachment's place in the document's list. */
+  /** The attachment's index in the document's list. */
   at?: number;
   name?: string;
   from?: string | null;
   to?: string | null;
-  /** The name to be given at the copy. */
+  /** The name to use at the copy. */
   as?: string;
 }
 
-/** The additions of one document, by load. The sandbox only names things; what they are is read from the document. */
+/** The additions of one document, by load. The sandbox only names them; their content is read from the document. */
 export class ExtrasCollector {
   readonly #use: ExtrasUse;
   #said: SaidExtra[] = [];
@@ -33,7 +33,7 @@ export class ExtrasCollector {
     this.#said = [];
   }
 
-  /** What each load is to have, in their order; undefined: whatever the copy has. */
+  /** The extras of each load, in order; undefined: leave what the copy has. */
   take(
     loads: readonly { target: string }[],
     collection: string,
@@ -50,7 +50,7 @@ export class ExtrasCollector {
     });
   }
 
-  /** A script that adds anything says all that its copies have; a behaviour speaks for its kind on own copies. */
+  /** A script that adds anything determines all extras of its copies; a behaviour does so for its kind on own copies. */
   #emptyFor(own: boolean): DocumentExtras {
     const { adds, counterBehavior, timeSeriesBehavior } = this.#use;
     return {
@@ -71,7 +71,7 @@ function put(extras: DocumentExtras, said: SaidExtra, stored: StoredExtras | nul
     const attachment = stored?.attachments[at];
     if (!attachment || !extras.attachments) return;
     const given = as ?? attachment.name;
-    // As with every put of the same name, the last one stands.
+    // As with every repeated put of a name, the last one wins.
     const others = extras.attachments.filter((other) => ravenKey(other.name) !== ravenKey(given));
     extras.attachments = [...others, { ...attachment, name: given }];
   }

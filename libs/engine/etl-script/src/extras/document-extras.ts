@@ -8,7 +8,7 @@ interface StoredAttachment {
   Size: number;
 }
 
-/** What hangs on a stored document, by its metadata. */
+/** The extras of a stored document according to its metadata. */
 export interface StoredExtras {
   attachments: AttachmentReference[];
   counters: string[];
@@ -17,7 +17,7 @@ export interface StoredExtras {
 
 const ANY = /"@(?:attachments|counters|timeseries)"/;
 
-/** Reads it from the document's text. */
+/** Reads them from the document's text. */
 export function readExtras(text: string): StoredExtras {
   const metadata = metadataOf(text);
   return {
@@ -27,7 +27,7 @@ export function readExtras(text: string): StoredExtras {
   };
 }
 
-/** All of it, for a document that passes unchanged. */
+/** All extras, for a document that passes through unchanged. */
 export function allExtras(text: string): DocumentExtras {
   const { attachments, counters, timeSeries } = readExtras(text);
   return {

@@ -1,7 +1,7 @@
 /**
- * What runs inside the sandbox for attachments, counters and time series, as text: an expression whose value is
- * `makeExtras(host)`. It answers functions for the global object and what the batch calls around the user's script. What is
- * said leaves as `+{…}` lines; the host never takes more from them than names, and looks those up itself.
+ * The code inside the sandbox for attachments, counters and time series, as text: an expression whose value is
+ * `makeExtras(host)`. It returns functions for the global object and the calls that a batch makes around the user's script.
+ * Additions leave as `+{…}` lines; the host only takes names from them, and looks those up itself.
  */
 export const EXTRAS_PROGRAM = String.raw`(function () {
 "use strict";

@@ -1,6 +1,6 @@
 /**
- * What of its source document's attachments, counters and time series a copy is to have: exactly these. A kind that is
- * absent stays at the copy as it is.
+ * The attachments, counters and time series of its source document that a copy should have: exactly these. A kind that is absent
+ * is left as it is at the copy.
  */
 export interface DocumentExtras {
   attachments?: AttachmentReference[];
@@ -20,14 +20,14 @@ export interface AttachmentReference {
   size: number;
 }
 
-/** A range of one of the source document's time series, both ends included; null: no end. */
+/** A range of one of the source document's time series, inclusive; null: unbounded. */
 export interface TimeSeriesReference {
   name: string;
   from: string | null;
   to: string | null;
 }
 
-/** How a script handles attachments, counters and time series; null: it does not. */
+/** How a script handles attachments, counters and time series; null: not at all. */
 export interface ExtrasUse {
   /** It may add attachments, counters or time series to what it loads: every copy then has exactly what was added. */
   adds: boolean;

@@ -4,8 +4,8 @@ import type { RawFailure } from './messages.ts';
 import type { ScriptFailure } from '../types.ts';
 
 /**
- * A failure in terms of the user's own text: the innermost place in the script that the stack names. Reads text that the
- * script made and text that it is: only ever called in the worker.
+ * Describes a failure in terms of the user's text: the innermost position in the script that the stack names. It parses text
+ * produced by the script, so it must only be called in the worker.
  */
 export function describeFailure(script: CompiledScript, { kind, reason, stack }: RawFailure): ScriptFailure {
   const place = /script:(\d{1,9}):(\d{1,9})/.exec(stack);
@@ -24,22 +24,22 @@ export function describeFailure(script: CompiledScript, { kind, reason, stack }:
 
 const READ_ONLY = /^TypeError: '([\p{L}\p{N}_$]+)' is read-only$/u;
 
-/** The sandbox calls a variable read-only that was never declared; a property of that name may really be. */
+/** The sandbox reports an undeclared variable as read-only; a property of that name may really be so. */
 function sayUndeclared(script: CompiledScript, reason: string): string {
   const name = READ_ONLY.exec(reason)?.[1];
   if (name === undefined || !script.undeclared.includes(name)) return reason;
   return `ReferenceError: ${name} is not declared; write "let ${name}" before it is assigned`;
 }
 
-/** Of a longer callee only the end is named. */
+/** Only the end of a longer callee is named. */
 const LONGEST_CALLEE = 200;
 
-/** What comes before a place on its line, as far as a name could need. */
+/** What precedes a position on its line, as far as a name could reach. */
 function textBefore({ source }: CompiledScript, line: number, column: number): string {
   let start = 0;
   for (let passed = 1; passed < line; passed++) {
     const end = source.indexOf('\n', start);
-    // A script can write a stack of its own.
+    // A script can forge its own stack.
     if (end < 0) return '';
     start = end + 1;
   }
@@ -49,7 +49,7 @@ function textBefore({ source }: CompiledScript, line: number, column: number): s
 const NOT_A_FUNCTION = 'TypeError: not a function';
 const OF_A_CALLEE = /[\p{L}\p{N}_$.[\]'"]/u;
 
-/** The sandbox says that something is not a function; the text up to the call says what. */
+/** The sandbox only says that something is not a function; the text before the call says what. */
 function nameCallee(reason: string, before: string): string {
   if (reason !== NOT_A_FUNCTION) return reason;
   const text = before.trimEnd();

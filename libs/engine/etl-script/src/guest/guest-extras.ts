@@ -3,7 +3,7 @@ import type { CompiledScript } from '../compile/compile-script.ts';
 import { loadBehaviors } from '../extras/load-behaviors.ts';
 import type { ExtrasUse, ScriptFollow } from '../extras/types.ts';
 
-/** What the program in the sandbox needs to know; places of behaviours follow those of the delete behaviours. */
+/** What the program in the sandbox needs to know; the indexes of these behaviours follow those of the delete behaviours. */
 export function guestExtras({ targets, collection, deleteBehaviors }: CompiledScript, use: ExtrasUse) {
   const names = loadBehaviors(use);
   const place = (name: string | null): number =>
@@ -17,8 +17,8 @@ export function guestExtras({ targets, collection, deleteBehaviors }: CompiledSc
 }
 
 /**
- * An increment or an append changes no document. Documents that pass unchanged take it along; a script has to say so with
- * a behaviour. What it adds itself goes when the document changes.
+ * An increment or an append changes no document. Documents that pass through unchanged carry it along; a script has to request it
+ * with a behaviour. What a script adds itself is sent when the document changes.
  */
 export function followOf({ passesThrough, extras }: CompiledScript): ScriptFollow | undefined {
   const counters = passesThrough || (extras?.counterBehavior ?? null) !== null;

@@ -11,16 +11,16 @@ const STORED = 61;
 const PATCHED = 94;
 const PICKED = 112;
 
-/** The document that a line is about. */
+/** The document that a line belongs to. */
 export interface LoadSource {
   id: string;
   /** As stored. */
   text: string;
-  /** What the script was given: the document as far as it went in, then what it loaded. */
+  /** What the script was given: the part of the document that was passed in, then what it loaded. */
   given: readonly string[];
 }
 
-/** Makes loads of the sandbox's lines, see GUEST_PROGRAM. Lines of one document come together. */
+/** Turns the sandbox's lines into loads, see GUEST_PROGRAM. Lines of one document are contiguous. */
 export class LoadReader {
   readonly #script: CompiledScript;
   readonly #places: ReadonlyMap<string, number>;
@@ -35,12 +35,12 @@ export class LoadReader {
     this.#written = new Set(script.patch?.written);
   }
 
-  /** Whether a line that begins with this character is a load. */
+  /** Whether a line beginning with this character is a load. */
   static reads(first: number): boolean {
     return (first >= 48 && first <= 57) || first === PICKED;
   }
 
-  /** Throws what makes the load no document. */
+  /** @throws when the load is not a document */
   read(line: string, source: LoadSource): ScriptLoad {
     if (source !== this.#source) {
       this.#source = source;

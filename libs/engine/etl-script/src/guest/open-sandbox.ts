@@ -9,7 +9,7 @@ import { guestExtras } from './guest-extras.ts';
 import { GUEST_PROGRAM } from './guest-program.ts';
 import { type OutputBounds, tooLarge, tooMany, tooManyAsked } from './output-budget.ts';
 
-/** Opens a sandbox with one script in it, inside of what surrounds it. */
+/** Opens a sandbox with one script and its surrounding program. */
 export function openSandbox(
   script: CompiledScript,
   bounds: OutputBounds,

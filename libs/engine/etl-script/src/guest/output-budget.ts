@@ -1,24 +1,24 @@
 import type { SplitDocument } from '../json/split-metadata.ts';
 import type { EtlCommand } from '../types.ts';
 
-/** How much a script may make. Sizes are in characters of JSON text. */
+/** How much output a script may produce. Sizes are in characters of JSON text. */
 export interface OutputBounds {
-  /** Of one document, or twice its own size where that is more. */
+  /** Per document, or twice its own size if that is more. */
   documentSize: number;
-  /** Loads of one document. */
+  /** Loads per document. */
   documentLoads: number;
-  /** Ids that one document may ask for with `load`. */
+  /** Ids that one document may request with `load`. */
   documentAsks: number;
-  /** A job that has made this much ends its turn. */
+  /** A job that has produced this much ends its turn. */
   turnSize: number;
 }
 
-/** A document's script makes more than it may; says how much it may. */
+/** A document's script produces more than allowed; the message states the limit. */
 export class TooMuchOutputError extends Error {
   override readonly name = 'TooMuchOutputError';
 }
 
-/** Counts what one document's script makes, before it is put together. */
+/** Counts what one document's script produces, before it is assembled. */
 export class OutputBudget {
   readonly #size: number;
   readonly #bounds: OutputBounds;
@@ -31,7 +31,7 @@ export class OutputBudget {
     this.#size = Math.max(bounds.documentSize, 2 * ownSize);
   }
 
-  /** @throws {TooMuchOutputError} */
+  /** @throws {TooMuchOutputError} beyond the budget */
   take({ fields, metadata = '' }: SplitDocument): void {
     this.#made += fields.length + metadata.length;
     if (this.#made > this.#size) throw new TooMuchOutputError(tooLarge(this.#bounds));

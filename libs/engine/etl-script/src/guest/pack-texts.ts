@@ -16,7 +16,7 @@ export function packTexts(texts: readonly (Uint8Array | null)[]): PackedTexts {
   return { buffer, ends };
 }
 
-/** The texts one after the other, so that only one needs to be there as a string; null where there was none. */
+/** The texts one by one, so that only one has to exist as a string; null for a missing one. */
 export function* eachText({ buffer, ends }: PackedTexts): Generator<[place: number, text: string | null]> {
   const bytes = Buffer.from(buffer);
   let start = 0;
@@ -26,7 +26,7 @@ export function* eachText({ buffer, ends }: PackedTexts): Generator<[place: numb
   }
 }
 
-/** The texts again; null where there was none. */
+/** Unpacks all texts; null for a missing one. */
 export function unpackTexts(packed: PackedTexts): (string | null)[] {
   return [...eachText(packed)].map(([, text]) => text);
 }

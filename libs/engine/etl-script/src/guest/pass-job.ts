@@ -5,7 +5,7 @@ import type { Job, PackedTexts, Reply } from './messages.ts';
 import { eachText } from './pack-texts.ts';
 import { ReplyBuilder } from './reply-builder.ts';
 
-/** Does one job without a script: documents as they are, every value's text untouched. */
+/** Does one job without a script: documents pass through, every value's text untouched. */
 export function passJob(
   { ids, collections, bounds }: Job,
   documents: PackedTexts,

@@ -7,7 +7,7 @@ import { OutputBudget, TooMuchOutputError } from './output-budget.ts';
 import { eachText } from './pack-texts.ts';
 import { ReplyBuilder } from './reply-builder.ts';
 
-/** Does one job of a script that only picks: no sandbox, one pass over each document's text. */
+/** Does one job of a script that only picks fields: no sandbox, one pass over each document's text. */
 export function projectJob(
   { name, targets }: CompiledScript,
   projection: Projection,

@@ -11,7 +11,7 @@ export class ReplyBuilder {
   readonly #wants: Record<number, string[]> = {};
   spoiled = false;
   wantsMemory = false;
-  /** What the commands so far carry. */
+  /** Total size of the commands so far. */
   size = 0;
   /** How many documents have an outcome. */
   settled = 0;
@@ -109,7 +109,7 @@ function addPut(
   if (extras) reply.extras[put] = extras;
 }
 
-/** Reads the commands of a reply; each call answers those of the next document, whose id it is told. */
+/** Reads a reply's commands; each call returns those of the next document, given its id. */
 export function commandReader(reply: Reply): (ownId: string) => EtlCommand[] {
   let document = 0;
   let at = 0;

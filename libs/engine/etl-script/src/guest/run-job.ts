@@ -18,20 +18,23 @@ import { readJob } from './read-job.ts';
 import { ReplyBuilder } from './reply-builder.ts';
 import { TURN_MS } from './turn.ts';
 
-// Enough to make the crossing cheap, little enough that a batch of parsed documents fits the sandbox many times over.
+// Large enough to make crossing cheap, small enough that a batch of parsed documents fits the sandbox many times over.
 const CHUNK_CHARACTERS = 256 * 1024;
 const CHUNK_DOCUMENTS = 512;
 
-/** The sandbox as a job needs it: one that can be opened again after it broke. */
+/** The sandbox as a job needs it: it can be reopened after it broke. */
 export interface SandboxKeeper {
   run(batch: string): string;
   /** Replaces a sandbox that broke. */
   renew(): Promise<void>;
-  /** Says that the worker comes forward. */
+  /** Signals that the worker makes progress. */
   beat(): void;
 }
 
-/** Runs one job. Unless it is a projection: cut, run, turn what was loaded into commands. A document that breaks the sandbox is set aside. */
+/**
+ * Runs one job. Unless it is a projection: cut the fields, run the script, turn the loads into commands. A document that breaks
+ * the sandbox is set aside.
+ */
 export async function runJob(script: CompiledScript, job: Job, sandbox: SandboxKeeper): Promise<Reply> {
   const read = readJob(script, job, () => sandbox.beat());
   if (read) return read;
@@ -92,7 +95,7 @@ class JobRun {
     if (chunk.length > 0) yield chunk;
   }
 
-  /** Runs documents together; when one of them breaks the sandbox, finds which, and runs the rest without it. */
+  /** Runs documents together; when one breaks the sandbox, identifies it and runs the rest without it. */
   async run(documents: number[]): Promise<void> {
     if (documents.length === 0 || this.#isOver()) return;
     this.#sandbox.beat();
@@ -118,7 +121,7 @@ class JobRun {
     }
   }
 
-  /** A job always comes to at least one document. */
+  /** A job always processes at least one document. */
   #isOver(): boolean {
     if (this.reply.settled === 0) return false;
     return this.reply.size > this.#job.bounds.turnSize || performance.now() - this.#began > TURN_MS;
@@ -126,7 +129,7 @@ class JobRun {
 
   #batch(documents: number[]): string {
     const pick = <T>(from: readonly T[]) => documents.map((i) => from[i] as T);
-    // RavenDB knows what is deleted by its key only.
+    // RavenDB only knows the keys of deleted documents.
     const ids = this.#job.documents ? pick(this.#job.ids) : pick(this.#job.ids).map(ravenKey);
     const sizes = JSON.stringify(documents.map((i) => this.#documents[i]?.length ?? 0));
     const parts = [`"ids":${JSON.stringify(ids)}`, `"sizes":${sizes}`, `"loads":${this.#loadsOf(documents)}`];
@@ -153,7 +156,7 @@ class JobRun {
     return `{${members.join(',')}}`;
   }
 
-  /** @returns how many documents the answer is for */
+  /** @returns how many documents the answer covers */
   #take(documents: number[], answer: string): number {
     let next = 0;
     let loads: ScriptLoad[] = [];

@@ -1,2 +1,2 @@
-/** About how long a job runs before others get their turn, in ms; what it has not come to then is LATER. */
+/** Approximately how long a job runs before others get their turn, in ms; documents that it has not reached are LATER. */
 export const TURN_MS = 250;

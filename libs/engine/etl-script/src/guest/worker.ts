@@ -12,7 +12,7 @@ import type { OutputBounds } from './output-budget.ts';
 import { ReplyBuilder } from './reply-builder.ts';
 import { runJob, type SandboxKeeper } from './run-job.ts';
 
-// Scripts see UTC whatever the machine's zone is: QuickJS asks this thread's Date for the offset.
+// Scripts see UTC regardless of the machine's time zone: QuickJS asks this thread's Date for the offset.
 // oxlint-disable-next-line no-extend-native -- this thread is the sandbox's alone
 Date.prototype.getTimezoneOffset = () => 0;
 
@@ -53,7 +53,7 @@ class ScriptServer implements JobServer<Job, Reply>, SandboxKeeper {
   }
 
   async renew(): Promise<void> {
-    // The old one is not disposed of: with a broken sandbox that may abort.
+    // Does not dispose of the old one: with a broken sandbox that may abort the process.
     const old = this.#sandbox;
     this.#sandbox = undefined;
     if (!this.#bounds) throw new Error('a sandbox came before its job');
@@ -86,7 +86,7 @@ function userMs(): number {
   return process.threadCpuUsage().user / 1_000;
 }
 
-/** The collector sees small objects only and would come late for what lies outside of its heap. */
+/** The garbage collector only sees the small wrapper objects and would be late for memory outside its heap. */
 function giveBack({ documents, loads }: Job): void {
   documents?.buffer.transfer(0);
   loads?.buffer.transfer(0);

@@ -2,7 +2,7 @@ import { skipBlanks, skipString } from '@nestjs-spark/contracts/text';
 
 const PLAIN_DIGITS = 15;
 
-/** Whether JavaScript would write this number as it stands: short integers and short decimals without trailing zeros. */
+/** Whether JavaScript would write this number identically: short integers and short decimals without trailing zeros. */
 export function isPlainNumber(text: string): boolean {
   const match = /^-?(\d+)(?:\.(\d*[1-9]))?$/.exec(text);
   if (!match || text === '-0') return false;
@@ -10,7 +10,7 @@ export function isPlainNumber(text: string): boolean {
   return whole.length + fraction.length <= PLAIN_DIGITS && !(whole === '0' && fraction.startsWith('000000'));
 }
 
-/** Whether a JSON text has a number that would not come back from JavaScript as written. Errs towards yes. */
+/** Whether a JSON text has a number that JavaScript would write differently. May return false positives. */
 export function hasUnusualNumbers(text: string): boolean {
   for (let i = 0; i < text.length;) {
     const code = text.charCodeAt(i);
@@ -24,7 +24,7 @@ export function hasUnusualNumbers(text: string): boolean {
   return false;
 }
 
-/** isPlainNumber's question without cutting the number out: most numbers are short integers. */
+/** As `isPlainNumber`, without cutting out the number: most are short integers. */
 function isUnusual(text: string, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {
     const code = text.charCodeAt(i);
@@ -42,7 +42,7 @@ function numberEnd(text: string, at: number): number {
   }
 }
 
-/** Visits every number of a JSON text with the path of names and places that leads to it. */
+/** Visits every number of a JSON text with the path of names and indexes that leads to it. */
 function eachNumber(text: string, visit: (path: string, start: number, end: number) => void): void {
   const above: { path: string; index: number }[] = [];
   let path = '';
@@ -77,11 +77,11 @@ function eachNumber(text: string, visit: (path: string, start: number, end: numb
 /** The numbers of what a script could read, as written. */
 export interface WrittenNumbers {
   byPath: Map<string, string>[];
-  /** Null where the same value is written in several ways. */
+  /** Null when the same value is written in several ways. */
   byValue: Map<number, string | null>;
 }
 
-/** Notes the numbers of the texts that a script was given: its document first, then what it loaded. */
+/** Records the numbers of the texts that a script was given: its document first, then what it loaded. */
 export function noteNumbers(texts: readonly string[]): WrittenNumbers {
   const byValue = new Map<number, string | null>();
   const byPath = texts.map((text) => {
@@ -101,8 +101,8 @@ export function noteNumbers(texts: readonly string[]): WrittenNumbers {
 }
 
 /**
- * Gives the numbers that a script only passed on their text back: `1.10`, `9007199254740993`. A number is taken as
- * passed on when its value is the source's at the same path, or else when the source has that value in one spelling.
+ * Restores the text of numbers that a script only passed on: `1.10`, `9007199254740993`. A number counts as passed on when the
+ * source has its value at the same path, or else has that value in one spelling only.
  */
 export function restoreNumbers(text: string, { byPath, byValue }: WrittenNumbers): string {
   let restored = '';

@@ -3,17 +3,17 @@ import { withMetadata, type SplitDocument } from './split-metadata.ts';
 
 const METADATA = '@metadata';
 
-/** What a script may have changed of a document that it loads. */
+/** What a script may have changed in a document that it loads. */
 export interface PatchedFields {
-  /** Fields that the script names: only they can be another than they were. */
+  /** Fields that the script names: no others can have changed. */
   named: string[];
   /** Those of them that it writes or deletes; the others may only have changed inside. */
   written: string[];
 }
 
 /**
- * The document with a patch put in. A member of the patch takes the place of its namesake or goes to the end; a
- * written field that the patch does not have is gone. Everything else stays exactly as written.
+ * The document with a patch applied. A member of the patch replaces the one of the same name or is appended; a written field
+ * missing from the patch is removed. Everything else stays exactly as written.
  */
 export function patchDocument(document: string, patch: string, written: ReadonlySet<string>): SplitDocument {
   const changes = new Map<string, string>();

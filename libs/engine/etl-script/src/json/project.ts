@@ -6,13 +6,13 @@ const COMMA = 44;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
-/** The place of the document's id among the fields. */
+/** The index of the document's id among the fields. */
 export const OWN_ID = -1;
 
-/** The place of what the script computes: the first is -2, the second -3. */
+/** The index of what the script computes: the first is -2, the second -3. */
 export const FIRST_COMPUTED = -2;
 
-/** A script that only picks: it is applied to a document's text without running anything. */
+/** A script that only picks fields: it is applied to a document's text without running any code. */
 export interface Projection {
   /** Top-level fields of the document that it reads, each once. */
   fields: string[];
@@ -22,16 +22,16 @@ export interface Projection {
 /** One load of a projection: text with gaps for the document's values. */
 export interface ProjectedLoad extends Pick<SplitDocument, 'metadata' | 'collection'> {
   target: string;
-  /** JSON text around the gaps: one more than there are gaps. */
+  /** JSON text around the gaps: one more item than there are gaps. */
   texts: string[];
-  /** What each gap takes: a place in `fields`, OWN_ID, or what is computed, from FIRST_COMPUTED down. */
+  /** What fills each gap: an index in `fields`, OWN_ID, or what is computed, from FIRST_COMPUTED down. */
   gaps: number[];
 }
 
-/** What one load of a projection gives for one document. */
+/** The result of one load of a projection for one document. */
 export type ProjectedDocument = SplitDocument & { target: string };
 
-/** Applies a projection to one document's text; `made` is told of each load, and may throw to end it. */
+/** Applies a projection to one document's text; `made` is called with each load, and may throw to abort. */
 type Projector = (text: string, id: string, made?: (load: ProjectedDocument) => void) => ProjectedDocument[];
 
 /** Prepares a projection. Values come out exactly as written. */
@@ -49,12 +49,12 @@ export function projector({ fields, loads }: Projection): Projector {
 
 const NOTHING_COMPUTED: readonly string[] = [];
 
-/** The position of each field's value in the answer of `pickValues`. */
+/** The position of each field's value in the result of `pickValues`. */
 export function placesOf(fields: readonly string[]): ReadonlyMap<string, number> {
   return new Map(fields.map((name, place) => [name, place]));
 }
 
-/** One load with its gaps filled; a field that the document does not have is null. */
+/** One load with its gaps filled; a field that the document does not have becomes null. */
 export function fillLoad(
   { texts, gaps, target, metadata, collection }: ProjectedLoad,
   values: readonly string[],
@@ -76,7 +76,7 @@ export function fillLoad(
   };
 }
 
-/** The wanted members' values as written. Ends as soon as all are found: stored documents name each member once. */
+/** The wanted members' values as written. Stops once all are found: stored documents name each member once. */
 export function pickValues(text: string, places: ReadonlyMap<string, number>): string[] {
   const values: string[] = [];
   let missing = places.size;

@@ -1,6 +1,6 @@
 import { memberName, scanMembers } from '@nestjs-spark/contracts/text';
 
-// What only the source may say, or what names things that do not travel with the document.
+// What only the source may set, or what names things that do not travel with the document.
 const STAYS_BEHIND = new Set([
   '@collection',
   '@id',
@@ -13,17 +13,17 @@ const STAYS_BEHIND = new Set([
   '@timeseries',
 ]);
 
-/** A document's text taken apart. */
+/** A document's text split into its parts. */
 export interface SplitDocument {
   /** The object without `@metadata`, as written. */
   fields: string;
-  /** What metadata travels, as written; absent when nothing does. */
+  /** The metadata that travels, as written; absent when none does. */
   metadata?: string;
   /** The metadata's own `@collection`. */
   collection?: string;
 }
 
-/** Takes a document's text apart. Throws TypeError when its `@metadata` is neither an object nor null. */
+/** Splits a document's text. Throws TypeError when its `@metadata` is neither an object nor null. */
 export function splitMetadata(text: string): SplitDocument {
   if (!text.includes('@metadata') && !text.includes('\\u')) return { fields: text };
   let fields = '';
@@ -35,7 +35,7 @@ export function splitMetadata(text: string): SplitDocument {
   return found === undefined ? { fields: text } : withMetadata(`{${fields}}`, found);
 }
 
-/** Fields and a metadata object as written, the latter taken apart. Throws TypeError when it is neither an object nor null. */
+/** Takes fields and a metadata object as written, and splits the latter. Throws TypeError when it is neither an object nor null. */
 export function withMetadata(fields: string, metadata: string): SplitDocument {
   if (metadata === 'null') return { fields };
   if (!metadata.startsWith('{')) throw new TypeError("the loaded document's @metadata is not an object");

@@ -1,8 +1,8 @@
 const ESCAPES = /\\(?:ud[89a-f][0-9a-f]{2}|[^])/g;
 
 /**
- * JSON text with U+FFFD for half characters, as RavenDB writes them. The sandbox writes whole characters as they are,
- * so that an escaped one is a half.
+ * JSON text with U+FFFD for lone surrogates, as RavenDB writes them. The sandbox writes whole characters unescaped, so that an
+ * escaped one is a lone surrogate.
  */
 export function wellFormed(text: string): string {
   if (!text.includes('\\ud')) return text;

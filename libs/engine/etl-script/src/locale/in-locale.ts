@@ -1,7 +1,7 @@
-/** A question of the sandbox: `what` with `values`, all as the script gave them. */
+/** A question of the sandbox: `what` with `values`, all as given by the script. */
 interface LocaleQuestion {
   what: 'compare' | 'number' | 'date' | 'time' | 'date and time';
-  /** Two texts to compare, or what is to be written: a number as text, milliseconds. */
+  /** Two texts to compare, or the value to format: a number as text, milliseconds. */
   values: [string, string?];
   locales: string | string[] | null;
   options: Record<string, unknown> | null;
@@ -13,8 +13,8 @@ const LONGEST_KEPT = 1_024;
 const NARROW_SPACE = /\u202f/g;
 
 /**
- * Compares and writes as a language does it, which QuickJS cannot: text in, text out. Nothing of a script runs here.
- * Throws RangeError and TypeError where JavaScript does.
+ * Compares and formats by language, which QuickJS cannot: text in, text out. Nothing of a script runs here. Throws RangeError and
+ * TypeError where JavaScript does.
  */
 export class Locales {
   readonly #collators = new Map<string, Intl.Collator>();
@@ -23,7 +23,7 @@ export class Locales {
   answer(question: string): string {
     const { what, values, locales, options } = JSON.parse(question) as LocaleQuestion;
     const language = locales ?? DEFAULT_LOCALE;
-    // Of any other object JavaScript asks as many members as its length says.
+    // For any other object JavaScript would read as many members as its length claims.
     if (typeof language !== 'string' && !Array.isArray(language))
       throw new TypeError('a language must be a string or a list of strings');
     const given = options ?? {};
@@ -56,7 +56,7 @@ function dateIn(
   return text.replace(NARROW_SPACE, ' ');
 }
 
-/** Making these takes longer than using them. */
+/** Creating these takes longer than using them. */
 function kept<T>(known: Map<string, T>, settings: string, make: () => T): T {
   const found = known.get(settings);
   if (found) return found;

@@ -1,6 +1,6 @@
 /**
- * What scripts find of languages, as text: an expression whose value is `addLocales(inLocale)`. It gives the built-ins
- * the methods that QuickJS has in name only; `inLocale` asks the host, see Locales.
+ * The language-dependent methods that scripts see, as text: an expression whose value is `addLocales(inLocale)`. It replaces the
+ * built-ins that are stubs in QuickJS; `inLocale` asks the host, see Locales.
  */
 export const LOCALE_PROGRAM = String.raw`(function (inLocale) {
 "use strict";

@@ -4,20 +4,20 @@ import type { ScriptInspection, ScriptProblem, Transformation } from '../types.t
 /** A script to read. */
 export interface ReadJob {
   transformation: Transformation;
-  /** Whether it is to be made ready to run, too. */
+  /** Whether to compile it too. */
   compile: boolean;
 }
 
-/** What was read. */
+/** The result of reading. */
 export interface ReadReply {
   inspection: ScriptInspection;
-  /** Absent when it was not asked for, or the script has problems. */
+  /** Absent when it was not requested, or the script has problems. */
   compiled?: CompiledScript;
-  /** Processor time that it took, in ms. */
+  /** CPU time used, in ms. */
   ms: number;
 }
 
-/** A script that cannot be read at all, or not in time. */
+/** For a script that cannot be read at all, or not in time. */
 export function unreadable(reason: string): ScriptProblem {
   return { reason, line: 1, column: 1 };
 }

@@ -53,7 +53,7 @@ export class ScriptReader {
     } catch (error) {
       if (!(error instanceof WorkerLostError) || this.#slots.isClosed) throw error;
       return {
-        inspection: refused(unreadable('the script takes too long, or too much memory, to read')),
+        inspection: refused(unreadable('the script takes too long, or too much memory, to parse')),
         ms,
       };
     } finally {

@@ -3,14 +3,14 @@ import { packTexts } from '../guest/pack-texts.ts';
 import type { Job } from '../guest/messages.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** Ids in one question to the loader. */
+/** Ids per request to the loader. */
 const QUESTION_IDS = 256;
-/** Ids that documents which run together may have asked for; more of them run later. */
+/** Ids that documents running together may have requested; documents beyond that run later. */
 const IDS_AT_ONCE = 1_024;
-/** Bytes of the documents that are there for those which run together. */
+/** Total bytes of the documents loaded for those running together. */
 const BYTES_AT_ONCE = 16 * 1024 * 1024;
 
-/** The documents that a batch's scripts asked for with `load`, as many at a time as is good. */
+/** The documents that a batch's scripts requested with `load`, loaded in portions of a reasonable size. */
 export class AskedDocuments {
   readonly #load: DocumentLoader;
   readonly #signal: AbortSignal | undefined;
@@ -23,7 +23,7 @@ export class AskedDocuments {
     this.#signal = signal;
   }
 
-  /** @returns how many ids this document has asked for now */
+  /** @returns how many ids this document has requested so far */
   ask(document: number, ids: readonly string[]): number {
     const asked = this.#asked.get(document) ?? new Set();
     for (const id of ids) asked.add(id);
@@ -31,7 +31,7 @@ export class AskedDocuments {
     return asked.size;
   }
 
-  /** Loads for the first of these documents, and answers which can run now; none when the first alone asks for too much. */
+  /** Loads for the first of these documents, and returns those that can run now; none when the first alone requests too much. */
   async fetch(documents: readonly number[]): Promise<number[]> {
     const together = this.#firstOf(documents);
     const needed = new Set(together.flatMap((document) => [...(this.#asked.get(document) ?? [])]));
@@ -46,7 +46,7 @@ export class AskedDocuments {
     return together.length === 1 ? [] : this.fetch(together.slice(0, together.length >> 1));
   }
 
-  /** What a job for these documents has to bring; nothing when none of them asked. */
+  /** What a job for these documents has to include; nothing when none of them requested any. */
   jobFor(documents: readonly number[]): Pick<Job, 'loads' | 'needs'> {
     const ids = [...new Set(documents.flatMap((document) => [...(this.#asked.get(document) ?? [])]))];
     if (ids.length === 0) return {};

@@ -41,7 +41,7 @@ describe('Scripts', () => {
     expect(outputs.map(({ status }) => status)).toEqual(['done', 'done', 'done']);
   });
 
-  it('that make as much as they may are not sent hundreds of documents for each that a turn comes to', async () => {
+  it('that produce as much as they may are not sent hundreds of documents for each one that a turn reaches', async () => {
     const run = jest.spyOn(BoundedWorker.prototype, 'run');
     const many = Array.from({ length: 300 }, (_, n) => user(n));
     const runner = await pool.open({

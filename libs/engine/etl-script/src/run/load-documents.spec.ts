@@ -58,7 +58,7 @@ describe('load in a script', () => {
     expect(asked).toEqual([['c/1'], ['c/2'], ['x/top']]);
   });
 
-  it('gives up on a chain without end, for that document only', async () => {
+  it('gives up on an endless chain, for that document only', async () => {
     const load: DocumentLoader = async (ids) => ids.map((id) => stored({ Next: `${id}x` }));
     const script = 'if (this.A) { let d = load("a"); while (d) d = load(d.Next); } loadToUsers({ a: 1 })';
     const [endless, fine] = await runScript(pool, script, [user(1, { A: true }), user(2)], load);

@@ -3,13 +3,16 @@ import type { Job, Reply } from '../guest/messages.ts';
 import type { Projection } from '../json/project.ts';
 import { readJob } from '../guest/read-job.ts';
 
-// What a live change usually is; it takes some ten microseconds.
+// The usual size of a live change; it takes about ten microseconds.
 const FEW_DOCUMENTS = 16;
 const FEW_BYTES = 16 * 1024;
-// Each takes as much as the largest field has.
+// Each may take as much memory as the largest field.
 const FEW_GAPS = 128;
 
-/** A few small documents of a script that is read instead of run: the way to a worker and back takes longer than the work. */
+/**
+ * Whether a job is a few small documents of a script that is interpreted without running: the round trip to a worker would take
+ * longer than the work.
+ */
 export function suitsTheSpot(
   { projection, passesThrough }: CompiledScript,
   documents: readonly { document?: Uint8Array }[],
@@ -19,7 +22,7 @@ export function suitsTheSpot(
   return documents.reduce((sum, { document }) => sum + (document?.byteLength ?? 0), 0) <= FEW_BYTES;
 }
 
-/** Does such a job without a worker: nothing of the user's is executed. Null when a worker had better fail at it. */
+/** Does such a job without a worker: none of the user's code is executed. Null when it is better for a worker to fail at it. */
 export function readOnTheSpot(script: CompiledScript, job: Job): Reply | null {
   try {
     return readJob(script, job, () => {});

@@ -3,7 +3,7 @@ import type { CompiledScript } from '../compile/compile-script.ts';
 import type { OutputBounds } from '../guest/output-budget.ts';
 import type { ScriptWorkerSlots } from './script-worker.ts';
 
-/** A script as it is put into sandboxes, which know its bounds: with other bounds it is another program. */
+/** A script as it is loaded into sandboxes, which know its limits: with different limits it is a different program. */
 export class OpenProgram {
   readonly #slots: Pick<ScriptWorkerSlots, 'release'>;
   #script: CompiledScript;
@@ -18,7 +18,7 @@ export class OpenProgram {
     return this.#script;
   }
 
-  /** The program with these bounds. */
+  /** The program with these limits. */
   within({ documentSize, documentLoads, documentAsks, turnSize }: OutputBounds): CompiledScript {
     const bounds = { documentSize, documentLoads, documentAsks, turnSize };
     if (this.#bounds !== undefined && !isDeepStrictEqual(bounds, this.#bounds)) {

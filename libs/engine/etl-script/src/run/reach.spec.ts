@@ -8,7 +8,7 @@ describe('What goes to a worker at once', () => {
     expect(reach.documents).toBe(Infinity);
   });
 
-  it('is twice what the last turn came to, and never nothing', () => {
+  it('is twice what the last turn reached, and never nothing', () => {
     const reach = new Reach();
     reach.came(3, 1_024);
     expect(reach.documents).toBe(6);
@@ -16,7 +16,7 @@ describe('What goes to a worker at once', () => {
     expect(reach.documents).toBe(1);
   });
 
-  it('grows while turns come to all that they have', () => {
+  it('grows while turns reach everything that they have', () => {
     const reach = new Reach();
     reach.came(1, 1_024);
     reach.came(2, 2);

@@ -9,34 +9,42 @@ import { type ScriptWorkerSlots, startScriptWorker } from './script-worker.ts';
 
 /** Limits for scripts. */
 export interface ScriptPoolOptions {
-  /** The largest number of worker threads; further batches wait. Default: the machine's cores, and at least 2, so that slow
-   * scripts never hold the last one. Above 1, there is one more for requesters that have used little time of late: what they follow
-   * live does not wait for the turns of others. */
+  /**
+   * The largest number of worker threads; further batches wait. Default: the machine's cores, and at least 2, so that slow
+   * scripts never hold the last one. Above 1, there is one more for requesters that have recently used little time: what they
+   * follow live does not wait for the turns of others.
+   */
   maxWorkers?: number;
-  /** Memory of one sandbox in MiB, at least 17. A script that wants more fails with kind `memory`. Default 64. */
+  /** Memory of one sandbox in MiB, at least 17. A script that needs more fails with kind `memory`. Default 64. */
   memoryMiB?: number;
-  /** Time for one document in ms. A script that takes longer fails with kind `timeout` and is gone 250 ms later at most,
-   * whatever it does. Default 850, so that nothing runs for longer than 1.1 s. */
+  /**
+   * Time per document in ms. A script that takes longer fails with kind `timeout` and is terminated at most 250 ms later,
+   * whatever it does. Default 850, so that nothing runs for longer than 1.1 s.
+   */
   documentTimeoutMs?: number;
-  /** A worker that was idle for this long, in ms, is ended. Default 30,000. */
+  /** Terminates a worker after this idle time, in ms. Default 30,000. */
   idleMs?: number;
-  /** How deep `load` calls may depend on each other (an id that comes from a loaded document). Default 16. */
+  /** Maximum depth of dependent `load` calls (an id that comes from a loaded document). Default 16. */
   maxLoadRounds?: number;
   /** How many documents one document may request with `load`. Default 1,000. */
   maxLoads?: number;
-  /** Characters of JSON text that a document's copies may have together, or twice its own if that is more. A script
-   * that produces more fails with kind `too-much`. Default 4 Mi. */
+  /**
+   * Maximum size of all copies of a document, in characters of JSON text, or twice its own size if that is more. A script that
+   * produces more fails with kind `too-much`. Default 4 Mi.
+   */
   maxOutput?: number;
-  /** How many copies a document may have. Default 4,096. */
+  /** Maximum number of copies per document. Default 4,096. */
   maxCopies?: number;
-  /** Overrides maxLoads, maxOutput and maxCopies; asked for before each batch, so that they can change while scripts are open. */
+  /** Overrides maxLoads, maxOutput and maxCopies; called before each batch, so that they can change while scripts are open. */
   budgets?: () => ScriptBudgets;
-  /** After this many documents in a row that broke their sandbox (`timeout`, `memory`, `crashed`), a script is no longer run
-   * and its runner throws ScriptFaultedError. Default 5. */
+  /**
+   * After this many consecutive documents that broke their sandbox (`timeout`, `memory`, `crashed`), a script is no longer run
+   * and its runner throws ScriptFaultedError. Default 5.
+   */
   faultAfter?: number;
 }
 
-/** What a script may make of one document. */
+/** What a script may produce per document. */
 export interface ScriptBudgets {
   /** As `ScriptPoolOptions.maxLoads`. */
   maxLoads: number;
@@ -52,13 +60,13 @@ export const DEFAULT_BUDGETS: ScriptBudgets = {
   maxCopies: 4_096,
 };
 
-/** What a turn and a batch carry before they end; a document that goes beyond it alone is a turn and a batch of its own. */
+/** Maximum output of a turn and a batch; a document that exceeds it alone gets a turn and a batch of its own. */
 const TURN_SIZE = 1024 * 1024;
 const BATCH_SIZE = 4 * 1024 * 1024;
 
 /**
- * Runs scripts in worker threads, each in its own sandbox, and reads them in another. Requesters share the workers by
- * processor time. Idle workers do not keep the process alive.
+ * Runs scripts in worker threads, each in its own sandbox, and inspects them in a separate thread. Requesters share the workers
+ * by CPU time. Idle workers do not keep the process alive.
  */
 export class ScriptPool {
   readonly #slots: ScriptWorkerSlots;
@@ -104,21 +112,21 @@ export class ScriptPool {
   }
 
   /**
-   * Reads another module's script without running it, in a thread that is ended when it takes too long; see
+   * Inspects another module's script without running it, in a thread that is terminated when it takes too long; see
    * `inspectScript`. Rejects only with the signal's reason, PoolClosedError or WorkerStartError.
    */
   inspect(transformation: Transformation, signal?: AbortSignal): Promise<ScriptInspection> {
     return this.#reader.inspect(transformation, signal);
   }
 
-  /** Makes a script ready to run. Rejects with ScriptRefusedError when it has problems, else as `inspect` does. */
+  /** Makes a script ready to run. Rejects with ScriptRefusedError when it has problems, otherwise as `inspect` does. */
   async open(transformation: Transformation, signal?: AbortSignal): Promise<ScriptRunner> {
     const script = await this.#reader.compile(transformation, signal);
     const payer = transformation.requester ?? transformation.name;
     return new PooledScriptRunner(new OpenProgram(script, this.#slots), this.#slots, this.#bounds, payer);
   }
 
-  /** Ends every worker at once; running batches reject. */
+  /** Terminates every worker immediately; running batches reject. */
   async close(): Promise<void> {
     await Promise.all([this.#slots.close(), this.#reader.close()]);
   }

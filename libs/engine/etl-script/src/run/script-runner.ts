@@ -13,7 +13,7 @@ export interface ScriptRunner {
   /**
    * Runs the script over documents that were created or changed and answers in their order, each with all its
    * commands or with the reason why it was set aside. Batches of 256 to 1,024 cost least.
-   * Answers for the first of them only, at least for one, when their commands fill a batch: ask again for the others.
+   * Answers for the first of them only, at least one, when their commands fill a batch: ask again for the others.
    * Rejects only with what `load` throws, the signal's reason, ScriptFaultedError, PoolClosedError or WorkerStartError;
    * then nothing was produced, and, unless the script is faulted, no document is to blame and the same batch can be run again.
    */

@@ -8,10 +8,10 @@ export type ScriptWorkerSlots = WorkerSlots<ScriptWorker>;
 
 const file = moduleBeside(import.meta.url, '../guest/worker');
 
-/** Enough for what most scripts make of a batch; the sandbox itself takes 16. */
+/** Enough for what most scripts need for a batch; the sandbox itself takes 16. */
 const SMALL_MIB = 24;
 
-/** @param limits of a large one */
+/** @param limits of a large worker */
 export function startScriptWorker(size: WorkerSize, limits: SandboxLimits): ScriptWorker {
   const isSmall = size === 'small' && limits.memoryMiB > SMALL_MIB;
   return new BoundedWorker<Job, Reply>({

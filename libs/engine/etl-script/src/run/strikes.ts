@@ -1,9 +1,8 @@
 import type { ScriptFailureKind, ScriptOutput } from '../types.ts';
 
 /**
- * A script broke its sandbox for too many documents in a row, so it is no longer run: it would only take time from the others.
- * Report the task as `Faulted`, and open the script again after a while, or when it has changed. Of the
- * batch nothing was produced.
+ * A script broke its sandbox for too many consecutive documents, so it is no longer run: it would only take time from the others.
+ * Report the task as `Faulted`, and open the script again after a while, or when it has changed. The batch produced nothing.
  */
 export class ScriptFaultedError extends Error {
   override readonly name = 'ScriptFaultedError';
@@ -15,7 +14,7 @@ export class ScriptFaultedError extends Error {
 
 const BREAKS: ReadonlySet<ScriptFailureKind> = new Set(['timeout', 'memory', 'crashed']);
 
-/** Counts the documents in a row that broke a script's sandbox; what a script throws itself does not count. */
+/** Counts consecutive documents that broke a script's sandbox; exceptions thrown by the script itself do not count. */
 export class Strikes {
   readonly #script: string;
   readonly #most: number;
@@ -27,7 +26,7 @@ export class Strikes {
     this.#most = most;
   }
 
-  /** @throws {ScriptFaultedError} with the document that is one too many, and from then on */
+  /** @throws {ScriptFaultedError} at the document that exceeds the limit, and from then on */
   note(output: ScriptOutput): void {
     if (output.status === 'done') this.#count = 0;
     else if (!BREAKS.has(output.failure.kind)) this.#count = 0;
@@ -37,7 +36,7 @@ export class Strikes {
     this.check();
   }
 
-  /** @throws {ScriptFaultedError} */
+  /** @throws {ScriptFaultedError} once the limit is exceeded */
   check(): void {
     if (this.#fault) throw this.#fault;
   }

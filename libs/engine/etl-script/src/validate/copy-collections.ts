@@ -1,8 +1,8 @@
 import { findTargets } from './find-targets.ts';
 
 /**
- * The collections in which copies of a script can be: those that it loads to, and its own. Null for a script that speaks of
- * `@collection`: it may name any collection while it runs.
+ * The collections that a script's copies can be in: those that it loads to, and its own. Null for a script that mentions
+ * `@collection`: it may name any collection at run time.
  */
 export function copyCollections(collection: string, script: string): string[] | null {
   if (script.includes('@collection')) return null;

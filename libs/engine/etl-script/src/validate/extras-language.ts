@@ -1,4 +1,4 @@
-/** Functions of the language that look at what hangs on the script's own document. */
+/** Functions of the language that inspect the extras of the script's own document. */
 export const EXTRA_FUNCTIONS = [
   'loadAttachment',
   'hasAttachment',
@@ -11,7 +11,7 @@ export const EXTRA_FUNCTIONS = [
   'getTimeSeries',
 ] as const;
 
-/** What a script can add to that which it loads. RavenDB looks for these words in the text, and so do we. */
+/** What a script can add to its loads. Like RavenDB, we search the text for these words. */
 export const ADDS = /\badd(?:Attachment|Counter|TimeSeries)\b/;
 
 export const COUNTER_BEHAVIOR = /^loadCountersOf(\w+)Behavior$/;

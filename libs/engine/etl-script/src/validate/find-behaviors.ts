@@ -1,11 +1,11 @@
 import { isSameCollection } from '../names/id-prefix.ts';
 import { asNode, type TreeNode } from './walk-tree.ts';
 
-/** The function asked for every deletion that no specific one covers. */
+/** The function called for every deletion that no specific one covers. */
 const GENERIC_DELETE_BEHAVIOR = 'deleteDocumentsBehavior';
 const SPECIFIC = /^deleteDocumentsOf(\w+)Behavior$/;
 
-/** The delete behaviours that a script defines at its top level; defining one twice is a syntax error. */
+/** The delete behaviours defined at the top level of a script; defining one twice is a syntax error. */
 export function findDeleteBehaviors(tree: TreeNode): string[] {
   return topLevel(tree).flatMap((item) => {
     const name = item.type === 'FunctionDeclaration' ? String(asNode(item['id'])?.['name'] ?? '') : '';
@@ -13,7 +13,7 @@ export function findDeleteBehaviors(tree: TreeNode): string[] {
   });
 }
 
-/** The behaviour to ask about a document of a collection: the specific one, else the generic one. */
+/** The behaviour to call for a document of a collection: the specific one, or else the generic one. */
 export function behaviorFor(names: readonly string[], collection: string): string | undefined {
   const specific = names.find((name) => isSameCollection(SPECIFIC.exec(name)?.[1] ?? '', collection));
   return specific ?? names.find((name) => name === GENERIC_DELETE_BEHAVIOR);

@@ -5,9 +5,9 @@ const READS_METADATA = new Set(['getMetadata', 'metadataFor', 'lastModified']);
 const METADATA = '@metadata';
 
 /**
- * The top-level fields of the document that a script can read, or null when `this` goes anywhere a field list
- * cannot follow (passed on, spread, copied, called on, indexed by a computed name).
- * @param loaders functions that may be given `this` without reading from it
+ * The top-level fields of the document that a script can read, or null when `this` goes anywhere that a field list cannot follow
+ * (passed on, spread, copied, called on, indexed by a computed name).
+ * @param loaders functions that may be passed `this` without reading from it
  * @param skipped parts of the tree that do not run
  */
 export function findFields(
@@ -81,7 +81,7 @@ function addPattern(pattern: TreeNode | undefined, fields: FieldSet): boolean {
   return true;
 }
 
-/** `this.x()` and this.x`…` hand the whole document to what they call. */
+/** `this.x()` and this.x`…` pass the whole document to what they call. */
 function callsOnDocument(node: TreeNode): boolean {
   const callee = asNode(node.type === 'TaggedTemplateExpression' ? node['tag'] : node['callee']);
   return callee !== undefined && node.type !== 'NewExpression' && isThisMember(callee);
@@ -103,7 +103,7 @@ function isClass(node: TreeNode): boolean {
   return node.type === 'ClassDeclaration' || node.type === 'ClassExpression';
 }
 
-/** Of a class only the parent and the computed names see the document as `this`. */
+/** In a class only the parent and computed names see the document as `this`. */
 function outsideOfClass(node: TreeNode, fields: FieldSet): boolean {
   const parts = [asNode(node['superClass'])];
   const body = asNode(node['body']);

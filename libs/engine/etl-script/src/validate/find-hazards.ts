@@ -5,8 +5,8 @@ const CODE_FROM_TEXT = new Set(['eval', 'Function', 'globalThis', 'Reflect']);
 const REACHES_CONSTRUCTORS = new Set(['constructor', '__proto__', 'getPrototypeOf']);
 
 /**
- * Whether code may come from anywhere but the text: `eval`, `Function`, the global object as a value, or a way to a
- * function's constructor. Such a script cannot be judged by reading it.
+ * Whether code may come from anywhere but the text: `eval`, `Function`, the global object as a value, or a way to a function's
+ * constructor. Such a script cannot be judged statically.
  */
 export function usesDynamicCode(tree: TreeNode, free: readonly FreeName[]): boolean {
   if (free.some(({ name }) => CODE_FROM_TEXT.has(name))) return true;
@@ -20,8 +20,8 @@ export function usesDynamicCode(tree: TreeNode, free: readonly FreeName[]): bool
 }
 
 /**
- * Whether the script looks a property up by a name that is not written out, or uses a function's own `this`, which is the global
- * object when the function is called by its name.
+ * Whether the script accesses a property by a computed name, or uses a function's own `this`, which is the global object when the
+ * function is called by its bare name.
  */
 export function usesComputedNames(tree: TreeNode): boolean {
   let found = false;
@@ -51,7 +51,7 @@ export function usesLoad(free: readonly FreeName[]): boolean {
   return free.some(({ name }) => name === 'load' || name === 'loadPath');
 }
 
-// Objects with getters, hidden properties or traps need each property looked at; all others are serialised as they are.
+// Objects with getters, hidden properties or traps need each property inspected; all others are serialized as they are.
 const CUSTOM_OBJECTS =
   /\b(get|set|static|defineProperty|defineProperties|create|freeze|Proxy|Reflect|eval|Function|constructor|__\w+__)\b/;
 
@@ -60,7 +60,7 @@ export function makesCustomObjects(script: string): boolean {
   return CUSTOM_OBJECTS.test(script);
 }
 
-/** Whether the script can look at the clock. */
+/** Whether the script can read the clock. */
 export function readsClock(script: string, dynamicCode: boolean): boolean {
   return dynamicCode || /\bDate\b/.test(script);
 }

@@ -24,11 +24,11 @@ function bindings(pattern: TreeNode | undefined, names: Set<string>): void {
 export interface FreeName {
   name: string;
   node: TreeNode;
-  /** It is called: `name(…)`. */
+  /** Whether it is called: `name(…)`. */
   called: boolean;
 }
 
-/** Every use of a name that the script does not declare, the language's own names included. */
+/** Every use of a name that the script does not declare, including the language's own names. */
 export function freeNames(tree: TreeNode): FreeName[] {
   const declared = declaredNames(tree);
   const free: FreeName[] = [];

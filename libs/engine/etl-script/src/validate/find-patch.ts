@@ -3,9 +3,9 @@ import { writtenBy } from './find-writes.ts';
 import { asNode, staticKey, walkTree, type TreeNode } from './walk-tree.ts';
 
 /**
- * What can change of the document in a script that names all the fields it touches (`fields`, from `findFields`): the
- * document is nowhere but in `this.name` and in a load, so that whatever the script does happens to these fields.
- * Null when a name is one that JavaScript treats in its own way.
+ * What can change in the document, for a script that names all the fields it touches (`fields`, from `findFields`): the document
+ * only occurs in `this.name` and as a load, so whatever the script does only affects these fields. Null when a name has a special
+ * meaning in JavaScript.
  */
 export function findPatch(tree: TreeNode, fields: readonly string[]): PatchedFields | null {
   if (fields.some((name) => name in Object.prototype)) return null;

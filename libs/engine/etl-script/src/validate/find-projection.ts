@@ -6,8 +6,8 @@ import { asNode, staticKey, type TreeNode } from './walk-tree.ts';
 const METADATA = '@metadata';
 
 /**
- * What a script picks from its document, when it does nothing else: only `loadToX({ … })` of fields of `this`,
- * `id(this)` and constants. Null whenever that is not perfectly sure; then it must be run.
+ * The projection that a script amounts to when it does nothing but `loadToX({ … })` with fields of `this`, `id(this)` and
+ * constants. Null unless that is perfectly certain; then it must be run.
  */
 export function findProjection(tree: TreeNode, targets: readonly string[]): Projection | null {
   const fields = new Set<string>();
@@ -22,10 +22,10 @@ export function findProjection(tree: TreeNode, targets: readonly string[]): Proj
   return loads.length === 0 ? null : { fields: [...fields], loads };
 }
 
-/** Text with gaps: `texts` has one more than `gaps`. */
+/** Text with gaps: `texts` has one item more than `gaps`. */
 type Template = Pick<ProjectedLoad, 'texts' | 'gaps'>;
 
-/** What is picked from the document, and, where that is allowed, what the script has to compute. */
+/** What is picked from the document and, where allowed, what the script has to compute. */
 interface Picks {
   fields: Set<string>;
   picked: TreeNode[];
@@ -40,8 +40,8 @@ export interface LoadTemplate extends ProjectedLoad {
 }
 
 /**
- * One call `loadToX({ … })` as text with gaps for what is picked and for what is computed. Null when its names or its
- * metadata are not perfectly plain, or when nothing of it is picked.
+ * One call `loadToX({ … })` as text with gaps for what is picked and for what is computed. Null when its names or its metadata
+ * are not perfectly plain, or when none of it is picked.
  */
 export function findLoadTemplate(
   call: TreeNode,
@@ -78,7 +78,7 @@ function loadCall(call: TreeNode | undefined): { target?: string; value?: TreeNo
   return { target, value: args[1] };
 }
 
-/** The values by name, or null when a name is computed, repeated or one that JavaScript treats in its own way. */
+/** The values by name, or null when a name is computed, repeated or special in JavaScript. */
 function membersOf(object: TreeNode): Map<string, TreeNode> | null {
   const members = new Map<string, TreeNode>();
   for (const property of listOf(object['properties'])) {
@@ -112,7 +112,7 @@ function valueTemplate(value: TreeNode, picks: Picks): Template | null {
   const before = { picked: picks.picked.length, computed: picks.computed?.length ?? 0 };
   const inside = insideTemplate(value, picks);
   if (inside || !picks.computed) return inside;
-  // What was found inside of it before it turned out to be more than a template is computed with it.
+  // Whatever was found inside before it turned out to exceed a template is computed along with it.
   picks.picked.length = before.picked;
   picks.computed.length = before.computed;
   picks.computed.push(value);
@@ -146,7 +146,7 @@ function arrayTemplate(array: TreeNode, picks: Picks): Template | null {
   return join([...parts, ']']);
 }
 
-/** A literal that JSON writes as the sandbox does. */
+/** A literal that JSON spells as the sandbox does. */
 function constantText(value: TreeNode): string | null {
   if (value.type !== 'Literal' || 'regex' in value || 'bigint' in value) return null;
   const literal = value['value'];
@@ -166,7 +166,7 @@ function isOwnId(call: TreeNode): boolean {
   );
 }
 
-/** What every object inherits reads as a function there, and metadata may be more than the stored text. */
+/** Inherited names read as functions there, and metadata may be more than the stored text. */
 function fieldOfThis(value: TreeNode): string | undefined {
   if (value.type !== 'MemberExpression' || value['optional']) return undefined;
   if (asNode(value['object'])?.type !== 'ThisExpression') return undefined;
@@ -175,7 +175,7 @@ function fieldOfThis(value: TreeNode): string | undefined {
   return name.isWellFormed() ? name : undefined;
 }
 
-/** The script's own metadata is the same for every document: it is taken apart once. */
+/** The script's own metadata is the same for every document, so it is split once. */
 function constantMetadata(value: TreeNode): Pick<ProjectedLoad, 'metadata' | 'collection'> | null {
   const none: Picks = { fields: new Set(), picked: [], computed: null };
   const template = value.type === 'ObjectExpression' ? valueTemplate(value, none) : null;

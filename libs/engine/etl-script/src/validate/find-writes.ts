@@ -11,7 +11,7 @@ const MUTATORS = new Set(
   ).split(' '),
 );
 
-/** What a node writes to or removes. */
+/** What a node writes to or deletes. */
 export function writtenBy(node: TreeNode): TreeNode[] {
   const target = (key: string): TreeNode[] => [asNode(node[key]) ?? []].flat();
   if (WRITES_LEFT.test(node.type)) return target('left');
@@ -23,7 +23,7 @@ export function writtenBy(node: TreeNode): TreeNode[] {
   return [];
 }
 
-/** Whether the script leaves every object that it did not make itself as it was. Errs towards no. */
+/** Whether the script leaves every object unchanged that it did not create itself. May return false negatives. */
 export function leavesDocumentsAlone(tree: TreeNode): boolean {
   const free = freeNames(tree);
   if (usesDynamicCode(tree, free)) return false;
@@ -43,7 +43,7 @@ function mayWrite(node: TreeNode, parent: TreeNode | undefined, key: string): bo
   return false;
 }
 
-/** `Object[name]` or `const O = Object`: from there on nobody can tell what is called. */
+/** `Object[name]` or `const O = Object`: from there on it is unknown what is called. */
 function isBuiltinAsValue(node: TreeNode, parent: TreeNode | undefined, key: string): boolean {
   if (!/^[A-Z]/.test(String(node['name'])) || !LANGUAGE_NAMES.has(String(node['name']))) return false;
   if (parent?.type === 'MemberExpression') return key === 'object' && isComputed(parent);

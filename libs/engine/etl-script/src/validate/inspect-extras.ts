@@ -7,7 +7,7 @@ import type { ExtrasUse } from '../extras/types.ts';
 
 const READS = new RegExp(`\\b(?:${EXTRA_FUNCTIONS.join('|')})\\b`);
 
-/** What a script does with what hangs on documents, found by its text as RavenDB does; null: nothing. */
+/** How a script uses extras, found in its text as RavenDB does; null: not at all. */
 export function findExtrasUse(script: string, tree: TreeNode, collection: string): ExtrasUse | null {
   const named = (pattern: RegExp): string | null =>
     behaviors(tree).find(({ name }) => pattern.exec(name)?.[1] === collection)?.name ?? null;
@@ -20,7 +20,7 @@ export function findExtrasUse(script: string, tree: TreeNode, collection: string
   return any || READS.test(script) ? use : null;
 }
 
-/** What keeps load behaviours from being deployed. As in RavenDB, the collection's name counts with its case. */
+/** What prevents load behaviours from being deployed. As in RavenDB, the collection's name is case-sensitive here. */
 export function problemsOfLoadBehaviors(
   tree: TreeNode,
   collection: string,
@@ -35,7 +35,7 @@ export function problemsOfLoadBehaviors(
       return [problem(`${name} needs a load to ${collection} itself: loadTo${collection}(…)`)];
     if (TIME_SERIES_BEHAVIOR.test(name) && params > 2)
       return [problem(`${name} has ${params} parameters; it is called with (docId, timeSeriesName)`)];
-    // RavenDB does not see such a function and silently sends no counters.
+    // RavenDB does not recognize such a function and silently sends no counters.
     if (COUNTER_BEHAVIOR.test(name) && params === 0)
       return [problem(`${name} has no parameters; it is called with (docId, counterName)`)];
     return [];

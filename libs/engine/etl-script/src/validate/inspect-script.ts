@@ -11,7 +11,7 @@ import { isKnownName, knownSpelling, MISSING_FUNCTIONS } from './language.ts';
 import { isSameCollection } from '../names/id-prefix.ts';
 import { parseScript, placeOf } from './parse-script.ts';
 
-/** The longest script, in UTF-8 bytes. */
+/** Maximum length of a script, in UTF-8 bytes. */
 export const MAX_SCRIPT_BYTES = 64 * 1024;
 
 const NOTHING: ScriptInspection = {
@@ -27,9 +27,9 @@ const NOTHING: ScriptInspection = {
 };
 
 /**
- * Reads a script without running it: what it loads to, what it reads, and what prevents its deployment
- * (`problems`, empty when nothing does). Use it for scripts of your own only: parsing takes about a millisecond per 10 KiB, but a
- * script can be written so that it takes seconds, or exhausts the stack. For scripts of others, use `ScriptPool.inspect`.
+ * Inspects a script without running it: what it loads to, what it reads, and what prevents its deployment (`problems`, empty when
+ * nothing does). Only for scripts that you trust: parsing takes about a millisecond per 10 KiB, but a script can be crafted to
+ * take seconds, or to exhaust the stack. For scripts of others, use `ScriptPool.inspect`.
  */
 export function inspectScript({ collection, script }: Transformation): ScriptInspection {
   const text = script ?? '';
@@ -50,7 +50,7 @@ export function inspectScript({ collection, script }: Transformation): ScriptIns
     ...problemsOfLoadBehaviors(parsed.tree, collection, targets),
     ...unknownFunctions(free, targets, dynamicCode),
   ];
-  // A misspelled call is the reason, and says how it is written.
+  // A misspelled call is the cause, and its own problem gives the right spelling.
   const isMisspelled = free.some(({ name, called }) => called && LOADS.test(name));
   if (targets.length === 0 && !passesThrough && !isMisspelled) problems.unshift(noTarget(text));
   return {
@@ -101,13 +101,13 @@ function reservedTargets(targets: readonly string[], text: string): ScriptProble
   });
 }
 
-/** A specific behaviour is for documents of the script's own collection; for any other it would never be asked. */
+/** A specific behaviour only applies to documents of the script's own collection; for any other it would never be called. */
 function foreignBehaviors(tree: TreeNode, collection: string): ScriptProblem[] {
   return topLevel(tree).flatMap((item) => {
     const name = nameOf(item);
     const of = /^deleteDocumentsOf(\w+)Behavior$/.exec(name)?.[1];
     if (item.type !== 'FunctionDeclaration' || of === undefined || of === collection) return [];
-    const reason = `${name} is never asked: the script's documents are ${collection}, not ${of}`;
+    const reason = `${name} is never called: the script's documents are ${collection}, not ${of}`;
     return [{ reason, ...placeOf(item) }];
   });
 }
@@ -134,12 +134,12 @@ function unknownFunctions(
 
 const LOADS = /^loadTo\w/i;
 
-/** The function that was probably meant: one that is spelled nearly like this, or `loadTo…` in other upper or lower case. */
+/** The function that was probably meant: one with a similar name, or `loadTo…` in different case. */
 function otherSpelling(name: string): string | null {
   return LOADS.test(name) ? `loadTo${name.slice('loadTo'.length)}` : knownSpelling(name);
 }
 
-/** What is known of a script that cannot be read. */
+/** The inspection of a script that cannot be read. */
 export function refused(...problems: ScriptProblem[]): ScriptInspection {
   return { ...NOTHING, problems };
 }

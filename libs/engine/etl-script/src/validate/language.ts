@@ -1,7 +1,7 @@
 import { nearestName } from '@nestjs-spark/foundation/text';
 import { EXTRA_FUNCTIONS } from './extras-language.ts';
 
-/** Functions of RavenDB's ETL scripts that the sandbox has, besides `loadTo…` and EXTRA_FUNCTIONS. */
+/** Functions of RavenDB's ETL scripts that the sandbox provides, besides `loadTo…` and EXTRA_FUNCTIONS. */
 const ETL_FUNCTIONS = [
   'loadTo',
   'id',
@@ -14,7 +14,7 @@ const ETL_FUNCTIONS = [
   'endsWith',
 ] as const;
 
-/** Functions that RavenDB's ETL scripts have and the sandbox has not: a script that calls them is refused. */
+/** Functions of RavenDB's ETL scripts that the sandbox lacks: a script that calls them is refused. */
 export const MISSING_FUNCTIONS = [
   'counter',
   'counterRaw',
@@ -51,14 +51,14 @@ const KNOWN: ReadonlySet<string> = new Set<string>([
   ...MISSING_FUNCTIONS,
 ]);
 
-/** Whether a script finds something under this name without declaring it. */
+/** Whether a script can use this name without declaring it. */
 export function isKnownName(name: string, targets: readonly string[]): boolean {
   return LANGUAGE_NAMES.has(name) || KNOWN.has(name) || targets.some((target) => name === `loadTo${target}`);
 }
 
 const CALLABLE: readonly string[] = [...ETL_FUNCTIONS, ...EXTRA_FUNCTIONS, ...LANGUAGE_NAMES];
 
-/** What a script has under a name that is spelled nearly like this; null where nothing is close. */
+/** A similarly spelled name that a script has; null when nothing is close. */
 export function knownSpelling(name: string): string | null {
   return nearestName(name, CALLABLE);
 }

@@ -14,8 +14,8 @@ const MODULE_SYNTAX = new Set([
 export type ParsedScript = { tree: TreeNode; problems: [] } | { tree: null; problems: ScriptProblem[] };
 
 /**
- * Parses a script as RavenDB runs it: the body of a function, in strict mode. Read as a module, because that is
- * strict without a directive; what only modules may do is refused afterwards.
+ * Parses a script as RavenDB runs it: as the body of a function, in strict mode. Parsed as a module, because that is strict
+ * without a directive; what only modules may do is refused afterwards.
  */
 export function parseScript(script: string): ParsedScript {
   try {
@@ -66,7 +66,7 @@ function syntaxProblem(error: unknown): ScriptProblem {
   return { reason: `syntax error: ${reason}`, line: at?.line ?? 1, column: (at?.column ?? 0) + 1 };
 }
 
-/** A node's 1-based place in the user's text. */
+/** A node's 1-based position in the user's text. */
 export function placeOf(node: TreeNode): { line: number; column: number } {
   return { line: node.loc?.start.line ?? 1, column: (node.loc?.start.column ?? 0) + 1 };
 }

@@ -1,16 +1,16 @@
 import type { Node } from 'acorn';
 
-/** Any node of the syntax tree, its children reachable by name. */
+/** Any node of the syntax tree, with its children accessible by name. */
 export type TreeNode = Node & { [key: string]: unknown };
 
-/** A child as acorn stores it, when it is a node. */
+/** A child as acorn stores it, if it is a node. */
 export function asNode(value: unknown): TreeNode | undefined {
   return typeof value === 'object' && value !== null && 'type' in value && 'start' in value
     ? (value as TreeNode)
     : undefined;
 }
 
-/** The nodes directly below, with the name of the property they are in. */
+/** The direct child nodes, with the name of the property that holds them. */
 export function* childrenOf(node: TreeNode): Generator<{ key: string; child: TreeNode }> {
   for (const key of Object.keys(node)) {
     const value = node[key];
@@ -21,7 +21,7 @@ export function* childrenOf(node: TreeNode): Generator<{ key: string; child: Tre
   }
 }
 
-/** Where a node stands: what is above it, and in which property. */
+/** Where a node is: its ancestors, and the property that holds it. */
 export interface Place {
   parent: TreeNode | undefined;
   key: string;
@@ -38,7 +38,7 @@ export function walkTree(root: TreeNode, visit: (node: TreeNode, place: Place) =
   }
 }
 
-/** The text of a property name that is written out (`a.b`, `a['b']`), undefined when it is computed. */
+/** A property name that is written out (`a.b`, `a['b']`), undefined when it is computed. */
 export function staticKey(node: TreeNode, keyName: 'property' | 'key'): string | undefined {
   const key = asNode(node[keyName]);
   if (!key) return undefined;

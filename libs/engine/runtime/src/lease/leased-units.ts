@@ -7,7 +7,7 @@ export interface Unit {
   prepare?(): Promise<void>;
   /** Does the work until `held` aborts, because the lease was lost or the unit was ended. Handles its own failures. */
   run(held: AbortSignal): Promise<void>;
-  /** Called with the reason when the lease can be neither acquired nor kept, and with null when it can be again. */
+  /** Called with the reason when the lease can be neither acquired nor renewed, and with null once it can be again. */
   withoutLease(because: string | null): void;
 }
 
@@ -17,7 +17,7 @@ export interface Assignment<U, W> {
   /** Which of the running units the assignment covers; those that are no longer wanted are ended. */
   isMine(unit: U): boolean;
   make(wanted: W): U;
-  /** Called for a running unit that is still wanted, possibly with other settings. */
+  /** Called for a running unit that is still wanted, possibly with different settings. */
   update(unit: U, wanted: W): void;
 }
 
@@ -26,18 +26,18 @@ export interface LeasedUnitsParts {
   logger: Logger;
   /** The name of the lease under which a unit works. Units of different kinds need different names. */
   leaseOf(name: string): string;
-  /** The waits after a failure around a unit. Default: 1 s, doubling up to 30 s. */
+  /** Waits after a failure outside `run`. Default: 1 s, doubling up to 30 s. */
   retry?: RetryPolicy;
 }
 
 /**
- * The units of one kind. Every instance has all of them; the lease decides which instance does the work. It avoids duplicate
+ * The units of one kind. Every instance has all of them; the lease decides which instance does the work. A lease avoids duplicate
  * work; correctness never depends on it. Names that differ only in case are the same name.
  */
 export class LeasedUnits<U extends Unit> {
   readonly #parts: LeasedUnitsParts;
   readonly #running = new Map<string, { unit: U; end(): Promise<void> }>();
-  /** Units that were ended and have not stopped yet: a new unit of their name waits for them. */
+  /** Units that were ended and have not stopped yet: a new unit of the same name waits for them. */
   readonly #stopping = new Map<string, Promise<void>>();
 
   constructor(parts: LeasedUnitsParts) {
@@ -52,7 +52,7 @@ export class LeasedUnits<U extends Unit> {
     return [...this.#running.values()].map(({ unit }) => unit);
   }
 
-  /** Takes the full set: starts new units, updates running ones, and ends those that are no longer wanted. Returns at once. */
+  /** Takes the full set: starts new units, updates running ones, and ends those no longer wanted. Returns immediately. */
   assign<W>(wanted: readonly W[], { nameOf, isMine, make, update }: Assignment<U, W>): void {
     const names = new Set(wanted.map((one) => nameKey(nameOf(one))));
     for (const [name, { unit }] of this.#running) if (isMine(unit) && !names.has(name)) void this.end(name);
@@ -63,7 +63,7 @@ export class LeasedUnits<U extends Unit> {
     }
   }
 
-  /** Ends a unit and waits until it has stopped, and those of its name before it. One that does not run is ignored. */
+  /** Ends a unit and waits until it, and earlier ones of its name, have stopped. Does nothing for one that does not run. */
   async end(name: string): Promise<void> {
     const key = nameKey(name);
     const running = this.#running.get(key);
@@ -95,7 +95,7 @@ export class LeasedUnits<U extends Unit> {
     this.#running.set(nameKey(name), { unit, end });
   }
 
-  /** Whatever fails around a unit is retried until the unit is ended: nobody would start it again. */
+  /** Any failure outside `run` is retried until the unit is ended: nothing else would start it again. */
   #work(name: string, unit: U, ended: AbortSignal): Promise<void> {
     const { leases, logger, leaseOf, retry } = this.#parts;
     const lease = leaseOf(name);

@@ -1,4 +1,4 @@
-/** Why a unit of work cannot continue: it waits and tries again, or somebody has to act. */
+/** Why a unit cannot continue: it waits and retries, or an operator has to act. */
 export type Obstacle = 'Waiting' | 'Faulted';
 
 /** How far a unit has come, and its obstacle. While there is an obstacle, it is shown as the state. */
@@ -8,7 +8,7 @@ export interface Condition<P extends string> {
 }
 
 interface Move<P extends string> {
-  /** The phases that each phase may change to. Where a phase has none, this cannot happen in it. */
+  /** The phases that each phase may change to. If a phase has none, the move cannot happen in it. */
   readonly phases: Readonly<Record<P, readonly P[]>>;
   readonly obstacle: 'stays' | 'ends' | 'begins';
 }
@@ -25,7 +25,7 @@ export interface Happened<P extends string, M extends string> {
 
 /**
  * The condition after something happened. Pure.
- * @throws {IllegalMoveError} when this cannot happen in the condition before, or cannot lead there
+ * @throws {IllegalMoveError} when the move is impossible in the current condition, or cannot lead to the new one
  */
 export function move<P extends string, M extends string>(
   moves: Moves<P, M>,

@@ -6,7 +6,7 @@ const HEAR_AGAIN_MS = 5_000;
 
 /** A unit whose status every instance knows. */
 export interface Watched {
-  /** Unique among the units that are watched together. */
+  /** Unique among the units watched together. */
   readonly name: string;
   readonly progress: { readonly carrier: Carrier; tick(): void };
 }
@@ -19,15 +19,15 @@ export interface Said {
 
 /** What a kind of unit publishes, receives and reads. */
 export interface WatchedSide<U extends Watched> {
-  /** What the carrier of a unit publishes; null while this instance is not the carrier, or knows nothing yet. */
+  /** The report that a unit's carrier publishes; null while this instance is not the carrier, or knows nothing yet. */
   say(unit: U): Said | null;
   /** A value arrived on the board. */
   hear(subject: string, value: object): void;
-  /** What else happens at each tick; returns at once. */
+  /** Additional work at each tick; returns immediately. */
   tick?(): void;
-  /** Reads what all instances share. Not called again before it has ended. */
+  /** Reads what all instances share. Not called again before it has finished. */
   look(stopped: AbortSignal): Promise<void>;
-  /** The number of ticks between two calls. */
+  /** The number of ticks between two calls of `look`. */
   readonly lookEvery: number;
 }
 
@@ -40,8 +40,8 @@ export interface StatusWatchParts<U extends Watched> {
 }
 
 /**
- * Keeps every instance's view of its units current, independently of the work and of who does it. Once a second it reads what
- * the instances share; it listens to the board, and publishes the state of the units that this instance carries.
+ * Keeps every instance's view of its units current, independently of the work and of who does it. Once a second it reads what the
+ * instances share; it listens to the board, and publishes the state of the units that this instance carries.
  */
 export class StatusWatch<U extends Watched> {
   readonly #parts: StatusWatchParts<U>;
@@ -56,7 +56,7 @@ export class StatusWatch<U extends Watched> {
     this.#parts = parts;
   }
 
-  /** Starts, unless it has started. @param subjects what to listen to */
+  /** Starts, unless already started. @param subjects what to listen to */
   start(subjects: string): void {
     if (this.#stopped.signal.aborted) return;
     this.#stopTicking ??= ticking(this.#parts.tickMs, () => this.#tick());
@@ -79,7 +79,7 @@ export class StatusWatch<U extends Watched> {
     if (this.#ticks++ % side.lookEvery === 0) this.#looking.try(() => side.look(this.#stopped.signal));
   }
 
-  /** The carrier publishes its state when it changes, and every few ticks, so that the others know that it is alive. */
+  /** The carrier publishes its state when it changes, and every few ticks as a sign of life. */
   #say(unit: U): void {
     const { side, control } = this.#parts;
     const said = side.say(unit);

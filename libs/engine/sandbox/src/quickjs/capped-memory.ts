@@ -1,8 +1,8 @@
 const PAGE_BYTES = 64 * 1024;
-// What the QuickJS build asks for at its start.
+// What the QuickJS build requests at startup.
 const FIRST_PAGES = 256;
 
-/** The part of WebAssembly.Memory used here; the standard library's types have it only for browsers. */
+/** The part of WebAssembly.Memory used here, which TypeScript's standard library only declares for browsers. */
 export interface WasmMemory {
   /** Replaced when the memory grows: never keep it. */
   readonly buffer: ArrayBuffer;
@@ -11,7 +11,7 @@ export interface WasmMemory {
 
 declare const WebAssembly: { Memory: new (pages: { initial: number; maximum: number }) => WasmMemory };
 
-/** Memory that cannot grow over a limit, whatever the script does. QuickJS' own limit does not bound it. */
+/** Memory that cannot grow beyond a limit, whatever the script does. QuickJS' own limit does not ensure that. */
 export class CappedMemory {
   readonly wasm: WasmMemory;
   #wasRefused = false;
@@ -30,12 +30,12 @@ export class CappedMemory {
     };
   }
 
-  /** Whether more was asked for than there may be. A program can catch that and go on. */
+  /** Whether more was requested than allowed. A program can catch that and continue. */
   get wasRefused(): boolean {
     return this.#wasRefused;
   }
 
-  /** The same memory as new. What used it before must not run any more. */
+  /** The same memory, reset. Its previous user must not run any more. */
   wiped(): this {
     new Uint8Array(this.wasm.buffer).fill(0);
     this.#wasRefused = false;

@@ -3,7 +3,7 @@ import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten-core';
 /** A value inside a sandbox. */
 export type GuestHandle = QuickJSHandle;
 
-/** What a program needs to put itself into a sandbox. Everything here throws what the guest's code throws. */
+/** What a program needs to install itself in a sandbox. Everything here throws what the guest's code throws. */
 export class GuestContext {
   readonly #context: QuickJSContext;
 
@@ -11,7 +11,7 @@ export class GuestContext {
     this.#context = context;
   }
 
-  /** Evaluates code and answers its value. `file` is what stacks name. */
+  /** Evaluates code and returns its value. `file` is the name in stacks. */
   evaluate(code: string, file: string): GuestHandle {
     return this.#context.unwrapResult(this.#context.evalCode(code, file));
   }
@@ -30,7 +30,7 @@ export class GuestContext {
     return list;
   }
 
-  /** A function of the host's: one text in, one text out. Nothing else crosses. */
+  /** A function of the host: one string in, one string out. Nothing else crosses. */
   hostFunction(name: string, answer: (question: string) => string): GuestHandle {
     return this.#context.newFunction(name, (question) =>
       this.#context.newString(answer(this.#context.getString(question))),

@@ -1,13 +1,13 @@
 import type { WasmMemory } from './capped-memory.ts';
 import type { SandboxLimits } from './limits.ts';
 
-// A process that was stopped and continued must not blame the item that happened to run: of one gap between two
-// looks at the clock no more than this counts.
+// A process that was suspended must not blame the item that happened to run: no gap between two looks at the clock counts for
+// more than this.
 const LONGEST_GAP_MS = 100;
-// The second number of the program's progress: whether it is to stop.
+// Offset of the second number in the program's progress: whether it should stop.
 const STOP_OFFSET = 4;
 
-/** Measures how long the current item has been running; the sandbox says in its memory which one that is. */
+/** Measures how long the current item has been running; the sandbox writes the item's number into its memory. */
 export class ItemClock {
   readonly limitMs: number;
   readonly #turnMs: number;
@@ -32,7 +32,7 @@ export class ItemClock {
     this.#onProgress = onProgress;
   }
 
-  /** The number of the item that runs now, or -1. */
+  /** The number of the current item, or -1. */
   get at(): number {
     return new DataView(this.#memory.buffer).getInt32(this.#offset, true);
   }
@@ -48,7 +48,7 @@ export class ItemClock {
     view.setInt32(this.#offset + STOP_OFFSET, 0, true);
   }
 
-  /** Whether the current item has used its time. The sandbox asks every few thousand steps. */
+  /** Whether the current item has used up its time. The sandbox asks every few thousand steps. */
   isOver(): boolean {
     const now = performance.now();
     const { at } = this;

@@ -9,20 +9,20 @@ import { GuestContext, type GuestHandle } from './guest-context.ts';
 import { ItemClock } from './item-clock.ts';
 import type { SandboxLimits } from './limits.ts';
 
-// With more, a program reaches the end of the host's own stack first, and a host exception breaks the module.
+// With more, a program overflows the host's own stack first, and a host exception breaks the module.
 const STACK_BYTES = 32 * 1024;
 
 /**
- * How a program broke its sandbox: `timeout` an item used more than its time; `memory` more than the sandbox's memory;
- * `thrown` the program threw outside of an item; `crashed` it broke QuickJS itself.
+ * How a program broke its sandbox: `timeout` an item exceeded its time; `memory` it exceeded the sandbox's memory; `thrown` the
+ * program threw outside of an item; `crashed` it broke QuickJS itself.
  */
 export type SandboxFailureKind = 'thrown' | 'timeout' | 'memory' | 'crashed';
 
-/** A batch that did not come to its end. The sandbox is not usable any more: open another one. */
+/** A batch that did not finish. The sandbox is no longer usable: open another one. */
 export class SandboxBrokenError extends Error {
   override readonly name = 'SandboxBrokenError';
   readonly kind: SandboxFailureKind;
-  /** The number of the item that ran, or -1. */
+  /** The number of the item that was running, or -1. */
   readonly at: number;
 
   constructor(kind: SandboxFailureKind, at: number, reason: string, options?: ErrorOptions) {
@@ -32,30 +32,30 @@ export class SandboxBrokenError extends Error {
   }
 }
 
-/** A small sandbox refused memory: what ran is to run again in a larger one. The sandbox is not usable any more. */
+/** A small sandbox refused memory: what ran has to run again in a larger one. The sandbox is no longer usable. */
 export class MemoryWantedError extends Error {
   override readonly name = 'MemoryWantedError';
 }
 
-/** What is put into a sandbox, and how it is told. */
+/** What is installed in a sandbox, and how it communicates. */
 export interface SandboxOptions {
   limits: SandboxLimits;
   /**
-   * Puts the program in and answers an object of the guest with `run(batch: string): string` and `progress`, an `Int32Array`
-   * whose first element the program sets to the number of the item it works on. Where the second is not 0, `run` is to answer
-   * after the current item: its turn is over.
+   * Loads the program and returns a guest object with `run(batch: string): string` and `progress`, an `Int32Array` whose first
+   * element the program sets to the number of the current item. When the second is not 0, `run` should return after the current
+   * item: its turn is over.
    */
   boot(guest: GuestContext): GuestHandle;
   /** Called from time to time while a batch makes progress. */
   onProgress(): void;
   /**
-   * The sandbox that this one replaces; it cannot be used any more. Its memory is wiped and taken over: the collector would
+   * The sandbox that this one replaces; it can no longer be used. Its memory is wiped and taken over: the collector would
    * come late for it, and a program that breaks one sandbox after the other would have many times its limit.
    */
   replaces?: Sandbox | undefined;
 }
 
-/** One program in one QuickJS instance, whose memory cannot grow over its limit. Only text goes in and out. */
+/** One program in one QuickJS instance, whose memory cannot grow beyond its limit. Only text goes in and out. */
 export class Sandbox {
   readonly #memory: CappedMemory;
   readonly #isSmall: boolean;
@@ -80,7 +80,7 @@ export class Sandbox {
     this.#run = run;
   }
 
-  /** Opens a sandbox; throws what the program throws while it is put in. Takes about 20 ms. */
+  /** Opens a sandbox; throws what the program throws while it is installed. Takes about 20 ms. */
   static async open(options: SandboxOptions): Promise<Sandbox> {
     const { limits, replaces } = options;
     const memory = replaces ? replaces.#memory.wiped() : new CappedMemory(limits.memoryMiB);
@@ -111,17 +111,17 @@ export class Sandbox {
     );
   }
 
-  /** Runs one batch, given and answered in the program's own format. Throws SandboxBrokenError, or MemoryWantedError. */
+  /** Runs one batch, given and returned in the program's own format. Throws SandboxBrokenError, or MemoryWantedError. */
   run(batch: string): string {
     try {
       return this.#runOnce(batch);
     } finally {
-      // oxlint-disable-next-line no-unsafe-finally -- whatever came of it
+      // oxlint-disable-next-line no-unsafe-finally -- takes precedence over any result
       if (this.#wantsMore()) throw new MemoryWantedError();
     }
   }
 
-  /** What a program does that was refused memory depends on how much there is, whether it failed or not. */
+  /** What a program does after it was refused memory depends on how much there is, whether it failed or not. */
   #wantsMore(): boolean {
     return this.#isSmall && this.#memory.wasRefused;
   }
@@ -142,7 +142,7 @@ export class Sandbox {
     }
   }
 
-  /** Promises and the like were started; they never run, and would fill the memory. */
+  /** Promises and the like are pending; they never run, and would fill the memory. */
   get hasLeftovers(): boolean {
     return this.#runtime.hasPendingJob();
   }
@@ -160,13 +160,17 @@ export class Sandbox {
       );
     }
     if (message === 'out of memory' || error === null) {
-      return new SandboxBrokenError('memory', this.#clock.at, 'the script used more memory than it may');
+      return new SandboxBrokenError(
+        'memory',
+        this.#clock.at,
+        'the script used more memory than it is allowed',
+      );
     }
     return new SandboxBrokenError('crashed', this.#clock.at, message);
   }
 }
 
-/** Loaded here and not above: most of what imports this library never opens a sandbox. */
+/** Imported here rather than at the top: most importers of this library never open a sandbox. */
 async function loadQuickJs(wasmMemory: WasmMemory): Promise<QuickJSWASMModule> {
   const [{ newQuickJSWASMModuleFromVariant, newVariant }, { default: variant }] = await Promise.all([
     import('quickjs-emscripten-core'),
@@ -175,7 +179,7 @@ async function loadQuickJs(wasmMemory: WasmMemory): Promise<QuickJSWASMModule> {
   return newQuickJSWASMModuleFromVariant(newVariant(defaultOf(variant), { wasmMemory }));
 }
 
-/** The package's types say that Node finds a CommonJS module there; it finds an ES module. */
+/** The package's types claim that Node finds a CommonJS module; it finds an ES module. */
 function defaultOf<T extends object>(module: { default: T } | T): T {
   return 'default' in module ? module.default : module;
 }

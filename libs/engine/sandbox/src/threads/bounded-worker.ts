@@ -5,14 +5,14 @@ import type { PooledWorker, WorkerSize } from './worker-slots.ts';
 
 const LOOK_EVERY_MS = 50;
 const START_MS = 20_000;
-// A sandbox stops a program by itself where it can; this much later nobody waits for it any more.
+// A sandbox stops a program itself if it can; this much later it is no longer waited for.
 const GRACE_MS = 100;
-// Outside of the sandbox a worker needs little; this bounds a batch of the largest items.
+// Outside the sandbox a worker needs little; this is enough for a batch of the largest items.
 const HEAP_MB = 256;
-// A batch's texts live briefly; with the default the worker holds some 50 MB of them before it looks which are gone.
+// A batch's texts are short-lived; with the default, the worker would hold some 50 MB of them before collecting garbage.
 const YOUNG_HEAP_MB = 16;
 
-/** A worker that ended, or was ended, in the middle of a job. */
+/** A worker that ended, or was terminated, during a job. */
 export class WorkerLostError extends Error {
   override readonly name = 'WorkerLostError';
   readonly kind: 'timeout' | 'crashed';
@@ -33,19 +33,19 @@ interface Waiting<Reply> {
   reject(error: Error): void;
 }
 
-/** What a thread runs, and how it is bounded. */
+/** What a thread runs, and its limits. */
 export interface BoundedWorkerOptions<Job> {
   /** The file that the thread runs; it calls `serveJobs`. */
   file: URL;
   limits: SandboxLimits;
   size?: WorkerSize;
-  /** The buffers of a job that are handed over instead of copied. */
+  /** The buffers of a job that are transferred instead of copied. */
   transfers(job: Job): ArrayBuffer[];
 }
 
-/** One worker thread with one sandbox, seen from the main thread. Does one job at a time. */
+/** One worker thread with one sandbox, as seen from the main thread. Does one job at a time. */
 export class BoundedWorker<Job, Reply> implements PooledWorker {
-  /** Which program the worker has; jobs for another one must bring it. */
+  /** The program that the worker has; jobs for another one must include it. */
   program: object | undefined;
   readonly size: WorkerSize;
   readonly #thread: Worker;
@@ -63,7 +63,7 @@ export class BoundedWorker<Job, Reply> implements PooledWorker {
       workerData: settings,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
       env: {},
-      // A worker does not take the process's conditions over, and siblings are to be read as source from source.
+      // A worker does not inherit the process's conditions, and sources have to import siblings as sources.
       execArgv: options.file.pathname.endsWith('.ts') ? ['--conditions=@nestjs-spark/source'] : [],
     });
     this.#ready = new Promise((resolve, reject) => {
@@ -97,7 +97,7 @@ export class BoundedWorker<Job, Reply> implements PooledWorker {
     return !this.#ended;
   }
 
-  /** Does one job. Throws WorkerLostError when the worker was lost or had to be ended; it is then of no more use. */
+  /** Does one job. Throws WorkerLostError when the worker was lost or had to be ended; it is then unusable. */
   async run(job: Job): Promise<Reply> {
     this.#thread.ref();
     let watch: NodeJS.Timeout | undefined;
@@ -115,13 +115,13 @@ export class BoundedWorker<Job, Reply> implements PooledWorker {
     }
   }
 
-  /** Ends the thread at once, whatever it does. */
+  /** Terminates the thread immediately, whatever it does. */
   async end(): Promise<void> {
     this.#ended = true;
     await this.#thread.terminate();
   }
 
-  /** Looks are counted, not time: a process that was stopped and continued must not blame the item that ran. */
+  /** Counts checks rather than time: a process that was suspended must not blame the running item. */
   #watch(reject: (error: Error) => void): NodeJS.Timeout {
     const allowed = Math.ceil((this.#options.limits.itemTimeoutMs + GRACE_MS) / LOOK_EVERY_MS);
     let seen = Atomics.load(this.#beats, 0);

@@ -1,29 +1,29 @@
-/** What a payer may have used of late, in ms, and still count as one that uses little: a task that follows live changes. */
+/** Time that a payer may have used recently, in ms, and still count as light: a task that follows live changes. */
 const LITTLE_MS = 500;
-/** After this time half of what was used is forgotten. */
+/** Half-life of past usage. */
 const HALF_LIFE_MS = 10_000;
 
-/** What a turn has taken, in ms. */
+/** The cost of a turn, in ms. */
 interface PaidTurn {
   ms: number;
-  /** As much of that as it took to put the program in. */
+  /** The part spent on loading the program. */
   openingMs: number;
-  /** It had to be ended before the work was done. */
+  /** It had to be terminated before the work was done. */
   slow: boolean;
 }
 
 /**
- * Whose turn it is. Time is shared between payers, not turns: the payer that has used least of it is next, and within a payer
- * the job that has waited longest. Time that nobody asked for is not saved up. Decides only.
+ * Decides whose turn it is. Payers share time, not turns: the payer that has used the least is next, and within a payer the job
+ * that has waited longest. Unclaimed time does not accumulate. Makes decisions only.
  */
 export class FairTurns {
-  /** Only of those who are ahead of the others; everybody else stands at `#now`. */
+  /** Only for payers ahead of the others; everyone else is at `#now`. */
   readonly #spent = new Map<string, number>();
   readonly #slow = new Set<string>();
   readonly #lately = new Map<string, { ms: number; at: number }>();
   #now = 0;
 
-  /** The place of the next among those that wait, of which there must be one. */
+  /** The index of the next one among those waiting, of which there must be at least one. */
   choose(waiting: readonly string[]): number {
     let next = 0;
     for (const [place, payer] of waiting.entries()) {
@@ -34,9 +34,7 @@ export class FairTurns {
     return next;
   }
 
-  /**
-   * @param now in ms, of any clock that only goes forward
-   */
+  /** @param now in ms, of any monotonic clock */
   paid(payer: string, { ms, openingMs, slow }: PaidTurn, now: number): void {
     this.#spent.set(payer, this.#standing(payer) + ms);
     this.#lately.set(payer, { ms: this.usedLately(payer, now) + ms - openingMs, at: now });
@@ -49,12 +47,12 @@ export class FairTurns {
     return this.#slow.has(payer);
   }
 
-  /** Whether the payer has used little of late, and so should not wait for those who use much. */
+  /** Whether the payer has used little recently, and so should not wait for heavy users. */
   isLight(payer: string, now: number): boolean {
     return this.usedLately(payer, now) < LITTLE_MS;
   }
 
-  /** Of the pool's time, in ms that weigh less the longer ago they were. */
+  /** The pool's time used recently, in ms that decay with age. */
   usedLately(payer: string, now: number): number {
     const { ms, at } = this.#lately.get(payer) ?? { ms: 0, at: now };
     return ms * 0.5 ** ((now - at) / HALF_LIFE_MS);

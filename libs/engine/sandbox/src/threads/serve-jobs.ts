@@ -5,15 +5,15 @@ import { OPENING, type WorkerMessage, type WorkerSettings } from './messages.ts'
 /** The thread as the work in it sees it. */
 export interface WorkerThread {
   readonly limits: SandboxLimits;
-  /** Says that the work makes progress. Without a beat for an item's time the main thread ends this thread. */
+  /** Signals progress. The main thread terminates this thread after an item's time without a beat. */
   beat(): void;
-  /** Runs `open` while no item's time counts. */
+  /** Runs `open` without counting it as an item's time. */
   whileOpening<T>(open: () => Promise<T>): Promise<T>;
 }
 
 /** Does the jobs of one thread. */
 export interface JobServer<Job, Reply> {
-  /** An error here ends the thread, which its owner sees. */
+  /** An error here ends the thread, which its owner notices. */
   answer(job: Job): Promise<Reply>;
   /** Runs after the answer was sent and before the next job. */
   settle(job: Job): Promise<void>;

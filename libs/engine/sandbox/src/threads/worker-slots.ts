@@ -1,60 +1,60 @@
 import { FairTurns } from './fair-turns.ts';
 
-/** How many places of the pool a worker's memory takes. */
+/** How many of the pool's places a worker takes, because of its memory. */
 const PLACES_OF: Readonly<Record<WorkerSize, number>> = { small: 1, large: 2 };
-/** A large one keeps what it grew to until it ends. */
+/** A large worker keeps the memory it grew to until it ends. */
 const LARGE_IDLE_MS = 1_000;
 
-/** A small worker has less memory. A program that it is too small for goes on in the large one. */
+/** A small worker has less memory. A program that does not fit continues in the large one. */
 export type WorkerSize = 'small' | 'large';
 
 /** A worker as the slots see it. */
 export interface PooledWorker {
   readonly size: WorkerSize;
-  /** The program that it has, if any: the same program finds it warm. */
+  /** The program it has loaded, if any: running the same program again needs no loading. */
   program: object | undefined;
   readonly isUsable: boolean;
   end(): Promise<void>;
 }
 
-/** Idle workers and their idle time; nothing here starts or ends a thread. */
+/** Idle workers and their idle time; this class neither starts nor terminates threads. */
 interface Slot<W> {
   worker: W;
-  /** Who had it last. */
+  /** Its last payer. */
   payer: string;
   idleTimer?: NodeJS.Timeout;
 }
 
-/** How many workers there may be, and how they come. */
+/** How many workers there may be, and how they are started. */
 export interface SlotOptions<W> {
   maxWorkers: number;
-  /** Further ones, for payers that have used little of late: they do not wait until others end their turns. Default none. */
+  /** Further ones, for payers that have recently used little: they do not wait until others end their turns. Default none. */
   spare?: number;
-  /** A worker that had nothing to do for this long, in ms, ends. */
+  /** Idle time after which a worker ends, in ms. */
   idleMs: number;
   start(size: WorkerSize): W;
 }
 
-/** Who asks for a worker, and what for. */
+/** Who asks for a worker, and for what. */
 export interface Claim {
   program: object;
-  /** Whose time it is: workers are shared fairly between payers. */
+  /** Who is charged: workers are shared fairly between payers. */
   payer: string;
-  /** Ends the wait with its reason. */
+  /** Aborts the wait with its reason. */
   signal?: AbortSignal | undefined;
 }
 
-/** What a turn was like. */
+/** The outcome of a turn. */
 export interface TurnTaken {
-  /** The worker has met what it should not outlive, and is replaced. */
+  /** The worker may be corrupted, and is replaced. */
   spoiled: boolean;
-  /** The processor time that it took. */
+  /** CPU time used. */
   ms: number;
-  /** As much of that as it took to put the program in: no sign of much work. */
+  /** The part spent on loading the program, which does not indicate a heavy user. */
   openingMs: number;
-  /** It had to be ended before its work was done. */
+  /** It had to be terminated before its work was done. */
   slow: boolean;
-  /** It used, or wanted, more memory than a small worker is for: the program goes on in the large one. */
+  /** It used, or requested, more memory than a small worker has: the program continues in the large one. */
   large?: boolean;
 }
 
@@ -64,20 +64,20 @@ interface Waiting<W> extends Claim {
 }
 
 /**
- * Shares a bounded number of workers: the one that has the program already, an idle one, a new one, or a wait. Who is next
- * is FairTurns' decision; payers whose turns are slow leave one worker to the others, and all leave the spare ones to those that
- * use little. Programs that use much memory take turns in one large worker, so that together they never hold more than that one;
- * with fewer than three places each worker is a large one.
+ * Shares a limited number of workers: the one that already has the program, an idle one, a new one, or a wait. FairTurns decides
+ * who is next; payers with slow turns leave one worker to the others, and the spare ones are reserved for light users. Programs
+ * that need much memory take turns in one large worker, so that together they never hold more than that one; with fewer than
+ * three places every worker is a large one.
  */
 export class WorkerSlots<W extends PooledWorker> {
   readonly #options: SlotOptions<W>;
   readonly #turns = new FairTurns();
   readonly #idle = new Set<Slot<W>>();
-  /** By worker: whose turn it is, and with what. */
+  /** By worker: the claim being served. */
   readonly #busy = new Map<W, Claim>();
-  /** Those on their way out. */
+  /** Workers being terminated. */
   readonly #ending = new Set<W>();
-  /** Programs that use much memory. */
+  /** Programs that need much memory. */
   readonly #large = new WeakSet<object>();
   readonly #places: number;
   #queue: Waiting<W>[] = [];
@@ -92,7 +92,7 @@ export class WorkerSlots<W extends PooledWorker> {
     return this.#closed;
   }
 
-  /** Takes a worker out; it must be given back. Rejects with PoolClosedError or the signal's reason. */
+  /** Takes a worker, which must be given back. Rejects with PoolClosedError or the signal's reason. */
   take({ program, payer, signal }: Claim): Promise<W> {
     if (this.#closed) return Promise.reject(new PoolClosedError());
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -120,7 +120,7 @@ export class WorkerSlots<W extends PooledWorker> {
     this.#serve();
   }
 
-  /** Ends the idle workers that hold this program. */
+  /** Ends the idle workers that have this program loaded. */
   release(program: object): void {
     for (const slot of this.#idle) if (slot.worker.program === program) this.#drop(slot);
   }
@@ -180,7 +180,7 @@ export class WorkerSlots<W extends PooledWorker> {
     return slot.worker;
   }
 
-  /** @returns undefined while those that have to make room for it are not gone */
+  /** @returns undefined until the workers that have to make room are gone */
   #startFor({ program }: Claim): W | undefined {
     const size = this.#sizeFor(program);
     while (!this.#hasRoomFor(size)) {
@@ -192,7 +192,7 @@ export class WorkerSlots<W extends PooledWorker> {
     return mustWait ? undefined : this.#options.start(size);
   }
 
-  /** Beside those that stay, and `others`. */
+  /** Room beside the workers that stay, and `others`. */
   #hasRoomFor(size: WorkerSize, others: Iterable<W> = []): boolean {
     const idle = [...this.#idle].map(({ worker }) => worker);
     const held = [...this.#busy.keys(), ...idle, ...others];
@@ -204,7 +204,7 @@ export class WorkerSlots<W extends PooledWorker> {
     return this.#hasSizes ? PLACES_OF[size] : 1;
   }
 
-  /** A program has to be put in again where another one was: those that are used often and shortly stay. */
+  /** A displaced program has to be loaded again, so those run often but briefly stay. */
   #toDisplace(slots: readonly Slot<W>[]): Slot<W> | undefined {
     const now = performance.now();
     const used = ({ payer }: Slot<W>): number => this.#turns.usedLately(payer, now);
@@ -230,7 +230,7 @@ export class WorkerSlots<W extends PooledWorker> {
     this.#end(slot.worker);
   }
 
-  /** Until it is gone a worker has its memory, and its place is not free. */
+  /** Until it is gone, a worker occupies its memory and its place. */
   #end(worker: W): void {
     this.#ending.add(worker);
     const gone = (): void => {
@@ -241,7 +241,7 @@ export class WorkerSlots<W extends PooledWorker> {
   }
 }
 
-/** The pool was closed before the work was done; nothing was sent for it, and it can be done again by another pool. */
+/** The pool was closed before the work was done; nothing was sent for it, and another pool can do it again. */
 export class PoolClosedError extends Error {
   override readonly name = 'PoolClosedError';
   constructor() {

@@ -4,18 +4,18 @@ import { isObjectOf, isText, isWhole, type Guard } from '@nestjs-spark/foundatio
 import { isSetAsideRecord, type Reading, type SetAsideRecord } from './record.ts';
 import { SET_ASIDE, beyondId, setAsideId, setAsidePrefix } from './record-ids.ts';
 
-/** How many records of one reading failed beyond those that are kept one by one. */
+/** How many records of one reading failed beyond those kept individually. */
 export interface Beyond extends Reading {
   count: number;
 }
 
 const isBeyond: Guard<Beyond> = isObjectOf({ generation: isWhole, incarnation: isText(), count: isWhole });
 
-/** What is in the database after a write. */
+/** What the database contains after a write. */
 export interface Written {
-  /** Another's, where that is about a later version of the record. */
+  /** The version of another instance's entry, if that concerns a later version of the record. */
   version: string;
-  /** There was no entry before. */
+  /** Whether there was no entry before. */
   isFirst: boolean;
 }
 
@@ -72,7 +72,7 @@ export class SetAsideEntries {
     return this.#state.remove(id);
   }
 
-  /** Removes an entry that is still the one that was seen. */
+  /** Removes an entry unless it has changed since it was read. */
   async removeSeen(id: string, version: string | null): Promise<void> {
     const there = await this.#state.read(id);
     if (there && there.version === version) await this.#state.remove(id);

@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 
-/** The collection of everything that is remembered about records that are set aside. */
+/** The collection of everything recorded about set-aside records. */
 export const SET_ASIDE = 'SparkSetAside';
 
-/** A store bounds its ids, and the record's own may use all of that. */
+/** Stores limit the length of ids, and the record's own id may use all of it. */
 const MOST_BYTES = 256;
 
 export function setAsidePrefix(name: string): string {
   return `sparkSetAside/${nameKey(name)}/`;
 }
 
-/** What every store keeps as it is, and tells apart as every other does. */
+/** What every store keeps unchanged and compares alike. */
 const PLAIN = /^[\x21-\x7e]*[^/|\0-\x20\x7f-\uffff]$/;
 
 /**
- * Where a record's entry is kept. Each reading of the source has entries of its own, so that an instance that is late cannot
- * write over what a newer one has to say.
- * @param key the record's, by the rule of the store that named it
+ * The id of a record's entry. Each reading of the source has its own entries, so that a late instance cannot overwrite those of a
+ * newer one.
+ * @param key the record's, by the rule of the store that assigned its id
  */
 export function setAsideId(name: string, incarnation: string, key: string): string {
   const isPlain = key.length <= MOST_BYTES && PLAIN.test(key);
@@ -25,12 +25,12 @@ export function setAsideId(name: string, incarnation: string, key: string): stri
   return `${setAsidePrefix(name)}${incarnation.toLowerCase()}/${place}`;
 }
 
-/** Counts the records that are not kept one by one. */
+/** Id of the count of records that are not kept individually. */
 export function beyondId(name: string): string {
   return `sparkSetAsideBeyond/${nameKey(name)}`;
 }
 
-/** What is to be run again. */
+/** Id of the pending rerun request. */
 export function rerunId(name: string): string {
   return `sparkSetAsideRetry/${nameKey(name)}`;
 }

@@ -16,31 +16,31 @@ export interface SetAsideReason {
   /** In the user's own terms. */
   reason: string;
   /**
-   * What failed, in a word: how a script failed, `refused` when a store refused the result, `reserved` when the id belongs to
-   * Spark, `not-a-copy` when another document has its id, `not-deleted` when a store refuses to delete a copy.
+   * The kind of failure, in one word: how a script failed, `refused` when a store refused the result, `reserved` when the id
+   * belongs to Spark, `not-a-copy` when another document has its id, `not-deleted` when a store refuses to delete a copy.
    */
   kind: string;
-  /** 1-based place in the user's own program; null where there is none. */
+  /** 1-based line in the user's own program; null when unknown. */
   line: number | null;
   column: number | null;
 }
 
-/** A record that waits until it is changed, deleted or rerun with success, while the rest continues. */
+/** A record that waits until it is changed, deleted or rerun successfully, while everything else continues. */
 export interface SetAsideRecord extends SetAsideReason, Reading {
   /** The document at its source. */
   documentId: string;
   /** The id of the refused copy, when it differs from the document's. It is then the record's key. */
   copyId?: string;
-  /** Orders the versions of one record: the etag, at its source, of the one that failed. */
+  /** Orders the versions of one record: the etag, at its source, of the version that failed. */
   etag: Etag;
   /** When it last failed, and (`firstAt`) when it first failed; milliseconds since 1970. */
   at: number;
   firstAt: number;
-  /** How often it failed since it was first set aside. */
+  /** How often it has failed since it was first set aside. */
   count: number;
   /**
-   * Its rerun succeeded and was published up to this etag. Remembered while the reading lasts, because a reader that is
-   * restored to an earlier etag receives everything again except this.
+   * Its rerun succeeded and was published up to this etag. Kept until the reading ends, because a reader that is restored to an
+   * earlier etag receives everything again except this.
    */
   publishedIn?: Etag;
 }
@@ -73,18 +73,18 @@ export interface SetAsideFailure extends SetAsideReason {
 /** One reading of the source from its first document. */
 export interface Reading {
   generation: number;
-  /** Numbers of generations repeat where their keeper lost all that it knew; this does not. */
+  /** Unlike generation numbers, unique: those repeat after their keeper has lost its records. */
   incarnation: string;
-  /** How the source tells its ids apart. Absent: `UNNAMED_RULE`. */
+  /** How the source compares its ids. Absent: `UNNAMED_RULE`. */
   ids?: IdRule;
 }
 
-/** Whether an id is stored in an entry unchanged, not as `keepable` replaced it. */
+/** Whether an id is stored in an entry unchanged, rather than as `keepable` replaced it. */
 export function isKeptWhole(id: string): boolean {
   return id.length < LONGEST_TEXT && !id.includes('\ufffd');
 }
 
-// What fails may have texts in it that no store keeps, and of any length.
+// Failing documents may contain texts of any length, or that no store keeps.
 export function keepable({ reason, ...failure }: SetAsideFailure): SetAsideFailure {
   const { documentId, copyId } = failure;
   return {

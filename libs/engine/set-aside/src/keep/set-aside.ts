@@ -10,12 +10,15 @@ import { inGroups } from '@nestjs-spark/foundation/internal';
 import { isKeptWhole, keepable, type Reading, type SetAsideRecord, type SetAsideFailure } from './record.ts';
 import { SetAsideEntries } from './entries.ts';
 
-/** How many records of a name are kept with their reasons; failures beyond that are only counted, and read again with everything else. */
+/**
+ * How many records of a name are kept with their reasons; failures beyond that are only counted, and read again with everything
+ * else.
+ */
 export const KEPT_PER_NAME = 10_000;
 const WRITES_AT_ONCE = 16;
 
 interface Known {
-  /** Where it is kept: an older version had other ids for some. */
+  /** The id it is stored under: an older version used different ids for some. */
   storedId: string;
   documentId: string;
   copyId: string;
@@ -25,23 +28,22 @@ interface Known {
   firstAt: number;
   publishedIn: Etag | null;
   version: string | null;
-  /** This instance has set it aside where nobody else had, or had no longer. */
+  /** Whether this instance set it aside first, or again after it was removed. */
   isFirst: boolean;
 }
 
 /**
- * Remembers which records of a name are set aside, in this module's own database. A record's key is the id of what was
- * refused, in any spelling that its source considers the same: the document's own id, unless a copy with another id was made
- * of it.
+ * Records which records of a name are set aside, in this module's own database. A record's key is the id of what was refused, in
+ * any spelling that its source considers the same: the document's own id, unless a copy with another id was made of it.
  *
- * Another instance may do the same without knowing of this one. A late instance finds out only when it publishes or applies,
- * so what it does here before that must not remove what the other one has written.
+ * Another instance may do the same without knowing of this one. A late instance only finds out when it publishes or applies, so
+ * what it does here before that must not remove what the other one has written.
  */
 export class SetAside {
   readonly #entries: SetAsideEntries;
   readonly #reading: Reading & { ids: IdRule };
   readonly #known = new Map<string, Known>();
-  /** What other readings have left behind. */
+  /** What earlier readings have left behind. */
   #others: Versioned<object>[] = [];
   #added: { documentId: string; etag: Etag }[] = [];
   #open = 0;
@@ -65,12 +67,12 @@ export class SetAside {
     return opened;
   }
 
-  /** Whether it is of this reading. */
+  /** Whether it belongs to this reading. */
   isOf({ generation, incarnation }: Reading): boolean {
     return generation === this.#reading.generation && incarnation === this.#reading.incarnation;
   }
 
-  /** Whether it is of this reading, and compares documents by the same rule. */
+  /** Whether it belongs to this reading, with the same id rule. */
   isFor(reading: Reading): boolean {
     return this.isOf(reading) && (reading.ids ?? UNNAMED_RULE) === this.#reading.ids;
   }
@@ -101,7 +103,7 @@ export class SetAside {
     }
   }
 
-  /** Reads what other instances have set aside meanwhile. */
+  /** Reads what other instances have set aside in the meantime. */
   async refresh(): Promise<void> {
     this.#learnAll(await this.#entries.list());
   }
@@ -111,38 +113,38 @@ export class SetAside {
     return this.#open + this.#beyond;
   }
 
-  /** Nothing is remembered of any document, so none has to be looked for. */
+  /** No document has a record, so no lookup is needed. */
   get isEmpty(): boolean {
     return this.#known.size === 0;
   }
 
-  /** The owner's ids of those that are kept with their reasons. */
+  /** The owner's ids of the records that are kept with their reasons. */
   documents(): string[] {
     return this.#listOpen().map(({ documentId }) => documentId);
   }
 
-  /** Those whose rerun is in sets after `to`, so that a requester at `to` does not have them. */
+  /** Those whose rerun is in sets after `to`, so that a requester at `to` lacks them. */
   publishedAfter(to: Etag): string[] {
     const again = [...this.#known.values()].filter(({ publishedIn }) => (publishedIn ?? 0) > to);
     return again.map(({ documentId }) => documentId);
   }
 
-  /** Those that this instance has set aside, but that no set up to `to` confirms: another instance may know better. */
+  /** Those that this instance has set aside and no set up to `to` confirms: another instance may know better. */
   addedAfter(to: Etag): string[] {
     return this.#added.filter(({ etag }) => etag > to).map(({ documentId }) => documentId);
   }
 
-  /** Whether a record is set aside, and no rerun of it has succeeded. */
+  /** Whether a record is set aside and has not been rerun successfully. */
   isOpen(key: string): boolean {
     return this.#known.get(this.#idOf(key))?.publishedIn === null;
   }
 
-  /** The keys of the copies that were refused. */
+  /** The keys of the refused copies. */
   copies(): string[] {
     return this.#listOpen().map(({ copyId }) => this.keyOf(copyId));
   }
 
-  /** Those that were set aside for one kind of reason. */
+  /** Those set aside for a given kind of reason. */
   ofKind(kind: string): { documentId: string; copyId: string; etag: Etag }[] {
     return this.#listOpen().filter((known) => known.kind === kind);
   }
@@ -157,7 +159,7 @@ export class SetAside {
     return this.#known.has(this.#idOf(key));
   }
 
-  /** Sets records aside, each unless a later version of it is already. */
+  /** Sets records aside, except those already set aside for a later version. */
   async add(failures: readonly SetAsideFailure[]): Promise<void> {
     if (failures.length === 0) return;
     const beyond = this.#beyond;
@@ -168,7 +170,7 @@ export class SetAside {
 
   /**
    * Clears a document that succeeded or is gone.
-   * @param etag the version that this is about; a later one that was set aside meanwhile stays
+   * @param etag the version concerned; a later one that was set aside in the meantime stays
    */
   async clear(key: string, etag: Etag): Promise<void> {
     const id = this.#idOf(key);
@@ -182,7 +184,7 @@ export class SetAside {
     else this.#learn(there);
   }
 
-  /** Records that a document was rerun and is now in the log, unless a later version was set aside meanwhile. */
+  /** Records that a document was rerun and is now in the log, unless a later version was set aside in the meantime. */
   async settle(key: string, etag: Etag, publishedIn: Etag): Promise<void> {
     const id = this.#idOf(key);
     const known = this.#known.get(id);
@@ -265,7 +267,9 @@ export class SetAside {
     }
   }
 
-  /** A store may refuse the text of an entry. If it accepts the count, what the entry contains is to blame. @throws `error` otherwise */
+  /**
+   * A store may refuse the text of an entry. If it accepts the count, the entry's content is to blame. @throws `error` otherwise
+   */
   async #onlyCount(id: string, entry: Known, error: unknown): Promise<void> {
     await this.#entries.writeBeyond(this.#reading, this.#beyond + 1).catch(() => {
       throw error;

@@ -9,11 +9,11 @@ const REMOVED_AT_ONCE = 16;
 
 /** What is set aside under one name. */
 export interface SetAsideList {
-  /** The one that failed last comes first. */
+  /** The most recent failure first. */
   documents: SetAsideRecord[];
-  /** How many more failed, at most, than are kept one by one. */
+  /** Upper bound of how many more failed than are kept individually. */
   beyond: number;
-  /** A rerun of some of it was requested and is not done yet. */
+  /** A rerun of some of them was requested and is not finished. */
   retrying: boolean;
 }
 
@@ -30,7 +30,7 @@ export async function listSetAside(state: StateStore, name: string): Promise<Set
   return { documents: eachOnce(documents), beyond: beyond?.value.count ?? 0, retrying: isOpen(retry?.value) };
 }
 
-/** For a moment a record may be listed by two readings of the source. */
+/** For a moment, two readings of the source may list the same record. */
 function eachOnce(documents: SetAsideRecord[]): SetAsideRecord[] {
   const seen = new Set<string>();
   return documents.filter(({ documentId, copyId = documentId, ids = UNNAMED_RULE }) => {
@@ -39,7 +39,7 @@ function eachOnce(documents: SetAsideRecord[]): SetAsideRecord[] {
   });
 }
 
-/** Removes everything that is stored under a name that is no longer used. */
+/** Removes everything stored under a name that is no longer used. */
 export async function forgetSetAside(state: StateStore, name: string): Promise<void> {
   const entries = new SetAsideEntries(state, name);
   await inGroups(await state.list(setAsidePrefix(name)), REMOVED_AT_ONCE, ({ id }) => entries.remove(id));

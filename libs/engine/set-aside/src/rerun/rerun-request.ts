@@ -3,17 +3,20 @@ import { sqliteKey, type StateStore, type Versioned } from '@nestjs-spark/contra
 import { isBoolean, isListOf, isObjectOf, isText, type Guard } from '@nestjs-spark/foundation/internal';
 import { SET_ASIDE, rerunId } from '../keep/record-ids.ts';
 
-/** More than this by name is everything. */
+/** Above this, a request by name becomes a request for everything. */
 const MOST_BY_NAME = 1_000;
-/** What is left of everything is listed: all that is kept, and what was asked for by name. */
+/** The rest of a request for everything is listed: all that is kept, and what was requested by name. */
 const MOST_LEFT = 20_000;
 const TRIES = 20;
 
-/** What is still to be rerun. Stored in the database of the module that reruns it, so that it outlives the instance that was asked. */
+/**
+ * What remains to be rerun. Stored in the database of the module that reruns it, so that it outlives the instance that received
+ * the request.
+ */
 export interface RerunRequest {
   /** Everything that is set aside. */
   all: boolean;
-  /** Ids at the source, whether the records are set aside here or were refused elsewhere. */
+  /** Ids at the source, whether the records are set aside here or were refused at the target. */
   documents: string[];
 }
 
@@ -21,7 +24,7 @@ const isRerun: Guard<RerunRequest> = isObjectOf({ all: isBoolean, documents: isL
 
 const NOTHING: RerunRequest = { all: false, documents: [] };
 
-/** Writes down what is to be run again, beside what was asked before. Null asks for all that is set aside. */
+/** Records what to rerun, in addition to earlier requests. Null requests everything that is set aside. */
 export async function askRerun(state: StateStore, name: string, documents: string[] | null): Promise<void> {
   for (let tries = 1; ; tries++) {
     const before = await readRerun(state, name);
@@ -41,8 +44,8 @@ export async function readRerun(state: StateStore, name: string): Promise<Versio
 }
 
 /**
- * Says that a request was done but for what is `left` of it; false when more was asked meanwhile. What is left is listed however much
- * it is: asked for as everything, it would include what was set aside again on the way, and never come to its end.
+ * Records that a request is done except for what is `left` of it; false when more was requested meanwhile. The rest is listed
+ * however long it is: as a request for everything, it would include what was set aside again along the way, and never end.
  */
 export async function settleRerun(
   state: StateStore,
@@ -59,7 +62,7 @@ export async function settleRerun(
   }
 }
 
-/** Whether a request still asks for something. */
+/** Whether a request is still open. */
 export function isOpen(request: RerunRequest | null | undefined): boolean {
   return request !== null && request !== undefined && (request.all || request.documents.length > 0);
 }
@@ -67,7 +70,7 @@ export function isOpen(request: RerunRequest | null | undefined): boolean {
 function mergeReruns(before: RerunRequest, documents: string[] | null): RerunRequest {
   if (documents === null) return { ...before, all: true };
   const seen = new Set<string>();
-  // The finest rule: what it takes for one document is one in every store.
+  // By the strictest rule: what it considers one document is one in every store.
   const together = [...before.documents, ...documents].filter((id) => {
     const key = sqliteKey(id);
     return seen.has(key) ? false : seen.add(key);

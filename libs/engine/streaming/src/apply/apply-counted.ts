@@ -2,12 +2,12 @@ import type { ChangeCommand } from '@nestjs-spark/contracts';
 import type { ChangeSink, Checkpoint, StoredCheckpoint, TaskLog } from '@nestjs-spark/contracts/internal';
 import { removes } from './units.ts';
 
-/** Where contents that come with the commands are read. */
+/** Where the contents belonging to the commands are read. */
 export type Contents = Pick<TaskLog, 'openContent'> | undefined;
 
 /**
- * Applies commands, and answers with the checkpoint as it is stored then. Only the target knows how many copies it removed:
- * the number is in the checkpoint, from which the next set continues.
+ * Applies commands and returns the checkpoint as stored. Only the target knows how many copies it removed: that number is in the
+ * checkpoint, from which the next set continues.
  */
 export async function applyCounted(
   sink: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,

@@ -30,18 +30,18 @@ export interface ApplySessionParts {
   place: ReadingPlace;
 }
 
-/** Applies what comes out of one stream, from one place on, until something disturbs it; whatever it knows ends with it. */
+/** Applies what comes out of one stream, from one position on, until the first disturbance; its state ends with it. */
 export class ApplySession {
   readonly #parts: ApplySessionParts;
   readonly #stream: LogDescription;
   readonly #pipeline: ApplyPipeline;
   readonly #tail: TailWatch;
-  /** A message was refused, and the owner's word has not followed since. */
+  /** A message was refused, and no set of the owner has joined since. */
   #isStuck = false;
-  /** Ends what was read ahead, when it is to be read elsewhere or cannot be applied. */
+  /** Ends the read-ahead, when reading has to continue elsewhere or a set cannot be applied. */
   readonly #ended = new AbortController();
 
-  /** @param stream the log as it was when it was looked at; its sequences mean something in this one only */
+  /** @param stream the log when it was inspected; its sequences are only meaningful in this stream */
   constructor(parts: ApplySessionParts, stream: LogDescription) {
     this.#parts = parts;
     this.#stream = stream;
@@ -49,7 +49,7 @@ export class ApplySession {
     this.#pipeline = this.#openPipeline();
   }
 
-  /** @param beside what runs as long as the log is read */
+  /** @param beside runs for as long as the log is read */
   async run(held: AbortSignal, beside: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { log, sets, place, checkpoint, progress } = this.#parts;
     const signal = AbortSignal.any([held, this.#ended.signal]);
@@ -60,7 +60,8 @@ export class ApplySession {
     try {
       for await (const received of ahead(sets.read(from, signal), 2)) {
         if (signal.aborted) break;
-        // Made again between the look at it and the reading, its sequences would be confirmed as those of the old one.
+        // If the stream was recreated between the inspection and the read, its sequences would be confirmed as those of the old
+        // one.
         isSameStream ||= (await log.describe())?.created === this.#stream.created;
         if (!isSameStream) break;
         this.#tail.received();
@@ -110,7 +111,7 @@ export class ApplySession {
     }
   }
 
-  /** The copy goes on with what follows, if that joins; what was refused is looked at again while nothing does. */
+  /** The copy continues with later sets, if one joins; what was refused is checked again while none does. */
   async #refuse(error: RefusedSetError): Promise<void> {
     const { progress, checkpoint, resyncs } = this.#parts;
     await this.#pipeline.settled();
@@ -140,7 +141,7 @@ export class ApplySession {
         return;
       case 'covered':
       case 'past':
-        // It is the owner's word, and nothing new: what was refused before it took nothing away, if reading lasts now.
+        // A set of the owner that is nothing new: earlier refusals lost nothing, provided that reading continues undisturbed.
         if (this.#isStuck) progress.reading();
         this.#isStuck = false;
         return;
@@ -150,7 +151,10 @@ export class ApplySession {
     await this.#complete();
   }
 
-  /** What is due once a generation is whole: its older copies go, and what it has to catch up with is asked for. */
+  /**
+   * What is due once a generation is complete: its older copies are removed, and the owner is asked what there is to catch up
+   * with.
+   */
   async #complete(): Promise<void> {
     const { checkpoint, progress, catchUp } = this.#parts;
     if (this.#pipeline.head?.live && !this.#pipeline.head.swept) {

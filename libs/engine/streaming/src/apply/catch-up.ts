@@ -9,13 +9,13 @@ const FIRST_MS = 500;
 export interface CatchUpParts {
   source: SourceInquiry;
   sets: Pick<SetReader, 'tail'>;
-  /** At most how long between two questions while the answer is not reached. */
+  /** Maximum time between two questions while the answer has not been reached. */
   idleMs: number;
 }
 
-/** Finds out what a copy has to catch up with after a start, for an instance that carries the task and for one that does not. */
+/** Determines what a copy has to catch up with after a start, on instances that carry the task and those that do not. */
 export class CatchUp {
-  /** The copy was whole when this instance looked at it first. */
+  /** The copy was complete when this instance first looked at it. */
   wasComplete = false;
   readonly #task: TaskKey;
   readonly #parts: CatchUpParts;
@@ -29,7 +29,9 @@ export class CatchUp {
     this.#progress = progress;
   }
 
-  /** Asked again while it is not reached: the owner may have been away, or its database may be an older one now. */
+  /**
+   * Asked again until it is reached: the owner may have been unavailable, or its database may have been replaced by an older one.
+   */
   async find(): Promise<void> {
     const answer = await this.#parts.source.ask(this.#task);
     if (answer === 'unknown') {
@@ -40,7 +42,7 @@ export class CatchUp {
       this.#progress.catchUpTo = place;
       this.#progress.sourceAt(place);
     } else if (this.wasComplete) {
-      // What the owner has put into the log is all that anyone can know. A first copy waits for the owner's own word.
+      // What the owner has put into the log is all that can be known. A first copy waits for the owner's own answer.
       const header = (await this.#parts.sets.tail())?.header;
       this.#progress.catchUpTo = header
         ? { databaseId: header.databaseId, etag: header.to, witness: null }
@@ -48,7 +50,7 @@ export class CatchUp {
     }
   }
 
-  /** The same, called often: the owner is asked less and less often while it does not help. */
+  /** As `find`, for frequent calls: the owner is asked ever less often while that does not help. */
   async findIfDue(now: number): Promise<void> {
     const isDue = this.#progress.catchUpTo === null || this.#progress.catchingUp;
     if (!isDue || now < this.#askAt) return;

@@ -1,22 +1,21 @@
 import type { Checkpoint, SourceIdentity } from '@nestjs-spark/contracts/internal';
 import { etagsBehind, isReadFrom } from '../task/place.ts';
 
-/** What both sides say of a task, and where its source is, at one moment. */
+/** What both sides report about a task, and the state of its source, at one moment. */
 export interface CleanFacts {
-  /** The requester says that the copy is complete. */
+  /** The requester reports the copy as complete. */
   complete: boolean;
   checkpoint: Checkpoint | null;
-  /** The owner's database as it is at this moment. */
+  /** The owner's database at this moment. */
   source: SourceIdentity;
   /** Documents set aside at the owner and at the requester. */
   setAside: number;
 }
 
 /**
- * Whether nobody has anything to complain of: the copy is complete, nothing of the source is still to come, and nothing is set
- * aside. Whenever this is so the target is equal to what the script makes of the source at that moment: no document is
- * missing, none is wrong, none is left over. The simulation holds the protocol to it after each step, the system and failure
- * tests at their end. Pure.
+ * Whether no side has anything to report: the copy is complete, nothing of the source is still to come, and nothing is set aside.
+ * Whenever this is true, the target equals what the script makes of the source at that moment: no document is missing, wrong or
+ * left over. The simulation checks this after each step, the system and failure tests at their end. Pure.
  */
 export function isClean({ complete, checkpoint, source, setAside }: CleanFacts): boolean {
   if (!complete || checkpoint === null || setAside > 0) return false;

@@ -22,21 +22,21 @@ import {
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { ApplyTask } from '../task/tasks.ts';
 
-/** The kind of a copy that is set aside because the declaration of its task cannot make it. */
+/** The kind of a copy that is set aside because its task's declaration cannot produce it. */
 export const UNDECLARED = 'undeclared';
 
 type Inner = Pick<ChangeSink, 'apply' | 'readCheckpoint' | 'copies'>;
 
 /**
- * A sink that takes only copies that the task's declaration can make: one JSON object each, in a collection that its script
- * loads to, under its prefix, marked as a copy of this task, of this owner and this generation. Even an owner whose key is in
- * wrong hands can then write nothing else here.
+ * A sink that only accepts copies that the task's declaration can produce: one JSON object each, in a collection that its script
+ * loads to, under its prefix, marked as a copy of this task, this owner and this generation. Even an owner whose key is
+ * compromised can then write nothing else here.
  */
 export class ConfinedSink implements Inner {
   readonly #sink: Inner;
   readonly #task: () => ApplyTask;
 
-  /** @param task as it is declared now */
+  /** @param task the current declaration */
   constructor(sink: Inner, task: () => ApplyTask) {
     this.#sink = sink;
     this.#task = task;
@@ -57,9 +57,9 @@ export class ConfinedSink implements Inner {
       refuseTogether(commands, (command) => check(command));
     } catch (error) {
       if (!(error instanceof ContentRefusedError) || checkpoint.script === task.fingerprint) throw error;
-      // The script of another instance's version may load to other collections: what it makes is for that one to apply.
+      // The script of an instance with another version may load to other collections: its copies are for that version to apply.
       throw new UnavailableError(
-        `${describeTask(task.key)}: what comes was made by the script of another version of this module (${error.message})`,
+        `${describeTask(task.key)}: what arrives was made by the script of another version of this module (${error.message})`,
         { cause: error, whateverIsSent: true },
       );
     }
@@ -67,7 +67,7 @@ export class ConfinedSink implements Inner {
   }
 }
 
-/** @returns what throws `ContentRefusedError` for a copy that the task cannot have */
+/** @returns a check that throws `ContentRefusedError` for a copy that the task cannot have */
 export function copyCheck(
   { collection, collections = [collection], idPrefix = '' }: Omit<ApplyTask, 'key' | 'fingerprint'>,
   { name, generation }: Pick<Checkpoint, 'name' | 'generation'>,
@@ -90,7 +90,7 @@ export function copyCheck(
     const metadata = document.slice(written.start, written.end);
     if (isAsBefore(metadata)) return;
     const marks = readMarks(metadata);
-    if (marks === null) throw refusal(id, 'has metadata in which a mark is missing, or there twice');
+    if (marks === null) throw refusal(id, 'has metadata in which a mark is missing or occurs twice');
     const inCollection = marks['@collection'];
     const isDeclared = collections === null || collections.some((one) => sameName(one, inCollection));
     if (!isDeclared)
@@ -101,7 +101,7 @@ export function copyCheck(
     seen.set(begin, begin);
   };
 
-  /** Written as the engine does, with a collection that was found right before: almost every copy. */
+  /** Metadata as the engine writes it, with a collection already verified: almost every copy. */
   function isAsBefore(metadata: string): boolean {
     if (!metadata.endsWith(end)) return false;
     for (const begin of seen.keys()) {
@@ -116,8 +116,8 @@ const ZERO = 48;
 const NINE = 57;
 
 /**
- * Whether there is the rest of the owner's id, and the etag. An id with an escape is left to those who parse: almost none has
- * one, and an expression that knows escapes costs as much as the whole rest of the check.
+ * Whether the rest of the owner's id and the etag follow. An id with an escape is left to the parser: almost none has one, and a
+ * regular expression that handles escapes costs as much as all other checks together.
  */
 function isRest(metadata: string, from: number, to: number): boolean {
   const quote = metadata.indexOf('"', from);
@@ -138,7 +138,7 @@ function beginningOf(collection: string, source: string): string {
   return `{"@collection":${JSON.stringify(collection)},"${COPY_SOURCE}":${JSON.stringify(source).slice(0, -1)}`;
 }
 
-/** Each mark's text; null where one is missing, is not a text, or appears twice: stores differ in which one counts. */
+/** The text of each mark; null when one is missing, not a text, or repeated, since stores differ in which one counts. */
 function readMarks(metadata: string): Marks | null {
   const found = new Map<string, unknown>();
   let isTwice = false;

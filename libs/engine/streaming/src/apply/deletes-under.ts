@@ -8,15 +8,15 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { idOf, opensWith, type Unit } from './units.ts';
 
-/** The command by which the owner would have a copy deleted. */
+/** The command by which the owner would delete a copy. */
 export function deleteOf(rule: IdRule, name: string, copy: StandingCopy): ChangeCommand {
   const key = ownersKey(rule, name, copy);
   return { type: 'delete', id: idKey(rule, copy.id) === key ? copy.id : key };
 }
 
 /**
- * The same units, with one delete for each copy that is there instead of the deletes by a prefix: so one copy that stays does
- * not keep those beside it. The order remains; a copy under several prefixes is deleted with the first.
+ * The same units, with one delete for each existing copy in place of deletes by prefix, so that one copy that stays does not hold
+ * back the others. The order is preserved; a copy under several prefixes is deleted with the first.
  */
 export async function deletesUnder(
   sink: Pick<ChangeSink, 'copies'>,

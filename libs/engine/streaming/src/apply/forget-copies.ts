@@ -3,7 +3,7 @@ import type { ChangeSink } from '@nestjs-spark/contracts/internal';
 import type { RefusedUnit } from './isolate-refused.ts';
 import { removeCopies } from './remove-copies.ts';
 
-/** What came of copies that nobody wants any longer. */
+/** The outcome for copies that are no longer wanted. */
 export interface Forgotten {
   removed: number;
   /** Copies that the store refuses to delete, and why. While there are any, the checkpoint stays, so that they can be found. */
@@ -28,7 +28,7 @@ export async function forgetCopies(
       if (kept.length === 0) await sink.removeCheckpoint(after);
       return { removed, kept: kept.map(({ id, reason }) => ({ id, reason })) };
     } catch (error) {
-      // A late writer moved the checkpoint: what it wrote is to go too.
+      // A late writer moved the checkpoint: remove what it wrote too.
       if (!(error instanceof VersionConflictError)) throw error;
     }
   }

@@ -8,14 +8,14 @@ const LOOKED_AT_ONCE = 500;
 export interface FreedIdsParts {
   sink: Pick<ChangeSink, 'findInTheWay'>;
   source: Pick<SourceInquiry, 'sendAgain'>;
-  /** What waits for something else to go away. */
+  /** What waits for another document to be removed. */
   standing(): { documentId: string; copyId: string }[];
   everyMs: number;
 }
 
 /**
- * Looks whether what was in the way of copies is gone, and has their documents sent once more. Nothing tells when a document
- * of another writer is deleted, so it is looked for; only where something is set aside for that reason.
+ * Checks whether what blocked copies is gone, and has their documents sent again. Nothing signals the deletion of another
+ * writer's document, so this polls, but only when something is set aside for that reason.
  */
 export class FreedIds {
   readonly #parts: FreedIdsParts;
@@ -28,7 +28,7 @@ export class FreedIds {
   async watch(task: () => { task: TaskKey; overwrite?: Overwrite }, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await pause(this.#parts.everyMs, signal);
-      // What could not be looked at or asked for now is so the next time.
+      // What failed now is retried the next time.
       if (!signal.aborted) await this.look(task()).catch(() => {});
     }
   }

@@ -16,12 +16,12 @@ import { deletesUnder } from './deletes-under.ts';
 import { judgeFailure, reasonOf } from './judge-failure.ts';
 import { idOf, opensWith, removes, unitsOf, type Unit } from './units.ts';
 
-/** From this many such documents of one set on, fewer retries are enough: it is not a passing failure. */
+/** From this many such documents in one set, fewer retries suffice: the failure is not transient. */
 const CONFIRMED_IN_FULL = 3;
 
-/** Commands on one document that the store does not take, and why. */
+/** Commands on one document that the store does not accept, and why. */
 export interface RefusedUnit {
-  /** Of the copy. */
+  /** The copy's id. */
   id: string;
   commands: ChangeCommand[];
   reason: string;
@@ -38,19 +38,19 @@ export interface SetToApply {
 
 export interface Isolation {
   sink: Pick<ChangeSink, 'apply' | 'readCheckpoint' | 'copies'>;
-  /** Remembers what was left out, before the checkpoint moves past it. */
+  /** Records what was left out, before the checkpoint moves past it. */
   keep: (refused: RefusedUnit[]) => Promise<void>;
   /** As in `Pace`. */
   refusedAfterMs: readonly number[];
 }
 
 /**
- * Applies a set, all of it but what the store does not take. Whether a part is to blame for a failure, no list of errors
- * decides, but another write, of the checkpoint as it is: if the store does not take that one either, it is an outage, and
+ * Applies a set except for what the store does not accept. Whether a part is to blame for a failure is decided not by a list of
+ * errors but by another write, of the unchanged checkpoint: if the store does not accept that either, it is an outage, and
  * nothing is left out.
  *
  * @returns the checkpoint's new version
- * @throws what the set failed of, when the store takes no other write, or when it is not for this store to settle
+ * @throws the set's error, when the store accepts no other write, or when this store cannot resolve it
  */
 export async function applyWithoutRefused(isolation: Isolation, set: SetToApply): Promise<string> {
   const { sink } = isolation;
@@ -66,8 +66,8 @@ export async function applyWithoutRefused(isolation: Isolation, set: SetToApply)
 }
 
 /**
- * Writes the checkpoint as it stands: a store that takes this is in order.
- * @throws the set's own error when it does not, or when another checkpoint is there: then it is not ours to settle
+ * Writes the unchanged checkpoint: a store that accepts this works.
+ * @throws the set's own error when it does not, or when another checkpoint is stored: then another instance has to decide
  */
 async function probe(
   sink: Isolation['sink'],
@@ -86,8 +86,8 @@ async function probe(
 }
 
 /**
- * Where the copy stands while only a part of a set is in: as far as before, but what decides whose id it is, and which copies are
- * older, is already that of the set. Of another generation nothing is applied, so its first set is the next to be read.
+ * The checkpoint while only part of a set is applied: its position as before, but what determines ids and older copies already as
+ * in the set. Of a new generation nothing counts as applied, so its first set is read next.
  */
 function partOf(before: Checkpoint | null, after: Checkpoint): Checkpoint {
   if (before?.generation === after.generation && before.incarnation === after.incarnation)
@@ -107,12 +107,11 @@ function partOf(before: Checkpoint | null, after: Checkpoint): Checkpoint {
 }
 
 /**
- * Finds what the store does not take by parts. A part that fails is halved, one that is taken doubles the next, so one refused
- * document costs about three times the logarithm of the set, and a set that is refused altogether about one write for each
- * document.
+ * Bisects a set to find what the store does not accept. A part that fails is halved, one that succeeds doubles the next, so one
+ * refused document costs about three times the logarithm of the set, and a completely refused set about one write per document.
  *
- * The parts are written with the checkpoint as it was, and the checkpoint moves last; a set that is cut off in between is
- * applied again from its beginning, which comes to the same.
+ * The parts are written with the checkpoint unchanged, and the checkpoint moves last; an interrupted set is applied again from
+ * its beginning, with the same result.
  *
  * @param first the error of the whole set
  */
@@ -136,7 +135,7 @@ async function applyByParts(
       return { error };
     }
   };
-  /** Throws what the part failed of, unless the store takes another write. */
+  /** Throws the part's error, unless the store accepts another write. */
   const requireStore = async (error: unknown): Promise<void> => {
     const cause = judgeFailure(error);
     if (cause === 'outage') throw error;
@@ -147,7 +146,7 @@ async function applyByParts(
     refused.push(unit);
     kept.push({ id: idOf(unit), commands: unit, reason: reasonOf(error), kind: kindOf(unit, error) });
   };
-  /** Tries a single unit again while it is not clear that it is to blame. @returns its last error, null once it is taken */
+  /** Retries a single unit while it is unclear whether it is to blame. @returns its last error, null once it succeeds */
   const confirm = async (unit: Unit, error: unknown): Promise<{ error: unknown } | null> => {
     let last = error;
     for (const milliseconds of pausesFor(error, unclear, refusedAfterMs)) {

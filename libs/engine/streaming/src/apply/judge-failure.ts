@@ -7,17 +7,17 @@ import {
 } from '@nestjs-spark/contracts';
 
 /**
- * What a failed write may come from, as far as its error says.
- * `elsewhere`: not from this store's taste; another instance was faster, or the owner has to send something again.
- * `outage`: from the store, whatever was to be written.
- * `content`: from what was to be written, if the store takes another write now.
- * `failed`: from what was to be written, most likely: the store answered that it failed. Once more tells.
- * `silent`: from either; nobody answered. If the store takes another write each time, and this one never, it is what was to
- * be written.
+ * The cause of a failed write, as far as its error tells.
+ * `elsewhere`: not this store's judgement; another instance was faster, or the owner has to send something again.
+ * `outage`: the store, whatever was written.
+ * `content`: what was written, if the store accepts another write now.
+ * `failed`: most likely what was written: the store reported a failure. A retry decides.
+ * `silent`: either; there was no answer. If the store accepts another write each time, and never this one, it is what was
+ * written.
  */
 export type Cause = 'elsewhere' | 'outage' | 'content' | 'failed' | 'silent';
 
-/** The kinds of error are the store's word on who is to blame; whether it is true, another write tells. Pure. */
+/** An error's type is only the store's claim about the cause; another write verifies it. Pure. */
 export function judgeFailure(error: unknown): Cause {
   if (error instanceof VersionConflictError || error instanceof ContentMissingError) return 'elsewhere';
   if (error instanceof ContentRefusedError) return 'content';

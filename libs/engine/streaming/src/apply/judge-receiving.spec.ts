@@ -24,7 +24,7 @@ describe('what a copy still lacks', () => {
     ['the rest of a first copy', { checkpoint: { ...checkpoint, live: false } }, 'everything up to etag 100'],
     ['that older copies are gone', { checkpoint: { ...checkpoint, swept: false } }, 'are being removed'],
     ['word of the source', { catchUpTo: null }, 'not known yet what changed'],
-    ['another database', { catchUpTo: { ...catchUpTo, databaseId: 'new' } }, 'is another one now'],
+    ['another database', { catchUpTo: { ...catchUpTo, databaseId: 'new' } }, 'was replaced'],
     ['what changed while it was away', { catchUpTo: { ...catchUpTo, etag: 120 } }, 'etag 100 of 120'],
     ['nothing, as it was whole once', { catchUpTo: { ...catchUpTo, etag: 120 }, caughtUp: true }, null],
   ])('%s', (_what, changed, because) => {
@@ -75,7 +75,11 @@ describe('the trouble of a task', () => {
       { lease: null, own: null, unseen: none.unseen, missing: null },
       'the carrier',
     ],
-    ['then that the owner is silent', { ...none, ownerSilent: 30 }, 'nothing was heard from Fleet for 30 s'],
+    [
+      'then that the owner is silent',
+      { ...none, ownerSilent: 30 },
+      'nothing has been heard from Fleet for 30 s',
+    ],
   ])('%s', (_what, changed, because) => {
     expect(judgeTrouble({ ...all, ...changed })?.because).toContain(because);
   });
@@ -87,7 +91,7 @@ describe('the trouble of a task', () => {
   it('the silence of the owner with its seconds, on an instance whose carrier says the same, too', () => {
     const word = {
       state: 'Waiting' as const,
-      lastError: 'nothing was heard from Fleet for 28 s',
+      lastError: 'nothing has been heard from Fleet for 28 s',
       stalledBecause: null,
     };
     expect(judgeTrouble({ ...none, word, ownerSilent: 30 })).toMatchObject({

@@ -6,7 +6,7 @@ export interface LogPlace {
   streamCreated: string;
 }
 
-/** The checkpoint after `set` is applied on top of `before`, but for the copies that the target finds to remove. */
+/** The checkpoint after `set` is applied on top of `before`, without the copies that only the target finds to remove. */
 export function nextCheckpoint(
   before: Checkpoint | null,
   set: ChangeSet,
@@ -39,7 +39,7 @@ export function nextCheckpoint(
   };
 }
 
-/** The checkpoint after a set that brings nothing but the word that the copy is complete. */
+/** The checkpoint after a set that only reports that the copy is complete. */
 export function liveCheckpoint(before: Checkpoint, place: LogPlace): Checkpoint {
   return { ...before, live: true, sequence: place.sequence, streamCreated: place.streamCreated };
 }

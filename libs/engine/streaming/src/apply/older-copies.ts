@@ -10,8 +10,8 @@ import type { SetReader } from '../receive/set-reader.ts';
 const BEYOND_ASCII = /[^\0-\x7f]/;
 
 /**
- * Whether an older version may not have found this copy again: because its id, or its source's, has letters beyond ASCII, or
- * because the store had given it another id than the one asked for.
+ * Whether an older version may have failed to find this copy again: because its id, or its source's, has non-ASCII letters, or
+ * because the store had assigned a different id than requested.
  */
 export function isSuspect(name: string, { id, copyOf }: Pick<StoredCopy, 'id' | 'copyOf'>): boolean {
   if (BEYOND_ASCII.test(id)) return true;
@@ -22,8 +22,8 @@ export function isSuspect(name: string, { id, copyOf }: Pick<StoredCopy, 'id' | 
 }
 
 /**
- * Looks, once, whether an older version may have left copies here that it could not find again.
- * @returns why everything has to be read once more; or the checkpoint that says that nothing has to be
+ * Checks, once, whether an older version may have left copies here that it could not find again.
+ * @returns why everything has to be read again; or the checkpoint which records that this is not necessary
  */
 export async function lookAtOlderCopies(
   sink: Pick<ChangeSink, 'copies' | 'apply'>,

@@ -2,7 +2,7 @@ import { NOT_DELETED, type ChangeCommand, type Etag } from '@nestjs-spark/contra
 import { COPY_ETAG, COPY_SOURCE, type ChangeSink } from '@nestjs-spark/contracts/internal';
 import type { RefusedUnit } from './isolate-refused.ts';
 
-/** The owner's document that a copy was made from, and the etag of its version; null where only the document is known. */
+/** The owner's document that a copy was made from, and the etag of its version; null when only the document is known. */
 export interface Origin {
   documentId: string;
   etag: Etag | null;
@@ -11,9 +11,9 @@ export interface Origin {
 const ORIGIN = new RegExp(`"${COPY_SOURCE}":("(?:[^"\\\\]|\\\\.)*"),"${COPY_ETAG}":(\\d+)`, 'g');
 
 /**
- * Where refused units come from: a put says so itself, of a delete only the copy that stays does.
+ * The origins of refused units: a put states its own, a delete's is that of the copy that stays.
  * @param name of the copies
- * @param keyOf by the owner's rule; the keys of the answer
+ * @param keyOf by the owner's rule; determines the keys of the result
  */
 export async function originsOf(
   sink: Pick<ChangeSink, 'copies'>,
@@ -36,7 +36,7 @@ export async function originsOf(
   return origins;
 }
 
-/** Found in the text, since a refused document may not be parseable; the metadata that Spark writes comes last. */
+/** Found by text search, since a refused document may not be parseable; Spark writes its metadata last. */
 function originOf(command: ChangeCommand | undefined, owner: string): Origin | null {
   if (command?.type !== 'put') return null;
   const found = [...command.document.matchAll(ORIGIN)].at(-1);

@@ -4,8 +4,8 @@ import { applyCounted } from './apply-counted.ts';
 import { removes } from './units.ts';
 
 /**
- * Hands sets to the target one after the other: while one is being committed, the next is already on its way, with the
- * version of the checkpoint before it still to come. Each stays a transaction of its own, fenced by the one before.
+ * Passes sets to the target one after the other: while one is being committed, the next is already sent, with the version of the
+ * preceding checkpoint as a promise. Each remains its own transaction, fenced by the one before.
  */
 export class ApplyPipeline {
   readonly #sink: Pick<ChangeSink, 'apply' | 'readCheckpoint'>;
@@ -15,8 +15,8 @@ export class ApplyPipeline {
   #last: Promise<StoredCheckpoint | null>;
 
   /**
-   * @param applied called for each set that is in, in order
-   * @param failed called when one is not in; nothing that was pushed after it is in either
+   * @param applied called for each applied set, in order
+   * @param failed called when one is not applied; then nothing pushed after it is applied either
    */
   constructor(
     sink: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,
@@ -31,31 +31,31 @@ export class ApplyPipeline {
     this.#last = Promise.resolve(stored);
   }
 
-  /** Where the copy will stand when all that was pushed is in. */
+  /** The checkpoint once everything pushed is applied. */
   get head(): Checkpoint | null {
     return this.#head;
   }
 
-  /** Resolves when the set before is in, so that never more than two are on their way. */
+  /** Resolves when the preceding set is applied, so that never more than two are in flight. */
   async push(commands: ChangeCommand[], checkpoint: Checkpoint): Promise<void> {
     const before = this.#last;
     const version = before.then((stored) => stored?.version ?? null);
-    // Its failure is that of the set before, which says so itself.
+    // If this fails, so did the preceding set, which reports the failure itself.
     version.catch(() => {});
     this.#head = checkpoint;
     this.#last = this.#apply(commands, checkpoint, version);
     this.#last.catch(this.#failed);
     await before;
-    // How many copies it finds to remove counts in the checkpoint after it.
+    // The number of copies that it removed is part of the next checkpoint.
     if (removes(commands)) this.#head = (await this.#last)?.checkpoint ?? checkpoint;
   }
 
-  /** What is stored once everything that was pushed is in. */
+  /** The stored checkpoint once everything pushed is applied. */
   settled(): Promise<StoredCheckpoint | null> {
     return this.#last;
   }
 
-  /** Goes on from a checkpoint that was written past the pipeline; only when settled. */
+  /** Continues from a checkpoint that was written outside the pipeline; only when settled. */
   continueFrom(stored: StoredCheckpoint): void {
     this.#head = stored.checkpoint;
     this.#last = Promise.resolve(stored);

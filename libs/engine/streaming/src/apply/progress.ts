@@ -18,10 +18,10 @@ import {
 import { SourceKnowledge } from './source-knowledge.ts';
 
 const READING_HEALS = 2;
-/** Of the messages that were refused, the last ones are listed. */
+/** How many of the last refused messages are listed. */
 const MOST_REFUSED = 20;
 
-/** What the requester's side of a task has to say about itself, on every instance: the checkpoint and the board are shared. */
+/** The requester's view of a task, on every instance: the checkpoint and the board are shared. */
 export class ApplyProgress {
   active = false;
   checkpoint: Checkpoint | null = null;
@@ -34,31 +34,31 @@ export class ApplyProgress {
   readonly #moved: () => void;
   readonly #source = new SourceKnowledge();
   #refused: RefusedMessage[] = [];
-  /** The checkpoint was looked at: that there is none is then a fact. */
+  /** The checkpoint was read, so null means that there is none. */
   #known = false;
-  /** For how many ticks the checkpoint could not be looked at, and why. */
+  /** For how many ticks the checkpoint could not be read, and why. */
   #unseen = 0;
   #unseenBecause: string | null = null;
   #moves = 0;
   #caughtUp = false;
   #condition: Condition<Phase> = STARTING;
-  /** What the obstacle is, and for how many ticks it has been there. */
+  /** The obstacle, and for how many ticks it has existed. */
   #obstacle = { because: '', isOwners: false, ticks: 0 };
   #leaseTrouble: Trouble | null = null;
-  /** How the task stands by the word of the instance that carries it. */
+  /** The carrier's report on the task. */
   #word: ApplyStatus | null = null;
   #errors = 0;
   /** For how many ticks the log has been read without anything to apply. */
   #reading: number | null = null;
 
-  /** @param moved called when more may be here than before */
+  /** @param moved called when the copy may have progressed */
   constructor(task: ApplyTask, setAside: Pick<SetAside, 'count'>, moved: () => void = () => {}) {
     this.#task = task;
     this.#setAside = setAside;
     this.#moved = moved;
   }
 
-  /** Why the task's lease cannot be acquired or kept; null once it is. What else is known is from before. */
+  /** Why the task's lease can be neither acquired nor renewed; null once it can. Everything else known is from before. */
   withoutLease(because: string | null): void {
     if (because === null) this.#leaseTrouble = null;
     else if (this.#leaseTrouble === null) {
@@ -83,22 +83,22 @@ export class ApplyProgress {
     this.#moved();
   }
 
-  /** The log is read again; that heals what went wrong once it has lasted, if there is nothing to apply. */
+  /** The log is being read again; if there is nothing to apply, that clears an obstacle once it has lasted. */
   reading(): void {
     this.#reading = 0;
   }
 
-  /** A set has come and is being applied: only that it was tells whether all is well. */
+  /** A set has arrived and is being applied: only its success tells whether the obstacle is gone. */
   taking(): void {
     this.#reading = null;
   }
 
-  /** Counts what was applied here, so that an older look at the checkpoint can be told from news. */
+  /** Counts sets applied here, so that an outdated read of the checkpoint can be recognized. */
   get moves(): number {
     return this.#moves;
   }
 
-  /** The checkpoint as it is in the database. @param since `moves` when it was asked for */
+  /** The checkpoint as stored in the database. @param since `moves` when it was requested */
   seen(checkpoint: Checkpoint | null, since = this.#moves): void {
     this.#known = true;
     this.#unseen = 0;
@@ -108,7 +108,7 @@ export class ApplyProgress {
     if (checkpoint === null) this.checkpoint = null;
     else this.#stand(checkpoint);
     this.#move({ what: 'seen', phase: checkpoint === null ? 'Starting' : phaseOf(checkpoint) });
-    // Who applies it knows that a generation begins, and what it has to catch up with.
+    // The carrier itself knows when a generation begins, and what it has to catch up with.
     if (!this.active && checkpoint && before && before.incarnation !== checkpoint.incarnation)
       this.sourceReplaced({ databaseId: checkpoint.databaseId, etag: checkpoint.to });
     this.#moved();
@@ -120,17 +120,17 @@ export class ApplyProgress {
     this.#source.received({ databaseId: checkpoint.databaseId, etag: checkpoint.to });
   }
 
-  /** The database does not say where the checkpoint is. */
+  /** The checkpoint could not be read. */
   unseen(error: unknown): void {
     this.#unseenBecause = messageOf(error);
   }
 
-  /** What the owner answers. */
+  /** The owner's answer. */
   sourceAt(place: Place): void {
     this.#source.answered(place, performance.now());
   }
 
-  /** A generation may begin because the source is another database, or an older one: then older etags say nothing. */
+  /** A generation may begin because the source is a different database, or an older state of it: then older etags mean nothing. */
   sourceReplaced(place: Place): void {
     this.#source.replaced(place);
     this.catchUpTo = null;
@@ -145,7 +145,7 @@ export class ApplyProgress {
     this.#moved();
   }
 
-  /** The carrier's word, from the board. */
+  /** The carrier's report, from the board. */
   carrierSaid(status: ApplyStatus): void {
     if (this.#word !== null && this.#word.at !== status.at) this.carrier.heard();
     this.#word = status;
@@ -161,14 +161,17 @@ export class ApplyProgress {
     if (this.#reading !== null && ++this.#reading > READING_HEALS) this.#move({ what: 'read' });
   }
 
-  /** Everything is here but for what the source is known to have had at the start. */
+  /** Everything is here except what the source is known to have had at the start. */
   get catchingUp(): boolean {
     if (!this.checkpoint?.live || this.#caughtUp) return false;
     if (this.catchUpTo === null || !isReadFrom(this.catchUpTo, this.checkpoint)) return true;
     return etagsBehind(this.#reached(this.checkpoint), this.catchUpTo) !== 0;
   }
 
-  /** The answer is from before the source was marked again, so it cannot tell whether what comes now is read from the same. */
+  /**
+   * The answer precedes the latest raise of the source's witness, so it cannot tell whether incoming sets were read from the same
+   * database.
+   */
   isCatchUpOlderThan(coming: Checkpoint | null): boolean {
     const remembered = this.catchUpTo?.witness;
     if (!coming?.live || this.#caughtUp || !remembered) return false;
@@ -195,7 +198,7 @@ export class ApplyProgress {
     this.failed(new Error(message), false);
   }
 
-  /** What the carrier says to the other instances. */
+  /** What the carrier reports to the other instances. */
   status(): ApplyStatus {
     const { state, setAside, errors, lastError, stalledBecause } = this.report();
     return {

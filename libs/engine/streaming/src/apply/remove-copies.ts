@@ -4,9 +4,9 @@ import { deleteOf } from './deletes-under.ts';
 import { applyWithoutRefused, type Isolation } from './isolate-refused.ts';
 
 /**
- * Removes copies, some at a time and each time after the checkpoint, all but those that the target refuses to delete. Cut off
- * in between, it can simply be done again.
- * @returns the checkpoint as it is stored then
+ * Removes copies, in batches that each write the checkpoint, except those that the target refuses to delete. If interrupted, it
+ * can simply be repeated.
+ * @returns the checkpoint as stored at the end
  * @throws {VersionConflictError} when the checkpoint has moved
  */
 export async function removeCopies(
@@ -31,7 +31,7 @@ export async function removeCopies(
   return now;
 }
 
-/** Those copies that a condition holds for. */
+/** The copies that satisfy a condition. */
 export async function* copiesThat(
   copies: AsyncIterable<StoredCopy[]>,
   condition: (copy: StoredCopy) => boolean,

@@ -22,7 +22,7 @@ export interface ResyncRequestsParts {
 export class ResyncRequests {
   readonly #task: TaskKey;
   readonly #parts: ResyncRequestsParts;
-  /** What was asked for last: it is not asked for again for each set that shows it. */
+  /** What was requested last, so that it is not requested again for each set that shows the same gap. */
   #asked: string | null = null;
 
   constructor(task: TaskKey, parts: ResyncRequestsParts) {
@@ -30,12 +30,12 @@ export class ResyncRequests {
     this.#parts = parts;
   }
 
-  /** A set joins: whatever is missing from now on is something else. */
+  /** A set joined: whatever is missing from now on is something else. */
   joined(): void {
     this.#asked = null;
   }
 
-  /** A request may be lost with the control stream, or its answer with the log: then the same may be asked for again. */
+  /** A request may be lost with the control stream, or its answer with the log: then the same may be requested again. */
   async forgetIfLost(): Promise<void> {
     if (this.#asked !== null && (await this.#open()) === null) this.#asked = null;
   }
@@ -49,13 +49,16 @@ export class ResyncRequests {
     this.#asked = hole;
   }
 
-  /** A content cannot be read in the log; what follows the checkpoint has to come once more. */
+  /** A content in the log cannot be read, so everything after the checkpoint has to be sent again. */
   async forMissing(checkpoint: Checkpoint | null, error: Error): Promise<void> {
-    // The error names the content as it was stored: the next try has another name, and may be missing as well.
+    // The error names the content as stored: the next attempt has a different name, and may be missing too.
     await this.#once(checkpoint, `${checkpoint?.generation}/${checkpoint?.to}/${error.message}`, error);
   }
 
-  /** A message is refused, and may stand where a set should. However many are refused, what follows the checkpoint is asked for once. */
+  /**
+   * A message was refused, possibly in place of a set. However many are refused, everything after the checkpoint is requested
+   * once.
+   */
   async forRefused(checkpoint: Checkpoint | null, error: Error): Promise<void> {
     await this.#once(checkpoint, `${checkpoint?.generation}/${checkpoint?.to}/refused`, error);
   }
@@ -66,13 +69,13 @@ export class ResyncRequests {
     this.#asked = missing;
   }
 
-  /** Everything has to be read once more. */
+  /** Everything has to be read again. */
   async forEverything(checkpoint: Checkpoint, reason: string): Promise<void> {
     if (await this.#send(resyncRequest(reason, checkpoint, null, true))) this.#warn(reason);
   }
 
   /**
-   * Where everything was asked for already, this would take the place of that request, and only what is missing here would come.
+   * When everything was already requested, this would replace that request, and only what is missing here would be sent.
    * @returns whether it was sent
    */
   async #send(request: ResyncRequest): Promise<boolean> {
@@ -82,7 +85,7 @@ export class ResyncRequests {
     return true;
   }
 
-  /** The request that waits for its answer, null when none does; undefined while the log does not say what was answered. */
+  /** The request awaiting an answer, or null; undefined while the log does not tell what was answered. */
   async #open(): Promise<ResyncRequest | null | undefined> {
     const { sets, control } = this.#parts;
     const subject = resyncSubject(this.#task);

@@ -25,15 +25,15 @@ import { applyWithoutRefused, type Isolation, type RefusedUnit } from './isolate
 import { originsOf } from './origins.ts';
 import { copiesThat, removeCopies } from './remove-copies.ts';
 
-/** Copies that could not be deleted are tried again, so many at a time. */
+/** How many copies that could not be deleted are retried at a time. */
 const TRIED_AT_ONCE = 500;
 
 type Sink = Isolation['sink'];
 
 /**
- * A sink that sets aside the documents it does not take, and the copies it does not delete, and takes the rest of the set.
- * Whether a document is to blame is told by what the store takes besides it; a store that takes nothing is away or full, and
- * fails as before.
+ * A sink that sets aside the documents that it does not accept and the copies that it does not delete, and applies the rest of
+ * the set. Whether a document is to blame depends on whether the store accepts other writes; a store that accepts nothing is
+ * unavailable or full, and fails as before.
  */
 export class SettingAside implements Pick<ChangeSink, 'apply'>, Pick<SetAside, 'count'> {
   readonly #task: TaskKey;
@@ -64,7 +64,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Pick<SetAside, '
     return this.#setAside?.count ?? 0;
   }
 
-  /** What waits for something else to go away. */
+  /** What waits for another document to be removed. */
   standing(): { documentId: string; copyId: string }[] {
     return this.#setAside?.ofKind(NOT_A_COPY) ?? [];
   }
@@ -74,7 +74,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Pick<SetAside, '
     return (this.#setAside?.ofKind(NOT_DELETED) ?? []).length > 0;
   }
 
-  /** Reads what was set aside in the generation that is being applied, including by another instance that applied meanwhile. */
+  /** Reads what was set aside in the generation being applied, including by other instances in the meantime. */
   async open(reading: Reading): Promise<SetAside> {
     this.#setAside = await SetAside.open(this.#state, this.#name, reading);
     return this.#setAside;
@@ -97,7 +97,9 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Pick<SetAside, '
     return version;
   }
 
-  /** Removes the copies of older generations, once one is complete. What cannot be deleted is set aside and holds up nothing. */
+  /**
+   * Removes the copies of older generations once one is complete. Copies that cannot be deleted are set aside and block nothing.
+   */
   async sweep(stored: StoredCheckpoint): Promise<StoredCheckpoint> {
     const setAside = await this.#openFor(stored);
     const current = currentLabel(stored);
@@ -107,7 +109,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Pick<SetAside, '
     return { checkpoint: swept, version: await this.#sink.apply([], swept, version) };
   }
 
-  /** Tries again to delete what could not be deleted. What is gone, or was made once more since, leaves the list. */
+  /** Retries the deletion of copies that could not be deleted. Those that are gone, or were replaced since, leave the list. */
   async deleteAgain(stored: StoredCheckpoint): Promise<StoredCheckpoint> {
     const setAside = await this.#openFor(stored);
     const listed = setAside.ofKind(NOT_DELETED);
@@ -128,7 +130,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Pick<SetAside, '
     return result;
   }
 
-  /** What is listed already keeps its reason: its document may be missing as well. */
+  /** What is already listed keeps its reason: its document may be missing too. */
   #remove(
     setAside: SetAside,
     stored: StoredCheckpoint,
@@ -161,7 +163,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Pick<SetAside, '
     try {
       return { result: await work(isolation), refused };
     } catch (failure) {
-      // Another instance has applied this, and has its own word on what was refused.
+      // Another instance has applied this set, and has recorded what was refused.
       if (failure instanceof VersionConflictError) await setAside.withdraw(added);
       throw failure;
     }
@@ -171,7 +173,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Pick<SetAside, '
     return this.#setAside?.isFor(checkpoint) ? this.#setAside : this.open(checkpoint);
   }
 
-  /** What another reading leaves behind is all there only when its last set is through; sets of one reading share what is opened. */
+  /** Everything that another reading leaves behind is only there after its last set; sets of one reading share what is opened. */
   async #openBehind(before: string | null | Promise<string | null>, reading: Reading): Promise<SetAside> {
     await before;
     return this.#setAside?.isFor(reading) ? this.#setAside : this.open(reading);
@@ -201,7 +203,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Pick<SetAside, '
     );
   }
 
-  /** What was applied now is not set aside any more; a later version that another instance has set aside stays. */
+  /** What was just applied is no longer set aside; a later version set aside by another instance stays. */
   async #clear(
     setAside: SetAside,
     commands: ChangeCommand[],

@@ -1,13 +1,13 @@
 import type { CaptureStatus, SourceStatus } from '@nestjs-spark/contracts/internal';
 import { etagsBehind, reachedEtag, type Place } from '../task/place.ts';
 
-/** What was said of the source longer ago says nothing about it any more. */
+/** Reports about the source older than this are considered worthless. */
 export const SILENCE_MS = 60_000;
 
-/** After how many ticks without a word the owner counts as silent. It says how far it is every 5 s. */
+/** After this many ticks without a report the owner counts as silent. It reports every 5 s. */
 const OWNER_PATIENCE = 12;
 
-/** What the copy is at: enough of a checkpoint to hold against what is known of the source. */
+/** The copy's position: enough of a checkpoint to compare with what is known of the source. */
 export interface Reached {
   databaseId: string;
   incarnation: string;
@@ -16,8 +16,8 @@ export interface Reached {
 }
 
 /**
- * What an instance of the requester knows of the owner's database, and whether that is still worth something. `now` is this
- * process's own monotonic clock; the owner's clock is only compared with itself.
+ * What an instance of the requester knows of the owner's database, and whether that is still current. `now` is this process's own
+ * monotonic clock; the owner's clock is only compared with itself.
  */
 export class SourceKnowledge {
   #place: Place | null = null;
@@ -32,7 +32,7 @@ export class SourceKnowledge {
     this.#hear(now);
   }
 
-  /** The owner's word on the board. The first one may have been there for long. */
+  /** The owner's report on the board. The first one received may be old. */
   said(status: SourceStatus, now: number): void {
     const before = this.#said;
     if (before?.status.at === status.at) return;
@@ -41,20 +41,20 @@ export class SourceKnowledge {
     if (before) this.#hear(now);
   }
 
-  /** The word of the capture's carrier. */
+  /** The report of the capture's carrier. */
   captured(status: CaptureStatus): void {
     this.#captured = status;
     this.received({ databaseId: status.databaseId, etag: Math.max(status.publishedTo, status.readTo) });
   }
 
-  /** A set, or word of one: the source is there at least. */
+  /** A set, or a report of one: the source has reached at least this. */
   received(place: Place): void {
     if (this.#place === null || etagsBehind(this.#place, place) !== null) {
       if (this.#place === null || place.etag > this.#place.etag) this.#place = place;
     }
   }
 
-  /** Etags of another database, or of an older state of it, say nothing from here on. */
+  /** From here on, etags of another database, or of an older state of it, mean nothing. */
   replaced(place: Place): void {
     this.#place = place;
   }
@@ -63,7 +63,7 @@ export class SourceKnowledge {
     this.#silent++;
   }
 
-  /** For how many ticks an owner that says how far it is has not done so; null while that need not mean anything. */
+  /** For how many ticks an owner that publishes reports has been silent; null while that is inconclusive. */
   get silentFor(): number | null {
     return this.#said !== null && this.#silent >= OWNER_PATIENCE ? this.#silent : null;
   }
@@ -72,19 +72,19 @@ export class SourceKnowledge {
     return this.#place;
   }
 
-  /** Up to where nothing is missing, for what the capture has read and not published, too. */
+  /** The etag up to which nothing is missing, including what the capture has read without anything to publish. */
   reached(reached: Pick<Reached, 'incarnation' | 'to'>): number {
     return reachedEtag(reached, this.#captured);
   }
 
-  /** Etags that are missing here, at most; null: not known. */
+  /** Upper bound of the etags missing here; null: unknown. */
   lag(reached: Reached | null, now: number): number | null {
     if (reached === null || this.#place === null || !this.#isFresh(now)) return null;
     const { databaseId } = reached;
     return etagsBehind({ databaseId, etag: this.reached(reached) }, this.#place);
   }
 
-  /** Age of what is applied; 0 when nothing is missing, null: not known. `wallNow` serves where the owner's clock is not known. */
+  /** Age of what is applied; 0 when nothing is missing, null when unknown. `wallNow` is used when the owner's clock is unknown. */
   behindMs(reached: Reached | null, now: number, wallNow: number): number | null {
     const lag = this.lag(reached, now);
     if (lag === null || reached === null) return null;
@@ -92,7 +92,7 @@ export class SourceKnowledge {
     const said = this.#said;
     const ownersNow = said ? said.status.at + (now - said.heardAt) : wallNow;
     const age = Math.round(ownersNow - reached.readAt);
-    // Two clocks that disagree say nothing: something is missing, so 0 would be wrong in any case.
+    // Clocks that disagree tell nothing, but something is missing, so 0 would be wrong in any case.
     return age > 0 ? age : said ? 1 : null;
   }
 

@@ -32,20 +32,20 @@ import { TaskCheckpoint } from './task-checkpoint.ts';
 
 export interface ApplyParts {
   sink: ChangeSink;
-  /** Remembers what the sink did not take. */
+  /** Records what the sink did not accept. */
   state: StateStore;
   log: TaskLog;
   control: ControlBoard;
   source: SourceInquiry;
-  /** Tells the owner's sets from what others have written into its log. */
+  /** Distinguishes the owner's sets from what others have written into its log. */
   verifier: MessageVerifier;
   logger: Logger;
   pace: Pace;
-  /** Called when more may be here than before. */
+  /** Called when the copy may have progressed. */
   moved: () => void;
 }
 
-/** Carries one task's change sets from the log into the sink, each exactly once, session after session. */
+/** Applies one task's change sets from the log to the sink, each exactly once, session after session. */
 export class TaskApply implements Unit {
   readonly key: TaskKey;
   readonly name: string;
@@ -96,14 +96,14 @@ export class TaskApply implements Unit {
     this.progress.declared(task);
   }
 
-  /** What its copies may go over. */
+  /** What its copies may overwrite. */
   #rule(): { task: TaskKey; overwrite?: 'own' } {
     const { key: task, overwrite, adoptsFirst } = this.#task;
     const adopts = overwrite === 'own' || (adoptsFirst === true && !this.#checkpoint.value?.swept);
     return adopts ? { task, overwrite: 'own' } : { task };
   }
 
-  /** Reads where the copy stands, so that a report has something to say before the lease is held. */
+  /** Reads the checkpoint, so that there is something to report before the lease is held. */
   prepare(): Promise<void> {
     return this.look().catch(() => {});
   }
@@ -121,10 +121,10 @@ export class TaskApply implements Unit {
   }
 
   /**
-   * What an instance does every second, whether it carries the task or not: the checkpoint is shared, and so is what it has
-   * to catch up with.
-   * @param stored the checkpoint as it is in the database
-   * @param since `progress.moves` when it was asked for
+   * What an instance does every second, whether or not it carries the task: the checkpoint is shared, and so is what it has to
+   * catch up with.
+   * @param stored the checkpoint as stored in the database
+   * @param since `progress.moves` when it was requested
    */
   async standBy(stored: StoredCheckpoint | null, since: number, now: number): Promise<void> {
     if (!this.#looked) await this.look();
@@ -132,7 +132,7 @@ export class TaskApply implements Unit {
     if (!this.progress.active) await this.#catchUp.findIfDue(now);
   }
 
-  /** Runs while the lease is held, whatever breaks in between. */
+  /** Runs while the lease is held, despite failures. */
   async run(held: AbortSignal): Promise<void> {
     let failures = 0;
     this.progress.active = true;
@@ -192,7 +192,7 @@ export class TaskApply implements Unit {
     });
   }
 
-  /** Ends the session while there are copies that could not be deleted: the next one begins with trying again. */
+  /** Ends the session while there are copies that could not be deleted: the next one begins by retrying. */
   async #endWhenDue(due: AbortController, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await pause(this.#parts.pace.undeletedMs, signal);
@@ -200,7 +200,7 @@ export class TaskApply implements Unit {
     }
   }
 
-  /** What an older version could not find again stays here for good, so everything is read once more, which shows it. */
+  /** What an older version could not find again would stay here for good, so everything is read again, which reveals it. */
   async #repairIfDue(): Promise<void> {
     const { stored } = this.#checkpoint;
     if (!stored) return;

@@ -49,38 +49,38 @@ export class TaskCheckpoint {
     return this.#stored?.checkpoint ?? null;
   }
 
-  /** How many sets were applied, ever: whether it is more than before tells whether something got through. */
+  /** How many sets were ever applied; it grows when something got through. */
   get setsApplied(): number {
     return this.value?.setsApplied ?? 0;
   }
 
-  /** Looks at the database. */
+  /** Reads the stored checkpoint. */
   async read(): Promise<Checkpoint | null> {
     this.#stored = await this.#sink.readCheckpoint(taskName(this.#task));
     this.#progress.seen(this.value);
     return this.value;
   }
 
-  /** It was written again, saying nothing new of the source. */
+  /** It was rewritten without any progress on the source. */
   rewritten(stored: StoredCheckpoint): void {
     this.#stored = stored;
   }
 
-  /** A set is applied, or the copies of older generations are removed. */
+  /** A set was applied, or copies of older generations were removed. */
   moved(stored: StoredCheckpoint): void {
     this.#stored = stored;
     this.#progress.applied(stored.checkpoint);
     this.confirm();
   }
 
-  /** Once a generation is whole, the copies of those before it go. */
+  /** Once a generation is complete, the copies of earlier ones are removed. */
   async sweepIfDue(): Promise<void> {
     const stored = this.#stored;
     if (!stored?.checkpoint.live || stored.checkpoint.swept) return;
     this.moved(await this.#taking.sweep(stored));
   }
 
-  /** What the target refused to delete may go now. */
+  /** Retries deletions that the target refused. */
   async deleteAgain(): Promise<void> {
     if (this.#stored?.checkpoint.live) this.rewritten(await this.#taking.deleteAgain(this.#stored));
   }
@@ -103,7 +103,7 @@ export class TaskCheckpoint {
     });
   }
 
-  /** Sends what is still to be confirmed. */
+  /** Sends pending confirmations. */
   close(): Promise<void> {
     return this.#confirmation.close();
   }

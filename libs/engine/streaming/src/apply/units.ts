@@ -1,12 +1,12 @@
 import type { ChangeCommand } from '@nestjs-spark/contracts';
 import { type IdRule, idKey } from '@nestjs-spark/contracts/internal';
 
-/** Commands that are taken or refused together: a put and what comes with it, or one that stands by itself. */
+/** Commands that are accepted or refused together: a put and its extras, or a single command. */
 export type Unit = ChangeCommand[];
 
 /**
- * The units of a set in their order, without the puts that a later command of the set makes void.
- * @param rule how the owner tells ids apart
+ * The units of a set in order, without the puts that a later command of the set makes void.
+ * @param rule how the owner compares ids
  */
 export function unitsOf(commands: readonly ChangeCommand[], rule: IdRule): Unit[] {
   const units: Unit[] = [];
@@ -20,7 +20,7 @@ export function unitsOf(commands: readonly ChangeCommand[], rule: IdRule): Unit[
   return withoutVoid(units, rule);
 }
 
-/** What a unit is about: an id, or the prefix of ids that it deletes. */
+/** The subject of a unit: an id, or the prefix of the ids that it deletes. */
 export function idOf([command]: Unit): string {
   if (command === undefined) return '';
   return command.type === 'delete-prefix' ? command.prefix : command.id;

@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { decideResumption, type ResumeFacts, type Resumption } from './resume.ts';
 
-/** After how much quiet the next answer counts as the first one again, in longest waits. */
+/** After this much quiet, in multiples of the longest wait, the next answer counts as the first one again. */
 const QUIET = 2;
 const LONGEST = 300;
 
 /**
  * How often a capture reads again because the board says so. What is there is the requester's word, but anyone who can publish on the bus can
- * write it, and could have everything read again without end. The first answer is given at once, each further one after twice the wait of
+ * write it, and could have everything read again endlessly. The first answer is given at once, each further one after twice the wait of
  * the one before; what the log itself shows is never held up.
  */
 export class Answers {
@@ -15,7 +15,7 @@ export class Answers {
   readonly #now: () => number;
   #given = 0;
   #lastAt = -Infinity;
-  /** The session that begins now was begun for an answer. */
+  /** The session that begins now was started for an answer. */
   #isOwed = false;
 
   /** @param firstMs the wait between the first two answers; the longest is 300 times as long */
@@ -31,7 +31,7 @@ export class Answers {
     return Math.max(0, this.#lastAt + wait - this.#now());
   }
 
-  /** Something was asked for. @returns whether the session is to end for it now; otherwise it may after `waitMs` */
+  /** Something was requested. @returns whether the session should end for it now; otherwise it may after `waitMs` */
   ask(): boolean {
     if (this.waitMs > 0) return false;
     this.#give();
@@ -39,7 +39,7 @@ export class Answers {
     return true;
   }
 
-  /** Where to continue; without what the board asks for, if that costs more than the log does and has to wait. */
+  /** Where to continue; ignoring the board's request if that is more expensive than continuing by the log and has to wait. */
   decide(facts: ResumeFacts): { resumption: Resumption; isPostponed: boolean } {
     const isOwed = this.#isOwed;
     this.#isOwed = false;
@@ -65,7 +65,7 @@ export class Answers {
 
 const COST = { continue: 0, rewind: 1, begin: 2 } as const;
 
-/** The cheapest of what the log allows, if the request may stay unanswered and the confirmation need not be believed. */
+/** The cheapest resumption that the log allows, if the request may stay unanswered and the confirmation need not be believed. */
 function leastOf(facts: ResumeFacts): Resumption {
   const unasked = decideResumption({ ...facts, resync: null });
   const unheard = decideResumption({ ...facts, resync: null, confirmed: null });

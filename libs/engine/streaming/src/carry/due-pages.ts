@@ -16,18 +16,18 @@ export interface DuePagesParts {
   reruns: Pick<Reruns, 'look'>;
   publisher: Pick<Publisher, 'position' | 'checkTail'>;
   progress: CaptureProgress;
-  /** Word of the source that was asked for, if any, and what wakes a reader that waits. */
+  /** The source position that was asked about, if any, and the nudge that wakes a waiting reader. */
   wanted: { readonly asked: AskedFor | null; readonly nudge: Nudge };
   pace: Pick<Pace, 'idleMs' | 'watermarkMs'>;
 }
 
-/** A page to publish, with what the source's witness said when it was read. */
+/** A page to publish, with the source's witness when it was read. */
 export interface WitnessedPage {
   page: ChangePage;
   witness: Witness;
 }
 
-/** The pages that have to be published: those that are there, then those to come, until aborted. Others are passed by. */
+/** The pages that have to be published: the existing ones, then new ones, until aborted. Others are skipped. */
 export async function* duePages(
   parts: DuePagesParts,
   signal: AbortSignal,

@@ -3,17 +3,20 @@ import { etagsBehind, reachedEtag, type Place } from '../task/place.ts';
 import type { CaptureReport } from '../task/reports.ts';
 
 export interface SendingFacts {
-  /** Where the owner's database is; null while that is not known. */
+  /** The owner's database; null while unknown. */
   source: Place | null;
-  /** What the requester said last; null: nothing ever, undefined: not known. */
+  /** The requester's last confirmation; null: there was none, undefined: unknown. */
   confirmation: Confirmation | null | undefined;
-  /** How far the task was read and published; null while that is not known. */
+  /** How far the task was read and published; null while unknown. */
   stands: Pick<CaptureStatus, 'databaseId' | 'incarnation' | 'publishedTo' | 'readTo'> | null;
-  /** This module's clock; `readAt` of a confirmation is of the same module. */
+  /** This module's clock; a confirmation's `readAt` is by the same clock. */
   now: number;
 }
 
-/** How far a requester is behind its owner, by what it has confirmed: nothing that a stuck capture says goes into it. Pure. */
+/**
+ * How far a requester is behind its owner, judged by what it has confirmed: nothing that a stuck capture reports has any
+ * influence. Pure.
+ */
 export function judgeSending({
   source,
   confirmation,
@@ -28,7 +31,7 @@ export function judgeSending({
   return { confirmedEtag, lag, behindMs: ageOf(lag, counts?.readAt, now) };
 }
 
-/** A word on another reading of the source, or on another database, confirms nothing of what is sent now. */
+/** A confirmation of another reading of the source, or of another database, says nothing about what is sent now. */
 function isOfThis(
   confirmation: Confirmation,
   source: SendingFacts['source'],

@@ -13,17 +13,16 @@ import {
 export interface OwnEnd {
   /** Of the last message, whoever wrote it; 0 when there is none. The next append follows it. */
   sequence: number;
-  /** What this module's own last set says of itself; null when there is none. */
+  /** The header of this module's own last set; null when there is none. */
   header: ChangeSetHeader | null;
-  /** Somebody else has written after it. */
+  /** Whether others have written after it. */
   foreign: boolean;
 }
 
 /**
- * Finds this module's own last set. The log is the cursor, but anyone who can publish on the bus can write there, too, even
- * what this module has signed before: where the last message is not this module's, or does not stand where it was put, the
- * log is read from its beginning. Sets without a signature count as long as there is none with one: a version that did not
- * sign wrote them.
+ * Finds this module's own last set. The log is the cursor, but anyone who can publish on the bus can write there too, even replay
+ * what this module has signed before: when the last message is not this module's, or is not where it was put, the log is read
+ * from its beginning. Unsigned sets count as long as there is no signed one: a version that did not sign wrote them.
  * @throws {UnavailableError} while the log or the keys cannot be read
  */
 export async function findOwnEnd(
@@ -47,7 +46,7 @@ export async function findOwnEnd(
     if (message === null)
       throw new UnavailableError(`${describeTask(task)}: the log was purged while it was read`);
     const own = await isOwn(message);
-    // What the first one followed is trimmed.
+    // The message that the first one followed has been trimmed.
     const isInPlace = before === 0 || placeBefore(message) === before;
     if (own === true && isInPlace) signed = message;
     else if (own === 'unsigned' && readHeader(message) !== null) unsigned = message;
@@ -57,7 +56,7 @@ export async function findOwnEnd(
   return { sequence, header: readHeader(own), foreign: own?.sequence !== sequence };
 }
 
-/** Of the message that this one was to follow; -1 when it does not say so. */
+/** The sequence of the message that this one was meant to follow; -1 when it does not say. */
 function placeBefore({ headers }: LogMessage): number {
   const said = headers[FOLLOWS_HEADER] ?? '';
   return /^\d{1,15}$/.test(said) ? Number(said) : -1;

@@ -11,10 +11,10 @@ import type { Place } from '../task/place.ts';
 import type { CaptureReport } from '../task/reports.ts';
 import { judgeSending } from './judge-sending.ts';
 
-/** After how many ticks without a look at the source it is not known any more how far that is. */
+/** After this many ticks without reading the source, its position counts as unknown. */
 const SOURCE_PATIENCE = 10;
 
-/** What a capture has to say about itself, on every instance: what others carry is known from the board and the source. */
+/** A capture's status on every instance: what others carry is known from the board and the source. */
 export class CaptureProgress {
   active = false;
   generation = 0;
@@ -22,7 +22,7 @@ export class CaptureProgress {
   published: Etag = 0;
   publishedAt = -Infinity;
   documentsTotal = 0;
-  /** The requester's word on what this capture reads now. */
+  /** The requester's confirmation of the current reading. */
   confirmed: Confirmation | null = null;
   setAside: Pick<SetAside, 'count'> = { count: 0 };
   readonly carrier = new Carrier();
@@ -30,7 +30,7 @@ export class CaptureProgress {
   readonly #collection: string;
   #databaseId: string | null = null;
   #condition: Condition<Phase> = STARTING;
-  /** The last page to publish ends here; what is read after it may be ahead of the publishing. */
+  /** The end of the last page to publish; reading may be ahead of publishing. */
   #handedTo: Etag = 0;
   #passedTo: Etag = 0;
   #documentsRead = 0;
@@ -38,11 +38,11 @@ export class CaptureProgress {
   #errors = 0;
   #lastError: string | null = null;
   #leaseTrouble: string | null = null;
-  /** How far the source is, looked at beside the capture. */
+  /** The source's position, read independently of the capture. */
   #source: Place | null = null;
   #sourceError: string | null = null;
   #unseen = 0;
-  /** The requester's newest word, whatever it is on; undefined while it was not looked for. */
+  /** The requester's latest confirmation, of whatever reading; undefined until it was looked for. */
   #heard: Confirmation | null | undefined = undefined;
   #word: CaptureStatus | null = null;
 
@@ -65,7 +65,7 @@ export class CaptureProgress {
     this.#move({ what: 'resumed', phase: phaseOf(position) });
   }
 
-  /** A page that ends here is on its way to the log. */
+  /** A page ending here is on its way to the log. */
   handed(etag: Etag): void {
     this.#handedTo = etag;
   }
@@ -80,13 +80,13 @@ export class CaptureProgress {
     this.#move({ what: 'published', phase: phaseOf(position) });
   }
 
-  /** Everything up to here was read, and nothing of it is to be published. */
+  /** Everything up to here was read, and none of it is to be published. */
   passed(etag: Etag): void {
     this.#passedTo = etag;
     if (this.published >= this.#handedTo) this.#move({ what: 'passed' });
   }
 
-  /** Why the task's lease cannot be acquired or kept; null once it is. What else is known is from before. */
+  /** Why the task's lease can be neither acquired nor renewed; null once it can. Everything else known is from before. */
   withoutLease(because: string | null): void {
     if (because !== null && this.#leaseTrouble === null) this.#errors++;
     this.#leaseTrouble = because;
@@ -117,7 +117,7 @@ export class CaptureProgress {
     this.#unseen++;
   }
 
-  /** What the requester said last; null: nothing ever. */
+  /** The requester's last confirmation; null: there was none. */
   confirmationHeard(confirmation: Confirmation | null): void {
     this.#heard = confirmation ?? this.#heard ?? null;
   }
@@ -126,13 +126,13 @@ export class CaptureProgress {
     return this.#heard !== undefined;
   }
 
-  /** The carrier's word, from the board. */
+  /** The carrier's report, from the board. */
   carrierSaid(status: CaptureStatus): void {
     if (this.#word !== null && this.#word.at !== status.at) this.carrier.heard();
     this.#word = status;
   }
 
-  /** What the carrier says to the other instances; null before it knows where it stands. */
+  /** What the carrier reports to the other instances; null before it knows its position. */
   status(): CaptureStatus | null {
     if (this.#databaseId === null) return null;
     return {
@@ -183,14 +183,14 @@ export class CaptureProgress {
     };
   }
 
-  /** Signs from outside the capture that it cannot continue, whatever it reports itself. */
+  /** Evidence from outside the capture that it cannot continue, whatever it reports itself. */
   #seenApart(): string | null {
     if (this.#leaseTrouble !== null) return this.#leaseTrouble;
     if (this.#unseen >= SOURCE_PATIENCE && this.#sourceError !== null) return this.#sourceError;
     const missing = this.carrier.missingFor;
     if (missing !== null) {
       if (this.active && this.#lastError !== null) return this.#lastError;
-      return `no instance of this module is known to carry it, for ${missing} s: NATS does not take its status, or nobody holds its lease`;
+      return `no instance of this module is known to carry it, for ${missing} s: NATS does not accept its status, or nobody holds its lease`;
     }
     return null;
   }

@@ -97,7 +97,7 @@ describe('where a capture goes on', () => {
   });
 
   it.each<[string, Partial<ResumeFacts>]>([
-    ['the script is another one', { task: { fingerprint: 'v2', generation: 1 } }],
+    ['the script has changed', { task: { fingerprint: 'v2', generation: 1 } }],
     ['a newer generation was asked for', { task: { fingerprint: 'v1', generation: 4 } }],
     ['the source is another database', { source: { databaseId: 'other', lastEtag: 120, witness: RECORD } }],
     ['the source is behind its log', { source: { databaseId: 'db', lastEtag: 99, witness: RECORD } }],

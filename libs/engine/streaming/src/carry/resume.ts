@@ -11,23 +11,23 @@ import type { CapturePosition } from '../task/position.ts';
 import { openRequest } from '../task/resync.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 
-/** All that a capture reads before it continues, in this order: the log's tail first, then the task, then the source. */
+/** Everything that a capture reads before it continues, in this order: first the log's tail, then the task, then the source. */
 export interface ResumeFacts {
-  /** The last set in the task's log that this module has put there, or null when there is none. */
+  /** This module's own last set in the task's log, or null. */
   tail: ChangeSetHeader | null;
-  /** Somebody else has written into the log after it. */
+  /** Whether others have written into the log after it. */
   foreign: boolean;
   task: Pick<CaptureTask, 'fingerprint' | 'generation'>;
   source: SourceIdentity;
   confirmed: Pick<Confirmation, 'generation' | 'incarnation' | 'to' | 'witness'> | null;
   resync: ResyncRequest | null;
-  /** An etag from which deletes could not be read because the store had removed them; null when nothing is known. */
+  /** The etag from which deletes could not be read because the store had removed them; null when none is known. */
   deletesLostFrom: Etag | null;
-  /** The mark of a generation that begins now. */
+  /** The incarnation of a generation that would begin now. */
   incarnation: string;
 }
 
-/** `rewind` and `begin` make the sets that this task has in the log worthless. */
+/** `rewind` and `begin` make this task's sets in the log worthless. */
 export interface Resumption {
   kind: 'continue' | 'rewind' | 'begin';
   position: CapturePosition;
@@ -37,22 +37,22 @@ export interface Resumption {
 /**
  * Decides where a capture continues, from these facts alone.
  *
- * The log is the cursor. It is left only where it cannot be trusted: another script, another or a restored database, deletes
- * that are gone, or a requester that says that its copy does not join.
+ * The log is the cursor, unless it cannot be trusted: a different script, a different or restored database, lost deletes, or a
+ * requester reporting that its copy does not join.
  */
 export function decideResumption(given: ResumeFacts): Resumption {
   const facts = withoutImpossible(given);
   const { tail, task, source } = facts;
   if (tail === null) return beginAgain(facts, 'nothing of this module is in the log');
 
-  if (tail.script !== task.fingerprint) return beginAgain(facts, 'the script is another one');
-  if (task.generation > tail.generation) return beginAgain(facts, 'a new generation was asked for');
+  if (tail.script !== task.fingerprint) return beginAgain(facts, 'the script has changed');
+  if (task.generation > tail.generation) return beginAgain(facts, 'a new generation was requested');
   if (tail.databaseId !== source.databaseId) return beginAgain(facts, 'the source is another database');
   if (source.lastEtag < tail.to) return beginAgain(facts, 'the source is behind its log: it was restored');
   if (!remembers(source.witness, tail.witness))
-    return beginAgain(facts, 'its witness is another: the source was restored');
+    return beginAgain(facts, 'its witness is a different one: the source was restored');
   if (facts.deletesLostFrom === tail.to + 1)
-    return beginAgain(facts, 'deletes in the source are gone unread');
+    return beginAgain(facts, 'deletes in the source were removed before they were read');
 
   const { confirmed } = facts;
   if (confirmed && confirmed.generation > tail.generation) {
@@ -78,11 +78,17 @@ export function decideResumption(given: ResumeFacts): Resumption {
   };
 }
 
-/** More than any log is ever behind. Numbers that grow by one never get there, and those after them still have to be numbers. */
+/**
+ * More than any log is ever behind. Numbers that grow by one never get there, and their successors still have to be safe
+ * integers.
+ */
 const FURTHEST_AHEAD = 1_000_000;
 const LAST_GENERATION = Number.MAX_SAFE_INTEGER - 2 ** 40;
 
-/** Leaves out what no requester can have said: anybody who can publish on the bus could name a last generation, after which none can come. */
+/**
+ * Ignores what no requester can have said: anyone who can publish on the bus could claim a last generation, which none can
+ * follow.
+ */
 function withoutImpossible(facts: ResumeFacts): ResumeFacts {
   const { tail, confirmed, resync } = facts;
   const most = tail ? tail.generation + FURTHEST_AHEAD : LAST_GENERATION;
@@ -95,12 +101,12 @@ function withoutImpossible(facts: ResumeFacts): ResumeFacts {
   };
 }
 
-/** An older state of a database under the same id: fewer etags, or, where they have caught up, another witness. */
+/** An older state of a database under the same id: fewer etags or, if they have caught up, a different witness. */
 function isBehind(source: SourceIdentity, known: { to: Etag; witness: Witness }): boolean {
   return source.lastEtag < known.to || !remembers(source.witness, known.witness);
 }
 
-/** A restored log may contain less than the requester has. A check for a restored source has to consider that, too. */
+/** A restored log may contain less than the requester has. A check for a restored source has to consider that too. */
 function newestSaid({ confirmed }: ResumeFacts, tail: ChangeSetHeader): Witness {
   const isSame = confirmed?.generation === tail.generation && confirmed.incarnation === tail.incarnation;
   return isSame && confirmed.witness.number > tail.witness.number ? confirmed.witness : tail.witness;
@@ -121,15 +127,16 @@ function answer(request: ResyncRequest, tail: ChangeSetHeader, facts: ResumeFact
 }
 
 /**
- * What others have written is dropped with everything in front of it, and what the requester has not confirmed comes once
- * more: a log that was filled up has room again. A generation never begins because of it, or anyone could have that.
+ * Drops what others have written along with everything before it, and resends what the requester has not confirmed: a log that
+ * was flooded has room again. This never begins a generation, or anyone could cause one.
  */
 function dropForeign(tail: ChangeSetHeader, facts: ResumeFacts): Resumption {
   const { confirmed } = facts;
   const isSame = confirmed?.generation === tail.generation && confirmed.incarnation === tail.incarnation;
   const to = isSame ? Math.min(confirmed.to, tail.to) : 0;
-  if (facts.deletesLostFrom === to + 1) return beginAgain(facts, 'deletes in the source are gone unread');
-  const because = 'somebody else has written into the log';
+  if (facts.deletesLostFrom === to + 1)
+    return beginAgain(facts, 'deletes in the source were removed before they were read');
+  const because = 'somebody else has written to the log';
   return rewind(tail, facts, { to, resync: tail.resync, because });
 }
 

@@ -28,7 +28,7 @@ it('A task whose script is changed while it is being opened has not failed', asy
   }
 });
 
-it('Where it begins is told once, however often it begins there while its store takes nothing', async () => {
+it('Where it begins is logged once, however often it begins there while its store accepts nothing', async () => {
   const simulation = new Simulation();
   let attempts = 0;
   simulation.source.raiseWitness = async () => {

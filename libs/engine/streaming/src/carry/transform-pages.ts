@@ -10,13 +10,13 @@ import type { WitnessedPage } from './due-pages.ts';
 export interface TransformedPage extends WitnessedPage {
   changes: TransformedChange[];
   deletes: DeleteCover;
-  /** For what was run again: to be called when it is in the log. */
+  /** For rerun documents: to be called once they are in the log. */
   published?: () => Promise<void>;
-  /** For what was run again: to be called instead when the log does not take it. */
+  /** For rerun documents: to be called instead when the log does not accept them. */
   refused?: (reason: string) => Promise<void>;
 }
 
-/** What the pages mean for the requester; between them, what is run again on request. */
+/** The pages as commands for the requester, with requested reruns in between. */
 export async function* transformPages(
   pages: AsyncIterable<WitnessedPage>,
   transformer: Transformer,

@@ -1,78 +1,78 @@
 import type { Etag } from '@nestjs-spark/contracts';
 
-/** So often a single change has to fail, while the log takes other sets, before it is left out. */
+/** How often a single change has to fail, while the log accepts other sets, before it is left out. */
 const FAILURES = 2;
 
 const MOST_TOGETHER = 64;
 
-/** Where publishing failed for a reason that may lie in what was published. */
+/** Where publishing failed for a reason that may lie in the content. */
 export interface Failed {
   /** Everything up to here is in the log. */
   after: Etag;
-  /** How many changes the set had. */
+  /** The number of changes in the set. */
   changes: number;
-  /** What was run again, if that is what the set had. */
+  /** What was rerun, if that is the set's content. */
   again?: string | undefined;
   cause: unknown;
 }
 
 /**
- * How many changes the next set may have, after some that could not be published although the log took others: half as many
- * each time, until one alone is left, and twice as many after each set that the log took. Nothing here is about time or kinds
- * of errors. Outlives a capture's sessions, since each failure ends one.
+ * How many changes the next set may have, after a failure to publish some although the log accepted others: half as many each
+ * time, down to a single one, and twice as many after each set that the log accepts. Independent of time and error types.
+ * Outlives a capture's sessions, since each failure ends one.
  */
 export class Caution {
   #after: Etag | null = null;
   #most = Infinity;
   #failures = 0;
   #cause: unknown = null;
-  /** What is run again is published wherever there is room, so its failures are counted by what it is. */
+  /** Reruns are published wherever there is room, so their failures are counted by content. */
   readonly #again = new Map<string, number>();
   #together = MOST_TOGETHER;
 
-  /** The change that follows `after`, or what is run again, is under suspicion: the log has to show first that it takes sets at all. */
+  /** The change after `after`, or the rerun, is under suspicion: the log first has to show that it accepts sets at all. */
   needsProbe(after: Etag, again?: string): boolean {
     return again === undefined ? this.mostAfter(after) === 1 : this.#again.has(again);
   }
 
-  /** The most changes of a set that follows `after`. */
+  /** Maximum number of changes in a set that follows `after`. */
   mostAfter(after: Etag): number {
     return this.#after === after ? this.#most : Infinity;
   }
 
-  /** The change that follows `after` failed alone, again and again. */
+  /** The change after `after` failed alone, repeatedly. */
   isRefusedAfter(after: Etag): boolean {
     return this.#after === after && this.#most === 1 && this.#failures >= FAILURES;
   }
 
-  /** This, which is run again, failed again and again. */
+  /** This rerun failed repeatedly. */
   isRefusedAgain(what: string): boolean {
     return (this.#again.get(what) ?? 0) >= FAILURES;
   }
 
-  /** How many documents that are run again may be published as one change, which cannot be cut. */
+  /** How many rerun documents may be published as one change, which cannot be split. */
   get together(): number {
     return this.#together;
   }
 
-  /** So many of them were not taken: fewer at once from now on. */
+  /** This many were not accepted together: publish fewer at a time. */
   refusedTogether(documents: number): void {
     this.#again.clear();
     this.#together = Math.max(1, Math.ceil(documents / 2));
   }
 
-  /** This document was not taken by itself, and is set aside once more: it may be asked for again. */
+  /** This document was not accepted on its own, and is set aside again: its rerun may be requested again. */
   refusedByItself(key: string): void {
     this.#again.delete(key);
   }
 
-  /** The request to run documents again is through. */
+  /** The rerun request is complete. */
   allRunAgain(): void {
     this.#again.clear();
     this.#together = MOST_TOGETHER;
   }
 
-  /** Why it failed last. */
+  /** The last failure. */
   get cause(): unknown {
     return this.#cause;
   }
@@ -101,5 +101,5 @@ export class Caution {
   }
 }
 
-/** A set of this many changes is as good as any. */
+/** From this size on, sets are not limited. */
 const LARGEST = 2_048;

@@ -11,8 +11,8 @@ import {
 const REMEMBERED = 50_000;
 
 /**
- * Puts the contents of attachments beside the message that names them. What was sent since this capture started is not sent
- * again; a requester that does not have it says so, and the capture then restarts without that memory.
+ * Stores attachment contents beside the message that names them. What was sent since this capture started is not sent again; a
+ * requester that lacks it says so, and the capture then restarts without that memory.
  */
 export class Contents {
   readonly #source: SourceExtras | undefined;
@@ -27,7 +27,7 @@ export class Contents {
 
   /**
    * The commands with every attachment's content named, and what to remember once they are in the log.
-   * An attachment that is another one by now is left out: its document has changed, and comes again.
+   * An attachment that has changed in the meantime is left out: its document has changed too, and comes again.
    */
   async attach(
     commands: ChangeCommand[],
@@ -85,7 +85,7 @@ export class Contents {
     if (this.#sent.size > REMEMBERED && oldest !== undefined) this.#sent.delete(oldest);
   }
 
-  /** A copy that goes takes its attachments along. */
+  /** A removed copy loses its attachments. */
   #forget(commands: ChangeCommand[]): void {
     if (this.#sent.size === 0) return;
     const gone = commands.flatMap((command) => {

@@ -36,22 +36,22 @@ export class PublishFailedError extends Error {
 export interface PublisherParts {
   log: TaskLog;
   task: CaptureTask;
-  /** Where the log ends, and under which sequence. */
+  /** Where the log ends, and with which sequence. */
   position: CapturePosition;
   sequence: number;
-  /** Sets that are in the log before the first set become worthless once that is published. */
+  /** Whether sets already in the log become worthless once the first set is published. */
   dropOlder: boolean;
   /** Where attachments are read. */
   contents: Contents;
-  /** How the source tells ids apart. */
+  /** How the source compares ids. */
   ids: IdRule;
   caution: Caution;
   signer: MessageSigner;
 }
 
 /**
- * Appends change sets to a task's log, each after the one before. Any error ends this publisher: it is then unknown what
- * the log contains, and everything has to be decided again from its tail.
+ * Appends change sets to a task's log, each after the one before. Any error ends this publisher: the log's content is then
+ * unknown, and everything has to be decided again from its tail.
  */
 export class Publisher {
   readonly #log: TaskLog;
@@ -77,21 +77,21 @@ export class Publisher {
     this.#signer = signer;
   }
 
-  /** Up to where the log goes now. */
+  /** The current end of the log. */
   get position(): CapturePosition {
     return this.#position;
   }
 
   /**
-   * Announces a generation. The announcement is in the log before the source's witness is raised for it: otherwise a capture
-   * that fails in between would leave a restored source whose witness looks as if nothing had happened.
+   * Announces a generation. The announcement is logged before the source's witness is raised for it: otherwise a capture that
+   * fails in between would leave a restored source whose witness looks as if nothing had happened.
    */
   async open(): Promise<void> {
     await this.#append({ from: 1, to: 0, live: false, commands: [] }, Date.now());
   }
 
   /**
-   * @param leaveOut remembers a change that the log does not take, before the set that covers it is published without it
+   * @param leaveOut records a change that the log does not accept, before the set that covers it is published without it
    * @throws {PublishFailedError} when the log refuses a set for a reason that may lie in its content
    */
   async publish(
@@ -110,7 +110,7 @@ export class Publisher {
     await this.#publishPart(left, page.to, page.drained, leaveOut);
   }
 
-  /** Says nothing new: that the log takes this shows that it takes sets at all. */
+  /** Carries nothing new: its success shows that the log accepts sets at all. */
   async #probe(): Promise<void> {
     const { to, live } = this.#position;
     await this.#append({ from: to + 1, to, live, commands: [] }, Date.now());
@@ -128,19 +128,19 @@ export class Publisher {
   ): Promise<void> {
     const readAt = Date.now();
     const [alone] = changes;
-    // Only now, so that a session that ends before for another reason leaves nothing in the log.
+    // Not earlier, so that a session that ends for another reason leaves nothing in the log.
     if (alone !== undefined && this.#caution.needsProbe(this.#position.to, alone.again)) await this.#probe();
     const isRefused = alone !== undefined && this.#isRefused(alone);
     const again = isRefused ? undefined : alone?.again;
     if (isRefused) await leaveOut(alone, this.#caution.cause);
-    // What was read and found empty since the last set is covered by this one.
+    // This set also covers what was read and found irrelevant since the last one.
     const cuts = cut(isRefused ? [] : changes, this.#position.to + 1, to);
     for (const [i, part] of cuts.entries()) {
       const live = this.#position.live || (drained && i === cuts.length - 1);
       await this.#append({ ...part, live }, readAt).catch((cause: unknown) => {
         if (cause instanceof LogConflictError || cause instanceof LogFullError) throw cause;
         const inPart = changes.filter(({ etag }) => etag >= part.from && etag <= part.to).length;
-        // No change is to blame for it.
+        // No change is to blame.
         if (inPart === 0) throw cause;
         const failed = { after: this.#position.to, changes: inPart, again, cause };
         throw new PublishFailedError(failed, cause);
@@ -155,15 +155,17 @@ export class Publisher {
     return this.#caution.isRefusedAfter(this.#position.to);
   }
 
-  /** @throws {LogConflictError} when the log does not end with what this publisher appended: it was purged, or someone else wrote */
+  /**
+   * @throws {LogConflictError} when the log does not end with what this publisher appended: it was purged, or someone else wrote
+   */
   async checkTail(): Promise<void> {
     const tail = await this.#log.tail();
     if ((tail?.sequence ?? 0) !== this.#sequence) throw new LogConflictError(describeTask(this.#task.key));
   }
 
   /**
-   * A full log does not take the first set of a new beginning, so what that makes worthless is removed before. Only then: until
-   * the set is there, the log's end shows where this module was, even among what others wrote.
+   * When a full log does not accept the first set of a new beginning, first removes the sets that it makes worthless. Not
+   * earlier: until that set is there, the log's end shows where this module was, even among messages of others.
    */
   async #appendWithRoom(sealed: LogPayload): Promise<number> {
     try {

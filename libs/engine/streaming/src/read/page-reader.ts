@@ -5,18 +5,18 @@ import type { CapturePosition } from '../task/position.ts';
 import type { SharedPages, SharedReading } from './shared-pages.ts';
 import { DeletesLostError, SourceReplacedError } from './source-errors.ts';
 
-/** Given, so that an error with its stack is not made for each wait: there is one for every change of a live copy. */
+/** Preallocated, so that each wait does not create an error with its stack: there is one for every change of a live copy. */
 const OVER = new Error('the wait is over');
 
 export interface PageReaderOptions {
   collection: string;
-  /** Changes to hear of that change no document. */
+  /** Which changes of extras to follow. */
   follow?: Follow;
-  /** Reads on from there. */
+  /** Where to continue reading. */
   position: CapturePosition;
 }
 
-/** Reads one collection's changes, page after page. */
+/** Reads one collection's changes, page by page. */
 export class PageReader {
   readonly #source: Pick<ChangeSource, 'wait'>;
   readonly #pages: SharedReading;
@@ -37,9 +37,9 @@ export class PageReader {
   }
 
   /**
-   * The next page, the same again until it counts as done.
-   * @param fresh nothing of it, or of what is read later, may have been read before the call
-   * @throws {SourceReplacedError} when it is of another or an older database
+   * The next page, and the same one again until it is marked as done.
+   * @param fresh neither it, nor what is read later, may have been read before the call
+   * @throws {SourceReplacedError} when it is from another or an older database
    */
   async read(fresh: boolean): Promise<ChangePage> {
     const { position } = this.#options;
@@ -49,12 +49,12 @@ export class PageReader {
     return page;
   }
 
-  /** What follows this page is next. */
+  /** Moves on to what follows this page. */
   done({ to }: ChangePage): void {
     this.#from = to + 1;
   }
 
-  /** Nothing that was read before this call, by another reader or ahead by the source, is in what is read next. */
+  /** What is read next must not come from before this call, whether read by another reader or read ahead by the source. */
   renew(): void {
     this.#pages.renew();
   }
@@ -63,7 +63,7 @@ export class PageReader {
     this.#pages.leave();
   }
 
-  /** Waits for changes after what is done, for a nudge, or until the time is up: the next page may then be empty. */
+  /** Waits for changes after the done pages, for a nudge, or until the time is up: the next page may then be empty. */
   async untilMore(nudge: Nudge, milliseconds: number, signal: AbortSignal): Promise<void> {
     const waiting = new AbortController();
     const either = AbortSignal.any([signal, waiting.signal]);
@@ -75,7 +75,7 @@ export class PageReader {
   }
 }
 
-/** @throws {DeletesLostError} when deletes may be missing in the page */
+/** @throws {DeletesLostError} when the page may lack deletes */
 export async function requireDeletes(page: ChangePage): Promise<DeleteCover> {
   const cover = await page.deletes;
   if (cover === 'lost') throw new DeletesLostError(page.from);

@@ -5,7 +5,7 @@ export class DeletesLostError extends Error {
   readonly from: Etag;
 
   constructor(from: Etag) {
-    super(`deletes from etag ${from} on are gone unread`);
+    super(`deletes from etag ${from} on were removed before they were read`);
     this.name = 'DeletesLostError';
     this.from = from;
   }
@@ -14,7 +14,7 @@ export class DeletesLostError extends Error {
 /** The source is not the database that the position belongs to. */
 export class SourceReplacedError extends Error {
   constructor() {
-    super('the source is another or an older database than before');
+    super('the source is a different or an older database than before');
     this.name = 'SourceReplacedError';
   }
 }

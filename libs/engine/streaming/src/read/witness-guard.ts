@@ -8,7 +8,7 @@ import {
 import { SourceReplacedError } from './source-errors.ts';
 import type { CapturePosition } from '../task/position.ts';
 
-/** When a reading's witness was raised last: what is read soon after may be published with it, even by the next session. */
+/** When a reading's witness was last raised: what is read soon afterwards may be published with it, even by the next session. */
 export interface RaisedWitness {
   databaseId: string;
   incarnation: string;
@@ -23,10 +23,9 @@ export interface WitnessMemory {
 }
 
 /**
- * Detects that the source's files were restored: its witness document then does not remember what rode in the sets. What is
- * published must have been read after the witness was raised to what it carries; only so is a database without those changes
- * sure not to remember it. It is raised only when something is published, so an idle database is
- * left alone.
+ * Detects that the source's files were restored: its witness document then does not remember what the sets carried. What is
+ * published must have been read after the witness was raised to the value it carries; only then is a database without those
+ * changes certain not to remember it. It is only raised when something is published, so an idle database is left alone.
  */
 export class WitnessGuard {
   readonly #source: ChangeSource;
@@ -35,7 +34,7 @@ export class WitnessGuard {
   readonly #everyMs: number;
   readonly #memory: WitnessMemory;
   #witness: Witness;
-  /** What rode in sets that the requester has, which may be more than the log says, if the log was restored. */
+  /** The witness in sets that the requester has, which may be later than the log's if the log was restored. */
   #confirmed: Witness;
   #raisedAt = -Infinity;
   #used = false;
@@ -60,12 +59,12 @@ export class WitnessGuard {
     this.#raisedAt = raised.at;
   }
 
-  /** The requester says what it has; the source has to remember that as well. */
+  /** The witness that the requester has; the source has to remember it too. */
   confirmed(witness: Witness): void {
     this.#confirmed = witness;
   }
 
-  /** What was in the source when it was read last, for something that is published with it. */
+  /** The source's witness at the last read, for something that is published with it. */
   use(): Witness {
     this.#used = true;
     return this.#witness;
@@ -76,7 +75,7 @@ export class WitnessGuard {
     return this.#age >= this.#everyMs;
   }
 
-  /** Half way to being stale in a source that is in use: raised now, while nothing waits, it holds up no change. */
+  /** Half-way to being stale in an active source: raising it now, while nothing waits, delays no change. */
   get ageing(): boolean {
     return this.#used && this.#age >= this.#everyMs / 2;
   }
@@ -86,7 +85,7 @@ export class WitnessGuard {
     const source = await this.#source.identify(this.#reader);
     const remembersAll = [this.#witness, this.#confirmed].every((said) => remembers(source.witness, said));
     if (source.databaseId !== this.#position.databaseId || !remembersAll) {
-      // What was not published shows nothing: the next session is to believe the log, or it would end in the same way.
+      // A raise that was not published proves nothing: the next session has to believe the log, or it would end in the same way.
       this.#memory.raised = null;
       throw new SourceReplacedError();
     }
@@ -108,7 +107,7 @@ export class WitnessGuard {
   }
 }
 
-/** Whether it was raised in the same reading, and by nobody else since. */
+/** Whether it was raised in the same reading, and not by others since. */
 function isOf(raised: RaisedWitness, { databaseId, incarnation, witness }: CapturePosition): boolean {
   const isSame = raised.databaseId === databaseId && raised.incarnation === incarnation;
   return isSame && raised.witness.number >= witness.number;

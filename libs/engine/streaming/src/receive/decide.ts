@@ -2,9 +2,9 @@ import type { ChangeSetHeader } from '@nestjs-spark/contracts';
 import type { Checkpoint } from '@nestjs-spark/contracts/internal';
 
 /**
- * What to do with a set that comes out of the log.
- * `apply`: it joins. `covered`: all of it is applied already. `live`: covered, but it says that the copy is complete, which is
- * news. `past`: of a generation that is over. `hole`: something between the checkpoint and this set is missing.
+ * What to do with a set from the log.
+ * `apply`: it joins. `covered`: all of it is already applied. `live`: covered, but it reports that the copy is complete, which is
+ * news. `past`: it belongs to a generation that is over. `hole`: something between the checkpoint and this set is missing.
  */
 export type Decision = 'apply' | 'covered' | 'live' | 'past' | 'hole';
 
@@ -12,8 +12,8 @@ type Standing = Pick<Checkpoint, 'generation' | 'incarnation' | 'databaseId' | '
 type Offered = Pick<ChangeSetHeader, 'generation' | 'incarnation' | 'databaseId' | 'from' | 'to' | 'live'>;
 
 /**
- * Decides by generation, incarnation, database and etags alone. The position of a set in the log says nothing: sequences repeat after a
- * stream was restored or made again.
+ * Decides by generation, incarnation, database and etags alone. A set's position in the log tells nothing: sequences repeat after
+ * a stream was restored or recreated.
  */
 export function decide(checkpoint: Standing | null, set: Offered): Decision {
   if (checkpoint === null || set.generation > checkpoint.generation) return set.from <= 1 ? 'apply' : 'hole';

@@ -13,7 +13,7 @@ import {
 import { messageOf, sameName, type Logger } from '@nestjs-spark/foundation/internal';
 import type { TaskKey } from '@nestjs-spark/contracts';
 
-/** Something in a task's log is not, or not known to be, what the task's owner has put there. */
+/** Something in a task's log was not, or is not known to have been, put there by the task's owner. */
 export class RefusedSetError extends Error {
   readonly sequence: number;
 
@@ -28,7 +28,7 @@ export type ReceivedSet = { sequence: number } & (
   { set: ChangeSet; signed: boolean; refused?: undefined } | { refused: RefusedSetError }
 );
 
-/** The end of a log: what its last message says of itself, null where that is not believed. */
+/** The end of a log: its last message's header, null when it is not trusted. */
 export interface LogEnd {
   header: ChangeSetHeader | null;
 }
@@ -37,13 +37,13 @@ export interface SetReaderParts {
   log: Pick<TaskLog, 'read' | 'tail'>;
   verifier: MessageVerifier;
   logger: Logger;
-  /** A set of this task has been signed before, so its owner signs. */
+  /** Whether a set of this task has been signed before, so that its owner is known to sign. */
   wasSigned: () => boolean;
 }
 
 /**
- * Reads what a task's owner has put into its log. Anyone who can publish on the bus can write there, so a message is believed only
- * when it is signed with a key of the owner; without a signature only from an owner of a version that does not sign yet.
+ * Reads what a task's owner has put into its log. Anyone who can publish on the bus can write there, so a message is only trusted
+ * when signed with a key of the owner; an unsigned one only from an owner of a version that does not sign yet.
  */
 export class SetReader {
   readonly #task: TaskKey;
@@ -57,14 +57,14 @@ export class SetReader {
   }
 
   /**
-   * As `TaskLog.read`, and what is refused comes with the reason.
-   * @throws {UnavailableError} also while it cannot be found out who signed something
+   * As `TaskLog.read`, with refused messages marked by the reason.
+   * @throws {UnavailableError} also while a signature cannot be checked
    */
   async *read(from: number, signal: AbortSignal): AsyncGenerator<ReceivedSet, void, undefined> {
     for await (const message of this.#parts.log.read(from, signal)) yield await this.#open(message);
   }
 
-  /** The last message; null: there is none. @throws {UnavailableError} as `read` does */
+  /** The last message; null: there is none. @throws {UnavailableError} as `read` */
   async tail(): Promise<LogEnd | null> {
     const message = await this.#parts.log.tail();
     if (message === null) return null;
@@ -102,7 +102,7 @@ export class SetReader {
     throw new RefusedSetError(sequence, `it belongs to the task ${describeTask({ owner, requester, name })}`);
   }
 
-  /** @throws {RefusedSetError} when nobody knows that the owner has sent it */
+  /** @throws {RefusedSetError} unless the owner is known to have sent it */
   async #requireOwners({
     sequence,
     headers,

@@ -4,16 +4,16 @@ import { decide } from './decide.ts';
 import type { SetReader } from './set-reader.ts';
 
 /**
- * What is wrong with the place that is read. `misplaced`: new sets are in the log and are not delivered, so it is behind that
- * place. `past`: all there is belongs to an older generation, and only the owner can help.
+ * What is wrong with the reading position. `misplaced`: new sets in the log are not delivered, so the position is beyond them.
+ * `past`: everything there belongs to an older generation, and only the owner can help.
  */
 export type Amiss = { kind: 'misplaced' } | { kind: 'past'; header: ChangeSetHeader };
 
-/** Looks at the log's last set while nothing comes out: sequences repeat where a stream was restored from a backup. */
+/** Checks the log's last set while nothing comes out: sequences repeat when a stream was restored from a backup. */
 export class TailWatch {
   readonly #sets: Pick<SetReader, 'tail'>;
   #received = 0;
-  /** How much had come out when it looked amiss for the first time. */
+  /** How much had come out at the first suspicion. */
   #suspected = -1;
 
   constructor(sets: Pick<SetReader, 'tail'>) {
@@ -25,7 +25,7 @@ export class TailWatch {
     this.#received++;
   }
 
-  /** @returns what is amiss in the second look in a row, when nothing came out in between; null otherwise */
+  /** @returns what is wrong if two consecutive looks agree and nothing came out in between; null otherwise */
   async look(checkpoint: () => Checkpoint | null): Promise<Amiss | null> {
     const received = this.#received;
     const end = await this.#sets.tail().catch(() => null);

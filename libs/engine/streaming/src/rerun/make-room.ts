@@ -1,16 +1,16 @@
 import type { ChangePage } from '@nestjs-spark/contracts/internal';
 
-/** A page around a place in which nothing of the collection happened. */
+/** A page split around a range without changes in the collection. */
 export interface Room {
   before: ChangePage | null;
-  /** Covers at least one etag and has no changes: what is run again can be published for it. */
+  /** Covers at least one etag and has no changes: reruns can be published under it. */
   room: ChangePage;
   after: ChangePage | null;
 }
 
 /**
- * Finds such a place, as late in the page as there is one. A set has to cover etags that no other set covers, or the
- * requester takes it for one that it has; what is run again has none of its own. Null when every etag has its change.
+ * Finds such a range, as late in the page as possible. A set has to cover etags that no other set covers, or the requester takes
+ * it for one that it already has, and reruns have no etags of their own. Null when every etag has a change.
  */
 export function makeRoom(page: ChangePage): Room | null {
   const { changes } = page;

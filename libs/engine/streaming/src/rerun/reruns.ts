@@ -7,17 +7,17 @@ import type { CaptureTask } from '../task/tasks.ts';
 import type { Transformer } from '../transform/transformer.ts';
 import { askRerun, isOpen, readRerun, settleRerun, type SetAside } from '@nestjs-spark/set-aside/internal';
 
-/** Characters: what is run again at once becomes one set, which the log has to take. */
+/** In characters: everything rerun at a time becomes one set, which the log has to accept. */
 const SIZE_AT_ONCE = 500_000;
 
 type SourcePut = Extract<SourceChange, { kind: 'put' }>;
 
-/** What documents became that were run again, to be published in one set. */
+/** The result of rerunning documents, to be published in one set. */
 export interface RunAgain {
   change: TransformedChange;
-  /** To be called when that is in the log. */
+  /** To be called once it is in the log. */
   published(): Promise<void>;
-  /** To be called instead when the log does not take it: all of it stays set aside. */
+  /** To be called instead when the log does not accept it: all of it stays set aside. */
   refused(reason: string): Promise<void>;
 }
 
@@ -27,22 +27,22 @@ export interface RerunsParts {
   state: StateStore;
   setAside: SetAside;
   transformer: Transformer;
-  /** Up to where the log goes: what was run again after it is run again once more. */
+  /** The end of the log: what was rerun after it is rerun again. */
   position: Etag;
   /** How many documents may be published together. */
   caution: Pick<Caution, 'together' | 'refusedTogether' | 'refusedByItself' | 'allRunAgain'>;
 }
 
 /**
- * Runs documents again as they are in the source now. They are read after the page after which they are published, so
- * whatever happens to them later is read, and published, later too.
+ * Reruns documents as they are in the source now. They are read after the page behind which they are published, so later changes
+ * to them are also read and published later.
  */
 export class Reruns {
   readonly #parts: RerunsParts;
   #asked = true;
   #request: string | null = null;
   #pending: string[];
-  /** What of the open request is neither in the log nor set aside once more, by key; and how much that was at first. */
+  /** What of the open request is neither in the log nor set aside again, by key; and how much that was initially. */
   readonly #left = new Map<string, string>();
   #atFirst = 0;
 
@@ -56,19 +56,19 @@ export class Reruns {
     this.#asked = true;
   }
 
-  /** Asks for these as anybody else may, so that it is not forgotten when this ends. */
+  /** Requests a rerun of these like any other caller, so that it survives this session. */
   async require(documentIds: string[]): Promise<void> {
     if (documentIds.length === 0) return;
     await askRerun(this.#parts.state, taskName(this.#parts.task.key), documentIds);
     this.asked();
   }
 
-  /** Something may be to do. */
+  /** Whether there may be something to do. */
   get due(): boolean {
     return this.#pending.length > 0 || (this.#asked && this.#request === null);
   }
 
-  /** Reads what was asked when nothing is known to be open; says whether something is to do. */
+  /** Reads the request when none is known to be open; returns whether there is something to do. */
   async look(): Promise<boolean> {
     if (!this.due) return false;
     if (this.#pending.length > 0) return true;
@@ -89,9 +89,9 @@ export class Reruns {
   }
 
   /**
-   * Runs some of what is open.
+   * Runs part of the open request.
    * @param upTo the end of the set in which it will be published
-   * @returns null when none of it is to be published
+   * @returns null when there is nothing to publish
    */
   async run(upTo: Etag, generation: number, signal: AbortSignal): Promise<RunAgain | null> {
     const { transformer, setAside } = this.#parts;
@@ -148,8 +148,8 @@ export class Reruns {
   }
 
   /**
-   * Ends with the session. What is left of the request is written down, so that the next one does not begin at the first
-   * document again: where sessions end often, it would get no further than this one.
+   * Ends with the session. The rest of the request is saved, so that the next session does not begin at the first document again:
+   * with frequent interruptions, it would otherwise never get further.
    */
   async leave(): Promise<void> {
     if (this.#request === null || this.#left.size === this.#atFirst) return;
@@ -167,7 +167,7 @@ export class Reruns {
     this.#pending.unshift(...ids);
   }
 
-  /** A request stays in the database until all of it was published, so that a start after a crash finds it again. */
+  /** A request stays in the database until all of it was published, so that it survives a crash. */
   async #settleWhenDone(): Promise<void> {
     if (this.#request === null || this.#left.size > 0) return;
     const version = this.#request;

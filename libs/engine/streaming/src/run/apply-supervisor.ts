@@ -31,10 +31,10 @@ export interface ApplySupervisorParts {
   control: ControlBoard;
   leases: LeaseKeeper;
   source: SourceInquiry;
-  /** Tells the owners' sets from what others have written into their logs. */
+  /** Distinguishes the owners' sets from what others have written into their logs. */
   verifier: MessageVerifier;
   logger: Logger;
-  /** For tests; the defaults fit everything else. */
+  /** For tests; production uses the defaults. */
   pace?: Pace;
 }
 
@@ -55,7 +55,10 @@ export class ApplySupervisor {
     this.#watch = new StatusWatch({ control, logger, tickMs: pace.tickMs, units: this.#tasks, side });
   }
 
-  /** The full set of tasks at one owner: starts what is new, ends the rest (their copies stay until `forget`). Returns at once. */
+  /**
+   * Takes the full set of tasks at one owner: starts new ones, ends the rest (their copies stay until `forget`). Returns
+   * immediately.
+   */
   assign(owner: string, tasks: ApplyTask[]): void {
     if (this.#stopped) return;
     this.#tasks.assign(tasks, {
@@ -78,25 +81,25 @@ export class ApplySupervisor {
     return forgetCopies(sink, name, pace.refusedAfterMs);
   }
 
-  /** Asks the owner to start a task again from its first document. */
+  /** Asks the owner to read a task again from its first document. */
   async resync(task: TaskKey): Promise<void> {
     const stored = await this.#parts.sink.readCheckpoint(taskName(task));
     const request = resyncRequest('an operator asked for it', stored?.checkpoint ?? null, null, true);
     await this.#parts.control.publish(resyncSubject(task), request);
   }
 
-  /** How all tasks stand, on every instance alike but for `active`. */
+  /** The status of all tasks, identical on every instance except for `active`. */
   reports(): ApplyReport[] {
     return this.#tasks.all().map(({ progress }) => progress.report());
   }
 
-  /** Calls back whenever more may be here than before. @returns ends it */
+  /** Calls back whenever a copy may have progressed. @returns a function that unsubscribes */
   onMoved(listener: () => void): () => void {
     this.#moved.add(listener);
     return () => void this.#moved.delete(listener);
   }
 
-  /** Looks where a task's checkpoint is, where another instance moves it: sooner than at the next tick. */
+  /** Reads a task's checkpoint, in case another instance moves it, without waiting for the next tick. */
   async look(task: TaskKey): Promise<void> {
     const unit = this.#tasks.get(taskName(task));
     if (!unit || unit.progress.active) return;

@@ -19,8 +19,8 @@ export interface ApplyViewParts {
 }
 
 /**
- * What an instance of the requester reads and receives: the checkpoints in the database, what the owner and
- * the carrier say, and what has to be caught up with.
+ * What an instance of the requester reads and receives: the checkpoints in the database, the reports of the owner and the
+ * carrier, and what to catch up with.
  */
 export class ApplyView implements WatchedSide<TaskApply> {
   readonly lookEvery = 1;

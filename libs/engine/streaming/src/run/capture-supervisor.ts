@@ -45,12 +45,12 @@ export interface CaptureSupervisorParts {
   state: StateStore;
   /** Signs each change set with this module's key. */
   signer: MessageSigner;
-  /** Tells this module's own sets from what others have written into its logs. */
+  /** Distinguishes this module's own sets from what others have written into its logs. */
   verifier: MessageVerifier;
   logger: Logger;
   /** Default: 2,048 documents. */
   batch?: BatchSize;
-  /** For tests; the defaults fit everything else. */
+  /** For tests; production uses the defaults. */
   pace?: Pace;
 }
 
@@ -76,7 +76,10 @@ export class CaptureSupervisor {
     this.#deletes = new DeleteKeeper(owner, source, leases, logger, pace);
   }
 
-  /** The full set of a requester's stream tasks: starts what is new, has what differs looked at again, ends the rest. Returns at once. */
+  /**
+   * Takes the full set of a requester's stream tasks: starts new ones, re-examines changed ones, ends the rest. Returns
+   * immediately.
+   */
   assign(requester: string, tasks: CaptureTask[]): void {
     if (this.#stopped.signal.aborted) return;
     this.#tasks.assign(tasks, {
@@ -89,7 +92,7 @@ export class CaptureSupervisor {
     if (tasks.length > 0) this.#watch.start(statusFromSubjects(this.#parts.owner));
   }
 
-  /** Publishes how far the source is now, although nothing may have changed for this task. Null when it does not run here. */
+  /** Publishes the source's current position, even if nothing has changed for this task. Null when it does not run here. */
   async flush(
     task: TaskKey,
   ): Promise<{ sourceEtag: number; databaseId: string; witness: WitnessRecord } | null> {
@@ -103,14 +106,14 @@ export class CaptureSupervisor {
   }
 
   /**
-   * Has documents of a task run again by whichever instance carries it: those named, or all that are set aside. More of
-   * them than are kept one by one are read again with everything else.
+   * Has documents of a task rerun by whichever instance carries it: the named ones, or all that are set aside. If there are more
+   * than are kept individually, everything is read again.
    */
   async retry(task: TaskKey, documents: string[] | null): Promise<void> {
     const { state, control } = this.#parts;
     const beyond = documents === null ? (await listSetAside(state, taskName(task))).beyond : 0;
     if (beyond > 0) {
-      const reason = `${beyond} more documents are set aside than are kept one by one`;
+      const reason = `${beyond} more documents are set aside than are kept individually`;
       await control.publish(resyncSubject(task), resyncRequest(reason, null, null, true));
       return;
     }
@@ -123,7 +126,7 @@ export class CaptureSupervisor {
     await forgetSetAside(this.#parts.state, taskName(task));
   }
 
-  /** How all tasks stand, on every instance alike but for `active` and `errors`. */
+  /** The status of all tasks, identical on every instance except for `active` and `errors`. */
   reports(): CaptureReport[] {
     return this.#tasks.all().map(({ progress }) => progress.report());
   }
@@ -166,7 +169,7 @@ export class CaptureSupervisor {
       if (subject === rerunSubject(unit.key)) unit.rerunAsked();
       if (subject === confirmationSubject(unit.key) && isConfirmation(value)) unit.confirmed(value);
     }
-    // What another reading of the source confirmed must not release deletes that this one has not read.
+    // A confirmation of another reading must not release deletes that this one has not read.
     this.#deletes.confirmed(this.#tasks.all().map(({ progress }) => progress.confirmed?.to ?? 0));
   }
 }

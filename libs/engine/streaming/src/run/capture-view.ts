@@ -14,7 +14,7 @@ import { nameKey, OneAtATime } from '@nestjs-spark/foundation/internal';
 import type { TaskCapture } from '../carry/task-capture.ts';
 import type { LeasedUnits, Said, WatchedSide } from '@nestjs-spark/runtime/internal';
 
-/** How often every requester hears where the source is, in ticks. */
+/** How often every requester is told the source's position, in ticks. */
 const TELL_EVERY = 5;
 
 export interface CaptureViewParts {
@@ -25,13 +25,13 @@ export interface CaptureViewParts {
 }
 
 /**
- * What an instance of the owner looks at and hears: where the source is, what the requesters have confirmed, and what the
- * carrier says. It tells the requesters where the source is.
+ * What an instance of the owner reads and receives: the source's position, the requesters' confirmations, and the carrier's
+ * report. It also tells the requesters the source's position.
  */
 export class CaptureView implements WatchedSide<TaskCapture> {
   readonly lookEvery = 2;
   readonly #parts: CaptureViewParts;
-  /** What was reported to each requester, by this instance or another, and how many ticks ago. */
+  /** What each requester was told, by this instance or another, and how many ticks ago. */
   readonly #told = new Map<string, { at: number; ago: number; one: OneAtATime }>();
   #source: { databaseId: string; lastEtag: number } | null = null;
 
@@ -49,7 +49,7 @@ export class CaptureView implements WatchedSide<TaskCapture> {
     for (const requester of requesters) this.#tell(requester);
   }
 
-  /** One look at the source for all tasks, and once at what each requester has confirmed: news comes by the board. */
+  /** Reads the source's position for all tasks at once, and each requester's confirmation once: later ones arrive on the board. */
   async look(): Promise<void> {
     const running = this.#parts.tasks.all();
     const first = running[0];
@@ -82,7 +82,7 @@ export class CaptureView implements WatchedSide<TaskCapture> {
     }
   }
 
-  /** Any instance tells where the source is; where one just did, the others need not. */
+  /** Any instance reports the source's position; if one just did, the others need not. */
   #tell(requester: string): void {
     const key = nameKey(requester);
     const told = this.#told.get(key) ?? { at: 0, ago: TELL_EVERY, one: new OneAtATime() };

@@ -6,7 +6,7 @@ import type { Pace } from '../task/pace.ts';
 /** Releasing tombstones costs the store an index run, so it is not done at every step. */
 const RELEASE_MS = 60_000;
 
-/** Has the source keep its tombstones until every task has confirmed them. One instance of a module does it. */
+/** Makes the source keep its tombstones until every task has confirmed them. One instance of a module does this. */
 export class DeleteKeeper {
   readonly #source: ChangeSource;
   readonly #logger: Logger;
@@ -27,18 +27,20 @@ export class DeleteKeeper {
     this.#lease = `deletes.${nameKey(owner)}`;
   }
 
-  /** Resolves when deletes are kept from now on: only then may a first read begin. A module that shares nothing never asks. */
+  /**
+   * Resolves when deletes are kept from now on: only then may a first read begin. A module that shares nothing never calls this.
+   */
   ready(): Promise<void> {
     this.#made ??= this.#begin();
     return this.#made;
   }
 
-  /** @param confirmed what each task's requester has, of what its capture reads now */
+  /** @param confirmed what each task's requester has confirmed of the current reading */
   confirmed(confirmed: Etag[]): void {
     const least = Math.min(...confirmed);
     if (!Number.isFinite(least)) return;
     const isMore = least > this.#confirmed;
-    // Less where a task reads another database now: nothing of that is confirmed yet.
+    // Lower when a task now reads another database, of which nothing is confirmed yet.
     this.#confirmed = least;
     if (isMore) this.#moved.nudge();
   }

@@ -192,7 +192,7 @@ describe('While it lasts', () => {
     await parties.end(owner);
     parties.answers = false;
     await says(requester, { state: 'Waiting', complete: true, stalledBecause: null });
-    expect(told(requester).lastError).toMatch(/nothing was heard from \w+ for \d+ s/);
+    expect(told(requester).lastError).toMatch(/nothing has been heard from \w+ for \d+ s/);
     parties.answers = true;
     parties.owner();
     await says(requester, GREEN);

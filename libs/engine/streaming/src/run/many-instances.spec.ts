@@ -60,7 +60,7 @@ const LIVES: [string, () => Promise<void> | void][] = [
     },
   ],
   [
-    'one by one is replaced, twice, each new one first (surge)',
+    'each is replaced twice, one by one, each new one first (surge)',
     async () => {
       put(1, 20);
       start();
@@ -141,7 +141,7 @@ const LIVES: [string, () => Promise<void> | void][] = [
     },
   ],
   [
-    'the log is another one, with two',
+    'the log is replaced, with two',
     async () => {
       put(1, 20);
       start();

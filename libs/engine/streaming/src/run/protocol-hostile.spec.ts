@@ -105,7 +105,7 @@ describe('a route into which somebody else writes', () => {
     expect(generation()).toBe(after);
   });
 
-  it('is not read again for ever because somebody asks for it, or confirms what does not exist, on the board', async () => {
+  it('is not read again forever because somebody asks for it, or confirms what does not exist, on the board', async () => {
     simulation = new Simulation(undefined, { answerMs: NEVER });
     simulation.startCapture();
     simulation.startApply();

@@ -59,7 +59,7 @@ const WAYS: [string, () => void | Promise<void>][] = [
     },
   ],
   [
-    'both, and the board is lost as well',
+    'both, and the board is lost, too',
     () => {
       replaceBoth();
       simulation.control.lose();
@@ -67,7 +67,7 @@ const WAYS: [string, () => void | Promise<void>][] = [
     },
   ],
   [
-    'both, and the log is set back to what it was before',
+    'both, and the log is restored to an earlier state',
     () => {
       const before = simulation.log.backup();
       replaceBoth();
@@ -76,7 +76,7 @@ const WAYS: [string, () => void | Promise<void>][] = [
     },
   ],
   [
-    'both, and the log is a new one as well',
+    'both, and the log is a new one, too',
     () => {
       replaceBoth();
       simulation.log.recreate();
@@ -84,7 +84,7 @@ const WAYS: [string, () => void | Promise<void>][] = [
     },
   ],
   [
-    'the owner’s by an old state of its own, and the requester’s by a new one',
+    'the owner’s by its own earlier state, and the requester’s by a new one',
     () => {
       const restore = simulation.backupSource();
       put(1, OLD, 'later');
@@ -94,7 +94,7 @@ const WAYS: [string, () => void | Promise<void>][] = [
     },
   ],
   [
-    'both, with another script than the old sets were made by',
+    'both, with a script other than that of the old sets',
     () => {
       replaceBoth();
       simulation.changeScript('v2');
@@ -114,7 +114,7 @@ const WAYS: [string, () => void | Promise<void>][] = [
   ],
 ];
 
-describe('A copy counts as complete only with what the owner has now, and nothing else, where databases are replaced behind unconfirmed sets', () => {
+describe('A copy counts as complete only when it is exactly what the owner has now, also when databases are replaced behind unconfirmed sets', () => {
   it.each(WAYS)('%s', async (_what, replace) => {
     simulation = new Simulation();
     put(1, OLD, 'old');

@@ -129,7 +129,7 @@ const FAULTS: Fault[] = [
   { what: 'Fleet has ended', ...unowned },
   { what: 'Fleet has ended, and HR restarts', ...then(unowned, restartedHr) },
   {
-    what: 'HR is off, and its script is another one when it is back',
+    what: 'HR is off, and its script has changed when it is back',
     ...then(off, () => parties.deploy('v2')),
   },
 ];

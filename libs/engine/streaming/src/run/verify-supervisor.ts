@@ -12,20 +12,20 @@ import { VerifyRecords, type VerifyRecord, type VerifyWish } from '../verify/ver
 
 export interface VerifySupervisorParts {
   sink: ChangeSink;
-  /** This module's own database, in which the copies are. */
+  /** This module's own database, which holds the copies. */
   database: OwnDatabase;
   state: StateStore;
   leases: LeaseKeeper;
   source: VerifySource;
   inquiry: Pick<SourceInquiry, 'ask' | 'sendAgain'>;
   logger: Logger;
-  /** Default: only when it is asked for. */
+  /** Default: only on request. */
   schedule?: VerifySchedule | null;
-  /** For tests; the defaults fit everything else. */
+  /** For tests; production uses the defaults. */
   pace?: Pace;
 }
 
-/** Runs the comparisons of all tasks of one module, one instance at a time for each task. */
+/** Runs the comparisons of all tasks of one module, each task's on one instance at a time. */
 export class VerifySupervisor {
   readonly #parts: VerifySupervisorParts;
   readonly #records: VerifyRecords;
@@ -39,7 +39,7 @@ export class VerifySupervisor {
     this.#tasks = new LeasedUnits({ leases, logger, leaseOf: (name) => leaseName('verify', name) });
   }
 
-  /** The full set of tasks at one owner. Returns at once. */
+  /** Takes the full set of tasks at one owner. Returns immediately. */
   assign(owner: string, tasks: readonly ApplyTask[]): void {
     if (this.#stopped) return;
     this.#tasks.assign(tasks, {
@@ -50,14 +50,14 @@ export class VerifySupervisor {
     });
   }
 
-  /** Has a task compared by whichever instance does its work. One comparison at a time: one that is under way continues. */
+  /** Has a task compared by whichever instance does its work. If a comparison is already running, it continues instead. */
   async begin(task: TaskKey, wish: VerifyWish): Promise<VerifyRecord> {
     const { value } = await this.#records.begin(taskName(task), wish);
     this.#tasks.get(taskName(task))?.asked();
     return value;
   }
 
-  /** How far the last comparison of a task is; null: there was none. */
+  /** The progress of a task's last comparison; null: there was none. */
   async report(task: TaskKey): Promise<VerifyRecord | null> {
     return (await this.#records.read(taskName(task)))?.value ?? null;
   }

@@ -1,6 +1,6 @@
 import { nameKey } from '@nestjs-spark/foundation/internal';
 
-/** The lease under which one instance does a side of a task: `capture.fleet.hr.cars`. */
+/** The lease for one side of a task: `capture.fleet.hr.cars`. */
 export function leaseName(side: 'capture' | 'apply' | 'verify', name: string): string {
   return `${side}.${nameKey(name).replaceAll('/', '.')}`;
 }

@@ -1,7 +1,7 @@
 import type { TaskState } from '@nestjs-spark/contracts';
 import type { Condition, Moves, Obstacle } from '@nestjs-spark/runtime/internal';
 
-/** How far a task has come, whether it can continue or not. */
+/** How far a task has come, regardless of whether it can continue. */
 export type Phase = Exclude<TaskState, Obstacle>;
 
 const STAYS = { Starting: ['Starting'], Snapshotting: ['Snapshotting'], Streaming: ['Streaming'] } as const;
@@ -11,8 +11,8 @@ const GOES_ON = { Starting: [], Snapshotting: READ, Streaming: ['Streaming'] } a
 
 /**
  * The owner's side.
- * `resumed`: it is decided where to continue; only what gets through then ends an obstacle. `published`: a page is in the log.
- * `passed`: everything that was handed to the log is in it, and what follows concerns nobody.
+ * `resumed`: it is decided where to continue; only subsequent success ends an obstacle. `published`: a page is in the log.
+ * `passed`: everything handed to the log is in it, and what follows does not concern the task.
  */
 export const CAPTURE_MOVES = {
   resumed: { phases: BEGUN, obstacle: 'stays' },
@@ -23,8 +23,8 @@ export const CAPTURE_MOVES = {
 
 /**
  * The requester's side.
- * `seen`: this is what the database says, which others write and restore, so it may be anything. `begun`: the first set of a
- * generation is applied. `applied`: one more of the same. `read`: the log is read and brings nothing to apply.
+ * `seen`: the state of the database, which others write and restore, so it may be anything. `begun`: the first set of a
+ * generation is applied. `applied`: a further set of it. `read`: the log is read and there is nothing to apply.
  */
 export const APPLY_MOVES = {
   seen: {
@@ -43,7 +43,7 @@ export const APPLY_MOVES = {
 
 export const STARTING: Condition<Phase> = { phase: 'Starting', obstacle: null };
 
-/** The phase of what is read or applied. */
+/** The phase implied by what is read or applied. */
 export function phaseOf({ live }: { live: boolean }): Phase {
   return live ? 'Streaming' : 'Snapshotting';
 }

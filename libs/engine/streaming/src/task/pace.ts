@@ -1,34 +1,37 @@
-/** How often things happen that are not driven by changes. All in milliseconds. */
+/** Intervals of what is not driven by changes. All in milliseconds. */
 export interface Pace {
-  /** How often an idle capture looks whether its log is still what it was. */
+  /** How often an idle capture checks that its log is unchanged. */
   idleMs: number;
-  /** How often the requester hears how far the source is although nothing came for it. */
+  /** How often the requester is told the source's position when there is nothing for it. */
   watermarkMs: number;
-  /** How often a restored source is looked for while changes flow. */
+  /** How often to check for a restored source while changes flow. */
   witnessMs: number;
-  /** How often confirmed sets are trimmed, at most. */
+  /** Minimum interval between trims of confirmed sets. */
   trimMs: number;
-  /** How long a capture waits for a full log before it looks again. */
+  /** How long a capture waits on a full log before it checks again. */
   fullLogMs: number;
-  /** At most how often the requester confirms. */
+  /** Minimum interval between the requester's confirmations. */
   confirmMs: number;
-  /** How long a requester waits for a log that is not there yet before it looks again. */
+  /** How long a requester waits for a log that does not exist yet before it checks again. */
   noLogMs: number;
-  /** How often a requester looks whether what was in the way of its copies is gone. */
+  /** How often a requester checks whether what blocked its copies is gone. */
   freedMs: number;
-  /** How often a requester tries again to delete the copies that could not be deleted. */
+  /** How often a requester retries copies that could not be deleted. */
   undeletedMs: number;
-  /** The first wait after a failure; each further one is twice as long, up to fifty times this. */
+  /** The first wait after a failure; each further one doubles, up to fifty times this. */
   backoffMs: number;
-  /** How long a capture waits before it reads again on request for the second time; each further wait is twice as long, up to 300 times this. */
+  /**
+   * How long a capture waits before it reads again on request for the second time; each further wait doubles, up to 300 times
+   * this.
+   */
   answerMs: number;
-  /** How often an instance looks for a comparison that was asked for at another one. */
+  /** How often an instance looks for a comparison that was requested at another one. */
   askedMs: number;
   /** How often an instance reads what is shared and reports that it is alive: the length of a tick. */
   tickMs: number;
   /**
-   * A document that the target does not take alone, and of which it gave no answer, is tried again after these pauses before
-   * it counts as refused; after the first of them only, when it answered that it failed.
+   * A document that the target does not accept alone is retried after these pauses before it counts as refused if there was no
+   * answer, and only after the first of them if the target answered with a failure.
    */
   refusedAfterMs: readonly number[];
 }

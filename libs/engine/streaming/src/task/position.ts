@@ -6,7 +6,7 @@ export interface CapturePosition {
   readonly generation: number;
   readonly incarnation: string;
   readonly databaseId: string;
-  /** Everything up to here is in the log (or of no interest). */
+  /** Everything up to here is in the log (or irrelevant). */
   readonly to: Etag;
   readonly began: Etag;
   readonly live: boolean;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ChangeSetHeader } from '@nestjs-spark/contracts';
 import type { Checkpoint, ResyncRequest } from '@nestjs-spark/contracts/internal';
 
-/** What a requester sends when the log does not join its checkpoint: where it stands, and what it saw. */
+/** What a requester sends when the log does not join its checkpoint: its position, and what it saw. */
 export function resyncRequest(
   reason: string,
   checkpoint: Checkpoint | null,
@@ -24,7 +24,10 @@ export function resyncRequest(
   };
 }
 
-/** The request that still wants an answer, or null: answered ones ride in the tail, and what was seen in an older generation is past. */
+/**
+ * The request that still needs an answer, or null: the tail carries the last answered one, and a request about an older
+ * generation is obsolete.
+ */
 export function openRequest(tail: ChangeSetHeader, request: ResyncRequest | null): ResyncRequest | null {
   if (request === null || request.id === tail.resync) return null;
   if (request.fromStart) return request;
@@ -32,7 +35,7 @@ export function openRequest(tail: ChangeSetHeader, request: ResyncRequest | null
   return request;
 }
 
-/** Tells people what is missing between a checkpoint and a set. */
+/** Describes for operators what is missing between a checkpoint and a set. */
 export function describeHole(checkpoint: Checkpoint | null, seen: ChangeSetHeader): string {
   const has = checkpoint ? `generation ${checkpoint.generation} up to etag ${checkpoint.to}` : 'nothing';
   return `the requester has ${has}, the log continues with generation ${seen.generation} from etag ${seen.from}`;

@@ -6,60 +6,60 @@ export interface CaptureTask {
   key: TaskKey;
   collection: string;
   script: string;
-  /** Put before the id of each copy. */
+  /** Prepended to the id of each copy. */
   idPrefix?: string;
   /** `scriptFingerprint(collection, script)` */
   fingerprint: string;
-  /** The least generation to use; grows with every changed script. */
+  /** The lowest generation to use; grows with every changed script. */
   generation: number;
-  /** What the requester may read of the task's own documents: these fields; absent: all of them. */
+  /** The fields that the requester may read of the task's own documents; absent: all of them. */
   fields?: readonly string[];
-  /** What the script's `load` may see. */
+  /** What the script's `load` may read. */
   loadable: readonly ReadRule[];
 }
 
 /**
- * Where the owner keeps what it has agreed to, as it stands now. Asked again after every disturbance, so that an instance
- * that slept through a deployment does not continue with an old script.
+ * Where the owner keeps what it has agreed to, as of now. Asked again after every disturbance, so that an instance that was
+ * suspended during a deployment does not continue with an old script.
  */
 export interface TaskDirectory {
   read(task: TaskKey): Promise<CaptureTask | null>;
 }
 
-/** What a requester wants to keep copies of. */
+/** A declared copy of a requester. */
 export interface ApplyTask {
   key: TaskKey;
   collection: string;
   /** `scriptFingerprint` of the declared script: only copies made by it count as complete. */
   fingerprint: string;
-  /** The collections that its copies may be in; absent: its own one only. Null: its script names them while it runs. */
+  /** The collections that its copies may be in; absent: only its own. Null: its script names them at run time. */
   collections?: readonly string[] | null;
-  /** What the id of each copy begins with. */
+  /** Prefix of the id of each copy. */
   idPrefix?: string;
-  /** What its copies may go over besides each other. */
+  /** What its copies may overwrite besides each other. */
   overwrite?: Overwrite;
-  /** Until its first copy is whole it goes over the module's own documents: another engine made them, without marks. */
+  /** Until its first copy is complete it overwrites the module's own documents: another engine made them, without marks. */
   adoptsFirst?: boolean;
 }
 
-/** Asks the owner how far its database is now; the owner then sends word of it through the log at once. */
+/** Asks the owner for its database's current position, which the owner then also sends through the log immediately. */
 export interface SourceInquiry {
-  /** @param signal gives the question up */
+  /** @param signal cancels the question */
   ask(task: TaskKey, signal?: AbortSignal): Promise<SourceAnswer>;
-  /** Has the owner make and send these of its documents once more. */
+  /** Has the owner process and send these documents again. */
   sendAgain(task: TaskKey, documents: readonly string[], signal?: AbortSignal): Promise<void>;
 }
 
 /**
- * What the owner says. `unknown`: it is there but does not carry this task (yet), so the sets in the log may be of another
- * time. `away`: it cannot be asked.
+ * The owner's answer. `unknown`: it does not carry this task (yet), so the sets in the log may be outdated. `away`: it cannot be
+ * reached.
  */
 export type SourceAnswer =
   | {
       sourceEtag: Etag;
-      /** The owner's database; absent from an owner of an older version. */
+      /** The owner's database; absent from owners of older versions. */
       databaseId?: string;
-      /** What that database remembers of what was read from it for this task; absent from an owner of an older version. */
+      /** What that database remembers of this task's reads; absent from owners of older versions. */
       witness?: WitnessRecord;
     }
   | 'unknown'

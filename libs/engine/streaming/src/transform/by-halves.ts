@@ -1,19 +1,19 @@
-/** What became of one of several things that were worked on together. */
+/** The outcome for one of several items processed together. */
 export type Outcome<R> = { result: R } | { error: unknown };
 
 export interface HalvesOptions {
-  /** Throws when nothing at all can be worked on now, whatever it is. */
+  /** Throws when nothing at all can be processed now, whatever it is. */
   probe: () => Promise<void>;
   signal: AbortSignal;
 }
 
 /**
- * Works on things together; when that fails although others could be worked on, on half of them, and so on: what fails alone,
- * and twice, is itself to blame. So one of a thousand costs about twice the logarithm more.
+ * Processes items together; when that fails although others could be processed, continues with half of them, and so on: what
+ * fails alone, twice, is itself to blame. So one of a thousand costs about twice the logarithm more.
  *
- * @param work answers one result for each, in their order; for the first of them only, and for one at least, where all
- *   together are too much. The outcomes end there, too
- * @throws its error, when the probe fails too: an outage; or when it was aborted
+ * @param work returns one result per item, in order; for only the first of them, and at least one, when all together are too
+ *   much. The outcomes end there too
+ * @throws the item's error when the probe fails too (an outage), or when aborted
  */
 export async function byHalves<T, R>(
   things: readonly T[],

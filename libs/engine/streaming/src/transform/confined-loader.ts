@@ -2,8 +2,8 @@ import type { ChangeSource, ReadableDocuments } from '@nestjs-spark/contracts/in
 import type { DocumentLoader } from '@nestjs-spark/etl-script';
 
 /**
- * What `load()` answers to a requester's script: of the owner's own documents what the requester may see, and null for all others, as
- * for documents that do not exist.
+ * What `load()` returns to a requester's script: the parts of the owner's own documents that the requester may see, and null for
+ * all others, as for documents that do not exist.
  */
 export function confinedLoader(
   source: Pick<ChangeSource, 'load'>,

@@ -1,18 +1,18 @@
 import type { Etag, TaskKey } from '@nestjs-spark/contracts';
 import { COPY_ETAG, COPY_GENERATION, COPY_SOURCE } from '@nestjs-spark/contracts/internal';
 
-/** What a script made of a document: texts of JSON objects, without the metadata that a copy has. */
+/** What a script made of a document: texts of JSON objects, without a copy's metadata. */
 export interface CopyContent {
   fields: string;
   collection: string;
   metadata?: string;
 }
 
-/** Writes the text of a copy: the script's fields, untouched, and the metadata of a copy. */
+/** Writes the text of a copy: the script's fields, untouched, and a copy's metadata. */
 export type CopyWriter = (content: CopyContent, source: { id: string; etag: Etag }) => string;
 
 /**
- * For the copies of one task. What is the same in all of them is written once: a first copy has millions.
+ * For the copies of one task. What they share is formatted once: a first copy has millions.
  * @param generation `generationLabel` of the task
  */
 export function copyWriter({ owner }: TaskKey, generation: string): CopyWriter {
@@ -31,7 +31,7 @@ export function copyWriter({ owner }: TaskKey, generation: string): CopyWriter {
   };
 }
 
-/** A JSON object's text, open at its end for one more member. */
+/** A JSON object's text, left open for one more member. */
 function spliceable(object: string): string {
   const open = object.slice(0, object.lastIndexOf('}')).trimEnd();
   return open === '{' ? open : `${open},`;

@@ -19,8 +19,8 @@ export interface ScriptedChange {
 }
 
 /**
- * Says what the copies of some documents are to have of their attachments, counters and time series. Values are read from the
- * source now, after the page: what is newer than the page comes again with a later one, which changes nothing then.
+ * The extras that the copies of some documents should have. Values are read from the source now, after the page: anything newer
+ * than the page comes again with a later one, which then changes nothing.
  */
 export async function copyExtras(
   source: SourceExtras,
@@ -56,7 +56,7 @@ export async function copyExtras(
   return found;
 }
 
-/** A touch concerns the copy that keeps its document's id, and of it only what was touched. */
+/** A touch only concerns the copy that keeps its document's id, and there only what was touched. */
 function extrasFor(ids: IdRule, change: SourcePut, { id, extras }: Put): DocumentExtras | undefined {
   if (change.kind === 'put' || !extras) return extras;
   if (idKey(ids, id) !== idKey(ids, change.id)) return undefined;
@@ -66,7 +66,7 @@ function extrasFor(ids: IdRule, change: SourcePut, { id, extras }: Put): Documen
   };
 }
 
-/** Most documents that pass unchanged have nothing hanging on them. */
+/** Most documents that pass through unchanged have no extras. */
 function isEmpty({ attachments, counters, timeSeries: series }: DocumentExtras): boolean {
   return attachments?.length === 0 && counters?.length === 0 && series?.length === 0;
 }
@@ -97,7 +97,7 @@ async function timeSeries(
   return change.kind === 'put' ? [{ type: 'time-series-names', id, names }, ...commands] : commands;
 }
 
-/** Of a document that has changed itself, all of a series is sent; else what has changed of it. */
+/** For a document that has changed itself, whole series are sent; otherwise only what has changed of them. */
 function changedRanges(ids: IdRule, change: SourcePut, series: string): Pick<ChangedRange, 'from' | 'to'>[] {
   if (change.kind === 'put') return [WHOLE];
   return change.timeSeries.filter(({ name }) => idKey(ids, name) === series);

@@ -1,10 +1,10 @@
-/** A range of time, both ends included; null: no end. ISO 8601 in UTC, with any number of digits after the second. */
+/** A time range, inclusive; null: unbounded. ISO 8601 in UTC, with any number of fractional digits. */
 export interface TimeRange {
   from: string | null;
   to: string | null;
 }
 
-/** What two ranges have in common, or null. */
+/** The intersection of two ranges, or null. */
 export function intersect(one: TimeRange, other: TimeRange): TimeRange | null {
   const from = pick(one.from, other.from, (a, b) => a >= b);
   const to = pick(one.to, other.to, (a, b) => a <= b);

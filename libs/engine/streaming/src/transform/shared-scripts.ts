@@ -3,15 +3,15 @@ import type { SourceChange } from '@nestjs-spark/contracts/internal';
 import type { ScriptRunner, Transformation } from '@nestjs-spark/etl-script/internal';
 import type { CaptureTask } from '../task/tasks.ts';
 
-/** Where scripts are run; a `ScriptPool` is one. */
+/** Where scripts run, such as a `ScriptPool`. */
 export interface Scripts {
   open(transformation: Transformation, signal?: AbortSignal): Promise<ScriptRunner>;
 }
 
-/** A task's script, which others with the same one may have open as well. */
+/** A task's script, possibly shared with other tasks. */
 export interface OpenScript {
   readonly runner: ScriptRunner;
-  /** What the work makes of exactly these changes; another's work on them counts if it succeeds. */
+  /** The result of `work` for exactly these changes; that of another task counts if it succeeded. */
   once<R extends object>(changes: readonly SourceChange[], work: () => Promise<R>): Promise<R>;
   close(): void;
 }
@@ -27,14 +27,14 @@ type Sameness = Pick<CaptureTask, 'collection' | 'script' | 'fields' | 'loadable
 interface Shared {
   readonly same: Sameness;
   readonly runner: Promise<ScriptRunner>;
-  /** By the first of the changes, then by how many there are up to which etag; forgotten with the page that they are of. */
+  /** By the first of the changes, then by their number and last etag; forgotten together with their page. */
   readonly outcomes: WeakMap<SourceChange, Map<string, Promise<unknown>>>;
   users: number;
 }
 
 /**
- * Opens a script once for all tasks with the same text and the same bounds, and runs it once over what they are given
- * together. None depends on another's luck: what failed or was aborted there, each does itself.
+ * Opens a script once for all tasks with the same text and the same limits, and runs it once over what they all receive. They
+ * stay independent: what failed or was aborted for one is repeated by each.
  */
 export class SharedScripts {
   readonly #scripts: Scripts;
@@ -44,7 +44,7 @@ export class SharedScripts {
     this.#scripts = scripts;
   }
 
-  /** Rejects as `Scripts.open` does. */
+  /** Rejects as `Scripts.open`. */
   async open(task: CaptureTask, signal: AbortSignal): Promise<OpenScript> {
     const same = samenessOf(task);
     const known = this.#shared.find((one) => isDeepStrictEqual(one.same, same));
@@ -72,7 +72,7 @@ export class SharedScripts {
     }
   }
 
-  /** Each task pays for its own runs, and only its own breakdowns count against it. */
+  /** Each task is charged for its own runs, and only its own breakdowns count against it. */
   #use(shared: Shared, runner: ScriptRunner, { key }: CaptureTask): OpenScript {
     let isOpen = true;
     return {
@@ -117,7 +117,7 @@ export class SharedScripts {
     this.#shared = this.#shared.filter((other) => other !== shared);
   }
 
-  /** @returns whether nobody uses it any more */
+  /** @returns whether it has no users left */
   #release(shared: Shared): boolean {
     shared.users--;
     if (shared.users === 0) this.#retire(shared);

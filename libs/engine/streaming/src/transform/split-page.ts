@@ -1,9 +1,9 @@
 import type { ChangePage } from '@nestjs-spark/contracts/internal';
 
-/** What the target takes best in one transaction; more at once only holds memory. */
+/** What the target handles best in one transaction; more at a time only occupies memory. */
 const CHANGES_AT_ONCE = 1_024;
 
-/** The page's first `count` changes and the rest, which cover it without a gap. */
+/** The page's first `count` changes and the rest, covering it without a gap. */
 export function cutPage(page: ChangePage, count: number): [first: ChangePage, rest: ChangePage | null] {
   const { changes } = page;
   const last = changes[count - 1];
@@ -15,7 +15,7 @@ export function cutPage(page: ChangePage, count: number): [first: ChangePage, re
   ];
 }
 
-/** The page in parts that cover it without a gap, so that the first is published while the others are transformed. */
+/** The page in parts that cover it without a gap, so that the first can be published while the others are transformed. */
 export function splitPage(page: ChangePage, size = CHANGES_AT_ONCE): ChangePage[] {
   const { changes } = page;
   if (changes.length <= size) return [page];

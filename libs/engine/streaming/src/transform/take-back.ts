@@ -8,7 +8,7 @@ const WRITES_AT_ONCE = 16;
 type Outputs = ReadonlyMap<SourceChange, ScriptOutput>;
 
 /**
- * What did not fail is set aside no longer: several documents at once, and of one document each change in its turn.
+ * Clears documents that did not fail: several documents concurrently, and the changes of one document in order.
  * @returns those that succeeded now although they did not change
  */
 export async function takeBack(

@@ -1,6 +1,6 @@
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
-/** A number as its digits and a power of ten: `1.10`, `1.1` and `11e-1` are the same, 2^53 and 2^53+1 are not. */
+/** A number as its digits and a power of ten: `1.10`, `1.1` and `11e-1` are equal, 2^53 and 2^53+1 are not. */
 class Decimal {
   readonly text: string;
 
@@ -13,7 +13,7 @@ class Decimal {
   }
 }
 
-/** Without the zeros at its end. */
+/** Without trailing zeros. */
 function withoutZeros(digits: string): string {
   let end = digits.length;
   while (digits[end - 1] === '0') end--;
@@ -21,8 +21,8 @@ function withoutZeros(digits: string): string {
 }
 
 /**
- * The one text of all JSON texts that say the same, whichever store wrote them: names in order, numbers by their exact value,
- * strings without a choice of escapes. A store cannot keep half of a surrogate pair, so it counts as the replacement character.
+ * The canonical form of all equivalent JSON texts, whichever store wrote them: names sorted, numbers by their exact value, a
+ * single way to escape strings. Stores cannot keep a lone surrogate, so it counts as the replacement character.
  */
 export function canonicalJson(text: string): string {
   return write(readExactly(text));

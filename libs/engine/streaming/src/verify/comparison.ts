@@ -35,15 +35,15 @@ const SAVE_EVERY_MS = 500;
 const PAGES_AHEAD = 2;
 
 /**
- * Compares the copies of one task with what the owner's documents have to become, from where its record says. First the
- * owner's documents are gone through in the order of its changes, up to where they ended at the beginning, beside their copies in
- * the order in which these were written; then the copies that no document was found for. What is remembered of the first for the second only saves questions, after
- * a failure too: an instance that goes on with the work of another one asks more.
+ * Compares the copies of one task with what the owner's documents should become, continuing from its record. First it goes
+ * through the owner's documents in the order of changes, up to the source's last etag at the beginning, and beside them through
+ * their copies, in the order in which these were written; then through the copies that have no document. What the first phase
+ * remembers for the second only saves questions, also after a failure: an instance that continues another one's work asks more.
  */
 export class Comparison {
   readonly #parts: ComparisonParts;
   readonly #name: string;
-  /** Copies, or documents where ids are compared, that need not be asked about any more. */
+  /** Copies (or documents, when comparing ids) that need no further question. */
   #seen = new IdTable();
   #record: VerifyRecord;
   #version: string;
@@ -61,8 +61,8 @@ export class Comparison {
   }
 
   /**
-   * @returns what it came to
-   * @throws whatever keeps it from going on; the record then says how far it is
+   * @returns the resulting figures
+   * @throws whatever interrupts it; the record then holds its progress
    */
   async run(signal: AbortSignal): Promise<VerifyFigures> {
     const { checkpoint } = await this.#parts.standing.read();
@@ -143,7 +143,7 @@ export class Comparison {
     return { equal: page.documents.length - suspects.length, suspects: suspects.map(({ id }) => id) };
   }
 
-  /** The least etag that copies of each document have. */
+  /** The lowest etag among the copies of each document. */
   async #listOrigins(): Promise<IdTable> {
     const origins = new IdTable();
     for await (const copies of this.#parts.sink.copies(this.#name)) {
@@ -173,7 +173,7 @@ export class Comparison {
     if (strays.size > 0) await this.#settleStrays(strays, signal);
   }
 
-  /** What is in order has been counted with its document, or came while the comparison ran. */
+  /** Copies in order were counted with their document, or arrived during the comparison. */
   async #settleStrays(strays: Strays, signal: AbortSignal): Promise<void> {
     const { findings } = await this.#settling.settle([...strays.keys()], strays, signal);
     const wrong = new Set(findings.map(({ document }) => document));
@@ -196,7 +196,7 @@ export class Comparison {
     }
   }
 
-  /** What was found is written down before it is repaired: cut off in between, it is repaired later and counted once. */
+  /** Findings are saved before they are repaired: after an interruption they are repaired later and counted once. */
   async #repair(signal: AbortSignal): Promise<void> {
     const { open, figures, repairedGhosts } = this.#record;
     if (open.length === 0) return;
@@ -225,7 +225,7 @@ export class Comparison {
     if (performance.now() - this.#saved >= SAVE_EVERY_MS) await this.#save({});
   }
 
-  /** @throws {VersionConflictError} when another instance goes on with it */
+  /** @throws {VersionConflictError} when another instance has taken over */
   async #save(change: Partial<VerifyRecord>): Promise<void> {
     this.#record = { ...this.#record, ...change };
     this.#version = await this.#parts.records.write(this.#name, this.#record, this.#version);

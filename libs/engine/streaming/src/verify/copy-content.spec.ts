@@ -15,7 +15,7 @@ describe('the content of a copy', () => {
     expect(expected.map((mark) => hasMark(content, mark))).toEqual([true, true]);
   });
 
-  it('is known by its text alone, in the order in which it was sent and in that of the names', () => {
+  it('is recognized by its text alone, in the order in which it was sent and sorted by name', () => {
     const byName = '"spark-etag":7,"spark-generation":"HR/cars:2","spark-source":"Fleet/cars/1"';
     const content = readContent(stored('"A":1.10,"B":"x"').replace(MARKS, byName));
     expect(content).toMatchObject({ copyOf: 'Fleet/cars/1', generation: 'HR/cars:2', sourceEtag: 7 });

@@ -12,7 +12,7 @@ import {
 /** `content` runs the script over each document; `ids` only compares which documents there are, and their etags. */
 export type Depth = 'content' | 'ids';
 
-/** A copy that the script makes, with the mark of its content (`markOf`). */
+/** A copy that the script makes, with the hash of its content (`markOf`). */
 export interface ExpectedCopy {
   id: string;
   mark: string;
@@ -21,16 +21,16 @@ export interface ExpectedCopy {
 /** One of the owner's documents. */
 export interface ExpectedDocument {
   id: string;
-  /** Its etag; 0 where it was looked up by its id. */
+  /** Its etag; 0 if it was looked up by id. */
   etag: Etag;
-  /** What the script makes of it; null where it fails; absent where it was not run. */
+  /** What the script makes of it; null if it fails; absent if it was not run. */
   copies?: ExpectedCopy[] | null;
 }
 
-/** What the owner says of some documents of a task. */
+/** The owner's answer about some documents of a task. */
 export interface Expected {
   databaseId: string;
-  /** Fingerprint of the script that it runs. */
+  /** Fingerprint of the script it runs. */
   script: string;
   /** The source's last etag before they were read, and after. */
   before: Etag;
@@ -40,20 +40,20 @@ export interface Expected {
 
 /** A part of the source, in the order of its changes. */
 export interface ExpectedPage extends Expected {
-  /** Everything up to here is in this page, or in one before it. */
+  /** Everything up to here is in this page or an earlier one. */
   to: Etag;
   drained: boolean;
 }
 
-/** Asks the owner what copies of its documents have to be like; a question is given up when its signal aborts. */
+/** Asks the owner what copies of its documents should look like; aborting the signal cancels the question. */
 export interface VerifySource {
   /** @throws {UnavailableError} when the owner does not answer, or does not carry the task */
   page(task: TaskKey, from: Etag, depth: Depth, signal: AbortSignal): Promise<ExpectedPage>;
-  /** Of these documents, or some of them; one that is gone has no copies. */
+  /** For these documents, or some of them; one that is gone has no copies. */
   documents(task: TaskKey, ids: readonly string[], signal: AbortSignal): Promise<Expected>;
 }
 
-/** How many documents are asked for by their ids at once. */
+/** Maximum number of documents per request by id. */
 export const MOST_DOCUMENTS = 250;
 
 const EXPECTED = {

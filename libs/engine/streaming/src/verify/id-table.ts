@@ -1,11 +1,11 @@
 const EMPTY = 0;
 const BEGIN = 1 << 12;
-/** 128 MiB at most; what does not go in is looked up. */
+/** 128 MiB at most; what does not fit is looked up. */
 const MOST = 1 << 22;
 
 /**
- * Numbers by ids, in sixteen bytes each and not more than four million of them: millions of texts would fill the memory. Two
- * ids in a million millions may be taken for one.
+ * Maps ids to numbers, in sixteen bytes each and at most four million of them: millions of strings would fill the memory. The
+ * chance that two ids are confused is about one in a million million.
  */
 export class IdTable {
   #keys = new Float64Array(BEGIN);

@@ -34,7 +34,7 @@ describe('The script of a comparison', () => {
   const use = (transformation: Transformation = CARS, key = 'fleet/hr/cars'): Promise<ScriptRunner> =>
     kept.use(key, transformation, signal, async (runner) => runner);
 
-  it('is opened once for all pages, and closed when no other one is asked for', async () => {
+  it('is opened once for all pages, and closed when no further one is requested', async () => {
     const first = await use();
     jest.advanceTimersByTime(4_000);
     expect(await use()).toBe(first);
@@ -62,7 +62,7 @@ describe('The script of a comparison', () => {
     expect(await sizeOf(() => {})).toBe(first);
   });
 
-  it('is opened again when it has changed, and one for each task', async () => {
+  it('is reopened when it has changed, and kept separately for each task', async () => {
     await use();
     const next = { ...CARS, script: 'loadToCars({})' };
     await use(next);
@@ -78,7 +78,7 @@ describe('The script of a comparison', () => {
     expect(opened).toHaveLength(2);
   });
 
-  it('is used by one at a time, and of those that two have opened one is kept', async () => {
+  it('is used by one page at a time, and of two that were opened, one is kept', async () => {
     const [one, other] = await Promise.all([use(), use()]);
     expect(one).not.toBe(other);
     expect(closed).toHaveLength(1);
@@ -87,7 +87,7 @@ describe('The script of a comparison', () => {
   });
 });
 
-it('A document that breaks its script counts for the page that it is on, and not for the next ones', async () => {
+it('A document that breaks its script counts for its own page, and not for the next ones', async () => {
   const pool = new ScriptPool({ maxWorkers: 1, documentTimeoutMs: 100 });
   const kept = new KeptScripts(pool, MOST_COPIES);
   const endless = { ...CARS, script: 'for (;;); loadToCars({})' };

@@ -1,7 +1,7 @@
 import { IdTable } from './id-table.ts';
 import type { VerifyRecord } from './verify-record.ts';
 
-/** What one comparison has seen to be in order, as long as this instance works on it: a failure does not lose it. */
+/** What one comparison has found in order, while this instance works on it: it survives a failure. */
 export class SeenMemory {
   #of: string | null = null;
   #table = new IdTable();

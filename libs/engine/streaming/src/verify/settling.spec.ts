@@ -100,7 +100,7 @@ describe('deleting ghosts', () => {
     await copies.begin();
   });
 
-  it('removes that one alone which the owner takes for a copy that its script makes', async () => {
+  it('also removes one whose id the owner’s store treats as that of a copy that its script makes', async () => {
     copies.made.set('cars/ä', ['cars/ä']);
     copies.write('cars/ä', 'cars/ä');
     copies.write('cars/Ä', 'cars/ä');
@@ -112,7 +112,7 @@ describe('deleting ghosts', () => {
     expect([...copies.sink.documents.keys()]).toEqual(['cars/ä']);
   });
 
-  it('comes to its end although changes are applied between each look and what follows it', async () => {
+  it('finishes although changes are applied between each check and the removal', async () => {
     const ghosts = Array.from({ length: 40 }, (_, n) => `cars/ghost${n}`);
     for (const id of ghosts) copies.write(id, id);
     copies.write('cars/busy', 'cars/busy');
@@ -130,7 +130,7 @@ describe('deleting ghosts', () => {
     expect([...sink.documents.keys()]).toEqual(['cars/busy']);
   });
 
-  it('leaves what was written between the look and the removal, and what the store does not let go', async () => {
+  it('leaves what was written between the check and the removal, and what the store refuses to delete', async () => {
     const ghosts = ['cars/a', 'cars/b', 'cars/c', 'cars/kept', 'cars/written'];
     for (const id of ghosts) copies.write(id, id);
     const { sink } = copies;
@@ -145,7 +145,7 @@ describe('deleting ghosts', () => {
     expect([...sink.documents.keys()]).toEqual(['cars/kept', 'cars/written']);
   });
 
-  it('says that the store is away instead of counting ghosts as kept', async () => {
+  it('reports that the store is away instead of counting ghosts as kept', async () => {
     copies.write('cars/b', 'cars/b');
     copies.sink.removeAsListed = () => Promise.reject(new UnavailableError('no answer'));
     const found = [finding('ghost', 'cars/b')];

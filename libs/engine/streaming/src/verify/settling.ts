@@ -123,7 +123,7 @@ export class Settling {
       const answered = new Set(expected.documents.map(({ id }) => id));
       const later = left.filter((id) => !answered.has(id));
       if (later.length === left.length)
-        throw new NotComparableError('the owner answers about none of the documents');
+        throw new NotComparableError("the owner's answer covers none of the documents");
       yield expected;
       left = later;
     }

@@ -17,10 +17,10 @@ const PATIENCE_MS = 45_000;
 const ASK_AGAIN_MS = 2_000;
 const LOOK_MS = 20;
 
-/** Nothing can be compared now, for a reason that passes. */
+/** Comparing is impossible for now, for a temporary reason. */
 export class NotComparableError extends Error {}
 
-/** Where the copies of a task stand while they are compared. */
+/** The position of a task's copies while they are compared. */
 export class Standing {
   readonly #task: ApplyTask;
   readonly #sink: Pick<ChangeSink, 'readCheckpoint'>;
@@ -36,7 +36,7 @@ export class Standing {
     this.#inquiry = inquiry;
   }
 
-  /** @throws {NotComparableError} while a generation is being read, or the copies are of another script */
+  /** @throws {NotComparableError} while a generation is being read, or the copies were made by another script */
   async read(): Promise<StoredCheckpoint> {
     const stored = await this.#sink.readCheckpoint(taskName(this.#task.key));
     if (!stored) throw new NotComparableError('nothing is copied yet');
@@ -48,7 +48,7 @@ export class Standing {
   }
 
   /**
-   * The checkpoint, if what the owner says is of the same reading of the same database.
+   * The checkpoint, if the owner's answer is of the same reading of the same database.
    * @throws {NotComparableError} otherwise
    */
   async readFor(expected: Expected, incarnation: string | null): Promise<StoredCheckpoint> {
@@ -63,7 +63,7 @@ export class Standing {
     return stored;
   }
 
-  /** The etag of the source now. */
+  /** The source's current etag. */
   async sourceEtag(signal: AbortSignal): Promise<Etag> {
     const answer = await this.#inquiry.ask(this.#task.key, signal);
     if (answer === 'away') throw new UnavailableError('the owner does not answer');
@@ -71,7 +71,7 @@ export class Standing {
     return answer.sourceEtag;
   }
 
-  /** Resolves when everything up to there is applied. */
+  /** Resolves when everything up to `to` is applied. */
   async applied(to: Etag, signal: AbortSignal): Promise<void> {
     for (let waited = 0; (await this.read()).checkpoint.to < to; waited += LOOK_MS) {
       signal.throwIfAborted();
@@ -79,14 +79,14 @@ export class Standing {
         throw new NotComparableError(
           `${describeTask(this.#task.key)} has not reached the source's etag ${to}`,
         );
-      // Asked for its etag, the owner sends word of it, although nothing may have changed for this task.
+      // When asked for its etag, the owner also sends it through the log, even if nothing has changed for this task.
       if (waited % ASK_AGAIN_MS === 0) await this.#inquiry.ask(this.#task.key, signal);
       await pause(LOOK_MS, signal);
     }
   }
 }
 
-/** What a copy of one of the owner's documents has to be marked with. */
+/** The marks that a copy of one of the owner's documents must have. */
 export function originOf(
   { name, ids = UNNAMED_RULE, generation }: Checkpoint,
   owner: string,

@@ -17,7 +17,7 @@ import { SeenMemory } from './seen-memory.ts';
 import { NotComparableError, Standing } from './standing.ts';
 import type { VerifyRecord, VerifyRecords, VerifyWish } from './verify-record.ts';
 
-/** Comparisons that begin by themselves. */
+/** Scheduled comparisons. */
 export interface VerifySchedule extends VerifyWish {
   /** From the end of one to the beginning of the next. */
   everyMs: number;

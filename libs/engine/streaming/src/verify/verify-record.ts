@@ -19,7 +19,7 @@ const MOST_EXAMPLES = 100;
 
 /** A copy that is not what it should be. */
 export interface Finding {
-  /** Of the copy. */
+  /** The copy's id. */
   id: string;
   /** The owner's document. */
   document: string;
@@ -27,7 +27,7 @@ export interface Finding {
   reason: string;
 }
 
-/** What was counted; all but `checked` are parts of it. */
+/** The counts; all but `checked` are subsets of it. */
 export interface VerifyFigures {
   checked: number;
   equal: number;
@@ -35,39 +35,39 @@ export interface VerifyFigures {
   stale: number;
   ghost: number;
   foreign: number;
-  /** Of those found: they are in order now. */
+  /** How many of those found are in order now. */
   repaired: number;
 }
 
-/** What a comparison is to do. */
+/** What a comparison should do. */
 export interface VerifyWish {
   depth: Depth;
   repair: boolean;
 }
 
-/** How far the comparison of one task is. Stored where the copies are, so that any instance can continue it. */
+/** The progress of one task's comparison. Stored with the copies, so that any instance can continue it. */
 export interface VerifyRecord extends VerifyWish {
   state: 'running' | 'waiting' | 'done';
-  /** What it waits for; null: for nothing. */
+  /** What it waits for; null: nothing. */
   reason: string | null;
   /** Milliseconds since 1970. */
   startedAt: number;
   endedAt: number | null;
-  /** `documents`: the owner's documents are gone through; `copies`: what is here and no document was found for. */
+  /** `documents`: going through the owner's documents; `copies`: going through what is here without a document. */
   phase: 'documents' | 'copies';
-  /** The reading of the source whose copies are compared; another one begins the comparison again. */
+  /** The reading of the source whose copies are compared; a different one restarts the comparison. */
   incarnation: string | null;
-  /** The source's last etag when the comparison began: what comes later arrives by itself. */
+  /** The source's last etag when the comparison began: later changes are replicated anyway. */
   sourceEtag: Etag | null;
   /** Everything up to this etag is compared. */
   position: Etag;
   figures: VerifyFigures;
   examples: Omit<Finding, 'document'>[];
-  /** Documents whose copies looked wrong and are to be looked at again. */
+  /** Documents whose copies looked wrong and are to be checked again. */
   suspects: string[];
-  /** What was found and is being repaired. */
+  /** Findings that are being repaired. */
   open: Finding[];
-  /** Of `figures.repaired`: ghosts. They are gone, so that whoever begins the phase `copies` again does not find them. */
+  /** The ghosts in `figures.repaired`. They are gone, so restarting the phase `copies` does not find them again. */
   repairedGhosts: number;
 }
 
@@ -133,7 +133,7 @@ const BEGINNING = {
   repairedGhosts: 0,
 } as const satisfies Partial<VerifyRecord>;
 
-/** Counts copies that are in order, and findings. */
+/** Adds copies that are in order, and findings, to the figures. */
 export function counted(
   { figures, examples, ...rest }: VerifyRecord,
   equal: number,
@@ -152,7 +152,7 @@ export function counted(
   return { ...rest, figures: next, examples: [...examples, ...more].slice(0, MOST_EXAMPLES) };
 }
 
-/** Before the copies are gone through, which has no position: the ghosts that are still there are found and counted again. */
+/** For restarting the phase `copies`, which has no position: remaining ghosts are found and counted again. */
 export function withoutGhosts(record: VerifyRecord): VerifyRecord {
   const { figures, examples, repair, repairedGhosts } = record;
   const left = figures.ghost - repairedGhosts;
@@ -164,7 +164,7 @@ export function withoutGhosts(record: VerifyRecord): VerifyRecord {
   };
 }
 
-/** Where the comparisons of tasks are kept, one for each. */
+/** Stores the comparisons of tasks, one per task. */
 export class VerifyRecords {
   readonly #state: StateStore;
 
@@ -182,7 +182,7 @@ export class VerifyRecords {
     return this.#state.write(recordId(name), COLLECTION, record, expected);
   }
 
-  /** Begins a comparison, unless one is under way; returns the one that there is then. What is not a record is replaced by it. */
+  /** Begins a comparison, unless one is running; returns the current one. Replaces anything that is not a valid record. */
   async begin(name: string, wish: VerifyWish): Promise<Versioned<VerifyRecord>> {
     for (;;) {
       const stored = await this.#state.read<VerifyRecord>(recordId(name));

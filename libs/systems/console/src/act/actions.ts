@@ -20,7 +20,7 @@ const isRetry = isObjectOf({
   ),
 });
 
-/** @throws {ProblemError} `notFound` for a copy that no module reports */
+/** @throws {ProblemError} `notFound` if no module reports the copy */
 export function copyOf({ aggregator }: ActionParts, id: string): CopyState {
   const wanted = id.toLowerCase();
   const copy = aggregator.state().copies.find((one) => one.id.toLowerCase() === wanted);
@@ -28,12 +28,12 @@ export function copyOf({ aggregator }: ActionParts, id: string): CopyState {
   throw new ProblemError('notFound', 'No module reports such a copy.');
 }
 
-/** The path at the requester below which a collection's routes are. */
+/** The path at the requester under which the collection's routes are served. */
 export function collectionPath({ owner, collection }: CopyState): string {
   return `/spark/replication/${encodeURIComponent(owner)}/${encodeURIComponent(collection)}`;
 }
 
-/** Has documents run again where they were set aside: at the owner those of a script, at the requester those of its store. */
+/** Reruns set-aside documents: at the owner those that the script refused, at the requester those that its store refused. */
 export async function retrySetAside(
   parts: ActionParts,
   act: ActingFor,
@@ -42,7 +42,7 @@ export async function retrySetAside(
   if (!isRetry(body)) {
     throw new ProblemError(
       'invalid',
-      'The body has to be items, each with copy, direction and, for some only, documents.',
+      'The body has to have items, each with copy, direction and, to choose some, documents.',
     );
   }
   const tasks: unknown[] = [];
@@ -62,7 +62,7 @@ export async function retrySetAside(
   return { tasks };
 }
 
-/** Tries a script over an owner's documents. */
+/** Runs a script on an owner's documents without changing anything. */
 export async function preview({ client }: ActionParts, act: ActingFor, body: unknown): Promise<unknown> {
   const { owner, ...rest } = Object(body) as Record<string, unknown>;
   if (!isName(owner)) throw new ProblemError('invalid', 'owner has to be the name of a module.');

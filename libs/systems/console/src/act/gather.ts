@@ -7,7 +7,7 @@ export interface ListParts {
   client: Pick<ConsoleClient, 'ask' | 'isNamed'>;
 }
 
-/** One system, or several of which a module has at least one. */
+/** One system, or several of which a module must have at least one. */
 export type Systems = string | readonly string[];
 
 /** The modules that have a system. */
@@ -18,9 +18,9 @@ export function modulesWith({ aggregator }: Pick<ListParts, 'aggregator'>, wante
   return having.map(({ name }) => name);
 }
 
-/** Modules that have never said what they have: whether they have the system is not known. */
+/** Modules that have never reported their systems, so that it is unknown whether they have the one requested. */
 function unheardOf({ aggregator, client }: ListParts, wanted: Systems): string[] {
-  // Jobs and pipelines are only asked for where the options name the module.
+  // Jobs and pipelines are only requested from modules that the options name.
   const isClosed = [wanted].flat().every((system) => ['jobs', 'pipelines'].includes(system));
   const isAsked = (name: string): boolean => !isClosed || client.isNamed(name);
   const silent = aggregator.state().modules.filter(({ systems, why }) => {
@@ -29,7 +29,7 @@ function unheardOf({ aggregator, client }: ListParts, wanted: Systems): string[]
   return silent.map(({ name }) => name).filter(isAsked);
 }
 
-/** Asks all modules that have a system, and puts together what those have that answer. */
+/** Asks all modules that have a system, and merges the answers of those that respond. */
 export async function gather(
   parts: ListParts,
   act: ActingFor,

@@ -7,21 +7,21 @@ import { gather, type ListParts } from './gather.ts';
 const TAKE = 50;
 const LONGEST = 100;
 const MOST = 500;
-/** A module with one of these has an identity, and with it an audit trail. */
+/** Modules with one of these systems have an identity, and with it an audit trail. */
 const WITH_TRAIL = ['replication', 'peers'];
 
 export interface Page {
   items: object[];
-  /** For the next page; null at the end. */
+  /** Pass it to get the next page; null on the last one. */
   cursor: string | null;
-  /** Modules whose part is missing, because they do not answer. */
+  /** Modules that did not answer, so that their items are missing. */
   missing: string[];
-  /** Whether a module has more than is listed here: each is asked for its newest 500. */
+  /** Whether a module has more items than are listed: each is asked for its newest 500. */
   truncated?: boolean;
 }
 
 /**
- * Where a page begins, and how long it is.
+ * Reads the offset and the size of a page from the query.
  * @throws {ProblemError} `invalid` (400)
  */
 export function readPage(query: URLSearchParams): { skip: number; take: number } {
@@ -40,7 +40,7 @@ function cut(
   return { items: items.slice(skip, next), cursor: items.length > next ? String(next) : null, missing };
 }
 
-/** What all modules have set aside, the newest first. */
+/** The set-aside documents of all modules, newest first. */
 export async function listSetAside(
   parts: ListParts,
   act: ActingFor,
@@ -96,7 +96,7 @@ export async function listSetAside(
   return { ...cut(shown, readPage(query), missing), groups: alike, total, truncated };
 }
 
-/** Where a module is asked for what it has set aside; null for one that has no part in the copy that is wanted. */
+/** The path of a module's set-aside documents; null if it has no part in the requested copy. */
 function pathFor(
   module: string,
   { copy, kind }: { copy: string | null; kind: string | null },
@@ -117,7 +117,7 @@ function isFull(items: unknown): boolean {
   return Array.isArray(items) && items.length >= MOST;
 }
 
-/** The dead letters of all modules, the newest first. */
+/** The dead letters of all modules, newest first. */
 export async function listLetters(parts: ListParts, act: ActingFor): Promise<Page> {
   const { answers, missing } = await gather(parts, act, 'replication', () => '/spark/dead-letters');
   const items = answers.flatMap(({ module, body }) =>
@@ -143,7 +143,7 @@ export async function listLetters(parts: ListParts, act: ActingFor): Promise<Pag
   return { items: items.toSorted((a, b) => b.failedAt.localeCompare(a.failedAt)), cursor: null, missing };
 }
 
-/** What all modules have recorded: requests that change something, and what they refused because of who asked. */
+/** The audit trails of all modules: requests that change something, and requests refused because of who sent them. */
 export async function listAudit(parts: ListParts, act: ActingFor, query: URLSearchParams): Promise<Page> {
   const path = `/spark/audit?take=${MOST}`;
   const { answers, missing } = await gather(parts, act, WITH_TRAIL, () => path);

@@ -3,13 +3,13 @@ import type { ActingFor } from '@nestjs-spark/modules/internal';
 import { number, records, text } from '../ask/read-answers.ts';
 import { gather, type ListParts } from './gather.ts';
 
-/** The systems beside replication that have a page of their own. */
+/** The systems other than replication that have their own page. */
 export const SYSTEMS = ['peers', 'jobs', 'pipelines'] as const;
 export type SystemName = (typeof SYSTEMS)[number];
 
 export const isSystem = isOneOf(...SYSTEMS);
 
-/** A replica, a job or a pipeline, as its module tells of it. */
+/** A replica, job or pipeline as its module reports it. */
 export interface SystemItem {
   /** Unique within its system. */
   key: string;
@@ -17,14 +17,14 @@ export interface SystemItem {
   [field: string]: unknown;
 }
 
-/** What all modules tell of one system. */
+/** What all modules report about one system. */
 export interface SystemList {
   items: SystemItem[];
-  /** Modules whose part is missing, because they do not answer. */
+  /** Modules that did not answer, so that their items are missing. */
   missing: string[];
-  /** Modules that are not asked: these routes accept no module tokens, and the options do not name them. */
+  /** Modules that were not asked: these routes accept no module tokens, and the options do not name the modules. */
   unnamed: string[];
-  /** Whether a module has more than it was asked for. */
+  /** Whether a module has more items than were requested. */
   truncated: boolean;
 }
 
@@ -39,12 +39,12 @@ const LISTS: Readonly<
   pipelines: { path: `/api/pipelines?take=${MOST}`, read: readPipelines },
 };
 
-/** Whether a module is asked: without a name in the options, it is only for what accepts module tokens. */
+/** Whether a module is asked: one that the options do not name is only asked on routes that accept module tokens. */
 export function isAsked({ client }: Pick<ListParts, 'client'>, module: string, path: string): boolean {
   return path.startsWith('/spark/') || client.isNamed(module);
 }
 
-/** All replicas, the newest jobs or the pipelines, of all modules that have them. */
+/** All replicas, the newest jobs, or all pipelines, from every module that has them. */
 export async function listSystem(parts: ListParts, act: ActingFor, system: SystemName): Promise<SystemList> {
   const { path, read } = LISTS[system];
   const { answers, missing, unnamed } = await gatherNamed(parts, act, system, path);
@@ -57,7 +57,7 @@ export async function listSystem(parts: ListParts, act: ActingFor, system: Syste
   };
 }
 
-/** What can run jobs, and how busy it is. */
+/** The backends that can run jobs, and their load. */
 export async function listBackends(parts: ListParts, act: ActingFor): Promise<Omit<SystemList, 'truncated'>> {
   const { answers, missing, unnamed } = await gatherNamed(parts, act, 'jobs', '/api/backends');
   const items = answers.flatMap(({ module, body }) =>
@@ -103,7 +103,7 @@ function readReplica(module: string, body: unknown): SystemItem[] {
         state: text(log['state'], 32),
         position: number(log['position']) ?? 0,
         last: number(log['last']) ?? 0,
-        // Nodes of earlier versions called the place of the latest snapshot so.
+        // Earlier node versions call the position of the latest snapshot `lowWater`.
         lowWater: number(log['snapshot']) ?? number(log['lowWater']) ?? 0,
       },
       backlog: number(body['backlog']) ?? 0,

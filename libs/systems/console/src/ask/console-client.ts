@@ -12,7 +12,7 @@ import {
 import type { NamedModule } from '../settings/options.ts';
 import { MODULE_AWAY, PASSED_ON } from '../settings/problems.ts';
 
-/** A question to a module in somebody's name. */
+/** A request to a module on behalf of a user. */
 export interface Question {
   module: string;
   method?: 'GET' | 'POST' | 'DELETE';
@@ -23,7 +23,7 @@ export interface Question {
 
 export interface ConsoleClientParts {
   client: ModuleClient;
-  /** Those that no registry has. */
+  /** The modules that are in no registry. */
   named: readonly NamedModule[];
   operatorToken: string | null;
 }
@@ -32,8 +32,8 @@ const TIMEOUT_MS = 3_000;
 const ANSWER_BYTES = 4 * 1024 * 1024;
 
 /**
- * Asks modules: with a token of the console's own module that names the user, or, where the options name the module and its
- * address, with the operator token. No address of a registry ever gets that.
+ * Sends requests to modules: with a token of the console's own module that names the user or, if the options give the module's name and address,
+ * with the operator token. The operator token is never sent to an address from a registry.
  */
 export class ConsoleClient {
   readonly #parts: ConsoleClientParts;
@@ -53,14 +53,14 @@ export class ConsoleClient {
     return client.call({ module, method, act, timeoutMs, answerBytes: ANSWER_BYTES, ...rest });
   }
 
-  /** Whether the options name the module, so that its routes that accept no module tokens can be asked as well. */
+  /** Whether the options name the module, so that its routes without module tokens can be used as well. */
   isNamed(module: string): boolean {
     return this.#parts.named.some(({ name }) => sameName(name, module));
   }
 
   /**
-   * What the module answered, when it did as it was asked.
-   * @throws {ProblemError} `moduleAway` (502), or what the module refused with
+   * The module's answer if the request succeeded.
+   * @throws {ProblemError} `moduleAway` (502), or the module's own refusal
    */
   async demand(act: ActingFor, question: Question): Promise<unknown> {
     const answer = await this.ask(act, question);
@@ -73,7 +73,7 @@ export class ConsoleClient {
     throw new ProblemError(MODULE_AWAY, `${module} does not answer: ${why}.`, { members: { module } });
   }
 
-  /** Only for addresses in the options: whoever may register would otherwise be shown the token. */
+  /** Only for addresses from the options: otherwise anyone who can register a module would receive the token. */
   async #askByToken(
     base: string,
     { method = 'GET', path, body, timeoutMs = TIMEOUT_MS }: Omit<Question, 'module'>,
@@ -99,13 +99,13 @@ export class ConsoleClient {
   }
 }
 
-/** A name such as `..` in a path would make it that of another route. */
+/** A segment such as `..` would make the path that of another route. */
 function isPlain(path: string): boolean {
   const [asked] = path.split('?', 1);
   return URL.parse(path, 'http://module')?.pathname === asked;
 }
 
-/** A module's refusal in its own words, with the status that it gave. */
+/** A module's refusal, passed on with its own body and status. */
 export class PassedOnProblem extends ProblemError {
   readonly #status: number;
   readonly #body: Record<string, unknown>;

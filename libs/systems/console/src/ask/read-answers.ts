@@ -1,7 +1,7 @@
 import { isObject } from '@nestjs-spark/foundation/internal';
 import type { CopyIn, CopyOut, CopyRequest, Reason } from './state.ts';
 
-/** What a module says of itself. */
+/** What a module reports about itself. */
 export interface AboutAnswer {
   instance: string | null;
   version: string | null;
@@ -13,7 +13,7 @@ export interface AboutAnswer {
   systems: Record<string, string>;
 }
 
-/** One task of a module, either side. */
+/** One task of a module, seen from either side. */
 export interface TaskAnswer {
   /** The module on the other side. */
   other: string;
@@ -29,7 +29,7 @@ export interface TaskAnswer {
   out: CopyOut | null;
 }
 
-/** What a module says of its copies. */
+/** What a module reports about its copies. */
 export interface ReplicationAnswer {
   incoming: TaskAnswer[];
   outgoing: TaskAnswer[];
@@ -51,7 +51,7 @@ export function records(value: unknown, most = MOST): Record<string, unknown>[] 
   return Array.isArray(value) ? value.slice(0, most).filter(isObject) : [];
 }
 
-/** Reads the body of `GET /spark/about`; null for anything else. */
+/** Reads the body of `GET /spark/about`; null if it is anything else. */
 export function readAbout(body: unknown): AboutAnswer | null {
   if (!isObject(body) || text(body['module']) === null) return null;
   const store = isObject(body['store']) ? body['store'] : {};
@@ -68,7 +68,7 @@ export function readAbout(body: unknown): AboutAnswer | null {
   };
 }
 
-/** Reads the body of `GET /spark/replication`; null for anything else. */
+/** Reads the body of `GET /spark/replication`; null if it is anything else. */
 export function readReplication(body: unknown): ReplicationAnswer | null {
   if (!isObject(body) || !Array.isArray(body['incoming'])) return null;
   return {

@@ -1,4 +1,4 @@
-/** A module as the console knows it. */
+/** A module as the console sees it. */
 export interface ModuleState {
   name: string;
   url: string;
@@ -6,14 +6,14 @@ export interface ModuleState {
   store: string | null;
   version: string | null;
   reachable: boolean;
-  /** Why it is not reachable, or does not let the console in; null while all is well. */
+  /** Why it is unreachable or refuses the console; null otherwise. */
   why: string | null;
-  /** When it answered last; ISO 8601, null for never. */
+  /** When it last answered, in ISO 8601; null if never. */
   seenAt: string | null;
   ready: boolean | null;
-  /** Whether it lets the console in. */
+  /** Whether it admits the console. */
   permitted: boolean;
-  /** Known instances, by what has answered. */
+  /** The number of known instances, counted from their answers. */
   instances: number;
   systems: Record<string, string>;
   engine: string | null;
@@ -29,7 +29,7 @@ export interface Reason {
   owner?: string;
 }
 
-/** A copy at its requester. */
+/** A copy as its requester reports it. */
 export interface CopyIn {
   generation: number | null;
   engine: string | null;
@@ -44,7 +44,7 @@ export interface CopyIn {
   setAside: number;
 }
 
-/** A copy at its owner. */
+/** A copy as its owner reports it. */
 export interface CopyOut {
   generation: number | null;
   position: number | null;
@@ -60,7 +60,7 @@ export interface CopyOut {
   lastError: string | null;
 }
 
-/** The request that a copy waits for, or rests on. */
+/** The deployment request that a copy waits for or is based on. */
 export interface CopyRequest {
   state: string;
   attempts: number;
@@ -70,11 +70,11 @@ export interface CopyRequest {
   collections: string[];
 }
 
-/** `Unknown`: the requester does not answer, so nobody knows. */
+/** `Unknown`: the requester does not answer. */
 export type CopyPhase =
   'Starting' | 'Snapshotting' | 'Streaming' | 'Waiting' | 'Faulted' | 'Refused' | 'GivenUp' | 'Unknown';
 
-/** One copy, put together from what its owner and its requester say. */
+/** One copy, merged from the reports of its owner and its requester. */
 export interface CopyState {
   /** `owner/requester/task` */
   id: string;
@@ -84,7 +84,7 @@ export interface CopyState {
   collection: string;
   state: CopyPhase;
   since: string | null;
-  /** Changes a second. */
+  /** Changes per second. */
   rate: number;
   behindMs: number | null;
   lag: number | null;
@@ -94,16 +94,16 @@ export interface CopyState {
   in: CopyIn | null;
   out: CopyOut | null;
   request: CopyRequest | null;
-  /** When these figures are from, where their module does not answer any more; null while they are current. */
+  /** When these figures were reported, if their module no longer answers; null while they are current. */
   stale: string | null;
 }
 
-/** Everything at one moment. */
+/** The state of everything at one moment. */
 export interface ConsoleState {
   at: string;
   modules: ModuleState[];
   copies: CopyState[];
   letters: number;
-  /** The last rates of each copy, the newest last, one a second. */
+  /** The recent rates of each copy, oldest first, one per second. */
   history: Record<string, number[]>;
 }

@@ -3,15 +3,12 @@ import { nameKey, sameName, type Logger, describeError } from '@nestjs-spark/fou
 
 const FRESH_MS = 5_000;
 
-/**
- * The modules of every registry, as they were read last: each question needs an address, and reading the registry for each would be
- * more work than the questions.
- */
+/** The modules of all registries, cached: every request needs an address, and reading the registry each time would cost more than the request. */
 export class KnownModules implements ModuleRegistry {
   readonly #registries: readonly ModuleRegistry[];
   readonly #log: Logger;
   #found: ModuleInformation[] = [];
-  /** What each registry had when it answered last. */
+  /** The last successful answer of each registry. */
   readonly #lists = new Map<ModuleRegistry, readonly ModuleInformation[]>();
   #readAt = -Infinity;
   #reading: Promise<void> | null = null;
@@ -21,13 +18,13 @@ export class KnownModules implements ModuleRegistry {
     this.#log = log;
   }
 
-  /** What was found last, even while the registries are away. */
+  /** The last known list, even while the registries are down. */
   async list(): Promise<ModuleInformation[]> {
     if (performance.now() - this.#readAt > FRESH_MS) {
       this.#reading ??= this.#read().finally(() => {
         this.#reading = null;
       });
-      // Nobody waits twice for a registry that hangs.
+      // Only wait while nothing is known yet: a hanging registry must not delay every request.
       if (this.#found.length === 0) await this.#reading;
     }
     return this.#found;
@@ -62,7 +59,7 @@ export class KnownModules implements ModuleRegistry {
       }),
     );
     const known = new Map<string, ModuleInformation>();
-    // A module may be in one registry only: while that is away, what it had last still counts.
+    // A module may be in one registry only: while that one is down, its last answer still counts.
     for (const list of this.#lists.values()) for (const one of list) keepNewer(known, one);
     this.#readAt = performance.now();
     this.#found = [...known.values()];

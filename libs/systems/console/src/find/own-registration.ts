@@ -5,7 +5,7 @@ import { applicationVersion } from '@nestjs-spark/observability/internal';
 
 const EVERY_MS = 15_000;
 
-/** Puts the console's key into the registry, where modules look it up: where the console runs alone, nobody else does. */
+/** Registers the console's key, which modules look up. Where the console runs on its own, nothing else registers it. */
 export class OwnRegistration {
   readonly #registry: ModuleRegistry;
   readonly #identity: ModuleIdentity;
@@ -17,12 +17,12 @@ export class OwnRegistration {
     this.#log = log;
   }
 
-  /** Until it is aborted: again when the entry is lost. */
+  /** Keeps the registration until the signal is aborted, and renews it if the entry is lost. */
   async run(signal: AbortSignal): Promise<void> {
     const version = applicationVersion();
     const information = await this.#identity.vouch({
       appName: this.#identity.module,
-      // Nobody asks a console.
+      // No requests are sent to a console.
       appUrl: '',
       databaseName: '',
       databaseUrls: [],

@@ -20,32 +20,32 @@ export interface AggregatorParts {
   known: KnownModules;
   named: readonly NamedModule[];
   client: ConsoleClient;
-  /** The console's own module. */
+  /** The name of the console's own module. */
   own: string;
   log: Logger;
 }
 
-/** Reads on behalf of nobody in particular. */
+/** For reads that no user has requested. */
 const SELF: ActingFor = { sub: 'console', role: 'viewer' };
 const WATCHED_MS = 1_000;
 const UNWATCHED_MS = 15_000;
-/** What changes seldom is asked for less often. */
+/** Facts that rarely change are requested less often. */
 const ABOUT_EVERY = 5;
 const AT_ONCE = 16;
 const AWAY: RetryPolicy = { waitMs: 2_000, factor: 2, longestMs: 30_000 };
-/** The sparklines of more copies than anybody looks at are left out. */
+/** Sparklines are only sent for so many copies; more would not be looked at. */
 const MOST_HISTORIES = 100;
 
 interface Watched extends ModuleFacts {
   failures: number;
   nextAt: number;
   rounds: number;
-  /** When it was registered, as the registry has it. */
+  /** The time of its registration, from the registry. */
   since: string;
   seen: SeenInstances;
 }
 
-/** Asks every module how its copies are, once for all who look at the console, and keeps what they said. */
+/** Polls every module for its copies, once for all open pages, and keeps the answers. */
 export class Aggregator {
   readonly rates = new Rates();
   readonly #parts: AggregatorParts;
@@ -59,25 +59,25 @@ export class Aggregator {
     this.#parts = parts;
   }
 
-  /** The console is mounted in a module, which is shown like the others; alone, it has nothing to show. */
+  /** Shows the module in which the console is mounted like any other. A standalone console has nothing to show. */
   showOwn(): void {
     this.#showsOwn = true;
   }
 
-  /** Everything as it was seen last. */
+  /** The last known state of everything. */
   state(): ConsoleState {
     const ids = this.#state.copies.slice(0, MOST_HISTORIES).map(({ id }) => id);
     return { ...this.#state, history: Object.fromEntries(ids.map((id) => [id, this.rates.recent(id)])) };
   }
 
-  /** Calls back with each new state until what it returns is called. While anybody listens, modules are asked each second. */
+  /** Calls back with each new state until the returned function is called. While there are listeners, modules are polled every second. */
   watch(listener: (state: ConsoleState) => void): () => void {
     this.#listeners.add(listener);
     this.#wake();
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Looks at once, at modules that were not answering too. */
+  /** Polls all modules immediately, including those that did not answer before. */
   async refresh(): Promise<void> {
     for (const module of this.#modules.values()) Object.assign(module, { nextAt: 0, rounds: 0 });
     await this.#round();
@@ -125,7 +125,7 @@ export class Aggregator {
     const all = [...registered, ...named.map((one) => ({ ...one, since: '' }))];
     for (const { name, url, since } of all) {
       const module = this.#modules.get(name) ?? newModule(name, url);
-      // It has started again: nobody has to wait until it would be asked next.
+      // The module has restarted: ask it now instead of at its next turn.
       if (module.since !== since) module.nextAt = 0;
       Object.assign(module, { url, since });
       this.#modules.set(name, module);
@@ -161,7 +161,7 @@ export class Aggregator {
     if (letters.kind === 'answered' && Array.isArray(letters.body)) module.letters = letters.body.length;
   }
 
-  /** An application that only runs jobs or pipelines accepts no module tokens, and has no `/spark/about`; it is in the options. */
+  /** An application with only jobs or pipelines accepts no module tokens and has no `/spark/about`; it is named in the options. */
   async #lookForRoutes(module: Watched, ask: (path: string) => Promise<ModuleAnswer>): Promise<void> {
     if (!this.#parts.client.isNamed(module.name)) return;
     const found: Record<string, string> = {};
@@ -174,7 +174,7 @@ export class Aggregator {
     if (Object.keys(found).length > 0) module.about = { ...NOTHING, systems: found };
   }
 
-  /** Whether the answer is one to read. */
+  /** Whether the answer can be read. */
   #judge(module: Watched, answer: ModuleAnswer): boolean {
     if (answer.kind !== 'answered') {
       this.#away(module, answer.kind === 'unreachable' ? answer.reason : 'it is not registered');
@@ -182,7 +182,7 @@ export class Aggregator {
     }
     const { status } = answer;
     module.answering = status < 500;
-    // Its figures are as old as its last answer.
+    // The module's figures are as old as its last answer.
     if (module.answering) module.seenAt = new Date().toISOString();
     Object.assign(module, { reachable: true, failures: 0, nextAt: 0 });
     module.permitted = status !== 401 && status !== 403;
@@ -220,7 +220,7 @@ export class Aggregator {
   }
 }
 
-/** Systems whose routes accept no module tokens, and a route that tells whether they are there. */
+/** Systems whose routes accept no module tokens, each with a route that shows whether the system is present. */
 const UNSIGNED: Readonly<Record<string, { begins: string; path: string }>> = {
   jobs: { begins: '/api/jobs', path: '/api/backends' },
   pipelines: { begins: '/api/pipelines', path: '/api/pipelines?take=1' },

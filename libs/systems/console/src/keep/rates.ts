@@ -2,10 +2,10 @@ const SECOND_MS = 1_000;
 const FINE = 180;
 const COARSE_MS = 10_000;
 const COARSE = 90;
-/** The rate now is that of this long. */
+/** The current rate is the average over this window. */
 const WINDOW_MS = 3_000;
 
-/** A point of a plot. */
+/** A data point of a plot. */
 export interface Sample {
   /** Milliseconds since 1970. */
   at: number;
@@ -19,11 +19,11 @@ interface Series {
   coarse: Sample[];
 }
 
-/** How fast each copy changes: each second for three minutes, then every ten seconds for fifteen. */
+/** The rates of change of each copy: one sample per second for three minutes, then one every ten seconds for fifteen. */
 export class Rates {
   readonly #series = new Map<string, Series>();
 
-  /** @param count changes so far; a smaller one than before begins again */
+  /** @param count the total of changes so far; a lower value than before restarts the series */
   note(id: string, { at, count, behindMs }: { at: number; count: number; behindMs: number | null }): void {
     const series = this.#series.get(id) ?? { counts: [], fine: [], coarse: [] };
     this.#series.set(id, series);
@@ -40,7 +40,7 @@ export class Rates {
     if (coarse.length > COARSE) coarse.shift();
   }
 
-  /** Changes a second, rounded to tenths; 0 for what was never noted. */
+  /** Changes per second, rounded to tenths; 0 for an unknown id. */
   rateOf(id: string): number {
     const { counts = [] } = this.#series.get(id) ?? {};
     const [first, last] = [counts[0], counts.at(-1)];

@@ -1,12 +1,12 @@
-/** Twice as long as an instance may be unasked while nobody looks. */
+/** Twice the interval between requests to an instance while no page is open. */
 const FORGOTTEN_AFTER_MS = 150_000;
 const MOST = 100;
 
-/** The instances of a module by what has answered: a module says of each answer only which of them gave it. */
+/** Counts the instances of a module by their answers: each answer only names the instance that gave it. */
 export class SeenInstances {
   readonly #at = new Map<string, number>();
 
-  /** How many have answered lately, this one included. @param now milliseconds */
+  /** How many instances have answered recently, including this one. @param now milliseconds */
   count(instance: string | null, now = performance.now()): number {
     if (instance !== null) {
       this.#at.delete(instance);

@@ -2,7 +2,7 @@ import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
 import type { AboutAnswer, ReplicationAnswer, TaskAnswer } from '../ask/read-answers.ts';
 import type { CopyPhase, CopyRequest, CopyState, ModuleState, Reason } from '../ask/state.ts';
 
-/** What the console knows of one module, however old. */
+/** What the console knows about one module, however old. */
 export interface ModuleFacts {
   name: string;
   url: string;
@@ -10,7 +10,7 @@ export interface ModuleFacts {
   replication: ReplicationAnswer | null;
   reachable: boolean;
   permitted: boolean;
-  /** Whether it answered what it was asked; not while it fails, as without NATS, where it cannot check who asks. */
+  /** Whether it answers requests. False while it fails them, for example without NATS, when it cannot verify the caller. */
   answering: boolean;
   why: string | null;
   /** ISO 8601; null before the first answer. */
@@ -40,7 +40,7 @@ export function moduleState(facts: ModuleFacts): ModuleState {
   };
 }
 
-/** Every copy that an owner or a requester reports, once. Pure. */
+/** Every copy that an owner or a requester reports, listed once. Pure. */
 export function mergeCopies(modules: readonly ModuleFacts[], rateOf: (id: string) => number): CopyState[] {
   const byName = new Map(modules.map((one) => [nameKey(one.name), one]));
   const nameOf = (name: string): string => byName.get(nameKey(name))?.name ?? name;
@@ -82,10 +82,10 @@ function mergeCopy({ id, owner, requester, task, own, sent, from, to, rate }: Si
   const request = to?.replication?.requests.find((one) => sameName(one.owner, owner)) ?? null;
   const isAdmitted = own !== undefined && to?.reachable === true && to.permitted;
   const isKnown = isAdmitted && to.answering;
-  // What a stream carries waits while the requester cannot work; RavenDB's own ETL may go on.
+  // With the engine `stream` a copy waits while the requester cannot work; RavenDB's own ETL may continue.
   const waits = isAdmitted && !to.answering && own.in?.engine === 'stream';
   const reason = isKnown ? (own.reason ?? ownerAway(from)) : notKnown(requester, to, waits);
-  // An owner that does not answer may be ahead of what its requester has heard.
+  // An owner that does not answer may be ahead of the position its requester last received.
   const isMeasured = isKnown && from?.reachable !== false;
   return {
     id,
@@ -139,12 +139,12 @@ function phaseOf({ state, complete }: TaskAnswer, reason: Reason | null): CopyPh
 function notKnown(requester: string, to: ModuleFacts | undefined, waits: boolean): Reason {
   const text =
     to?.why ??
-    `${requester} is in no registry that this console reads, so nobody says how its copy is. Start it.`;
+    `${requester} is in no registry that this console reads, so the state of its copy is not known. Start it.`;
   if (waits) return { code: 'waiting', text };
   return { code: to && !to.permitted ? 'not-permitted' : 'requester-away', text };
 }
 
-/** A copy whose owner is gone looks as live as it was: nothing is missing that anybody knows of. */
+/** A copy whose owner is unreachable would still look live: nothing is known to be missing. */
 function ownerAway(from: ModuleFacts | undefined): Reason | null {
   if (!from || from.reachable) return null;
   return {

@@ -82,8 +82,8 @@ const ROUTES: readonly Route[] = [
 ];
 
 /**
- * Answers what is below `api/`, except for signing in and out.
- * @throws {ProblemError} for everything that is refused
+ * Handles everything under `api/` except signing in and out.
+ * @throws {ProblemError} for every refused request
  */
 export async function answerApi(parts: ApiParts, exchange: Exchange, session: Session): Promise<void> {
   const path = exchange.path.slice('/api'.length);
@@ -97,7 +97,7 @@ export async function answerApi(parts: ApiParts, exchange: Exchange, session: Se
   if (route.writes && (parts.readOnly || session.role !== 'operator')) {
     throw new ProblemError(
       'forbidden',
-      parts.readOnly ? 'This console is read-only.' : 'A viewer may look at everything and change nothing.',
+      parts.readOnly ? 'This console is read-only.' : 'A viewer may read everything and change nothing.',
     );
   }
   if (route.operators && session.role !== 'operator')
@@ -111,10 +111,7 @@ export async function answerApi(parts: ApiParts, exchange: Exchange, session: Se
 export function requirePage({ request }: Exchange, csrf: string | null): void {
   const sameOrigin = request.headers['sec-fetch-site'] === 'same-origin';
   if (sameOrigin && (csrf === null || request.headers['x-spark-csrf'] === csrf)) return;
-  throw new ProblemError(
-    NOT_FROM_PAGE,
-    'What changes something is asked for by the page of the console only. Sign in there.',
-  );
+  throw new ProblemError(NOT_FROM_PAGE, "Only the console's own page may change something. Sign in there.");
 }
 
 function decode(part: string): string {
@@ -170,7 +167,7 @@ async function askRequester(parts: ApiParts, asked: Asked, what: string): Promis
   exchange.json(isRead ? 200 : 202, answer);
 }
 
-/** Copies that were never compared are nothing that failed. */
+/** A copy that was never compared is not an error. */
 async function showVerify(parts: ApiParts, asked: Asked): Promise<void> {
   try {
     await askRequester(parts, asked, 'verify');

@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 export interface Asset {
   type: string;
   body: Buffer;
-  /** Compressed when the page was built; null for what does not get smaller. */
+  /** Compressed at build time; null if compression does not make it smaller. */
   brotli: Buffer | null;
 }
 
@@ -25,7 +25,7 @@ export class PageNotBuiltError extends Error {
   }
 }
 
-/** The built page: read once, and served from memory. */
+/** The built page, read once and served from memory. */
 export class Assets {
   readonly #files: ReadonlyMap<string, Asset>;
   readonly #page: string;
@@ -43,7 +43,7 @@ export class Assets {
     return this.#files.get(name) ?? null;
   }
 
-  /** The page as it is served below a path. */
+  /** The page's HTML for the path under which it is served. */
   page(path: string, title: string): string {
     return this.#page.replace('{{base}}', `${path}/`).replaceAll('{{title}}', escapeHtml(title));
   }
@@ -58,7 +58,7 @@ function readAsset(file: string): Asset {
   };
 }
 
-/** Beside the built sources; and for sources that run as they are, where the build has put it. */
+/** Next to the compiled sources, or in the build output when the sources run uncompiled. */
 function pageFolder(): string {
   const built = join(import.meta.dirname, '..', 'page');
   return existsSync(built) ? built : join(import.meta.dirname, '..', '..', 'dist', 'page');

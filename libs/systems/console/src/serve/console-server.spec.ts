@@ -56,7 +56,7 @@ it('Who is signed in and refused is recorded under the name that modules record'
       path: '/spark/console/api/set-aside/retry',
       who: 'ann by Console',
       claimed: 'ann by Console',
-      reason: 'A viewer may look at everything and change nothing.',
+      reason: 'A viewer may read everything and change nothing.',
     }),
   ]);
 });

@@ -11,20 +11,23 @@ import { Exchange } from './exchange.ts';
 import type { ApiParts } from './route.ts';
 
 export interface ConsoleServerParts extends ApiParts {
-  /** The console's path; everything below it is answered here. */
+  /** The console's path; everything under it is handled here. */
   path: string;
   title: string;
-  /** The console's own module. */
+  /** The name of the console's own module. */
   name: string;
   assets: Assets;
-  /** Counts, logs and keeps who was refused, as on every guarded route. */
+  /** Counts, logs and records refused callers, as on every guarded route. */
   trail: Pick<TrailInUse, 'refused'>;
   log: Logger;
 }
 
 const YEAR = 'public, max-age=31536000, immutable';
 
-/** Answers everything below the console's path, on Node's own request and response, so that no prefix, guard or interceptor matters. */
+/**
+ * Handles everything under the console's path with Node's own request and response, so that prefixes, guards and interceptors of the application do
+ * not apply.
+ */
 export class ConsoleServer {
   readonly #parts: ConsoleServerParts;
   readonly #page: string;
@@ -34,7 +37,7 @@ export class ConsoleServer {
     this.#page = parts.assets.page(parts.path, parts.title);
   }
 
-  /** Whether the request was one for the console, and is answered. */
+  /** Handles the request if it is for the console. @returns whether it was */
   take(request: IncomingMessage, response: ServerResponse): boolean {
     const [url = '/', query = ''] = (request.url ?? '/').split('?', 2);
     const { path } = this.#parts;
@@ -98,7 +101,7 @@ export class ConsoleServer {
     exchange.json(200, { name, role, csrf, readOnly, title });
   }
 
-  /** @throws {ProblemError} `unauthenticated` (401); `closed: true` in it where nobody can sign in */
+  /** @throws {ProblemError} `unauthenticated` (401), with `closed: true` if signing in is not possible */
   async #require(exchange: Exchange): Promise<Session> {
     const { sessions, admission } = this.#parts;
     const found = await sessions.read(exchange.request.headers.cookie);
@@ -126,12 +129,12 @@ export class ConsoleServer {
     request.resume();
   }
 
-  /** What a module has refused is in its own trail. */
+  /** Requests that a module refused are in that module's own trail. */
   #record({ method, path: below, user }: Exchange, problem: ProblemError): void {
     const { status } = problem;
     if (status !== 401 && status !== 403) return;
     const { path, name, trail } = this.#parts;
-    // As modules name them.
+    // The same form as in the trails of modules.
     const who = user === null ? null : `${user} by ${name}`;
     trail.refused(
       { status, method, path: `${path}${below}`, claimed: who },

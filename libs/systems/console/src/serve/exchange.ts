@@ -4,7 +4,7 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { parseJson, PendingBodies } from '@nestjs-spark/modules/internal';
 import { JSON_FORM, requireForm } from '@nestjs-spark/observability/internal';
 
-/** What every page and answer may do: nothing but talk to where it came from. */
+/** Applies to every page and answer: they may only contact their own origin. */
 export const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
@@ -18,15 +18,15 @@ const HEADERS: Readonly<Record<string, string>> = {
 const BODY_BYTES = 512 * 1024;
 const BODIES = new PendingBodies();
 
-/** One request and its answer. */
+/** One request and its response. */
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly method: string;
-  /** The path below the console's own, with a leading slash. */
+  /** The path relative to the console's, with a leading slash. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Who is signed in, once that was read; null for nobody. */
+  /** The signed-in user, once the session was read; null if nobody is signed in. */
   user: string | null = null;
 
   readonly #pending: PendingBodies;
@@ -52,7 +52,7 @@ export class Exchange {
     return isIP(remoteAddress) === 0 ? 'unknown' : remoteAddress;
   }
 
-  /** Whether the browser came over https, here or at a proxy in front. */
+  /** Whether the browser connected over https, either directly or through a proxy. */
   get isSecure(): boolean {
     return 'encrypted' in this.request.socket || this.request.headers['x-forwarded-proto'] === 'https';
   }
@@ -77,20 +77,20 @@ export class Exchange {
     this.response.end(this.method === 'HEAD' ? undefined : bytes);
   }
 
-  /** Says which methods there are. */
+  /** Sets `Allow` and returns the refusal of a method that is not supported. */
   refuseMethod(methods: readonly string[]): ProblemError {
     const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
     this.response.setHeader('Allow', allow);
-    return new ProblemError('methodNotAllowed', `Only ${allow} is answered here.`);
+    return new ProblemError('methodNotAllowed', `Only ${allow} is supported here.`);
   }
 
   /**
-   * The body as JSON.
+   * The request's body, parsed as JSON.
    * @throws {ProblemError} `unsupportedMedia` (415), `tooLarge` (413), `bodyTimeout` (408), or `invalid` (400)
    */
   async body(): Promise<unknown> {
     requireForm(this.request, JSON_FORM);
-    // A parser of the application may have read it before.
+    // One of the application's body parsers may have consumed it already.
     const parsed = (this.request as { body?: unknown }).body;
     if (parsed !== undefined && this.request.readableEnded) return parsed;
     const bytes = await this.#collect();
@@ -110,7 +110,7 @@ export class Exchange {
       if (size <= BODY_BYTES) chunks.push(chunk);
       else reject(tooLarge());
     };
-    // Listeners, as leaving a loop over the request would close the connection before the refusal is sent.
+    // Listeners instead of a loop over the request: leaving the loop would close the connection before the refusal is sent.
     this.request.on('data', take);
     this.request.once('end', () => resolve(Buffer.concat(chunks)));
     this.request.once('error', reject);
@@ -120,7 +120,7 @@ export class Exchange {
     try {
       return await this.#pending.wait(promise);
     } catch (error) {
-      // What is still to come of the body is not worth waiting for.
+      // The rest of the body is not needed.
       if (!this.response.headersSent) this.response.setHeader('Connection', 'close');
       throw error;
     } finally {

@@ -14,32 +14,32 @@ export interface ApiParts extends ActionParts {
   systems: SystemWatch;
 }
 
-/** A request that was let in. */
+/** An admitted request. */
 export interface Asked {
   exchange: Exchange;
   session: Session;
   act: ActingFor;
-  /** The values of the parameters of the path, decoded. */
+  /** The decoded values of the path's parameters. */
   given: string[];
 }
 
-/** A request that is answered below `api/`. */
+/** A route under `api/`. */
 export interface Route {
   method: string;
   path: RegExp;
-  /** Parameters that it takes; any other is refused. Default none. */
+  /** Accepted query parameters; any other is refused. Default: none. */
   query?: readonly string[];
-  /** What only operators may do, and nobody at a console that is read-only. */
+  /** Whether the route changes something: operators only, and refused when the console is read-only. */
   writes?: true;
-  /** What only operators may see. */
+  /** Whether only operators may read it. */
   operators?: true;
   handle: (parts: ApiParts, asked: Asked) => Promise<void> | void;
 }
 
-/** How long an action may take at a module. */
+/** Time limit for an action at a module, in milliseconds. */
 export const SLOW_MS = 15_000;
 
-/** A path with names such as `:id`, each of which is one part. */
+/** Matches a path with placeholders such as `:id`, each for one segment. */
 export function at(path: string): RegExp {
   return new RegExp(`^${path.replaceAll(/:[a-z]+/gi, '([^/]+)')}$`);
 }

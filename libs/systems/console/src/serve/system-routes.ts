@@ -5,14 +5,14 @@ import { at, SLOW_MS, type ApiParts, type Asked, type Route } from './route.ts';
 
 interface PassedOn {
   method: 'GET' | 'POST' | 'DELETE';
-  /** The console's path: the module first, then the parameters of `to`, in that order. */
+  /** The console's path: first the module, then the parameters of `to` in the same order. */
   from: string;
   /** The module's path. */
   to: string;
-  /** Parameters of the query that go with it. */
+  /** Query parameters that are passed on. */
   query?: readonly string[];
   status?: number;
-  /** Not for viewers, as at the module: a module in the options cannot tell them apart. */
+  /** Not for viewers, as at the module itself: to a module from the options, viewers and operators look the same. */
   operators?: true;
 }
 
@@ -68,7 +68,7 @@ const PASSED_ON: readonly PassedOn[] = [
     from: '/pipelines/:module/:id/dead-letters/:letter',
     to: '/api/pipelines/:id/dead-letters/:letter',
   },
-  // What a preview reads is read with the operator token, so it is not for viewers.
+  // A preview reads with the operator token, so it is not for viewers.
   { method: 'POST', from: '/pipelines/:module/preview', to: '/api/pipelines/preview' },
   { method: 'POST', from: '/pipelines/:module/validate', to: '/api/pipelines/validate' },
   ...['start', 'stop', 'pause', 'resume', 'restart'].map((move): PassedOn => ({
@@ -78,7 +78,7 @@ const PASSED_ON: readonly PassedOn[] = [
   })),
 ];
 
-/** What concerns replicas, jobs and pipelines: lists of all modules, one thing of one of them, and what operators do with it. */
+/** The routes for replicas, jobs and pipelines: lists across all modules, single items, and the actions of operators. */
 export const SYSTEM_ROUTES: readonly Route[] = [
   ...SYSTEMS.map((system): Route => ({
     method: 'GET',
@@ -135,7 +135,7 @@ function passOn({ method, from, to, query = [], status = 200, operators }: Passe
   };
 }
 
-/** A job or a pipeline by its id: of the module that `module` names, or of whichever has it. */
+/** A job or pipeline by its id, from the module that `module` names or from whichever module has it. */
 async function findOne(parts: ApiParts, asked: Asked, system: 'jobs' | 'pipelines'): Promise<void> {
   const { exchange, act, given } = asked;
   const [id = ''] = given;
@@ -155,7 +155,7 @@ async function findOne(parts: ApiParts, asked: Asked, system: 'jobs' | 'pipeline
     const yaml = body.definition ? { yaml: await asYaml(body.definition) } : {};
     return exchange.json(200, { module, body, ...yaml });
   }
-  // An only module says best why it does not have it.
+  // If only one module was asked, its own refusal is more precise.
   const [only] = modules;
   if (only !== undefined && modules.length === 1) await parts.client.demand(act, { module: only, path });
   throw new ProblemError('notFound', `No module that was asked has ${JSON.stringify(id.slice(0, 128))}.`);
@@ -168,7 +168,7 @@ function notNamed(module: string): ProblemError {
   );
 }
 
-/** What writes YAML is loaded by the first that looks at a definition: a console that shows no pipelines does without it. */
+/** The YAML library is loaded on first use: a console without pipelines never needs it. */
 async function asYaml(definition: unknown): Promise<string> {
   const { stringify } = await import('yaml');
   return stringify(definition);

@@ -1,37 +1,37 @@
 /** A module that is in no registry, such as an application that only runs jobs. */
 export interface NamedModule {
   name: string;
-  /** Where it is: `http://jobs:5004`. */
+  /** Its address, such as `http://jobs:5004`. */
   url: string;
 }
 
 /** How the console is served. Every option may be omitted. */
 export interface SparkConsoleOptions {
-  /** Where it is mounted, past the application's global prefix. Default `/spark/console`. */
+  /** Where it is mounted, outside the application's global prefix. Default `/spark/console`. */
   path?: string;
-  /** What the page is called. Default `Spark`. */
+  /** The title of the page. Default `Spark`. */
   title?: string;
   /**
-   * Modules that no registry has, and those whose jobs are to be shown. They are asked with the operator token, which is sent to these
-   * addresses only. Default: none; the others are found in the registry.
+   * Modules that are in no registry, and those whose jobs are shown. They are asked with the operator token, which is sent only to these addresses.
+   * Default: none; all others are found through the registry.
    */
   modules?: readonly NamedModule[];
-  /** Whether nothing can be changed through it. Default false. */
+  /** Whether nothing can be changed through the console. Default false. */
   readOnly?: boolean;
-  /** The module whose key signs the console's requests. `SPARK_MODULE_NAME`; required; when mounted, the name of the application. */
+  /** The module whose key signs the console's requests. `SPARK_MODULE_NAME`; required. When mounted, it is the name of the application. */
   name?: string;
   /** The token with which operators sign in. `SPARK_OPERATOR_TOKEN`; without it, only JWTs of `SparkAuthModule` are accepted. */
   operatorToken?: string;
   /** The directory of the module's key. `SPARK_KEYS_DIR`, then `keys` in `SPARK_DATA_DIR`. */
   keysDir?: string;
   /**
-   * The keys that operators have approved, by module: in production the console asks a module only when its key is listed here, or
-   * was believed before. `SPARK_TRUSTED_KEYS` as `HR=thumbprint,Fleet=thumbprint`. Default: none.
+   * The keys that operators have approved, by module: in production, the console sends requests to a module only if its key is listed here or was
+   * trusted before. `SPARK_TRUSTED_KEYS` as `HR=thumbprint,Fleet=thumbprint`. Default: none.
    */
   trustedKeys?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** The options with every default filled in. */
+/** The options with all defaults applied. */
 export interface ConsoleSettings {
   /** With a leading slash and no trailing one. */
   path: string;
@@ -41,7 +41,7 @@ export interface ConsoleSettings {
   name: string;
   operatorToken: string | null;
   keysDir: string;
-  /** By the module's name in lower case. */
+  /** By module name in lower case. */
   trustedKeys: ReadonlyMap<string, readonly string[]>;
   production: boolean;
 }

@@ -6,10 +6,10 @@ import type { ConsoleSettings, SparkConsoleOptions } from './options.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The console cannot be served as its options say. The message names all faults with their remedies; correct them and start again. */
+/** The console's options are invalid. The message lists every fault with its remedy; correct them and start again. */
 export class ConsoleSettingsError extends Error {
   override readonly name = 'ConsoleSettingsError';
-  /** What is wrong, a sentence each. */
+  /** The faults, one sentence each. */
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
@@ -22,7 +22,7 @@ const PATH = /^(?:\/[\w.-]{1,64}){1,8}$/;
 
 /**
  * Completes the options from the environment and the defaults.
- * @throws {ConsoleSettingsError} with everything that is wrong
+ * @throws {ConsoleSettingsError} with all faults
  */
 export function resolveConsoleSettings(
   options: SparkConsoleOptions,
@@ -53,7 +53,7 @@ export function resolveConsoleSettings(
     ...(settings.modules.every(({ name, url }) => isName(name) && isHttpAddress(url))
       ? []
       : [
-          'modules has to be names with http or https addresses, as in [{ name: "Jobs", url: "http://jobs:5004" }]',
+          'modules has to be a list of names with http or https addresses, as in [{ name: "Jobs", url: "http://jobs:5004" }]',
         ]),
     ...(production ? shortOperatorToken(settings.operatorToken, environment) : []),
   ];

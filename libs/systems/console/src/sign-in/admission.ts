@@ -7,7 +7,7 @@ import { Tries } from './tries.ts';
 
 const LONGEST_TOKEN = 16_384;
 
-/** Decides who can sign in: with the operator token, or with a JWT of the application's issuer. */
+/** Decides who may sign in: with the operator token, or with a JWT of the application's issuer. */
 export class Admission {
   readonly #operator: OperatorToken;
   readonly #issuer: Pick<ApiAuthentication, 'authenticate'> | null;
@@ -18,12 +18,15 @@ export class Admission {
     this.#issuer = issuer;
   }
 
-  /** Whether anybody can sign in at all. An API that is open to everybody admits nobody here. */
+  /** Whether signing in is impossible. An API without authentication does not open the console. */
   get isClosed(): boolean {
     return !this.#operator.open && this.#issuer === null;
   }
 
-  /** @throws {ProblemError} `unauthenticated` (401), `forbidden` (403) for whoever belongs to a tenant, `tooMany` (429), or `consoleClosed` (401) with the remedy */
+  /**
+   * @throws {ProblemError} `unauthenticated` (401), `forbidden` (403) for a caller confined to a tenant, `tooMany` (429), or `consoleClosed` (401)
+   * with the remedy
+   */
   async admit(token: unknown, address: string): Promise<Admitted> {
     if (this.isClosed) {
       throw new ProblemError(
@@ -35,7 +38,8 @@ export class Admission {
       typeof token === 'string' && token !== '' && token.length <= LONGEST_TOKEN
         ? await this.#recognize(token)
         : null;
-    // Behind a proxy all have one address: what others do wrong keeps nobody out. No token of production can be guessed.
+    // A correct token is never throttled: behind a proxy all callers share one address, and the failures of others must not lock anyone out.
+    // Production tokens cannot be guessed.
     if (known) return known;
     const waitMs = this.#tries.waitMs(address);
     if (waitMs > 0) {

@@ -3,29 +3,29 @@ import type { MessageSigner } from '@nestjs-spark/contracts/internal';
 import { isObjectOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
 import { EncryptJWT, jwtDecrypt } from 'jose';
 
-/** Who is signed in. */
+/** The session of a signed-in user. */
 export interface Session {
-  /** The person, as the audit trail names them. */
+  /** The user's name in the audit trail. */
   sub: string;
   role: 'viewer' | 'operator';
-  /** What requests of the page that change something carry. */
+  /** The token that the page sends with every request that changes something. */
   csrf: string;
-  /** When they signed in, seconds since 1970. */
+  /** When the user signed in, in seconds since 1970. */
   since: number;
-  /** When it ends whatever they do, seconds since 1970. */
+  /** When the session ends regardless of activity, in seconds since 1970. */
   until: number;
 }
 
-/** Somebody who is allowed to sign in. */
+/** A user who may sign in. */
 export interface Admitted extends Pick<Session, 'sub' | 'role'> {
-  /** When what they showed ends, seconds since 1970. */
+  /** When the presented credential expires, in seconds since 1970. */
   expires?: number;
 }
 
 export const COOKIE = 'spark_console';
 const LONGEST_SECONDS = 8 * 3_600;
 const IDLE_SECONDS = 3_600;
-/** A cookie this old is written again. */
+/** Age in seconds at which a cookie is renewed. */
 const RENEW_SECONDS = 300;
 const LONGEST_COOKIE = 4_096;
 
@@ -40,27 +40,27 @@ const isSession = isObjectOf({
 });
 
 /**
- * Sessions in encrypted cookies. The key comes from the module's own, so that every instance reads them and none is stored; a signature of
- * Ed25519 is the same each time.
+ * Sessions in encrypted cookies. The key is derived from the module's own, so that every instance can read them and none has to be stored: an
+ * Ed25519 signature is deterministic.
  */
 export class Sessions {
   readonly #key: Uint8Array;
   readonly #path: string;
 
-  /** @param path the console's, to which the cookie belongs */
+  /** @param path the console's path, to which the cookie is scoped */
   constructor(signer: MessageSigner, path: string) {
     const signed = signer.sign(Buffer.from('spark console sessions, version 1'));
     this.#key = createHash('sha256').update(signed).digest();
     this.#path = path;
   }
 
-  /** A session of eight hours, or as long as the token it began with. */
+  /** Starts a session of eight hours, or less if the credential expires earlier. */
   begin({ sub, role, expires = Infinity }: Admitted, now = seconds()): Session {
     const until = Math.min(now + LONGEST_SECONDS, Math.floor(expires));
     return { sub, role, csrf: randomBytes(18).toString('base64url'), since: now, until };
   }
 
-  /** The session of a request's cookies, and whether its cookie is to be written again; null for none that is valid. */
+  /** The session from a request's cookies, and whether its cookie should be renewed; null without a valid session. */
   async read(
     cookies: string | undefined,
     now = seconds(),
@@ -81,7 +81,7 @@ export class Sessions {
     }
   }
 
-  /** The header that keeps a session at the browser. @param secure whether the page came over https */
+  /** The header that stores a session in the browser. @param secure whether the page was loaded over https */
   async cookie(session: Session, secure: boolean, now = seconds()): Promise<string> {
     const { sub, ...claims } = session;
     const expires = Math.min(now + IDLE_SECONDS, session.until);
@@ -94,7 +94,7 @@ export class Sessions {
     return `${COOKIE}=${sealed}; ${this.#attributes(secure)}; Max-Age=${expires - now}`;
   }
 
-  /** The header that ends it. */
+  /** The header that deletes the cookie. */
   end(secure: boolean): string {
     return `${COOKIE}=; ${this.#attributes(secure)}; Max-Age=0`;
   }

@@ -1,15 +1,15 @@
 import { isIP } from 'node:net';
 import { takeToken, type Bucket, type FloodLimits } from '@nestjs-spark/modules/internal';
 
-/** Five wrong tokens a minute from one network. */
+/** Five wrong tokens per minute and network. */
 const LIMITS: FloodLimits = { burst: 5, refillMs: 12_000 };
 const MOST_NETWORKS = 10_000;
 
-/** Bounds how often an address may be wrong. */
+/** Limits failed sign-ins per network. */
 export class Tries {
   readonly #buckets = new Map<string, Bucket>();
 
-  /** How long the address has to wait before it may be wrong again; 0: not at all. */
+  /** Milliseconds until the address may fail again; 0 if it may now. */
   waitMs(address: string, now = performance.now()): number {
     return takeToken(this.#buckets.get(networkOf(address)) ?? null, LIMITS, now).waitMs;
   }
@@ -24,7 +24,7 @@ export class Tries {
   }
 }
 
-/** Of IPv6 the first 64 bits: whoever has one address there has all of them. */
+/** The first 64 bits for IPv6: whoever has one address there has the whole /64. */
 function networkOf(address: string): string {
   if (isIP(address) !== 6) return address;
   const [plain = ''] = address.toLowerCase().split('%', 1);

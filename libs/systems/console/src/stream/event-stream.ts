@@ -7,7 +7,7 @@ import type { SentStates } from './sent-states.ts';
 import { listDelta, type SystemWatch } from './system-watch.ts';
 
 const COMMENT_MS = 15_000;
-/** A browser that takes nothing in is disconnected, rather than kept in memory. */
+/** A browser that stops reading is disconnected at this many unsent bytes, instead of buffering without limit. */
 const MOST_UNSENT = 4 * 1024 * 1024;
 
 export interface StreamParts {
@@ -17,15 +17,18 @@ export interface StreamParts {
 }
 
 export interface StreamOptions {
-  /** `overview`, `copy:{id}`, or a system whose list is wanted too. */
+  /** `overview`, `copy:{id}`, or a system whose list is sent as well. */
   view: string;
-  /** The sequence of what the browser has; null for nothing. */
+  /** The sequence of the browser's last state; null if it has none. */
   after: number | null;
   /** Milliseconds since 1970. */
   endsAt: number;
 }
 
-/** Sends the state once and then what changes, until the browser leaves or the session ends. One that was cut off is sent what it missed. */
+/**
+ * Sends the full state once and then the changes, until the browser disconnects or the session ends. A browser that reconnects receives what it
+ * missed.
+ */
 export function streamState(
   response: ServerResponse,
   { aggregator, sent, systems }: StreamParts,
@@ -40,7 +43,7 @@ export function streamState(
   const end = (): void => {
     clearInterval(comment);
     for (const leave of leaves.splice(0)) leave();
-    // What is still unsent would keep the connection for as long as nobody reads it.
+    // Unsent data would keep the connection open until the browser reads it.
     if (response.writableLength > 0) response.destroy();
     else response.end();
   };
@@ -64,13 +67,13 @@ export function streamState(
     const next = narrowed(state);
     const delta = deltaOf(last, next);
     last = next;
-    // A connection that is silent for a while is assumed to be gone.
+    // Send something at least every four seconds: the browser treats a silent connection as lost.
     if (isEmpty(delta) && Date.now() - told < 4_000) return;
     told = Date.now();
     send('delta', delta);
   };
   leaves.push(aggregator.watch(follow));
-  // A list comes without a sequence: whoever was cut off gets it whole.
+  // A list has no sequence: a browser that reconnects receives all of it.
   let list: SystemList | null = null;
   const showList = (next: SystemList): void => {
     const delta = list && listDelta(list, next);
@@ -79,7 +82,7 @@ export function streamState(
     list = next;
   };
   if (isSystem(view)) leaves.push(systems.watch(view, showList));
-  // It may have left, or its session may have ended, before anybody listened.
+  // The browser may have left, or the session ended, before the listeners were added.
   if (response.destroyed || response.writableEnded) end();
 }
 

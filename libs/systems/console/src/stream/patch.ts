@@ -1,12 +1,12 @@
 import { isObject } from '@nestjs-spark/foundation/internal';
 import type { ConsoleState } from '../ask/state.ts';
 
-/** What changed between two states: of each thing its key and the fields that changed. */
+/** The difference between two states: for each item its key and the changed fields. */
 export interface Delta {
   at: string;
   modules: Record<string, unknown>[];
   copies: Record<string, unknown>[];
-  /** The ids of copies, and names of modules after `module:`, that are gone. */
+  /** The ids of removed copies, and removed modules as `module:{name}`. */
   gone: string[];
   letters: number;
 }
@@ -50,10 +50,10 @@ function goneOf<T extends object, K extends keyof T & string>(
   return before.map((one) => one[key]).filter((one) => !left.has(one)) as string[];
 }
 
-/** Objects that always have the same fields. */
+/** Objects with a fixed set of fields. */
 const DEEP: ReadonlySet<string> = new Set(['in', 'out', 'request']);
 
-/** The fields that differ, one level deep into objects that both have; null for none. */
+/** The fields that differ, one level deep in objects that both have; null if none. */
 function patchOf(before: object, after: object): Record<string, unknown> | null {
   const old = before as Record<string, unknown>;
   const changed = Object.entries(after).flatMap(([name, value]): [string, unknown][] => {

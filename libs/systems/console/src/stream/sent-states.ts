@@ -1,6 +1,6 @@
 import type { ConsoleState } from '../ask/state.ts';
 
-/** What a browser that was cut off had seen is kept this long, and of so many messages at most. */
+/** How long a sent state is kept for a browser that reconnects, and how many at most. */
 const KEPT_MS = 60_000;
 const MOST = 64;
 
@@ -11,13 +11,13 @@ interface Sent {
   state: ConsoleState;
 }
 
-/** The states that were sent last, each by its sequence: a browser that comes back is told only what has changed since. */
+/** The recently sent states by sequence: a browser that reconnects receives only what has changed since. */
 export class SentStates {
   readonly #sent: Sent[] = [];
-  // A sequence of an earlier process is never one of this one's.
+  // Starts at the current time, so that sequences of an earlier process are never reused.
   #sequence = Date.now();
 
-  /** Keeps a state as the one that a browser has. @returns its sequence */
+  /** Records a state that was sent to a browser. @returns its sequence */
   note(view: string, state: ConsoleState, now = performance.now()): number {
     this.#sequence += 1;
     this.#sent.push({ sequence: this.#sequence, at: now, view, state });
@@ -25,7 +25,7 @@ export class SentStates {
     return this.#sequence;
   }
 
-  /** The state that was sent under a sequence; null for one of another view, another process or long ago. */
+  /** The state that was sent under a sequence; null if it belongs to another view or process, or is too old. */
   find(sequence: number | null, view: string): ConsoleState | null {
     return this.#sent.find((one) => one.sequence === sequence && one.view === view)?.state ?? null;
   }

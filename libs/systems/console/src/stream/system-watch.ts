@@ -13,7 +13,7 @@ interface Watched {
   last: SystemList | null;
 }
 
-/** Asks the modules of a system each second while somebody looks at its page: once for all tabs. */
+/** Polls the modules of a system every second while its page is open, once for all tabs. */
 export class SystemWatch {
   readonly #parts: ListParts;
   readonly #log: Logger;
@@ -25,7 +25,7 @@ export class SystemWatch {
     this.#log = log;
   }
 
-  /** Calls back with what is known and with each new list, until what it returns is called. */
+  /** Calls back with the known list and with each new one, until the returned function is called. */
   watch(system: SystemName, listener: Listener): () => void {
     const before = this.#watched.get(system);
     const watched = before ?? { listeners: new Set<Listener>(), last: null };
@@ -38,7 +38,7 @@ export class SystemWatch {
     return () => void watched.listeners.delete(listener);
   }
 
-  /** Asks at once: something was done. */
+  /** Polls immediately, after an action. */
   wake(): void {
     this.#woken.abort();
     this.#woken = new AbortController();
@@ -61,13 +61,13 @@ export class SystemWatch {
   }
 }
 
-/** What changed of a list. */
+/** The changes of a list. */
 export interface ListDelta extends Omit<SystemList, 'items'> {
   changed: SystemItem[];
   gone: string[];
 }
 
-/** Null for nothing. Pure. */
+/** The changes between two lists; null if there are none. Pure. */
 export function listDelta(before: SystemList, after: SystemList): ListDelta | null {
   const [{ items: old, ...was }, { items, ...is }] = [before, after];
   const known = new Map(old.map((item) => [item.key, JSON.stringify(item)]));

@@ -1,13 +1,13 @@
 import { layOut, type Layout, type Sizes } from './layout.ts';
 import type { Route } from './ways.ts';
 
-/** Below this width the map goes from the top to the bottom. */
+/** Below this width the map is drawn from top to bottom. */
 const NARROW = 640;
-/** A map that is higher is scrolled, and no longer seen. */
+/** A higher map would have to be scrolled, and no longer gives an overview. */
 const HIGHEST = 1_000;
-/** What a bend needs between two columns of cards. */
+/** The space that a bend needs between two columns of cards. */
 const BETWEEN = 64;
-/** How far a phone may shrink a map. */
+/** The smallest scale of a map on a phone. */
 const LEAST_SCALE = 0.85;
 
 export interface Drawing {
@@ -19,7 +19,7 @@ export function isNarrow(width: number): boolean {
   return width < NARROW;
 }
 
-/** Cards as large as can be read beside each other at this width; null where no size can: then a list says more. Pure. */
+/** The largest cards that are readable side by side at this width; null if no size is, and a list serves better. Pure. */
 export function drawingFor(
   names: readonly string[],
   routes: readonly Route[],
@@ -27,7 +27,7 @@ export function drawingFor(
 ): Drawing | null {
   const links = routes.map(({ owner: from, requester: to }) => ({ from, to }));
   for (const sizes of sizesAt(width)) {
-    // On a phone, cards are side by side: what is their height there is their width.
+    // On a phone, the cards of a layer are side by side: the gap makes up for a card's width, which exceeds its height.
     const gap = sizes.down ? sizes.card - sizes.cardHeight + 10 : sizes.gap;
     const layout = layOut(names, links, { ...sizes, gap });
     if (isReadable(layout, sizes)) return { layout, sizes };

@@ -5,16 +5,13 @@ export type Standing = 'trouble' | 'away' | 'moving' | 'fine';
 
 export interface Member {
   name: string;
-  /** The worst of its copies; `Unknown` for who does not answer. */
+  /** The worst phase of its copies; `Unknown` for a module that does not answer. */
   state: CopyPhase;
 }
 
 const ORDER: readonly Standing[] = ['trouble', 'away', 'moving', 'fine'];
 
-/**
- * Modules by how they stand, those first that somebody has to look at. A name without a module is that of an owner who is not
- * registered. Pure.
- */
+/** Modules grouped by state, those that need attention first. A name without a module belongs to an owner that is not registered. Pure. */
 export function groupModules(
   names: readonly string[],
   modules: readonly ModuleState[],
@@ -22,7 +19,7 @@ export function groupModules(
 ): { standing: Standing; members: Member[] }[] {
   const known = new Map(modules.map((one) => [one.name, one]));
   const worst = new Map<string, CopyPhase>();
-  // Routes come with the worst first.
+  // Routes are sorted worst first.
   for (const { requester, worst: copy } of routes)
     if (!worst.has(requester)) worst.set(requester, copy.state);
   const members = names.map((name) => {

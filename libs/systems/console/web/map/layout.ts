@@ -6,7 +6,7 @@ export interface Link {
 
 export interface Placed {
   name: string;
-  /** The middle of the card. */
+  /** The centre of the card. */
   x: number;
   y: number;
 }
@@ -15,7 +15,7 @@ export interface Layout {
   width: number;
   height: number;
   nodes: Placed[];
-  /** The points that each link passes, from owner to requester, by `from/to`. */
+  /** The points of each link from owner to requester, by `from/to`. */
   ways: Map<string, { x: number; y: number }[]>;
 }
 
@@ -33,13 +33,13 @@ export interface Sizes {
   cardHeight: number;
   lane: number;
   gap: number;
-  /** From the top to the bottom, for a phone. */
+  /** Lays the map out from top to bottom, for a phone. */
   down: boolean;
 }
 
 /**
- * Layers by the longest way from an owner; a link that passes a layer has a lane of its own there, so that no line runs behind a card.
- * The same links always give the same places. Pure.
+ * Assigns layers by the longest path from an owner. A link that crosses a layer gets its own lane there, so that no line runs behind a card.
+ * Deterministic. Pure.
  */
 export function layOut(names: readonly string[], links: readonly Link[], sizes: Sizes): Layout {
   const ranks = rank(names, links);
@@ -91,7 +91,7 @@ export function layOut(names: readonly string[], links: readonly Link[], sizes: 
 
 function rank(names: readonly string[], links: readonly Link[]): Map<string, number> {
   const ranks = new Map(names.map((name) => [name, 0]));
-  // Modules may copy from each other: after as many rounds as there are modules nothing can be right any more.
+  // Modules may copy from each other in a cycle: stop after as many rounds as there are modules.
   for (let round = 0; round < names.length; round++) {
     let moved = false;
     for (const { from, to } of links) {
@@ -103,7 +103,7 @@ function rank(names: readonly string[], links: readonly Link[]): Map<string, num
     }
     if (!moved) break;
   }
-  // An owner stands right before the first that takes from it.
+  // An owner is placed right before its first requester.
   for (const name of names) {
     const takers = links.filter(({ from, to }) => from === name && (ranks.get(to) ?? 0) > 0);
     if (takers.length > 0 && !links.some(({ to }) => to === name))
@@ -112,7 +112,7 @@ function rank(names: readonly string[], links: readonly Link[]): Map<string, num
   return ranks;
 }
 
-/** Whether there is a way back, whose end comes first in the alphabet. */
+/** Whether there is a path back whose end comes first in the alphabet. */
 function closes(links: readonly Link[], start: string, end: string): boolean {
   const seen = new Set([start]);
   for (const one of seen) for (const { from, to } of links) if (from === one) seen.add(to);
@@ -134,7 +134,7 @@ function neighbours(chains: readonly string[][]): Map<string, string[]> {
   return known;
 }
 
-/** Orders each layer by the middle of what its members are joined with. */
+/** Orders each layer by the mean position of the neighbours. */
 function arrange(layers: Slot[][], joined: Map<string, string[]>, slots: Map<string, Slot>): void {
   for (const layer of layers) for (const [at, slot] of layer.entries()) slot.y = at - layer.length / 2;
   for (let sweep = 0; sweep < 8; sweep++) {
@@ -151,7 +151,7 @@ function middle(slot: Slot, joined: Map<string, string[]>, slots: Map<string, Sl
   return near.length === 0 ? slot.y : near.reduce((sum, y) => sum + y, 0) / near.length;
 }
 
-/** Moves each as near to its neighbours as its place in the layer permits. */
+/** Moves each slot as close to its neighbours as its order in the layer permits. */
 function settle(
   layers: Slot[][],
   joined: Map<string, string[]>,

@@ -12,7 +12,7 @@ export interface Route {
   worst: CopyState;
 }
 
-/** Where a line begins and ends: beside each other at a card, in the order of their other ends. */
+/** Where a line begins and ends: lines at the same card are offset, in the order of their other ends. */
 export function ported(
   route: Route,
   routes: readonly Route[],
@@ -42,7 +42,7 @@ export function ported(
   const end = sizes.down
     ? { x: last.x + shift('requester'), y: last.y - half * back }
     : { x: last.x - half * back, y: last.y + shift('requester') };
-  // Through a lane a line runs straight as long as a card is wide.
+  // In a lane, a line runs straight for the width of a card.
   const lanes = points.slice(1, -1).flatMap(({ x, y }) =>
     sizes.down
       ? [
@@ -77,7 +77,7 @@ export function siblings(route: Route, routes: readonly Route[]): number {
   return same.length < 2 ? 0 : (same.indexOf(route) / (same.length - 1) - 0.5) * 0.24;
 }
 
-/** In the middle of a line; of neighbours a little apart, so that they do not cover each other. */
+/** The middle of a line; tags of neighbouring lines are shifted so that they do not overlap. */
 export function tagPlace(
   points: readonly { x: number; y: number }[],
   shift: number,
@@ -94,15 +94,12 @@ export function tagPlace(
 }
 
 const TAG = { width: 130, height: 26 };
-/** How far a tag may lie on the edge of a card: as far as that has no text. */
+/** How far a tag may overlap a card: its margin without text. */
 const OVER = 12;
 
 type Point = { x: number; y: number };
 
-/**
- * Those of tags that have room: one that would lie on another, or on a card where columns are narrow, is left
- * out, and named below the map.
- */
+/** The tags that fit. One that would overlap another tag or a card is left out, and is listed below the map. */
 export function withRoom<T extends { at: Point }>(
   tags: readonly T[],
   cards: readonly Point[],

@@ -11,7 +11,7 @@ export interface EntityFigures {
   digest: string | null;
 }
 
-/** A replica as the list has it. */
+/** A replica as in the list. */
 export interface Replica {
   key: string;
   module: string;

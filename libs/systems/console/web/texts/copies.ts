@@ -1,7 +1,7 @@
 import { counted, duration, timeOfDay, verb } from '../format.ts';
 import type { CopyPhase, CopyState } from '../../src/ask/state.ts';
 
-/** What is said of copies and the map. */
+/** Texts about copies and the map. */
 export const copyTexts = {
   state: {
     Streaming: 'Live',
@@ -14,13 +14,13 @@ export const copyTexts = {
     Unknown: 'Not known',
   } satisfies Record<CopyPhase, string>,
 
-  /** What a code means; a code that is not here is shown in the module's own words. */
+  /** The meaning of a reason code; for an unknown code, the module's own text. */
   reason: (copy: CopyState): string => {
     const { reason, owner, requester } = copy;
     if (!reason) return '';
     switch (reason.code) {
       case 'owner-unregistered':
-        return `${owner} is not registered yet. ${requester} asks again by itself.`;
+        return `${owner} is not registered yet. ${requester} retries automatically.`;
       case 'requester-away':
         return `${requester} does not answer: ${reason.text}. Check that it runs at that address, and that this console reaches it.`;
       case 'first-copy':
@@ -45,7 +45,7 @@ export const copyTexts = {
       ].filter((part) => part !== '');
       return parts.length === 0 ? 'Everything is here.' : `${parts.join(', ')}.`;
     },
-    hinderedToo: 'Others cannot answer either: Modules has the reason of each.',
+    hinderedToo: 'Others cannot answer either: Modules shows each reason.',
     hindered: 'cannot answer',
     changes: 'Changes now',
     behind: 'Furthest behind',
@@ -59,7 +59,7 @@ export const copyTexts = {
       fine: 'All is well',
     },
     mapPart: (shown: number) => `The ${shown} modules that need attention, and those linked to them`,
-    mapOne: (module: string) => `${module}, and the modules that it copies from or gives to`,
+    mapOne: (module: string) => `${module}, and the modules that it copies from or is copied by`,
     attention: 'Needs attention',
     wants: (requester: string, collection: string, owner: string) =>
       [requester, ' wants ', collection, ' from ', owner] as const,
@@ -74,7 +74,7 @@ export const copyTexts = {
 
   copies: {
     heading: 'Copies',
-    under: 'Every copy that a module keeps of another one’s data.',
+    under: 'Every copy that a module keeps of another module’s data.',
     copy: 'Copy',
     state: 'State',
     rate: 'Rate',
@@ -133,11 +133,11 @@ export const copyTexts = {
     request: 'Request',
     requestIs: (state: string, revision: number) => `${state}, revision ${revision}`,
     progress: (read: string, total: string) => `${read} of about ${total} documents read`,
-    neverBegun: 'This copy has not begun.',
-    neverBegunWhy: 'It begins when its owner has accepted the request.',
+    neverBegun: 'This copy has not started.',
+    neverBegunWhy: 'It starts when its owner has accepted the request.',
     setAside: 'Set-aside documents',
     verify: 'Compare with the source',
-    verifyUnder: 'Runs the script over every document, and compares what it makes with the copy.',
+    verifyUnder: 'Runs the script over every document, and compares the result with the copy.',
     compare: 'Compare',
     comparing: 'Comparing…',
     repair: 'Repair…',
@@ -147,7 +147,7 @@ export const copyTexts = {
       text: (owner: string, requester: string, generation: number) =>
         `${owner} sends the whole collection once more as generation ${generation}. The copies that ${requester} has stay in use meanwhile. New instances of ${requester} are not ready until it is done.`,
       button: 'Read again',
-      done: (owner: string) => `${owner} begins again.`,
+      done: (owner: string) => `${owner} starts again.`,
     },
     repairing: {
       heading: 'Repair what differs?',

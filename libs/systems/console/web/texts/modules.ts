@@ -1,10 +1,10 @@
 import { counted } from '../format.ts';
 
-/** What is said of modules, and of what went wrong between them. */
+/** Texts about modules, and about failures between them. */
 export const moduleTexts = {
   setAside: {
     heading: 'Set aside',
-    under: 'Documents that did not get through. The last copy that was made stays in place.',
+    under: 'Documents that failed. Their last copies stay in place.',
     documents: 'Documents',
     nothing: 'Nothing is set aside. Every document went through.',
     group: (many: number, reason: string) => `${many} × ${reason}`,
@@ -30,7 +30,7 @@ export const moduleTexts = {
       )[kind] ?? kind,
     at: (line: number, column: number | null) => `at ${line}${column === null ? '' : `:${column}`}`,
     choose: (id: string) => `Choose ${id}`,
-    chooseAll: 'Choose all that are shown',
+    chooseAll: 'Select all that are shown',
     runAgain: 'Run again',
     runChosen: (many: number) => `Run ${many} again`,
     runAll: 'Run all again',
@@ -44,18 +44,18 @@ export const moduleTexts = {
 
   letters: {
     heading: 'Dead letters',
-    under: 'Messages that have used up their tries, or that were refused for good.',
-    nothing: 'No dead letters. Every request found its way.',
+    under: 'Messages whose retries are exhausted, or that were refused permanently.',
+    nothing: 'No dead letters. Every request was delivered.',
     asked: (module: string, owner: string) => [module, ' asked ', owner] as const,
     tries: (many: number) => counted(many, 'try', 'tries'),
     holds: (collections: readonly string[]) => `Holds back ${collections.join(', ')}`,
     sendAgain: 'Send again',
-    sent: (owner: string) => `It is on its way to ${owner} again.`,
-    forget: 'Forget…',
+    sent: (owner: string) => `It is being sent to ${owner} again.`,
+    forget: 'Remove…',
     forgetting: {
-      heading: 'Forget this letter?',
-      text: 'The message is gone for good. What is declared is requested again at the next start.',
-      button: 'Forget',
+      heading: 'Remove this letter?',
+      text: 'The message is deleted. What is declared is requested again at the next start.',
+      button: 'Remove',
       done: 'The letter is gone.',
     },
   },
@@ -110,7 +110,7 @@ export const moduleTexts = {
     keeps: 'Keeps',
     gives: 'Gives',
     keepsNone: 'It keeps no copies.',
-    givesNone: 'It gives nothing to others.',
+    givesNone: 'Others copy nothing from it.',
     address: 'Address',
     store: 'Store',
     engine: 'Engine',
@@ -133,7 +133,7 @@ export const moduleTexts = {
   audit: {
     heading: 'Audit',
     under: 'Who asked modules to change something, who was refused, and what was decided.',
-    nothing: 'Nobody has asked for a change yet.',
+    nothing: 'No change has been requested yet.',
     when: 'When',
     who: 'Who',
     what: 'What',

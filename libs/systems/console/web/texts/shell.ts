@@ -2,7 +2,7 @@ import { counted, duration, timeOfDay, verb } from '../format.ts';
 
 const names = new Intl.ListFormat('en');
 
-/** What the page itself says, and what all of its pages do. */
+/** Texts of the page itself, shared by all views. */
 export const shell = {
   product: 'Spark',
   skip: 'Skip to the content',
@@ -46,11 +46,11 @@ export const shell = {
     at === null
       ? `${module} has not answered yet.`
       : `${module} has not answered for ${duration(ms ?? 0)}. These figures are from ${timeOfDay(at)}.`,
-  /** The module is there, and cannot answer what it is asked. */
+  /** The module is running but cannot answer the request. */
   staleThough: (module: string, at: string | null) =>
     at === null
-      ? `${module} cannot say how this copy is, and has not said it before.`
-      : `${module} cannot say how this copy is now. These figures are from ${timeOfDay(at)}.`,
+      ? `${module} cannot report the state of this copy, and has not reported it before.`
+      : `${module} cannot report the state of this copy now. These figures are from ${timeOfDay(at)}.`,
   maybeMore: 'Whether there is anything here is not known: not all modules have answered.',
   names: (modules: readonly string[]) =>
     names.format(modules.length <= 6 ? modules : [...modules.slice(0, 5), `${modules.length - 5} others`]),
@@ -69,7 +69,7 @@ export const shell = {
     button: 'Sign in',
     wrong: 'This token is not valid.',
     closed: 'Nobody can sign in here: set SPARK_OPERATOR_TOKEN, or import SparkAuthModule with an issuer.',
-    ended: 'Your session is over. Sign in again.',
+    ended: 'Your session has ended. Sign in again.',
   },
 
   help: {

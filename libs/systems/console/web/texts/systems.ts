@@ -1,10 +1,10 @@
 import { counted, duration } from '../format.ts';
 
-/** What is said of replicas, jobs and pipelines. */
+/** Texts about replicas, jobs and pipelines. */
 export const systemTexts = {
   peers: {
     heading: 'Peers',
-    under: 'Services whose nodes each have a file of their own.',
+    under: 'Services whose nodes each have their own file.',
     nothing: 'No module is a replica. Import SparkPeersModule in one, and its nodes appear here.',
     node: 'Node',
     state: 'State',
@@ -22,7 +22,7 @@ export const systemTexts = {
     of: (position: string, low: string, last: string) => `${position}, of ${low} to ${last}`,
     ahead: (ms: number) =>
       Math.abs(ms) < 1 ? 'exact' : `${duration(Math.abs(ms))} ${ms > 0 ? 'behind' : 'ahead'}`,
-    logAway: 'The log is away. What this node writes waits in its file.',
+    logAway: 'The log is unavailable. What this node writes waits in its file.',
     policies: (policy: string | null, version: number | null) =>
       policy === 'last-write-wins'
         ? 'settled by the last write'
@@ -56,7 +56,7 @@ export const systemTexts = {
     },
     stash: 'Changes of an earlier life',
     stashUnder:
-      'This file wrote them before it was restored or copied, and they lost against what other nodes wrote.',
+      'This file wrote them before it was restored or copied, and they lost to what other nodes wrote.',
     apply: 'Apply',
     applied: 'It is written again.',
     lives: (many: number, why: string) =>
@@ -106,7 +106,7 @@ export const systemTexts = {
       )[rule ?? ''] ?? '',
     cancelling: {
       heading: (name: string) => `Cancel ${name}?`,
-      text: 'It is cancelled once nothing of it runs any more. Until that is proved, its state is “cancelling”. Its result is lost.',
+      text: 'It is cancelled once nothing of it is running. Until that is proven, its state is “cancelling”. Its result is lost.',
       button: 'Cancel the job',
       done: 'It is being cancelled.',
     },
@@ -126,7 +126,7 @@ export const systemTexts = {
     proof: 'Proof',
     proved: (source: string, observed: string) => `${source}: ${observed}`,
     asked: (reason: string | null) => `Cancellation was requested${reason ? `: ${reason}` : '.'}`,
-    noProof: 'It is not proved yet that nothing of it runs any more.',
+    noProof: 'It is not proven yet that nothing of it is still running.',
     outcome: 'Outcome',
     running: 'running',
     runningNow: 'Running',
@@ -140,7 +140,7 @@ export const systemTexts = {
     labels: 'Labels',
     backends: 'Backends',
     breaker: 'Breaker',
-    breakers: { closed: 'closed', open: 'open: not asked for now', 'half-open': 'trying again' } as Record<
+    breakers: { closed: 'closed', open: 'open: not queried for now', 'half-open': 'trying again' } as Record<
       string,
       string
     >,
@@ -185,7 +185,7 @@ export const systemTexts = {
     delivery: { 'exactly-once': 'exactly once', 'at-least-once': 'at least once' } as Record<string, string>,
     position: 'Position',
     checkpoint: (batch: string, epoch: string) => `batch ${batch}, epoch ${epoch}`,
-    noPosition: 'It has not begun to read.',
+    noPosition: 'It has not started to read.',
     definition: 'Definition',
     validate: 'Validate',
     valid: 'The definition is valid.',
@@ -207,7 +207,7 @@ export const systemTexts = {
     notJson: 'This is not JSON yet.',
     changes: 'Changes to the record',
     same: 'no change',
-    forget: 'Forget',
+    forget: 'Remove',
     forgotten: 'The letter is gone.',
     history: 'History',
     asOf: 'As of',

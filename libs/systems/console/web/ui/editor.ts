@@ -14,7 +14,7 @@ import { tags } from '@lezer/highlight';
 
 export interface Editor {
   replace(text: string): void;
-  /** Marks the line where a script fails. */
+  /** Marks the line at which a script fails. */
   mark(place: { line: number } | null): void;
   close(): void;
 }
@@ -60,7 +60,7 @@ const look = EditorView.theme({
   '.cm-fault': { backgroundColor: 'color-mix(in srgb, var(--bad) 20%, transparent)' },
 });
 
-/** An editor in a shadow root: in the document its styles would be refused by the page's content security policy. */
+/** An editor in a shadow root: in the document, the page's content security policy would refuse its styles. */
 export function openEditor(
   holder: HTMLElement,
   {
@@ -90,7 +90,7 @@ export function openEditor(
         marked,
         EditorView.contentAttributes.of({ 'aria-label': label }),
         EditorView.domEventHandlers({
-          // Left to it, a browser keeps the look of what is typed over by a style of its own, which the page's policy refuses.
+          // By default a browser keeps the look of replaced text with an inline style, which the page's policy refuses.
           beforeinput: (event, own) => {
             if (event.inputType !== 'insertText' || event.data === null || own.state.selection.main.empty)
               return false;
@@ -98,7 +98,7 @@ export function openEditor(
             own.dispatch(own.state.replaceSelection(event.data), { userEvent: 'input.type' });
             return true;
           },
-          // After Escape, Tab is the browser's again.
+          // After Escape, Tab moves the focus again.
           keydown: (event) => {
             if (event.key === 'Escape') escaped = true;
             else if (event.key === 'Tab' && escaped) return true;

@@ -1,4 +1,4 @@
-/** A page of a list, as the console answers it. */
+/** A page of a list as the console returns it. */
 export interface Page<T> {
   items: T[];
   /** Where the next page begins; null at the end. */
@@ -8,9 +8,9 @@ export interface Page<T> {
 }
 
 /**
- * Pages that were read one after the other, as one. What has come meanwhile moves the rest down, so a page may begin with what the one
- * before has ended with: that is listed once. What a page says beside its items is that of the first.
- * @param keyOf what two items that are the same have in common
+ * Joins consecutive pages. New items shift the rest down, so that a page may begin with the last items of the one before: those are listed once.
+ * All other fields are those of the first page.
+ * @param keyOf identifies an item
  */
 export function joinPages<T, P extends Page<T>>(
   first: P,

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { list, wantList } from '../live.ts';
 
-/** A system's list while its page is open, live; null before it was received. */
+/** The live list of a system while its page is open; null before the first list. */
 export function useList<T extends { key: string }>(
   system: string,
 ): { items: T[]; missing: string[]; unnamed: string[]; truncated: boolean } | null {

@@ -3,13 +3,13 @@ import { joinPages, type Page } from './join-pages.ts';
 import { useAsked, type Asked } from './parts.tsx';
 
 export interface Pages<P> extends Asked<P> {
-  /** Reads the next page and adds what it has. */
+  /** Loads the next page and appends it. */
   older: () => Promise<null>;
-  /** Where what was added last begins; null before that. */
+  /** The index at which the last appended page begins; null before the first. */
   from: number | null;
 }
 
-/** A list whose newest page is shown, and older ones below it as they are asked for. Read again, it begins with the newest. */
+/** A list that shows the newest page, with older ones appended on request. Reloading starts with the newest page again. */
 export function usePages<T, P extends Page<T>>(
   ask: (cursor: string | null) => Promise<P>,
   keys: readonly unknown[],
@@ -18,7 +18,7 @@ export function usePages<T, P extends Page<T>>(
   const asked = useAsked(() => ask(null), keys);
   const [read, setRead] = useState<{ first: P; older: P[]; from: number } | null>(null);
   const first = asked.value;
-  // Pages that followed an earlier first one would leave out what has come since.
+  // Older pages belong to the first page they were loaded after: behind a newer one they would leave a gap.
   const added = first !== undefined && read?.first === first ? read : null;
   const value = first && joinPages<T, P>(first, added?.older ?? [], keyOf);
   const older = async (): Promise<null> => {

@@ -4,7 +4,7 @@ import { ContentGoneError } from '../job/content-gone.ts';
 import type { JobCause } from '../job/job.ts';
 import { DocumentFailedError } from './run-script.ts';
 
-/** Why a run in this process has failed. */
+/** The cause of a run that failed in this process. */
 export function describeCause(error: unknown): JobCause {
   if (error instanceof DocumentFailedError) {
     const { kind, line, column } = error.output.failure;

@@ -1,4 +1,4 @@
-/** Documents of an input by their ids. */
+/** A document of an input. */
 export interface InputDocument {
   id: string;
   document: object;
@@ -8,8 +8,8 @@ export interface InputDocument {
 const MOST_BYTES = 64 * 1024 ** 2;
 
 /**
- * Finds documents of an input for `load(id)`. The first look reads the input once and keeps it while it is small; of a large one only
- * what was asked for is kept, the last asked for the longest, so repeated loads of the same documents do not read it again.
+ * Finds documents of an input for `load(id)`. The first lookup reads the whole input. A small input is kept entirely; of a large one, only
+ * requested documents are, and the least recently requested are dropped first. Repeated loads of the same documents thus do not read it again.
  */
 export class DocumentLookup {
   readonly #read: () => AsyncIterable<InputDocument>;

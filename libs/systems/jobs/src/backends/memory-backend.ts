@@ -8,7 +8,7 @@ import { MemoryRun } from './memory-run.ts';
 import { runScript } from './run-script.ts';
 import { ScriptSlots } from './script-slots.ts';
 
-/** Executes jobs in this process: scripts in the sandbox, each in a thread of its own, and handlers as they are declared. */
+/** Executes jobs in this process: scripts in the sandbox, each in its own thread, and handlers as declared. */
 export class MemoryBackend implements JobBackend {
   readonly name = 'memory';
   readonly capabilities = {
@@ -79,7 +79,7 @@ export class MemoryBackend implements JobBackend {
     this.#cancelled.delete(runId);
   }
 
-  /** Ends all threads, and tells the handlers to end. */
+  /** Ends all threads and aborts the handlers. */
   close(): Promise<void> {
     for (const { stop } of this.#runs.values()) stop.abort(new Error('The process ends'));
     return this.#slots.close();
@@ -142,7 +142,7 @@ export class MemoryBackend implements JobBackend {
   }
 }
 
-/** A handler gets a value as it was sent, and documents as a list. */
+/** A handler receives a value as sent, and documents as a list. */
 async function readValue({ input }: JobRun): Promise<unknown> {
   if (input.form === 'none') return null;
   if (input.form === 'value') return JSON.parse((await readAll(input.read())).toString());

@@ -2,12 +2,12 @@ import { EventEmitter, once } from 'node:events';
 import type { RunEnded, RunEvent, RunHandle } from '../job/backend.ts';
 import type { JobProgress } from '../job/job.ts';
 
-/** A run of this process: what it has said, how it has ended, and what it has made. */
+/** A run in this process: its log, its progress, its end and its result. */
 export class MemoryRun implements RunHandle {
   readonly runId: string;
   readonly stop = new AbortController();
   readonly parts: Uint8Array[] = [];
-  /** Whether a thread of its own executes it. */
+  /** Whether it runs in its own thread. */
   readonly isInThread: boolean;
   readonly #news = new EventEmitter().setMaxListeners(0);
   readonly #logs: string[] = [];
@@ -23,7 +23,7 @@ export class MemoryRun implements RunHandle {
     return this.#ended;
   }
 
-  /** It never goes back, whatever it is told. */
+  /** Progress never goes backwards. */
   progress(progress: JobProgress): void {
     if (progress.done < (this.#progress?.done ?? 0)) return;
     this.#progress = progress;

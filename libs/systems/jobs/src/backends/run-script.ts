@@ -5,11 +5,11 @@ import type { JobRun } from '../job/backend.ts';
 import type { JobProgress } from '../job/job.ts';
 import { DocumentLookup, type InputDocument } from './document-lookup.ts';
 
-/** What a batch has at most. */
+/** The limits of a batch. */
 const BATCH_DOCUMENTS = 256;
 const BATCH_BYTES = 2 * 1024 * 1024;
 
-/** A document of the input failed, and the job is to fail then. */
+/** A document of the input failed, and the job is configured to fail with it. */
 export class DocumentFailedError extends Error {
   override readonly name = 'DocumentFailedError';
   readonly output: ScriptOutput & { status: 'failed' };
@@ -26,13 +26,13 @@ export interface ScriptTally {
   failed: number;
 }
 
-/** What a script's run is made with: of a run, the parts that its result depends on, and whose work it is. */
+/** What a script's run needs: the parts of a run that determine the result, and the submitter. */
 export interface ScriptWork extends Pick<JobRun, 'name' | 'transformation' | 'submitter'> {
   options: Pick<JobRun['options'], 'onDocumentFailure'>;
   input: Pick<JobRun['input'], 'documents' | 'read'>;
 }
 
-/** Runs a script over a job's documents, and gives its lines in their order. */
+/** Runs a script over a job's documents, and yields the result's lines in order. */
 export async function* runScript(
   run: ScriptWork,
   pool: ScriptPool,
@@ -85,7 +85,7 @@ async function* linesIn({ input }: ScriptWork): AsyncGenerator<InputDocument> {
   }
 }
 
-/** An output as a line of the result: what commands hold as JSON text is in it as JSON. */
+/** A line of the result. JSON texts in commands are embedded as JSON. */
 function lineOf(output: ScriptOutput): string {
   const id = JSON.stringify(output.id);
   if (output.status === 'failed')

@@ -1,8 +1,8 @@
 import { ScriptPool, type ScriptPoolOptions } from '@nestjs-spark/etl-script';
 
 /**
- * One script pool with one thread for each run at a time: ending a run ends its thread and no other, and when that has
- * ended, nothing of the run can go on.
+ * Script pools with one thread each, one run at a time: ending a run ends its thread only, and once that has ended, nothing of the run can
+ * continue.
  */
 export class ScriptSlots {
   readonly #options: ScriptPoolOptions;
@@ -23,7 +23,7 @@ export class ScriptSlots {
     if (this.#busy.delete(pool)) this.#idle.push(pool);
   }
 
-  /** Ends the pool's threads; answers when they have. */
+  /** Ends the pool's threads. @returns when they have ended */
   async end(pool: ScriptPool): Promise<void> {
     this.#busy.delete(pool);
     await pool.close();

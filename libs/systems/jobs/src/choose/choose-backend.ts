@@ -1,37 +1,37 @@
 import type { BackendReason, JobKind } from '../job/job.ts';
 import type { RunEstimate } from './run-history.ts';
 
-/** A backend as it is when a job is about to run. */
+/** The state of a backend when a job is about to run. */
 export interface Candidate {
   name: string;
   kinds: readonly JobKind[];
-  /** Its runs are in this process. */
+  /** Whether its runs are in this process. */
   local: boolean;
-  /** Gets only jobs that name it. */
+  /** Whether it only gets jobs that name it. */
   onRequest: boolean;
   available: boolean;
   reason: string | null;
   estimate: RunEstimate;
 }
 
-/** What a choice depends on. */
+/** The input of a choice. */
 export interface ChoiceOf {
   asked: string;
   kind: JobKind;
   inputBytes: number;
-  /** Inputs up to this size run in this process. */
+  /** Inputs up to this size run in this process, in bytes. */
   memoryBytes: number;
 }
 
-/** Where a job runs, and why; without a backend, why nowhere. */
+/** The chosen backend with the reason; without a backend, the reason why none fits. */
 export interface Choice {
   backend: string | null;
   reason: BackendReason;
 }
 
 /**
- * Chooses: what was asked for, otherwise the only one for the kind; then by what earlier runs took, then by size, and finally
- * whichever is available.
+ * Chooses a backend: the requested one, otherwise the only one for the kind; then by the duration of earlier runs, then by input size, and finally
+ * any that is available.
  */
 export function chooseBackend(job: ChoiceOf, candidates: readonly Candidate[]): Choice {
   const able = candidates.filter(({ kinds }) => kinds.includes(job.kind));

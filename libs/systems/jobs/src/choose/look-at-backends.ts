@@ -3,7 +3,7 @@ import type { Job, JobKind } from '../job/job.ts';
 import type { Candidate } from './choose-backend.ts';
 import type { RunHistory } from './run-history.ts';
 
-/** How each backend is now, and what a job is expected to take there. */
+/** The state of each backend, with an estimate of the job's duration there. */
 export function lookAtBackends(
   job: Job,
   backends: readonly JobBackend[],

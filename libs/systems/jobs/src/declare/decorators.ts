@@ -12,7 +12,7 @@ export const BACKEND = DiscoveryService.createDecorator<{ name: string }>();
 /** @internal */
 export const LISTENER = 'spark:jobs:listener';
 
-/** Which jobs a method is called for. */
+/** The jobs that a method is called for. */
 export interface JobEventFilter {
   name?: string;
   label?: string;
@@ -24,8 +24,8 @@ export interface JobListenerDeclaration extends JobEventFilter {
 }
 
 /**
- * Makes a provider a handler of jobs: `{ "kind": "handler", "handler": NAME }` runs its method `run(input, context)`.
- * The class implements `JobHandler`. Name it in `providers`, or in `SparkJobsModule.forFeature()`.
+ * Makes a provider a job handler: `{ "kind": "handler", "handler": NAME }` runs its method `run(input, context)`. The class implements
+ * `JobHandler`. List it in `providers` or in `SparkJobsModule.forFeature()`.
  */
 export function TransformationJob(declaration: HandlerDeclaration): ClassDecorator {
   const [, caller] = getCallSites(2);
@@ -33,12 +33,12 @@ export function TransformationJob(declaration: HandlerDeclaration): ClassDecorat
   return HANDLER({ ...declaration, file: from.startsWith('file:') ? from : pathToFileURL(from).href });
 }
 
-/** Makes a provider that implements `JobBackend` a backend under this name. */
+/** Registers a provider that implements `JobBackend` under this name. */
 export const JobBackendFor = (name: string): ClassDecorator => BACKEND({ name });
 
 /**
- * Calls the method with the job (`JobView`) each time this process has brought one into the status: on submission, cancellation, and
- * for every job that it executes. With several instances each event is heard by one of them.
+ * Calls the method with the job (`JobView`) each time this process moves a job into the status: on submission, on cancellation, and for every job
+ * that it executes. With several instances, each event is delivered in one of them.
  */
 export const OnJobEvent = (status: JobStatus, filter: JobEventFilter = {}): MethodDecorator =>
   SetMetadata(LISTENER, { ...filter, status } satisfies JobListenerDeclaration);

@@ -9,12 +9,12 @@ import type { JobView } from '../serve/view.ts';
 import { BACKEND, HANDLER, LISTENER, type JobListenerDeclaration } from './decorators.ts';
 import type { JobListeners } from './job-listeners.ts';
 
-/** A class that is declared for jobs and cannot be used. The message says what to change. */
+/** A class was declared for jobs and cannot be used. The message says what to change. */
 export class JobDeclarationError extends Error {
   override readonly name = 'JobDeclarationError';
 }
 
-/** Finds what the application's providers declare for jobs. */
+/** Finds the job handlers, backends and listeners among the application's providers. */
 @Injectable()
 export class JobExplorer {
   private readonly discovery: DiscoveryService;
@@ -27,9 +27,9 @@ export class JobExplorer {
     this.reflector = reflector;
   }
 
-  /** @throws {JobDeclarationError} for a class without the method that its decorator asks for */
+  /** @throws {JobDeclarationError} for a class without the method that its decorator requires */
   explore(handlers: JobHandlers, backends: JobBackend[], listeners: JobListeners): void {
-    // An alias (`useExisting`) is the same instance again.
+    // An alias (`useExisting`) returns the same instance again.
     const seen = new Set<object>();
     for (const wrapper of this.discovery.getProviders()) {
       const instance: unknown = wrapper.instance;
@@ -90,7 +90,7 @@ function whereItRuns(handler: JobHandler, { name, file, isolate }: DeclaredHandl
   if (isMainFile(file))
     throw new JobDeclarationError(
       `${what} and is in the program's main file: a thread that loads it would start the program again. ` +
-        'Move the class into a file of its own (and leave that out of a bundle), or remove "isolate".',
+        'Move the class into its own file (and leave that out of a bundle), or remove "isolate".',
     );
   return new ThreadHandler(handler.constructor.name, file);
 }

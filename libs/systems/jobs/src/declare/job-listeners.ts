@@ -7,7 +7,7 @@ interface Listener extends JobListenerDeclaration {
   call(job: JobView): unknown;
 }
 
-/** The methods with `@OnJobEvent()`. One that fails is logged, and disturbs neither the job nor the others. */
+/** The methods with `@OnJobEvent()`. A failure is logged and affects neither the job nor the other methods. */
 export class JobListeners {
   readonly #listeners: Listener[] = [];
   readonly #log: Logger;

@@ -2,13 +2,13 @@ import type { BackendHealth, JobBackend, JobRun, RunEvent, RunHandle } from '../
 import { MemoryRun } from '../backends/memory-run.ts';
 import { JOB_KINDS, type CancelProof } from '../job/job.ts';
 
-/** A run that waits for the test to say how it ends. */
+/** A run that waits until the test decides its end. */
 export interface HeldRun {
   run: JobRun;
   state: MemoryRun;
 }
 
-/** Runs nothing: every run is held until the test ends it. */
+/** Executes nothing: every run is held until the test ends it. */
 export class TestBackend implements JobBackend {
   readonly name = 'test';
   readonly capabilities = {
@@ -19,7 +19,7 @@ export class TestBackend implements JobBackend {
   readonly #held = new Map<string, HeldRun>();
   readonly #started: (held: HeldRun) => void;
 
-  /** @param started is told of each run that begins */
+  /** @param started called for each run that begins */
   constructor(started: (held: HeldRun) => void) {
     this.#started = started;
   }

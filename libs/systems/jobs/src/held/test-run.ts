@@ -2,7 +2,7 @@ import { readAll } from '../job/content.ts';
 import type { JobCause, JobTransformation } from '../job/job.ts';
 import type { HeldRun } from './test-backend.ts';
 
-/** A job that the application has submitted, as it would run: the test says what becomes of it. */
+/** A job that the application has submitted, in the state of running: the test decides its outcome. */
 export class TestRun {
   readonly jobId: string;
   readonly runId: string;
@@ -21,7 +21,7 @@ export class TestRun {
     this.#held = held;
   }
 
-  /** What the job works on: its value, its documents as `{ id, document }`, or null where it has no input. */
+  /** The job's input: its value, its documents as `{ id, document }`, or null without input. */
   async input(): Promise<unknown> {
     const { form, read } = this.#held.run.input;
     if (form === 'none') return null;
@@ -31,18 +31,18 @@ export class TestRun {
     return lines.map((line) => JSON.parse(line) as unknown);
   }
 
-  /** Says how far the job is. */
+  /** Reports the job's progress. */
   progress(done: number, total: number): void {
     this.#held.state.progress({ done, total });
   }
 
-  /** Ends the job as succeeded. @param result what `JobsService.value` gives; null by default */
+  /** Ends the job as succeeded. @param result what `JobsService.value` returns; default null */
   succeed(result: unknown = null): void {
     this.#held.state.parts.push(Buffer.from(JSON.stringify(result)));
     this.#held.state.end({ type: 'ended', outcome: 'succeeded', form: 'value', documents: 1, failed: 0 });
   }
 
-  /** Ends the job as failed, or has it tried again where its `retry` says so. */
+  /** Fails the run: the job fails, or is retried if its `retry` allows that. */
   fail(message = 'the test has failed it', cause: Partial<JobCause> = {}): void {
     this.#held.state.end({
       type: 'ended',
@@ -51,12 +51,12 @@ export class TestRun {
     });
   }
 
-  /** Loses the run, as when its backend is killed: the job is queued again. */
+  /** Loses the run, as if its backend was killed: the job is queued again. */
   lose(message = 'the test has lost it'): void {
     this.#held.state.end({ type: 'ended', outcome: 'lost', cause: { class: 'lost', code: 'test', message } });
   }
 
-  /** Whether the application has cancelled it, or its time is over. */
+  /** Whether the application has cancelled it, or its time limit has passed. */
   get isCancelled(): boolean {
     return this.#held.state.ended?.outcome === 'cancelled';
   }

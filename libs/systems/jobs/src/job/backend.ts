@@ -1,114 +1,115 @@
 import type { CancelProof, JobCause, JobKind, JobOptions, JobProgress, JobTransformation } from './job.ts';
 
-/** One execution of a job, as a backend gets it. */
+/** One execution of a job, as a backend receives it. */
 export interface JobRun {
-  /** `{jobId}:{attempt}`; what a backend starts under one id it starts once. */
+  /** `{jobId}:{attempt}`. A backend starts at most one run per id. */
   runId: string;
   jobId: string;
   attempt: number;
   name: string;
   transformation: JobTransformation;
   options: Pick<JobOptions, 'onDocumentFailure' | 'timeoutMs'>;
-  /** Whose work it is: workers are shared fairly between these. */
+  /** The submitter; workers are shared fairly between submitters. */
   submitter: string;
   input: RunInput;
 }
 
-/** What a run works on. */
+/** The input of a run. */
 export interface RunInput {
   form: 'documents' | 'value' | 'none';
   bytes: number;
   documents: number;
-  /** NDJSON lines, or the JSON text of the value, in parts of any size. Can be called more than once. */
+  /** NDJSON lines, or the JSON text of the value, in parts of any size. May be called more than once. */
   read(): AsyncIterable<Uint8Array>;
 }
 
-/** A run that a backend knows, in the backend's own words; it is stored, so it is plain data. */
+/** A run that a backend knows, in the backend's own terms; it is stored, so it is plain data. */
 export interface RunHandle {
   runId: string;
-  /** What else the backend finds the run again by, or what it is called there. Stored and shown as the job's `external`. */
+  /** Other ids with which the backend finds the run again. Stored and shown as the job's `external`. */
   external?: Record<string, string>;
 }
 
-/** A run that another process has begun, as the job's record has it. */
+/** A run that another process has started, from the job's record. */
 export interface KnownRun {
-  /** As it would be started. */
+  /** The run as it would be started. */
   run: JobRun;
   startedAt: string;
-  /** What its handle had, if that was stored. */
+  /** The handle's `external`, if it was stored. */
   external?: Record<string, string>;
 }
 
-/** What a backend says of a run while it is observed; `ended` is the last. */
+/** What a backend reports about a run while it is observed; `ended` is the last. */
 export type RunEvent = { type: 'progress'; progress: JobProgress } | { type: 'log'; line: string } | RunEnded;
 
-/** How a run has ended. */
+/** How a run ended. */
 export type RunEnded =
   | { type: 'ended'; outcome: 'succeeded'; form: 'documents' | 'value'; documents: number; failed: number }
   | { type: 'ended'; outcome: 'failed'; cause: JobCause }
   | { type: 'ended'; outcome: 'cancelled' }
-  /** The backend no longer has the run, and nothing of it runs: it is started again as another run. */
+  /** The backend no longer has the run, and nothing of it is running: the job is run again under a new id. */
   | { type: 'ended'; outcome: 'lost'; cause: JobCause };
 
-/** Whether a backend can take runs now. */
+/** Whether a backend accepts runs at the moment. */
 export interface BackendHealth {
   available: boolean;
   reason: string | null;
 }
 
-/** What executes jobs. */
+/** Executes jobs. */
 export interface JobBackend {
   readonly name: string;
   /** What it can execute, and whether a second `start` under the same id is harmless. */
   readonly capabilities: {
     kinds: readonly JobKind[];
     idempotentStart: boolean;
-    /** Its runs end with this process, and no other process can see them. */
+    /** Its runs end with this process, and other processes cannot see them. */
     local?: boolean;
-    /** Gets only jobs that name it: `auto` does not choose it. */
+    /** Only gets jobs that name it: `auto` does not choose it. */
     onRequest?: boolean;
-    /** How many runs this process executes there at once; absent: as many as it executes in all. */
+    /** How many runs this process executes there at once. Absent: as many as it executes in total. */
     atOnce?: number;
   };
-  /** Whether it has what this transformation needs; absent: it has whatever its kinds need. */
+  /** Whether it has what this transformation needs. Absent: it supports all transformations of its kinds. */
   accepts?(transformation: JobTransformation): boolean;
-  /** @param kind of the job that it is for, where that matters */
+  /** @param kind the kind of the waiting job, if that matters */
   health(signal: AbortSignal, kind?: JobKind): Promise<BackendHealth>;
   /**
-   * Starts a run. Under an id that it knows it starts nothing, and answers with the handle of that run.
-   * @throws {RunRefusedError} when it never will; anything else is tried again as another run, ten times at most
+   * Starts a run. If it knows the id, it starts nothing and returns the handle of that run.
+   * @throws {RunRefusedError} when it never will; after any other error, the job is tried again as another run, ten times at most
    */
   start(run: JobRun, signal: AbortSignal): Promise<RunHandle>;
   /**
-   * A run that was started before, perhaps by another instance. `unknown`: it can be started again; `cannot-tell`: it may run, and is
-   * asked for again later.
+   * A run that was started before, perhaps by another instance. `unknown`: it can be started again; `cannot-tell`: it may be
+   * running, and is looked for again later.
    */
   find(runId: string, known?: KnownRun): Promise<RunHandle | 'unknown' | 'cannot-tell'>;
-  /** What happens to a run from now on. A run that has ended says so at once. */
+  /** The events of a run from now on. An ended run yields its end immediately. */
   observe(handle: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent>;
   /**
-   * Stops a run. Answers when nothing of it runs any more, with the proof, or `ended` when it came too late.
-   * @param signal aborted when nobody waits for the answer any more
-   * @throws when it could not be asked for: it is asked for again
+   * Stops a run. Returns the proof when nothing of it is running, or `ended` when the request came too late.
+   * @param signal aborted when nobody waits for the answer
+   * @throws when the request failed: it is repeated
    */
   cancel(handle: RunHandle, signal?: AbortSignal): Promise<CancelProof | 'ended'>;
   /**
    * The result of a run that has succeeded.
-   * @throws {RunRefusedError} when it is not what it has to be: the job fails; anything else is tried again, five times, and then the run is lost
+   * @throws {RunRefusedError} if it is invalid: the job fails. After any other error it is read again, five attempts in all; then the run counts as
+   * lost
    */
   result(handle: RunHandle): AsyncIterable<Uint8Array>;
-  /** Forgets a run; harmless when it is not known. */
+  /** Releases a run; harmless for an unknown one. */
   release(handle: RunHandle): Promise<void>;
   /**
-   * Where runs outlive this process: no longer looks at one that another process executes now, or that is left to the next one. The run
-   * itself goes on.
+   * Where runs outlive this process: stops following one that another process now executes, or that is left to the next one. The
+   * run itself continues.
    */
   leave?(handle: RunHandle): Promise<void>;
-  /** Gives back what it holds here when the application ends. */
+  /** Releases what it holds here when the application ends. */
   close?(): Promise<void>;
 }
 
-/** A backend does not execute a run, now or later; `cause` is that of the job. */
+/** A backend refuses a run permanently; `cause` becomes the job's cause. */
 export class RunRefusedError extends Error {
   override readonly name = 'RunRefusedError';
   readonly reason: JobCause;

@@ -1,4 +1,4 @@
-/** What a job works on, or has made, is no longer in the store. */
+/** The input or result of a job is no longer in the store. */
 export class ContentGoneError extends Error {
   override readonly name = 'ContentGoneError';
 

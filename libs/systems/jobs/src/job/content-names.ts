@@ -1,42 +1,42 @@
-/** A content as a store lists it. */
+/** A content as listed by a store. */
 export interface StoredContent {
   name: string;
   bytes: number;
-  /** When it was stored, in milliseconds. */
+  /** When it was stored, in milliseconds since 1970. */
   at: number;
 }
 
-/** An input that a job has brought. */
+/** The name of an input that was submitted with its job. */
 export const inputOfJob = (jobId: string): string => `in/${jobId}/${crypto.randomUUID()}`;
 
-/** An input that was sent before its jobs. The key says whose it is. */
+/** The name of an input that was sent before its jobs. The key identifies its submitter. */
 export const sentInput = (submitterKey: string): string => `in/${submitterKey}${SENT}${crypto.randomUUID()}`;
 
-/** What is known of a sent input, beside it. */
+/** The name of the note with the facts about a sent input. */
 export const noteOf = (input: string): string => `${input}${NOTE}`;
 
-/** What one run of a job has made. */
+/** The name of the result of one run of a job. */
 export const resultOfRun = (jobId: string, attempt: number): string =>
   `out/${jobId}/${attempt}-${crypto.randomUUID()}`;
 
-/** Says that a job uses a content that it has not brought itself. */
+/** The name of the marker that a job uses a content that it did not bring itself. */
 export const holdOf = (content: string, jobId: string): string => `${content}${HOLD}${jobId}`;
 
 const SENT = '.';
 const NOTE = '/note';
 const HOLD = '/for/';
-/** What operators have stored stays. */
+/** Contents that operators have stored are never removed. */
 const KEPT = 'baseline/';
 
-/** Contents that stay and go together, and the jobs that need them. */
+/** Contents that are kept and removed together, and the jobs that need them. */
 export interface ContentGroup {
   names: string[];
   jobIds: string[];
-  /** When the last of them was stored. */
+  /** When the newest of them was stored, in milliseconds since 1970. */
   at: number;
 }
 
-/** Which contents belong together: one and its note, and what says who uses it. */
+/** Groups contents that belong together: a content, its note, and the markers of the jobs that use it. */
 export function groupContents(contents: readonly StoredContent[]): ContentGroup[] {
   const groups = new Map<string, ContentGroup>();
   for (const { name, at } of contents) {
@@ -53,13 +53,13 @@ export function groupContents(contents: readonly StoredContent[]): ContentGroup[
   return [...groups.values()].map((group) => ({ ...group, jobIds: group.jobIds.filter(isJobId) }));
 }
 
-/** How many bytes of inputs a submitter has sent that are still kept. */
+/** The total size of the inputs of a submitter that are still kept, in bytes. */
 export function bytesSentBy(submitterKey: string, contents: readonly StoredContent[]): number {
   const sent = contents.filter(({ name }) => name.startsWith(`in/${submitterKey}${SENT}`));
   return sent.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** The ids of jobs have no dot. */
+/** Job ids contain no dot. */
 function isJobId(text: string): boolean {
   return text !== '' && !text.includes(SENT);
 }

@@ -1,49 +1,49 @@
 import type { JobProgress } from './job.ts';
 
-/** What a handler is told about its run, and what it can say. */
+/** What a handler learns about its run, and what it can report. */
 export interface JobContext {
   jobId: string;
-  /** Unique for each execution. Pass it on to what has to happen once: a run can happen twice when its process dies. */
+  /** Unique for each execution. Pass it on as an idempotency key: after a crash of its process, a run may be executed again. */
   runId: string;
   attempt: number;
-  /** Aborted when the job is cancelled or its time is over. The job counts as ended when the handler has. */
+  /** Aborted when the job is cancelled or times out. The job only ends once the handler has returned. */
   signal: AbortSignal;
   progress(progress: JobProgress): void;
   log(line: string): void;
 }
 
-/** A class with `@TransformationJob()`: it makes a job's result from its input, both of them JSON values. */
+/** Implemented by classes with `@TransformationJob()`: computes a job's result from its input; both are JSON values. */
 export interface JobHandler<Input = unknown, Output = unknown> {
   run(input: Input, context: JobContext): Output | Promise<Output>;
 }
 
-/** How a handler is declared. */
+/** The declaration of a handler. */
 export interface HandlerDeclaration {
-  /** The name by which jobs ask for it. */
+  /** The name that jobs use for it. */
   name: string;
-  /** Part of the cache's key: raise it when the handler's results change. */
+  /** Part of the cache key: raise it when the handler's results change. */
   version: string | number;
-  /** The same input gives the same result, so that results may come from the cache. Default false. */
+  /** Whether the same input always gives the same result, so that results may be cached. Default false. */
   deterministic?: boolean;
   /**
-   * `'thread'`: each run has a thread of its own, which cancelling ends whatever it does; a handler that computes for long holds up
-   * nothing else, and one that takes more than 1 GiB of memory is ended. The thread loads the file of the class again and has no Nest
-   * application: the class is exported, its file is not the program's main file, and its constructor has no parameters. Default: the
-   * handler runs where the application runs.
+   * `'thread'`: each run has its own thread, which cancelling always ends; a handler that computes for long does not block
+   * anything else, and one that takes more than 1 GiB of memory is ended. The thread loads the file of the class again and has no
+   * Nest application: the class is exported, its file is not the program's main file, and its constructor has no parameters.
+   * Default: the handler runs where the application runs.
    */
   isolate?: 'thread';
 }
 
-/** With the URL of the file that defines the class. */
+/** Adds the URL of the file that defines the class. */
 export interface DeclaredHandler extends HandlerDeclaration {
   file: string;
 }
 
-/** The handlers of an application by name. */
+/** The application's handlers by name. */
 export class JobHandlers {
   readonly #known = new Map<string, { declaration: HandlerDeclaration; handler: JobHandler }>();
 
-  /** @throws {Error} when another handler has the name */
+  /** @throws {Error} if another handler has the name */
   add(declaration: HandlerDeclaration, handler: JobHandler): void {
     const known = this.#known.get(declaration.name);
     if (known?.handler === handler) return;

@@ -15,13 +15,13 @@ export const JOB_KINDS = ['script', 'handler', 'sql', 'spark-app'] as const sati
 
 /** How a failed job is tried again. */
 export interface JobRetry {
-  /** How often it runs at most. */
+  /** The maximum number of runs. */
   attempts: number;
   /** The pause before the second run, the third and so on; the last one is used for all that follow. */
   delaysSeconds: number[];
 }
 
-/** How a job is to be executed, with every default in place. */
+/** How a job is executed, with every default filled in. */
 export interface JobOptions {
   timeoutMs: number;
   queueTimeoutMs: number | null;
@@ -76,7 +76,7 @@ export interface JobCause {
   log?: string;
 }
 
-/** How it is known that nothing of a cancelled job runs any more. */
+/** How it is known that nothing of a cancelled job is still running. */
 export interface CancelProof {
   /** `queue`: it never started; `thread`: its thread has ended; `handler`: its promise has settled. Other backends add their own. */
   source: string;

@@ -2,10 +2,10 @@ import { isSecretName } from '@nestjs-spark/apache-spark/text';
 import type { JobTransformation } from './job.ts';
 
 const HIDDEN = '*********(redacted)';
-/** A shorter text is no secret, and would be found everywhere. */
+/** Shorter texts do not count as secrets: they would match everywhere. */
 const SHORTEST = 4;
 
-/** A transformation as it is shown: settings and arguments of an application whose names say that they are secret have no value. */
+/** A transformation as shown: settings and arguments of an application whose names indicate a secret are redacted. */
 export function withoutSecrets(transformation: JobTransformation): JobTransformation {
   if (transformation.kind !== 'spark-app') return transformation;
   const { args, properties } = transformation;
@@ -16,24 +16,24 @@ export function withoutSecrets(transformation: JobTransformation): JobTransforma
   };
 }
 
-/** What must not be in a log: the texts that {@link withoutSecrets} hides. */
+/** The texts that {@link withoutSecrets} hides, and that logs must not contain. */
 export function secretsOf({ args = [], properties = {} }: Application): string[] {
   const settings = Object.entries(properties).flatMap(([name, value]) => (isSecretName(name) ? [value] : []));
   const own = args.flatMap((arg, index) => secretOf(arg, args[index - 1]) ?? []);
-  // The longer ones first: one may be part of another.
+  // Longest first: one may be part of another.
   return [...settings, ...own]
     .filter(({ length }) => length >= SHORTEST)
     .toSorted((a, b) => b.length - a.length);
 }
 
-/** A text without these secrets. */
+/** The text with these secrets redacted. */
 export function redacted(text: string, secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
 }
 
 type Application = Pick<JobTransformation & { kind: 'spark-app' }, 'args' | 'properties'>;
 
-/** `--password=text`, `password=text`, and what follows `--password`. */
+/** Recognizes `--password=text`, `password=text`, and the argument after `--password`. */
 function secretOf(arg: string, before = ''): string | null {
   const at = arg.indexOf('=');
   if (at > 0 && isSecretName(arg.slice(0, at))) return arg.slice(at + 1);

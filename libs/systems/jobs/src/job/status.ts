@@ -1,4 +1,4 @@
-/** Where a job stands. `Submitted` has only a job that waits for its `runAt`. */
+/** The status of a job. Only a job that waits for its `runAt` is `Submitted`. */
 export const JOB_STATUSES = [
   'Submitted',
   'Queued',
@@ -14,7 +14,7 @@ export const JOB_STATUSES = [
 /** One of `JOB_STATUSES`. */
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
-/** A status that nothing leaves. */
+/** A final status. */
 export type TerminalStatus = 'Succeeded' | 'Failed' | 'Cancelled' | 'TimedOut';
 
 const MOVES: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
@@ -29,17 +29,17 @@ const MOVES: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
   TimedOut: [],
 };
 
-/** Whether a job may go from one status to another. */
+/** Whether a job may move from one status to another. */
 export function mayMove(from: JobStatus, to: JobStatus): boolean {
   return MOVES[from].includes(to);
 }
 
-/** Whether a job of this status has a run; false also where there is no job. */
+/** Whether a job in this status has a run; false without a job. */
 export function isRunning(status: JobStatus | undefined): boolean {
   return status === 'Running' || status === 'Cancelling';
 }
 
-/** Whether nothing leaves this status. */
+/** Whether this status is final. */
 export function isTerminal(status: JobStatus): status is TerminalStatus {
   return MOVES[status].length === 0;
 }

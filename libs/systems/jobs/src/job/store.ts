@@ -2,97 +2,97 @@ import type { StoredContent } from './content-names.ts';
 import type { Job, Submitter } from './job.ts';
 import type { JobStatus } from './status.ts';
 
-/** A job with the number of its last change. Every change carries the number that it follows: that is the fence. */
+/** A job with its revision. Every change names the revision it is based on, which is the fence. */
 export interface StoredJob {
   job: Job;
   revision: number;
 }
 
-/** A job that a worker was given. Until it says `done` it is kept from others, as long as `working` is called in time. */
+/** A job handed out to a worker. Until `done` it is kept from others, as long as `working` is called in time. */
 export interface QueuedJob {
   jobId: string;
-  /** How often it was handed out since it was queued, this time included. */
+  /** How often it was handed out since it was queued, including this time. */
   times: number;
-  /** The job as it was queued, where that is known: it may have changed since. */
+  /** The job as queued, if known. It may have changed since. */
   queued?: StoredJob;
   working(): void;
   done(): Promise<void>;
-  /** Gives it to another worker: at once, or after a time in which it keeps none of them busy. */
+  /** Gives it to another worker, immediately or after a delay during which it occupies none. */
   giveBack(afterMs?: number): Promise<void>;
 }
 
-/** Which jobs are listed; all that are given have to fit. */
+/** Filters for jobs; a job has to match all of them. */
 export interface JobQuery {
   status?: JobStatus;
   label?: string;
   backend?: string;
   name?: string;
   batchId?: string;
-  /** Null: everybody's. */
+  /** Null for the jobs of all submitters. */
   submitter: Submitter | null;
   take: number;
   cursor?: string;
 }
 
-/** Which changes are followed; all of them, where nothing is said. */
+/** The changes to follow; all of them by default. */
 export interface FollowFrom {
   after?: number | undefined;
   jobId?: string | undefined;
-  /** Only the changes to this status. */
+  /** Only changes to this status. */
   status?: JobStatus | undefined;
-  /** Is told of the changes that are not, so that an interrupted reader need not read them again. */
+  /** Called for changes that are filtered out, so that an interrupted reader need not read them again. */
   leftOut?: ((revision: number) => void) | undefined;
 }
 
-/** A page of jobs, the newest first by creation; with a cursor there are more. */
+/** A page of jobs, most recently created first; a cursor means that there are more. */
 export interface JobPage {
   items: StoredJob[];
   cursor: string | null;
 }
 
-/** Keeps jobs, their queue and their contents. Every store runs the same suite (`job-store.conformance.ts`). */
+/** Keeps jobs, their queue and their contents. Every implementation passes the same suite (`job-store.conformance.ts`). */
 export interface JobStore {
   readonly name: string;
   /** Whether jobs outlive the process. */
   readonly durable: boolean;
-  /** How many messages it has ignored because no store of jobs wrote them. */
+  /** How many messages were ignored because no job store had written them. */
   readonly foreign: number;
-  /** Whether it works now; the reason where it does not. */
+  /** Whether it is working; otherwise `detail` has the reason. */
   health(): { ready: boolean; detail: string };
   /**
-   * Stores new jobs, all or none. One that is `Queued` can be taken; one with a `dueAt` is queued then.
-   * @throws {JobExistsError} when one of the ids is known; nothing is stored then
+   * Stores new jobs, all or none. A `Queued` job can be taken; a job with a `dueAt` is queued at that time.
+   * @throws {JobExistsError} if one of the ids exists; then nothing is stored
    */
   add(jobs: readonly Job[]): Promise<number[]>;
   get(jobId: string): Promise<StoredJob | null>;
   /**
-   * Stores a job's next state. `Queued` puts it into the queue again, a `dueAt` later.
-   * @throws {VersionConflictError} when somebody else changed it since: read it again and decide by what is there
+   * Stores a job's next state. `Queued` puts it back into the queue; with a `dueAt`, it is queued at that time.
+   * @throws {VersionConflictError} if it was changed since: decide again on what is stored then
    */
   replace(job: Job, revision: number): Promise<number>;
-  /** Waits for the job whose turn it is; null when aborted. */
+  /** Waits for the next job; null when aborted. */
   take(signal: AbortSignal): Promise<QueuedJob | null>;
   list(query: JobQuery): Promise<JobPage>;
-  /** The number of the last change of all. */
+  /** The revision of the latest change of all. */
   position(): Promise<number>;
-  /** Every change after a revision in their order, and then as they come; without one only those to come. */
+  /** Yields all changes after a revision in order, followed by new ones as they happen; without a revision only new ones. */
   follow(signal: AbortSignal, from?: FollowFrom): AsyncIterable<StoredJob>;
-  /** How many wait, by lane. @param exact asks again even if that was asked a moment ago */
+  /** The number of waiting jobs per lane. @param exact bypasses the count from a moment ago */
   queued(exact?: boolean): Promise<Record<string, number>>;
   putContent(name: string, content: AsyncIterable<Uint8Array>): Promise<void>;
-  /** Null when it is not there. */
+  /** Null if it does not exist. */
   openContent(name: string): Promise<AsyncIterable<Uint8Array> | null>;
-  /** All contents that are kept. */
+  /** All stored contents. */
   listContents(): Promise<StoredContent[]>;
-  /** Harmless when it is not there. */
+  /** Does nothing if it does not exist. */
   removeContent(name: string): Promise<void>;
-  /** Remembers which job has the result for a key of the cache. */
+  /** Records which job has the result for a cache key. */
   remember(cacheKey: string, jobId: string): Promise<void>;
   recall(cacheKey: string): Promise<string | null>;
   close(): Promise<void>;
 }
 
-/** A job of that id is stored already. */
+/** A job with this id already exists. */
 export class JobExistsError extends Error {
   override readonly name = 'JobExistsError';
   readonly jobId: string;
@@ -103,16 +103,16 @@ export class JobExistsError extends Error {
   }
 }
 
-/** Settings that the lanes of a queue come from. */
+/** The settings that define the lanes of a queue. */
 export interface LaneLimits {
-  /** How many jobs of a label may run at once, over all instances. */
+  /** How many jobs of a label may run at once, across all instances. */
   limits: Readonly<Record<string, number>>;
 }
 
-/** The three lanes by priority, in the order in which they are served. */
+/** The three priority lanes, in the order in which they are served. */
 export const PRIORITY_LANES = ['high', 'normal', 'low'] as const;
 
-/** The lane in which a job waits: that of its first label with a limit, else that of its priority. */
+/** The lane in which a job waits: that of its first label with a limit, otherwise that of its priority. */
 export function laneOf(
   { labels, priority }: Pick<Job, 'labels' | 'priority'>,
   limits: LaneLimits['limits'],

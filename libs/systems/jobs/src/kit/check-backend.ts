@@ -3,7 +3,7 @@ import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { JobBackend, JobRun, RunEnded, RunHandle } from '../job/backend.ts';
 import { readAll } from '../job/content.ts';
 
-/** What one case of the kit has found. */
+/** The result of one case of the kit. */
 export interface KitCheck {
   name: string;
   passed: boolean;
@@ -12,7 +12,7 @@ export interface KitCheck {
 }
 
 const PATIENCE_MS = 60_000;
-/** The handlers that a backend has to have to be checked. */
+/** The handlers that a backend needs in order to be checked. */
 const ECHO = 'kit-echo';
 const WAIT = 'kit-wait';
 const FAIL = 'kit-fail';
@@ -24,7 +24,7 @@ type Case = (kit: KitRuns) => Promise<unknown>;
 
 const AVAILABLE = 'it is available';
 
-/** Every case by what it expects; a case fails when it throws, or when what it returns is not `expected`. */
+/** The cases with their expected values; a case fails if it throws or returns anything other than `expected`. */
 const CASES: readonly { name: string; expected: unknown; run: Case }[] = [
   {
     name: AVAILABLE,
@@ -37,7 +37,7 @@ const CASES: readonly { name: string; expected: unknown; run: Case }[] = [
     run: (kit) => Promise.all(VALUES.map((value) => kit.echo(value))),
   },
   {
-    name: 'an input of 8 MiB and a byte is taken',
+    name: 'an input of 8 MiB and a byte is accepted',
     expected: LARGE.length,
     run: async (kit) => String(await kit.echo(LARGE)).length,
   },
@@ -121,7 +121,7 @@ const CASES: readonly { name: string; expected: unknown; run: Case }[] = [
     },
   },
   {
-    name: `${AT_ONCE} runs at once keep apart`,
+    name: `${AT_ONCE} concurrent runs do not interfere`,
     expected: Array.from({ length: AT_ONCE }, (_, number) => number),
     run: (kit) => Promise.all(Array.from({ length: AT_ONCE }, (_, number) => kit.echo(number))),
   },
@@ -188,9 +188,9 @@ class KitRuns {
 }
 
 /**
- * Tries everything that jobs expect of a backend that runs handlers. It needs the handlers `kit-echo` (returns its input), `kit-wait`
- * (waits until it is cancelled) and `kit-fail` (fails). If the backend is not available, nothing else is tried: every case would
- * fail for that one reason.
+ * Checks everything that jobs expect of a backend that runs handlers. It needs the handlers `kit-echo` (returns its input), `kit-wait` (waits until
+ * it is cancelled) and `kit-fail` (fails). If the backend is not available, the remaining cases are skipped, since all would fail for that one
+ * reason.
  */
 export async function* checkBackend(backend: JobBackend): AsyncGenerator<KitCheck> {
   for (const { name, expected, run } of CASES) {

@@ -6,7 +6,7 @@ import { accessOf } from '../report/read-query.ts';
 import type { JobAccess } from '../serve/access.ts';
 import type { JobEvent, JobsService } from '../serve/jobs.service.ts';
 
-/** How long a reader that takes nothing is waited for. */
+/** How long to wait for a reader that accepts no data, in milliseconds. */
 const PATIENCE_MS = 30_000;
 const MOST_IDS = 1_000;
 const MOST_LABELS = 16;
@@ -17,7 +17,7 @@ interface Subscription {
   after: number | undefined;
 }
 
-/** One reader of job events. A new subscription takes the place of the one before. */
+/** One reader of job events. A new subscription replaces the previous one. */
 export class LiveConnection implements LiveProtocol {
   readonly demand = 'Send { "event": "auth", "data": { "token" } } first.';
   readonly #reader: LiveReader;

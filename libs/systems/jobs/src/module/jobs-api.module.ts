@@ -7,8 +7,9 @@ import { TestsController } from '../report/tests.controller.ts';
 import { JobsController } from '../report/jobs.controller.ts';
 
 /**
- * Jobs over HTTP, under `/api/jobs`, `/api/backends` and `/api/tests`. Needs `SparkJobsModule` and, for its callers, `SparkAuthModule`. Start the
- * application with `bodyParser: false`, or else numbers that JavaScript cannot hold are changed, and bodies are limited by the parser.
+ * Jobs over HTTP, under `/api/jobs`, `/api/backends` and `/api/tests`. Needs `SparkJobsModule` and, to authenticate callers, `SparkAuthModule`.
+ * Start the application with `bodyParser: false`: otherwise the parser changes numbers that JavaScript cannot represent, and limits the size of
+ * bodies.
  */
 @Module({
   controllers: [BatchesController, JobsController, BackendsController, TestsController],

@@ -102,11 +102,11 @@ describe('Jobs over HTTP', () => {
   );
 
   it.each([
-    ['?stauts=Failed', 'stauts', 'is not known here; known are status, label, backend, name, take, cursor'],
+    ['?stauts=Failed', 'stauts', 'is not known here; expected: status, label, backend, name, take, cursor'],
     ['?take=1e1', 'take', 'has to be a whole number from 1 to 500'],
-    ['/events?labels=a', 'labels', 'is not known here; known are label'],
-    ['/none?wait=1', 'wait', 'is not known here; known are waitMs'],
-    ['/none/result?format=json', 'format', 'is not known here; none is known'],
+    ['/events?labels=a', 'labels', 'is not known here; expected: label'],
+    ['/none?wait=1', 'wait', 'is not known here; expected: waitMs'],
+    ['/none/result?format=json', 'format', 'is not known here; none is expected'],
   ])('refuse a parameter that is not heeded: GET /api/jobs%s', async (query, name, detail) => {
     const { body } = await get(query).expect(400);
     expect(body.errors).toEqual([{ pointer: `/${name}`, detail }]);

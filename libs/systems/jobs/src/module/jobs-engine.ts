@@ -27,17 +27,17 @@ import { JobTests } from '../prove/job-tests.ts';
 import type { JobsSettings } from '../settings/settings.ts';
 import { cacheKeyOf } from '../submit/cache-key.ts';
 
-/** Backends that the settings do not name, and what else is made outside. */
+/** Backends and a publisher from outside the settings. */
 export interface MoreBackends {
-  /** Execute jobs as well. */
+  /** Used in addition to the configured backends. */
   beside?: readonly JobBackend[];
-  /** Execute all jobs, whatever the settings say. */
+  /** Used instead of the configured backends. */
   instead?: readonly JobBackend[];
   /** Publishes the changes of all jobs. */
   publisher?: EventPublisher | null;
 }
 
-/** All that executes and serves jobs in one process, put together. */
+/** Everything that executes and serves jobs in one process. */
 export class JobsEngine {
   readonly handlers = new JobHandlers();
   readonly backends: JobBackend[];
@@ -138,10 +138,12 @@ export class JobsEngine {
 
   async #sweep(): Promise<void> {
     await sweepContents(this.#store, this.#retentionMs).catch((error: unknown) =>
-      logFor('Jobs').warn(`Contents that nobody needs stay for now: ${describeError(error)}`),
+      logFor('Jobs').warn(
+        `Contents that are no longer needed cannot be removed for now: ${describeError(error)}`,
+      ),
     );
   }
 }
 
-/** Contents go up to this much later than their jobs. */
+/** How often contents are swept, in milliseconds: they may outlive their jobs by this long. */
 const SWEEP_EVERY_MS = 600_000;

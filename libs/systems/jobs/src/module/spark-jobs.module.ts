@@ -36,9 +36,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
   new ConfigurableModuleBuilder<SparkJobsOptions>().setClassMethodName('forRoot').build();
 
 /**
- * Transformation jobs: submit, follow, cancel, fetch the result. Import `forRoot()` or `forRootAsync()` once; it is global and
- * provides `JobsService`. Handlers (`@TransformationJob`), listeners (`@OnJobEvent`) and backends (`@JobBackendFor`) are found
- * among the application's providers. `JobsApiModule` serves the routes.
+ * Transformation jobs: submit, follow, cancel, fetch the result. Import `forRoot()` or `forRootAsync()` once; it is global and provides
+ * `JobsService`. Handlers (`@TransformationJob`), listeners (`@OnJobEvent`) and backends (`@JobBackendFor`) are found among the application's
+ * providers. `JobsApiModule` serves the routes.
  */
 @Global()
 @Module({
@@ -99,19 +99,19 @@ export class SparkJobsModule
   }
 
   /**
-   * @param options anything omitted is read from the environment (`SPARK_JOBS_…`) when the application starts
-   * @throws {JobsSettingsError} at startup, with everything that is wrong
+   * @param options what is omitted is read from the environment (`SPARK_JOBS_…`) at startup
+   * @throws {JobsSettingsError} at startup, with all faults
    */
   static forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
     return super.forRoot(options);
   }
 
-  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  /** Like `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     return super.forRootAsync(options);
   }
 
-  /** Makes these handlers known, as providers of a Nest module of their own. Handlers in `providers` are found as well. */
+  /** Registers these handlers, as providers of a separate Nest module. Handlers in `providers` are also found. */
   static forFeature(handlers: Type[]): DynamicModule {
     return { module: JobsFeatureModule, providers: handlers, exports: handlers };
   }
@@ -141,7 +141,7 @@ async function openBackends({ apacheSpark }: JobsSettings): Promise<JobBackend[]
   return apacheSpark ? [await openCluster({ ...apacheSpark, log: logFor('ApacheSpark') })] : [];
 }
 
-/** One of the instances that execute jobs publishes, as only these may store how far it has come. */
+/** Only an instance that executes jobs publishes, as the others may not store the position. */
 function openPublisher(
   { kafka, role }: JobsSettings,
   store: JobStore,

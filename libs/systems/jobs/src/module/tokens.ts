@@ -4,5 +4,5 @@ import { isReadAtStart } from '@nestjs-spark/observability/internal';
 export const JOBS_SETTINGS = isReadAtStart(Symbol('SPARK_JOBS_SETTINGS'));
 /** The `JobStore` in use. */
 export const JOB_STORE = Symbol('SPARK_JOB_STORE');
-/** What is made once for the Nest module. */
+/** The `JobsEngine` of the Nest module. */
 export const JOBS_ENGINE = Symbol('SPARK_JOBS_ENGINE');

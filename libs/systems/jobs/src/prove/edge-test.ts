@@ -23,7 +23,7 @@ const MEBIBYTES = Array.from({ length: 9 }, (_, number) => ({
   document: { Name: number, Text: 'x'.repeat(1024 ** 2) },
 }));
 
-/** A case says what it has found, and for which job. */
+/** A case returns what it found, and for which job. */
 interface EdgeCase {
   name: string;
   expected: unknown;
@@ -42,7 +42,7 @@ const result =
 const lines = (text: string): number => text.split('\n').length - 1;
 const has = (part: string) => (text: string) => text.includes(part);
 
-/** What a caller is told instead of a job. */
+/** The refusal that a caller gets instead of a job. */
 async function refusal(work: Promise<unknown>): Promise<string> {
   try {
     await work;
@@ -150,7 +150,7 @@ const CASES: readonly EdgeCase[] = [
   },
 ];
 
-/** Goes through what usually goes wrong. */
+/** Tries common failures. */
 export async function runEdgeTest(jobs: TestJobs, notes: TestNotes): Promise<void> {
   for (const { name, expected, run } of CASES) {
     try {

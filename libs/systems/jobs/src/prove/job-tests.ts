@@ -19,14 +19,14 @@ import { TestNotes, type KeptTest, type TestReport, type TestType } from './test
 const USUAL_RECORDS = 10_000;
 const BASELINE = `baseline/${sha256(SCRIPT_LANGUAGE).slice(0, 16)}`;
 
-/** What a test is started with. */
+/** The parameters of a test. */
 export interface TestRequest {
   testType: TestType;
   records?: number | undefined;
   backend?: string | undefined;
 }
 
-/** Tests that run as jobs, with reports that every instance can show. One at a time for each submitter. */
+/** Tests that run as jobs, with reports that every instance can show. Each submitter can run one at a time. */
 export class JobTests {
   readonly #jobs: JobsService;
   readonly #store: JobStore;
@@ -40,7 +40,7 @@ export class JobTests {
     this.#log = log;
   }
 
-  /** @throws {ProblemError} `tooMany` (429) while another test of this submitter runs; `invalid` (400) for an unknown backend */
+  /** @throws {ProblemError} `tooMany` (429) while another test of this submitter is running; `invalid` (400) for an unknown backend */
   async start(
     { testType, records = USUAL_RECORDS, backend = 'auto' }: TestRequest,
     access: JobAccess,
@@ -95,7 +95,7 @@ export class JobTests {
     return { report, submittedBy };
   }
 
-  /** @throws {ProblemError} `notFound` (404), including for a test of somebody else */
+  /** @throws {ProblemError} `notFound` (404), also for another submitter's test */
   async get(testId: string, access: JobAccess): Promise<TestReport> {
     const kept = /^[\w-]{1,64}$/.test(testId) ? await this.#read(`test/${testId}`) : null;
     if (isKept(kept) && (access.all || sameSubmitter(kept.submittedBy, access))) return kept.report;
@@ -106,8 +106,8 @@ export class JobTests {
   }
 
   /**
-   * Runs the regression cases once, and accepts their results as correct from now on. For operators.
-   * @throws {ProblemError} `jobState` (409) when one of them has not succeeded: the baseline before stays
+   * Runs the regression cases once and makes their results the new baseline. For operators.
+   * @throws {ProblemError} `jobState` (409) if one of them did not succeed: the previous baseline stays
    */
   async takeBaseline(access: JobAccess): Promise<Baseline> {
     const notes = new TestNotes();
@@ -158,7 +158,7 @@ export class JobTests {
     return this.#store.putContent(`test/${test.report.testId}`, onePart(JSON.stringify(test)));
   }
 
-  /** Undefined where there is nothing, or nothing of ours. */
+  /** Undefined if it does not exist, or was not written by this class. */
   async #read(name: string): Promise<unknown> {
     const content = await this.#store.openContent(name);
     if (!content) return undefined;

@@ -6,7 +6,7 @@ const MOST_JOBS = 20;
 const COLLECTION = 'Orders';
 const SCRIPT = 'loadToOrders({ Price: this.Price, Count: this.Count, Note: this.Note });';
 
-/** Puts so many records through jobs, and measures how long they took to submit, to wait and to run. */
+/** Processes this many records in jobs, and measures how long submitting, waiting and running took. */
 export async function runLoadTest(jobs: TestJobs, notes: TestNotes, records: number): Promise<void> {
   const size = Math.ceil(records / Math.min(MOST_JOBS, records));
   const began = performance.now();

@@ -23,7 +23,7 @@ const ORDERS = [
   { id: 'customers/1', document: { Name: 'Ann' } },
 ];
 
-/** Each shows another part of the language. Their results do not depend on a clock, on chance or on a locale. */
+/** Each covers another part of the language. The results do not depend on time, chance or locale. */
 export const REGRESSION_CASES: readonly RegressionCase[] = [
   {
     name: 'fields are projected',

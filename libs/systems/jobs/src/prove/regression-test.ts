@@ -2,21 +2,21 @@ import { REGRESSION_CASES } from './regression-cases.ts';
 import type { TestJobs } from './test-jobs.ts';
 import type { TestNotes } from './test-report.ts';
 
-/** The results of the cases by their names, as SHA-256. */
+/** The results of the cases by name, as SHA-256. */
 export type Baseline = Readonly<Record<string, string>>;
 
-/** What the cases resulted in, and those that gave no result. */
+/** The results of the cases, and the cases without a result. */
 export interface RegressionResult {
   baseline: Baseline;
   failed: string[];
 }
 
-/** Those that this version was published with. */
+/** The baseline that this version was published with. */
 export const PUBLISHED_BASELINE: Baseline = Object.fromEntries(
   REGRESSION_CASES.map(({ name, sha256 }) => [name, sha256]),
 );
 
-/** Compares what the cases result in with what they resulted in before. */
+/** Compares the results of the cases with the baseline. */
 export async function runRegressionTest(
   jobs: TestJobs,
   notes: TestNotes,

@@ -10,7 +10,7 @@ import type { TestNotes } from './test-report.ts';
 
 const LOOK_MS = 1_000;
 
-/** The jobs of one test: submitted for whoever has started it, on the backend that it asked for. */
+/** The jobs of one test: submitted on behalf of its caller, on the requested backend. */
 export class TestJobs {
   readonly #jobs: JobsService;
   readonly #access: JobAccess;
@@ -29,7 +29,7 @@ export class TestJobs {
     this.#signal = of.signal;
   }
 
-  /** Submits one, and waits its turn where the quota asks for it. */
+  /** Submits a job, waiting as long as the quota requires. */
   async submit(submission: JobSubmission): Promise<JobView> {
     for (;;) {
       this.#signal.throwIfAborted();
@@ -69,7 +69,7 @@ export class TestJobs {
     return this.#jobs.cancel(jobId, this.#access, 'a test of jobs');
   }
 
-  /** The job as soon as it has this status, or has ended otherwise. */
+  /** Waits until the job has this status, or has ended otherwise. */
   async until(jobId: string, status: JobView['status']): Promise<JobView> {
     for (;;) {
       this.#signal.throwIfAborted();
@@ -80,5 +80,5 @@ export class TestJobs {
   }
 }
 
-/** What all jobs of tests have, so that they can be told from others. */
+/** The label of all test jobs. */
 export const TEST_LABEL = 'spark-test';

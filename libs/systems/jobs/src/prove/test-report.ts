@@ -1,6 +1,6 @@
 import type { Submitter } from '../job/job.ts';
 
-/** What a test has looked at. */
+/** The result of one check of a test. */
 export interface TestCheck {
   name: string;
   passed: boolean;
@@ -10,10 +10,10 @@ export interface TestCheck {
 }
 
 export const TEST_TYPES = ['load', 'regression', 'edge'] as const;
-/** Which test. */
+/** The kind of a test. */
 export type TestType = (typeof TEST_TYPES)[number];
 
-/** A test as it is shown: `GET /api/tests/{testId}`. */
+/** A test's report: `GET /api/tests/{testId}`. */
 export interface TestReport {
   testId: string;
   testType: TestType;
@@ -22,19 +22,19 @@ export interface TestReport {
   jobIds: string[];
   startedAt: string;
   executionTimeMs: number;
-  /** Bytes of all inputs. */
+  /** The total size of all inputs in bytes. */
   dataSize: number;
   checks: TestCheck[];
   figures: Record<string, number>;
 }
 
-/** A test as it is kept. */
+/** A test as stored. */
 export interface KeptTest {
   report: TestReport;
   submittedBy: Submitter;
 }
 
-/** Collects what a test finds. */
+/** Collects the findings of a test. */
 export class TestNotes {
   readonly jobIds: string[] = [];
   readonly checks: TestCheck[] = [];

@@ -128,7 +128,9 @@ describeWithServers(['nats', 'kafka'], 'Events of jobs in Kafka', () => {
     const said = new MemoryLogger();
     let brokers = AWAY;
     const one = publisher(() => open(brokers), said);
-    await eventually(() => expect(said.said('warn').join()).toContain('jobs go on'), { timeoutMs: 30_000 });
+    await eventually(() => expect(said.said('warn').join()).toContain('jobs continue'), {
+      timeoutMs: 30_000,
+    });
     await runJob('in-an-outage');
     expect((await store.get('in-an-outage'))?.job.status).toBe('Succeeded');
     brokers = [testServers().kafkaBrokers];

@@ -5,31 +5,31 @@ import type { JobStore } from '../job/store.ts';
 import { Untold, type ToldChange } from '../serve/untold.ts';
 import { inBundles } from './in-bundles.ts';
 
-/** Where changes of jobs are published. */
+/** Publishes changes of jobs. */
 export interface Publication {
-  /** All of them, in this order. @throws when they may not have been: they are published again */
+  /** Writes all of them, in this order. @throws if some may not have been written: they are published again */
   write(changes: readonly ToldChange[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What a publisher works with. */
+/** Dependencies of the publisher. */
 export interface EventPublisherParts {
   store: JobStore;
-  /** Lets one of several processes publish; null: there is only this one. */
+  /** Ensures that one of several processes publishes; null if there is only this process. */
   leases: LeaseKeeper | null;
   open(): Promise<Publication>;
   log: Pick<Logger, 'log' | 'warn'>;
 }
 
 const LEASE = 'job-events';
-/** Under which the store keeps how far the changes are published. */
+/** The key under which the store keeps the published position. */
 const POSITION = 'published-events';
 const MOST_AT_ONCE = 500;
 const AGAIN = { waitMs: 1_000, factor: 2, longestMs: 15_000 };
 
 /**
- * Publishes every change of every job, at least once, those of a job in their order. It follows the store and remembers there how far
- * it is: jobs do not wait for it, and after an outage it continues where it was.
+ * Publishes every change of every job at least once, the changes of a job in order. It follows the store and records its position there: jobs do
+ * not wait for it, and after an outage it continues from there.
  */
 export class EventPublisher {
   readonly #parts: EventPublisherParts;
@@ -58,7 +58,7 @@ export class EventPublisher {
       signal,
       policy: AGAIN,
       onFailure: (error) =>
-        log.warn(`Events of jobs are not published for now; jobs go on: ${describeError(error)}`),
+        log.warn(`Events of jobs are not published for now; jobs continue: ${describeError(error)}`),
     });
   }
 
@@ -68,8 +68,8 @@ export class EventPublisher {
     const signal = AbortSignal.any([held, stop.signal]);
     const publication = await open();
     try {
-      // What is known of a job begins with its first record from here on. That has all its changes, some of which may be published
-      // already, and some of which may never have had a record of their own that could still be read.
+      // A job becomes known with its first record from here on. That record has all of its changes: some may have been published before, others may
+      // never have had a readable record of their own.
       const untold = new Untold(0);
       const changes = store.follow(signal, { after: await this.#position() });
       for await (const bundle of inBundles(changes, MOST_AT_ONCE)) {
@@ -84,7 +84,7 @@ export class EventPublisher {
     }
   }
 
-  /** A stream that was made again begins with small numbers. */
+  /** After the stream was recreated, its sequence starts again: a larger position is obsolete. */
   async #position(): Promise<number> {
     const { store } = this.#parts;
     const text = (await store.recall(POSITION)) ?? '';

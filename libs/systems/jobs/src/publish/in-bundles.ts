@@ -1,7 +1,7 @@
-/** What comes, in bundles: as much as is there or follows within moments, `most` at most. */
+/** Groups items into bundles: whatever is available or follows within moments, at most `most`. */
 export async function* inBundles<T>(items: AsyncIterable<T>, most: number): AsyncGenerator<T[]> {
   const iterator = items[Symbol.asyncIterator]();
-  // Whoever takes a bundle may work at it for long, and what comes meanwhile may fail before it is waited for.
+  // The next item is requested while the consumer works on a bundle: until it is awaited, its error must not count as unhandled.
   const ahead = (): Promise<IteratorResult<T>> => {
     const coming = iterator.next();
     coming.catch(() => undefined);
@@ -21,14 +21,14 @@ export async function* inBundles<T>(items: AsyncIterable<T>, most: number): Asyn
       if (one?.done) return;
     }
   } finally {
-    // It may wait for what never comes: whoever aborts its signal ends it.
+    // Not awaited: it may be waiting for an item that never comes, until the caller aborts its signal.
     void iterator.return?.().catch(() => undefined);
   }
 }
 
 const MOMENTS_MS = 20;
 
-/** Null when it takes longer. */
+/** Null if it takes longer. */
 function soon<T>(next: Promise<T>): Promise<T | null> {
   const late = Promise.withResolvers<null>();
   const timer = setTimeout(late.resolve, MOMENTS_MS, null);

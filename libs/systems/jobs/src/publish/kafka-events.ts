@@ -9,8 +9,8 @@ import type { ToldChange } from '../serve/untold.ts';
 import type { Publication } from './event-publisher.ts';
 
 /**
- * Changes of jobs as messages of a topic: the job's id is the key, so those of a job are in one partition, in their order. They are
- * written in transactions of one id: a process that lost its lease and wakes up later is refused by the broker.
+ * Publishes changes of jobs as messages of a topic. The key is the job's id, so all changes of a job are in one partition, in order. They are
+ * written in transactions with a fixed id: the broker refuses a process that lost its lease and wakes up later.
  */
 export class KafkaEvents implements Publication {
   readonly #topic: string;
@@ -23,7 +23,10 @@ export class KafkaEvents implements Publication {
     this.#mostBytes = mostBytes;
   }
 
-  /** @param publisher what all processes that publish the same jobs are called @throws {KafkaError} */
+  /**
+   * @param publisher the common name of all processes that publish the same jobs
+   * @throws {KafkaError}
+   */
   static async open({ address, topic }: JobsKafkaSettings, publisher: string): Promise<KafkaEvents> {
     const clientId = `spark-job-events-${publisher}`;
     const topics = new KafkaTopics(address, clientId);
@@ -72,7 +75,7 @@ function messageOf({ revision, change, type, data }: ToldChange, topic: string):
 
 const JSON_TYPE = 'application/json';
 
-/** What a topic takes of an event whose cause is too long for it. */
+/** Shortens an event whose cause is too large for the topic. */
 function withoutDetails(change: ToldChange): ToldChange {
   const { cause, ...data } = change.data;
   return cause

@@ -3,7 +3,7 @@ import { ApiController } from '@nestjs-spark/auth/internal';
 import { ApiOperation } from '@nestjs-spark/observability/internal';
 import { JobsService } from '../serve/jobs.service.ts';
 
-/** What can run jobs here. */
+/** The backends that can run jobs here. */
 @ApiController('api/backends', 'jobs')
 export class BackendsController {
   private readonly jobs: JobsService;

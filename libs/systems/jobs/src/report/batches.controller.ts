@@ -5,7 +5,7 @@ import { JobsService } from '../serve/jobs.service.ts';
 import { RawText } from './raw-text.ts';
 import { accessOf, readJobIds, readKey, readReason } from './read-query.ts';
 
-/** Many jobs at once over HTTP. Its paths go before those with an id. */
+/** Batches over HTTP. Its routes must precede those with an id. */
 @ApiController('api/jobs', 'jobs')
 export class BatchesController {
   private readonly jobs: JobsService;

@@ -5,7 +5,7 @@ import type { Job } from '../job/job.ts';
 import { isTerminal } from '../job/status.ts';
 import type { JobStore } from '../job/store.ts';
 
-/** What Prometheus is told of jobs. */
+/** The Prometheus metrics of jobs. */
 export class JobMetrics {
   readonly #submitted: Counter<'backend' | 'kind'>;
   readonly #finished: Counter<'backend' | 'kind' | 'status'>;
@@ -22,7 +22,7 @@ export class JobMetrics {
   readonly #registry: Registry;
   readonly #mayBeCached: (job: Job) => boolean;
 
-  /** @param mayBeCached whether the results of equal jobs are kept for each other */
+  /** @param mayBeCached whether equal jobs share their results */
   constructor(registry: Registry, store: JobStore, mayBeCached: (job: Job) => boolean) {
     this.#mayBeCached = mayBeCached;
     const registers = [registry];
@@ -112,7 +112,7 @@ export class JobMetrics {
   showBreakers(look: () => { backend: string; state: BreakerReport['state'] }[]): void {
     const states = new Gauge({
       name: 'spark_jobs_breaker_state',
-      help: 'Whether runs are given to a backend: 0 yes, 1 one to find out whether it is back, 2 none.',
+      help: 'Whether runs are given to a backend: 0 all, 1 one at a time as a probe, 2 none.',
       labelNames: ['backend'],
       registers: [],
       collect() {

@@ -12,7 +12,7 @@ import {
   Sse,
   StreamableFile,
 } from '@nestjs/common';
-import { ApiController, CurrentCaller, expiryOf, type ApiCaller } from '@nestjs-spark/auth/internal';
+import { ApiController, CurrentCaller, expiresAt, type ApiCaller } from '@nestjs-spark/auth/internal';
 import {
   type Answer,
   ApiBody,
@@ -172,6 +172,6 @@ export class JobsController {
       (signal: AbortSignal) => this.jobs.events(query, signal, access),
       (signal: AbortSignal) => this.jobs.progress(query, signal, access),
     ];
-    return sendEvents(feeds, answer, { until: expiryOf(caller) });
+    return sendEvents(feeds, answer, { endsAt: expiresAt(caller) });
   }
 }

@@ -6,7 +6,7 @@ import type { JobQuery } from '../job/store.ts';
 import { JOB_STATUSES } from '../job/status.ts';
 import type { JobAccess } from '../serve/access.ts';
 
-/** The query of the list, whose parameters are known by now, each given once. */
+/** The query of the job list, with known parameters only, each given once. */
 export type JobListQuery = Readonly<Record<string, string | undefined>>;
 
 const LONGEST_KEY = 256;
@@ -15,7 +15,7 @@ const MOST_LISTED = 500;
 const MOST_ASKED = 1_000;
 const MOST_RECORDS = 1_000_000;
 
-/** Operators see everybody's jobs, all others their own. */
+/** Operators see all jobs, other callers their own. */
 export function accessOf({ kind, subject, tenant, role }: ApiCaller): JobAccess {
   return { kind, subject, tenant, all: role === 'operator' };
 }
@@ -44,7 +44,7 @@ export function readAfter(lastEventId: string | undefined): { after?: number } {
   return { after: readWhole(lastEventId, 'Last-Event-ID') };
 }
 
-/** Follows the rule of the field `idempotencyKey`. @throws {ProblemError} `invalid` (400) */
+/** Applies the same rule as for the field `idempotencyKey`. @throws {ProblemError} `invalid` (400) */
 export function readKey(key: string | undefined): string | undefined {
   if (key === undefined || (key.length >= 1 && key.length <= LONGEST_KEY)) return key;
   throw wrong('Idempotency-Key', `has to have 1 to ${LONGEST_KEY} characters`);
@@ -54,7 +54,7 @@ export function readKey(key: string | undefined): string | undefined {
 export function readReason(text: string): string | null {
   const { reason = null } = fieldsOf(text === '' ? '{}' : text, ['reason']);
   if (reason === null || (typeof reason === 'string' && reason.length <= 500)) return reason;
-  throw wrong('reason', 'has to be a text of at most 500 characters');
+  throw wrong('reason', 'has to be a string of at most 500 characters');
 }
 
 /** @throws {ProblemError} `invalid` (400) */
@@ -80,7 +80,7 @@ function isRecords(records: number): boolean {
   return Number.isSafeInteger(records) && records >= 1 && records <= MOST_RECORDS;
 }
 
-/** @throws {ProblemError} `invalid` (400), including for fields that are not known */
+/** @throws {ProblemError} `invalid` (400), also for unknown fields */
 function fieldsOf(text: string, known: readonly string[]): Record<string, unknown> {
   let value: unknown;
   try {

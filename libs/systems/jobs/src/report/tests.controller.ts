@@ -6,7 +6,7 @@ import type { TestReport } from '../prove/test-report.ts';
 import { RawText } from './raw-text.ts';
 import { accessOf, readTest } from './read-query.ts';
 
-/** Tests of the whole way that jobs take, run as jobs. */
+/** End-to-end tests of jobs, run as jobs. */
 @ApiController('api/tests', 'jobs')
 export class TestsController {
   private readonly tests: JobTests;
@@ -31,7 +31,7 @@ export class TestsController {
 
   @Post('edge')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Go through edge cases: { backend? }' })
+  @ApiOperation({ summary: 'Run edge cases: { backend? }' })
   async edge(@RawText() text: string, @CurrentCaller() caller: ApiCaller) {
     return this.tests.start({ testType: 'edge', ...readTest(text) }, accessOf(caller));
   }
@@ -39,7 +39,7 @@ export class TestsController {
   @Post('regression/baseline')
   @HttpCode(200)
   @MinimumRole('operator')
-  @ApiOperation({ summary: 'Accept the present results of the regression cases as correct' })
+  @ApiOperation({ summary: 'Accept the current results of the regression cases as correct' })
   async baseline(@CurrentCaller() caller: ApiCaller) {
     return { baseline: await this.tests.takeBaseline(accessOf(caller)) };
   }

@@ -5,9 +5,9 @@ import { followOn } from './follow-on.ts';
 
 const AGAIN_MS = 500;
 
-/** What this process hears of requests to cancel one job that it takes. */
+/** The cancel requests that this process receives for one of its jobs. */
 export class CancelRequests {
-  /** Whether it hears of every one from its beginning on. Otherwise the job has to be looked at. */
+  /** Whether it has received all of them from the start. Otherwise the job itself has to be checked. */
   readonly hearsAll: boolean;
   #isRequested = false;
   #cancel: (() => void) | null = null;
@@ -16,7 +16,7 @@ export class CancelRequests {
     this.hearsAll = hearsAll;
   }
 
-  /** Calls `cancel` when the job is to be cancelled, at once where that was heard before. */
+  /** Calls `cancel` when the job is to be cancelled; immediately if the request was received before. */
   on(cancel: () => void): void {
     this.#cancel = cancel;
     if (this.#isRequested) cancel();
@@ -28,7 +28,7 @@ export class CancelRequests {
   }
 }
 
-/** Hears of every job that is to be cancelled, and tells the run of this process, if it is one of its own. */
+/** Receives all cancel requests, and forwards those for runs of this process. */
 export class CancelWatch {
   readonly #store: JobStore;
   readonly #log: Logger;
@@ -40,7 +40,7 @@ export class CancelWatch {
     this.#log = log;
   }
 
-  /** Listens for one job until `leave`. Begun before the job is written as running, it misses nothing. */
+  /** Listens for one job until `leave`. If called before the job is written as running, no request is missed. */
   listen(jobId: string): CancelRequests {
     const requests = new CancelRequests(this.#isFollowing);
     this.#taken.set(jobId, requests);
@@ -51,7 +51,7 @@ export class CancelWatch {
     if (this.#taken.get(jobId) === requests) this.#taken.delete(jobId);
   }
 
-  /** Continues where it was interrupted; each run also looks at its job from time to time. */
+  /** Resumes after interruptions; in addition, each run checks its job from time to time. */
   async run(signal: AbortSignal): Promise<void> {
     const onFailure = (error: unknown): void =>
       this.#log.warn(`Requests to cancel cannot be received for now: ${describeError(error)}`);

@@ -14,18 +14,18 @@ export interface Claim {
   job: Job;
   backend: JobBackend;
   runId: string;
-  /** Its run was begun by a process that is gone. */
+  /** Whether its run was started by a process that is gone. */
   adopted: boolean;
-  /** Its start, where that is not written yet. */
+  /** Its start, if that is not written yet. */
   start: LateStart | null;
-  /** The number under which the job was last written; null while its start is not. */
+  /** The job's revision when last written here; null while its start is not written. */
   revision: number | null;
 }
 
-/** `nothing`: there is no more to do for it; `later`: no backend can take it now. */
+/** `nothing`: nothing is left to do; `later`: no backend can take it now. */
 export type Claimed = Claim | 'nothing' | 'later';
 
-/** Writes this process into a job as the one that executes it. Of several that try, one succeeds. */
+/** Writes this process into a job as its owner. If several try, one succeeds. */
 export async function claim(
   { jobId, queued }: Pick<QueuedJob, 'jobId' | 'queued'>,
   parts: RunnerParts,
@@ -85,7 +85,7 @@ async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claim
   return { ...claimed, start: null, revision: written };
 }
 
-/** A job that was handed out again while it runs: its owner has not been heard from in time. */
+/** A running job was handed out again: its owner was not heard from in time. */
 async function adopt(job: Job, revision: number, parts: RunnerParts): Promise<Claimed> {
   const last = job.attempts.at(-1);
   const backend = parts.backends.find(({ name }) => name === last?.backend);
@@ -102,7 +102,7 @@ function waitedTooLong({ options, transitions }: Job): string | null {
   return `No worker took it within ${options.queueTimeoutMs} ms`;
 }
 
-/** Why none of the backends that could take a job did, at the last look. */
+/** Why no suitable backend was available at the last look. */
 function whyNone({ considered }: BackendReason): string {
   const away = considered.filter(({ available }) => !available);
   return away.map(({ backend, why }) => `backend ${backend}: ${why}`).join('; ') || 'it has no backend';

@@ -6,27 +6,27 @@ import { isRunning, isTerminal } from '../job/status.ts';
 import type { StoredJob } from '../job/store.ts';
 import type { RunnerParts } from './parts.ts';
 
-/** How a run has come out, with its result stored. */
+/** The outcome of a run, with its result stored. */
 export type Outcome =
   | { type: 'succeeded'; result: JobResult }
   | { type: 'failed'; cause: JobCause }
   | { type: 'cancelled'; proof: CancelProof }
   | { type: 'timed-out'; proof: CancelProof }
-  /** The backend does not have the run, and nothing of it runs. */
+  /** The backend does not have the run, and nothing of it is running. */
   | { type: 'lost'; cause: JobCause }
-  /** It was not answered whether it has begun. */
+  /** It is unknown whether the run has started. */
   | { type: 'not-started'; cause: JobCause };
 
-/** Whether the run is still the one that counts, executed by the one who says so. */
+/** Whether this is still the job's current run, owned by this process. */
 export function isOwn(job: Job, runId: string, owner: string): boolean {
   const last = job.attempts.at(-1);
   return isRunning(job.status) && last?.runId === runId && last.owner === owner;
 }
 
 /**
- * Writes how a run has come out, unless another process has taken the job over meanwhile: then nothing is written.
- * @param of `known` is the job as it was last written here: while nobody has changed it, it need not be read again
- * @returns the job as it is written; null when the run does not count; `unproven` when it is to be cancelled and may run nevertheless
+ * Writes the outcome of a run, unless another process has taken over the job meanwhile. `known` is the job as last written here: unless it was
+ * changed since, it need not be read again.
+ * @returns the job as written; null if the run no longer counts; `unproven` if it is to be cancelled but may be running
  */
 export async function finish(
   { jobId, runId, known }: { jobId: string; runId: string; known?: StoredJob | null },
@@ -51,12 +51,12 @@ export async function finish(
   }
 }
 
-/** A job that has ended without a result says how far it has come; what runs again begins from the start. */
+/** A job that ended without a result shows its progress; a job that runs again starts from zero. */
 function withProgress(job: Job, progress: JobProgress | undefined): Job {
   return progress && isTerminal(job.status) && job.status !== 'Succeeded' ? { ...job, progress } : job;
 }
 
-/** The state that follows an outcome. */
+/** The job's state after an outcome. */
 export function next(job: Job, outcome: Outcome, by: string, now = new Date()): Job {
   switch (outcome.type) {
     case 'succeeded': {
@@ -90,12 +90,12 @@ export function next(job: Job, outcome: Outcome, by: string, now = new Date()): 
   }
 }
 
-/** A job whose backend keeps losing its runs is not run for ever. */
+/** A job whose backend keeps losing its runs is not run forever. */
 const MOST_LOST = 10;
-/** The longest pause before a job whose runs are lost runs again. */
+/** The longest delay before a job is run again after a lost run, in milliseconds. */
 const LONGEST_LOST_MS = 60_000;
 
-/** Queued again, later each time: a run that was lost does not count as one of the job's attempts. */
+/** Queues the job again, with growing delays: a lost run does not count as one of its attempts. */
 function lost(job: Job, cause: JobCause, by: string, now: Date): Job {
   const attempts = endedAttempt(job, 'lost', cause, now);
   if (job.status === 'Cancelling') {
@@ -127,7 +127,7 @@ function failed(job: Job, cause: JobCause, by: string, now: Date): Job {
   return moved(job, 'Retrying', by, { attempts, cause, dueAt }, now);
 }
 
-/** What a run that has failed says of it. */
+/** The cause of a run that did not succeed. */
 export function causeOf(ended: RunEnded): JobCause {
   if (ended.outcome === 'failed') return ended.cause;
   return { class: 'backend', code: 'stopped', message: 'The backend stopped the run on its own' };

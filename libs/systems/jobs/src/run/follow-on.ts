@@ -2,12 +2,12 @@ import { UnavailableError } from '@nestjs-spark/contracts';
 import { pause } from '@nestjs-spark/foundation/internal';
 import type { FollowFrom, JobStore, StoredJob } from '../job/store.ts';
 
-/** Before changes that could not be read are asked for again. */
+/** The delay before changes are read again after a failure, in milliseconds. */
 const AGAIN_MS = 500;
 
 /**
- * Follows changes through disturbances: what was interrupted continues after the last change that it gave.
- * @param interrupted is told of each disturbance
+ * Follows changes across interruptions, resuming after the last change that it yielded.
+ * @param interrupted called for each interruption
  */
 export async function* followOn(
   store: Pick<JobStore, 'follow' | 'position'>,
@@ -34,7 +34,7 @@ export async function* followOn(
   }
 }
 
-/** A number that the store has not reached yet is of an earlier one: all of this one is new then. */
+/** A position beyond the store's end belongs to an earlier store: then all of this one is new. */
 function startOf(position: number, after = position): number {
   return after > position ? 0 : after;
 }

@@ -5,13 +5,13 @@ import { claim } from './claim.ts';
 import { OneRun } from './one-run.ts';
 import type { RunnerParts } from './parts.ts';
 
-/** Before jobs are taken again when that has failed. */
+/** The delay before jobs are taken again after a failure, in milliseconds. */
 const AGAIN_MS = 1_000;
-/** How long before a job that no backend can take is offered again; longer each time. */
+/** The delay before a job that no backend can take is offered again, in milliseconds; it grows each time. */
 const LATER_MS = 1_000;
 const LONGEST_LATER_MS = 10_000;
 
-/** Takes jobs from the store and executes them, so many at once. */
+/** Takes jobs from the store and executes them, up to a number at once. */
 export class JobRunner {
   readonly #parts: RunnerParts;
   readonly #concurrency: number;
@@ -30,7 +30,7 @@ export class JobRunner {
     ]);
   }
 
-  /** Takes no more, and leaves what runs to others: where the store is durable, somebody continues. */
+  /** Takes no more jobs and leaves running ones to others: with a durable store, another process continues them. */
   async stop(): Promise<void> {
     this.#ending.abort();
     await this.#running;
@@ -56,7 +56,7 @@ export class JobRunner {
     const requests = cancels.listen(queued.jobId);
     try {
       const claimed = await claim(queued, this.#parts);
-      // Others have their turn meanwhile, perhaps on a backend that answers.
+      // Other jobs get their turn meanwhile, perhaps on a backend that is available.
       if (claimed === 'later') return await queued.giveBack(laterMs(queued.times));
       if (claimed !== 'nothing') {
         const done = await new OneRun(claimed, queued, requests, this.#parts).execute(signal);

@@ -4,23 +4,23 @@ import { RunRefusedError, type JobBackend, type RunHandle } from '../job/backend
 import { keepContent, type PutContent } from '../job/content.ts';
 import type { Content, JobCause } from '../job/job.ts';
 
-/** How often a result is asked for that does not come: some seconds in all. */
+/** How often reading a result is attempted, over some seconds in all. */
 const TRIES = 5;
 const AGAIN: RetryPolicy = { waitMs: 250, factor: 2, longestMs: 3_000 };
 
-/** A result as it is stored, or why there is none: `failed` for good, `lost` when it may come from another run. */
+/** The stored result, or why there is none: `failed` permanently, `lost` if another run may produce it. */
 export type KeptResult = { content: Content } | { type: 'failed' | 'lost'; cause: JobCause };
 
-/** Where a result comes from and goes to. */
+/** How to read and store a result. */
 export interface ResultWay {
   nameOf: () => string;
   put: PutContent;
-  /** Aborted when nobody waits for it any more. */
+  /** Aborted when the result is no longer needed. */
   signal: AbortSignal;
 }
 
 /**
- * Stores the result of a run that has succeeded. A backend that keeps failing to give it must not hold its job for ever.
+ * Stores the result of a run that has succeeded. A backend that keeps failing to give it must not hold its job forever.
  * @throws whatever the store throws: the result can be asked for again
  */
 export async function keepResult(
@@ -33,7 +33,7 @@ export async function keepResult(
     try {
       return { content: await keepContent(givenBy(backend, handle, way), nameOf, put) };
     } catch (error) {
-      // The store may say in its own words that it was not given everything.
+      // The store may report the backend's failure as an error of its own.
       if (!way.failure) throw error;
       const cause = way.failure.error;
       if (cause instanceof RunRefusedError) return { type: 'failed', cause: cause.reason };
@@ -49,7 +49,7 @@ function noResult(backend: string, error: unknown): JobCause {
   return { class: 'backend', code: 'no-result', message };
 }
 
-/** What a backend gives; its failure is noted, as anything else is the store's. */
+/** The backend's result. Its failure is recorded, to tell it apart from errors of the store. */
 async function* givenBy(
   backend: JobBackend,
   handle: RunHandle,

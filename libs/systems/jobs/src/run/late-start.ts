@@ -5,15 +5,15 @@ import type { StoredJob } from '../job/store.ts';
 import { next, type Outcome } from './finish.ts';
 import type { RunnerParts } from './parts.ts';
 
-/** A run that lasts longer than this is written while it runs. */
+/** A run that lasts longer than this is written while it is running, in milliseconds. */
 export const BRIEF_MS = 20;
 
-/** A script has no effects outside its result, and a local run cannot be adopted: to know of it helps nobody. */
+/** A script has no side effects, and a local run cannot be adopted: other processes do not need to know about it. */
 export function mayStartLate({ transformation }: Job, { capabilities }: JobBackend): boolean {
   return transformation.kind === 'script' && capabilities.local === true;
 }
 
-/** The start of a run that is written only when the run lasts, else together with its end. */
+/** The start of a run, written only if the run takes long, otherwise together with its end. */
 export class LateStart {
   readonly #before: StoredJob;
   readonly #running: Job;
@@ -26,15 +26,15 @@ export class LateStart {
     this.#parts = parts;
   }
 
-  /** Writes the start, once. @returns whether the run counts: false when another change of the job came first */
+  /** Writes the start, once. @returns whether the run counts: false if the job was changed before */
   write(): Promise<boolean> {
     this.#written ??= this.#replace(this.#running);
     return this.#written;
   }
 
   /**
-   * Writes start and end together, where the start is not written yet.
-   * @returns the job with its end; null when the run does not count; `started` when the end has to be written by itself
+   * Writes start and end together if the start is not written yet.
+   * @returns the job with its end; null if the run does not count; `started` if the end has to be written separately
    */
   async end(outcome: Outcome): Promise<Job | null | 'started'> {
     if (this.#written) return (await this.#written) ? 'started' : null;

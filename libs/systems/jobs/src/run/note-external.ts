@@ -6,8 +6,8 @@ import { isOwn } from './finish.ts';
 import type { RunnerParts } from './parts.ts';
 
 /**
- * Stores what a backend finds a run again by.
- * @returns the job as it is stored then; null when the run is another process's by now, or no longer runs
+ * Stores the data by which a backend finds a run again.
+ * @returns the job as stored; null if the run meanwhile belongs to another process, or has ended
  */
 export async function noteExternal(
   { job: { jobId }, runId }: Claim,
@@ -26,7 +26,7 @@ export async function noteExternal(
   }
 }
 
-/** What was stored for a run; nothing, where that is of an earlier one. */
+/** The data that was stored for this run; nothing if it is from an earlier run. */
 export function externalOf({ external }: Job, runId: string): { external?: Record<string, string> } {
   if (external['runId'] !== runId) return {};
   const texts = Object.entries(external).filter(

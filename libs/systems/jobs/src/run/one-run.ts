@@ -57,7 +57,7 @@ export class OneRun {
     this.#requests.on(() => this.#stop(handle, 'cancelled'));
     const startedAt = Date.parse(job.attempts.at(-1)?.startedAt ?? '');
     const left = Math.max(0, startedAt + job.options.timeoutMs - Date.now());
-    const timer = setTimeout(() => this.#stop(handle, 'timed-out'), Math.min(left, 2 ** 31 - 1)).unref();
+    const timer = setTimeout(() => this.#stop(handle, 'timed-out'), left).unref();
     const lasting = start && setTimeout(() => void this.#writeStart(start, handle), BRIEF_MS);
     const looking = setInterval(() => void this.#look(handle), LOOK_EVERY_MS).unref();
     const endNow = (): void => this.#over.abort(OVER);
@@ -152,7 +152,9 @@ export class OneRun {
       const noted = await noteExternal(this.#claim, external, this.#parts);
       if (noted) Object.assign(this.#claim, noted);
     } catch (error) {
-      this.#parts.log.warn(`Run ${this.#claim.runId} goes on, but is not noted: ${describeError(error)}`);
+      this.#parts.log.warn(
+        `Run ${this.#claim.runId} continues, but this could not be recorded: ${describeError(error)}`,
+      );
     }
   }
 
@@ -254,6 +256,6 @@ export class OneRun {
 }
 
 function lostRun(backend: string, runId: string): Outcome {
-  const message = `${backend} does not know the run ${runId} any more`;
+  const message = `${backend} no longer knows the run ${runId}`;
   return { type: 'lost', cause: { class: 'lost', code: 'run-unknown', message } };
 }

@@ -7,20 +7,20 @@ import type { BackendGuards } from './backend-guards.ts';
 import type { CancelWatch } from './cancel-watch.ts';
 import type { ProgressBoard } from './progress-board.ts';
 
-/** What is told of the changes that this process makes. */
+/** Observes the changes that this process makes. */
 export interface JobObserver {
   moved(before: Job | null, after: Job): void;
   fenced(): void;
   adopted(backend: string): void;
 }
 
-/** What runs are made with. */
+/** Dependencies of runs. */
 export interface RunnerParts {
   store: JobStore;
   backends: readonly JobBackend[];
   guards: BackendGuards;
   history: RunHistory;
-  /** Inputs up to this size run in this process where a job does not say where. */
+  /** Inputs up to this size run in this process unless the job names a backend, in bytes. */
   memoryBytes: number;
   progress: ProgressBoard;
   cancels: CancelWatch;
@@ -29,6 +29,6 @@ export interface RunnerParts {
   /** The name of this process among all that execute jobs. */
   owner: string;
   retentionMs: number;
-  /** Where to keep results that can be found again; null for nowhere. */
+  /** The cache key for a job's result; null if it is not cached. */
   cacheKeyOf(job: Job): string | null;
 }

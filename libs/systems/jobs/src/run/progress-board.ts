@@ -1,13 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import type { JobProgress } from '../job/job.ts';
 
-/** How far a running job has come. */
+/** The progress of a running job. */
 export interface JobProgressNote {
   jobId: string;
   progress: JobProgress;
 }
 
-/** How far the jobs of this process have come. Progress is not stored: it is of interest while a job runs. */
+/** The progress of the jobs of this process. It is not stored, as it only matters while a job is running. */
 export class ProgressBoard {
   readonly #known = new Map<string, JobProgress>();
   readonly #news = new EventEmitter().setMaxListeners(0);
@@ -25,7 +25,7 @@ export class ProgressBoard {
     this.#known.delete(jobId);
   }
 
-  /** Each note as it comes; of those that come while the reader is busy, the last of each job. */
+  /** Yields notes as they come; while the reader is busy, only the latest of each job is kept. */
   async *follow(signal: AbortSignal): AsyncGenerator<JobProgressNote> {
     const waiting = new Map<string, JobProgress>();
     const take = ({ jobId, progress }: JobProgressNote): void => void waiting.set(jobId, progress);

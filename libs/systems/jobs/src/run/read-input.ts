@@ -4,14 +4,14 @@ import type { RunInput } from '../job/backend.ts';
 import type { Content, Job } from '../job/job.ts';
 import type { JobStore } from '../job/store.ts';
 
-/** What a job works on, read when it is asked for. */
+/** The input of a job, read on demand. */
 export function inputOf({ input }: Job, store: JobStore): RunInput {
   if (!input) return { form: 'none', bytes: 0, documents: 0, read: () => contentOf({ inline: '' }, store) };
   const { form, bytes, documents } = input;
   return { form, bytes, documents, read: () => contentOf(input, store) };
 }
 
-/** The bytes of a content, wherever they are; null when they are not kept any more. */
+/** The bytes of a content, inline or stored; null if they are no longer kept. */
 export async function openContent(
   { inline, object }: Pick<Content, 'inline' | 'object'>,
   store: JobStore,
@@ -20,7 +20,7 @@ export async function openContent(
   return object === undefined ? null : store.openContent(object);
 }
 
-/** As `openContent`, opened when it is read. @throws {ContentGoneError} while it is read, when they are not kept any more */
+/** Like `openContent`, opened when read. @throws {ContentGoneError} while reading, if they are no longer kept */
 async function* contentOf(
   stored: Pick<Content, 'inline' | 'object'>,
   store: JobStore,

@@ -2,8 +2,8 @@ import { groupContents } from '../job/content-names.ts';
 import type { JobStore } from '../job/store.ts';
 
 /**
- * Removes the contents that no job needs any more: they are older than jobs are kept after their end, and every job that has
- * brought, made or used them is gone.
+ * Removes contents that no job needs any more: they are older than the retention of ended jobs, and every job that brought, produced or used them
+ * is gone.
  * @returns how many were removed
  */
 export async function sweepContents(store: JobStore, retentionMs: number, now = Date.now()): Promise<number> {

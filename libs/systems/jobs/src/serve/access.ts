@@ -2,9 +2,9 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import type { Job, JobKind, Submitter } from '../job/job.ts';
 import { sameSubmitter } from '../job/same-submitter.ts';
 
-/** For whom jobs are read and changed. */
+/** On whose behalf jobs are read and changed. */
 export interface JobAccess extends Submitter {
-  /** Sees everybody's jobs: of its tenant, or of all where it has none. */
+  /** Sees the jobs of all submitters: of its tenant, or of all tenants if it has none. */
   all: boolean;
 }
 
@@ -16,21 +16,21 @@ export const APPLICATION: JobAccess = {
   all: true,
 };
 
-/** Whether a job is to be seen: everybody sees its own. */
+/** Whether the caller may see a job; submitters always see their own. */
 export function maySee({ submittedBy }: Job, access: JobAccess): boolean {
   if (!access.all) return sameSubmitter(submittedBy, access);
   return access.tenant === null || submittedBy.tenant === access.tenant;
 }
 
-/** As a job and the query for one's own have it. */
+/** The submitter as stored in jobs and used in queries. */
 export function submitterOf({ kind, subject, tenant }: JobAccess): Submitter {
   return { kind, subject, tenant };
 }
 
-/** These run any code on the cluster. */
+/** These kinds can run arbitrary code on the cluster. */
 const FOR_OPERATORS: ReadonlySet<JobKind> = new Set(['sql', 'spark-app']);
 
-/** @throws {ProblemError} `forbidden` (403) when somebody else than an operator submits what runs any code on the cluster */
+/** @throws {ProblemError} `forbidden` (403) if anyone but an operator submits a kind that can run arbitrary code on the cluster */
 export function requireOperator(
   submissions: readonly { transformation: { kind: JobKind } }[],
   { all }: JobAccess,

@@ -3,16 +3,16 @@ import type { JobBackend } from '../job/backend.ts';
 import type { JobKind } from '../job/job.ts';
 import type { BackendGuards } from '../run/backend-guards.ts';
 
-/** A backend as it is shown. */
+/** A backend as shown. */
 export interface BackendView {
   name: string;
   available: boolean;
   reason: string | null;
   breaker: BreakerReport['state'];
   kinds: readonly JobKind[];
-  /** The runs of this process. */
+  /** The number of runs in this process. */
   running: number;
-  /** All jobs that wait: which backend takes one is chosen when its turn has come. */
+  /** All waiting jobs: the backend is only chosen when a job's turn comes. */
   queued: number;
   limit: number;
 }

@@ -34,7 +34,7 @@ describe('Rows of CSV', () => {
   it.each([
     ['a row with too few values', 'a,b\n1', 'line 2'],
     ['a quote that is not closed', 'a,b\n1,"2\n', 'Quote Not Closed'],
-    ['a column that is there twice', 'a,a\n1,2', 'is there twice'],
+    ['a column that is there twice', 'a,a\n1,2', 'appears twice'],
     ['a column without a name', 'a,\n1,2', 'has to name the columns'],
   ])('that cannot be read are refused: %s', async (_what, text, message) => {
     await expect(read(text)).rejects.toMatchObject({

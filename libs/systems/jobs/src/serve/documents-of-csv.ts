@@ -9,14 +9,13 @@ const MOST_COLUMNS = 1_000;
 const LONGEST_NAME = 256;
 
 /**
- * Comma-separated values as in RFC 4180, with the names of the columns in the first line: each row becomes a document, as an NDJSON line.
- * Its id is the column `id`, or its number where there is no such column (`rows/1`). Values stay texts, as nothing in a file says
- * what else they are.
- * @throws {ProblemError} `jobRefused` (422) with the line that cannot be used
+ * Comma-separated values (RFC 4180) with column names in the first line: each row becomes a document, as an NDJSON line. The id is the column `id`,
+ * or the row number without such a column (`rows/1`). All values stay strings, as a CSV file has no types.
+ * @throws {ProblemError} `jobRefused` (422) with the invalid line
  */
 export async function* documentsOfCsv(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const parser = parse({ bom: true, skip_empty_lines: true, max_record_size: MOST_LINE_BYTES });
-  // What fails before the parser is thrown to whoever reads from it.
+  // Errors upstream of the parser surface when reading from it.
   pipeline(inUtf8(parts), parser, () => undefined);
   let columns: string[] | null = null;
   let rows = 0;
@@ -62,12 +61,12 @@ function columnsOf(names: string[]): string[] {
   if (names.length > MOST_COLUMNS)
     throw refused(`it has ${names.length} columns; the limit is ${MOST_COLUMNS}`);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw refused(`the column ${JSON.stringify(twice)} is there twice`);
+  if (twice !== undefined) throw refused(`the column ${JSON.stringify(twice)} appears twice`);
   return names;
 }
 
 function refused(what: string): ProblemError {
-  const detail = `is not CSV that can be read: ${what}`;
+  const detail = `is not valid CSV: ${what}`;
   return new ProblemError(JOB_REFUSED, `/input/url: ${detail}`, {
     errors: [{ pointer: '/input/url', detail }],
   });

@@ -4,7 +4,7 @@ import { JOB_REFUSED } from '../job/problems.ts';
 
 const FETCH_MS = 15 * 60_000;
 
-/** Whether an address begins with one of those that operators have allowed, up to the end of a part of its path. */
+/** Whether an address starts with one of the prefixes that operators have allowed, ending at a path segment. */
 export function isAllowed(address: string, prefixes: readonly string[]): boolean {
   if (!URL.canParse(address)) return false;
   const { href, username, password } = new URL(address);
@@ -17,7 +17,7 @@ export function isAllowed(address: string, prefixes: readonly string[]): boolean
 }
 
 /**
- * The bytes at an address. Redirects are not followed: they would lead anywhere.
+ * The bytes at an address. Redirects are not followed, as they could lead to an address that is not allowed.
  * @throws {ProblemError} `jobRefused` (422) for an address that is not allowed, does not answer with 200, or breaks off while it is read
  */
 export async function fetchInput(

@@ -35,24 +35,27 @@ export interface JobsServiceParts {
   observer: JobObserver;
 }
 
-/** An event of a job: a change of its status, or how far it has come. */
+/** An event of a job: a change of its status, or its progress. */
 export interface JobEvent {
-  /** The number of the change, to continue after; null for progress, which is not kept, and where more follows under it. */
+  /**
+   * The revision of the change, to resume after it; null for progress, which is not stored, and for a change with others following under the same
+   * revision.
+   */
   sequence: number | null;
   /** `job.` and the status in lower case, or `job.progress`. */
   type: string;
   data: JobEventData;
 }
 
-/** Which events are followed. */
+/** The events to follow. */
 export interface JobEventQuery {
   jobId?: string;
   label?: string;
-  /** The number of the last change that is known; what came after it comes first. */
+  /** The last known revision: events after it come first. */
   after?: number;
 }
 
-/** Submits jobs, follows them, cancels them and gives their results. Inject it wherever jobs are needed. */
+/** Submits, follows and cancels jobs, and returns their results. Inject it wherever jobs are needed. */
 export class JobsService {
   readonly #parts: JobsServiceParts;
 
@@ -62,20 +65,19 @@ export class JobsService {
 
   /**
    * Submits a job.
-   * @throws {ProblemError} `invalid` (400), `jobRefused` (422) where nothing here can execute it, `idempotencyKeyInUse` (409),
-   * `tooMany` (429)
+   * @throws {ProblemError} `invalid` (400), `jobRefused` (422) if nothing here can execute it, `idempotencyKeyInUse` (409), `tooMany` (429)
    */
   async submit(submission: JobSubmission, access: JobAccess = APPLICATION): Promise<JobView> {
     return (await this.submitText(JSON.stringify(submission), access)).job;
   }
 
-  /** As `submit`, of a body as it came: its numbers stay as they are written. */
+  /** As `submit`, with the body as received: its numbers stay as they are written. */
   async submitText(text: string, access: JobAccess, idempotencyKey?: string): Promise<Submitted> {
     const submission = await readSubmission(text, idempotencyKey);
     return this.#parts.submissions.submit(submission, access);
   }
 
-  /** Submits jobs, all or none. The same `batchId` again answers with the jobs that are there. */
+  /** Submits jobs, all or none. The same `batchId` again returns the existing jobs. */
   async submitBatch(
     batch: { batchId?: string; jobs: JobSubmission[] },
     access: JobAccess = APPLICATION,
@@ -83,19 +85,22 @@ export class JobsService {
     return this.submitBatchText(JSON.stringify(batch), access);
   }
 
-  /** As `submitBatch`, of a body as it came. A key serves where it has no `batchId`. */
+  /** As `submitBatch`, with the body as received. Without a `batchId`, the key identifies it. */
   async submitBatchText(text: string, access: JobAccess, key?: string): Promise<SubmittedBatch> {
     return this.#parts.submissions.submitBatch(await readBatch(text), access, key);
   }
 
-  /** Takes in documents, as NDJSON lines `{"id","document"}`, for jobs that name them. @throws {ProblemError} `invalid` (400), `tooMany` (429) */
+  /**
+   * Stores documents, as NDJSON lines `{"id","document"}`, for jobs that name them. @throws {ProblemError} `invalid` (400),
+   * `tooMany` (429)
+   */
   async keepInput(lines: AsyncIterable<Uint8Array>, access: JobAccess = APPLICATION): Promise<StoredInput> {
     return keepInput(lines, access, this.#parts.store, await this.#parts.quota.sending(access));
   }
 
   /**
-   * A job as it is now, or when it has ended, if that is before `waitMs`.
-   * @throws {ProblemError} `notFound` (404), including for a job of somebody else
+   * A job as it is now, or once it has ended, if that is before `waitMs`.
+   * @throws {ProblemError} `notFound` (404), also for the job of another caller
    */
   async get(jobId: string, access: JobAccess = APPLICATION, waitMs = 0): Promise<JobView> {
     const stored =
@@ -103,7 +108,7 @@ export class JobsService {
     return viewOf(stored, this.#parts.progress.get(jobId));
   }
 
-  /** The status of each of these jobs; null where the id is unknown. */
+  /** The status of each job; null for an unknown id. */
   async statuses(jobIds: readonly string[], access: JobAccess = APPLICATION) {
     return Promise.all(
       jobIds.map(async (jobId) => {
@@ -113,7 +118,7 @@ export class JobsService {
     );
   }
 
-  /** A page of jobs, the newest first. */
+  /** A page of jobs, newest first. */
   async list(query: Omit<JobQuery, 'submitter'>, access: JobAccess = APPLICATION) {
     const submitter = access.all ? null : submitterOf(access);
     const { items, cursor } = await this.#parts.store.list({ ...query, submitter });
@@ -147,15 +152,15 @@ export class JobsService {
     return { meta: job.result, content };
   }
 
-  /** The result of a job of the kind `handler`, as a value. @throws as `result` does */
+  /** The result of a job of kind `handler`, as a value. @throws like `result` */
   async value(jobId: string, access: JobAccess = APPLICATION): Promise<unknown> {
     const { content } = await this.result(jobId, access);
     return JSON.parse((await readAll(content)).toString()) as unknown;
   }
 
   /**
-   * Cancels a job. One that waits is `Cancelled` at once; one that runs is `Cancelling` until it is proven to have stopped.
-   * @throws {ProblemError} `notFound` (404); `jobState` (409) when it has ended otherwise
+   * Cancels a job. A waiting job is `Cancelled` immediately; a running job is `Cancelling` until it is proven to have stopped.
+   * @throws {ProblemError} `notFound` (404); `jobState` (409) if it has ended otherwise
    */
   async cancel(
     jobId: string,
@@ -181,13 +186,13 @@ export class JobsService {
 
   /**
    * Submits an ended job again, as a new one.
-   * @throws {ProblemError} `notFound` (404); `jobState` (409) while it has not ended; `forbidden` (403) and `jobRefused` (422) as `submit`
+   * @throws {ProblemError} `notFound` (404); `jobState` (409) if it has not ended; `forbidden` (403) and `jobRefused` (422) like `submit`
    */
   async retry(jobId: string, access: JobAccess = APPLICATION): Promise<JobView> {
     return (await this.retryOnce(jobId, access)).job;
   }
 
-  /** As `retry`; the same key again gives the same job. */
+  /** As `retry`; the same key again returns the same job. */
   async retryOnce(jobId: string, access: JobAccess, key?: string): Promise<Submitted> {
     const { job } = await this.find(jobId, access);
     if (!isTerminal(job.status))
@@ -195,7 +200,7 @@ export class JobsService {
     return this.#parts.submissions.again(job, access, key);
   }
 
-  /** The jobs of a batch. @throws {ProblemError} `notFound` (404) when there is none */
+  /** The jobs of a batch. @throws {ProblemError} `notFound` (404) if it has none */
   async batch(batchId: string, access: JobAccess = APPLICATION) {
     const jobs = await findBatch(batchId, access, this.#parts.store);
     if (jobs.length === 0)
@@ -220,12 +225,12 @@ export class JobsService {
     return this.batch(batchId, access);
   }
 
-  /** The number of the last change there is. */
+  /** The number of the latest change. */
   position(): Promise<number> {
     return this.#parts.store.position();
   }
 
-  /** Events as they come, those after `after` first. */
+  /** Events as they happen, preceded by those after `after`. */
   async *events(
     query: JobEventQuery,
     signal: AbortSignal,
@@ -239,7 +244,7 @@ export class JobsService {
     }
   }
 
-  /** The progress of this process's jobs as it comes. */
+  /** The progress of this process's jobs as it happens. */
   async *progress(
     query: JobEventQuery,
     signal: AbortSignal,
@@ -254,7 +259,7 @@ export class JobsService {
     }
   }
 
-  /** The backends: what they can execute, how they are, and what this process has for them. */
+  /** The backends: what they can execute, their state, and what this process has for them. */
   async backends(): Promise<BackendView[]> {
     const { backends, guards, store, limit } = this.#parts;
     const waiting = Object.values(await store.queued()).reduce((sum, count) => sum + count, 0);
@@ -272,7 +277,7 @@ export class JobsService {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), waitMs);
     try {
-      // Changes after what is read now come: nothing is missed in between.
+      // The subscription starts at the revision just read, so that no change is missed.
       const stored = await this.find(jobId, access);
       if (isTerminal(stored.job.status)) return stored;
       const changes = followOn(this.#parts.store, stop.signal, { after: stored.revision, jobId });
@@ -285,7 +290,7 @@ export class JobsService {
   }
 }
 
-/** Progress that cannot be told is followed by more. */
+/** A lost progress note does no harm: more follow. */
 function nullWhenUnavailable(error: unknown): null {
   if (error instanceof UnavailableError) return null;
   throw error;

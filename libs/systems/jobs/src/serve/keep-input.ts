@@ -11,7 +11,7 @@ import { SUBMITTER_KINDS, type Submitter } from '../job/job.ts';
 import { sameSubmitter } from '../job/same-submitter.ts';
 import type { SentInput } from './quota.ts';
 
-/** A stored input, named by jobs as `{ "object": … }`. */
+/** A stored input, which jobs name as `{ "object": … }`. */
 export interface StoredInput {
   object: string;
   sha256: string;
@@ -19,12 +19,12 @@ export interface StoredInput {
   documents: number;
 }
 
-/** A document is held as a whole while it is checked. */
+/** A document is held in memory as a whole while it is checked. */
 export const MOST_LINE_BYTES = 32 * 1024 * 1024;
 
 /**
- * @param sent is told of the bytes as they come, and may refuse them
- * @throws {ProblemError} `invalid` (400) with the first line that cannot be used; `tooLarge` (413) for a line above 32 MiB
+ * @param sent called with the bytes as they come, and may refuse them
+ * @throws {ProblemError} `invalid` (400) with the first invalid line; `tooLarge` (413) for a line above 32 MiB
  */
 export async function keepInput(
   parts: AsyncIterable<Uint8Array>,
@@ -77,7 +77,7 @@ export async function keepInput(
   return input;
 }
 
-/** A stored input of this submitter; null when it has none of this name: others' are not found either. */
+/** A stored input of this submitter; null if it has none of this name. The inputs of others are not found either. */
 export async function findInput(
   object: string,
   submitter: Submitter,
@@ -101,7 +101,7 @@ const isNote = isObjectOf({
   tenant: isNullOr(isText()),
 });
 
-/** Null for what is not a note: whoever reaches the store may have put it there. */
+/** Null if it is not a note: anyone with access to the store may have written it. */
 function readNote(text: string): Note | null {
   try {
     const note: unknown = JSON.parse(text);

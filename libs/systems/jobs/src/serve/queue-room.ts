@@ -2,24 +2,24 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { endsWithin } from '@nestjs-spark/foundation/internal';
 import type { JobStore } from '../job/store.ts';
 
-/** How long a submitter is asked to wait when the queue is full. */
+/** The retry delay for a submitter when the queue is full, in seconds. */
 const FULL_RETRY_SECONDS = 5;
-/** How long a count of the queue serves while there is much room. */
+/** How long a count of the queue may be reused while there is plenty of room, in milliseconds. */
 const COUNT_MS = 250;
-/** How long the answer waits for jobs that are being stored, before it is that the queue is full. */
+/** How long to wait for jobs that are being stored before the queue counts as full, in milliseconds. */
 const STORING_MS = 1_000;
 
 /**
- * Keeps the queue within its bound, exactly for what one process lets in: jobs that are being stored count as stored. Another process
- * sees them only when they are, so each may let in too many by as many as it stores at that moment.
+ * Keeps the queue within its bound, exactly within one process: jobs that are being stored count as stored. Other processes only see them once they
+ * are stored, so each may exceed the bound by the number it is storing at that moment.
  */
 export class QueueRoom {
   readonly #most: number;
   readonly #store: Pick<JobStore, 'queued'>;
-  /** How many each storing that is under way will add. */
+  /** How many jobs each pending write will add. */
   readonly #coming = new Map<Promise<unknown>, number>();
   #counted = -Infinity;
-  /** How many wait at most, with those that came since they were counted. */
+  /** An upper bound for the waiting jobs: the last count plus those added since. */
   #waiting = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -28,11 +28,11 @@ export class QueueRoom {
     this.#store = store;
   }
 
-  /** @throws {ProblemError} `tooMany` (429) when there is no room */
+  /** @throws {ProblemError} `tooMany` (429) if there is no room */
   async letIn<T>(jobs: number, add: () => Promise<T>): Promise<T> {
     if (!this.#hasPlenty(jobs)) {
-      // Near the bound each has to know what became of the one before.
-      // Not with `InTurn`: the next one would look before this one is among those that are coming.
+      // Near the bound, each caller has to know the outcome of the previous one. Not with `InTurn`: the next caller would count before this one's
+      // jobs are among those that are coming.
       const looked = this.#turn.then(() => this.#requireRoom(jobs));
       this.#turn = looked.catch(() => undefined);
       await looked;
@@ -63,7 +63,7 @@ export class QueueRoom {
         throw new ProblemError('tooMany', `${counted} jobs are waiting; the limit is ${this.#most}.`, {
           retryAfterSeconds: FULL_RETRY_SECONDS,
         });
-      // Some of what was coming may have been counted already.
+      // Some of those coming may be in the count already.
       await endsWithin(Promise.race(this.#coming.keys()), STORING_MS).catch(() => undefined);
     }
   }

@@ -7,26 +7,26 @@ import type { JobQuotas } from '../settings/schema.ts';
 import type { JobStore } from '../job/store.ts';
 import { QueueRoom } from './queue-room.ts';
 
-/** Inputs leave some time after their jobs. */
+/** Inputs are removed some time after their jobs. */
 const INPUTS_RETRY_SECONDS = 600;
 const MOST_KNOWN = 10_000;
 
 /** An input that is being sent. */
 export interface SentInput {
-  /** @throws {ProblemError} `tooMany` (429) with the first byte that is too much */
+  /** @throws {ProblemError} `tooMany` (429) at the first byte beyond the quota */
   count(bytes: number): void;
-  /** @param kept whether it is stored, and counts as long as it is */
+  /** @param kept whether it was stored and counts while it is kept */
   end(kept: boolean): void;
 }
 
-/** What one submitter is sending: inputs that are sent concurrently count together. */
+/** The inputs that one submitter is sending at the moment; concurrent ones count together. */
 interface Sending {
   open: number;
   before: Promise<number>;
   bytes: number;
 }
 
-/** Bounds what may be submitted. */
+/** Enforces the quotas for submissions. */
 export class JobQuota {
   readonly #quotas: JobQuotas;
   readonly #store: JobStore;
@@ -40,15 +40,15 @@ export class JobQuota {
   }
 
   /**
-   * Lets jobs in, which `add` stores.
-   * @throws {ProblemError} `tooMany` (429) with the time after which it makes sense again
+   * Admits jobs, which `add` stores.
+   * @throws {ProblemError} `tooMany` (429) with the delay after which to retry
    */
   async letIn<T>(submitter: Submitter, jobs: number, add: () => Promise<T>): Promise<T> {
     for (let job = 0; job < jobs; job++) this.#takeOne(submitterKey(submitter));
     return this.#room.letIn(jobs, add);
   }
 
-  /** A count of the bytes of one input that a submitter sends; what it has sent before counts as long as it is kept. */
+  /** Counts the bytes of one input that a submitter is sending; inputs sent before count while they are kept. */
   async sending(submitter: Submitter): Promise<SentInput> {
     const key = submitterKey(submitter);
     const most = this.#quotas.inputBytes;
@@ -68,7 +68,7 @@ export class JobQuota {
       sent += bytes;
       sending.bytes += bytes;
       if (before + sending.bytes <= most) return;
-      throw new ProblemError('tooMany', `Your inputs may have ${most} bytes together while they are kept.`, {
+      throw new ProblemError('tooMany', `Your stored inputs may have at most ${most} bytes in total.`, {
         retryAfterSeconds: INPUTS_RETRY_SECONDS,
       });
     };
@@ -83,7 +83,7 @@ export class JobQuota {
     const { perSecond } = this.#quotas;
     const limits = { burst: Math.max(perSecond, MOST_AT_ONCE), refillMs: 1_000 / perSecond };
     const taken = takeToken(this.#buckets.get(submitter) ?? null, limits, performance.now());
-    // The oldest goes: whoever submits again begins with a full bucket, which is harmless.
+    // Drop the oldest: a submitter that returns starts with a full bucket, which is harmless.
     if (this.#buckets.size >= MOST_KNOWN) this.#buckets.delete(this.#buckets.keys().next().value ?? '');
     this.#buckets.set(submitter, taken.bucket);
     if (taken.waitMs === 0) return;
@@ -93,5 +93,5 @@ export class JobQuota {
   }
 }
 
-/** A whole batch may come at once. */
+/** A whole batch may be submitted at once. */
 const MOST_AT_ONCE = 500;

@@ -22,7 +22,7 @@ function start(retentionMs = 60_000) {
 
 describe('A key', () => {
   it.each(['the job', 'the batch'])(
-    'that a job and a batch have at one moment makes one of them (%s first)',
+    'that a job and a batch use at the same moment creates one of them (%s first)',
     async (first) => {
       const service = start();
       const submit = [
@@ -41,7 +41,7 @@ describe('A key', () => {
 });
 
 describe('A batch', () => {
-  it('that came by a key is found by the id that it was given, and repeated by it', async () => {
+  it('with a key is found by the id that it was given, and repeated with that id', async () => {
     const service = start();
     const text = (batchId?: string): string => JSON.stringify({ batchId, jobs: [JOB, JOB] });
     const made = await service.submitBatchText(text(), APPLICATION, 'once');
@@ -51,7 +51,7 @@ describe('A batch', () => {
   });
 
   it.each([1, 2])(
-    'of %d that an earlier version made by a key is repeated by that key, which makes no job',
+    'of %d that an earlier version created with a key is repeated with that key, without creating a job',
     async (size) => {
       const service = start();
       const jobs = Array.from({ length: size }, () => JOB);
@@ -65,7 +65,7 @@ describe('A batch', () => {
     },
   );
 
-  it('of which some jobs are gone says so when it is repeated', async () => {
+  it('that has lost some of its jobs says so when it is repeated', async () => {
     const service = start(0);
     const batch = { batchId: 'own', jobs: [JOB, JOB, JOB] };
     const { jobs } = await service.submitBatch(batch);
@@ -76,7 +76,7 @@ describe('A batch', () => {
     });
   });
 
-  it('is taken for another one when it has more jobs or fewer, also where some are gone', async () => {
+  it('counts as a different one when it has more jobs or fewer, even if some are gone', async () => {
     const service = start(0);
     const { jobs } = await service.submitBatch({ batchId: 'own', jobs: [JOB, JOB, JOB] });
     await service.cancel(jobs[0]?.jobId ?? '');

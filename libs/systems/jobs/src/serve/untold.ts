@@ -3,27 +3,27 @@ import { isTerminal } from '../job/status.ts';
 import type { StoredJob } from '../job/store.ts';
 import { eventOf, type JobEventData } from './view.ts';
 
-/** A change of status, as a feed tells it. */
+/** A change of status as delivered by a feed. */
 export interface ToldChange {
-  /** Null where more came under the same number: whoever continues after it would miss that. */
+  /** Null if more changes follow under the same revision: a reader resuming after it would miss those. */
   sequence: number | null;
-  /** The number of the write that it came with. */
+  /** The revision of the write that contained it. */
   revision: number;
-  /** Which change of its job it is, from 1. */
+  /** The number of the change within its job, starting at 1. */
   change: number;
   type: string;
   data: JobEventData;
 }
 
 /**
- * Tells every change of status once to one reader. A record has all of them, so those are told too that came in one write, and those
+ * Yields every change of status once to one reader. A job's record has all of its changes, so several from one write are included, and also those
  * whose own message has left the queue.
  */
 export class Untold {
   readonly #after: number | undefined;
   readonly #told = new Map<string, number>();
 
-  /** @param after the number of the last change that the reader knows */
+  /** @param after the last revision that the reader knows */
   constructor(after: number | undefined) {
     this.#after = after;
   }
@@ -46,7 +46,7 @@ export class Untold {
     });
   }
 
-  /** A reader without a number wants what is new: the last change. */
+  /** A reader without a position only wants what is new: the last change. */
   #knownTo({ transitions }: Job): number {
     if (this.#after === undefined) return transitions.length - 1;
     const after = this.#after;
@@ -54,7 +54,7 @@ export class Untold {
   }
 }
 
-/** What the event said at its time. */
+/** The event as it was at the time of the change. */
 function eventThen(job: Job, { status, at }: JobTransition, index: number): JobEventData {
   const attempt = job.transitions.slice(0, index + 1).filter((one) => one.status === 'Running').length;
   const { backend = null, cause = null } = job.attempts[attempt - 1] ?? {};

@@ -55,7 +55,7 @@ export function viewOf({ job, revision }: StoredJob, progress?: JobProgress) {
   };
 }
 
-/** A job as it is shown. */
+/** A job as the API shows it. */
 export type JobView = ReturnType<typeof viewOf>;
 
 /** What the event feeds say of a change, or of progress. */
@@ -75,5 +75,5 @@ export function eventOf(job: Job, progress?: JobProgress) {
   };
 }
 
-/** What the event feeds say. */
+/** The data of an event in the feeds. */
 export type JobEventData = ReturnType<typeof eventOf>;

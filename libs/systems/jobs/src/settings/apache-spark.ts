@@ -1,35 +1,35 @@
 import { readConnectAddress, type ConnectAddress } from '@nestjs-spark/apache-spark/text';
 
-/** A cluster of Apache Spark that runs jobs. Anything omitted is read from the environment. */
+/** A cluster of Apache Spark that runs jobs. Omitted options are read from the environment. */
 export interface ApacheSparkOptions {
   /** The Spark Connect server, `sc://HOST:15002`. `APACHE_SPARK_CONNECT_URL`; default: none. */
   connectUrl?: string;
-  /** Sent to it as a bearer token, over TLS. `APACHE_SPARK_CONNECT_TOKEN`; default: none. */
+  /** Sent as a bearer token, over TLS. `APACHE_SPARK_CONNECT_TOKEN`; default: none. */
   connectToken?: string;
-  /** The server's UI, which tells whether a cancelled run has ended. `APACHE_SPARK_UI_URL`; default: port 4040 of the server's host. */
+  /** The server's UI, which shows whether a cancelled run has ended. `APACHE_SPARK_UI_URL`; default: port 4040 of the server's host. */
   uiUrl?: string;
-  /** The standalone master that takes applications, `spark://HOST:7077`. `APACHE_SPARK_MASTER_URL`; default: none, and no applications. */
+  /** The standalone master for applications, `spark://HOST:7077`. `APACHE_SPARK_MASTER_URL`; default: none, so applications are not supported. */
   masterUrl?: string;
-  /** The master's REST for submissions (`spark.master.rest.enabled`). `APACHE_SPARK_REST_URL`; default: port 6066 of the master's host. */
+  /** The master's REST submission endpoint (`spark.master.rest.enabled`). `APACHE_SPARK_REST_URL`; default: port 6066 of the master's host. */
   restUrl?: string;
-  /** The master's own pages, which prove that an application has ended. `APACHE_SPARK_MASTER_UI_URL`; default: port 8080 of the master's host. */
+  /** The master's web UI, which proves that an application has ended. `APACHE_SPARK_MASTER_UI_URL`; default: port 8080 of the master's host. */
   masterUiUrl?: string;
-  /** The version of the executors' Python. `APACHE_SPARK_EXECUTOR_PYTHON`; default `3.11`. */
+  /** The Python version of the executors. `APACHE_SPARK_EXECUTOR_PYTHON`; default `3.11`. */
   executorPython?: string;
-  /** How Node is called on the executors; the same major version as here. `APACHE_SPARK_EXECUTOR_NODE`; default `node`. */
+  /** The Node command on the executors; it must have the same major version as here. `APACHE_SPARK_EXECUTOR_NODE`; default `node`. */
   executorNode?: string;
   /**
-   * How many runs a process executes there at once; further jobs for it wait in their queue. Each run holds its result until it is stored,
-   * up to 256 MiB. `SPARK_JOBS_SPARK_CONCURRENCY`; default 4.
+   * How many runs a process executes there at once; further jobs wait in their queue. Each run holds up to 256 MiB of result until it is stored.
+   * `SPARK_JOBS_SPARK_CONCURRENCY`; default 4.
    */
   concurrency?: number;
 }
 
-/** The options with every default in place. */
+/** The options with all defaults applied. */
 export interface ApacheSparkSettings {
-  /** Null: no scripts and statements. */
+  /** Null without scripts and statements. */
   connect: ConnectAddress | null;
-  /** Null: no applications. */
+  /** Null without applications. */
   master: { master: string; rest: string; ui: string } | null;
   ui: string;
   python: string;
@@ -39,7 +39,7 @@ export interface ApacheSparkSettings {
 
 type Read = (name: string) => string | undefined;
 
-/** Where Apache Spark is; null where no address is given. What is wrong goes to `faults`. */
+/** The settings for Apache Spark; null without an address. Faults are added to `faults`. */
 export function resolveApacheSpark(
   options: ApacheSparkOptions,
   env: Read,

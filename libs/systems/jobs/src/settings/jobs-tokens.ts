@@ -3,9 +3,9 @@ import type { SparkAuthOptions } from '@nestjs-spark/auth';
 import { JobsSettingsError } from './settings.ts';
 
 /**
- * The static tokens of an application with jobs: those of `SPARK_JOBS_TOKENS` and of `SPARK_API_TOKENS`. Without any,
- * and without an issuer, it is open in development and does not start in production.
- * @throws {JobsSettingsError} when they are not `name:token` pairs
+ * The static tokens of an application with jobs: those of `SPARK_JOBS_TOKENS` and `SPARK_API_TOKENS`. Without tokens and without an issuer, it is
+ * open in development and refuses to start in production.
+ * @throws {JobsSettingsError} if they are not `name:token` pairs
  */
 export function jobsAuthOptions(
   environment: Readonly<Record<string, string | undefined>> = process.env,

@@ -1,25 +1,25 @@
 import { toList } from '@nestjs-spark/foundation/internal';
 import type { KafkaAddress } from '@nestjs-spark/kafka/internal';
 
-/** Where the changes of jobs are published. Anything omitted is read from the environment. */
+/** Where changes of jobs are published. Omitted options are read from the environment. */
 export interface JobsKafkaOptions {
-  /** `HOST:PORT` of brokers. `SPARK_JOBS_KAFKA_BROKERS`, separated by commas; default: none, and nothing is published. */
+  /** The brokers as `HOST:PORT`. `SPARK_JOBS_KAFKA_BROKERS`, separated by commas; default: none, so nothing is published. */
   brokers?: readonly string[];
-  /** The topic, which has to be there. `SPARK_JOBS_KAFKA_TOPIC`; default `transformation-jobs`. */
+  /** The topic, which has to exist. `SPARK_JOBS_KAFKA_TOPIC`; default `transformation-jobs`. */
   topic?: string;
-  /** With `password`: SASL. `SPARK_JOBS_KAFKA_USER`; default: none. */
+  /** The user for SASL, together with `password`. `SPARK_JOBS_KAFKA_USER`; default: none. */
   user?: string;
-  /** `SPARK_JOBS_KAFKA_PASSWORD`. */
+  /** The password for SASL. `SPARK_JOBS_KAFKA_PASSWORD`; default: none. */
   password?: string;
   /** `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`. `SPARK_JOBS_KAFKA_MECHANISM`; default `SCRAM-SHA-512`. */
   mechanism?: KafkaMechanism;
-  /** `SPARK_JOBS_KAFKA_TLS`, `1` or `0`; default: no TLS. */
+  /** Whether to use TLS. `SPARK_JOBS_KAFKA_TLS`, `1` or `0`; default: no TLS. */
   tls?: boolean;
 }
 
 type KafkaMechanism = (typeof MECHANISMS)[number];
 
-/** The options with every default in place. */
+/** The options with all defaults applied. */
 export interface JobsKafkaSettings {
   address: KafkaAddress;
   topic: string;
@@ -29,7 +29,7 @@ const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 const BROKER = /^[\w.-]{1,253}:\d{1,5}$/;
 const TOPIC = /^[\w.-]{1,249}$/;
 
-/** Null where no broker is given. What is wrong goes to `faults`. */
+/** The settings for Kafka; null without brokers. Faults are added to `faults`. */
 export function resolveKafka(
   options: JobsKafkaOptions,
   env: (name: string) => string | undefined,

@@ -11,26 +11,26 @@ import {
   type Setting,
 } from '@nestjs-spark/foundation/internal';
 
-/** Labels name lanes, and lanes are parts of subjects. */
+/** Labels name lanes, and lanes are tokens of subjects. */
 export const LABEL = /^[\w-]{1,64}$/;
 
 const STORES = ['memory', 'jetstream'] as const;
 const ROLES = ['all', 'api', 'worker'] as const;
 
-/** Bounds of what is accepted. */
+/** Limits on submissions. */
 export interface JobQuotas {
-  /** How many jobs may wait at once. */
+  /** The maximum number of waiting jobs. */
   queued: number;
-  /** How many jobs a submitter may add in a second. */
+  /** How many jobs a submitter may add per second. */
   perSecond: number;
-  /** How many bytes of the inputs that a submitter has sent are kept at once. */
+  /** The total size of a submitter's stored inputs, in bytes. */
   inputBytes: number;
 }
 
-/** The quotas where none are given. */
+/** The default quotas. */
 export const USUAL_QUOTAS: JobQuotas = { queued: 10_000, perSecond: 500, inputBytes: 1_073_741_824 };
 
-/** A backend of one's own: where it is, and the name by which jobs ask for it. */
+/** A custom backend: its address, and the name that jobs refer to. */
 export interface NamedBackend {
   name: string;
   url: string;
@@ -45,7 +45,7 @@ const isNumbers =
 
 const BY_NAME = 'has to be whole numbers from 1 by name, as in';
 
-/** `name=n,…`; what is anything else becomes NaN, which does not fit. */
+/** Parses `name=n,…`; an invalid number becomes NaN, which validation refuses. */
 function toNumbers(text: string): Record<string, number> {
   const pairs = toList(text).map((pair): [string, number] => {
     const at = pair.indexOf('=');
@@ -63,7 +63,7 @@ const count = (variable: string, fallback: number): Setting<number> => ({
   fallback,
 });
 
-/** `memory`, `spark` and `name=URL`: documents leave the machine encrypted or not at all. */
+/** Parses `memory`, `spark` and `name=URL`. Documents leave the machine only encrypted. */
 function toBackends(text: string): (string | NamedBackend)[] {
   return toList(text).map((entry) => {
     const at = entry.indexOf('=');
@@ -90,7 +90,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-/** The settings of jobs that are given in an option or a variable. */
+/** The job settings that come from an option or a variable. */
 export const JOBS_SCHEMA = {
   store: {
     variable: 'SPARK_JOBS_STORE',

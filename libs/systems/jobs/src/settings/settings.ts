@@ -4,39 +4,42 @@ import { resolveApacheSpark, type ApacheSparkOptions, type ApacheSparkSettings }
 import { resolveKafka, type JobsKafkaOptions, type JobsKafkaSettings } from './kafka.ts';
 import { JOBS_SCHEMA, USUAL_QUOTAS, type JobQuotas, type NamedBackend } from './schema.ts';
 
-/** How jobs are kept and executed. Anything omitted is read from the environment. */
+/** How jobs are stored and executed. Omitted options are read from the environment. */
 export interface SparkJobsOptions {
-  /** `memory` (jobs end with the process) or `jetstream`. `SPARK_JOBS_STORE`; default `jetstream` where `NATS_URL` is set. */
+  /**
+   * `memory` (jobs are lost when the process ends) or `jetstream`. `SPARK_JOBS_STORE`; default `jetstream` if `NATS_URL` is set, otherwise
+   * `memory`.
+   */
   store?: 'memory' | 'jetstream';
-  /** `api` accepts jobs and runs none, `worker` the other way round. `SPARK_JOBS_ROLE`; default `all`. */
+  /** `api` accepts jobs but runs none, `worker` runs jobs but accepts none. `SPARK_JOBS_ROLE`; default `all`. */
   role?: 'all' | 'api' | 'worker';
-  /** How many jobs run at once in this process. `SPARK_JOBS_CONCURRENCY`; default: the machine's cores. */
+  /** How many jobs run at once in this process. `SPARK_JOBS_CONCURRENCY`; default: the number of CPU cores. */
   concurrency?: number;
-  /** How many jobs of a label run at once, over all instances. `SPARK_JOBS_LIMITS`, as `label=n,…`. */
+  /** How many jobs of a label run at once, across all instances. `SPARK_JOBS_LIMITS`, as `label=n,…`; default: no limits. */
   limits?: Readonly<Record<string, number>>;
-  /** How long a job is kept after its end. `SPARK_JOBS_RETENTION_HOURS`; default 168. */
+  /** How long a job is kept after its end, in hours. `SPARK_JOBS_RETENTION_HOURS`; default 168. */
   retentionHours?: number;
   /**
-   * How many jobs may wait, how many a submitter may add each second, and how many bytes of inputs it may keep.
-   * `SPARK_JOBS_QUOTAS`; default `queued=10000,perSecond=500,inputBytes=1073741824`.
+   * How many jobs may wait, how many a submitter may add per second, and how many bytes of inputs it may store. `SPARK_JOBS_QUOTAS`; default
+   * `queued=10000,perSecond=500,inputBytes=1073741824`.
    */
   quotas?: Partial<JobQuotas>;
   /**
-   * What executes jobs: `memory` (this process), and services of one's own by name and URL. `SPARK_JOBS_BACKENDS`, as
+   * What executes jobs: `memory` (this process), and your own services by name and URL. `SPARK_JOBS_BACKENDS`, as
    * `memory,name=URL`; default `memory`. The token for one is in `SPARK_JOBS_BACKEND_{NAME}_TOKEN`.
    */
   backends?: readonly (string | NamedBackend)[];
-  /** Where `auto` can choose, inputs up to this size run in this process. `SPARK_JOBS_AUTO_MEMORY_BYTES`; default 64 MiB. */
+  /** When `auto` chooses, inputs up to this size in bytes run in this process. `SPARK_JOBS_AUTO_MEMORY_BYTES`; default 64 MiB. */
   autoMemoryBytes?: number;
-  /** What the address of an input has to begin with. `SPARK_JOBS_INPUT_PREFIXES`; default: no address is fetched. */
+  /** The allowed prefixes of input addresses. `SPARK_JOBS_INPUT_PREFIXES`; default: no address is fetched. */
   inputPrefixes?: readonly string[];
-  /** The cluster that runs statements, and scripts that ask for the backend `spark`. Default: none, unless `APACHE_SPARK_CONNECT_URL` is set. */
+  /** The cluster that runs statements, and scripts that request the backend `spark`. Default: none, unless `APACHE_SPARK_CONNECT_URL` is set. */
   apacheSpark?: ApacheSparkOptions;
-  /** Where the changes of all jobs are published as messages. Default: nowhere, unless `SPARK_JOBS_KAFKA_BROKERS` is set. */
+  /** Where changes of all jobs are published as messages. Default: nowhere, unless `SPARK_JOBS_KAFKA_BROKERS` is set. */
   kafka?: JobsKafkaOptions;
 }
 
-/** The options with every default in place. */
+/** The options with all defaults applied. */
 export interface JobsSettings {
   store: 'memory' | 'jetstream';
   role: 'all' | 'api' | 'worker';
@@ -49,13 +52,13 @@ export interface JobsSettings {
   backends: readonly HttpBackendPlace[];
   memoryBytes: number;
   inputPrefixes: readonly string[];
-  /** Null: there is none. */
+  /** Null without a cluster. */
   apacheSpark: ApacheSparkSettings | null;
-  /** Null: events are not published. */
+  /** Null if events are not published. */
   kafka: JobsKafkaSettings | null;
 }
 
-/** Settings of jobs that cannot be used. The message names all faults with their remedies. */
+/** The settings of jobs are invalid. The message lists every fault with its remedy. */
 export class JobsSettingsError extends Error {
   override readonly name = 'JobsSettingsError';
 
@@ -68,7 +71,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const HOUR_MS = 3_600_000;
 
-/** @throws {JobsSettingsError} with everything that is wrong */
+/** @throws {JobsSettingsError} with all faults */
 export function resolveJobsSettings(options: SparkJobsOptions, environment: Environment): JobsSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const usual = env('NATS_URL') ? ({ SPARK_JOBS_STORE: 'jetstream' } as const) : {};

@@ -31,7 +31,7 @@ async function readTo(feed: ChangeFeed, to: number, after = 0, each: (change: St
 }
 
 describe('A reader of changes', () => {
-  it('gets each of them in its order while it keeps up', async () => {
+  it('gets each of them in order while it keeps up', async () => {
     const { feed, add, end } = smallFeed();
     end(add(specJob('a')));
     expect(await readTo(feed, 3)).toEqual([
@@ -41,7 +41,7 @@ describe('A reader of changes', () => {
     ]);
   });
 
-  it('that begins too late for some of them learns what became of every job', async () => {
+  it('that starts too late for some of them learns the outcome of every job', async () => {
     const { feed, add, end } = smallFeed();
     for (const id of ['a', 'b', 'c', 'd']) end(add(specJob(id)));
     const told = await readTo(feed, 12);
@@ -50,7 +50,7 @@ describe('A reader of changes', () => {
     expect(told.map(([, , revision]) => revision)).toEqual([3, 6, 9, 10, 11, 12]);
   });
 
-  it('that falls behind while it reads learns the same, each end once', async () => {
+  it('that falls behind while it reads learns the same, each outcome once', async () => {
     const { feed, add, end } = smallFeed();
     add(specJob('a'));
     const busy = ({ revision }: StoredJob): void => {

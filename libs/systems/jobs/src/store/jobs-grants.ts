@@ -13,7 +13,7 @@ import { contentsOf, JOBS_PLACE, queuedIn, recordPlaceOf, STATE, WAITING } from 
 
 const PLACE = recordPlaceOf(JOBS_PLACE);
 
-/** What an instance needs on NATS to take jobs, to execute them, or both. */
+/** The NATS permissions of an instance that accepts jobs, executes them, or both. */
 export function jobsGrants(module: string, role: JobsSettings['role']): BusGrants {
   const takes = recordWriterGrants(PLACE, [queuedIn('*')]);
   const executes = joinGrants(laneGrants(PLACE, queuedIn('*')), valueWriterGrants(PLACE));

@@ -1,7 +1,7 @@
 import { PRIORITY_LANES } from '../job/store.ts';
 import { LaneTurns } from './lane-turns.ts';
 
-/** Job ids in lanes. A lane of a label gives out as many at once as its limit says. */
+/** Job ids in lanes. A lane with a label hands out as many at once as its limit allows. */
 export class LaneQueue {
   readonly #limits: Readonly<Record<string, number>>;
   readonly #lanes = new Map<string, string[]>();
@@ -21,7 +21,7 @@ export class LaneQueue {
     else this.#lanes.set(lane, [jobId]);
   }
 
-  /** Whose turn it is; what it gives counts against its lane's limit until `free`. */
+  /** The next job; it counts against its lane's limit until `free`. */
   take(): { lane: string; jobId: string } | null {
     const priorities = this.#turns.next(PRIORITY_LANES);
     const labels = [...this.#lanes.keys()].filter((lane) => !isPriority(lane));

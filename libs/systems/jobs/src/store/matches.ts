@@ -2,7 +2,7 @@ import type { Job } from '../job/job.ts';
 import { sameSubmitter } from '../job/same-submitter.ts';
 import type { JobQuery } from '../job/store.ts';
 
-/** Whether a job is one of those that a query asks for. */
+/** Whether a job matches a query. */
 export function matches(job: Job, query: Omit<JobQuery, 'take' | 'cursor'>): boolean {
   const { status, label, backend, name, batchId, submitter } = query;
   if (status !== undefined && job.status !== status) return false;

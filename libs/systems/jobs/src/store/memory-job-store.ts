@@ -1,4 +1,5 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
+import { longTimer } from '@nestjs-spark/foundation/internal';
 import type { StoredContent } from '../job/content-names.ts';
 import type { Job } from '../job/job.ts';
 import { isRunning, isTerminal } from '../job/status.ts';
@@ -24,9 +25,6 @@ export interface MemoryJobStoreOptions {
   retentionMs: number;
 }
 
-/** The longest that a timer of Node's can wait. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** Keeps jobs in this process: for tests, and where one process does everything. Jobs end with it. */
 export class MemoryJobStore implements JobStore {
   readonly name = 'memory';
@@ -38,7 +36,8 @@ export class MemoryJobStore implements JobStore {
   readonly #feed = new ChangeFeed(() => this.#jobs.values());
   readonly #queue: LaneQueue;
   readonly #takers = new Takers();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** Stops the timer of each job that waits for its time. */
+  readonly #waiting = new Map<string, () => void>();
   /** Those that wait until they are handed out again. */
   readonly #later = new Set<NodeJS.Timeout>();
   /** How often each job that is queued was handed out. */
@@ -135,15 +134,16 @@ export class MemoryJobStore implements JobStore {
   }
 
   async close(): Promise<void> {
-    for (const timer of [...this.#timers.values(), ...this.#later]) clearTimeout(timer);
+    for (const stop of this.#waiting.values()) stop();
+    for (const timer of this.#later) clearTimeout(timer);
     this.#takers.sendAway();
   }
 
   #write(job: Job): number {
     const stored = this.#feed.add(job);
     this.#jobs.set(job.jobId, stored);
-    clearTimeout(this.#timers.get(job.jobId));
-    this.#timers.delete(job.jobId);
+    this.#waiting.get(job.jobId)?.();
+    this.#waiting.delete(job.jobId);
     if (!isRunning(job.status)) this.#times.delete(job.jobId);
     if (isTerminal(job.status)) this.#forgetLater(job.jobId);
     else if (job.dueAt !== null) this.#queueAt(stored.job, Date.parse(job.dueAt));
@@ -155,12 +155,11 @@ export class MemoryJobStore implements JobStore {
   }
 
   #queueAt(job: Job, due: number): void {
-    const wait = Math.min(Math.max(0, due - Date.now()), LONGEST_TIMER_MS);
     const ring = (): void => {
       if (Date.now() < due) this.#queueAt(job, due);
       else this.#write(moved(job, 'Queued', 'store'));
     };
-    this.#timers.set(job.jobId, setTimeout(ring, wait).unref());
+    this.#waiting.set(job.jobId, longTimer(due - Date.now(), ring));
   }
 
   #serve(): void {

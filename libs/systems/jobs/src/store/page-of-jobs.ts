@@ -2,11 +2,11 @@ import type { Job } from '../job/job.ts';
 import type { JobPage, JobQuery, StoredJob } from '../job/store.ts';
 import { matches } from './matches.ts';
 
-/** Fills a page with the newest jobs that a query asks for, from jobs that come in any order. */
+/** Fills a page with the newest jobs that match a query, from jobs in any order. */
 export class PageOfJobs {
   readonly #query: JobQuery;
   readonly #from: Place | null;
-  /** The newest first; one more than the page has, which tells that there is another page. */
+  /** Newest first; holds one more than the page, to know whether there is another page. */
   readonly #items: StoredJob[] = [];
 
   constructor(query: JobQuery) {
@@ -14,7 +14,7 @@ export class PageOfJobs {
     this.#from = query.cursor === undefined ? null : readCursor(query.cursor);
   }
 
-  /** Each job once. */
+  /** Call it once per job. */
   offer({ job, revision }: StoredJob): void {
     if (!matches(job, this.#query)) return;
     const place = placeOf(job);
@@ -24,7 +24,7 @@ export class PageOfJobs {
     this.#items.splice(this.#query.take + 1);
   }
 
-  /** Whether no job whose place is below `order` can be on the page. */
+  /** Whether no job with a place below `order` can still be on the page. */
   isWhole(order: number): boolean {
     const last = this.#items[this.#query.take - 1];
     return this.#items.length > this.#query.take && last !== undefined && placeOf(last.job).order >= order;
@@ -46,7 +46,7 @@ function placeOf({ order, jobId }: Job): Place {
   return { order: order ?? 0, jobId };
 }
 
-/** Negative: the first one is newer. */
+/** Negative if the first is newer. */
 function compare(a: Place, b: Place): number {
   if (a.order !== b.order) return b.order - a.order;
   return a.jobId === b.jobId ? 0 : a.jobId > b.jobId ? -1 : 1;
@@ -62,7 +62,7 @@ function readCursor(cursor: string): Place {
   return { order: Number(cursor.slice(0, dash)), jobId: cursor.slice(dash + 1) };
 }
 
-/** A page shows none of them, and they may be large. */
+/** Pages do not show contents, and they may be large. */
 function withoutContents(job: Job): Job {
   const { input, result } = job;
   return {

@@ -20,7 +20,7 @@ export function recordsOfJobs(
   });
 }
 
-/** Makes what jobs need on the bus, as an administrator does. Safe to repeat. @returns what was done with each stream */
+/** Creates the streams of jobs on the bus, as an administrator. Idempotent. @returns what was done with each stream */
 export async function provisionJobs(
   connection: JetStreamConnection,
   retentionMs: number,

@@ -3,12 +3,12 @@ import type { Job } from '../job/job.ts';
 import type { JobHandlers } from '../job/handler.ts';
 import { sha256 } from './new-job.ts';
 
-/** The version of the script language: another one may give other results. */
+/** The version of the script language: other versions may give other results. */
 export const SCRIPT_LANGUAGE = `etl-script 0.1.0/${MAX_SCRIPT_BYTES}/icu ${process.versions['icu'] ?? 'none'}`;
 
 /**
- * Under which a result can be found again: everything that it depends on, and whose it is. Null for what may give another result
- * each time: handlers that do not say that they are deterministic, and whatever runs elsewhere.
+ * The key for reusing a result: everything it depends on, and its submitter. Null if the result may differ each time: for handlers that are not
+ * declared deterministic, and for everything that runs elsewhere.
  */
 export function cacheKeyOf(job: Job, handlers: JobHandlers): string | null {
   if (job.options.cache === 'off' || job.input === null) return null;
@@ -32,7 +32,7 @@ function whatOf(transformation: Job['transformation'], handlers: JobHandlers): u
   return ['handler', declaration.name, declaration.version];
 }
 
-/** A script that may read the clock or draw a number: judged by its text, so at worst it runs once more than it has to. */
+/** Whether a script may read the clock or use random numbers. Judged by its text: a wrong guess only means an unnecessary run. */
 function mayDiffer(script: string): boolean {
   return /\b(Date|random|eval|Function|constructor)\b/.test(script);
 }

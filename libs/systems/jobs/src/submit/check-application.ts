@@ -5,10 +5,10 @@ import type { JobTransformation } from '../job/job.ts';
 
 type Application = JobTransformation & { kind: 'spark-app' };
 
-/** All arguments and settings become one command line on a worker, where Linux takes 128 KiB for each. */
+/** All arguments and settings become one command line on a worker, and Linux limits each argument to 128 KiB. */
 const MOST_BYTES = 64 * 1024;
 
-/** Why an application cannot be submitted to a cluster, each reason by its place; empty when it can. */
+/** Why an application cannot be submitted to a cluster, one fault per field; empty if it can. */
 export function faultsOfApplication(
   { resource, args = [], properties = {} }: Application,
   input: { form: string } | null,

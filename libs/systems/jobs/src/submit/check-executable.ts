@@ -6,21 +6,21 @@ import type { JobTransformation } from '../job/job.ts';
 import type { JobHandlers } from '../job/handler.ts';
 import { faultsOfApplication } from './check-application.ts';
 
-/** What is there to execute jobs. */
+/** What is available to execute jobs. */
 export interface Executors {
   backends: readonly JobBackend[];
   handlers: JobHandlers;
   scripts: ScriptPool;
 }
 
-/** What is to be executed: of a submission, or of a job that was. */
+/** What is to be executed, from a new submission or an earlier job. */
 export interface Executable {
   body: { name: string; backend?: string | undefined };
   transformation: JobTransformation;
   input: { form: string } | null;
 }
 
-/** Why a submission cannot be executed here, each reason by its place; empty when it can. */
+/** Why a submission cannot be executed here, one fault per field; empty if it can. */
 export async function faultsOf(submission: Executable, executors: Executors): Promise<ProblemField[]> {
   const { body, transformation, input } = submission;
   const faults = [...faultsOfBackend(body.backend ?? 'auto', transformation.kind, executors.backends)];
@@ -48,17 +48,17 @@ export async function faultsOf(submission: Executable, executors: Executors): Pr
       pointer: '/input',
       detail: 'a statement works on documents: send { documents } or { object }',
     });
-  // Where the backend is at fault, nothing is known of the handler.
+  // If the backend is at fault, nothing is known about the handler.
   if (
     transformation.kind === 'handler' &&
     faults.length === 0 &&
     !isAccepted(body.backend ?? 'auto', transformation, executors.backends)
   ) {
     const known = executors.handlers.names();
-    const there = known.length === 0 ? 'this application has none' : `known are ${known.join(', ')}`;
+    const there = known.length === 0 ? 'none' : known.join(', ');
     faults.push({
       pointer: '/transformation/handler',
-      detail: `no handler has this name; ${there}`,
+      detail: `no handler has this name; this application has ${there}`,
     });
   }
   return faults;
@@ -82,7 +82,7 @@ function faultsOfBackend(asked: string, kind: string, backends: readonly JobBack
   return [{ pointer: '/backend', detail: `no backend of this name runs ${kind}; use auto or ${names}` }];
 }
 
-/** Whether a backend that may get the job has what it needs. */
+/** Whether one of the backends that may get the job can execute it. */
 function isAccepted(
   asked: string,
   transformation: JobTransformation,
@@ -100,7 +100,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   'spark-app': 'a standalone master of Apache Spark: set APACHE_SPARK_MASTER_URL',
 };
 
-/** The faults as one answer. */
+/** The faults as one error. */
 export function refusedFor(faults: ProblemField[]): ProblemError {
   const [first] = faults;
   const place = first?.line === undefined ? '' : ` (line ${first.line}, column ${first.column})`;

@@ -150,7 +150,7 @@ export function faultOfLine(line: unknown): string | null {
   if (!isObject(line)) return 'has to be an object { "id": …, "document": { … } }';
   const { id, document, ...others } = line;
   if (typeof id !== 'string' || id === '' || Buffer.byteLength(id) > 512)
-    return 'its id has to be a text of 1 to 512 bytes';
+    return 'its id has to be a string of 1 to 512 bytes';
   if (!isObject(document) || !looksLikeDocument(document)) return 'its document has to be a JSON object';
   const [unknown] = Object.keys(others);
   return unknown === undefined
@@ -175,9 +175,9 @@ function transformationOf(body: TransformationBody): JobTransformation {
   if (body.kind === 'sql') return { kind: 'sql', sql: need('sql'), args: body.args };
   const { args, properties } = body;
   if (args !== undefined && !isListOf(isText())(args))
-    throw wrong('/transformation/args', 'has to be a list of texts for the kind spark-app');
+    throw wrong('/transformation/args', 'has to be a list of strings for the kind spark-app');
   if (properties !== undefined && !Object.values(properties).every(isText()))
-    throw wrong('/transformation/properties', 'has to have texts as its values');
+    throw wrong('/transformation/properties', 'has to have strings as its values');
   return {
     kind: 'spark-app',
     resource: need('resource'),

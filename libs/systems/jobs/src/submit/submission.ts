@@ -21,7 +21,7 @@ import { LABEL } from '../settings/schema.ts';
 
 const DAY_MS = 86_400_000;
 
-/** What a job does, as it is submitted. Which fields are needed depends on `kind`. */
+/** The transformation of a submitted job. The required fields depend on `kind`. */
 export class TransformationBody {
   @IsIn(JOB_KINDS)
   @ApiProperty({ enum: JOB_KINDS })
@@ -66,13 +66,13 @@ export class TransformationBody {
   properties?: Record<string, string>;
 }
 
-/** How a failed job is tried again. */
+/** How a failed job is retried. */
 export class RetryBody {
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(10)
-  @ApiPropertyOptional({ description: 'How many times it runs at most', example: 1 })
+  @ApiPropertyOptional({ description: 'The maximum number of runs', example: 1 })
   attempts?: number;
 
   @IsOptional()
@@ -155,7 +155,7 @@ export class SubmissionBody {
 
   @IsOptional()
   @IsISO8601({ strict: true })
-  @ApiPropertyOptional({ description: 'Not before this time', format: 'date-time' })
+  @ApiPropertyOptional({ description: 'The job does not run before this time', format: 'date-time' })
   runAt?: string;
 
   @IsOptional()
@@ -176,7 +176,7 @@ export class SubmissionBody {
   onDocumentFailure?: 'keep' | 'fail';
 }
 
-/** What a job of a service's own code looks like: as the body of `POST /api/jobs`, with the input as values. */
+/** A job submitted by the application's own code: like the body of `POST /api/jobs`, with the input as values. */
 export type JobSubmission = Omit<Partial<SubmissionBody>, 'transformation' | 'input'> &
   Pick<SubmissionBody, 'name'> & {
     transformation: import('../job/job.ts').JobTransformation;

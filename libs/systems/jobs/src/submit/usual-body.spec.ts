@@ -61,8 +61,8 @@ const submission = fc.record(
   { requiredKeys: ['name', 'transformation'] },
 );
 
-describe('A submission as most are', () => {
-  it('is read without asking each rule, to the same body', async () => {
+describe('A common submission', () => {
+  it('is read without evaluating each rule, with the same result', async () => {
     const usual = {
       metadata: { order: 1 },
       name: 'a',
@@ -79,7 +79,7 @@ describe('A submission as most are', () => {
   });
 
   it.each(['toString', 'valueOf', 'hasOwnProperty', 'order'])(
-    'has the same metadata as by the rules where a name is %s',
+    'has the same metadata as with the rules when a name is %s',
     async (name) => {
       const given = { name: 'a', transformation: TRANSFORMATION, metadata: { [name]: 'x' } };
       const byRules = await readBody(SubmissionBody, Buffer.from(JSON.stringify(given)));
@@ -87,7 +87,7 @@ describe('A submission as most are', () => {
     },
   );
 
-  it('is never one that the rules refuse', async () => {
+  it('is never one that the rules would refuse', async () => {
     await fc.assert(
       fc.asyncProperty(submission, async (options) => {
         const given = JSON.parse(JSON.stringify(options)) as Record<string, unknown>;

@@ -8,14 +8,14 @@ export interface AnswerPeersParts {
   readonly node: string;
   readonly store: DriftStore;
   readonly requests: JetStreamRequests;
-  /** Whether this node may answer for the service, and up to where it has applied the log. */
+  /** Whether this node may answer for the service, and the position up to which it has applied the log. */
   state(): { isReady: boolean; position: number };
   hasEntity(entity: string): boolean;
   /** Begins a snapshot. @returns whether this node can take one */
   beginSnapshot(): boolean;
 }
 
-/** Answers what other nodes ask. */
+/** Answers requests of other nodes. */
 export class AnswerPeers {
   readonly #parts: AnswerPeersParts;
 
@@ -27,14 +27,14 @@ export class AnswerPeers {
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([
       this.#answer('read', 'ready', (question) => this.#read(question), signal),
-      // At once: a snapshot takes longer than anybody waits for an answer.
+      // Answered immediately: a snapshot takes longer than a node waits for an answer.
       this.#answer('snapshot', 'ready', async () => (this.#parts.beginSnapshot() ? {} : null), signal),
       this.#answer('digest', null, (question) => this.#digest(question), signal),
       this.#answer('heads', null, (question) => this.#heads(question), signal),
     ]);
   }
 
-  /** A node that is not ready leaves the group, so that requests go to the others. */
+  /** A node that is not ready leaves the queue group, so that requests go to the others. */
   async #answer(
     kind: QuestionKind,
     group: string | null,

@@ -12,7 +12,7 @@ import {
 
 const TIMEOUT_MS = 5_000;
 
-/** Asks other nodes of the service. Each method gives null when nobody answers, and throws `UnavailableError` while NATS is away. */
+/** Sends requests to other nodes of the service. Each method returns null if no node answers, and throws `UnavailableError` while NATS is down. */
 export class AskPeers {
   readonly #requests: JetStreamRequests;
   readonly #service: string;
@@ -22,7 +22,7 @@ export class AskPeers {
     this.#service = service;
   }
 
-  /** Of some ready node. */
+  /** Reads from any ready node. */
   async read(
     entity: string,
     wanted: { id: string } | { skip: number; take: number },
@@ -41,7 +41,7 @@ export class AskPeers {
     return answer && readHeadsAnswer(answer);
   }
 
-  /** Has some ready node begin a snapshot. */
+  /** Makes any ready node begin a snapshot. @returns whether one did */
   async snapshot(): Promise<boolean> {
     return (await this.#ask('snapshot', { entity: '*', to: null })) !== null;
   }

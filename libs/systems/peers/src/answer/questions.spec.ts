@@ -58,7 +58,7 @@ describe('a question to another node', () => {
     ['a list', zstdCompressSync(Buffer.from('[]'))],
     ['what is not a text', zstdCompressSync(Buffer.from([0xff, 0xfe]))],
     [
-      'what expands without end',
+      'what expands endlessly',
       zstdCompressSync(Buffer.from(JSON.stringify({ format: 1, ...ASKED }).padEnd(2 * 1024 * 1024))),
     ],
     ['what is too long', Buffer.alloc(1024 * 1024 + 1)],

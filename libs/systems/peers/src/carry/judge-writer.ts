@@ -4,7 +4,7 @@ import { keyIdOf } from '@nestjs-spark/modules/internal';
 import { isOriginOf } from './origin.ts';
 
 const X = /^[A-Za-z0-9_-]{43}$/;
-/** Whoever sends more keys than a service has nodes has them read again. */
+/** Limits the cache: with more keys than a service has nodes, keys are imported again. */
 const MOST_KEPT = 1_000;
 
 interface WriterKey {
@@ -15,8 +15,8 @@ interface WriterKey {
 const kept = new Map<string, WriterKey>();
 
 /**
- * Whether a message was signed with the key that its origin was made for. The key is in the message and the origin follows
- * from it, so no registry is asked: nodes that know different keys would decide differently.
+ * Whether a message was signed with the key that its origin was derived from. The message contains the key and the origin is derived from it, so no
+ * registry is involved: nodes knowing different keys would decide differently.
  */
 export async function judgeWriter(
   message: LogPayload,
@@ -47,7 +47,7 @@ async function keyOf(x: string): Promise<WriterKey | null> {
     kept.set(x, made);
     return made;
   } catch {
-    // What cannot be a key cannot have signed.
+    // An invalid key cannot have signed anything.
     return null;
   }
 }

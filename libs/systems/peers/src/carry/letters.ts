@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Letters that nobody else draws. */
+/** Random letters that no other node draws. */
 export function drawLetters(count: number): string {
   return lettersOf(randomBytes(count));
 }

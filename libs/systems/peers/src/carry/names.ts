@@ -1,6 +1,6 @@
 import type { LogStream } from '@nestjs-spark/contracts/internal';
 
-/** What JetStream reserves for the log of a service by default, where it has so much left. */
+/** The default size that JetStream reserves for the log of a service, in bytes, if that much is available. */
 export const DEFAULT_LOG_BYTES = 4 * 1024 ** 3;
 
 /** The stream of a service's replicas. */
@@ -12,27 +12,27 @@ export function peerStream(service: string): LogStream {
   };
 }
 
-/** Where the messages of an origin are published; the origin may be a pattern. */
+/** The subject for the messages of an origin; the origin may be a wildcard. */
 export function originSubject(service: string, origin: string): string {
   return `spark.peers.${service}.${origin}`;
 }
 
-/** Where the nodes of a service are asked questions of a kind; the kind may be a pattern. */
+/** The subject for requests of a kind to the nodes of a service; the kind may be a wildcard. */
 export function questionSubject(service: string, kind: string): string {
   return `spark.requests.peers.${service}.${kind}`;
 }
 
-/** Whether a service or a node can have this name: it becomes a part of subjects. */
+/** Whether this is a valid name for a service or a node: names become tokens of subjects. */
 export function isPeerName(text: string): boolean {
   return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text);
 }
 
-/** A node's name among all modules. */
+/** The module name of a node. */
 export function replicaName(service: string, nodeId: string): string {
   return `${service}-${nodeId}`;
 }
 
-/** Whether a node of any version can have drawn this. */
+/** Whether this is a valid origin in any version. */
 export function isOrigin(value: string): boolean {
   return /^[a-z0-9]{4,32}$/.test(value);
 }

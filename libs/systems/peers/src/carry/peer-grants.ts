@@ -10,8 +10,8 @@ import { PRESENCE_BUCKET } from '../presence/heartbeat.ts';
 import { peerStream, questionSubject, replicaName } from './names.ts';
 
 /**
- * What a node needs on NATS: the log and the snapshots of its service, its own heartbeat, and requests of the other nodes. Under which
- * origin it writes cannot be confined by a permission; its key does that.
+ * The NATS permissions of a node: the log and the snapshots of its service, its own heartbeat, and requests to and from other nodes. Permissions
+ * cannot restrict the origin under which it writes; its key does.
  */
 export function peerGrants(service: string, nodeId: string): BusGrants {
   return joinGrants(

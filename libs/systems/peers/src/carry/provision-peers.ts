@@ -7,7 +7,7 @@ import {
 import { PRESENCE_BUCKET, PRESENCE_MS } from '../presence/heartbeat.ts';
 import { DEFAULT_LOG_BYTES, peerStream } from './names.ts';
 
-/** Creates what the replicas of a service need on the bus, as an administrator does. Safe to repeat. @returns what was done with each stream */
+/** Creates what the replicas of a service need on the bus, as an administrator. Idempotent. @returns what was done with each stream */
 export async function provisionPeers(
   connection: JetStreamConnection,
   service: string,

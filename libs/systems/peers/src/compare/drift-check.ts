@@ -12,15 +12,15 @@ export interface DriftReport {
   buckets: number;
   /** At most 1,000. */
   differences: Difference[];
-  /** Records that differ only because events are on their way. */
+  /** Records that differ only because events have not been applied on both sides yet. */
   inFlight: number;
 }
 
-/** An answer stays below what NATS carries in one message. */
+/** Keeps an answer below NATS's message size limit. */
 const RECORDS_OF_AN_ANSWER = 3_000;
 const MOST_DIFFERENCES = 1_000;
 
-/** Compares collections with other nodes, and repairs what differs here. */
+/** Compares collections with other nodes, and repairs differences in this node's file. */
 export class DriftCheck {
   readonly #store: DriftStore;
   readonly #peers: AskPeers;
@@ -30,7 +30,7 @@ export class DriftCheck {
     this.#peers = peers;
   }
 
-  /** @returns null when the other node does not answer @throws {UnavailableError} while NATS is away */
+  /** @returns null if the other node does not answer @throws {UnavailableError} while NATS is down */
   async compare(entity: string, node: string): Promise<DriftReport | null> {
     const theirs = await this.#peers.digest(node, entity);
     if (theirs === null) return null;
@@ -57,8 +57,9 @@ export class DriftCheck {
   }
 
   /**
-   * Brings this file to what its own events and those of the other node say. What is wrong at the other node is left: repair it there.
-   * @returns null when the other node does not answer @throws {UnavailableError} while NATS is away
+   * Brings this file to the state that its own events and those of the other node yield. Faults at the other node are not touched: repair them
+   * there.
+   * @returns null if the other node does not answer @throws {UnavailableError} while NATS is down
    */
   async repair(entity: string, node: string): Promise<{ repaired: number; left: number } | null> {
     const before = await this.compare(entity, node);

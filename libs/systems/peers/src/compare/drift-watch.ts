@@ -8,24 +8,24 @@ import type { Digest } from '../drift/digest.ts';
 export interface DriftWatchParts {
   readonly check: DriftCheck;
   readonly store: DriftStore;
-  /** 0 for never. */
+  /** Interval in milliseconds; 0 disables comparisons. */
   readonly everyMs: number;
   readonly logger: Logger;
   entities(): readonly string[];
-  /** Nodes that could be compared with. */
+  /** Nodes available for comparison. */
   others(): readonly string[];
 }
 
-/** A comparison that took long waits so many times as long for the next one. */
+/** After a comparison, the pause is at least this many times its duration. */
 const REST = 20;
-/** Collections with so many documents have their digest computed whenever the status is asked for. */
+/** Collections up to this number of documents have their digest computed whenever the status is requested. */
 const SMALL = 2_000;
 
-/** Compares each collection with some other node from time to time. */
+/** Compares each collection with another node periodically. */
 export class DriftWatch {
   readonly #parts: DriftWatchParts;
   readonly #digests = new Map<string, string>();
-  /** Of small collections, as of when they were last asked for. */
+  /** Digests of small collections, from the latest request. */
   readonly #asked = new Map<string, string>();
   #refreshing: Promise<void> | null = null;
   readonly #found = new Map<string, Map<DriftKind, number>>();
@@ -43,34 +43,35 @@ export class DriftWatch {
       signal,
       policy: { waitMs: everyMs },
       endMs: Infinity,
-      onFailure: (error) => logger.warn(`A comparison with another replica waits: ${describeError(error)}`),
+      onFailure: (error) =>
+        logger.warn(`A comparison with another replica is delayed: ${describeError(error)}`),
     });
   }
 
-  /** Of a whole collection, as of its last comparison or refresh; null before the first. */
+  /** The digest of a whole collection from its last comparison or refresh; null before the first. */
   digestOf(entity: string): string | null {
     return this.#asked.get(entity) ?? this.#digests.get(entity) ?? null;
   }
 
-  /** Computes the digests of small collections, which takes no longer than a status may. */
+  /** Computes the digests of small collections, which is fast enough for a status request. */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = null));
     return this.#refreshing;
   }
 
-  /** How many differences comparisons have found since this process started. */
+  /** The number of differences that comparisons have found since this process started. */
   get found(): { entity: string; kind: DriftKind; count: number }[] {
     return [...this.#found].flatMap(([entity, kinds]) =>
       [...kinds].map(([kind, count]) => ({ entity, kind, count })),
     );
   }
 
-  /** Nodes that can be compared with. */
+  /** Nodes available for comparison. */
   candidates(): readonly string[] {
     return this.#parts.others();
   }
 
-  /** Counts what a comparison has found. */
+  /** Counts the findings of a comparison. */
   note(entity: string, { differences }: DriftReport): void {
     const kinds = this.#found.get(entity) ?? new Map<DriftKind, number>();
     for (const { kind } of differences) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
@@ -86,7 +87,7 @@ export class DriftWatch {
     }
   }
 
-  /** So that the status has a digest before the first comparison of this run. */
+  /** Restores digests, so that the status has one before the first comparison of this run. */
   async #recall(): Promise<void> {
     for (const entity of this.#parts.entities()) {
       const digest = await this.#parts.store.keptDigest(entity);

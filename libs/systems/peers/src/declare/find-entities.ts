@@ -8,24 +8,24 @@ import { replicatedOptionsOf } from './replicated-entity.ts';
 
 /** A collection that the replicas share. */
 export interface PeerEntity {
-  /** The class. */
+  /** The entity class. */
   readonly type: object;
   readonly mapping: EntityMapping;
   readonly declaration: EntityDeclaration;
   readonly policy: string;
   readonly resolver: ConflictResolver<object> | null;
-  /** Tells whether two nodes run the same resolver; empty when the last change wins. */
+  /** Shows whether two nodes run the same resolver; empty if the last write wins. */
   readonly fingerprint: string;
 }
 
-/** Collections of the `@ReplicatedEntity({ enabled: false })` classes among the entities of the application's features. */
+/** The collections of classes with `@ReplicatedEntity({ enabled: false })` among the entities of the application's features. */
 export function findDisabled(discovery: DiscoveryService): string[] {
   return classesOf(discovery)
     .filter((entity) => replicatedOptionsOf(entity)?.enabled === false)
     .map((entity) => declarationOf(entity).collection);
 }
 
-/** Every enabled `@ReplicatedEntity()` class among them. */
+/** All enabled `@ReplicatedEntity()` classes among them. */
 export function findEntities(discovery: DiscoveryService): PeerEntity[] {
   return classesOf(discovery).flatMap((entity): PeerEntity[] => {
     const options = replicatedOptionsOf(entity);
@@ -36,7 +36,7 @@ export function findEntities(discovery: DiscoveryService): PeerEntity[] {
     const shared = { type: entity, mapping, declaration };
     if (conflict === 'last-write-wins')
       return [{ ...shared, policy: conflict, resolver: null, fingerprint: '' }];
-    // A class says which documents its resolver is for; from here on they may be any.
+    // The class declares the document type of its resolver; from here on, any type is allowed.
     const resolver = new conflict() as ConflictResolver<object>;
     const fingerprint = createHash('sha256').update(conflict.toString()).digest('hex').slice(0, 16);
     return [{ ...shared, policy: conflict.name, resolver: overEntities(resolver, mapping), fingerprint }];
@@ -45,7 +45,7 @@ export function findEntities(discovery: DiscoveryService): PeerEntity[] {
 
 function classesOf(discovery: DiscoveryService) {
   const features = discovery.getProviders().flatMap(({ token, instance }) =>
-    // Nobody else's instances are looked at: they may be anything.
+    // Instances of other providers are not touched: they may be anything.
     typeof token === 'symbol' && instance instanceof FeatureEntities ? [instance] : [],
   );
   return [...new Set(features.flatMap((feature) => feature.classes))];

@@ -1,7 +1,7 @@
 import { EntityMapping } from '@nestjs-spark/contracts/internal';
 import { type Conflict, type ConflictResolver, requireDocument, type Resolution } from '../merge/resolve.ts';
 
-/** A resolver over documents as they are stored, made of one that sees them as the application does. */
+/** Adapts a resolver that works on entities to one that works on stored documents. */
 export function overEntities(
   resolver: ConflictResolver<object>,
   mapping: EntityMapping,

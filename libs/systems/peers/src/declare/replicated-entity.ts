@@ -1,23 +1,23 @@
 import type { Conflict, Resolution } from '../merge/resolve.ts';
 
-/** A `ConflictResolver` of any class of documents. */
+/** A `ConflictResolver` for documents of any class. */
 interface DeclaredResolver {
   readonly version: number;
   resolve(conflict: Conflict<never>): Resolution<object>;
 }
 
-/** What `@ReplicatedEntity()` takes. */
+/** Options of `@ReplicatedEntity()`. */
 export interface ReplicatedEntityOptions {
   /** How conflicting changes of one document are resolved: the later one wins, or a class decides. Default `last-write-wins`. */
   conflict?: 'last-write-wins' | (new () => DeclaredResolver);
-  /** False keeps the collection on this node alone. Default true. */
+  /** False keeps the collection on this node only. Default true. */
   enabled?: boolean;
 }
 
 const declared = new WeakMap<object, Required<ReplicatedEntityOptions>>();
 
 /**
- * Beside `@Entity()`: every replica of the service has the documents of this class, and each may change them.
+ * Used together with `@Entity()`: every replica of the service has the documents of this class, and each may change them.
  * The class has to be in a `SparkStoreModule.forFeature([…])`.
  */
 export function ReplicatedEntity(options: ReplicatedEntityOptions = {}): ClassDecorator {
@@ -26,7 +26,7 @@ export function ReplicatedEntity(options: ReplicatedEntityOptions = {}): ClassDe
   };
 }
 
-/** What is declared of a class; null when it is not replicated. */
+/** The declared options of a class; null if it is not replicated. */
 export function replicatedOptionsOf(target: object): Required<ReplicatedEntityOptions> | null {
   return declared.get(target) ?? null;
 }

@@ -1,13 +1,13 @@
 import type { RecordState } from '@nestjs-spark/sqlite/internal';
 
-/** One node's records of some buckets, and what it knew of the log before it read them. */
+/** One node's records in some buckets, and how far it had applied the log before reading them. */
 export interface Side {
-  /** Up to which number the events of an origin are in the log and applied. */
+  /** For each origin, the number up to which its events are in the log and applied. */
   readonly applied: Readonly<Record<string, number>>;
   readonly records: readonly RecordState[];
 }
 
-/** `head`: other events; `content`: the same events and another row; `gone`: only one side has it. */
+/** `head`: different events; `content`: the same events but a different row; `gone`: only one side has the record. */
 export type DriftKind = 'head' | 'content' | 'gone';
 
 interface Shown {
@@ -15,7 +15,7 @@ interface Shown {
   hash: string | null;
 }
 
-/** A record in which two nodes differ although each has applied all that the other shows. */
+/** A record that differs between two nodes although each has applied everything that the other shows. */
 export interface Difference {
   recordId: string;
   kind: DriftKind;
@@ -23,7 +23,7 @@ export interface Difference {
   there: Shown;
 }
 
-/** The differences of two nodes, and how many records differ only because events are still on their way. */
+/** The differences between two nodes, and how many records differ only because events have not been applied on both sides yet. */
 export function compareRecords(here: Side, there: Side): { differences: Difference[]; inFlight: number } {
   const others = new Map(there.records.map((record) => [keyOf(record), record]));
   const own = new Map(here.records.map((record) => [keyOf(record), record]));
@@ -54,12 +54,12 @@ function kindOf(one: RecordState | null, other: RecordState | null): DriftKind |
   return content === null || otherContent === null ? 'gone' : 'content';
 }
 
-/** Whether the other side has not applied one of the heads: its records say nothing about them yet. */
+/** Whether the other side has not applied one of the heads yet, so that its record says nothing about it. */
 function isOnItsWay(record: RecordState | null, { applied }: Side): boolean {
   return namesIn(record).some(({ origin, number }) => number > (applied[origin] ?? 0));
 }
 
-/** What a conflict looks like rests on resolutions, too, which may be on their way. */
+/** The content of a conflict also depends on resolutions, which may not have been applied yet. */
 function isUnsettled(record: RecordState | null, { applied: here }: Side, { applied: there }: Side): boolean {
   if (namesIn(record).length < 2) return false;
   const origins = new Set([...Object.keys(here), ...Object.keys(there)]);

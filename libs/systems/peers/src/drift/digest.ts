@@ -2,17 +2,17 @@ import { hash } from 'node:crypto';
 import type { RecordState } from '@nestjs-spark/sqlite/internal';
 
 export const BUCKETS = 256;
-/** Sums stay whole numbers that JSON carries exactly. */
+/** Keeps sums within the integers that JSON carries exactly. */
 const MODULUS = 2 ** 48;
 
-/** Figures of all records of a collection, by bucket: equal figures stand for equal records. */
+/** A checksum per bucket over all records of a collection: equal checksums mean equal records. */
 export type Digest = number[];
 
 export function emptyDigest(): Digest {
   return Array.from({ length: BUCKETS }, () => 0);
 }
 
-/** Adds records to a digest, in whatever order. */
+/** Adds records to a digest, in any order. */
 export function addToDigest(digest: Digest, records: readonly RecordState[]): void {
   for (const record of records) {
     const bucket = bucketOf(record.recordId);
@@ -20,7 +20,7 @@ export function addToDigest(digest: Digest, records: readonly RecordState[]): vo
   }
 }
 
-/** Ids that differ by the case of letters are one record. */
+/** Ids that differ only in case are the same record. */
 export function bucketOf(recordId: string): number {
   return hash('sha256', recordId.toLowerCase(), 'buffer')[0] ?? 0;
 }

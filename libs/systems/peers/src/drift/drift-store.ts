@@ -16,16 +16,16 @@ import { showHeads } from '../receive/show-heads.ts';
 import type { Side } from './compare-records.ts';
 import { addToDigest, BUCKETS, bucketOf, type Digest, emptyDigest } from './digest.ts';
 
-/** So many records are read in one go: requests of the application come in between. */
+/** The number of records read at once, so that requests of the application can run in between. */
 const PAGE = 200;
 
-/** Documents as they are stored, with their versions. */
+/** Documents as stored, with their versions. */
 export interface DocumentPage {
   readonly items: readonly { id: string; document: string; version: string }[];
   readonly total: number;
 }
 
-/** What a comparison needs of a file. Pages are transactions of their own, so writes continue. */
+/** A comparison's access to the file. Each page is its own transaction, so that writes continue. */
 export class DriftStore {
   readonly #database: SqliteDatabase;
   readonly #policyOf: PolicyOf;
@@ -41,18 +41,18 @@ export class DriftStore {
     return digest;
   }
 
-  /** Keeps a digest for whoever looks into the file, and for the next start. */
+  /** Stores a digest for external readers of the file and for the next start. */
   keepDigest(entity: string, digest: Digest): Promise<void> {
     return this.#database.write((open) => keepDigest(open, entity, digest));
   }
 
-  /** The digest that was kept last; null when none was. */
+  /** The last stored digest; null if there is none. */
   async keptDigest(entity: string): Promise<Digest | null> {
     const kept = await this.#database.read((open) => keptDigest(open, entity));
     return kept.length === BUCKETS ? kept : null;
   }
 
-  /** The records of some buckets. What is applied is read first, so the records are never older than it says. */
+  /** The records of some buckets. The applied positions are read first, so that the records are never older than those. */
   async side(entity: string, buckets: readonly number[]): Promise<Side> {
     const applied = await this.#applied();
     const wanted = new Set(buckets);
@@ -70,7 +70,7 @@ export class DriftStore {
     return { applied, records };
   }
 
-  /** The heads of records, and the resolutions that stand for them. */
+  /** The heads of records, and the resolutions that apply to them. */
   events(entity: string, recordIds: readonly string[]): Promise<PeerEvent[]> {
     return this.#database.read((open) => {
       const file = new PeerRows(open);
@@ -82,8 +82,8 @@ export class DriftStore {
   }
 
   /**
-   * Merges events that this file should have, and makes the rows of these records look as their heads say.
-   * What the log has not brought here is left out: it is on its way.
+   * Merges events that this file should have, and sets the rows of these records to what their heads say. Events that the log has not delivered to
+   * this node yet are left out.
    */
   repair(entity: string, recordIds: readonly string[], events: readonly PeerEvent[]): Promise<void> {
     return this.#database.write((open) => {

@@ -7,9 +7,9 @@ import { showHeads } from '../receive/show-heads.ts';
 import { hashOf, type SnapshotHead, type SnapshotOrigin } from './take-snapshot.ts';
 
 /**
- * Before the records of a snapshot: settles which own events the log has taken. When that cannot be told, because another
- * file has continued under the same origin, what is not known to be in the log is renumbered: it is then concurrent
- * with what the log has, and nothing is lost.
+ * Called before loading the records of a snapshot: determines which own events are in the log. If another file has continued under the same origin,
+ * that is impossible to tell: then all events not known to be in the log are renumbered. They are concurrent with what the log has, and nothing is
+ * lost.
  * @returns whether a new life has begun
  */
 export function beginLoading(
@@ -19,13 +19,13 @@ export function beginLoading(
   freshOrigin: () => string,
 ): boolean {
   const unsettled = snapshot.origins.filter((origin) => !settleOwn(file, origin));
-  // A snapshot may have numbers of the present origin that a copy of this file has used.
+  // A copy of this file may have used numbers of the current origin that are in the snapshot.
   if (unsettled.length === 0) file.takeOrigin(freshOrigin());
   else beginNewLife(file, policyOf, freshOrigin(), 'restored');
   return unsettled.length > 0;
 }
 
-/** @returns false when the log has own numbers of which it is not known what they say */
+/** @returns false if the log has own numbers with unknown content */
 function settleOwn(file: PeerFile, { origin, number, lastSays }: SnapshotOrigin): boolean {
   const own = file.own(origin);
   if (!own || own.written === own.confirmed || number <= own.confirmed) return true;
@@ -35,7 +35,7 @@ function settleOwn(file: PeerFile, { origin, number, lastSays }: SnapshotOrigin)
   return true;
 }
 
-/** Merges records of a snapshot, all events of each of them, into the file. */
+/** Merges records of a snapshot into the file; all events of a record must be included. */
 export function loadRecords(
   file: PeerFile,
   snapshot: SnapshotHead,
@@ -49,7 +49,7 @@ export function loadRecords(
   for (const ofRecord of records.values()) loadRecord(file, ofRecord, isCovered, policyOf);
 }
 
-/** Whoever knows an event and does not have it as a head has also what replaced it. */
+/** A node that knows an event but does not have it as a head also knows what replaced it. */
 function loadRecord(
   file: PeerFile,
   events: readonly PeerEvent[],
@@ -74,7 +74,7 @@ function isKnown(file: PeerFile, event: PeerEvent): boolean {
   return event.number <= file.loggedTo(event.origin) || file.event(event) !== null;
 }
 
-/** After all records: the file has what the log said up to the cut. */
+/** Called after all records: marks the file as having applied the log up to the cut. */
 export function finishLoading(file: PeerFile, { cut, origins }: SnapshotHead): void {
   for (const origin of origins) file.coverOrigin(origin);
   file.position = cut;

@@ -1,6 +1,6 @@
 import type { PeerEvent } from '../merge/event.ts';
 
-/** Events in slices of at least so many, the last one aside, none of which ends within a record. */
+/** Splits events into slices of at least `least`, except the last one. A record is never split. */
 export function slicesOf(events: readonly PeerEvent[], least: number): PeerEvent[][] {
   const slices: PeerEvent[][] = [];
   let slice: PeerEvent[] = [];

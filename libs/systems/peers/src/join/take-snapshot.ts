@@ -6,24 +6,24 @@ import { contentOf } from '../receive/receive-events.ts';
 
 /** An origin in a snapshot. */
 export interface SnapshotOrigin extends LoggedOrigin {
-  /** The hash of what its last event says; null when the maker has not kept that event. */
+  /** The hash of its last event; null if the creator of the snapshot no longer has that event. */
   readonly lastSays: string | null;
 }
 
-/** The log up to a place, without what has been replaced since. Its records follow in pages. */
+/** The state of the log up to a position, without replaced events. Its records follow in pages. */
 export interface SnapshotHead {
   readonly cut: number;
   readonly origins: readonly SnapshotOrigin[];
 }
 
-/** Some records of a snapshot: their heads, and the resolutions that stand for these. */
+/** Some records of a snapshot: their heads, and the resolutions that apply to them. */
 export interface SnapshotPage {
   readonly events: PeerEvent[];
-  /** Where the next page begins; null when there is none. */
+  /** The record after which the next page begins; null on the last page. */
   readonly last: RecordName | null;
 }
 
-/** Begins a snapshot of what the log has said so far. */
+/** Begins a snapshot at the current position of the log. */
 export function beginSnapshot(file: PeerFile): SnapshotHead {
   const origins = file.loggedOrigins().map((origin) => {
     const last = file.event(origin);
@@ -32,10 +32,7 @@ export function beginSnapshot(file: PeerFile): SnapshotHead {
   return { cut: file.position, origins };
 }
 
-/**
- * Reads the records after `after`. Pages may be read while the file changes: what the log has said since the cut is read once more
- * after it by whoever loads them.
- */
+/** Reads the records after `after`. The file may change between pages: whoever loads the snapshot reads the log from the cut on anyway. */
 export function snapshotPage(file: PeerFile, after: RecordName | null, limit: number): SnapshotPage {
   const records = file.recordsAfter(after, limit);
   const last = records.length === limit ? (records.at(-1) ?? null) : null;
@@ -46,7 +43,7 @@ export function hashOf(event: PeerEvent): string {
   return createHash('sha256').update(contentOf(event)).digest('base64url');
 }
 
-/** A record as the log has it: what the file alone knows is not in it. */
+/** A record as of the log, without events that only this file knows. */
 function loggedStateOf(file: PeerFile, { entity, recordId }: RecordName): PeerEvent[] {
   const isLogged = ({ origin, number }: PeerEvent) => number <= file.loggedTo(origin);
   const shown = file.heads(entity, recordId);

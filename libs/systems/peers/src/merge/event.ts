@@ -1,10 +1,10 @@
-/** Names an event everywhere: the origin that wrote it, and its number there, from 1 on without a gap. */
+/** Identifies an event globally: the origin that wrote it, and its number there. Numbers start at 1 and have no gaps. */
 export interface EventName {
   readonly origin: string;
   readonly number: number;
 }
 
-/** An event that no other one has seen: the state of its record, or one of several that are in conflict. */
+/** An event that no other event has seen: the state of its record, or one of several in conflict. */
 export interface Head extends EventName {
   readonly hlc: number;
 }
@@ -18,11 +18,11 @@ export interface PeerEvent extends Head {
   readonly operation: Operation;
   /** The whole document as JSON text; null for a DELETE. */
   readonly data: string | null;
-  /** Milliseconds since 1970 by the writer's own clock: for people, decides nothing. */
+  /** Milliseconds since 1970 by the writer's own clock. For people only; it decides nothing. */
   readonly timestamp: number;
-  /** The heads that the change replaced; of a resolution, those that it stands for. */
+  /** The heads that the change replaced; for a resolution, the heads it resolves. */
   readonly sees: readonly EventName[];
-  /** The resolver's version when this is a resolution, which is not a head; null for a write. */
+  /** The resolver's version if this is a resolution, which is not a head; null for a write. */
   readonly resolverVersion: number | null;
   /** The number of the first event of its transaction. */
   readonly tx: number;
@@ -33,7 +33,7 @@ export function textOf({ origin, number }: EventName): string {
   return `${origin}:${number}`;
 }
 
-/** A set of heads as text, the same on every node. It is a record's version. */
+/** A set of heads as text, the same on every node. It serves as the record's version. */
 export function headsText(heads: readonly EventName[]): string {
   const [first] = heads;
   return first && heads.length === 1 ? textOf(first) : heads.map(textOf).toSorted().join(',');

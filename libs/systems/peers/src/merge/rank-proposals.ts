@@ -1,20 +1,20 @@
 import type { PeerEvent } from './event.ts';
 
-/** What a node's resolver made of a set of heads. */
+/** The result of one node's resolver for a set of heads. */
 export interface Proposal {
   readonly node: string;
-  /** The resolver's. */
+  /** The resolver's version. */
   readonly version: number;
   /** The document as JSON text; null to delete it. */
   readonly content: string | null;
 }
 
-/** The proposal that holds on every node: the highest version, and within it the highest text. */
+/** The proposal that counts on every node: the highest version, then the highest text. */
 export function bestProposal(proposals: readonly [Proposal, ...Proposal[]]): Proposal {
   return proposals.reduce((best, one) => (compareProposals(one, best) > 0 ? one : best));
 }
 
-/** Nodes whose resolvers of one version disagree: such a resolver is not deterministic. Empty when they agree. */
+/** Nodes whose resolvers of the same version disagree, which means that the resolver is not deterministic. Empty if all agree. */
 export function disagreeing(proposals: readonly Proposal[]): string[] {
   const byVersion = Map.groupBy(proposals, ({ version }) => version);
   const split = [...byVersion.values()].filter(
@@ -23,12 +23,12 @@ export function disagreeing(proposals: readonly Proposal[]): string[] {
   return [...new Set(split.flat().map(({ node }) => node))].toSorted();
 }
 
-/** Two resolutions as `bestProposal` ranks them. */
+/** Compares two resolutions in the order of `bestProposal`. */
 export function compareResolutions(one: PeerEvent, other: PeerEvent): number {
   return compareProposals(proposalOf(one), proposalOf(other));
 }
 
-/** What a resolution proposes. */
+/** The proposal in a resolution. */
 export function proposalOf({ origin, resolverVersion, data }: PeerEvent): Proposal {
   return { node: origin, version: resolverVersion ?? 0, content: data };
 }

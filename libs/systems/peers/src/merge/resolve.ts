@@ -17,18 +17,18 @@ export interface Conflict<T> {
 export type Resolution<T> = { readonly type: 'put'; readonly document: T } | { readonly type: 'delete' };
 
 /**
- * Settles conflicts of one entity. It has to be deterministic: it is called on several nodes with the same input, and may use
- * neither time nor chance nor anything outside its input.
+ * Resolves conflicts of one entity. It must be deterministic: several nodes call it with the same input, and it must not depend on time, chance, or
+ * anything else outside its input.
  */
 export interface ConflictResolver<T> {
-  /** A whole number that grows with each change of the rules: the higher version's result holds. */
+  /** An integer that grows with each change of the rules: the result of the highest version counts. */
   readonly version: number;
   resolve(conflict: Conflict<T>): Resolution<T>;
 }
 
 /**
- * What a resolver makes of heads, which are folded in the order of their stamps, so that every node gives the same input.
- * @returns the document as JSON text, null for a delete, or why there is no result
+ * Applies a resolver to heads, folded in the order of their stamps, so that every node gives the same input.
+ * @returns the document as JSON text, null for a delete, or the reason why there is no result
  */
 export function foldHeads<T>(
   resolver: ConflictResolver<T>,
@@ -59,7 +59,7 @@ function documentOf<T>(resolution: Resolution<T>): T | null {
   return requireDocument(resolution.document);
 }
 
-/** @throws {Error} for what a resolver returned in a document's place */
+/** @throws {Error} if a resolver returned something other than a document */
 export function requireDocument<T>(document: T): T {
   if (isObject(document)) return document;
   throw new Error('the resolver did not return a document');

@@ -3,12 +3,12 @@ import { winnerOf } from './heads.ts';
 import { bestProposal, proposalOf } from './rank-proposals.ts';
 import { type ConflictResolver, foldHeads } from './resolve.ts';
 
-/** How conflicts of an entity end: by a resolver, or with null by the stamps alone. */
+/** How conflicts of an entity are resolved: by a resolver or, if null, by stamps alone. */
 export type PolicyOf = (entity: string) => ConflictResolver<object> | null;
 
 /**
- * What a record's heads look like: the document as JSON text, null for none. Several heads look as the best resolution
- * says; without one, as this node's resolver says; and without that, as the winner says.
+ * The shown content of a record's heads: the document as JSON text, or null. For several heads, it is the best resolution; without one, the result
+ * of this node's resolver; and without that, the winning head.
  */
 export function shownOf(
   heads: readonly PeerEvent[],

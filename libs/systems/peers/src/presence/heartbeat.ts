@@ -1,17 +1,17 @@
 import { isNullOr, isObject, isObjectOf, isText, type Guard } from '@nestjs-spark/foundation/internal';
 
 export const PRESENCE_BUCKET = 'SPARK_PEERS';
-/** How long a node counts as there after it was last heard from. */
+/** How long a node counts as present after its last heartbeat, in milliseconds. */
 export const PRESENCE_MS = 15_000;
 
-/** A node's resolver of one collection. */
+/** A node's conflict policy for one collection. */
 export interface PolicyView {
   policy: string;
   version: number | null;
   fingerprint: string | null;
 }
 
-/** What a node says of itself every few seconds. For people: nothing rests on it. */
+/** A node's periodic report on itself. For people only; no decision depends on it. */
 export interface Heartbeat {
   node: string;
   origin: string;
@@ -46,7 +46,7 @@ const isHeartbeat: Guard<Heartbeat> = isObjectOf({
 
 const LONGEST = 100_000;
 
-/** Null for what no node has written. */
+/** Null if no node can have written it. */
 export function readHeartbeat(text: string): Heartbeat | null {
   if (text.length > LONGEST) return null;
   try {

@@ -8,15 +8,15 @@ export interface PresenceParts {
   readonly values: JetStreamPresence;
   readonly logger: Logger;
   beat(): Promise<Heartbeat>;
-  /** What ends the ids that this node makes. */
+  /** The tag at the end of ids that this node generates. */
   tag(): Promise<string>;
-  /** Takes another tag, because another node has this one. */
+  /** Draws another tag, because another node uses this one. */
   changeTag(): Promise<void>;
 }
 
 const BEAT_MS = 5_000;
 
-/** Says that this node is there, and hears who else is. */
+/** Publishes this node's heartbeat and receives those of others. */
 export class Presence {
   readonly #parts: PresenceParts;
   #others: readonly Heartbeat[] = [];
@@ -26,12 +26,12 @@ export class Presence {
     this.#parts = parts;
   }
 
-  /** As of the last few seconds, this node left out. */
+  /** The other nodes as of the last few seconds. */
   get others(): readonly Heartbeat[] {
     return this.#others;
   }
 
-  /** The same; null when nobody could be heard in the last seconds. */
+  /** The same; null if no heartbeats could be received in the last seconds. */
   get fresh(): readonly Heartbeat[] | null {
     return performance.now() - this.#heardAt > 2 * BEAT_MS ? null : this.#others;
   }
@@ -43,7 +43,7 @@ export class Presence {
       signal,
       policy: { waitMs: BEAT_MS },
       endMs: Infinity,
-      onFailure: (error) => logger.debug(`The heartbeat waits: ${describeError(error)}`),
+      onFailure: (error) => logger.debug(`The heartbeat is delayed: ${describeError(error)}`),
     });
   }
 

@@ -1,9 +1,9 @@
-/** What a node says of itself with each message; 0 for what it does not say. */
+/** Claims of a node in each message; 0 for a claim that it does not make. */
 export interface Claims {
-  /** The message of the log up to which it had applied everything, when all that it wrote before was in the log. */
+  /** The position up to which it had applied the log, provided that everything it wrote before was in the log. */
   readonly ack: number;
-  /** The message up to which it had applied everything; in a join, what its origin before had acknowledged. */
+  /** The position up to which it had applied the log; in a join, what its previous origin had acknowledged. */
   readonly at: number;
-  /** Up to which number of the origin its events are known to be on every node. */
+  /** The number up to which the origin's events are known to be on every node. */
   readonly stable: number;
 }

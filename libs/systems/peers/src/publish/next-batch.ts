@@ -3,11 +3,11 @@ import type { PeerFile } from '../receive/peer-file.ts';
 
 export const MOST_EVENTS = 200;
 export const MOST_BYTES = 256 * 1024;
-/** A transaction is not cut below these bounds, which those of a message follow from. */
+/** Limits of a transaction: below them it is never split. The limits of a message follow from them. */
 const MOST_EVENTS_OF_ONE = 10_000;
 const MOST_BYTES_OF_ONE = 32 * 1024 * 1024;
 
-/** What a node publishes next: events of one of its origins, after the message that is known to be that origin's last. */
+/** What a node publishes next: events of one of its origins, following the last known message of that origin. */
 export interface Batch {
   readonly origin: string;
   readonly events: readonly [PeerEvent, ...PeerEvent[]];
@@ -15,9 +15,9 @@ export interface Batch {
 }
 
 /**
- * The oldest events that are not in the log, as far as they fit into a message. What a run has left is published
- * before anything of the next run, which may have seen it. A transaction is published as a whole, and so applied as a whole.
- * @returns null when everything is in the log
+ * The oldest events that are not in the log, as many as fit into a message. Events left over from an earlier run are published before those of the
+ * next one, which may have seen them. A transaction is published, and therefore applied, as a whole.
+ * @returns null if everything is in the log
  */
 export function nextBatch(file: PeerFile): Batch | null {
   for (const origin of file.unconfirmedOrigins()) {
@@ -26,7 +26,7 @@ export function nextBatch(file: PeerFile): Batch | null {
     const few = file.eventsAfter(origin, own.confirmed, MOST_EVENTS + 1);
     const isLong = few.length > MOST_EVENTS && few[0]?.tx === few.at(-1)?.tx;
     const [first, ...rest] = isLong ? file.eventsAfter(origin, own.confirmed, MOST_EVENTS_OF_ONE) : few;
-    // What was in a log that is gone and has been replaced since is not said again.
+    // Events that were in a lost log and have been replaced since are not published again.
     if (first && first.number - 1 <= Math.max(own.confirmed, file.loggedTo(origin)))
       return { origin, events: [first, ...fitting(first, contiguous(first, rest))], tail: own.tail };
   }
@@ -37,7 +37,7 @@ function contiguous(first: PeerEvent, rest: readonly PeerEvent[]): PeerEvent[] {
   return rest.filter(({ number }, at) => number === first.number + 1 + at);
 }
 
-/** Whole transactions, as many as fit; a single one may be longer. */
+/** As many whole transactions as fit; a single one may exceed the limits. */
 function fitting(first: PeerEvent, rest: readonly PeerEvent[]): PeerEvent[] {
   const end = endOf(first, rest, MOST_EVENTS, MOST_BYTES);
   const next = rest[end];

@@ -1,14 +1,11 @@
 import type { EventName, PeerEvent } from '../merge/event.ts';
 
-/**
- * What is to be done with an event that arrives: it is known already, can be applied, waits for an event that it saw, or
- * does not follow what is known of its origin.
- */
+/** What to do with an incoming event: it is known already, can be applied, waits for an event that it saw, or leaves a gap within its origin. */
 export type Admission = 'known' | 'apply' | 'wait' | 'hole';
 
 /**
- * @param last the number up to which the event's origin is applied; 0 for none
- * @param isApplied whether an event that it saw is
+ * @param last the number up to which the event's origin is applied; 0 if none
+ * @param isApplied whether an event that it saw is applied
  */
 export function admit(
   event: Pick<PeerEvent, 'number' | 'sees'>,

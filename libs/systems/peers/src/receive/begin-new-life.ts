@@ -4,19 +4,15 @@ import type { PolicyOf } from '../merge/show.ts';
 import type { PeerFile } from './peer-file.ts';
 import { showHeads } from './show-heads.ts';
 
-/**
- * Why a file's events were renumbered: it was restored from a backup, it and another file had used the same numbers, or an
- * operator retired its node.
- */
+/** Why a file's events were renumbered: it was restored from a backup, another file has used the same numbers, or an operator retired its node. */
 export type NewLife = 'restored' | 'cloned' | 'retired';
 
-/** An origin has no more unconfirmed events than a process can hold: they are changes of one file's writers. */
+/** No limit: unconfirmed events are changes by the writers of one file, and fit into memory. */
 const ALL = Number.MAX_SAFE_INTEGER;
 
 /**
- * Renumbers every own event that is not in the log, under an origin that nobody has used: another file has given
- * their numbers to other changes. They say what they said before and saw what they saw before, so what the
- * other file changed meanwhile is concurrent with them.
+ * Renumbers every own event that is not in the log under a fresh origin, because another file has used the same numbers for other changes. The
+ * events keep their content and what they saw, so changes made by the other file are concurrent with them.
  */
 export function beginNewLife(file: PeerFile, policyOf: PolicyOf, origin: string, why: NewLife): void {
   const undone = file.unconfirmedOrigins().flatMap((own) => takeBack(file, own));
@@ -56,7 +52,7 @@ function renamed(events: readonly PeerEvent[], origin: string): PeerEvent[] {
   });
 }
 
-/** Whatever saw an event comes after it in the history. */
+/** In the history, an event always follows those that it saw. */
 function showAgain(file: PeerFile, entity: string, recordId: string, policyOf: PolicyOf): void {
   const writes = file.history(entity, recordId).filter(({ resolverVersion }) => resolverVersion === null);
   const heads = writes.reduce<PeerEvent[]>(mergeHeads, []);

@@ -1,52 +1,52 @@
 import type { EventName, PeerEvent } from '../merge/event.ts';
 
-/** One of a file's own origins: each run of its process has another one. */
+/** One of a file's own origins; each run of its process has another. */
 export interface OwnOrigin {
-  /** The number of the last event. */
+  /** The number of its last event. */
   readonly written: number;
-  /** Up to where its events are known to be in the log. */
+  /** The number up to which its events are known to be in the log. */
   readonly confirmed: number;
-  /** The sequence of its last message in the log; 0 for none. */
+  /** The sequence of its last message in the log; 0 if none. */
   readonly tail: number;
 }
 
-/** A record among all collections. */
+/** Identifies a record across collections. */
 export interface RecordName {
   readonly entity: string;
   readonly recordId: string;
 }
 
-/** An origin as far as the log is known here. */
+/** An origin as known here from the log. */
 export interface LoggedOrigin extends EventName {
   /** The sequence of its last message. */
   readonly tail: number;
-  /** The node that it is a run of; null when nobody has said. */
+  /** The node that the origin belongs to; null if unknown. */
   readonly node: string | null;
-  /** Up to where its node has acknowledged the log; snapshots of earlier versions do not say. */
+  /** The position up to which its node has acknowledged the log; absent in snapshots of earlier versions. */
   readonly ack?: number;
-  /** Where an operator closed it; null when nobody has. */
+  /** The position at which an operator closed it; null if it is open. */
   readonly closed?: number | null;
 }
 
-/** An origin as the log tells of it. */
+/** An origin's membership according to the log. */
 export interface Member {
-  /** Where its join stands. */
+  /** The position of its join. */
   readonly joined: number;
-  /** Up to where everything is applied that others wrote, and everything in the log that it wrote before. */
+  /** The position up to which the node has applied everything that others wrote, with everything it wrote before in the log. */
   readonly acked: number;
-  /** Where its close stands; null while it is open. */
+  /** The position of its close; null while it is open. */
   readonly closed: number | null;
 }
 
-/** Events that people may still ask for, although no node needs them. */
+/** Events that people may still request although no node needs them. */
 export interface ShownEvents {
-  /** Names of events that the lists of conflicts and of stashed changes show. */
+  /** Names of events in the lists of conflicts and stashed changes. */
   readonly names: ReadonlySet<string>;
   /** Sets of heads whose resolutions are shown. */
   readonly heads: ReadonlySet<string>;
 }
 
-/** A part of a file's events, in the order in which it took them. */
+/** A range of a file's events, in the order in which they were applied here. */
 export interface TakenRange {
   readonly after: number;
   readonly to: number;
@@ -54,92 +54,92 @@ export interface TakenRange {
 }
 
 /**
- * A node's file within one transaction, which is kept whole or not at all. Writes of the application do not pass here: they
- * change rows, and the file itself notes the event.
+ * A node's file within one transaction, which is committed as a whole or not at all. Writes of the application do not go through it: they change
+ * rows, and the file itself records the event.
  */
 export interface PeerFile {
-  /** The last message of the log that is applied, 0 for none. */
+  /** The last applied message of the log; 0 if none. */
   position: number;
-  /** The last of them that says more than how far its node has read; 0 for none. */
+  /** The last applied message that says more than how far its node has read; 0 if none. */
   news: number;
-  /** The origin under which it numbers its events. */
+  /** The origin under which it currently numbers its events. */
   readonly current: string;
-  /** Up to where its own messages have acknowledged this log. */
+  /** The position up to which its own messages have acknowledged this log. */
   readonly acked: number;
-  /** How many own events are not known to be in the log. */
+  /** The number of own events that are not known to be in the log. */
   readonly backlog: number;
-  /** The latest origin of each node that the log tells of. */
+  /** The latest origin of each node known from the log. */
   members(): Member[];
-  /** Notes what the node of an origin has acknowledged. */
+  /** Records what the node of an origin has acknowledged. */
   noteAck(origin: string, ack: number): void;
-  /** Origins that it numbers or numbered its events under. */
+  /** All origins under which it numbers or has numbered its events. */
   ownOrigins(): string[];
-  /** Up to which number the events of an own origin are known to be on every node. */
+  /** The number up to which the events of an own origin are known to be on every node. */
   stableOf(origin: string): number;
   noteStable(origin: string, number: number): void;
-  /** The last event, in the order in which they were taken, before the first own one that is not in the log. */
+  /** The last event, in the order in which they were taken, before the first own event that is not in the log. */
   settledTo(): number;
   own(origin: string): OwnOrigin | null;
   setOwn(origin: string, own: OwnOrigin): void;
-  /** Every origin, each with `loggedTo`. */
+  /** All origins, each with its `loggedTo`. */
   loggedOrigins(): LoggedOrigin[];
-  /** Counts the events of an origin as applied up to a number that a snapshot covers. */
+  /** Counts the events of an origin as applied up to the number that a snapshot covers. */
   coverOrigin(origin: LoggedOrigin): void;
-  /** Notes the sequence of an origin's last message. */
+  /** Records the sequence of an origin's last message. */
   noteTail(origin: string, sequence: number): void;
-  /** Own origins that have events which are not confirmed, in the order in which they were taken. */
+  /** Own origins with unconfirmed events, in the order in which they were taken. */
   unconfirmedOrigins(): string[];
-  /** Begins to number under another origin. */
+  /** Starts numbering under another origin. */
   takeOrigin(origin: string): void;
-  /** Notes that a new life began, and which events it has renumbered. */
+  /** Records that a new life began, and which events it renumbered. */
   noteLife(why: string, renumbered: readonly EventName[]): void;
-  /** Up to where the events of an origin are applied, its own included; 0 for none. */
+  /** The number up to which the events of an origin are applied, including its own; 0 if none. */
   appliedTo(origin: string): number;
   /**
-   * Up to where an origin's events were read in the log, or in one that it has replaced: what this file alone knows must not decide
-   * what others decide alike, and what others know from the log before must not be unknown here.
+   * The number up to which an origin's events were read in this log, or in one that it replaced. Nodes must decide alike: what only this file knows
+   * must not count, and what others know from the previous log must not be missing here.
    */
   loggedTo(origin: string): number;
-  /** Whether an operator has given up messages after the origin's last one that was read. */
+  /** Whether an operator gave up messages after the last one that was read from this origin. */
   mayLack(origin: string): boolean;
   event(name: EventName): PeerEvent | null;
   /** Events of one origin after a number, in order. */
   eventsAfter(origin: string, number: number, limit: number): PeerEvent[];
-  /** Records that have heads, after a record in an order of their own. */
+  /** Records with heads after a given record, in a stable order. */
   recordsAfter(last: RecordName | null, limit: number): RecordName[];
-  /** Every event of a record that is not past, in the order in which this file took them. */
+  /** Every event of a record that is not marked as past, in the order in which this file took them. */
   history(entity: string, recordId: string): PeerEvent[];
-  /** Records that have events of a range, which ends at `last`; null when it was the last one. */
+  /** Records with events in a range, which ends at `last`; null if it was the last range. */
   recordsTaken(range: TakenRange): { records: RecordName[]; last: number | null };
-  /** Events of a record up to one of the file's, in the order in which it took them, past ones included. */
+  /** Events of a record up to one of the file's events, in the order in which it took them, including past ones. */
   historyTo(entity: string, recordId: string, to: number): PeerEvent[];
-  /** What people may still ask for of a collection. */
+  /** The events of a collection that people may still request. */
   shownEvents(entity: string): ShownEvents;
-  /** Keeps an event only to be looked at: it has no part in what a record is. */
+  /** Keeps an event for display only: it no longer affects the state of its record. */
   setPast(name: EventName): void;
-  /** Removes an event that nobody needs. */
+  /** Removes an event that is no longer needed. */
   drop(name: EventName): void;
-  /** Keeps an event of a snapshot, which does not count as applied by that. */
+  /** Stores an event of a snapshot without counting it as applied. */
   remember(event: PeerEvent): void;
-  /** Keeps an event, unless it is here, and counts it as applied. */
+  /** Stores an event unless it is known, and counts it as applied. */
   keep(event: PeerEvent): void;
-  /** Forgets an own event. */
+  /** Removes an own event. */
   forget(name: EventName): void;
   heads(entity: string, recordId: string): PeerEvent[];
-  /** Several heads are a conflict, which is noted; a single one ends it. */
+  /** Sets the heads of a record. Several heads are recorded as a conflict; a single one ends it. */
   setHeads(entity: string, recordId: string, heads: readonly PeerEvent[]): void;
-  /** Conflicts of a collection that met before a time, in milliseconds since 1970: the oldest first, after the conflict `after`. */
+  /** Conflicts of a collection that arose before a time, in milliseconds since 1970: oldest first, starting after the conflict `after`. */
   openConflicts(
     entity: string,
     range: { before: number; after: number; limit: number },
   ): { number: number; recordId: string }[];
-  /** The resolutions that stand for exactly these heads. */
+  /** The resolutions for exactly these heads. */
   resolutions(heads: readonly PeerEvent[]): PeerEvent[];
   /**
-   * Makes a record look so, without an event; null for none. Says nothing when it does already.
-   * @param by the event that says so, when it is known
+   * Sets the content of a record without an event; null removes it. Does nothing if the content is the same.
+   * @param by the event that determines the content, if known
    */
   show(entity: string, recordId: string, data: string | null, by?: EventName): void;
-  /** Notes a resolution of these heads as an own event. */
+  /** Records a resolution of these heads as an own event. */
   propose(heads: readonly PeerEvent[], content: string | null, version: number): void;
 }

@@ -2,7 +2,7 @@ import type { SharedLogMessage } from '@nestjs-spark/jetstream/internal';
 import { decodeMessage, type ReadMessage, type Refusal } from '../carry/message.ts';
 import type { NewLife } from '../receive/begin-new-life.ts';
 
-/** A message that was read, with its place and time even when it says nothing. */
+/** A message that was read, with its position and time even if it has no content. */
 export interface Arrival {
   readonly sequence: number;
   readonly storedAt: number;
@@ -12,16 +12,16 @@ export interface Arrival {
 /** A message that every node skips. */
 export interface RefusedMessage {
   readonly sequence: number;
-  /** Who it says it is from; null when that cannot be read. */
+  /** The sender it claims; null if unreadable. */
   readonly node: string | null;
   readonly why: Refusal;
 }
 
-/** The outcome of the messages of one transaction. */
+/** The outcome of the messages applied in one transaction. */
 export interface Applied {
   readonly newLives: readonly NewLife[];
   readonly refused: readonly RefusedMessage[];
-  /** The log's clock less this one, when a message of this run has told it; null otherwise. */
+  /** The log's clock minus this one, if a message of this run has revealed it; null otherwise. */
   readonly clockMs: number | null;
 }
 

@@ -53,7 +53,7 @@ describe('a document that was changed on two replicas at once', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is there again as a whole when it was deleted on one and changed later on the other', async () => {
+  it('exists again as a whole when it was deleted on one and changed later on the other', async () => {
     const nodes = [await begin('a', null), await begin('b', null)] as const;
     await nodes[0].notes.put(ID, { title: 'one' });
     await settle(log, nodes);
@@ -76,7 +76,7 @@ describe('a document that was changed on two replicas at once', () => {
     }
   });
 
-  it('is settled after the update of one node to a resolver that can, also where the old one goes on', async () => {
+  it('is settled once one node is updated to a working resolver, even if the old one continues to run', async () => {
     const [a, b] = [await begin('a', throwing), await begin('b', throwing)];
     await meet(a, b);
     await b.database.close();
@@ -86,7 +86,7 @@ describe('a document that was changed on two replicas at once', () => {
     expect(await titles([a, updated])).toEqual(['settled']);
   });
 
-  it('is settled again by the next version of a resolver, node after node, and never goes back', async () => {
+  it('is settled again by the next version of a resolver, node by node, and never reverts', async () => {
     const [a, b] = [await begin('a', saying('first', 1)), await begin('b', saying('first', 1))];
     await meet(a, b);
     expect(await titles([a, b])).toEqual(['first']);

@@ -14,11 +14,11 @@ describe('what is applied together', () => {
     return batches;
   };
 
-  it('is what comes after one another, up to a number and up to a weight', async () => {
+  it('is a run of consecutive ones, up to a number and a weight', async () => {
     expect(await batchesOf([1, 1, 1, 1, 6, 5, 1])).toEqual([[1, 1, 1], [1, 6, 5], [1]]);
   });
 
-  it('is alone when it weighs enough by itself, without waiting for company', async () => {
+  it('is a single one that is heavy enough by itself, without waiting for others', async () => {
     expect(await batchesOf([200, 1, 9, 200])).toEqual([[200], [1, 9], [200]]);
   });
 });

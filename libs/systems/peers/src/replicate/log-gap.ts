@@ -1,12 +1,12 @@
 export interface LogGapParts {
-  /** Has another node take a snapshot. */
+  /** Asks another node to take a snapshot. */
   askForSnapshot(): Promise<unknown>;
   say(reason: string): void;
-  /** Notes that events of messages up to a place may be missing for good. */
+  /** Records that events in messages up to a position may be missing permanently. */
   giveUp(to: number): Promise<void>;
 }
 
-/** Messages of the log that are gone before this node has read them. */
+/** Handles messages that were removed from the log before this node has read them. */
 export class LogGap {
   readonly #parts: LogGapParts;
   /** The last message that was read, applied or not. */
@@ -14,7 +14,7 @@ export class LogGap {
   #end = 0;
   #missingTo: number | null = null;
   #givenUpTo = 0;
-  /** The last message that follows others which this log does not have; 0 for none. */
+  /** The last message whose predecessors are not in this log; 0 if none. */
   lackedAt = 0;
 
   constructor(parts: LogGapParts) {
@@ -22,7 +22,7 @@ export class LogGap {
   }
 
   /**
-   * Begins to read after a position.
+   * Starts reading after a position.
    * @param end the last message of the log
    */
   beginAt(position: number, end: number): void {
@@ -31,7 +31,7 @@ export class LogGap {
   }
 
   /**
-   * Gives up what is missing of the log as it is now; what goes missing later needs another word.
+   * Gives up what is missing in the log at present; later losses have to be given up again.
    * @returns whether messages were missing
    */
   takeAsItIs(): boolean {
@@ -42,25 +42,28 @@ export class LogGap {
     return true;
   }
 
-  /** Another log begins: what was given up was of the one before. */
+  /** For a new log: what was given up belonged to the previous one. */
   forget(): void {
     this.#givenUpTo = 0;
     this.#missingTo = null;
     this.lackedAt = 0;
   }
 
-  /** What a log does not say again because all nodes have it is in a snapshot, for a node that was not there. @throws while something is lacking */
+  /**
+   * Events that all nodes have are not repeated in a new log: a node that was not there gets them from a snapshot. @throws while events are lacking
+   */
   async demandLacking(): Promise<void> {
     if (this.lackedAt === 0) return;
-    const lacked = `what message ${this.lackedAt} of the log follows is not in this log`;
+    const lacked = `message ${this.lackedAt} of the log follows one that is not in this log`;
     this.#parts.say(`${lacked}, and no snapshot covers it yet`);
     await this.#parts.askForSnapshot();
-    throw new Error(`${lacked}; a snapshot has been asked for`);
+    throw new Error(`${lacked}; a snapshot has been requested`);
   }
 
   /**
-   * Messages that this node lacks are in a snapshot, or an operator has said that they are lost.
-   * @param first the first message that is there
+   * Passes over a gap if an operator has given up its messages; otherwise they have to come from a snapshot.
+   * @param first the first message that exists
+   * @throws while messages are missing
    */
   async pass(first: number): Promise<void> {
     const next = this.readTo + 1;
@@ -78,6 +81,6 @@ export class LogGap {
     const gone = `messages ${next} to ${first - 1} of the log are gone`;
     this.#parts.say(`${gone}, and no snapshot covers them yet`);
     await this.#parts.askForSnapshot();
-    throw new Error(`${gone}; a snapshot has been asked for`);
+    throw new Error(`${gone}; a snapshot has been requested`);
   }
 }

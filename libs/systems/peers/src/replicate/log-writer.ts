@@ -13,19 +13,19 @@ export interface LogWriterParts {
 }
 
 const FULL_MS = 5_000;
-/** How often a node that only reads says how far it is. */
+/** How often a node that only reads acknowledges its position, in milliseconds. */
 const ACK_MS = 1_000;
 const MANY_EVENTS = 50;
 
 /**
- * Says in the log what a node has to say, one message after the other. After anything that it does not know the outcome of, the
- * node first reads up to where the log is then: the file confirms what it finds.
+ * Publishes this node's messages to the log, one after the other. After an unknown outcome, the node first reads the log to its end: the file
+ * confirms what it finds there.
  */
 export class LogWriter {
   readonly #parts: LogWriterParts;
-  /** Nothing is said before this is read. */
+  /** Nothing is published before the log was read up to here. */
   #lookTo = Infinity;
-  /** The outcome of the last message is not known. */
+  /** Whether the outcome of the last message is unknown. */
   #isInDoubt = false;
   #saidAt = -Infinity;
 
@@ -33,20 +33,20 @@ export class LogWriter {
     this.#parts = parts;
   }
 
-  /** @param end the log's end, now that it was reached */
+  /** @param end the end of the log, which has been reached */
   begin(end: number): void {
     this.#lookTo = end;
   }
 
-  /** The log cannot be reached. */
+  /** Called when the log cannot be reached. */
   suspend(): void {
     this.#lookTo = Infinity;
   }
 
   /**
-   * Says what is next, if anything is.
-   * @returns whether it has said so few events that there cannot be many more
-   * @throws what the log throws: whatever became of the message, the reader finds out
+   * Publishes the next message, if there is one.
+   * @returns whether it had so few events that not many more can be waiting
+   * @throws any error of the log: the reader finds out what became of the message
    */
   async say(signal: AbortSignal): Promise<boolean> {
     const { writer, store, log, state } = this.#parts;
@@ -59,7 +59,7 @@ export class LogWriter {
     const next = await store.nextMessage(mayAck);
     if (!next) return false;
     const message = await encodeOutgoing(writer, next);
-    // What the log says of this node must not be taken back by a power cut.
+    // A power cut must not undo what the log says about this node.
     await store.sync();
     const before = this.#lookTo;
     this.#lookTo = Infinity;

@@ -3,31 +3,31 @@ import type { Arrival, RefusedMessage } from './arrival.ts';
 
 const MOST_REFUSALS = 20;
 
-/** What a node says of itself. */
+/** A node's state. */
 export interface NodeState {
   isReady: boolean;
-  /** Why not yet; null when it is ready. */
+  /** Why it is not ready; null if it is. */
   reason: string | null;
   log: 'connected' | 'away';
   position: number;
-  /** The log's end as it was when the node last asked. */
+  /** The end of the log when the node last checked. */
   target: number;
-  /** How many messages every node skips, as far as this run has read. */
+  /** The number of messages that every node skips, among those read in this run. */
   refused: number;
-  /** The latest of them. */
+  /** The latest refused messages. */
   refusals: RefusedMessage[];
   isLoading: boolean;
-  /** The place of the latest snapshot that this node knows. */
+  /** The position of the latest snapshot that this node knows. */
   snapshot: number;
-  /** How many messages without events this run has read since it learned of that snapshot: they are no reason for the next one. */
+  /** The number of messages without events read since that snapshot became known in this run: they are no reason for another one. */
   signs: number;
-  /** Whether the log's time has been heard in this run. */
+  /** Whether the log's time is known in this run. */
   knowsTime: boolean;
-  /** How many messages a second this run has applied before it was ready; null while it has applied none. */
+  /** Messages per second that this run applied before it was ready; null if it has not applied any. */
   perSecond: number | null;
 }
 
-/** What a node says of itself, and who wants to know of changes. */
+/** A node's state, and the listeners for its changes. */
 export class NodeReport {
   readonly state: NodeState = {
     isReady: false,
@@ -46,16 +46,16 @@ export class NodeReport {
   readonly #logger: Logger;
   readonly #listeners = new Set<() => void>();
   readonly #lagListeners = new Set<(seconds: number) => void>();
-  /** The log's clock less this process's. */
+  /** The log's clock minus this process's. */
   #clockMs = 0;
-  /** Where and when this run began to apply messages. */
+  /** The position and time at which this run began to apply messages. */
   #began: { position: number; at: number } | null = null;
 
   constructor(logger: Logger) {
     this.#logger = logger;
   }
 
-  /** @returns a function that stops this */
+  /** @returns a function that unsubscribes */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -77,12 +77,12 @@ export class NodeReport {
     if (isNew) this.#changed();
   }
 
-  /** Why the node is not ready yet. */
+  /** Sets the reason why the node is not ready yet. */
   say(reason: string): void {
     if (!this.state.isReady) this.state.reason = reason;
   }
 
-  /** @param clockMs the log's clock less this process's; null while no message of this run has told it */
+  /** @param clockMs the log's clock minus this process's; null until a message of this run has revealed it */
   noteApplied(batch: readonly Arrival[], clockMs: number | null): void {
     this.#began ??= { position: this.state.position, at: performance.now() };
     this.state.position = batch.at(-1)?.sequence ?? this.state.position;

@@ -1,4 +1,4 @@
 import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
 
-/** The log, as far as a node uses it. */
+/** The part of the log's interface that a node uses. */
 export type PeerLog = Pick<JetStreamSharedLog, 'provision' | 'describe' | 'append' | 'read' | 'tailOf'>;

@@ -6,19 +6,19 @@ import type { Snapshots } from './snapshots.ts';
 export interface SnapshotKeeperParts {
   readonly log: Pick<PeerLog, 'describe'>;
   readonly snapshots: Pick<Snapshots, 'take' | 'latest'>;
-  /** How many messages the log keeps after the latest snapshot before the next one is taken. */
+  /** How many messages the log keeps after the latest snapshot before the next one is due. */
   readonly keepEvents: number;
   readonly logger: Logger;
   readonly state: NodeState;
-  /** Whether this node has all of the log, and reaches it. */
+  /** Whether this node is complete and connected to the log. */
   isAtWork(): boolean;
 }
 
-/** When a node takes a snapshot: one at a time, however many ask for it. */
+/** Takes snapshots, one at a time, however many callers ask for one. */
 export class SnapshotKeeper {
   readonly #parts: SnapshotKeeperParts;
   #taking: Promise<number | null> | null = null;
-  /** This run has met another log than the one before. */
+  /** Whether this run has found another log than the previous one. */
   isReplaced = false;
 
   constructor(parts: SnapshotKeeperParts) {
@@ -26,8 +26,8 @@ export class SnapshotKeeper {
   }
 
   /**
-   * Takes a snapshot now; whoever asks while one is being taken waits for that one.
-   * @returns its place in the log; null when the node is not complete, or the log away
+   * Takes a snapshot now; a caller that asks during one waits for that one.
+   * @returns its position in the log; null if the node is not complete or the log is unreachable
    */
   take(): Promise<number | null> {
     this.#taking ??= this.#takeOne().finally(() => (this.#taking = null));
@@ -44,14 +44,14 @@ export class SnapshotKeeper {
     return true;
   }
 
-  /** Takes one when the log has grown. */
+  /** Takes a snapshot if the log has grown enough. */
   async takeIfDue(): Promise<void> {
     const { log, snapshots, keepEvents, state } = this.#parts;
     if (!this.#parts.isAtWork()) return;
     const here = await log.describe();
     const latest = here && (await snapshots.latest(here));
     this.#know(latest?.cut ?? 0);
-    // Another log lacks, for nodes that come later, what nobody publishes again: the events of nodes that are gone.
+    // In a new log, nobody publishes the events of departed nodes again: nodes that join later need a snapshot.
     const isOwed = this.isReplaced && latest === null;
     if (isOwed || state.position - state.snapshot - state.signs >= keepEvents) await this.take();
     this.isReplaced = false;

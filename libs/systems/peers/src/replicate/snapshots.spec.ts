@@ -113,7 +113,7 @@ describe('a snapshot of the log', () => {
     await expect(a.takeSnapshot(log)).rejects.toThrow('the log has been replaced');
   });
 
-  it('lets the process go on between its pages, when it is taken and when it is loaded', async () => {
+  it('lets the process continue between its pages, when it is taken and when it is loaded', async () => {
     await a.database.write(({ db }) => {
       const insert = db.prepare('INSERT INTO Notes (id, _document) VALUES (?, ?)');
       for (let count = 0; count < 2_000; count++) insert.run(`notes/${count}`, '{"Title":"one"}');

@@ -4,7 +4,7 @@ import { compareResolutions, disagreeing, proposalOf } from '../merge/rank-propo
 import { type ConflictResolver, foldHeads } from '../merge/resolve.ts';
 import { eventView } from './event-view.ts';
 
-/** A conflict as it is shown to people. */
+/** A conflict as shown to people. */
 export function conflictView(row: ConflictRow, resolver: ConflictResolver<object> | null) {
   const { recordId, at, ended, heads, resolutions } = row;
   const winner = heads
@@ -25,7 +25,7 @@ export function conflictView(row: ConflictRow, resolver: ConflictResolver<object
   };
 }
 
-/** Why it is as it is, in words. */
+/** A textual explanation of the outcome. */
 function reasonOf(
   { heads, resolutions, ended }: ConflictRow,
   resolver: ConflictResolver<object> | null,

@@ -1,6 +1,6 @@
 import type { PeerEvent } from '../merge/event.ts';
 
-/** An event as it is shown to people. */
+/** An event as shown to people. */
 export function eventView(event: PeerEvent, node: string | null) {
   const { origin, number, hlc, operation, recordId, data, timestamp, sees, resolverVersion } = event;
   const seen = sees.map((one) => ({ origin: one.origin, number: one.number }));

@@ -24,7 +24,7 @@ class RetireBody {
   node!: string;
 }
 
-/** What operators do with replicas. */
+/** Operators' actions on replicas. */
 @SparkController('peers')
 export class OperatePeersController {
   private readonly peers: Peers;
@@ -107,7 +107,7 @@ export class OperatePeersController {
   @Post('take-as-it-is')
   @TakesNoFields()
   @HttpCode(200)
-  @ApiOperation({ summary: 'Go on without messages of the log that are gone and that no snapshot covers' })
+  @ApiOperation({ summary: 'Continue without messages of the log that are gone and that no snapshot covers' })
   takeAsItIs(@FromCaller() caller: Caller): { taken: boolean } {
     requireOperator(caller);
     if (this.node.takeAsItIs()) return { taken: true };
@@ -124,7 +124,7 @@ export class OperatePeersController {
   @Post('stash/:id/apply')
   @TakesNoFields()
   @HttpCode(200)
-  @ApiOperation({ summary: 'Write a stashed change once more, over what is there now' })
+  @ApiOperation({ summary: 'Write a stashed change again, over the current state' })
   async applyStash(@FromCaller() caller: Caller, @Param('id') id: string): Promise<{ applied: string }> {
     requireOperator(caller);
     const number = wholeIn(id);
@@ -166,7 +166,7 @@ export class OperatePeersController {
     throw new ProblemError('notFound', `${JSON.stringify(entity)} is not a replicated collection.`);
   }
 
-  /** The node that was named, or any other one. */
+  /** The named node, or any other one. */
   private named(node: string | undefined): string {
     const [other] = this.watch.candidates();
     const name = node ?? other;

@@ -4,13 +4,13 @@ import type { PeerNode } from '../replicate/peer-node.ts';
 import type { PeersStatus } from './peers-status.ts';
 import type { Peers } from './peers.ts';
 
-/** What Prometheus is told of this replica: its status, as of when it is asked. */
+/** The Prometheus metrics of this replica, computed from its status on each scrape. */
 export function registerPeerMetrics(
   registry: Registry,
   { peers, node, drift }: { peers: Peers; node: PeerNode; drift: DriftWatch },
 ): void {
   let asked: Promise<PeersStatus | null> | null = null;
-  /** One for all metrics, which are asked for together: it reads the file, with the latest conflicts of each collection. */
+  /** Shared by all metrics of a scrape, as it reads the file, including the latest conflicts of each collection. */
   const statusNow = (): Promise<PeersStatus | null> => {
     asked ??= peers
       .status()
@@ -35,7 +35,7 @@ export function registerPeerMetrics(
   gauge('low_water', 'Up to where all members have acknowledged the log.', ({ log }) => log.lowWater);
   gauge(
     'clock_offset_seconds',
-    'The clock of the log less that of this node.',
+    'The clock of the log minus that of this node.',
     (status) => status.clockOffsetMs / 1_000,
   );
   gauge('ready', '1 when this node is a complete replica.', ({ state }) => (state === 'ready' ? 1 : 0));

@@ -2,13 +2,13 @@ import type { HealthCheck, HealthFinding } from '@nestjs-spark/observability/int
 import type { PeersStatus } from './peers-status.ts';
 import type { Peers } from './peers.ts';
 
-/** Ready once this node has all that was in the log when it was asked; it stays so when NATS is away. */
+/** Ready once this node has everything that was in the log when it checked. It stays ready when NATS is down. */
 export class PeersCheck implements HealthCheck {
   readonly name = 'peers';
   readonly #peers: Peers;
   readonly #maxOffsetMs: number;
 
-  /** @param maxOffsetMs a clock that differs more from the log's is mentioned */
+  /** @param maxOffsetMs from this difference on, the offset from the log's clock is reported */
   constructor(peers: Peers, maxOffsetMs: number) {
     this.#peers = peers;
     this.#maxOffsetMs = maxOffsetMs;
@@ -39,7 +39,7 @@ export class PeersCheck implements HealthCheck {
   }
 }
 
-/** The log has the changes of all collections in one order, so none is ahead of another. */
+/** The log has the changes of all collections in one order, so there is one progress for all of them. */
 function progressOf({ state, etaSeconds, log: { position, last } }: PeersStatus) {
   return { state, applied: position, target: last, behind: last - position, etaSeconds };
 }

@@ -2,20 +2,20 @@ import type { EntityFigures, MemberRow } from '@nestjs-spark/sqlite/internal';
 import type { Heartbeat, PolicyView } from '../presence/heartbeat.ts';
 import type { RefusedMessage } from '../replicate/arrival.ts';
 
-/** What a node has of one collection. */
+/** The state of one collection on a node. */
 export interface EntityStatus extends Omit<EntityFigures, 'conflicts'> {
   policy: string;
-  /** Null when the last change wins. A fingerprint tells whether two nodes run the same code. */
+  /** Null if the last write wins. The fingerprint shows whether two nodes run the same code. */
   resolver: { version: number; fingerprint: string } | null;
   conflicts: EntityFigures['conflicts'] & {
-    /** Open ones for which no resolver has given a result: the last change is shown. Of the latest 100. */
+    /** Open conflicts without a result of a resolver, so that the last write is shown. Counted among the latest 100. */
     unresolved: number;
-    /** Those for which resolvers of one version gave different results. Of the latest 100. */
+    /** Conflicts for which resolvers of the same version gave different results. Counted among the latest 100. */
     notDeterministic: number;
   };
   /**
-   * Of all its records: equal on nodes that have the same. With up to 2,000 documents as of now when the status is asked for over
-   * HTTP, otherwise as of the last comparison; null before the first.
+   * The digest of all its records: equal on nodes with the same content. Up to 2,000 documents, it is current when the status is requested over
+   * HTTP, otherwise from the last comparison; null before the first.
    */
   digest: string | null;
 }
@@ -24,13 +24,13 @@ export interface EntityStatus extends Omit<EntityFigures, 'conflicts'> {
 export interface MemberStatus {
   node: string;
   origin: string;
-  /** What it says of itself; `away` when it is not heard from, `retired` when it is not expected to return. */
+  /** What it reports about itself; `away` when it is not heard from, `retired` when it is not expected to return. */
   state: string;
-  /** Up to where it has acknowledged the log; null when it has said nothing there. */
+  /** The position up to which it has acknowledged the log; null if it has never written. */
   acked: number | null;
-  /** Up to where it has applied the log; null when it is away. */
+  /** The position up to which it has applied the log; null if it is away. */
   position: number | null;
-  /** When it last said something, or its last message was stored; null when it never has. */
+  /** When its last heartbeat was sent or its last message was stored; null if never. */
   lastSeen: string | null;
   clockOffsetMs: number | null;
   policies: Record<string, PolicyView>;
@@ -49,31 +49,31 @@ export interface PeersStatus {
     created: string | null;
     position: number;
     last: number;
-    /** Up to where every member that is not retired has acknowledged the log: nobody needs to be told again what is before. */
+    /** Up to where every member that is not retired has acknowledged the log: nobody needs anything before that again. */
     lowWater: number;
-    /** The place of the latest snapshot that this node knows, up to which the log is trimmed; 0 for none. */
+    /** The position of the latest snapshot that this node knows, up to which the log is trimmed; 0 if none. */
     snapshot: number;
   };
-  /** Own events that are not known to be in the log. */
+  /** The number of own events that are not known to be in the log. */
   backlog: number;
-  /** Messages in the log that no node can have written, or that another one has signed. */
+  /** The number of messages in the log that no node can have written, or that were signed by another. */
   refused: number;
-  /** The latest of them since this process started: who it says it is from, and why every node skips it. */
+  /** The latest of them since this process started: whom it claims to be from, and why every node skips it. */
   refusals: RefusedMessage[];
   members: MemberStatus[];
   entities: EntityStatus[];
-  /** Collections that are declared as replicated and are not on this node: `enabled` is false. */
+  /** Collections with `enabled: false`, which are not replicated on this node. */
   disabled: string[];
-  /** In how many seconds the log is applied at the pace of this run; null when that is not known. */
+  /** The estimated seconds until the log is applied, at the pace of this run; null if unknown. */
   etaSeconds: number | null;
-  /** Changes of an earlier life of this file that lost against others' and that nobody has applied or dropped. */
+  /** Changes of an earlier life of this file that lost to others' and that nobody has applied or dropped. */
   stash: number;
   newLives: { at: string; why: string }[];
-  /** The log's clock less that of this node. */
+  /** The log's clock minus that of this node. */
   clockOffsetMs: number;
 }
 
-/** Members as the log and their heartbeats tell of them. */
+/** The members according to the log and their heartbeats. */
 export function membersOf(
   rows: readonly MemberRow[],
   beats: readonly Heartbeat[],
@@ -93,7 +93,7 @@ function presentMember(
   acked: number | null,
 ): MemberStatus {
   const lastSeen = new Date(at).toISOString();
-  // What it has acknowledged since it was heard from, it has applied.
+  // It has applied whatever it has acknowledged since its heartbeat.
   const applied = Math.max(position, acked ?? 0);
   return { node, origin, state, acked, position: applied, lastSeen, clockOffsetMs, policies };
 }

@@ -25,7 +25,7 @@ import { conflictView } from './conflict-view.ts';
 import { eventView } from './event-view.ts';
 import { type EntityStatus, membersOf, type PeersStatus } from './peers-status.ts';
 
-/** Whether a node has all that was in the log when it was asked, and why not. */
+/** Whether a node has everything that was in the log when it checked, and otherwise why not. */
 export interface PeersReadiness {
   ready: boolean;
   reason: string | null;
@@ -37,35 +37,35 @@ export interface PeersParts {
   readonly database: SqliteDatabase;
   readonly node: PeerNode;
   readonly entities: readonly PeerEntity[];
-  /** Collections whose declaration keeps them on this node alone. */
+  /** Collections whose declaration keeps them local to this node. */
   readonly disabled: readonly string[];
   readonly drift: DriftWatch;
-  /** What other nodes said of themselves in the last seconds. */
+  /** The heartbeats of other nodes from the last seconds. */
   others(): readonly Heartbeat[];
 }
 
 const DAY_MS = 86_400_000;
 
-/** This node among its replicas. Inject it by its class. */
+/** This node as one of the replicas. Inject it by its class. */
 export class Peers {
   readonly #parts: PeersParts;
 
-  /** The Nest module creates this class */
+  /** Constructed by the Nest module. */
   constructor(parts: PeersParts) {
     this.#parts = parts;
   }
 
-  /** As far as is known: asks nobody. */
+  /** As far as is known, without asking anyone. */
   get isReady(): boolean {
     return this.#parts.node.state.isReady;
   }
 
-  /** Calls `listener` whenever this node becomes ready, loses the log or reaches it again. @returns a function that stops this */
+  /** Calls `listener` whenever this node becomes ready, loses the connection to the log, or regains it. @returns a function that unsubscribes */
   onChange(listener: () => void): () => void {
     return this.#parts.node.report.onChange(listener);
   }
 
-  /** Asks the log for its end while the node is not ready. */
+  /** Whether this node is ready; while it is not, this queries the end of the log. */
   async readiness(): Promise<PeersReadiness> {
     const { isReady, reason } = await this.#parts.node.look();
     const offsetMs = Math.abs(await this.#clockOffsetMs());
@@ -74,7 +74,7 @@ export class Peers {
     return { ready: isReady, reason };
   }
 
-  /** The status, with the digests of small collections as of now. */
+  /** The status, with current digests of small collections. */
   async report(): Promise<PeersStatus> {
     await this.#parts.drift.refresh();
     return this.status();
@@ -119,7 +119,7 @@ export class Peers {
     });
   }
 
-  /** What this node says of itself every few seconds. */
+  /** What this node reports about itself every few seconds. */
   async beat(): Promise<Heartbeat> {
     const { settings, database, node, entities } = this.#parts;
     const origin = await database.read((open) => new PeerPlace(open).origin);
@@ -145,7 +145,7 @@ export class Peers {
     return position === 0 && log === 'away' ? 'joining' : 'catching-up';
   }
 
-  /** What the clock was shifted by for a test counts as the clock of this process. */
+  /** In tests, a shifted clock counts as the clock of this process. */
   async #clockOffsetMs(): Promise<number> {
     const { database, settings, node } = this.#parts;
     if (!node.state.knowsTime) return 0;
@@ -172,7 +172,7 @@ export class Peers {
     };
   }
 
-  /** The shared collection of this name; null when there is none. */
+  /** The replicated collection of this name; null if there is none. */
   entity(name: string): PeerEntity | null {
     return this.#parts.entities.find(({ declaration }) => declaration.collection === name) ?? null;
   }
@@ -186,7 +186,7 @@ export class Peers {
     });
   }
 
-  /** Conflicts of a collection, the latest first, each with what met and what won. */
+  /** Conflicts of a collection, latest first, each with the conflicting changes and the winner. */
   conflicts(entity: string, which: WhichConflicts) {
     const resolver = this.entity(entity)?.resolver ?? null;
     return this.#parts.database.read((open) => ({
@@ -194,7 +194,7 @@ export class Peers {
     }));
   }
 
-  /** Changes of an earlier life of this file that lost against others', the latest first. */
+  /** Changes of an earlier life of this file that lost to others', latest first. */
   stash() {
     return this.#parts.database.read((open) => ({
       items: listStash(open).map(({ number, at, why, event }) => ({
@@ -207,18 +207,18 @@ export class Peers {
     }));
   }
 
-  /** Writes a stashed change once more. @returns false when there is none of this id */
+  /** Writes a stashed change again. @returns false when there is none with this id */
   applyStash(id: number): Promise<boolean> {
     return this.#parts.database.write((open) => applyStash(open, id));
   }
 
-  /** Other nodes that have written and that nobody has closed. */
+  /** Other nodes that have written and are not retired. */
   async openMembers(): Promise<{ node: string; origin: string; tail: number }[]> {
     const rows = await this.#parts.database.read(listMembers);
     return rows.filter(({ node, closed }) => closed === null && node !== this.#parts.settings.nodeId);
   }
 
-  /** The latest origin of a node that has written; null when nobody has heard from it. */
+  /** The latest origin of a node that has written; null if the node is unknown. */
   async memberOf(node: string): Promise<{ origin: string; tail: number } | null> {
     const rows = await this.#parts.database.read(listMembers);
     return rows.find((row) => row.node === node) ?? null;

@@ -8,33 +8,33 @@ const NO_PEER = defineProblem('noReadyReplica', {
   status: 503,
 });
 
-/** What another node has, and who answered. */
+/** The answer of another node, and which node it was. */
 export interface RemoteRead<T> {
   /** The node that answered. */
   readonly from: string;
-  /** Up to which message of the log it had applied everything. */
+  /** The position up to which it had applied the log. */
   readonly position: number;
   readonly value: T;
 }
 
 /**
- * Reads of replicated collections from a node that is ready, for a node that is not yet. Inject it by its class. Nothing is kept:
- * each read asks again. Writes always go to the own file.
+ * Reads of replicated collections from a node that is ready, for a node that is not yet. Inject it by its class. Nothing is
+ * cached: each read asks again. Writes always go to the node's own file.
  */
 export class RemoteReads {
   readonly #peers: AskPeers;
   readonly #entities: readonly PeerEntity[];
 
-  /** The Nest module creates this class */
+  /** Constructed by the Nest module. */
   constructor(peers: AskPeers, entities: readonly PeerEntity[]) {
     this.#peers = peers;
     this.#entities = entities;
   }
 
   /**
-   * A document of another node; its value is null where there is none with this id.
-   * @throws {ProblemError} `noReadyReplica` (503) when no ready node answers within 5 s: try again later
-   * @throws {UnavailableError} while NATS is away: try again later
+   * A document from another node; the value is null if there is none with this id.
+   * @throws {ProblemError} `noReadyReplica` (503) if no ready node answers within 5 s: try again later
+   * @throws {UnavailableError} while NATS is down: try again later
    */
   async get<T extends object>(entity: new () => T, id: string): Promise<RemoteRead<Stored<T> | null>> {
     const { type, answer } = await this.#ask(entity, { id });
@@ -43,10 +43,10 @@ export class RemoteReads {
   }
 
   /**
-   * A page of a collection of another node, in the order of ids.
+   * A page of a collection from another node, ordered by id.
    * @param page `take` is at most 100
-   * @throws {ProblemError} `noReadyReplica` (503) when no ready node answers within 5 s: try again later
-   * @throws {UnavailableError} while NATS is away: try again later
+   * @throws {ProblemError} `noReadyReplica` (503) if no ready node answers within 5 s: try again later
+   * @throws {UnavailableError} while NATS is down: try again later
    */
   async list<T extends object>(
     entity: new () => T,

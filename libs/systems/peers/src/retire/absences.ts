@@ -1,19 +1,19 @@
 import type { Heartbeat } from '../presence/heartbeat.ts';
 
-/** For how long nodes may be away. */
+/** How long nodes may be absent. */
 export interface Patience {
   readonly afterMs: number;
   readonly joiningAfterMs: number;
 }
 
 /**
- * Since when nodes have been away, as this process has seen it without a pause: how long a node was away before, or while this one
- * could not hear it, says nothing.
+ * How long nodes have been absent, as continuously observed by this process: absence before that, or while this node was disconnected, does not
+ * count.
  */
 export class Absences {
   readonly #patience: Patience;
   readonly #since = new Map<string, number>();
-  /** Nodes that were heard from, and whether one of them has ever been complete. */
+  /** The nodes seen so far, and whether each has ever been complete. */
   readonly #wasReady = new Map<string, boolean>();
 
   constructor(patience: Patience) {
@@ -21,9 +21,9 @@ export class Absences {
   }
 
   /**
-   * @param present who is there; null while that is not known
-   * @param now milliseconds of a clock that never jumps
-   * @returns members that have been away for too long
+   * @param present the present nodes; null if unknown
+   * @param now milliseconds of a monotonic clock
+   * @returns members that have been absent for too long
    */
   look<M extends { readonly node: string }>(
     present: readonly Pick<Heartbeat, 'node' | 'state'>[] | null,

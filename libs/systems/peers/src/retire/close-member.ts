@@ -2,7 +2,7 @@ import type { OperatorToken } from '@nestjs-spark/modules/internal';
 import type { PeerNode } from '../replicate/peer-node.ts';
 import { closeProof } from './close-proof.ts';
 
-/** A node as the log tells of it. */
+/** A node as known from the log. */
 export interface Closing {
   readonly node: string;
   readonly origin: string;
@@ -12,8 +12,8 @@ export interface Closing {
 
 /**
  * Closes the origin of a node.
- * @returns false when this node has no operator token to prove it with
- * @throws {LogConflictError} when the node has written meanwhile
+ * @returns false if this node has no operator token to prove it with
+ * @throws {LogConflictError} if the node has written meanwhile
  */
 export async function closeMember(
   { service, peer, operator }: { service: string; peer: Pick<PeerNode, 'close'>; operator: OperatorToken },

@@ -9,9 +9,9 @@ export interface RetirementParts {
   /** The same for a node that has never been complete. */
   readonly joiningAfterMs: number;
   readonly logger: Logger;
-  /** Who is there; null while that is not known. */
+  /** The present nodes; null if unknown. */
   present(): readonly Heartbeat[] | null;
-  /** Nodes that have written and that nobody has closed. */
+  /** Nodes that have written and are not closed. */
   members(): Promise<readonly Closing[]>;
   /** @see closeMember */
   close(member: Closing): Promise<boolean>;
@@ -19,7 +19,7 @@ export interface RetirementParts {
 
 const LOOK_MS = 5_000;
 
-/** Retires nodes that have not been heard from for a long time, as an operator would. */
+/** Retires nodes that have been absent for a long time, as an operator would. */
 export class Retirement {
   readonly #parts: RetirementParts;
   readonly #absences: Absences;
@@ -36,7 +36,7 @@ export class Retirement {
       signal,
       policy: { waitMs: LOOK_MS },
       endMs: Infinity,
-      onFailure: (error) => this.#parts.logger.warn(`Retiring nodes waits: ${describeError(error)}`),
+      onFailure: (error) => this.#parts.logger.warn(`Retiring nodes is delayed: ${describeError(error)}`),
     });
   }
 
@@ -59,11 +59,11 @@ export class Retirement {
       } else if (!this.#hasWarned) {
         this.#hasWarned = true;
         logger.warn(
-          `${member.node} has not been heard from for a long time and is not retired: set SPARK_OPERATOR_TOKEN on all nodes, which proves it`,
+          `${member.node} has not been heard from for a long time and is not retired, because that requires SPARK_OPERATOR_TOKEN on all nodes`,
         );
       }
     } catch (error) {
-      // It has written, or another node was faster.
+      // It has written meanwhile, or another node has closed it.
       if (!(error instanceof LogConflictError)) throw error;
     }
   }

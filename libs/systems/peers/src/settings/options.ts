@@ -1,56 +1,59 @@
 import { DEFAULT_LOG_BYTES, isPeerName, replicaName } from '../carry/names.ts';
 
-/** What `SparkPeersModule.forRoot()` takes. */
+/** Options of `SparkPeersModule.forRoot()`. */
 export interface SparkPeersOptions {
-  /** The service of which this is a replica: lower-case letters, digits and hyphens. The same on all nodes. */
+  /** The service that this node is a replica of: lower-case letters, digits and hyphens. The same on all nodes. */
   service: string;
   /** The stable name of this node among the replicas: lower-case letters, digits and hyphens. */
   nodeId: string;
   /**
-   * Whether a node that was complete before serves its data when it starts without NATS (`serve`), or waits until it has read all that
+   * What a node that was complete before does when it starts without NATS: serve its data (`serve`), or wait until it has read everything that
    * others wrote (`wait`). Default `wait`.
    */
   offlineStart?: 'wait' | 'serve';
-  /** How many bytes JetStream reserves for the log; half of that, a quarter and so on where it has less left. Default 4,294,967,296 (4 GiB). */
+  /**
+   * How many bytes JetStream reserves for the log; half of that, a quarter and so on if it has less left. Default 4,294,967,296
+   * (4 GiB).
+   */
   maxBytes?: number;
   /**
-   * How many messages the log keeps after the latest snapshot before the next one is taken, and how many of the latest events a
-   * file keeps although all nodes have them and later ones have replaced them. Default 1,000.
+   * How many messages the log keeps after the latest snapshot before the next one is taken, and how many of the latest events a file keeps although
+   * all nodes have them and later ones have replaced them. Default 1,000.
    */
   keepEvents?: number;
-  /** After how many seconds without a sign a node is retired, which needs `SPARK_OPERATOR_TOKEN`. Default 86,400 (a day). */
+  /** After how many seconds without a heartbeat a node is retired, which requires `SPARK_OPERATOR_TOKEN`. Default 86,400 (one day). */
   retireAfterSeconds?: number;
   /** The same for a node that has never been complete. Default 600. */
   joiningRetireAfterSeconds?: number;
-  /** How often the collections are compared with another node, in seconds; 0 for never. Default 60. */
+  /** How often the collections are compared with another node, in seconds; 0 disables it. Default 60. */
   driftEverySeconds?: number;
-  /** From how many seconds on a difference between this clock and the log's is reported. Default 60. */
+  /** From how many seconds on an offset between this clock and the log's is reported. Default 60. */
   maxClockOffsetSeconds?: number;
-  /** `partBytes`: how large a part of a snapshot becomes before it is compressed. Default 1,048,576 (1 MiB). */
+  /** `partBytes`: the size at which a part of a snapshot is compressed and stored. Default 1,048,576 (1 MiB). */
   snapshots?: { partBytes?: number };
   /**
-   * The name of this module where others copy from the set of replicas: that of `SparkReplicationModule`, the same on all nodes.
+   * The name of this module if others copy from the set of replicas: that of `SparkReplicationModule`, the same on all nodes.
    * Default `{service}-{nodeId}`.
    */
   moduleName?: string;
-  /** Added to this process's wall clock, in milliseconds, for tests with wrong clocks. Default 0. */
+  /** Added to this process's wall clock, in milliseconds, to test wrong clocks. Default 0. */
   clockShiftMs?: number;
 }
 
-/** Injects the options, completed. */
+/** Injects the completed options. */
 export const PEERS_SETTINGS = Symbol('SPARK_PEERS_SETTINGS');
 
-/** The options, completed. */
+/** The completed options. */
 export interface PeersSettings extends Required<Omit<SparkPeersOptions, 'snapshots'>> {
   snapshots: { partBytes: number };
 }
 
-/** The options do not describe a replica. The message says what is wrong; correct it and start again. */
+/** The options do not describe a replica. The message says what is wrong: correct it and restart. */
 export class PeersSettingsError extends Error {
   override readonly name = 'PeersSettingsError';
 }
 
-/** @throws {PeersSettingsError} naming everything that is wrong */
+/** Validates the options and applies the defaults. @throws {PeersSettingsError} with all faults */
 export function completeOptions(options: SparkPeersOptions): PeersSettings {
   const settings: PeersSettings = {
     service: options.service,

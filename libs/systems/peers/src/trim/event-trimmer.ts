@@ -5,18 +5,18 @@ import { type Everywhere, LowWaterMark } from './low-water-mark.ts';
 import { trimEvents } from './trim-events.ts';
 
 const EVERY_MS = 5_000;
-/** So many events are looked at in one transaction: writes of the application come in between. */
+/** The number of events checked in one transaction, so that writes of the application can run in between. */
 const PAGE = 200;
 const NOTHING: Everywhere = { taken: 0, own: [] };
 
-/** Keeps the events of a replica's file to what other nodes or people may still need. */
+/** Removes events from a replica's file that neither nodes nor people need any more. */
 export class PeerEventTrimmer {
   readonly #database: SqliteDatabase;
   readonly #keepEvents: number;
   readonly #logger: Logger;
   readonly #mark = new LowWaterMark();
 
-  /** @param keepEvents how many of the latest events stay in any case */
+  /** @param keepEvents how many of the latest events are always kept */
   constructor(database: SqliteDatabase, keepEvents: number, logger: Logger) {
     this.#database = database;
     this.#keepEvents = keepEvents;
@@ -33,13 +33,13 @@ export class PeerEventTrimmer {
       signal,
       policy: { waitMs: EVERY_MS },
       endMs: Infinity,
-      onFailure: (error) => this.#logger.warn(`Removing old events waits: ${describeError(error)}`),
+      onFailure: (error) => this.#logger.warn(`Removing old events is delayed: ${describeError(error)}`),
     });
   }
 
-  /** Removes what all members have acknowledged since this was called before, and what later events have replaced. */
+  /** Removes events that all members have acknowledged since the last call and that later events have replaced. */
   async trim(): Promise<void> {
-    // Each transaction that writes changes the file, and most of the time there is nothing to do.
+    // Check first: every write transaction changes the file, and usually there is nothing to do.
     const { own, to, isMore } = await this.#database.read((open) => this.#look(open));
     if (own.length > 0) await this.#database.write((open) => noteStable(new PeerRows(open), own));
     for (let more = isMore; more;) {

@@ -1,32 +1,32 @@
 import type { PeerFile } from '../receive/peer-file.ts';
 import { lowWaterOf } from './low-water.ts';
 
-/** A place of the log, and what the file had when it had read up to there. */
+/** A position in the log, and the state of the file when it had read up to there. */
 interface Mark {
   readonly place: number;
   /** The last of its events, in the order in which it took them, before the first own one that is not in the log. */
   readonly taken: number;
-  /** Up to which number of its own origins the events were in the log. */
+  /** For each own origin, the number up to which its events were in the log. */
   readonly own: readonly (readonly [string, number])[];
 }
 
 /** The part of a file that all members have. */
 export interface Everywhere {
-  /** The last of the events, in the order in which the file took them. */
+  /** The last of those events, in the order in which the file took them. */
   readonly taken: number;
-  /** The last number of each of its own origins; only those that the file has not noted yet. */
+  /** The last number of each own origin; only those that the file has not recorded yet. */
   readonly own: readonly (readonly [string, number])[];
 }
 
-/** Up to where everybody has a file's events: known once all members have acknowledged a place at which it was looked at. */
+/** Determines which of a file's events every member has: a marked state is known to be everywhere once all members have acknowledged its position. */
 export class LowWaterMark {
   #mark: Mark | null = null;
 
-  /** Looks at the file and does not change it. @returns null until all members have come to the place before */
+  /** Reads the file without changing it. @returns null until all members have reached the marked position */
   advance(file: PeerFile): Everywhere | null {
     const { news: place } = file;
     const low = lowWaterOf(file);
-    // A place before the mark is one in another log.
+    // A position before the mark belongs to another log.
     if (this.#mark !== null && this.#mark.place > place) this.#mark = null;
     const reached = this.#mark !== null && low >= this.#mark.place ? this.#mark : null;
     if (this.#mark !== null && reached === null) return null;

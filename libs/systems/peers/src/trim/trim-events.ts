@@ -2,9 +2,9 @@ import { headsText, type PeerEvent, textOf } from '../merge/event.ts';
 import type { PeerFile, RecordName, ShownEvents, TakenRange } from '../receive/peer-file.ts';
 
 /**
- * Removes events that are on every node and that later ones have replaced. An event becomes needless when its record gets another
- * one, so only the records of events that have come up to the low water since are looked at.
- * @returns after which event to continue; null when all were looked at
+ * Removes events that are on every node and were replaced by later ones. An event only becomes removable when its record gets another event, so it
+ * suffices to check the records of events that have passed the low water mark since.
+ * @returns the event after which to continue; null when all were checked
  */
 export function trimEvents(file: PeerFile, range: TakenRange): number | null {
   const { records, last } = file.recordsTaken(range);
@@ -21,7 +21,7 @@ export function trimEvents(file: PeerFile, range: TakenRange): number | null {
 function trimRecord(file: PeerFile, { entity, recordId }: RecordName, to: number, shown: ShownEvents): void {
   const heads = file.heads(entity, recordId);
   const events = file.historyTo(entity, recordId, to);
-  // Others know the record as it was before; and under another origin it has to be merged once more.
+  // Other nodes know the record's previous state, and under another origin it would have to be merged again.
   if (heads.concat(file.history(entity, recordId)).some((event) => isUnsaid(file, event))) return;
   const resolutions = heads.length > 1 ? file.resolutions(heads) : [];
   const needed = new Set([...heads, ...resolutions].map(textOf));

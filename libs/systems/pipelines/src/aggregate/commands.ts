@@ -1,17 +1,17 @@
 import type { Position } from '../batch/batch.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 
-/** What can be asked of a pipeline. */
+/** A command to a pipeline. */
 export type PipelineCommand =
   | { type: 'create'; definition: PipelineDefinition }
   | {
       type: 'update';
       definition: PipelineDefinition;
-      /** What becomes of the position where the new definition does not fit it. */
+      /** What happens to the position if it does not fit the new definition. */
       reset?: 'keep' | 'beginning';
-      /** The version that the change is made of; another one is refused. */
+      /** The version that the change is based on; any other is refused. */
       ifVersion?: number;
-      /** There was no pipeline when it was sent: it creates one. */
+      /** There was no pipeline when it was sent, so it creates one. */
       creates?: boolean;
     }
   | { type: 'start'; from?: 'checkpoint' | 'beginning' }
@@ -21,12 +21,12 @@ export type PipelineCommand =
   | { type: 'restart' }
   | { type: 'delete'; force?: boolean }
   | { type: 'resetCheckpoint'; position: Position | null }
-  /** Its source is bounded and read to the end. */
+  /** Its source is bounded and was read to the end. */
   | { type: 'complete' }
   | { type: 'fail'; reason: string }
   | { type: 'takeOwnership'; epoch: number; node: string; shard: number };
 
-/** Who asks, when, and the name by which a repeated request is recognized. */
+/** Who sent the command, when, and the id by which a repeated request is recognized. */
 export interface CommandContext {
   tenant: string;
   pipelineId: string;
@@ -36,9 +36,9 @@ export interface CommandContext {
 }
 
 /**
- * Why a command is refused: `not-found` there is no such pipeline; `exists` there is one; `not-allowed` its state does not allow it;
- * `needs-reset` its position does not fit the new definition; `other-version` it was changed meanwhile; `key-reused` another
- * command had this id; `fenced` another process owns it.
+ * Why a command is refused: `not-found` there is no such pipeline; `exists` it exists already; `not-allowed` its state does not allow it;
+ * `needs-reset` its position does not fit the new definition; `other-version` it was changed meanwhile; `key-reused` another command had this id;
+ * `fenced` another process owns it.
  */
 export type CommandRefusal =
   'not-found' | 'exists' | 'not-allowed' | 'needs-reset' | 'other-version' | 'key-reused' | 'fenced';

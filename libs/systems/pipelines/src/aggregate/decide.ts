@@ -5,7 +5,7 @@ import { CommandRefusedError, type CommandContext, type PipelineCommand } from '
 import type { EventData, EventType, PipelineEvent } from './events.ts';
 import type { PipelineState, PipelineStatus } from './state.ts';
 
-/** From which states a command leads somewhere; a state that is its aim already needs nothing. */
+/** The states in which a command is allowed; if the pipeline is in one of its target states already, nothing happens. */
 const ALLOWED = {
   start: { from: ['Configured', 'Paused', 'Stopped', 'Completed', 'Failed'], aims: ['Running'] },
   stop: { from: ['Running', 'Paused', 'Failed', 'Completed'], aims: ['Stopped', 'Configured'] },
@@ -19,17 +19,17 @@ const ALLOWED = {
 type Move = keyof typeof ALLOWED;
 type Draft = { [T in EventType]: { type: T; data: EventData[T] } }[EventType];
 
-/** What comes of a command. */
+/** The result of a command. */
 export interface Decision {
   events: readonly PipelineEvent[];
-  /** This very command was carried out before. */
+  /** Whether this very command was carried out before. */
   isReplayed: boolean;
-  /** It created the pipeline, now or when it was carried out before. */
+  /** Whether it created the pipeline, now or when it was carried out before. */
   isNew: boolean;
 }
 
 /**
- * What a command makes of a pipeline. What is so already is no event.
+ * Decides which events a command leads to. Whatever is the case already yields no event.
  * @throws {CommandRefusedError}
  */
 export function decide(state: PipelineState, command: PipelineCommand, context: CommandContext): Decision {
@@ -121,12 +121,12 @@ function update(state: PipelineState, command: PipelineCommand & { type: 'update
   ];
 }
 
-/** Whether a position of the one definition says the same in the other. */
+/** Whether a position means the same under both definitions. */
 function keepsPosition(one: PipelineDefinition | null, other: PipelineDefinition): boolean {
   return isDeepStrictEqual(one?.source, other.source) && isDeepStrictEqual(one?.sink, other.sink);
 }
 
-/** Whether a move has to be made; false: it is so already. @throws {CommandRefusedError} where it is not allowed */
+/** Whether the state has to change; false if it is the target already. @throws {CommandRefusedError} if the change is not allowed */
 function moves({ status }: PipelineState, move: Move): boolean {
   const { from, aims }: { from: readonly PipelineStatus[]; aims: readonly PipelineStatus[] } = ALLOWED[move];
   if (aims.includes(status)) return false;
@@ -134,7 +134,7 @@ function moves({ status }: PipelineState, move: Move): boolean {
   throw refuse('not-allowed', `It is ${status}: ${move} is possible from ${from.join(', ')}`);
 }
 
-/** Of what was asked for, which is the same when it is asked for again and the pipeline is there by then. */
+/** A fingerprint of the request. It stays the same when the request is repeated after the pipeline was created. */
 export function fingerprintOf(command: PipelineCommand): string {
   const { creates: _, ...asked } = { creates: false, ...command };
   return createHash('sha256').update(JSON.stringify(asked)).digest('base64url');

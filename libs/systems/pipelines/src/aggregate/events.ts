@@ -1,7 +1,7 @@
 import type { Position, Totals } from '../batch/batch.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 
-/** What can happen to a pipeline, with what is known of it. */
+/** The events of a pipeline with their data. */
 export interface EventData {
   PipelineCreated: { definition: PipelineDefinition };
   PipelineUpdated: { definition: PipelineDefinition };
@@ -11,9 +11,9 @@ export interface EventData {
   PipelineCompleted: object;
   PipelineFailed: { reason: string };
   PipelineDeleted: object;
-  /** Reads again from `position`; null: from the beginning. Opens a generation. */
+  /** Reads again from `position`; null for the beginning. Starts a new generation. */
   CheckpointReset: { position: Position | null };
-  /** Another process owns the pipeline now, and nothing of an earlier epoch counts any more. */
+  /** Another process owns the pipeline from here on; events and writes of an earlier epoch no longer count. */
   OwnershipTaken: { node: string; shard: number };
 }
 
@@ -27,18 +27,18 @@ interface Envelope<T extends EventType> {
   /** ISO 8601. */
   at: string;
   by: string;
-  /** What asked for it; null where nobody did. */
+  /** The command that caused it; null if none did. */
   commandId: string | null;
-  /** Of what that asked for. */
+  /** The fingerprint of that command. */
   fingerprint: string;
   epoch: number;
   data: EventData[T];
 }
 
-/** Something that has happened to a pipeline. */
+/** An event of a pipeline. */
 export type PipelineEvent = { [T in EventType]: Envelope<T> }[EventType];
 
-/** After these, what runs is not what is wanted any more. */
+/** Events after which the current run is no longer wanted. */
 export const ENDS_RUN: ReadonlySet<EventType> = new Set([
   'PipelineUpdated',
   'PipelinePaused',
@@ -49,7 +49,7 @@ export const ENDS_RUN: ReadonlySet<EventType> = new Set([
   'CheckpointReset',
 ]);
 
-/** A batch that was decided on and is perhaps not written: its range is repeated until it is. */
+/** A batch that was planned but may not be written: its range is repeated until it is. */
 export interface BatchPlanned {
   generation: number;
   n: number;
@@ -57,11 +57,11 @@ export interface BatchPlanned {
   to: Position;
   epoch: number;
   at: string;
-  /** The node. */
+  /** The node that planned it. */
   by?: string;
 }
 
-/** A batch that is written, with what came of all up to it. */
+/** A written batch, with the totals up to it. */
 export interface BatchProcessed {
   generation: number;
   n: number;
@@ -87,13 +87,13 @@ interface BatchEnvelope {
   pipelineId: string;
   /** ISO 8601. */
   at: string;
-  /** The node. */
+  /** The node that wrote it. */
   by: string;
   commandId: null;
   epoch: number;
 }
 
-/** What happens to batches. The totals are those since the generation began, so events that are no longer kept are not missed. */
+/** Events of batches. Totals count from the start of the generation, so it does not matter that old events are removed. */
 export type BatchEvent = BatchEnvelope &
   (
     | { type: 'BatchPlanned'; data: BatchData & { from: Position } }
@@ -101,8 +101,8 @@ export type BatchEvent = BatchEnvelope &
   );
 
 /**
- * What is of an earlier epoch comes first, as clocks of two owners may differ. In one millisecond the batches of a run lie between
- * the event that began it and the one that ended it. Of two pipelines only the times can be compared.
+ * Earlier epochs come first, as the clocks of two owners may differ. Within one millisecond, the batches of a run lie between the event that
+ * started it and the one that ended it. Events of two different pipelines can only be compared by time.
  */
 export function isBefore(batch: BatchEvent, event: PipelineEvent): boolean {
   const isOfOne = batch.tenant === event.tenant && batch.pipelineId === event.pipelineId;

@@ -1,7 +1,7 @@
 import type { PipelineEvent } from './events.ts';
 import { COMMANDS_REMEMBERED, EMPTY, type PipelineState, type PipelineStatus } from './state.ts';
 
-/** A pipeline after an event. */
+/** The pipeline's state after an event. */
 export function evolve(state: PipelineState, event: PipelineEvent): PipelineState {
   const counted = {
     ...state,
@@ -52,7 +52,7 @@ export function evolve(state: PipelineState, event: PipelineEvent): PipelineStat
   }
 }
 
-/** A pipeline as all of its events make it. */
+/** The pipeline's state after all of its events. */
 export function replay(events: readonly PipelineEvent[]): PipelineState {
   return events.reduce(evolve, EMPTY);
 }

@@ -12,39 +12,39 @@ export const PIPELINE_STATES = [
   'Deleted',
 ] as const;
 
-/** What is wanted of a pipeline, or what became of it. */
+/** The desired state of a pipeline, or its final one. */
 export type PipelineStatus = (typeof PIPELINE_STATES)[number];
 
-/** A command that was carried out, and is not to be carried out again. */
+/** A command that was carried out, and must not be carried out again. */
 export interface RememberedCommand {
   id: string;
-  /** Of what it asked for: the same id with another one is a mistake. */
+  /** The fingerprint of the request: the same id with another fingerprint is an error. */
   fingerprint: string;
-  /** It has created the pipeline. */
+  /** Whether it created the pipeline. */
   created?: boolean;
 }
 
 /** How many commands a pipeline remembers. */
 export const COMMANDS_REMEMBERED = 256;
 
-/** A pipeline as its events make it. */
+/** The state of a pipeline, derived from its events. */
 export interface PipelineState {
   status: PipelineStatus;
-  /** When it came to `status`, and why where it failed. */
+  /** When it entered `status`, and the reason if it failed. */
   since: string | null;
   reason: string | null;
   definition: PipelineDefinition | null;
-  /** Who created it. */
+  /** Its creator. */
   createdBy: string | null;
-  /** Counts its definitions. */
+  /** The number of its definitions. */
   version: number;
-  /** Counts its events. */
+  /** The number of its events. */
   sequence: number;
-  /** Grows with each new beginning; batches of an earlier one are no longer its own. */
+  /** Grows with each restart from the beginning; batches of earlier generations no longer count. */
   generation: number;
-  /** Where the generation begins; null: at the beginning of the source. */
+  /** Where the generation starts; null for the beginning of the source. */
   startsAt: Position | null;
-  /** It has been started in this generation, so there may be a position. */
+  /** Whether it was started in this generation, so that there may be a position. */
   hasRun: boolean;
   epoch: number;
   owner: string | null;

@@ -1,24 +1,24 @@
-/** Where a source was read to: for each of its partitions, the offset that is read next. */
+/** How far a source was read: for each of its partitions, the offset that is read next. */
 export type Position = Readonly<Record<string, number>>;
 
-/** Which batch of a pipeline: the same range of the source always has the same. */
+/** Identifies a batch of a pipeline: the same range of the source always has the same key. */
 export interface BatchKey {
   tenant: string;
   pipelineId: string;
-  /** Grows when the pipeline begins again. */
+  /** Grows each time the pipeline starts over. */
   generation: number;
-  /** One order of batches within the pipeline. */
+  /** One sequence of batches within the pipeline. */
   lane: number;
-  /** Counts from 1, without a gap. */
+  /** Starts at 1 and has no gaps. */
   n: number;
 }
 
-/** The id of a batch, made of what it is and never random, so that repeating it repeats its id. */
+/** The id of a batch, derived from its key and never random, so that a repeated batch has the same id. */
 export function batchId({ tenant, pipelineId, generation, lane, n }: BatchKey): string {
   return [tenant, pipelineId, generation, lane, n].map(String).join('/');
 }
 
-/** What a pipeline has done since its generation began. */
+/** The counts of a pipeline since its generation started. */
 export interface Totals {
   read: number;
   written: number;

@@ -60,7 +60,7 @@ describeWithServers(
       expect(await check(brokers(), topic, { [`${id}/0`]: offset })).toBeNull();
     });
 
-    it.each([0, 1, 6])('cannot be before what is left or after its end: %d', async (offset) => {
+    it.each([0, 1, 6])('cannot be before the oldest message or after the end: %d', async (offset) => {
       const name = `${id}/0`;
       const outside = { kind: 'outside', name, extent: { first: 2, end: 5 } };
       expect(await check(brokers(), topic, { [name]: offset })).toEqual(outside);
@@ -95,7 +95,7 @@ describe('a position in a topic whose brokers do not answer', () => {
   beforeEach(() => new Promise<void>((done) => (silent = createServer()).listen(0, '127.0.0.1', done)));
   afterEach(() => void silent.close());
 
-  it('cannot be checked, which is said soon', async () => {
+  it('cannot be checked, which is reported soon', async () => {
     const { port } = silent.address() as AddressInfo;
     const asked = check(`127.0.0.1:${port}`, 'people', {});
     await expect(asked).rejects.toThrow(UnavailableError);
@@ -104,7 +104,7 @@ describe('a position in a topic whose brokers do not answer', () => {
 });
 
 describe('a position in generated records', () => {
-  it.each(['generate//3', 'other'])('has nothing beside their number: %s', async (name) => {
+  it.each(['generate//3', 'other'])('has nothing but their number: %s', async (name) => {
     const definition: PipelineDefinition = {
       pipelineId: 'p',
       name: 'P',

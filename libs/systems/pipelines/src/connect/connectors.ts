@@ -17,7 +17,7 @@ import { PostgresSink } from './postgres/postgres-sink.ts';
 import { kafkaAddress, postgresAddress } from './read-connection.ts';
 import { SqliteSink } from './sqlite/sqlite-sink.ts';
 
-/** What a run has of the process that it is in. */
+/** Resources of the process that a run uses. */
 export interface Surroundings {
   files: FilesFolder;
   connections: Connections;
@@ -29,7 +29,7 @@ type Makers<D extends { type: string }, End> = {
   [T in D['type']]?: (part: Of<D, T>, around: Surroundings, definition: PipelineDefinition) => End;
 };
 
-/** What makes each type of source. One that is missing here is `later` in the language's schema. */
+/** The constructors of all source types. A type that is missing here is `later` in the schema of definitions. */
 const SOURCES: Makers<SourceDefinition, Source> = {
   generate: (source) => new GenerateSource(source),
   file: ({ path, format, follow }, { files }, { schema }) =>
@@ -51,17 +51,17 @@ const SINKS: Makers<SinkDefinition, Sink> = {
     new SqliteSink(files, path, { ...options, schema }),
 };
 
-/** @throws {RunFailedError} when its connection is not configured */
+/** @throws {RunFailedError} if its connection is not configured */
 export function makeSource(definition: PipelineDefinition, around: Surroundings): Source {
   return make(SOURCES, definition.source, around, definition);
 }
 
-/** @throws {RunFailedError} when its connection is not configured */
+/** @throws {RunFailedError} if its connection is not configured */
 export function makeSink(definition: PipelineDefinition, around: Surroundings): Sink {
   return make(SINKS, definition.sink, around, definition);
 }
 
-/** What a text says as a record of the definition's source, that came with this `meta`; neither: it is JSON. */
+/** Reads a text as a record of the definition's source with this `meta`; empty if the format is JSON. */
 export function readInFormat(
   { source, schema }: PipelineDefinition,
   text: string,
@@ -79,7 +79,7 @@ function make<D extends { type: string }, End>(
   around: Surroundings,
   definition: PipelineDefinition,
 ): End {
-  // The key and the part are of the same type, which a lookup by a union does not know.
+  // The key and the part have the same type, but a lookup by a union cannot express that.
   const maker = makers[part.type as D['type']] as
     ((part: D, around: Surroundings, definition: PipelineDefinition) => End) | undefined;
   if (!maker) throw new TypeError(`${part.type} is not available`);

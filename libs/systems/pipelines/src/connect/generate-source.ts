@@ -6,7 +6,7 @@ import type { PlannedRange, Source, SourceRecord } from './ports.ts';
 const PARTITION = GENERATED;
 const SECOND_MS = 1000;
 
-/** Records that are counted, to try a pipeline without any source. */
+/** Generated records, to try a pipeline without a real source. */
 export class GenerateSource implements Source {
   readonly #count: number;
   readonly #perSecond: number | undefined;

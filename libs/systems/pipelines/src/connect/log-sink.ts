@@ -1,6 +1,6 @@
 import type { OutBatch, Sink } from './ports.ts';
 
-/** Prints each record: at least once, because nobody can ask a print what it has. */
+/** Prints each record, at least once: a printer cannot be asked what it already has. */
 export class LogSink implements Sink {
   readonly #print: (line: string) => void;
 

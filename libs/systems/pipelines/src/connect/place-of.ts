@@ -1,6 +1,6 @@
 import type { SourceRecord } from './ports.ts';
 
-/** Where a record is in its source, in words. A file's offset is a byte, and would be taken for a line. */
+/** Describes where a record is in its source. The offset in a file is given as a byte, since it would be mistaken for a line. */
 export function placeOf({
   partition,
   offset,
@@ -13,5 +13,5 @@ export function placeOf({
     : `at byte ${offset} of ${partition}`;
 }
 
-/** The one partition of generated records. */
+/** The only partition of generated records. */
 export const GENERATED = 'generate';

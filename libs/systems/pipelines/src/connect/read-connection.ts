@@ -5,7 +5,7 @@ import { RunFailedError } from './ports.ts';
 
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 
-/** @throws {RunFailedError} when the operator left something out */
+/** @throws {RunFailedError} if the connection is incomplete */
 export function postgresAddress({ name, settings }: Connection): PostgresAddress {
   const { url, user, password } = settings;
   if (!url || !URL.canParse(url))
@@ -13,7 +13,7 @@ export function postgresAddress({ name, settings }: Connection): PostgresAddress
   return { url, ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }) };
 }
 
-/** @throws {RunFailedError} when the operator left something out */
+/** @throws {RunFailedError} if the connection is incomplete */
 export function kafkaAddress({ name, settings }: Connection): KafkaAddress {
   const { user, password, tls } = settings;
   const brokers = (settings['brokers'] ?? settings['url'] ?? '')

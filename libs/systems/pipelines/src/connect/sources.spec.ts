@@ -72,7 +72,7 @@ describe('files', () => {
   it.each([
     ['a folder', 'in', 'points to a folder'],
     ['nothing', 'nowhere', 'is gone'],
-    ['themselves', 'link', 'leads back to itself'],
+    ['themselves', 'link', 'points back to itself'],
     ['a pipe that nobody writes to', 'pipe', 'does not point to a file'],
   ])('that are links to %s fail the pipeline: waiting would not help', async (_what, to, reason) => {
     if (to === 'pipe') execFileSync('mkfifo', [join(folder, to)]);

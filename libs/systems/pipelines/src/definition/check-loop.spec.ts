@@ -48,7 +48,7 @@ describe('A pipeline', () => {
     [{ type: 'kafka', topic: undefined }, { type: 'kafka' }],
     [{ type: 'file', path: undefined }, { type: 'file' }],
     [undefined, { type: 'file', path: 'out' }],
-  ])('may write beside what it reads: %j to %j', (source, sink) => {
+  ])('may write next to what it reads: %j to %j', (source, sink) => {
     expect(checkLoop({ source, sink })).toEqual([]);
   });
 });

@@ -1,13 +1,13 @@
 import { isMap, isScalar, visit, type Alias, type Document, type Node } from 'yaml';
 import { nameOf, startOf } from './places.ts';
 
-/** Something in the text that YAML has and a definition has not. */
+/** A part of the text that is valid YAML but not allowed in a definition. */
 export interface WrongNode {
   offset: number;
   message: string;
 }
 
-// To find what one of them names takes a look at all before it.
+// Resolving an alias takes a search through everything before it.
 const MOST_ALIASES = 256;
 const STANDARD = 'tag:yaml.org,2002:';
 const TAGS: ReadonlySet<string> = new Set(
@@ -16,8 +16,8 @@ const TAGS: ReadonlySet<string> = new Set(
 const MERGE = 'Merge keys (<<) are not available: write the fields here, or give the whole value by *NAME';
 
 /**
- * The first part of the text that does not become a value of JSON.
- * @param mostCharacters the text may have with each alias replaced by what it names
+ * The first part of the text that cannot be expressed in JSON.
+ * @param mostCharacters the maximum length of the text with all aliases expanded
  */
 export function findWrongNode(document: Document, mostCharacters: number): WrongNode | undefined {
   let found: WrongNode | undefined;
@@ -50,7 +50,7 @@ export function findWrongNode(document: Document, mostCharacters: number): Wrong
 export const unknownTag = (tag: string): string =>
   `Tags such as ${tag.replace(STANDARD, '!!')} are not available: write the value itself`;
 
-/** Follows the references in the order of the text: each must name what is before it, and they may not make a small text large. */
+/** Follows aliases in the order of the text: each must refer to something before it, and they must not make a small text large. */
 function followAliases(mostCharacters: number) {
   const anchors = new Map<string, Node>();
   const lengths = new Map<Node, number>();
@@ -75,7 +75,7 @@ function followAliases(mostCharacters: number) {
     lengths.set(alias, lengthOf(named));
     added += lengthOf(named);
     return added > mostCharacters
-      ? `With what ${name} and the aliases before it stand for, the definition has more than ${mostCharacters / 1024} KiB`
+      ? `With ${name} and the aliases before it expanded, the definition has more than ${mostCharacters / 1024} KiB`
       : null;
   };
   const remember = (node: Node & { anchor?: string }): void => {

@@ -6,7 +6,7 @@ import type { Schema } from './types.ts';
 
 type Path = readonly (string | number)[];
 
-// An author's `pattern` would run in JavaScript's regular expressions over whatever comes in, and `$async` would answer later.
+// An author's `pattern` would run as a JavaScript regular expression over untrusted input, and `$async` would make validation asynchronous.
 const UNAVAILABLE: ReadonlySet<string> = new Set([
   'pattern',
   'patternProperties',
@@ -17,7 +17,7 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
   '$vocabulary',
   '$async',
 ]);
-/** Below these are names that the author chooses, and then schemas. */
+/** Their values map names that the author chooses to schemas. */
 const NAMING_WORDS: ReadonlySet<string> = new Set([
   'properties',
   '$defs',
@@ -25,9 +25,9 @@ const NAMING_WORDS: ReadonlySet<string> = new Set([
   'dependencies',
   'dependentSchemas',
 ]);
-/** AJV leaves a field of this name out without a word. */
+/** AJV silently ignores a field of this name. */
 const UNSEEN = '__proto__';
-/** Their values name fields: in a list, as keys, or in lists below keys. */
+/** Their values name fields: in a list, as keys, or in lists under keys. */
 const FIELD_WORDS: ReadonlySet<string> = new Set([...NAMING_WORDS, 'required', 'dependentRequired']);
 const NESTING_WORDS: ReadonlySet<string> = new Set([
   'items',
@@ -48,7 +48,7 @@ const NESTING_WORDS: ReadonlySet<string> = new Set([
   'oneOf',
 ]);
 
-/** Compiles a schema of records. @throws {Error} when it is not one */
+/** Compiles a schema for records. @throws {Error} if it is not a valid schema */
 export function compileSchema(schema: Schema): { accepts: (value: unknown) => string | null } {
   const language = languageOf(schema);
   if (typeof language === 'string') throw new Error(`$schema ${language}`);
@@ -63,7 +63,7 @@ export function compileSchema(schema: Schema): { accepts: (value: unknown) => st
   };
 }
 
-/** What is wrong with a schema of records. */
+/** The faults of a schema for records. */
 export function checkSchema(path: Path, schema: Schema): Fault[] {
   const language = languageOf(schema);
   if (typeof language === 'string') return [refused([...path, '$schema'], language)];
@@ -119,7 +119,7 @@ function unseenIn(below: unknown, path: Path): Fault[] {
 function checkFormat(format: unknown, path: Path, { words }: SchemaLanguage): Fault[] {
   if (typeof format !== 'string' || Object.hasOwn(words.formats, format)) return [];
   const known = Object.keys(words.formats);
-  const which = meaning(format, known) || `; known are ${known.join(', ')}`;
+  const which = meaning(format, known) || `; expected: ${known.join(', ')}`;
   return [refused(path, `${JSON.stringify(format)} is not a known format${which}`)];
 }
 

@@ -178,7 +178,7 @@ function faultOf(error: ErrorObject, inText: (path: Path) => Path): Fault {
       return about(['type'], `${which}, not ${shown(type)}${meaning(type, typesOf(error, 'all'))}`);
     }
     case 'not':
-      return about([], 'is a word in addresses of the API: choose another id');
+      return about([], 'is reserved for addresses of the API: choose another id');
     default:
       if (path.length === 0 && error.data === null)
         return about([], 'is empty: it needs pipelineId, name, source and sink');
@@ -188,5 +188,5 @@ function faultOf(error: ErrorObject, inText: (path: Path) => Path): Fault {
 
 function unknownName(name: string, known: readonly string[], part: unknown): string {
   const absent = isObject(part) ? known.filter((one) => !(one in part)) : known;
-  return `${JSON.stringify(name)} is not known here${meaning(name, absent) || `; known are ${known.join(', ')}`}`;
+  return `${JSON.stringify(name)} is not known here${meaning(name, absent) || `; expected: ${known.join(', ')}`}`;
 }

@@ -11,7 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-/** What a JSON Schema refuses, in words: what would be right, and what is there. The value's name goes before it. */
+/** Explains an error of JSON Schema validation: what is expected, and what is there. The name of the value precedes it. */
 export function explain({ keyword, params, data, parentSchema = {} }: ErrorObject): string {
   const { limit } = params as { limit?: number };
   switch (keyword) {
@@ -86,7 +86,7 @@ function containing({
   return `must have at least ${minContains} ${minContains === 1 ? 'item' : 'items'}${most} as "contains" asks`;
 }
 
-/** One item is often written without the list around it. */
+/** A single item is often written without the list around it. */
 function example(type: unknown, data: unknown): string {
   return type === 'array' && typeof data === 'string' ? ` such as [${cut(data)}]` : '';
 }
@@ -98,7 +98,7 @@ function typeOf(types: unknown): string {
     .join(' or ');
 }
 
-/** The steps of a JSON pointer of AJV. */
+/** The segments of an AJV JSON pointer. */
 export function stepsOf(instancePath: string): (string | number)[] {
   return instancePath
     .split('/')

@@ -5,9 +5,9 @@ export const TOO_DEEP = 'It is nested too deeply';
 
 const QUOTES = 'put the text in quotes';
 
-/** What the parser refuses in our words, with what would be right. */
+/** Rephrases a parser error, with what would be right. */
 export function wordsOf({ code, message }: YAMLError): string {
-  // The parser catches the end of its own stack, and calls it an error of the text.
+  // The parser catches its own stack overflow, and reports it as an error in the text.
   if (code === 'RESOURCE_EXHAUSTION' || /call stack/i.test(message)) return TOO_DEEP;
   switch (code) {
     case 'MULTIPLE_DOCS':
@@ -32,7 +32,7 @@ export function wordsOf({ code, message }: YAMLError): string {
   }
 }
 
-/** `Unexpected , in flow map` */
+/** Rephrases errors such as `Unexpected , in flow map`. */
 function plain(message: string): string {
   const closing = /^Flow .* and end with a (.)$/.exec(message)?.[1];
   if (closing !== undefined) return `A ${closing} is missing, or this line is not indented enough`;

@@ -6,20 +6,20 @@ import { DefinitionRefusedError, type Fault, type Refusal } from './refusal.ts';
 
 /** The longest definition, in UTF-8 bytes. */
 export const MAX_DEFINITION_BYTES = 64 * 1024;
-// The parser takes minutes for some texts of a few kilobytes; its lexer does not.
+// For some texts of a few kilobytes the parser takes minutes; its lexer does not.
 const MOST_TOKENS = 16_000;
 
-/** The text of a definition as a value, which knows where in the text each part of it is. */
+/** A definition's text parsed to a value, with the position of each part in the text. */
 export interface ParsedText {
   value: unknown;
-  /** Names that appear a second time in one place. */
+  /** Keys that are repeated within one mapping. */
   repeated: Refusal[];
   locate(fault: Fault): Refusal;
 }
 
 /**
- * Reads YAML, of which JSON is a part.
- * @throws {DefinitionRefusedError} when it is neither
+ * Parses YAML, which includes JSON.
+ * @throws {DefinitionRefusedError} if it is neither
  */
 export function parseText(text: string): ParsedText {
   if (Buffer.byteLength(text) > MAX_DEFINITION_BYTES)
@@ -27,10 +27,10 @@ export function parseText(text: string): ParsedText {
   refuseCostly(text);
   const lines = new LineCounter();
   try {
-    // The parser's own search for a name that appears twice is quadratic.
+    // The parser's own check for duplicate keys is quadratic.
     const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const;
     const document = parseDocument(text, options);
-    // An unknown tag is only a warning to the parser; here it would be a field that is not what it says.
+    // To the parser an unknown tag is only a warning; here it would give the field another meaning.
     const [wrong] = [...document.errors, ...document.warnings];
     const refusal = (message: string, offset: number): Refusal => ({
       kind: 'syntax',
@@ -57,7 +57,7 @@ export function parseText(text: string): ParsedText {
   }
 }
 
-/** @throws {DefinitionRefusedError} when reading it could take long */
+/** @throws {DefinitionRefusedError} if parsing might take long */
 function refuseCostly(text: string): void {
   let tokens = 0;
   let offset = 0;
@@ -71,7 +71,7 @@ function refuseCostly(text: string): void {
   }
 }
 
-/** What the lexer puts between the tokens of a text. */
+/** Tokens that the lexer inserts without text. */
 const NOT_IN_TEXT: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END, CST.SCALAR]);
 
 function placeIn(text: string, offset: number): { line: number; col: number } {

@@ -4,18 +4,18 @@ import type { Fault, Refusal } from './refusal.ts';
 
 type Path = Fault['path'];
 
-/** A place in the text of a definition, and in its value. */
+/** A position in the text of a definition and in its value. */
 export type Place = Pick<Refusal, 'line' | 'column' | 'pointer'>;
 
-// What is too deep has no pointer that anybody reads.
+// A longer pointer would be unreadable.
 const DEEPEST = 32;
 
-/** Where something begins that the text has at an offset. */
+/** The position of the part that contains an offset of the text. */
 export function placeAt(document: Document, lines: LineCounter, offset: number): Place {
   return placed(lines, offset, pathAt(document.contents, offset).slice(0, DEEPEST));
 }
 
-/** Where the value that a fault speaks of begins, or its field's name; what is missing is where its surroundings are. */
+/** The position of the value or the field name that a fault refers to; if it is missing, that of its parent. */
 export function placeOf(document: Document, lines: LineCounter, { path, isName }: Fault): Place {
   return placed(lines, offsetOf(document, path, isName ?? false), path);
 }
@@ -29,7 +29,7 @@ export function pointerOf(path: Path): string {
   return path.map((step) => `/${pointerStep(String(step))}`).join('');
 }
 
-/** What a field is called whose name is written as a number, or as nothing. */
+/** The name of a field whose key is a number or empty. */
 export function nameOf(key: unknown): string | undefined {
   if (!isScalar(key)) return undefined;
   return key.value === null ? '' : String(key.value);
@@ -44,7 +44,7 @@ function rangeOf(node: unknown): readonly number[] | undefined {
   return Array.isArray(range) ? range.map(Number) : undefined;
 }
 
-/** The way to the smallest part of the value around an offset. */
+/** The path to the innermost part of the value at an offset. */
 function pathAt(node: unknown, offset: number): (string | number)[] {
   const items: unknown[] = isMap(node) || isSeq(node) ? node.items : [];
   for (const [at, item] of items.entries()) {

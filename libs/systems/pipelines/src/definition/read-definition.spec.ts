@@ -58,7 +58,7 @@ describe('a definition', () => {
       'a reserved id',
       'adults',
       'live',
-      { pointer: '/pipelineId', message: 'is a word in addresses of the API: choose another id' },
+      { pointer: '/pipelineId', message: 'is reserved for addresses of the API: choose another id' },
     ],
     [
       'a wrong expression',
@@ -145,7 +145,7 @@ describe('a definition', () => {
   it('says what would be right', () => {
     expect(change('type: filter', 'type: filtre')[0]?.message).toContain('filter, map, project');
     expect(change('name: Adults', 'name: Adults\nnmae: x')[0]?.message).toContain(
-      '"nmae" is not known here; known are apiVersion',
+      '"nmae" is not known here; expected: apiVersion',
     );
   });
 
@@ -307,7 +307,7 @@ describe('a definition', () => {
     [
       `labels: { a: &a ${'x'.repeat(1000)}, b: [${'*a,'.repeat(80)}] }`,
       '/labels/b/65',
-      'With what *a and the aliases before it stand for, the definition has more than 64 KiB',
+      'With *a and the aliases before it expanded, the definition has more than 64 KiB',
     ],
   ])('says at its place what YAML has and a definition has not: %s', (text, pointer, message) => {
     const [refusal] = change('name: Adults', `name: A\n${text}`);

@@ -4,12 +4,12 @@ import { parseText } from './parse-text.ts';
 import { DefinitionRefusedError } from './refusal.ts';
 import type { PipelineDefinition } from './types.ts';
 
-// Finding the place of a fault takes time, and nobody reads more.
+// Locating a fault takes time, and more would not be read.
 const MOST_FAULTS = 100;
 
 /**
- * Reads a definition, YAML or JSON, and checks all of it: its shape, and what it says wherever the shape is right.
- * @throws {DefinitionRefusedError} with each thing that is wrong, in the order of the text
+ * Reads and checks a definition in YAML or JSON: its shape and, wherever the shape is right, its content.
+ * @throws {DefinitionRefusedError} with all faults in the order of the text
  */
 export function readDefinition(text: string): PipelineDefinition {
   const { value, repeated, locate } = parseText(text);

@@ -1,6 +1,6 @@
 import { _, Name, type Ajv, type CodeKeywordDefinition, type ErrorObject } from 'ajv';
 
-/** Gives a validator its own form of those of AJV's words that take some records for others. */
+/** Replaces those AJV keywords of a validator that confuse some records with others. */
 export function repairWords(ajv: Ajv): void {
   ajv.removeKeyword('uniqueItems');
   ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', validate: areUnique });
@@ -10,7 +10,7 @@ export function repairWords(ajv: Ajv): void {
   ajv.addKeyword({ ...unevaluated, code: withoutPrototype(unevaluated) });
 }
 
-/** AJV collects the fields that other words have seen in an object, in which `toString` is from the beginning. */
+/** AJV collects the evaluated fields in an object that inherits `toString` from the start. */
 function withoutPrototype({ code }: CodeKeywordDefinition): CodeKeywordDefinition['code'] {
   return (context) => {
     const { gen, it } = context;
@@ -21,7 +21,7 @@ function withoutPrototype({ code }: CodeKeywordDefinition): CodeKeywordDefinitio
   };
 }
 
-/** AJV's own compares each item with each other one, and finds no `__proto__` twice. */
+/** AJV's own version compares all pairs of items, and does not detect a repeated `__proto__`. */
 const areUnique: { (isAsked: boolean, items: unknown[]): boolean; errors?: Partial<ErrorObject>[] } = (
   isAsked,
   items,
@@ -39,7 +39,7 @@ const areUnique: { (isAsked: boolean, items: unknown[]): boolean; errors?: Parti
   return true;
 };
 
-/** The order of fields says nothing. */
+/** The order of fields does not matter. */
 function inOrder(_name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,19 +1,19 @@
-/** Where a sink keeps the positions of all pipelines that write to it. */
+/** The table in which a sink keeps the checkpoints of all pipelines that write to it. */
 export const CHECKPOINTS_TABLE = 'spark_pipeline_checkpoints';
-/** In each folder of a file sink. */
+/** The file in each folder of a file sink that names its owner. */
 export const OWNER_FILE = '.spark-pipeline';
 export const CHECKPOINTS_TOPIC = 'spark.pipelines.checkpoints';
 
 /**
- * Whether a name leads to the table of positions: whoever writes there moves other pipelines. SQLite knows no difference of case; a
- * schema before the name, or quotes around it, are no way around either.
+ * Whether a name refers to the checkpoints table: writing to it would move other pipelines. SQLite ignores case; a schema prefix or quotes do not
+ * get around the check either.
  */
 export function isReservedTable(name: string): boolean {
   const last = name.split('.').at(-1) ?? '';
   return bare(last) === CHECKPOINTS_TABLE;
 }
 
-/** Whether a name is that of the topic of positions. */
+/** Whether a name refers to the checkpoints topic. */
 export const isReservedTopic = (name: string): boolean => bare(name) === CHECKPOINTS_TOPIC;
 
 const bare = (name: string): string => name.replaceAll(/["'`[\]\s]/g, '').toLowerCase();

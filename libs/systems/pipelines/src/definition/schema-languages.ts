@@ -6,15 +6,15 @@ import { repairWords } from './repair-words.ts';
 
 type Validator = Ajv | Ajv2020;
 
-/** One of the languages of JSON Schema that are understood. */
+/** A supported version of JSON Schema. */
 export interface SchemaLanguage {
   name: string;
   make(): Validator;
-  /** Knows the words, and is asked about nothing that lasts. */
+  /** A validator that is only asked for keywords; it never compiles a schema. */
   words: Validator;
 }
 
-// `ownProperties`: what every object in JavaScript has, such as `constructor`, is no field of a record.
+// `ownProperties`: inherited properties such as `constructor` are not fields of a record.
 const OPTIONS = {
   strict: true,
   strictTypes: false,
@@ -36,16 +36,16 @@ const SUGGESTED =
   maxProperties items minItems maxItems uniqueItems contains minLength maxLength format minimum maximum exclusiveMinimum
   exclusiveMaximum multipleOf allOf anyOf oneOf not if then else`.split(/\s+/);
 
-/** The language that a schema names, draft-07 where it names none, or in words why it is not understood. */
+/** The version that a schema names, draft-07 by default; or a text that says why it is not supported. */
 export function languageOf({ $schema: named }: { readonly $schema?: unknown }): SchemaLanguage | string {
   if (named === undefined) return DRAFT_07;
   const known = typeof named === 'string' ? ADDRESSES.get(named.replace(/#$/, '')) : undefined;
   return known ?? `must be one of ${[...ADDRESSES.keys()].join(', ')}, not ${JSON.stringify(named)}`;
 }
 
-/** Why a word is none of a language; null where it is one. */
+/** Why a word is not a keyword of a version; null if it is. */
 export function refuseWord(word: string, { name, words }: SchemaLanguage): string | null {
-  // `getKeyword` does not know the words that only describe, such as `title`.
+  // `getKeyword` does not know annotations such as `title`.
   if (isWord(word, words)) return null;
   const said = JSON.stringify(word);
   if (name !== LATEST.name && isWord(word, LATEST.words))

@@ -1,6 +1,6 @@
 import { LATER_SINKS, LATER_SOURCES, LATER_TRANSFORMS } from './types.ts';
 
-/** Words that routes below `/api/pipelines` have. */
+/** Words used by routes under `/api/pipelines`. */
 const RESERVED_IDS = ['validate', 'preview', 'test', 'schema', 'events', 'live'];
 const LONGEST_EXPRESSION = 4096;
 const LONGEST_SCRIPT = 32 * 1024;
@@ -26,7 +26,7 @@ const createTable = {
 };
 const record = { type: 'object' };
 
-/** One of the things that a pipeline is made of, told apart by its `type`. */
+/** A part of a pipeline, identified by its `type`. */
 function part(type: string, properties: Record<string, object>, required: string[] = []) {
   return {
     type: 'object',
@@ -36,7 +36,7 @@ function part(type: string, properties: Record<string, object>, required: string
   };
 }
 
-/** Belongs to the language; a version that has it describes its fields. */
+/** Reserved for a later version, which will describe its fields. */
 const later = (types: readonly string[]) =>
   types.map((type) => ({ ...part(type, {}), additionalProperties: true }));
 
@@ -55,7 +55,7 @@ const mapping = (values: object) => ({
   maxProperties: 256,
 });
 
-/** The JSON Schema of a definition. */
+/** The JSON Schema of definitions. */
 export const DEFINITION_SCHEMA = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'A pipeline',

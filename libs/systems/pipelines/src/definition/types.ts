@@ -1,10 +1,10 @@
-/** Text in CEL, over the fields of a record. */
+/** A CEL expression over the fields of a record. */
 export type Expression = string;
 
 /** A JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** What is read; what each type asks for is in the schema of definitions. */
+/** The source; the schema of definitions says what each type requires. */
 export type SourceDefinition =
   | { type: 'generate'; count?: number; perSecond?: number }
   | { type: 'file'; path: string; format?: 'ndjson' | 'csv'; follow?: boolean }
@@ -12,7 +12,7 @@ export type SourceDefinition =
       type: 'kafka';
       connection?: string;
       topic: string;
-      /** Default `earliest`; a time is ISO 8601. */
+      /** `earliest`, `latest` or an ISO 8601 time. Default `earliest`. */
       start?: 'earliest' | 'latest' | (string & {});
       format?: 'json' | 'string';
     }
@@ -35,7 +35,7 @@ export type SinkDefinition =
   | { type: 'kafka'; connection?: string; topic: string; key?: string }
   | { type: LaterSink };
 
-/** Part of the language of definitions, and not of this version. */
+/** Part of the definition language, but not supported by this version. */
 export const LATER_SOURCES = ['jdbc', 'rest', 'ravendb', 'sqlite'] as const;
 export const LATER_TRANSFORMS = ['unnest', 'dedupe', 'aggregate', 'join'] as const;
 export const LATER_SINKS = ['opensearch', 'elastic', 'elasticsearch', 's3', 'ravendb', 'http'] as const;
@@ -65,7 +65,7 @@ export interface DefinitionTest {
   output: Record<string, unknown>[];
 }
 
-/** A pipeline as its author declares it. */
+/** A pipeline as declared by its author. */
 export interface PipelineDefinition {
   apiVersion?: 'spark/v1';
   pipelineId: string;
@@ -85,7 +85,7 @@ export interface PipelineDefinition {
 
 type Loose<T> = T extends unknown ? { [Name in keyof T]?: T[Name] | undefined } : never;
 
-/** A definition while it is checked: what is there has the right shape, and anything may be absent. */
+/** A definition during checking: fields that exist have the right shape, but any may be missing. */
 export type Draft = Loose<Omit<PipelineDefinition, 'source' | 'transforms' | 'sink'>> & {
   source?: Loose<SourceDefinition> | undefined;
   transforms?: (Loose<TransformDefinition> | undefined)[] | undefined;

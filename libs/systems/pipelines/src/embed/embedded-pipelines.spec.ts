@@ -262,7 +262,7 @@ describe('a pipeline that runs in this process', () => {
   it.each([
     ['in', 'in is a folder: name a file in it'],
     ['in/etc/people.db', 'leads out'],
-    ['in/itself.db', 'leads back to itself'],
+    ['in/itself.db', 'points back to itself'],
     ['in/nothing.db', 'is a link to nothing'],
     [`in/${'x'.repeat(300)}`, 'is too long'],
     [`in/${'x'.repeat(250)}`, 'is too long'],

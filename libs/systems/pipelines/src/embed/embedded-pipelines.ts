@@ -15,29 +15,29 @@ import { DEFAULT_TENANT, type PipelineStore } from '../store/ports.ts';
 
 export interface EmbeddedRunOptions {
   from?: 'checkpoint' | 'beginning';
-  /** What becomes of the position when the definition has another source or sink. */
+  /** What happens to the position if the definition has another source or sink. */
   reset?: 'keep' | 'beginning';
   signal: AbortSignal;
-  /** Is told after every batch. */
+  /** Called after every batch. */
   onProgress?: (totals: Totals) => void;
 }
 
-/** How a run ended: Completed where the source is read to its end, Stopped where that was asked for. */
+/** How a run ended: Completed if the source was read to its end, Stopped on request. */
 export interface RunResult {
   state: PipelineState;
   totals: Totals;
-  /** What this run added. */
+  /** The counts of this run alone. */
   added: Totals;
 }
 
 export interface EmbeddedPipelinesOptions {
-  /** Where the SQLite file is. */
+  /** The folder of the SQLite file. */
   folder: string;
-  /** The only folder that definitions can name files in. */
+  /** The only folder in which definitions can name files. */
   files: string;
   /** Default: none. */
   connections?: Connections;
-  /** Where a `log` sink writes. */
+  /** The output of a `log` sink. */
   print: (line: string) => void;
   /** Default: nothing is logged. */
   log?: Logger;
@@ -46,11 +46,11 @@ export interface EmbeddedPipelinesOptions {
 const QUIET: Logger = { debug: nothing, log: nothing, warn: nothing, error: nothing };
 function nothing(): void {}
 
-/** Pipelines in this process, which keep what they know in a SQLite file: nothing has to be installed. */
+/** Pipelines in this process, stored in a SQLite file: nothing has to be installed. */
 export class EmbeddedPipelines {
   readonly #options: EmbeddedPipelinesOptions;
   readonly #store: PipelineStore;
-  /** Others that were killed here stay as they are. */
+  /** Pipelines that were run through this object; others that were killed in this folder are not resumed. */
   readonly #asked = new Set<string>();
   #node: Promise<PipelinesNode> | null = null;
 
@@ -60,8 +60,8 @@ export class EmbeddedPipelines {
   }
 
   /**
-   * Applies a definition and runs it until its source is read or the signal comes. A run that is killed at any moment continues where it was.
-   * @throws {CommandRefusedError} when it cannot be changed or started; {RunFailedError} when somebody has to act, the pipeline is Failed then
+   * Applies a definition and runs it until its source is read or the signal is aborted. A run that was killed at any moment resumes where it was.
+   * @throws {CommandRefusedError} if it cannot be changed or started; {RunFailedError} if an operator has to act: the pipeline is Failed then
    */
   async run(definition: PipelineDefinition, options: EmbeddedRunOptions): Promise<RunResult> {
     const { signal, from = 'checkpoint', reset, onProgress } = options;
@@ -97,7 +97,7 @@ export class EmbeddedPipelines {
     }
   }
 
-  /** What a pipeline could not process. */
+  /** The records that a pipeline could not process. */
   letters(pipelineId: string): Promise<Letter[]> {
     return new Letters(this.#store.letters, { tenant: DEFAULT_TENANT, pipelineId }).list();
   }

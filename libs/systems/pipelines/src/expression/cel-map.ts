@@ -3,14 +3,14 @@ import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 type Entries = readonly (readonly [unknown, unknown])[];
 type KeyOf = (key: unknown) => unknown;
 
-/** What may be a key; a field of a record is a double, and may be whole. */
+/** Types of map keys. Fields of a record are doubles, which may hold integers. */
 export const KEY_TYPES: ReadonlySet<string> = new Set(['bool', 'int', 'uint', 'double', 'string', 'dyn']);
 export const KEY_RULE = 'the key of a map is a string, a whole number, or true or false';
 
-/** CEL takes it for a `Map`, and asks it for keys as an author writes them. */
+/** CEL treats it as a `Map`, and looks keys up as the author wrote them. */
 class CelMap extends Map<unknown, unknown> {
   static {
-    // CEL knows a `Map` by its constructor.
+    // CEL recognizes a `Map` by its constructor.
     Object.defineProperty(CelMap.prototype, 'constructor', { value: Map });
   }
 
@@ -32,7 +32,7 @@ class CelMap extends Map<unknown, unknown> {
 
 /**
  * @param parts a key, its value, the next key, …
- * @throws {Error} when a key cannot be one, or appears twice
+ * @throws {Error} for an invalid or repeated key
  */
 export function mapOf(parts: readonly unknown[]): unknown {
   const entries = new Map<unknown, unknown>();
@@ -49,7 +49,7 @@ export function mapOf(parts: readonly unknown[]): unknown {
 export const twice = (key: unknown): string =>
   `the map has the key ${typeof key === 'string' ? JSON.stringify(key) : String(key)} twice`;
 
-/** 1, 1u and 1.0 are one key. */
+/** 1, 1u and 1.0 are the same key. */
 export function oneKey(key: unknown): unknown {
   if (key instanceof UnsignedInt) return key.valueOf();
   return Number.isInteger(key) ? BigInt(key as number) : key;
@@ -58,19 +58,19 @@ export function oneKey(key: unknown): unknown {
 export const isKey = (key: unknown): key is string | bigint | boolean =>
   typeof key === 'string' || typeof key === 'bigint' || typeof key === 'boolean';
 
-/** CEL asks an object for its `constructor`, and knows nothing that has a field of this name; a `Map` it reads in any case. */
+/** CEL checks the `constructor` of an object, and refuses one with a field of that name; a `Map` always works. */
 function mapOfTexts(entries: readonly (readonly [string, unknown])[]): unknown {
   const isOdd = entries.some(([key]) => key === 'constructor');
   return isOdd ? new CelMap(entries, String) : Object.fromEntries(entries);
 }
 
-/** Whether CEL refuses a value of JSON because of the name of a field in it. */
+/** Whether CEL refuses a JSON value because of a field name in it. */
 export function isUnreadable(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.hasOwn(value, 'constructor') || Object.values(value).some(isUnreadable);
 }
 
-/** A value of JSON as CEL reads it, whatever the names of its fields. */
+/** A JSON value that CEL can read, whatever its field names. */
 export function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== 'object' || value === null) return value;

@@ -7,28 +7,28 @@ const LONGEST_TEXT = 80;
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What an expression was evaluated with. */
+/** The input of an evaluation. */
 export interface Given {
   /** The record. */
   fields: Values;
-  /** The variables in it; one that the record does not have is null. */
+  /** The variables of the expression; fields that the record does not have are null. */
   context: Values;
 }
 
-/** An expression as its author wrote it, and as it is carried out. */
+/** An expression as its author wrote it, and in the form that is evaluated. */
 export interface Carried {
   ast: ASTNode;
   carriedOut: ASTNode;
 }
 
-/** What CEL says of a failure. */
+/** The fields of a CEL error. */
 interface CelFailure {
   code?: string;
   summary?: string;
   node?: ASTNode;
 }
 
-/** Why nothing came of an expression: which part of it, and what its operands were. */
+/** Explains why an expression failed: which part of it, and with which operands. */
 export function explainFailure(error: unknown, { ast, carriedOut }: Carried, given: Given): string {
   const { code = '', summary = firstLine(error), node } = error as CelFailure;
   const origin = node && originOf(node, carriedOut, ast);
@@ -63,13 +63,13 @@ export function explainFailure(error: unknown, { ast, carriedOut }: Carried, giv
   return `${part} has no value: ${operands ? operands + rule : plain(summary)}`;
 }
 
-/** What a value is that has to be true or false. */
+/** Describes a value that should have been true or false. */
 export function explainCondition(ast: ASTNode, value: unknown, given: Given): string {
   const is = describeOperand(ast, given, new Set()) ?? `${textOf(ast)} is ${shown(value)}`;
   return `The condition must be true or false, and ${is}`;
 }
 
-/** The part of the author's expression that was carried out as this one. */
+/** The part of the author's expression that this evaluated node comes from. */
 function originOf(node: ASTNode, carriedOut: ASTNode, ast: ASTNode): ASTNode | null {
   if (node === carriedOut) return ast;
   const originals = childrenOf(fieldOfHas(ast) ?? ast);
@@ -83,13 +83,13 @@ function originOf(node: ASTNode, carriedOut: ASTNode, ast: ASTNode): ASTNode | n
   return null;
 }
 
-/** `has(a.b)` is carried out as one call on `a`. */
+/** `has(a.b)` is evaluated as one call on `a`. */
 function fieldOfHas(node: ASTNode): ASTNode | null {
   if (node.op !== 'call' || node.args[0] !== 'has') return null;
   return node.args[1][0] ?? null;
 }
 
-/** Null for what shows its value by itself, and for what has none. */
+/** Null for a literal, and for a node without a value. */
 function describeOperand(node: ASTNode, given: Given, inMacros: ReadonlySet<string>): string | null {
   const names = [...nodesOf(node)].flatMap((one) => (one.op === 'id' ? [one.args] : []));
   const isKnown = names.length > 0 && !names.some((name) => inMacros.has(name));
@@ -99,7 +99,7 @@ function describeOperand(node: ASTNode, given: Given, inMacros: ReadonlySet<stri
   return `${textOf(node)} is ${is}`;
 }
 
-/** `t` in `tags.all(t, t > 1)`: what they were is gone when the macro has failed. */
+/** Such as `t` in `tags.all(t, t > 1)`: their values are lost once the macro has failed. */
 function macroVariables(ast: ASTNode): ReadonlySet<string> {
   const variables = [...nodesOf(ast)].flatMap((node) => {
     const [first] = node.op === 'rcall' && MACROS.has(node.args[0]) ? node.args[2] : [];
@@ -111,7 +111,7 @@ function macroVariables(ast: ASTNode): ReadonlySet<string> {
 type Part = ReturnType<typeof environment.parse>;
 const parts = new WeakMap<ASTNode, Part>();
 
-/** Undefined where it has none. */
+/** Undefined if it has no value. */
 function valueOf(node: ASTNode, { context }: Given): unknown {
   try {
     const part = parts.get(node) ?? environment.parse(writeExpression(node));
@@ -134,7 +134,7 @@ function textOf({ input, start, end }: ASTNode): string {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
-/** CEL's own words, for operands that nobody can look at: `string > int is not defined`. */
+/** CEL's own message, for operands that cannot be evaluated: `string > int is not defined`. */
 function plain(summary: string): string {
   const overload = /^no such overload: (.*)$/.exec(summary)?.[1];
   return overload === undefined ? summary : `${overload.replaceAll(/dyn<(\w+)>/g, '$1')} is not defined`;

@@ -1,13 +1,13 @@
 import { meaning } from '../explain/show.ts';
 import { environment, FIELD, HAS_FIELD, MAP } from './environment.ts';
 
-/** Why CEL does not accept an expression, and where in its text. */
+/** Why CEL refuses an expression, and at which offset of its text. */
 export interface Explained {
   message: string;
   offset: number;
 }
 
-/** What others write for it in other languages. */
+/** Hints for notations from other languages. */
 const MEANT: ReadonlyMap<string, string> = new Map([
   ['=', 'a comparison is written =='],
   ['and', 'write &&'],
@@ -31,7 +31,7 @@ const FUNCTIONS: readonly string[] = [
   ...new Set(environment.getDefinitions().functions.map(({ name }) => name)),
 ].filter((name) => !OWN.has(name) && name !== 'matches');
 
-/** CEL's refusal of an expression in our words. */
+/** Rephrases CEL's refusal of an expression. */
 export function explainRefusal(error: unknown, text: string): Explained {
   const { range, summary = messageOf(error) } = error as { range?: { start: number }; summary?: string };
   const offset = range?.start ?? 0;
@@ -63,7 +63,7 @@ function inWords(summary: string, offset: number, text: string): string {
 }
 
 function unexpected(text: string, offset: number): string {
-  // A single "=" is refused where the letter after it is.
+  // A single "=" is reported at the letter after it.
   const at = text[offset] !== '=' && text[offset - 1] === '=' ? offset - 1 : offset;
   const rest = text.slice(at);
   const word = /^(?:[A-Za-z_]\w*|<>|[^\s])/.exec(rest)?.[0] ?? '';

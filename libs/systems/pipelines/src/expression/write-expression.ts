@@ -1,10 +1,13 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { FIELD, HAS_FIELD, MAP } from './environment.ts';
 
-/** What is called with the name of a variable, and evaluated for each item. */
+/** Calls that take a variable name and evaluate an expression for each item. */
 export const MACROS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 
-/** The expression again, with each map as a call that keeps all its keys, and each field below another one as a call that answers null where it is missing. */
+/**
+ * Rewrites an expression: each map becomes a call that keeps all of its keys, and each nested field access a call that returns null if the field is
+ * missing.
+ */
 export function writeExpression(node: ASTNode): string {
   const write = writeExpression;
   switch (node.op) {
@@ -44,13 +47,13 @@ function writeCall(name: string, args: readonly ASTNode[]): string {
   return `${name}(${args.map(writeExpression).join(', ')})`;
 }
 
-/** A node and everything below it. */
+/** A node and all of its descendants. */
 export function* nodesOf(node: ASTNode): Generator<ASTNode> {
   yield node;
   for (const child of childrenOf(node)) yield* nodesOf(child);
 }
 
-/** What is directly below a node. */
+/** The direct children of a node. */
 export function childrenOf({ args }: ASTNode): ASTNode[] {
   return nodesAmong(args);
 }

@@ -4,16 +4,16 @@ import { keyText, type PipelineKey } from '../store/ports.ts';
 const EVERY_MS = 500;
 
 interface DueStatusesParts {
-  /** Aborts when the reader has left. */
+  /** Aborted when the reader has left. */
   gone: AbortSignal;
-  /** Waits until the reader can take more. */
+  /** Waits until the reader accepts more data. */
   room(): Promise<boolean>;
   send(key: PipelineKey): void;
 }
 
 /**
- * The pipelines whose status a reader has yet to be told: at once after a change of state, at most twice a second otherwise. What
- * changes while the reader is slow is told once, as it is then.
+ * The pipelines whose status is due for a reader: immediately after a change of state, otherwise at most twice a second. Changes while the reader
+ * is slow are merged into one status, the latest.
  */
 export class DueStatuses {
   readonly #parts: DueStatusesParts;

@@ -9,7 +9,7 @@ import { DueStatuses } from './due-statuses.ts';
 import { idOf, readId, readSubscription, type Subscription } from './read-message.ts';
 
 const MOST_SUBSCRIPTIONS = 16;
-/** An event cannot be left out, so a reader that takes none for this long begins again where it was. */
+/** Events must not be skipped: a reader that accepts none for this long, in milliseconds, is disconnected and resumes from its position. */
 const PATIENCE_MS = 5_000;
 
 /** One reader of the pipelines' WebSocket, with its subscriptions. */
@@ -47,7 +47,7 @@ export class LiveConnection implements LiveProtocol {
     this.#reader.send({ type: 'problem', id: idOf(message), problem: problem.toProblem() });
   }
 
-  /** One with the id of another takes its place. */
+  /** Replaces a subscription with the same id. */
   async #subscribe(subscription: Subscription, caller: ApiCaller): Promise<void> {
     const { id, topics, after } = subscription;
     this.#subscriptions.get(id)?.abort();

@@ -6,19 +6,19 @@ const MOST_PIPELINES = 1_000;
 const LONGEST_ID = 64;
 export const TOPICS = ['status', 'events'] as const;
 
-/** What a reader wants to be told. */
+/** A reader's subscription. */
 export interface Subscription {
   id: string;
-  /** Null: all that it may read. */
+  /** Null for all pipelines that it may read. */
   pipelines: ReadonlySet<string> | null;
   topics: ReadonlySet<(typeof TOPICS)[number]>;
-  /** Events after this one; undefined: from now on. */
+  /** Events after this one; undefined for new events only. */
   after: EventCursor | undefined;
 }
 
 type Message = Readonly<Record<string, unknown>>;
 
-/** @throws {ProblemError} `invalid` (400) with everything that is wrong */
+/** @throws {ProblemError} `invalid` (400) with all faults */
 export function readSubscription(message: Message): Subscription {
   const { id, pipelines = ['*'], topics = TOPICS, after, ...others } = message;
   const faults: ProblemField[] = [
@@ -53,11 +53,11 @@ export function readId({ id }: Message): string {
   return id as string;
 }
 
-/** As problems repeat it; null where it cannot be repeated. */
+/** The id to repeat in problems; null if it is not valid. */
 export const idOf = (message: Message | null): string | null =>
   message && wrongId(message['id']).length === 0 ? (message['id'] as string) : null;
 
 const wrongId = (id: unknown): ProblemField[] =>
   isText(LONGEST_ID)(id)
     ? []
-    : [{ pointer: '/id', detail: `has to be a text of at most ${LONGEST_ID} characters` }];
+    : [{ pointer: '/id', detail: `has to be a string of at most ${LONGEST_ID} characters` }];

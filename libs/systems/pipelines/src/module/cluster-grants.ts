@@ -11,7 +11,7 @@ import { clusterBuckets } from '../shard/cluster-values.ts';
 import { COMMAND_SUBJECTS } from '../shard/jetstream-router.ts';
 import { logAt, PIPELINE_LOGS, PLACE } from '../store/place.ts';
 
-/** What the nodes of a cluster need on NATS: all of its logs and shards, because every node may own every pipeline. */
+/** The NATS permissions of the nodes of a cluster: all of its logs and shards, because any node may own any pipeline. */
 export function clusterGrants(module: string): BusGrants {
   const { nodes, shards } = clusterBuckets(PLACE);
   return joinGrants(

@@ -7,7 +7,7 @@ import { DEFAULT_TENANT } from '../store/ports.ts';
 
 const ASKING = { by: 'operator:load', commandId: null };
 
-/** Applies and starts the definitions that the operator has listed. One that cannot be does not keep the others from starting. */
+/** Applies and starts the definitions that the operator has listed. A faulty one does not prevent the others from starting. */
 export async function loadDefinitions(
   node: PipelinesNode,
   files: readonly string[],

@@ -13,7 +13,7 @@ import { JetStreamBoard } from '../store/jetstream-board.ts';
 import { openJetStreamStore } from '../store/jetstream-store.ts';
 import { MemoryBoard } from '../store/memory-board.ts';
 
-/** Puts a process's pipelines together, embedded or on JetStream. */
+/** Assembles the pipelines of a process, embedded or on JetStream. */
 export async function openNode(settings: PipelinesSettings, bus?: SparkBus): Promise<PipelinesNode> {
   const connections = await readConnections(settings.connections, settings.secrets, process.env);
   const log = logFor('SparkPipelines');

@@ -7,8 +7,8 @@ import { PipelinesController } from '../serve/pipelines.controller.ts';
 import { ProgressController } from '../serve/progress.controller.ts';
 
 /**
- * Pipelines over HTTP, under `/api/pipelines`, `/api/cluster` and `/api/projections`. Needs `SparkPipelinesModule` and, for its
- * callers, `SparkAuthModule`. Start the application with `bodyParser: false`: definitions are read as text, so that a fault in them has a line.
+ * Pipelines over HTTP, under `/api/pipelines`, `/api/cluster` and `/api/projections`. Needs `SparkPipelinesModule` and, to authenticate callers,
+ * `SparkAuthModule`. Start the application with `bodyParser: false`: definitions are read as text, so that faults have a line number.
  */
 @Module({
   controllers: [DefinitionsController, ProgressController, PipelinesController, ClusterController],

@@ -2,7 +2,7 @@ import { SubjectLog, type JetStreamConnection, type Provisioned } from '@nestjs-
 import { clusterValues } from '../shard/cluster-values.ts';
 import { logAt, PIPELINE_LOGS, PLACE } from '../store/place.ts';
 
-/** Creates what the nodes of a cluster need on the bus, as an administrator does. Safe to repeat. @returns what was done with each stream */
+/** Creates the streams and buckets of a cluster on the bus, as an administrator. Idempotent. @returns what was done with each stream */
 export async function provisionCluster(
   connection: JetStreamConnection,
 ): Promise<ReadonlyMap<string, Provisioned>> {

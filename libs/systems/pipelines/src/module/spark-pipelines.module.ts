@@ -31,9 +31,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
 const SETTINGS = Symbol('SPARK_PIPELINES_SETTINGS');
 
 /**
- * Pipelines: from a source through transforms to a sink, as one definition declares it. Import `forRoot()` or `forRootAsync()` once; it is
- * global and provides `PipelinesService`. Embedded, or with `NATS_URL` and `SparkBusModule.forRoot()` beside it one node of a
- * cluster. `PipelinesApiModule` serves the routes.
+ * Pipelines: from a source through transforms to a sink, each declared by one definition. Import `forRoot()` or `forRootAsync()` once; it is global
+ * and provides `PipelinesService`. It runs embedded or, with `NATS_URL` and `SparkBusModule.forRoot()` beside it, as one node of a cluster.
+ * `PipelinesApiModule` serves the routes.
  */
 @Global()
 @Module({
@@ -86,14 +86,14 @@ export class SparkPipelinesModule
   }
 
   /**
-   * @param options anything omitted is read from the environment (`SPARK_PIPELINES_…`, `SPARK_NODE_…`) when the application starts
-   * @throws {PipelinesSettingsError} at startup, with everything that is wrong
+   * @param options what is omitted is read from the environment (`SPARK_PIPELINES_…`, `SPARK_NODE_…`) at startup
+   * @throws {PipelinesSettingsError} at startup, with all faults
    */
   static forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
     return super.forRoot(options);
   }
 
-  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  /** Like `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     return super.forRootAsync(options);
   }
@@ -106,7 +106,7 @@ export class SparkPipelinesModule
     });
   }
 
-  /** The application does not wait for NATS. */
+  /** Not awaited: the application starts without waiting for NATS. */
   onApplicationBootstrap(): void {
     this.#started = this.#start();
   }

@@ -19,7 +19,7 @@ export type CommandReply =
       state: PipelineState;
       position: number;
       isReplayed: boolean;
-      /** Absent from a node of an earlier version. */
+      /** Absent in answers of nodes of earlier versions. */
       isNew?: boolean;
       status: RunStatus | null;
     }
@@ -49,7 +49,7 @@ const isEnvelope = isObjectOf({
 const isDone = isObjectOf({ state: isObject, position: isWhole, status: isNullOr(isObject) });
 const isRefused = isObjectOf({ refusal: isText(64), message: isText() });
 
-/** @throws {TypeError} for what is not a command: whoever may publish to the subject has sent it */
+/** @throws {TypeError} if it is not a command: anyone who may publish to the subject can send anything */
 export function readRequest(value: unknown): CommandRequest {
   if (!isEnvelope(value)) throw new TypeError('Not a command');
   const { type } = value.command;

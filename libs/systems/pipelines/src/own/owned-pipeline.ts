@@ -24,40 +24,40 @@ export interface OwnedPipelineParts {
   scripts: Scripts;
   log: Logger;
   onReport: (report: RunReport, state: PipelineState) => void;
-  /** What everybody is told of its run right now. */
+  /** The current published status of its run. */
   status: () => RunStatus | null;
-  /** A sink, or the journal, has a larger epoch; null: it is not known which. */
+  /** Called when a sink or the journal has a larger epoch; null if that epoch is unknown. */
   onFenced: (epoch: number | null) => void;
 }
 
-/** The answer to a command, without what the journal has of it. */
+/** The answer to a command, without the part that the journal has. */
 interface CommandAnswer {
-  /** Of the pipeline's last event in the journal. */
+  /** The position of the pipeline's last event in the journal. */
   position: number;
-  /** It created the pipeline. */
+  /** Whether it created the pipeline. */
   isNew: boolean;
   status: RunStatus | null;
 }
 
-/** What a command has led to, now or when it was carried out before. */
+/** The result of a command, now or when it was carried out before. */
 export interface Performed extends CommandAnswer {
   state: PipelineState;
   isReplayed: boolean;
 }
 
-/** The answers of all remembered requests are one document; a status whose position names many files is left out of it. */
+/** The answers of all remembered requests are in one document; a status whose position names many files is left out. */
 const MOST_NOTED = 2_000;
 
 const RECORDED_AGAIN: RetryPolicy = { waitMs: 500, factor: 2, longestMs: 30_000 };
 const NONE: RunReport = { phase: 'none', since: '', retries: 0, lastError: null, progress: null };
 
-/** A pipeline in the process that owns it: one command after the other, and its run beside them. */
+/** A pipeline in the process that owns it: commands one after the other, with its run beside them. */
 export class OwnedPipeline {
   readonly #parts: OwnedPipelineParts;
   #state: PipelineState = EMPTY;
   #position = 0;
   #run: SupervisedRun | null = null;
-  /** The run that still works, perhaps stopped; there is no other beside it. */
+  /** The run that is still working, possibly already stopped; there is never a second one. */
   #working: SupervisedRun | null = null;
   #last: RunReport = NONE;
   #queue: Promise<unknown> = Promise.resolve();
@@ -67,7 +67,7 @@ export class OwnedPipeline {
     this.#parts = parts;
   }
 
-  /** @throws {FencedError} when another process has it */
+  /** @throws {FencedError} if another process owns it */
   static async open(parts: OwnedPipelineParts): Promise<OwnedPipeline> {
     const opened = new OwnedPipeline(parts);
     const entries = await parts.store.journal.load(parts.key);
@@ -88,7 +88,7 @@ export class OwnedPipeline {
 
   /**
    * Carries out a command.
-   * @throws {CommandRefusedError} when it is not possible; {FencedError} when another process has the pipeline
+   * @throws {CommandRefusedError} if it is not possible; {FencedError} if another process owns the pipeline
    */
   perform(
     command: PipelineCommand,
@@ -108,7 +108,7 @@ export class OwnedPipeline {
 
   async #carryOut(command: PipelineCommand, context: CommandContext): Promise<Answered<CommandAnswer>> {
     const { events, isReplayed, isNew } = decide(this.#state, command, context);
-    // Only where the process ended before the answer was noted.
+    // Only if the process ended before the answer was recorded.
     if (isReplayed)
       return { answer: { position: await this.#positionAfter(context), isNew, status: null }, isReplayed };
     await this.#append(stamped(events, this.#parts.epoch));
@@ -138,13 +138,13 @@ export class OwnedPipeline {
     return mine;
   }
 
-  /** Ends the work of this process; the pipeline stays what it is. */
+  /** Stops the work in this process without changing the pipeline's state. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#endRun();
   }
 
-  /** Every later append of the owner before is refused from here on. */
+  /** From here on, appends of the previous owner are refused. */
   async #take(): Promise<void> {
     const { key, node, shard, epoch } = this.#parts;
     const context = { ...key, at: now(), by: node, commandId: null };
@@ -216,7 +216,7 @@ export class OwnedPipeline {
     const { key, node, log } = this.#parts;
     const record = () =>
       this.#inTurn(async () => {
-        // A command before this one may have ended it.
+        // An earlier command may have ended it.
         if (this.#run !== run) return;
         const context = { ...key, at: now(), by: node, commandId: null };
         const { events } = decide(this.#state, command, context);

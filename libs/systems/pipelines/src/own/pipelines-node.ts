@@ -22,23 +22,23 @@ export interface PipelinesNodeParts {
   board: StatusBoard<RunStatus>;
   around: Surroundings;
   log: Logger;
-  /** Which pipelines go on by themselves when their shard is taken. Default: all. */
+  /** Which pipelines resume on their own when their shard is taken. Default: all. */
   resumes?: (key: PipelineKey) => boolean;
 }
 
-/** Who asks, and the key by which a repeated request is recognized. */
+/** Who sent the request, and the key by which a repeated one is recognized. */
 export interface Asking {
   by: string;
   commandId: string | null;
 }
 
-/** Something that happened to runs of this process, for metrics. */
+/** An event of this process's runs, for metrics. */
 export type RunNotice =
   | { kind: 'report'; key: PipelineKey; status: RunStatus; before: RunStatus | null }
   | { kind: 'fenced'; key: PipelineKey }
   | { kind: 'taken' };
 
-/** The pipelines of one process, and the way to those of others. */
+/** The pipelines of one process, and access to those of others. */
 export class PipelinesNode {
   readonly projection: PipelinesProjection;
   readonly #parts: PipelinesNodeParts;
@@ -84,7 +84,7 @@ export class PipelinesNode {
     return this.#serving.size;
   }
 
-  /** Claims its shards, and goes on with what runs there. Where it fails it can be called again. */
+  /** Claims its shards and resumes their pipelines. If it fails, it may be called again. */
   async start(): Promise<void> {
     if (!this.#isFollowing) this.projection.start();
     this.#isFollowing = true;
@@ -95,13 +95,13 @@ export class PipelinesNode {
     });
   }
 
-  /** What this process is told of its own runs. */
+  /** Calls back for events of this process's own runs. @returns a function that unsubscribes */
   notice(listener: (notice: RunNotice) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Told of every pipeline of any process whose state (`isState`) or run has changed. */
+  /** Calls back for every pipeline, in any process, whose state (`isState`) or run has changed. @returns a function that unsubscribes */
   watch(listener: (key: PipelineKey, isState: boolean) => void): () => void {
     const stops = [
       this.projection.listen(({ event: { tenant, pipelineId } }) => listener({ tenant, pipelineId }, true)),
@@ -116,7 +116,7 @@ export class PipelinesNode {
   }
 
   /**
-   * Has a command carried out by the pipeline's owner, whichever process that is.
+   * Lets the pipeline's owner carry out a command, whichever process that is.
    * @throws {CommandRefusedError}; {NoOwnerError} after 5 s without an owner
    */
   async submit(
@@ -164,7 +164,7 @@ export class PipelinesNode {
       await this.#open(key, shard).catch((error: unknown) => this.#openLater(key, shard, error));
   }
 
-  /** What is wanted to run is opened until it is, for as long as this process owns it. */
+  /** Retries opening a pipeline that should run, for as long as this process owns it. */
   #openLater(key: PipelineKey, shard: number, error: unknown): void {
     this.#say(key, error);
     const { shards } = this.#parts;
@@ -231,7 +231,7 @@ export class PipelinesNode {
     return opening;
   }
 
-  /** Something has a larger epoch. While this process owns the shard it goes on with one above that; else it has lost the pipeline. */
+  /** A larger epoch was found. If this process still owns the shard, it continues with an epoch above it; otherwise it has lost the pipeline. */
   async #fenced(key: PipelineKey, shard: number, stored: number | null): Promise<void> {
     this.#notify({ kind: 'fenced', key });
     const text = keyText(key);
@@ -246,7 +246,7 @@ export class PipelinesNode {
     await this.#open(key, shard).catch((error: unknown) => this.#openLater(key, shard, error));
   }
 
-  /** Not where the shard is lost meanwhile: its next owner sees to it. */
+  /** Not if the shard was lost meanwhile: then its next owner continues. */
   async #raise(text: string, shard: number, stored: number): Promise<void> {
     const { shards, log } = this.#parts;
     const epoch = shards.epochOf(shard);

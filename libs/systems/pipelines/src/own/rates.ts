@@ -1,6 +1,6 @@
 const WINDOW_MS = 2_000;
 
-/** How many records a second pipelines read, over the last seconds. */
+/** The read rates of pipelines in records per second, over the last seconds. */
 export class Rates {
   readonly #samples = new Map<string, { at: number; read: number; rate: number }>();
 

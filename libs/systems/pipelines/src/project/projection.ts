@@ -8,13 +8,13 @@ import { keyText, type EventJournal, type JournalEntry, type PipelineKey } from 
 export interface Projected {
   key: PipelineKey;
   state: PipelineState;
-  /** Of its last event. */
+  /** The position of its last event. */
   position: number;
 }
 
 const WAIT_MS = 2_000;
 
-/** What all pipelines are, built by this process from the journal. */
+/** The state of all pipelines, built by this process from the journal. */
 export class PipelinesProjection {
   readonly #journal: EventJournal;
   readonly #log: Logger;
@@ -32,7 +32,7 @@ export class PipelinesProjection {
     return this.#position;
   }
 
-  /** Follows the journal from here on. */
+  /** Starts following the journal. */
   start(): void {
     void keepRunning(() => this.#follow(), {
       signal: this.#closing.signal,
@@ -48,13 +48,13 @@ export class PipelinesProjection {
     return [...this.#pipelines.values()];
   }
 
-  /** Called after each event. */
+  /** Calls back after each event. @returns a function that unsubscribes */
   listen(listener: (entry: JournalEntry) => void): () => void {
     this.#news.on('event', listener);
     return () => void this.#news.off('event', listener);
   }
 
-  /** Resolves when the journal was read up to a position, or after two seconds: what is asked for then may be a little old. */
+  /** Resolves once the journal was read up to a position, or after two seconds: then the projection may be slightly out of date. */
   async reached(position: number): Promise<boolean> {
     if (this.#position >= position) return true;
     const arrived = Promise.withResolvers<void>();
@@ -67,7 +67,7 @@ export class PipelinesProjection {
     return this.#position >= position;
   }
 
-  /** Builds it again beside the live one, and swaps. */
+  /** Rebuilds it beside the live one, and swaps them. */
   async rebuild(): Promise<void> {
     const built = new Map<string, Projected>();
     const until = Math.max(this.#position, await this.#journal.last());
@@ -80,7 +80,7 @@ export class PipelinesProjection {
         if (entry.position >= until) break;
       }
     done.abort();
-    // What came meanwhile is in the live one only.
+    // Events that arrived meanwhile are only in the live one.
     for (const [text, projected] of this.#pipelines)
       if (projected.position > until) built.set(text, projected);
     this.#pipelines = built;

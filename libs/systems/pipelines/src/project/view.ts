@@ -6,7 +6,7 @@ import type { RunPhase, RunReport } from '../run/supervised-run.ts';
 import { shardOf } from '../shard/shard-of.ts';
 import type { PipelineKey } from '../store/ports.ts';
 
-/** What a run reports to everybody. */
+/** A run's published status. */
 export interface RunStatus {
   phase: RunPhase;
   node: string | null;
@@ -24,7 +24,7 @@ export interface ProgressView {
   deadLettered: number;
   late: number;
   batches: number;
-  /** Records that wait in the source; null: not known. */
+  /** The number of records waiting in the source; null if unknown. */
   lag: number | null;
   position: Position;
   watermark: string | null;
@@ -32,18 +32,18 @@ export interface ProgressView {
   recordsPerSecond: number;
 }
 
-/** A pipeline as it is shown. */
+/** A pipeline as shown. */
 export interface PipelineView {
   pipelineId: string;
   name: string;
   tenant: string;
-  /** Counts its definitions. */
+  /** The number of its definitions. */
   version: number;
-  /** Of its last event, among those of all pipelines. */
+  /** The journal position of its last event. */
   sequence: number;
   state: PipelineStatus;
   stateSince: string | null;
-  /** Why it failed. */
+  /** Why it failed; null otherwise. */
   reason: string | null;
   definition: PipelineDefinition | null;
   run: {
@@ -74,7 +74,7 @@ export const NO_PROGRESS: ProgressView = {
   recordsPerSecond: 0,
 };
 
-/** A run's report as others are told. */
+/** A run's report in the form that is published. */
 export function statusOf(
   report: RunReport,
   node: string,
@@ -112,7 +112,7 @@ export function statusOf(
   };
 }
 
-/** Puts together what the journal and the run say. */
+/** Combines the state from the journal with the status of the run. */
 export function viewOf(
   key: PipelineKey,
   state: PipelineState,

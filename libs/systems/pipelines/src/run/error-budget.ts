@@ -1,7 +1,7 @@
-/** Counts failures among the last records, and says when there are too many. */
+/** Counts failures among the most recent records, and reports when there are too many. */
 export class ErrorBudget {
   readonly #limit: { failed: number; of: number };
-  /** For each failure among the last records, how many records had been seen. */
+  /** For each failure among the most recent records, how many records had been seen. */
   #failures: number[] = [];
   #seen = 0;
 

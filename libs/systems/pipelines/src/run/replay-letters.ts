@@ -8,7 +8,7 @@ import type { KeptLane, PipelineKey, PipelineStore } from '../store/ports.ts';
 import type { Outcome, Transform } from '../transform/compile-transforms.ts';
 import { readRecord } from './make-batch.ts';
 
-/** Letters that run again have batches of their own. */
+/** Replayed letters have their own lane of batches. */
 const LANE = 1;
 const LOOKED_EVERY_MS = 500;
 const AT_ONCE = 100;
@@ -25,11 +25,11 @@ export interface ReplayParts {
   definition: PipelineDefinition;
   around: Surroundings;
   transform: Transform;
-  /** Resolves when the sink has nothing else to write. */
+  /** Resolves when the sink is not writing anything else. */
   ready: () => Promise<void>;
 }
 
-/** Runs letters again where that was asked for; those that fail again stay, with their new reason. */
+/** Replays the requested letters; those that fail again stay, with the new reason. */
 export async function replayLetters(parts: ReplayParts): Promise<void> {
   const { letters } = parts;
   if (await letters.areNone()) return;
@@ -56,7 +56,7 @@ async function replayBatch(parts: ReplayParts, sink: Sink, letterIds: readonly s
   const checkpoint = await sink.open(claim);
   const before = kept.state?.generation === generation ? kept.state : null;
   const n = (checkpoint?.n ?? before?.processed?.n ?? 0) + 1;
-  // Those of a batch that was written when this process, or the one before, came to its end.
+  // Letters of a batch that was written just before this process, or the previous one, ended.
   const written = new Set(Object.keys(checkpoint?.position ?? before?.processed?.to ?? {}));
   await letters.remove(letterIds.filter((id) => written.has(id)));
   const found = await Promise.all(letterIds.filter((id) => !written.has(id)).map((id) => letters.get(id)));
@@ -72,8 +72,8 @@ interface Passed {
 }
 
 /**
- * From the first step on: what a letter has is the record as it came in, perhaps corrected, and the steps may be others by now. As each
- * step depends on the record and its `meta` alone, those before the one that failed give the same as before.
+ * Starts at the first step: a letter holds the record as it came in, possibly corrected, and the steps may have changed since. As each step only
+ * depends on the record and its `meta`, the steps before the failed one give the same result as before.
  */
 async function transformed(
   { definition, letters, transform }: ReplayParts,
@@ -100,7 +100,7 @@ interface Place {
   keepsCheckpoint: boolean;
 }
 
-/** Those that the sink refuses stay, with its reason, and the rest is written. */
+/** Letters that the sink refuses stay, with its reason; the others are written. */
 async function write(parts: ReplayParts, sink: Sink, place: Place, passed: readonly Passed[]): Promise<void> {
   if (passed.length === 0) return;
   const { key, node: by, generation, epoch, store, letters } = parts;

@@ -17,9 +17,9 @@ import { failure, makeBatch, type MadeBatch, type MakeRules } from './make-batch
 import { replayLetters } from './replay-letters.ts';
 
 const LANE = 0;
-/** How often the position of a sink that keeps it is written down here as well. */
+/** How often the position of a sink that keeps its own checkpoint is also stored here, in milliseconds. */
 const TOLD_EVERY_MS = 1_000;
-/** How long a source waits for a record where nothing else is to be done: each time costs, and most pipelines wait. */
+/** How long a source waits for a record while idle, in milliseconds: each poll has a cost, and most pipelines are idle. */
 const IDLE_MS = 5_000;
 
 export interface LaneOptions {
@@ -28,14 +28,14 @@ export interface LaneOptions {
   definition: PipelineDefinition;
   generation: number;
   epoch: number;
-  /** Where the generation begins; null: where the source says. */
+  /** Where the generation starts; null to let the source decide. */
   startsAt: Position | null;
   store: Pick<PipelineStore, 'lanes' | 'letters'>;
   around: Surroundings;
   scripts: Scripts;
-  /** Asks to end at the next boundary of a batch. */
+  /** Requests an end at the next batch boundary. */
   signal: AbortSignal;
-  /** Told when both ends are open, and after every batch. */
+  /** Called when source and sink are open, and after every batch. */
   onProgress(progress: LaneProgress): void;
 }
 
@@ -49,9 +49,9 @@ export interface LaneProgress {
 }
 
 /**
- * Runs a pipeline's batches until its bounded source is read (`end`) or the signal comes (`stopped`). While a batch is written, the
- * next one is made.
- * @throws {RunFailedError} when somebody has to act; {FencedError} when another process has it; anything else is transient
+ * Runs a pipeline's batches until its bounded source is read (`end`) or the signal is aborted (`stopped`). The next batch is prepared while one is
+ * being written.
+ * @throws {RunFailedError} if an operator has to act; {FencedError} if another process owns it; any other error is transient
  */
 export async function runLane(options: LaneOptions): Promise<'end' | 'stopped'> {
   const source = makeSource(options.definition, options.around);
@@ -95,7 +95,7 @@ class LaneRun {
     this.#kept = await this.#lanes.read(key, LANE);
     const before = this.#kept.state?.generation === generation ? this.#kept.state : null;
     const startsAt = before?.startsAt ?? this.#options.startsAt ?? (await this.#source.begin(signal));
-    // Written at once: from here on, whoever had the pipeline before is refused.
+    // Written immediately: from here on, the previous owner is refused.
     await this.#write({ planned: null, processed: null, ...before, generation, epoch, startsAt });
     const checkpoint = await this.#sink.open({ ...key, lane: LANE, generation, epoch, startsAt });
     this.#keepsCheckpoint = checkpoint !== null;
@@ -117,15 +117,15 @@ class LaneRun {
           const incoming = await this.#source.read(from, range.to, signal);
           const made = await makeBatch(incoming, this.#transforms.transform, this.#rules(at.generation));
           await writing;
-          // Only now it is known how many of the batch before the sink has refused.
+          // Only now it is known how many records of the previous batch the sink has refused.
           const totals = addTotals(at.totals, made.totals);
           const next = { generation: at.generation, n: at.n + 1, position: range.to, totals };
           writing = this.#batch(from, next, made, incoming, range.lag ?? null);
-          // It is awaited before the next one is written; a failure meanwhile is thrown there.
+          // It is awaited before the next batch is written; an error is thrown there.
           writing.catch(() => undefined);
           at = next;
         } else {
-          // Where nothing more comes, nothing else would say that the last batch was not written.
+          // Without further records, nothing else would report that the last batch was not written.
           await writing;
           if (range.lag !== undefined) this.#tell(at, range.lag, false);
         }
@@ -138,7 +138,7 @@ class LaneRun {
     return isEnd ? 'end' : 'stopped';
   }
 
-  /** A batch that was planned and perhaps not written is repeated, with the same records under the same name. */
+  /** Repeats a batch that was planned but may not be written, with the same records under the same id. */
   async #finishPlanned(): Promise<Checkpoint> {
     const { planned, processed, startsAt, generation } = this.#lane;
     const totals = processed?.totals ?? NO_TOTALS;
@@ -171,7 +171,7 @@ class LaneRun {
     this.#tell(next, lag, true);
   }
 
-  /** Records that the sink refuses become letters, and the rest is written. */
+  /** Records that the sink refuses become letters; the others are written. */
   async #send(next: Checkpoint, made: MadeBatch, incoming: readonly SourceRecord[]): Promise<void> {
     const { generation, n } = next;
     const { epoch } = this.#options;

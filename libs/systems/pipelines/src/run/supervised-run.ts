@@ -3,10 +3,10 @@ import { delayMs, endsWithin, pause, Repeats, type RetryPolicy } from '@nestjs-s
 import { FencedError, RunFailedError } from '../connect/ports.ts';
 import { runLane, type LaneOptions, type LaneProgress } from './run-lane.ts';
 
-/** What a run does right now; what is wanted of its pipeline is another matter. */
+/** What a run is doing at the moment, as opposed to the desired state of its pipeline. */
 export type RunPhase = 'none' | 'starting' | 'running' | 'retrying' | 'draining' | 'unowned';
 
-/** How a run ended by itself. */
+/** How a run ended on its own. */
 export type RunEnd =
   { kind: 'end' } | { kind: 'failed'; reason: string } | { kind: 'fenced'; epoch: number | null };
 
@@ -18,7 +18,7 @@ export interface RunReport {
   progress: LaneProgress | null;
 }
 
-/** 1 s, doubling to 5 min, half of it random; for ever. */
+/** 1 s, doubling to 5 min, half of it random; forever. */
 const RETRIES: RetryPolicy = { waitMs: 1_000, factor: 2, longestMs: 300_000, jitter: 0.5 };
 const DRAIN_MS = 10_000;
 const SAY_EVERY_MS = 60_000;
@@ -31,7 +31,7 @@ export interface SupervisedRunParts {
   onEnd: (end: RunEnd) => void;
 }
 
-/** Keeps a pipeline's batches going through whatever is transient. */
+/** Keeps a pipeline's batches going across transient failures. */
 export class SupervisedRun {
   readonly #parts: SupervisedRunParts;
   readonly #stop = new AbortController();
@@ -48,12 +48,12 @@ export class SupervisedRun {
     return this.#report;
   }
 
-  /** Resolves when nothing of it works any more, which may be long after `stop`. */
+  /** Resolves when nothing of it is running any more, possibly long after `stop`. */
   get ended(): Promise<void> {
     return this.#done;
   }
 
-  /** Lets the batch in hand end, for 10 s at most; a later write of it is refused or the same. */
+  /** Waits for the current batch, up to 10 s; a later write of it is either refused or identical. */
   async stop(): Promise<void> {
     if (!this.#stop.signal.aborted) {
       this.#stop.abort();
@@ -89,7 +89,7 @@ export class SupervisedRun {
     const { log, lane } = this.#parts;
     const leftOut = this.#repeats.leftOut(lastError, performance.now());
     if (leftOut !== null)
-      log.warn(`${lane.key.pipelineId} is interrupted and tries again by itself: ${lastError}`);
+      log.warn(`${lane.key.pipelineId} is interrupted and retries automatically: ${lastError}`);
     this.#say({ phase: 'retrying', retries, lastError });
     await pause(delayMs(RETRIES, this.#failures + 1), this.#stop.signal);
     this.#failures++;

@@ -1,7 +1,7 @@
-/** Of an event of a batch it is a text, such as 57.1033. */
+/** For batch events it is a string, such as 57.1033. */
 const SEQUENCE = { type: ['integer', 'string'] };
 
-/** What is sent without being asked for each time: the WebSocket and the server-sent events of pipelines, in AsyncAPI 3.0. */
+/** The push interfaces of pipelines, WebSocket and server-sent events, in AsyncAPI 3.0. */
 export const ASYNC_API = {
   asyncapi: '3.0.0',
   info: {

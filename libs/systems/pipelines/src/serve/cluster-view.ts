@@ -1,6 +1,6 @@
 import type { PipelinesNode } from '../own/pipelines-node.ts';
 
-/** Nodes with how many pipelines each has, and who owns which shard. */
+/** The nodes with their number of pipelines, and the owner of each shard. */
 export async function clusterView(node: PipelinesNode): Promise<Record<string, unknown>> {
   const { nodes, shards } = await node.shards.overview();
   const counts = new Map<string, number>();

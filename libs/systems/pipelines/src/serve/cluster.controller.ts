@@ -31,7 +31,7 @@ export class ClusterController {
   @ReadsNoFields()
   @MinimumRole('operator')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Build a projection again from the journal' })
+  @ApiOperation({ summary: 'Rebuild a projection from the journal' })
   async rebuild(@Param('name') name: string): Promise<{ projection: string }> {
     await answered(() => this.pipelines.rebuild(name));
     return { projection: name };

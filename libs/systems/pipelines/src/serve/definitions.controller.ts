@@ -19,7 +19,7 @@ const PREVIEWED = 10;
 const MOST_PREVIEWED = 100;
 const PREVIEW_MS = 15_000;
 
-/** What can be asked of definitions before there is a pipeline. */
+/** Requests about definitions that need no pipeline. */
 @ApiController('api/pipelines', 'definitions')
 export class DefinitionsController {
   private readonly node: PipelinesNode;
@@ -77,7 +77,9 @@ export class DefinitionsController {
   }
 }
 
-/** Does work that ends when its time is over, or when whoever asked for it has left; a request closes when its body is read. */
+/**
+ * Limits work to a time, and aborts it when the caller disconnects. It watches the socket, because a request closes as soon as its body is read.
+ */
 async function whileAsked<T>(
   request: PlatformRequest,
   milliseconds: number,
@@ -94,7 +96,7 @@ async function whileAsked<T>(
   }
 }
 
-/** @throws {ProblemError} 422 with everything that is wrong */
+/** @throws {ProblemError} 422 with all faults */
 function checked(text: string): PipelineDefinition {
   try {
     return readDefinition(text);
@@ -103,7 +105,7 @@ function checked(text: string): PipelineDefinition {
   }
 }
 
-/** In JSON a number is a number: its text is none. */
+/** In JSON, a number in quotes is not a number. */
 function limitOf(value: unknown): number {
   if (value === undefined) return PREVIEWED;
   if (isWhole(value) && value >= 1 && value <= MOST_PREVIEWED) return value;

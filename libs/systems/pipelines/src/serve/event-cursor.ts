@@ -1,14 +1,14 @@
-/** How far a reader of events is. */
+/** The position of a reader of events. */
 export interface EventCursor {
-  /** The position of the last event of the journal that it knows. */
+  /** The position of the last journal event that it knows. */
   journal: number;
-  /** That of the last event of a batch. `last-of-each`: it does not say, and is told the last one of each lane and what comes. */
+  /** The position of the last batch event that it knows. `last-of-each`: unknown; it receives the last event of each lane, and then new ones. */
   batches: number | 'last-of-each';
 }
 
 const CURSOR = /^(\d{1,16})(?:\.(\d{1,16}))?$/;
 
-/** Reads the `sequence` of an event; null: it is none. That of an event of the journal is a number, that of a batch has two. */
+/** Reads the `sequence` of an event; null if it is not one. A journal event has one number, a batch event two. */
 export function readCursor(value: unknown): EventCursor | null {
   const isText = typeof value === 'string' || typeof value === 'number';
   const [, journal, batches] = (isText && CURSOR.exec(String(value))) || [];

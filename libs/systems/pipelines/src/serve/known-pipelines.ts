@@ -10,7 +10,7 @@ interface Found {
   state: PipelineState;
 }
 
-/** The pipelines that callers can name. */
+/** Finds the pipelines that callers name. */
 export class KnownPipelines {
   readonly #projection: PipelinesProjection;
 
@@ -19,8 +19,8 @@ export class KnownPipelines {
   }
 
   /**
-   * @param pipelineId an operator of all tenants may write `tenant/pipelineId`, and has to where several have one of this name
-   * @param where `named`: only in the tenant that is named, or the caller's
+   * @param pipelineId an operator of all tenants may write `tenant/pipelineId`, and has to if several tenants have one of this name
+   * @param where `named`: only in the named tenant, or the caller's
    */
   find(pipelineId: string, caller: ApiCaller, where: 'named' | 'anywhere' = 'anywhere'): Found | null {
     const [tenant, id] = pipelineId.includes('/') ? pipelineId.split('/', 2) : [tenantOf(caller), pipelineId];
@@ -43,7 +43,7 @@ export class KnownPipelines {
     );
   }
 
-  /** The pipeline that a request with this key has deleted: sent again it gets the same answer. */
+  /** The pipeline that a request with this key has deleted, so that the repeated request gets the same answer. */
   deletedBy(commandId: string | null, pipelineId: string, caller: ApiCaller): Found {
     const found = this.#projection.get({ tenant: tenantOf(caller), pipelineId });
     if (commandId === null || !found?.state.commands.some(({ id }) => id === commandId))

@@ -4,8 +4,8 @@ interface Waiting<T> {
 }
 
 /**
- * What several readers read, each in its own order; where more than one has something, what is `earlier` comes first. One value of each
- * waits at most, and all of them end with the first one that ends or fails.
+ * Merges several readers, keeping the order of each; if more than one has a value, the `earlier` one comes first. At most one value of each is
+ * buffered. All end when one of them ends or fails.
  */
 export async function* mergeReaders<T>(
   readersOf: (signal: AbortSignal) => readonly AsyncGenerator<T>[],

@@ -6,7 +6,7 @@ import type { PipelinesNode, RunNotice } from '../own/pipelines-node.ts';
 const BUCKETS = [0.005, 0.02, 0.1, 0.5, 1, 5, 30, 120];
 const RECORDS = ['read', 'written', 'filtered', 'late'] as const;
 
-/** Tells Prometheus of the pipelines that this process runs. */
+/** Registers the Prometheus metrics of the pipelines in this process. */
 export function measurePipelines(registry: Registry, node: PipelinesNode): void {
   const metrics = new PipelineMetrics(registry);
   node.notice((notice) => metrics.note(notice));
@@ -91,7 +91,7 @@ class PipelineMetrics {
 
 const COUNTED_EVERY_MS = 15_000;
 
-/** How many letters there are: of pipelines that had some, each counted once in a while. */
+/** The number of letters per pipeline, for pipelines that have had some. Each is recounted periodically. */
 class CountedLetters {
   readonly #node: PipelinesNode;
   #counts: Promise<{ pipelineId: string; count: number }[]> = Promise.resolve([]);
@@ -124,12 +124,12 @@ class CountedLetters {
   }
 }
 
-/** What is looked at when it is asked for. */
+/** Metrics that are computed on each scrape. */
 function gauges(registry: Registry, node: PipelinesNode): void {
   const counted = new CountedLetters(node);
   const state = new Gauge({
     name: 'spark_pipeline_state',
-    help: '1 for the state that a pipeline is in.',
+    help: "1 for the pipeline's current state.",
     labelNames: ['pipeline', 'state'],
     registers: [],
     collect() {

@@ -7,20 +7,20 @@ import { canRead } from './access.ts';
 import { batchSequence, type EventCursor } from './event-cursor.ts';
 import { mergeReaders } from './merge-readers.ts';
 
-/** An event as it is shown. `sequence` says how far whoever has read it is: a number, or for an event of a batch a text. */
+/** An event as it is shown. `sequence` is the reader's position after it: a number, or a string for an event of a batch. */
 export type EventView =
   (Omit<PipelineEvent, 'fingerprint'> & { sequence: number }) | (BatchEvent & { sequence: string });
 
 export interface EventQuery {
-  /** Absent: of all that the caller may read. */
+  /** Default: all pipelines that the caller may read. */
   key?: PipelineKey;
-  /** How far the reader is. */
+  /** The reader's position. */
   after: EventCursor | 'now';
 }
 
 type Read = { of: 'journal'; entry: JournalEntry } | { of: 'batches'; entry: BatchEntry };
 
-/** What happens to pipelines, as it happens. */
+/** The live events of pipelines. */
 export class PipelinesFeed {
   readonly #node: PipelinesNode;
 
@@ -28,7 +28,7 @@ export class PipelinesFeed {
     this.#node = node;
   }
 
-  /** How far a reader is that knows everything up to now. */
+  /** The position of a reader that knows everything up to now. */
   async now(): Promise<EventCursor> {
     const { journal, lanes } = this.#node.store;
     return { batches: await lanes.lastBatch(), journal: await journal.last() };
@@ -56,7 +56,7 @@ export class PipelinesFeed {
     }
   }
 
-  /** What has happened to a pipeline after a cursor. */
+  /** The events of a pipeline after a cursor. */
   async history(key: PipelineKey, after: EventCursor, withBatches: boolean): Promise<EventView[]> {
     const { journal, lanes } = this.#node.store;
     const entries = await journal.load(key);
@@ -79,18 +79,18 @@ export class PipelinesFeed {
     return [...views, ...next.slice(n).map((entry) => batchView(at, entry))];
   }
 
-  /** Pipelines that the caller may read. */
+  /** The pipelines that the caller may read. */
   keys(caller: ApiCaller): PipelineKey[] {
     const there = this.#node.projection.list().filter(({ state }) => state.status !== 'Deleted');
     return there.map(({ key }) => key).filter((key) => canRead(caller, key));
   }
 
-  /** Told of those whose state (`isState`) or run has changed. */
+  /** Calls back for those whose state (`isState`) or run has changed. @returns a function that unsubscribes */
   watch(caller: ApiCaller, listener: (key: PipelineKey, isState: boolean) => void): () => void {
     return this.#node.watch((key, isState) => canRead(caller, key) && listener(key, isState));
   }
 
-  /** A pipeline without its definition, also one that was deleted, and the sequence of its last event. */
+  /** A pipeline's status without its definition, even if it was deleted, and the sequence of its last event. */
   status(key: PipelineKey): { sequence: number; status: Omit<PipelineView, 'definition'> } | null {
     const view = this.#node.view(key);
     if (!view) return null;

@@ -14,7 +14,7 @@ import {
 import {
   ApiController,
   CurrentCaller,
-  expiryOf,
+  expiresAt,
   MinimumRole,
   type ApiCaller,
 } from '@nestjs-spark/auth/internal';
@@ -252,7 +252,7 @@ export class PipelinesController {
       for await (const event of events(signal))
         yield { id: String(event.sequence), type: event.type, data: event };
     }
-    return sendFeed(feed, answer, { until: expiryOf(caller) });
+    return sendFeed(feed, answer, { endsAt: expiresAt(caller) });
   }
 }
 

@@ -29,7 +29,7 @@ export type Move = Exclude<
 
 export interface Changed {
   view: PipelineView;
-  /** It was asked for by this key before, and was not done again. */
+  /** It was requested with this key before, and was not done again. */
   isReplayed: boolean;
 }
 
@@ -62,14 +62,14 @@ export class PipelinesService {
     this.#known = new KnownPipelines(node.projection);
   }
 
-  /** Makes a pipeline of a definition, YAML or JSON. @throws {DefinitionRefusedError} */
+  /** Creates a pipeline from a definition, YAML or JSON. @throws {DefinitionRefusedError} */
   async create(text: string, caller: ApiCaller, commandId: string | null): Promise<Changed> {
     const definition = readDefinition(text);
     const key = { tenant: tenantOf(caller), pipelineId: definition.pipelineId };
     return this.#node.submit(key, { type: 'create', definition }, { by: nameOf(caller), commandId });
   }
 
-  /** Makes or changes a pipeline. @throws {DefinitionRefusedError} */
+  /** Creates or changes a pipeline. @throws {DefinitionRefusedError} */
   async put(
     pipelineId: string,
     text: string,
@@ -105,7 +105,7 @@ export class PipelinesService {
     return this.#submit(pipelineId, command, caller, commandId);
   }
 
-  /** Lets a pipeline continue elsewhere; null: at the beginning. */
+  /** Moves the position of a pipeline; null: to the beginning. */
   async moveCheckpoint(
     pipelineId: string,
     position: Position | null,
@@ -182,7 +182,7 @@ export class PipelinesService {
     return { position: processed?.to ?? startsAt, batch: processed?.n ?? 0, epoch, generation };
   }
 
-  /** Some of a pipeline's dead letters, and how many there are in all. The one that failed first comes first. */
+  /** A page of a pipeline's dead letters, oldest first, and their total number. */
   async letters(
     pipelineId: string,
     caller: ApiCaller,
@@ -191,7 +191,7 @@ export class PipelinesService {
     return this.#lettersOf(this.#known.need(pipelineId, caller).key).page(skip, take);
   }
 
-  /** Has a letter processed again by the pipeline's run, as it is or with another record. */
+  /** Lets the pipeline's run process a letter again, as it is or with another record. */
   async replayLetter(
     pipelineId: string,
     letterId: string,
@@ -235,7 +235,7 @@ export class PipelinesService {
     return clusterView(this.#node);
   }
 
-  /** Builds a projection of this process again. */
+  /** Rebuilds a projection of this process. */
   async rebuild(name: string): Promise<void> {
     if (name !== 'status')
       throw new ProblemError('notFound', `There is no projection ${name}; there is status.`);

@@ -12,7 +12,7 @@ import { Scripts } from '../transform/script-step.ts';
 
 const PREVIEW_MS = 15_000;
 
-/** What one step made of a record. */
+/** The result of one step for a record. */
 export interface PreviewStep {
   step: string;
   outcome: 'out' | 'filtered' | 'failed';
@@ -20,17 +20,17 @@ export interface PreviewStep {
   reason?: string;
 }
 
-/** What becomes of one record. */
+/** The results of all steps for one record. */
 export interface PreviewedRecord {
   input: unknown;
   steps: PreviewStep[];
-  /** Null when it was filtered or has failed. */
+  /** Null if it was filtered or failed. */
   output: Fields | null;
 }
 
 export interface PreviewParts {
   definition: PipelineDefinition;
-  /** How many records of the source are read, when none are given. */
+  /** How many records of the source are read if none are given. */
   limit: number;
   records?: readonly Fields[];
   around: Surroundings;
@@ -39,9 +39,9 @@ export interface PreviewParts {
 }
 
 /**
- * Shows in this process what each step makes of the first records of the source. Nothing is written, and no position moves.
- * @param options.files the only folder that the definition can name files in
- * @throws {RunFailedError} when the source cannot be read
+ * Shows, in this process, the result of each step for the first records of the source. Nothing is written, and no position moves.
+ * @param options.files the only folder in which the definition can name files
+ * @throws {RunFailedError} if the source cannot be read
  */
 export async function previewDefinition(
   definition: PipelineDefinition,
@@ -57,7 +57,7 @@ export async function previewDefinition(
   }
 }
 
-/** Shows what each step makes of some records. Nothing is written, and no position moves. */
+/** Shows the result of each step for some records. Nothing is written, and no position moves. */
 export async function preview(parts: PreviewParts): Promise<PreviewedRecord[]> {
   const { definition, records, scripts } = parts;
   const given = records?.map((fields, offset) => ({ fields, meta: { partition: 'preview', offset } }));

@@ -14,7 +14,7 @@ import { BodyText, readKey, readPosition, readRecord } from './read-request.ts';
 
 const MOST_LETTERS = 1_000;
 
-/** How far pipelines are, and what they could not process. */
+/** The progress of pipelines, and the records that they could not process. */
 @ApiController('api/pipelines', 'pipelines')
 export class ProgressController {
   private readonly pipelines: PipelinesService;
@@ -97,7 +97,7 @@ export class ProgressController {
   @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Forget all dead letters' })
+  @ApiOperation({ summary: 'Remove all dead letters' })
   async forgetLetters(
     @Param('pipelineId') pipelineId: string,
     @Headers('idempotency-key') key: string | undefined,
@@ -111,7 +111,7 @@ export class ProgressController {
   @ReadsNoFields()
   @MinimumRole('editor')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Forget a dead letter' })
+  @ApiOperation({ summary: 'Remove a dead letter' })
   async forgetLetter(
     @Param('pipelineId') pipelineId: string,
     @Param('letterId') letterId: string,

@@ -16,7 +16,7 @@ import type { GivenRecord } from '../store/letters.ts';
 import { readCursor, type EventCursor } from './event-cursor.ts';
 import type { ListQuery } from './select-pipelines.ts';
 
-/** What is known of it by now, each parameter given once. */
+/** The known query parameters, each given once. */
 type Query = Readonly<Record<string, string | undefined>>;
 
 const LONGEST_KEY = 200;
@@ -28,23 +28,23 @@ const BODY_FORM = {
 
 /**
  * The body as text, JSON or YAML, at most 64 KiB.
- * @throws {ProblemError} `tooLarge` (413), `unsupportedMedia` (415), `invalid` (400) for what is not UTF-8
+ * @throws {ProblemError} `tooLarge` (413), `unsupportedMedia` (415), `invalid` (400) if it is not UTF-8
  */
 export const BodyText = createParamDecorator((_: unknown, context: ExecutionContext): Promise<string> =>
   readText(context.switchToHttp().getRequest<PlatformRequest>(), BODY_FORM, MAX_DEFINITION_BYTES),
 );
 
-/** What is asked of a pipeline by a path of its own, with nothing to say to it. */
+/** Commands with their own path and without parameters. */
 export const MOVES = ['stop', 'pause', 'resume', 'restart'] as const;
 
-/** Which of them a request asks for, by its path. */
+/** The command of a request, from its path. */
 export const AskedMove = createParamDecorator((_: unknown, context: ExecutionContext) => {
   const { url = '' } = nodeRequest(context.switchToHttp().getRequest<PlatformRequest>());
   const path = url.split('?')[0]?.toLowerCase().replace(/\/$/, '');
   return MOVES.find((move) => path?.endsWith(`/${move}`));
 });
 
-/** A body that is a JSON object, or nothing. @throws {ProblemError} `invalid` (400), including for fields that are not known */
+/** Reads a body that is a JSON object or empty. @throws {ProblemError} `invalid` (400), also for unknown fields */
 export function readObject(text: string, known: readonly string[]): Record<string, unknown> {
   if (text.trim() === '') return {};
   let value: unknown;
@@ -57,7 +57,7 @@ export function readObject(text: string, known: readonly string[]): Record<strin
   }
   if (!isObject(value)) throw new ProblemError('invalid', 'The body has to be a JSON object.');
   const other = Object.keys(value).find((name) => !known.includes(name));
-  const said = known.length === 0 ? 'none is known' : `known are ${known.join(', ')}`;
+  const said = known.length === 0 ? 'none is expected' : `expected: ${known.join(', ')}`;
   if (other !== undefined) throw wrong(other, `is not known here; ${said}`);
   return value;
 }
@@ -75,13 +75,13 @@ export function readPosition(text: string): Position {
   return position as Position;
 }
 
-/** An object is the record's fields, whatever the format of the source; a text is read as the source's. */
+/** An object is taken as the record's fields, whatever the source's format; a text is parsed in that format. */
 export function readRecord(text: string): GivenRecord | undefined {
   const { record } = readObject(text, ['record']);
   if (record === undefined) return undefined;
   if (isObject(record)) return { record: JSON.stringify(record), fields: record };
   if (typeof record === 'string') return { record };
-  throw wrong('record', 'has to be an object, or a text');
+  throw wrong('record', 'has to be an object, or a string');
 }
 
 export function readKey(key: string | undefined): string | null {
@@ -126,14 +126,14 @@ export function readList({ skip, take, state, label, q }: Query): ListQuery {
   };
 }
 
-/** How far a reader of events is: the `sequence` of the last event that it knows. */
+/** Reads a reader's position: the `sequence` of the last event that it knows. */
 export function readAfter(text: string, name: string): EventCursor {
   const cursor = readCursor(text);
   if (cursor) return cursor;
   throw wrong(name, 'has to be the sequence of an event, such as 57 or 57.1033');
 }
 
-/** A flag of the query: `?force` alone says yes; what is neither yes nor no must not delete anything. */
+/** Reads a flag of the query: `?force` alone means yes. Any unclear value is refused, so that it cannot delete anything. */
 export function readFlag(value: string | undefined, name: string, unsaid: boolean): boolean {
   if (value === undefined) return unsaid;
   if (value === '' || value === 'true' || value === '1') return true;

@@ -11,7 +11,7 @@ export interface ListQuery {
   q?: string;
 }
 
-/** The pipelines that a caller asks for, and may read, in the order of their ids. */
+/** The pipelines that match the query and that the caller may read, ordered by id. */
 export function selectPipelines(
   all: readonly Projected[],
   { state, label, q }: ListQuery,

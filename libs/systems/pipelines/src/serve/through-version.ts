@@ -1,6 +1,6 @@
 import type { PipelineEvent } from '../aggregate/events.ts';
 
-/** The events up to the last one before the definition had a later version. */
+/** The events up to the last one before the definition's next version. */
 export function throughVersion(events: readonly PipelineEvent[], version: number): PipelineEvent[] {
   let seen = 0;
   const kept: PipelineEvent[] = [];

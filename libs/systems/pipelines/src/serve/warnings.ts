@@ -3,7 +3,7 @@ import type { PipelineDefinition } from '../definition/types.ts';
 
 const NEEDS_NONE: ReadonlySet<string> = new Set(['file', 'generate', 'log']);
 
-/** What a valid definition will run into in this process. */
+/** Problems that a valid definition will meet in this process. */
 export function warningsOf({ source, sink }: PipelineDefinition, connections: Connections): string[] {
   const known = connections.list();
   return [source, sink].flatMap((end) => {

@@ -6,7 +6,7 @@ import { PipelinesSettingsError, resolvePipelinesSettings } from './settings.ts'
 
 const TOKEN_FILE = 'operator-token';
 
-/** Where the operator token of a development machine is. */
+/** The file with the operator token of a development machine. */
 export function operatorTokenFile(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
@@ -14,8 +14,8 @@ export function operatorTokenFile(
 }
 
 /**
- * Who can call the API of an application with pipelines: as `SPARK_API_…` says, with `SPARK_PIPELINES_JWKS` as another name of
- * `SPARK_API_JWKS`. Where `SPARK_OPERATOR_TOKEN` is not set, one is made once in development and kept in a file that only its owner reads.
+ * Authentication for the API of an application with pipelines: as in `SPARK_API_…`, with `SPARK_PIPELINES_JWKS` as an alias of `SPARK_API_JWKS`.
+ * Without `SPARK_OPERATOR_TOKEN`, a token is generated once in development and kept in a file that only its owner can read.
  * @throws {PipelinesSettingsError} in production without `SPARK_OPERATOR_TOKEN`
  */
 export function pipelinesAuthOptions(
@@ -31,7 +31,7 @@ export function pipelinesAuthOptions(
   return { ...(jwks && { jwks }), ...(operatorToken !== undefined && { operatorToken }) };
 }
 
-/** @throws {PipelinesSettingsError} when the file can be neither made nor read */
+/** @throws {PipelinesSettingsError} if the file can be neither created nor read */
 function madeToken(file: string): string {
   try {
     mkdirSync(join(file, '..'), { recursive: true });

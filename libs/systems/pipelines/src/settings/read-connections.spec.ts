@@ -53,7 +53,7 @@ describe('the connections of a process', () => {
   it.each([
     ['a: 1\n', 'has to be a map with a type'],
     ['A B: { type: kafka }\n', 'lower-case letters'],
-    ['a: { type: kafka, url: [canary] }\n', 'a.url has to be a text'],
+    ['a: { type: kafka, url: [canary] }\n', 'a.url has to be a string'],
     ['a: {{{ canary\n', 'is not valid YAML'],
   ])('in %j are refused, without a value in the message', async (text, words) => {
     const reading = readConnections(write(text), [], {});

@@ -100,7 +100,7 @@ class Resolver {
     const reference = isObject(given) ? given['secret'] : undefined;
     if (typeof reference === 'string') return this.#secret(reference);
     if (['string', 'number', 'boolean'].includes(typeof given)) return String(given);
-    return { fault: 'has to be a text, or a reference such as { secret: "env:NAME" }' };
+    return { fault: 'has to be a string, or a reference such as { secret: "env:NAME" }' };
   }
 
   async #secret(reference: string): Promise<string | { fault: string }> {

@@ -4,27 +4,27 @@ import { dataDir } from '@nestjs-spark/foundation';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How pipelines are kept and run. Anything omitted is read from the environment. */
+/** How pipelines are stored and run. Omitted options are read from the environment. */
 export interface SparkPipelinesOptions {
-  /** Where this process keeps what it knows. `SPARK_PIPELINES_DIR`; default `pipelines` in `SPARK_DATA_DIR`. */
+  /** Where this process keeps its state. `SPARK_PIPELINES_DIR`; default `pipelines` in `SPARK_DATA_DIR`. */
   folder?: string;
-  /** The only folder that definitions can name files in. `SPARK_PIPELINES_FILES`; default `files` in `folder`. */
+  /** The only folder in which definitions can name files. `SPARK_PIPELINES_FILES`; default `files` in `folder`. */
   files?: string;
-  /** Definitions that are applied and started with the process, files separated by commas. `SPARK_PIPELINES_LOAD`. */
+  /** Files with definitions that are applied and started at startup. `SPARK_PIPELINES_LOAD`, separated by commas; default: none. */
   load?: readonly string[];
-  /** The YAML file with the connections. `SPARK_PIPELINES_CONNECTIONS`. */
+  /** The YAML file with the connections. `SPARK_PIPELINES_CONNECTIONS`; default: none. */
   connections?: string;
-  /** Which references to secrets connections may have, such as `env:NAME`. `SPARK_PIPELINES_SECRETS`, with commas; default: none. */
+  /** The references to secrets that connections may use, such as `env:NAME`. `SPARK_PIPELINES_SECRETS`, separated by commas; default: none. */
   secrets?: readonly string[];
   /** The name of this process in a cluster. `SPARK_NODE_ID`; default: host and process id. */
   node?: string;
-  /** After how long a silent node loses its shards, in milliseconds. `SPARK_NODE_TTL_MS`; default 3,000. */
+  /** How long a node may be silent before it loses its shards, in milliseconds. `SPARK_NODE_TTL_MS`; default 3,000. */
   nodeTtlMs?: number;
-  /** `embedded`, or `cluster` on JetStream. Default: `cluster` where `NATS_URL` is set. */
+  /** `embedded`, or `cluster` on JetStream. Default: `cluster` if `NATS_URL` is set, otherwise `embedded`. */
   mode?: 'embedded' | 'cluster';
 }
 
-/** The options with every default in place. */
+/** The options with all defaults applied. */
 export interface PipelinesSettings {
   folder: string;
   files: string;
@@ -36,7 +36,7 @@ export interface PipelinesSettings {
   mode: 'embedded' | 'cluster';
 }
 
-/** Settings of pipelines that cannot be used. The message names all faults with their remedies, and no secret. */
+/** The settings of pipelines are invalid. The message lists every fault with its remedy, and no secrets. */
 export class PipelinesSettingsError extends Error {
   override readonly name = 'PipelinesSettingsError';
 
@@ -49,7 +49,7 @@ const LEAST_TTL_MS = 300;
 const MOST_TTL_MS = 60_000;
 const NODE = /^[\w.:-]{1,128}$/;
 
-/** @throws {PipelinesSettingsError} with everything that is wrong */
+/** @throws {PipelinesSettingsError} with all faults */
 export function resolvePipelinesSettings(
   options: SparkPipelinesOptions,
   environment: Environment,

@@ -3,7 +3,7 @@ import type { JetStreamPlace } from '../store/place.ts';
 
 const CLEANED_AFTER_MS = 10 * 60_000;
 
-/** Where the nodes of a cluster say that they are there, and whose its shards are. */
+/** The buckets in which the nodes of a cluster report that they are alive and who owns each shard. */
 export function clusterBuckets({ stream }: JetStreamPlace): { nodes: string; shards: string } {
   return { nodes: `${stream}_NODES`, shards: `${stream}_SHARDS` };
 }

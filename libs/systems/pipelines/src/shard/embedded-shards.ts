@@ -16,7 +16,7 @@ interface Owner {
   epoch: number;
 }
 
-/** One process owns every shard. Each start has an epoch of its own, so that a process that was forgotten on the same store is fenced. */
+/** One process owns every shard. Each start has a new epoch, so that a forgotten process on the same store is fenced. */
 export class EmbeddedShards implements ShardKeeper {
   readonly node: string;
   readonly #store: StateStore;
@@ -64,7 +64,7 @@ export class EmbeddedShards implements ShardKeeper {
   }
 }
 
-/** Commands do not leave the process. */
+/** Routes commands within the process. */
 export class LocalRouter implements CommandRouter {
   readonly #answers = new Map<number, (request: unknown) => Promise<unknown>>();
 
@@ -77,7 +77,7 @@ export class LocalRouter implements CommandRouter {
 
   async ask(shard: number, request: unknown): Promise<unknown> {
     const answer = this.#answers.get(shard);
-    if (!answer) throw new NoOwnerError(`Nobody owns shard ${shard}`);
+    if (!answer) throw new NoOwnerError(`No process owns shard ${shard}`);
     return answer(request);
   }
 }

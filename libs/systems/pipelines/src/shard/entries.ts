@@ -1,8 +1,8 @@
 import { isNullOr, isObjectOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
 
-/** A shard's entry: it changes only when the owner does. */
+/** The entry of a shard: it only changes with the owner. */
 export interface ShardEntry {
-  /** This life of a process; null: given back. */
+  /** The process instance that owns it; null if it was given back. */
   holder: string | null;
   node: string;
   epoch: number;
@@ -21,7 +21,7 @@ export const isNode = isObjectOf({ node: isText(128), ttlMs: isWhole });
 export const isEntry = isObjectOf({ holder: isNullOr(isText(64)), node: isText(128), epoch: isWhole });
 export const isSettings = isObjectOf({ shards: isWhole, function: isText(32) });
 
-/** JSON of a value; null for what is not JSON. */
+/** Parses JSON; null if it is invalid. */
 export function parsed(text: string | null): unknown {
   try {
     return text === null ? null : JSON.parse(text);

@@ -5,18 +5,18 @@ import { NoOwnerError, type CommandRouter } from './ports.ts';
 
 const PATIENCE_MS = 5_000;
 const AGAIN_AFTER_MS = 100;
-/** A stop may drain for 10 s. */
+/** Longer than the 10 s for which a stop may drain, in milliseconds. */
 const ANSWER_MS = 15_000;
 
 /**
- * Commands over a subject that only the owner in its epoch listens to, so that nobody listening is known at once, and a process
- * that was paused and wakes has no commands waiting.
+ * Sends commands over a subject to which only the owner in its current epoch subscribes: it is known immediately if there is none, and a process
+ * that was suspended finds no queued commands when it wakes.
  */
 export class JetStreamRouter implements CommandRouter {
   readonly #requests: JsonRequests;
   readonly #epochOf: (shard: number) => number | null;
 
-  /** @param epochOf the epoch of a shard's owner as this process knows it */
+  /** @param epochOf the epoch of a shard's owner as known to this process */
   constructor(requests: JsonRequests, epochOf: (shard: number) => number | null) {
     this.#requests = requests;
     this.#epochOf = epochOf;
@@ -43,7 +43,7 @@ export class JetStreamRouter implements CommandRouter {
       }
       await pause(AGAIN_AFTER_MS);
     }
-    throw new NoOwnerError(`Nobody has owned shard ${shard} for ${PATIENCE_MS / 1_000} s`);
+    throw new NoOwnerError(`No node has owned shard ${shard} for ${PATIENCE_MS / 1_000} s`);
   }
 
   async #once(subject: string, request: unknown): Promise<unknown> {
@@ -59,5 +59,5 @@ export class JetStreamRouter implements CommandRouter {
 const subjectOf = (shard: number | '*', epoch: number | '*'): string =>
   `${PLACE.root}.shard.${shard}.${epoch}`;
 
-/** All subjects on which owners of shards are asked. */
+/** All subjects on which shard owners receive commands. */
 export const COMMAND_SUBJECTS = subjectOf('*', '*');

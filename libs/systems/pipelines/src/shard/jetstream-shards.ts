@@ -21,17 +21,19 @@ export interface JetStreamShardsOptions {
 
 const AT_ONCE = 64;
 const TAKEN_TOGETHER = 16;
-/** A node that cannot renew stops by itself before the others may take its shards; correctness does not rest on that. */
+/**
+ * The share of the TTL after which a node that cannot renew stops on its own, before others may take its shards. Correctness does not depend on it.
+ */
 const STOPS_AFTER = 0.9;
-/** The end of the application does not wait for NATS. */
+/** How long the application's end waits for NATS at most, in milliseconds. */
 const ENDS_WITHIN_MS = 3_000;
-/** Times in a TTL. */
+/** How many times per TTL to check whether the renewal is late. */
 const LOOKS_FOR_LATE = 20;
 const SETTINGS_KEY = 'settings';
 
 /**
- * The shards of a cluster. Each node renews one value; who should own what follows from the nodes that are alive, and each claims
- * what is its own and free. There is no coordinator.
+ * The shards of a cluster. Each node renews one value; the intended owner of a shard follows from the set of live nodes, and each node claims its
+ * own shards when they are free. There is no coordinator.
  */
 export class JetStreamShards implements ShardKeeper {
   readonly node: string;
@@ -44,11 +46,11 @@ export class JetStreamShards implements ShardKeeper {
   readonly #seen = new Map<string, LiveNode>();
   readonly #entries = new Map<number, ShardEntry>();
   readonly #mine = new Map<number, number>();
-  /** What is being taken or ended; nothing else is begun with these. */
+  /** Shards that are being taken or given back; nothing else is started with them. */
   readonly #moving = new Map<number, Promise<void>>();
   #listener: ShardListener | null = null;
   #renewedAt = -Infinity;
-  /** When the nodes were last asked for: a process that slept since then knows nothing newer. */
+  /** When the nodes were last read: a process that slept since then knows nothing newer. */
   #lookedAt = -Infinity;
   #turned: Turn | null = null;
   #running: Promise<unknown> = Promise.resolve();
@@ -67,7 +69,7 @@ export class JetStreamShards implements ShardKeeper {
     await this.#fixSettings();
     await this.#renew();
     const first = Promise.withResolvers<void>();
-    // Apart from each other: whatever taking and ending shards may wait for, the lease does not.
+    // Separate loops: whatever taking and giving back shards may wait for, the lease is renewed.
     const renewing = this.#repeat('This node is not renewed', this.#ttlMs / 3, () => this.#renew());
     const turning = this.#repeat('Shards are not kept', this.#ttlMs / LOOKS_IN_TTL, () =>
       this.#turnWhenDue().then(first.resolve),
@@ -82,7 +84,7 @@ export class JetStreamShards implements ShardKeeper {
     return this.#mine.get(shard) ?? null;
   }
 
-  /** The epoch of whoever owns a shard, as this process knows it. */
+  /** The epoch of a shard's owner as known to this process. */
   ownerEpoch(shard: number): number | null {
     const entry = this.#entries.get(shard);
     return entry && entry.holder !== null ? entry.epoch : null;
@@ -135,7 +137,7 @@ export class JetStreamShards implements ShardKeeper {
     this.#renewedAt = sentAt;
   }
 
-  /** The few nodes are asked for often, so that a silent one is noticed soon after its time; the many shards seldom. */
+  /** The few nodes are polled often, so that a silent one is noticed soon after its TTL; the many shards rarely. */
   async #turnWhenDue(): Promise<void> {
     const askedAt = performance.now();
     const nodes = await this.#nodes.all();
@@ -156,12 +158,12 @@ export class JetStreamShards implements ShardKeeper {
     const still = Array.from({ length: SHARDS }, (_, shard) => shard).filter(
       (shard) => !this.#moving.has(shard),
     );
-    // Not only what is `mine`: one whose giving back failed is still held.
+    // Not only those in `mine`: a shard that could not be given back is still held.
     const back = still.filter(
       (shard) => this.#entries.get(shard)?.holder === this.#life && rendezvous(shard, live) !== this.#life,
     );
     for (const shard of back.slice(0, AT_ONCE)) void this.#move(shard, () => this.#giveBack(shard));
-    // Asked in this order: hardly any is free, and whose a shard should be takes a hash for each node.
+    // In this order: hardly any shard is free, and computing its owner takes a hash per node.
     const free = still.filter((shard) => this.#isFree(shard, live) && rendezvous(shard, live) === this.#life);
     const failures: unknown[] = [];
     await inGroups(free, TAKEN_TOGETHER, (shard) =>
@@ -170,7 +172,7 @@ export class JetStreamShards implements ShardKeeper {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** Does one thing with a shard, unless another one is under way. Ending may take as long as a batch does. */
+  /** Runs one operation on a shard, unless another is in progress. Giving it back may take as long as a batch. */
   #move(shard: number, work: () => Promise<void>): Promise<void> {
     if (this.#moving.has(shard)) return Promise.resolve();
     const moved = work().finally(() => this.#moving.delete(shard));
@@ -204,7 +206,7 @@ export class JetStreamShards implements ShardKeeper {
     this.#entries.set(shard, { holder, node, epoch, revision });
   }
 
-  /** Only a renewal shows life. */
+  /** Only a renewal counts as a sign of life. */
   #live(): string[] {
     const others = [...this.#seen].filter(
       ([life, { since, ttlMs }]) => life !== this.#life && this.#lookedAt - since < ttlMs,
@@ -224,7 +226,7 @@ export class JetStreamShards implements ShardKeeper {
     if (await this.#write(shard, this.#life, epoch, entry?.revision ?? 0)) await this.#own(shard, epoch);
   }
 
-  /** What cannot be taken is not owned either: the next turn claims it again. */
+  /** A shard that cannot be taken is not owned either: the next turn claims it again. */
   async #own(shard: number, epoch: number): Promise<void> {
     this.#mine.set(shard, epoch);
     try {
@@ -264,7 +266,7 @@ export class JetStreamShards implements ShardKeeper {
     return true;
   }
 
-  /** Another number of shards, or another function, would give a pipeline two owners. */
+  /** A different number of shards, or a different hash function, would give a pipeline two owners. */
   async #fixSettings(): Promise<void> {
     const wanted = { shards: SHARDS, function: SHARD_FUNCTION };
     await this.#shards.put(SETTINGS_KEY, JSON.stringify(wanted), 0);

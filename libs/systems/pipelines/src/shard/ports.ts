@@ -1,14 +1,14 @@
-/** Which shards this process owns, and since when. */
+/** Manages which shards this process owns, and in which epoch. */
 export interface ShardKeeper {
   /** The name of this process. */
   readonly node: string;
-  /** Begins to claim shards; resolves when it has claimed what is its own and free. */
+  /** Starts claiming shards; resolves once its own free shards are claimed. */
   start(listener: ShardListener): Promise<void>;
-  /** The epoch in which this process owns the shard; null: it does not. */
+  /** The epoch in which this process owns the shard; null if it does not. */
   epochOf(shard: number): number | null;
   /**
-   * Takes a larger epoch for a shard that this process owns, because a sink has stored one.
-   * @throws {FencedError} when it does not own the shard any more
+   * Raises the epoch of a shard that this process owns, because a sink has stored a larger one.
+   * @throws {FencedError} if it no longer owns the shard
    */
   raise(shard: number, above: number): Promise<number>;
   overview(): Promise<ClusterOverview>;
@@ -18,7 +18,7 @@ export interface ShardKeeper {
 export interface ShardListener {
   /** This process owns the shard from now on. */
   taken(shard: number, epoch: number): Promise<void>;
-  /** Has to end its work; what is not done when it resolves is refused by the fences. */
+  /** The work on the shard has to end; anything still running when this resolves is refused by the fences. */
   lost(shard: number): Promise<void>;
 }
 
@@ -27,18 +27,18 @@ export interface ClusterOverview {
   shards: { shard: number; node: string; epoch: number }[];
 }
 
-/** Brings commands to the owner of a shard. */
+/** Routes commands to the owner of a shard. */
 export interface CommandRouter {
-  /** Answers commands for a shard while this process owns it in this epoch. */
+  /** Answers commands for a shard while this process owns it in this epoch. @returns a function that stops it */
   serve(shard: number, epoch: number, answer: (request: unknown) => Promise<unknown>): () => void;
   /**
-   * Asks the owner of the shard; waits for one for 5 s in all.
-   * @throws {NoOwnerError} when there is none
+   * Sends a request to the owner of the shard, waiting for one for up to 5 s in all.
+   * @throws {NoOwnerError} if there is none
    */
   ask(shard: number, request: unknown): Promise<unknown>;
 }
 
-/** Nobody owned the shard for as long as a command may wait. Send the command again; with its key it happens once. */
+/** Nobody owned the shard for as long as a command may wait. Send the command again; with its key it is executed once. */
 export class NoOwnerError extends Error {
   override readonly name = 'NoOwnerError';
 }

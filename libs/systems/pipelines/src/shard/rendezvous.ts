@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Who should own a shard: the node with the largest hash together with it. A node that comes or goes moves its own share and no more, and
- * every node finds the same without asking.
+ * The intended owner of a shard by rendezvous hashing. A node that joins or leaves only moves its own share, and every node computes the same
+ * result.
  */
 export function rendezvous(shard: number, nodes: readonly string[]): string | null {
   let [best, most] = [null as string | null, ''];

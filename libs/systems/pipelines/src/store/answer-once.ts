@@ -1,23 +1,23 @@
 import { CommandRefusedError } from '../aggregate/commands.ts';
 import type { NotedRequests } from './noted-requests.ts';
 
-/** What a request was answered, now or when it was sent before with the same key. */
+/** The answer to a request, from now or from when it was sent before with the same key. */
 export interface Answered<T> {
   answer: T;
   isReplayed: boolean;
 }
 
-/** A request, by its key and by what it asks for. */
+/** A request, identified by its key and its fingerprint. */
 export interface KeyedRequest {
-  /** Null: it has no key, and is carried out each time. */
+  /** Null if it has no key and is carried out each time. */
   id: string | null;
   fingerprint: string;
 }
 
 /**
- * Carries out a request once for each key, and gives it the same answer each time. One whose process ended before its answer was noted
- * is carried out again, unless `work` recognizes it.
- * @throws {CommandRefusedError} `key-reused` when the key was used for another request
+ * Carries out a request once per key, and returns the same answer each time. If the process ended before the answer was recorded, it is carried out
+ * again, unless `work` recognizes it.
+ * @throws {CommandRefusedError} `key-reused` if the key was used for another request
  */
 export async function answerOnce<T extends object>(
   notes: NotedRequests,

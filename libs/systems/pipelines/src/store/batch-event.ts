@@ -2,7 +2,7 @@ import type { BatchEvent, BatchPlanned, BatchProcessed } from '../aggregate/even
 import { batchId } from '../batch/batch.ts';
 import type { LaneState, PipelineKey } from './ports.ts';
 
-/** What a write to a lane says of its batches; null: nothing, it only takes the lane or repeats what was written before. */
+/** The batch event of a write to a lane; null if it only takes the lane, or repeats an earlier write. */
 export function batchEventOf(
   key: PipelineKey,
   lane: number,

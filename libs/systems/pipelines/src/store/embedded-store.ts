@@ -4,7 +4,7 @@ import type { PipelineStore } from './ports.ts';
 import { StateJournal } from './state-journal.ts';
 import { StateLanes } from './state-lanes.ts';
 
-/** Everything in a SQLite file of one process: nothing has to be installed. */
+/** Stores everything in a SQLite file of one process: nothing has to be installed. */
 export function openEmbeddedStore(folder: string): PipelineStore {
   const database = new SqliteDatabase({ path: join(folder, 'pipelines.db') });
   const state = new SqliteStateStore(database);

@@ -27,7 +27,7 @@ const isEnvelope: Guard<object> = isObjectOf({
   data: isObject,
 });
 
-/** The journal of a cluster: a message for each event, in one stream. */
+/** The journal of a cluster: one message per event, in one stream. */
 export class JetStreamJournal implements EventJournal {
   readonly #log: SubjectLog;
 
@@ -67,7 +67,7 @@ export class JetStreamJournal implements EventJournal {
   }
 }
 
-/** None for what is not an event of the pipeline whose subject it has: it is left out, by every process alike. */
+/** Empty if it is not an event of the pipeline named by its subject: every process skips it alike. */
 function entryOf({ subject, sequence, payload }: LoggedMessage): JournalEntry[] {
   const value = decode(payload);
   if (!isEnvelope(value)) return [];

@@ -27,7 +27,7 @@ const isEvent = isObjectOf({
   data: isObjectOf({ batch: isText(512), generation: isWhole, lane: isWhole, n: isWhole, to: isObject }),
 });
 
-/** Lanes of a cluster: the last message of a lane says how far it is, and most are events of batches. */
+/** The lanes of a cluster: the last message of a lane holds its state, and most messages are batch events. */
 export class JetStreamLanes implements LaneLog {
   readonly #log: SubjectLog;
 
@@ -49,7 +49,7 @@ export class JetStreamLanes implements LaneLog {
     const event = batchEventOf(key, lane, state, before.state);
     try {
       const after = Number(before.version ?? 0);
-      // What only takes the lane says again what happened last, for those who begin with the last message of each lane.
+      // A write that only takes the lane repeats the last event, for readers that start with the last message of each lane.
       const repeated = event ? null : batchEventOf(key, lane, state, null);
       const message = encode({ ...(event ?? repeated), ...(repeated && { repeated: true }), state });
       const sequence = await this.#log.append(`${subjectOf(key)}.${lane}`, [message], after);
@@ -81,7 +81,7 @@ export class JetStreamLanes implements LaneLog {
   }
 }
 
-/** None for what says nothing of a batch, or has the subject of another pipeline. */
+/** Empty if it has no batch event, or the subject of another pipeline. */
 function entryOf({ subject, sequence, payload }: LoggedMessage, withRepeated: boolean): BatchEntry[] {
   const value = decode(payload);
   if (!isEvent(value) || ('repeated' in value && !withRepeated)) return [];

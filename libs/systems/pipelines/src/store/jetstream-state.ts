@@ -8,7 +8,7 @@ import { decode, encode, subjectPart } from './subjects.ts';
 
 const isStored = isObjectOf({ id: isText(2_048), collection: isText(256), value: isNullOr(isObject) });
 
-/** Documents as the last messages of their subjects: the store of dead letters in a cluster. */
+/** Documents stored as the last messages of their subjects: the dead letters of a cluster. */
 export class JetStreamState implements PagedState {
   readonly #log: SubjectLog;
 
@@ -63,7 +63,7 @@ export class JetStreamState implements PagedState {
     return Promise.all(ids.map(async (id) => (await this.read<T>(id))?.value ?? null));
   }
 
-  /** Not in one transaction: what uses this store writes nothing together. */
+  /** Not transactional: users of this store never write several documents together. */
   async writeTogether(
     writes: readonly StateWrite[],
     last: StateWrite & { expected: string | null },
@@ -72,7 +72,7 @@ export class JetStreamState implements PagedState {
   }
 }
 
-/** Ids know no difference between `A` and `a`. */
+/** Ids are case-insensitive. */
 function subjectOfId(id: string): string {
   const parts = id.toLowerCase().split('/');
   return parts

@@ -47,7 +47,7 @@ describeWithServers(['nats'], 'in JetStream', () => {
     await close();
   });
 
-  it('has every status of the next owner, also where a pipeline was owned before', async () => {
+  it('has every status of the next owner, even where the pipeline was owned before', async () => {
     const where = place();
     const [first, next] = [1, 2].map(
       () => new JetStreamBoard<{ epoch: number; lag: number }>(connection, new MemoryLogger(), where),

@@ -5,7 +5,7 @@ import { JetStreamState } from './jetstream-state.ts';
 import { PLACE, type JetStreamPlace } from './place.ts';
 import type { PipelineStore } from './ports.ts';
 
-/** Everything in JetStream, for all nodes of a cluster. The connection is the application's. */
+/** Stores everything in JetStream, for all nodes of a cluster. The connection is the application's. */
 export function openJetStreamStore(
   connection: JetStreamConnection,
   place: JetStreamPlace = PLACE,

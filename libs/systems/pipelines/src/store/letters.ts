@@ -5,39 +5,39 @@ import type { PagedState, PipelineKey } from './ports.ts';
 
 /** A record that could not be processed, as it came in. */
 export interface Letter {
-  /** Its place in the source, so that the same record is one letter however often it fails. */
+  /** Derived from its position in the source, so that a record is a single letter however often it fails. */
   letterId: string;
   generation: number;
   partition: string;
   offset: number;
-  /** Where it failed: `source`, `schema`, `transforms/0` and so on, or `sink`. */
+  /** The step that failed: `source`, `schema`, `transforms/0` and so on, or `sink`. */
   step: string;
   reason: string;
   record: string;
-  /** What the text says: from a source whose text is not JSON, and where the record was replaced by an object. */
+  /** The record's fields, for a source whose text is not JSON, or if an object has replaced the record. */
   fields?: Fields;
-  /** What else came with the record: topic, timestamp, key, headers. */
+  /** Further data of the record: topic, timestamp, key, headers. */
   meta?: Fields;
   /** ISO 8601. */
   at: string;
 }
 
-/** A record that replaces that of a letter: as text of the source, or as fields. */
+/** A record that replaces a letter's: as text in the source's format, or as fields. */
 export type GivenRecord = Pick<Letter, 'record' | 'fields'>;
 
 const COLLECTION = 'SparkPipelines';
-/** How many are read at once where all are meant. */
+/** How many are read at once when iterating over all. */
 const AT_ONCE = 200;
 const COUNTED_EVERY_MS = 30_000;
-// The place is in the letter's id, so all readings share one list.
+// The position is part of the letter's id, so all generations share one list.
 const READING = { generation: 1, incarnation: 'letters' } as const;
 
 export function letterIdOf(generation: number, partition: string, offset: number): string {
-  // Ids know no difference between `A` and `a`, and files do.
+  // Ids are case-insensitive, and file names are not: hence the hash.
   return `${generation}-${createHash('sha256').update(partition).digest('hex').slice(0, 16)}-${offset}`;
 }
 
-/** The dead letters of one pipeline: the records themselves here, what is open and what is to run again in the ground's set-aside. */
+/** The dead letters of one pipeline. The records are stored here; `SetAside` keeps the lists of open letters and requested replays. */
 export class Letters {
   readonly #state: PagedState;
   readonly #name: string;
@@ -45,7 +45,7 @@ export class Letters {
   #setAside: Promise<SetAside> | null = null;
   #areNone = false;
   #countedAt = -Infinity;
-  /** How often letters were kept. */
+  /** How often letters were stored. */
   #keeps = 0;
 
   constructor(state: PagedState, key: PipelineKey) {
@@ -54,7 +54,7 @@ export class Letters {
     this.#prefix = `sparkPipelines/letters/${encodeURIComponent(key.tenant)}/${key.pipelineId}/`;
   }
 
-  /** Keeps letters; one that is there already has its reason replaced. */
+  /** Stores letters; for an existing one, the reason is replaced. */
   async keep(letters: readonly Letter[]): Promise<void> {
     if (letters.length === 0) return;
     try {
@@ -84,13 +84,13 @@ export class Letters {
     );
   }
 
-  /** Some letters, and how many there are in all. The one that failed first comes first. */
+  /** A page of letters, oldest failure first, and the total number. */
   async page(skip: number, take: number): Promise<{ letters: Letter[]; total: number }> {
     const { documents, total } = await this.#state.page<Letter>(this.#prefix, skip, take);
     return { letters: documents.map(({ value }) => value), total };
   }
 
-  /** All of them. There may be too many for this process. */
+  /** All letters. There may be too many to hold in memory. */
   async list(): Promise<Letter[]> {
     const found: Letter[] = [];
     for (;;) {
@@ -116,7 +116,7 @@ export class Letters {
     }
   }
 
-  /** Removes those that are there now. */
+  /** Removes the letters that exist now. */
   async clear(): Promise<void> {
     for (let left = await this.count(); left > 0; left -= AT_ONCE) {
       const { letters } = await this.page(0, Math.min(left, AT_ONCE));
@@ -125,8 +125,8 @@ export class Letters {
   }
 
   /**
-   * Whether there are none; then nobody can ask for one to run again. What this object keeps counts at once. All are counted once in a while,
-   * as another process may have kept one.
+   * Whether there are none, so that no replay can have been requested. Letters stored by this object count immediately. All are recounted
+   * periodically, because another process may have stored one.
    */
   async areNone(): Promise<boolean> {
     if (performance.now() - this.#countedAt < COUNTED_EVERY_MS) return this.#areNone;
@@ -137,14 +137,14 @@ export class Letters {
     return this.#areNone;
   }
 
-  /** Asks for a letter to be processed again, as it is or with another record. */
+  /** Requests that a letter be processed again, unchanged or with another record. */
   async askReplay(letter: Letter, record?: GivenRecord): Promise<void> {
     const { fields: _, record: __, ...rest } = letter;
     if (record !== undefined) await this.keep([{ ...rest, ...record }]);
     await askRerun(this.#state, this.#name, [letter.letterId]);
   }
 
-  /** Which letters are to be processed again, and what settles that. */
+  /** The letters to be processed again, and a function to settle the request. */
   async asked(): Promise<{ letterIds: string[]; settle: (left?: string[]) => Promise<boolean> } | null> {
     const asked = await readRerun(this.#state, this.#name);
     if (!asked || asked.value.documents.length === 0) return null;

@@ -1,6 +1,6 @@
 import { keyText, type PipelineKey, type StatusBoard } from './ports.ts';
 
-/** A board for one process. */
+/** A status board for one process. */
 export class MemoryBoard<T> implements StatusBoard<T> {
   readonly #values = new Map<string, T>();
   readonly #listeners = new Set<(key: PipelineKey, status: T) => void>();

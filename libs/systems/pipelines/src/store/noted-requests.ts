@@ -12,12 +12,12 @@ const isNoted = isObjectOf({
   ),
 });
 
-/** A request with a key, and the answer to it. */
+/** A request with a key, and its answer. */
 export interface NotedRequest extends Pick<RememberedCommand, 'id' | 'fingerprint'> {
   answer: object;
 }
 
-/** The last keyed requests that concern a pipeline, with their answers, which are more than its events remember. */
+/** The latest keyed requests to a pipeline with their answers, which hold more than its events do. */
 export class NotedRequests {
   readonly #state: StateStore;
   readonly #id: string;

@@ -1,16 +1,16 @@
 import { BATCHES_KEPT } from './ports.ts';
 
-/** Where a cluster's streams and subjects are. */
+/** The names of a cluster's streams and subjects. */
 export interface JetStreamPlace {
-  /** What the names of streams and buckets begin with. */
+  /** The prefix of the names of streams and buckets. */
   stream: string;
-  /** What the subjects begin with. */
+  /** The prefix of subjects. */
   root: string;
 }
 
 export const PLACE: JetStreamPlace = { stream: 'SPARK_PIPELINE', root: 'spark.pipelines' };
 
-/** The logs of a cluster, each a stream. Of some, only the newest messages of a subject are kept. */
+/** The logs of a cluster, each in its own stream. Some only keep the newest messages of a subject. */
 const LOGS = {
   events: { keep: -1, description: 'Spark: what has happened to pipelines' },
   batches: { keep: BATCHES_KEPT, description: 'Spark: batches of pipelines, planned and processed' },

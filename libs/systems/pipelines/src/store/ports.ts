@@ -2,41 +2,41 @@ import type { StateStore, Versioned } from '@nestjs-spark/contracts/internal';
 import type { BatchEvent, BatchPlanned, BatchProcessed, PipelineEvent } from '../aggregate/events.ts';
 import type { Position } from '../batch/batch.ts';
 
-/** Names a pipeline. */
+/** Identifies a pipeline. */
 export interface PipelineKey {
   tenant: string;
   pipelineId: string;
 }
 
-/** The tenant of callers that are confined to none. */
+/** The tenant of callers that are not confined to one. */
 export const DEFAULT_TENANT = 'default';
 
 export const keyText = ({ tenant, pipelineId }: PipelineKey): string => `${tenant}/${pipelineId}`;
 
-/** An event and its place among those of all pipelines. */
+/** An event with its position among those of all pipelines. */
 export interface JournalEntry {
-  /** Grows over all pipelines, not without gaps. */
+  /** Grows across all pipelines, with gaps. */
   position: number;
   event: PipelineEvent;
 }
 
-/** What has happened to pipelines. */
+/** The journal of all pipelines. */
 export interface EventJournal {
-  /** The events of one pipeline, in their order. */
+  /** The events of one pipeline, in order. */
   load(key: PipelineKey): Promise<JournalEntry[]>;
   /**
    * Appends all events or none.
-   * @param after the position of the pipeline's last event that is known; 0: it has none
+   * @param after the position of the pipeline's last known event; 0 if it has none
    * @returns the position of the last one
-   * @throws {FencedError} when the pipeline has later events; load it again, or stop: somebody else owns it
+   * @throws {FencedError} if the pipeline has later events: load it again, or stop, because another process owns it
    */
   append(key: PipelineKey, events: readonly PipelineEvent[], after: number): Promise<number>;
-  /** The position of the last event of all. */
+  /** The position of the latest event of all. */
   last(): Promise<number>;
   /**
-   * Everything after a position, then what comes, until aborted.
-   * @param onSkipped told of positions that have no event: they are read, and there is nothing to wait for
-   * @throws {UnavailableError} at a disturbance: call it again
+   * All events after a position, followed by new ones until aborted.
+   * @param onSkipped called for positions without an event: they count as read, and there is nothing to wait for
+   * @throws {UnavailableError} if interrupted: call it again
    */
   follow(
     after: number,
@@ -45,63 +45,62 @@ export interface EventJournal {
   ): AsyncGenerator<JournalEntry>;
 }
 
-/** How far one lane of a pipeline is. */
+/** The progress of one lane of a pipeline. */
 export interface LaneState {
   generation: number;
   epoch: number;
-  /** Where the generation began. */
+  /** Where the generation started. */
   startsAt: Position;
   planned: BatchPlanned | null;
   processed: BatchProcessed | null;
 }
 
-/** A lane as it was read; whoever writes over another version is refused. */
+/** A lane as read; a write based on another version is refused. */
 export interface KeptLane {
   state: LaneState | null;
   version: string | null;
 }
 
-/** How many events of its batches a lane keeps. */
+/** How many batch events are kept per lane. */
 export const BATCHES_KEPT = 4_096;
 
-/** An event of a batch, and its place among those of all pipelines. */
+/** A batch event with its position among those of all pipelines. */
 export interface BatchEntry {
-  /** Grows over all pipelines, not without gaps. It has nothing to do with positions of the journal. */
+  /** Grows across all pipelines, with gaps. Unrelated to journal positions. */
   position: number;
   event: BatchEvent;
 }
 
-/** How far the lanes of pipelines are, and the last `BATCHES_KEPT` events of the batches of each. */
+/** The progress of the lanes of all pipelines, and the last `BATCHES_KEPT` batch events of each. */
 export interface LaneLog {
   read(key: PipelineKey, lane: number): Promise<KeptLane>;
-  /** @throws {FencedError} when another process has written it since `before` was read */
+  /** @throws {FencedError} if another process has written it since `before` was read */
   write(key: PipelineKey, lane: number, state: LaneState, before: KeptLane): Promise<KeptLane>;
-  /** The position of the last event of all batches, or one after it. */
+  /** The position of the latest batch event, or one after it. */
   lastBatch(): Promise<number>;
-  /** The events of a pipeline's batches after a position, in their order. */
+  /** The batch events of a pipeline after a position, in order. */
   batches(key: PipelineKey, after: number): Promise<BatchEntry[]>;
   /**
-   * Events of batches after a position, or the last one of each lane, then what comes, until aborted.
-   * @param key only of this pipeline
-   * @throws {UnavailableError} at a disturbance: call it again
+   * Batch events after a position, or the last one of each lane, followed by new ones until aborted.
+   * @param key restricts it to this pipeline
+   * @throws {UnavailableError} if interrupted: call it again
    */
   follow(from: number | 'last-of-each', signal: AbortSignal, key?: PipelineKey): AsyncGenerator<BatchEntry>;
 }
 
-/** Values that owners publish for everybody, the last of each pipeline. Losing some is no harm. */
+/** The latest value that each pipeline's owner has published. Losing some does no harm. */
 export interface StatusBoard<T> {
   put(key: PipelineKey, status: T): void;
   get(key: PipelineKey): T | null;
-  /** Told of every value that arrives. */
+  /** Calls back for every value that arrives. @returns a function that unsubscribes */
   listen(listener: (key: PipelineKey, status: T) => void): () => void;
   close(): Promise<void>;
 }
 
-/** Documents of which there may be many. */
+/** A store for possibly many documents. */
 export interface PagedState extends StateStore {
   /**
-   * Some documents whose id starts with `prefix`, in the order in which they were written last, and how many there are in all. No more
-   * than these are in memory.
+   * A page of the documents whose id starts with `prefix`, in the order of their last write, and the total number. Only the page is held in memory.
    * @param prefix ends with a slash
    */
   page<T extends object>(
@@ -111,7 +110,7 @@ export interface PagedState extends StateStore {
   ): Promise<{ documents: Versioned<T>[]; total: number }>;
 }
 
-/** Where pipelines are kept: embedded in a SQLite file, or in JetStream for all nodes of a cluster. */
+/** The storage of pipelines: embedded in a SQLite file, or in JetStream for all nodes of a cluster. */
 export interface PipelineStore {
   readonly mode: 'embedded' | 'cluster';
   readonly journal: EventJournal;

@@ -9,7 +9,7 @@ const COLLECTION = 'SparkPipelines';
 const PREFIX = 'sparkPipelines/journal/';
 const DIGITS = 12;
 
-/** The journal of one process, in a store for state and in its memory. A second process on the same store is fenced by its first event. */
+/** The journal of one process, in a state store and in memory. A second process on the same store is fenced by its first event. */
 export class StateJournal implements EventJournal {
   readonly #store: StateStore;
   readonly #news = new EventEmitter().setMaxListeners(0);
@@ -37,7 +37,7 @@ export class StateJournal implements EventJournal {
     const last = writes.pop();
     if (!last) return after;
     try {
-      // What is taken first decides: the ids of a second process are these as well.
+      // The first write wins: a second process would use the same ids.
       await this.#store.writeTogether(writes, { ...last, expected: null });
     } catch (error) {
       if (!(error instanceof VersionConflictError)) throw error;

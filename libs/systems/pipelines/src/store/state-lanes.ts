@@ -18,18 +18,18 @@ const LANES = 'sparkPipelines/lanes/';
 const BATCHES = 'sparkPipelines/batches/';
 
 interface LaneDocument extends LaneState {
-  /** How many events of its batches were kept, and the position of the last one. */
+  /** How many of its batch events were stored, and the position of the last one. */
   logged?: { count: number; position: number };
 }
 
 /**
- * Lanes in a store for state, a document each, and the last events of their batches, whose documents are used again. For one process;
- * a second one on the same store is refused by the lane.
+ * Lanes in a state store, one document each, with their latest batch events in documents that are reused. For one process; a second one on the same
+ * store is refused by the version of the lane.
  */
 export class StateLanes implements LaneLog {
   readonly #store: StateStore;
   readonly #news = new EventEmitter().setMaxListeners(0);
-  /** The position of the last event of all. */
+  /** The position of the latest event of all. */
   #last: Promise<number> | null = null;
   #writing: Promise<unknown> = Promise.resolve();
 
@@ -46,7 +46,7 @@ export class StateLanes implements LaneLog {
     const event = batchEventOf(key, lane, state, before.state);
     const write = () => this.#write(key, lane, state, before, event);
     if (!event) return write();
-    // One after the other, so that positions are read in their order.
+    // Sequential, so that positions are read in order.
     const written = this.#writing.then(write);
     this.#writing = written.catch(() => undefined);
     return written;
@@ -98,7 +98,7 @@ export class StateLanes implements LaneLog {
     const news: BatchEntry[] = [];
     const hear = (entry: BatchEntry) => {
       if (!key || pathOf(entry.event) === pathOf(key)) news.push(entry);
-      // A reader that is slower than that finds the others in the history.
+      // A reader that falls further behind finds the others in the history.
       if (news.length > BATCHES_KEPT) news.shift();
     };
     this.#news.on('batch', hear);

@@ -5,19 +5,19 @@ import { compileTransforms } from './compile-transforms.ts';
 import { Scripts } from './script-step.ts';
 import { RunFailedError } from '../connect/ports.ts';
 
-/** How one of a definition's own tests went. */
+/** The result of one of a definition's own tests. */
 export interface TestResult {
   name: string;
   passed: boolean;
   output: readonly Fields[];
   expected: readonly Fields[];
-  /** Why records failed, each with the step. */
+  /** Why records failed, each with its step. */
   failures: readonly string[];
 }
 
 /**
- * Runs the tests in a definition: nothing is read and nothing is written.
- * @throws {RunFailedError} when they take more than 15 s: split the definition's tests, or make its scripts faster
+ * Runs the tests in a definition, without reading the source or writing to the sink.
+ * @throws {RunFailedError} if they take more than 15 s: split the definition's tests, or make its scripts faster
  */
 export async function runTests(definition: PipelineDefinition): Promise<TestResult[]> {
   const scripts = new Scripts();
@@ -28,7 +28,7 @@ export async function runTests(definition: PipelineDefinition): Promise<TestResu
   }
 }
 
-/** @throws {RunFailedError} when the signal aborts before the last test */
+/** @throws {RunFailedError} if the signal is aborted before the last test */
 export async function runTestsWith(
   definition: PipelineDefinition,
   scripts: Scripts,

@@ -3,7 +3,7 @@ import { SCRIPT_COLLECTION } from '../definition/check-meaning.ts';
 import type { Fields } from '../expression/compile-expression.ts';
 import type { BatchStep, Incoming } from './step.ts';
 
-/** Runs the scripts of all pipelines of a process; opened by the first that needs it. */
+/** The script pool of all pipelines in a process, opened on first use. */
 export class Scripts {
   #pool: ScriptPool | null = null;
 
@@ -38,7 +38,7 @@ export function openScript(
       const results: (Fields | null | Error)[] = [];
       while (results.length < records.length) {
         const part = records.slice(results.length, results.length + AT_ONCE).map(inputOf);
-        // A script sees its record and nothing else: whatever it asks for is not there.
+        // A script only sees its own record: whatever it loads does not exist.
         const outputs = await runner.transform(part, async (ids) => ids.map(() => null));
         for (const output of outputs)
           results.push(

@@ -1,10 +1,10 @@
 import type { Fields } from '../expression/compile-expression.ts';
 
-/** A record, and where it comes from. */
+/** A record with its origin. */
 export interface Incoming {
   fields: Fields;
   meta: Fields;
 }
 
-/** A step for many records at once: the fields, null, or why it could not be done. */
+/** A step over many records at once. It returns the fields, null, or the error of each. */
 export type BatchStep = (records: readonly Incoming[]) => Promise<(Fields | null | Error)[]>;

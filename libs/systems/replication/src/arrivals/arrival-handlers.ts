@@ -14,10 +14,10 @@ import type { HandlerStatus } from './run/handler-status.ts';
 import { HandlerUnit } from './run/handler-unit.ts';
 import type { HandlerWork } from './run/handler-work.ts';
 
-/** The handlers that were found when the application started */
+/** The handlers found at startup. */
 export const ARRIVAL_HANDLERS = Symbol('SPARK_ARRIVAL_HANDLERS');
 
-/** Runs the methods with `@OnReplicated()`, each on one instance of the module. */
+/** Runs the methods with `@OnReplicated()`, each in one instance of the module at a time. */
 @Injectable()
 export class ArrivalHandlers {
   private readonly log = logFor('Arrivals');
@@ -38,11 +38,11 @@ export class ArrivalHandlers {
     this.units = new LeasedUnits({ leases, logger: this.log, leaseOf });
   }
 
-  /** Returns at once; the handlers begin when the database is there. */
+  /** Returns immediately; the handlers begin once the database is ready. */
   start(): void {
     for (const method of findUncalled(this.discovery))
       this.log.warn(
-        `${method} is never told of copies: its provider has useFactory or useValue, which do not tell the class; provide the class itself`,
+        `${method} is never called for copies: its provider has useFactory or useValue, which hide the class; provide the class itself`,
       );
     this.starting = this.begin(this.stopping.signal);
   }
@@ -60,7 +60,7 @@ export class ArrivalHandlers {
     });
   }
 
-  /** How the handlers stand, as this instance sees it. */
+  /** The state of the handlers as seen by this instance. */
   statuses(): HandlerStatus[] {
     return this.units.all().map(({ status }) => ({
       ...status,
@@ -68,7 +68,7 @@ export class ArrivalHandlers {
     }));
   }
 
-  /** Whether this instance has told the handlers of a class of everything that is here now. For tests. */
+  /** Whether this instance has told the handlers of a class about everything that is here now. For tests. */
   async haveHeard(target: Type): Promise<boolean> {
     const units = this.units.all().filter((unit) => unit.handler.target === target);
     const [unit] = units;
@@ -78,7 +78,7 @@ export class ArrivalHandlers {
     return units.every(({ status: { position } }) => position !== null && position >= lastEtag);
   }
 
-  /** Why the handlers of a class could not be told of a copy; null when they could, or have not tried. For tests. */
+  /** Why the handlers of a class could not be told about a copy; null if they could, or were not called yet. For tests. */
   whyNot(target: Type): string | null {
     const failing = this.units
       .all()

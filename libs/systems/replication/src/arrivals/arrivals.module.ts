@@ -6,7 +6,7 @@ import { Declarations } from '../declare/declarations.ts';
 import { ARRIVAL_HANDLERS, ArrivalHandlers } from './arrival-handlers.ts';
 import { findHandlers } from './listen/find-handlers.ts';
 
-/** What the application does when copies arrive. */
+/** Calls the application's handlers when copies arrive. */
 @Module({
   imports: [DiscoveryModule, DeclareModule, ConnectModule],
   providers: [

@@ -9,16 +9,16 @@ import {
   moduleGrants,
 } from '@nestjs-spark/jetstream/internal';
 
-/** Under what name a module's deployment commands are handled. */
+/** The name of the handler of a module's deployment commands. */
 export const DEPLOY_COMMANDS = 'deploy-etl';
 
-/** One owner, and one requester that may get copies from it. */
+/** One owner, and one requester that may receive copies from it. */
 export interface Route {
   owner: string;
   requester: string;
 }
 
-/** What a module needs on NATS for its part in replication, over these routes and no others. */
+/** The NATS permissions of a module for its part in replication, over these routes and no others. */
 export function replicationGrants(module: string, routes: readonly Route[]): BusGrants {
   const out = routes.filter(({ owner }) => owner === module);
   const into = routes.filter(({ requester }) => requester === module);

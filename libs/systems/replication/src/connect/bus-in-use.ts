@@ -5,13 +5,13 @@ import type { ReplicationSettings } from '../settings/options.ts';
 import { ReplicationSettingsError } from '../settings/settings-error.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 
-/** The bus that replication works over: the application's where it has one, else one of replication's own. */
+/** The bus that replication uses: the application's, if there is one, otherwise its own. */
 @Injectable()
 export class BusInUse {
   readonly bus: SparkBus;
   private readonly isOwn: boolean;
 
-  /** @throws {ReplicationSettingsError} when the application's bus has another name: its dead letters would not be found */
+  /** @throws {ReplicationSettingsError} if the application's bus has another name: its dead letters would not be found */
   constructor(
     @Inject(REPLICATION_SETTINGS) { moduleName, natsUrl, natsSecurity, routeMaxBytes }: ReplicationSettings,
     @Optional() shared?: SparkBus,
@@ -27,12 +27,12 @@ export class BusInUse {
     this.bus = shared ?? new SparkBus(settings, breakers);
   }
 
-  /** Begins to connect without waiting for it. */
+  /** Starts connecting without waiting for it. */
   start(): void {
     this.bus.start();
   }
 
-  /** Closes a bus of replication's own. The application's bus is closed by its own module. */
+  /** Closes replication's own bus. The application's bus is closed by its own Nest module. */
   async close(): Promise<void> {
     if (this.isOwn) await this.bus.close();
   }

@@ -5,16 +5,16 @@ import { collectionNameOf, type EntityClass } from '@nestjs-spark/store';
 const NAME_RULE = 'a letter, then up to 63 letters, digits, "_" or "-"';
 
 const COLLECTION_RULE =
-  'a letter, then up to 127 letters, digits, blanks, ".", "_" or "-", no blank or dot at the end';
+  'a letter, then up to 127 letters, digits, spaces, ".", "_" or "-", no space or dot at the end';
 
-/** What is wrong with a value that shall be a name, or null. */
+/** The problem with a value that should be a name; null if there is none. */
 export function nameProblem(value: unknown): { problem: string; remedy: string } | null {
   if (isName(value)) return null;
   const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : String(value);
   return { problem: `${shown} is not a valid name`, remedy: `Use ${NAME_RULE}` };
 }
 
-/** As `nameProblem`, and Spark's own collections never travel. */
+/** Like `nameProblem`; in addition, Spark's own collections are never copied. */
 export function collectionProblem(value: unknown): { problem: string; remedy: string } | null {
   if (!isCollectionName(value)) {
     const { problem } = nameProblem(value) ?? { problem: `${JSON.stringify(value)} is not a valid name` };
@@ -26,7 +26,7 @@ export function collectionProblem(value: unknown): { problem: string; remedy: st
     : null;
 }
 
-/** The collection of a class's documents, or null when the class has no name to tell it by. */
+/** The collection of a class's documents; null for a class without a name. */
 export function inferCollection(type: unknown): string | null {
   return isNamedClass(type) ? collectionNameOf(type) : null;
 }

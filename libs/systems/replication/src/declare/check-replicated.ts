@@ -21,7 +21,7 @@ export type ScriptInspector = (item: { name: string; collection: string; script:
 
 export type Judged = { declaration: Declaration } | { faults: DeclarationFault[] };
 
-/** Turns one `@Replicated()` into what is sent to the owner, or says everything that is wrong with it. */
+/** Converts one `@Replicated()` to what is sent to the owner, or reports everything that is wrong with it. */
 export function checkReplicated(
   target: Type,
   options: ReplicatedOptions,
@@ -98,7 +98,11 @@ function chooseScript(
   }
   const bytes = Buffer.byteLength(etlScript);
   if (bytes > DEPLOYMENT_BOUNDS.scriptBytes) {
-    fault('etlScript', `the script has ${bytes} bytes`, `At most ${DEPLOYMENT_BOUNDS.scriptBytes} are taken`);
+    fault(
+      'etlScript',
+      `the script has ${bytes} bytes`,
+      `At most ${DEPLOYMENT_BOUNDS.scriptBytes} are accepted`,
+    );
     return null;
   }
   return { field: 'etlScript', script: etlScript };

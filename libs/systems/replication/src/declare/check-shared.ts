@@ -12,7 +12,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'load',
 ] satisfies (keyof SharedOptions)[]);
 
-/** Turns one `@Shared()` into a share, or says everything that is wrong with it. */
+/** Converts one `@Shared()` to a share, or reports everything that is wrong with it. */
 export function checkShared(
   target: Type,
   options: SharedOptions,
@@ -26,7 +26,7 @@ export function checkShared(
   if (!Array.isArray(options.with) || options.with.length === 0) {
     fault('with', {
       problem: 'nobody is named',
-      remedy: "Name the modules that may take it, or '*' for all",
+      remedy: "Name the modules that may copy it, or '*' for all",
     });
   } else {
     for (const module of options.with) if (module !== '*') fault('with', nameProblem(module));
@@ -46,13 +46,13 @@ export function checkShared(
   };
 }
 
-/** An option that is not known would seem to grant, or to bound, what it does not. */
+/** An unknown option would seem to grant or restrict something that it does not. */
 function optionProblem(name: string): { problem: string; remedy: string } | null {
   if (OPTIONS.has(name)) return null;
   if (name === 'writable')
     return {
       problem: 'copies cannot be written to in this version',
-      remedy: "Remove it. Requesters change an owner's documents through a route of the owner's own",
+      remedy: "Remove it. Requesters change an owner's documents through one of the owner's routes",
     };
   return { problem: 'there is no such option', remedy: `Remove it. Options: ${[...OPTIONS].join(', ')}` };
 }
@@ -66,7 +66,7 @@ function fieldsProblem(fields: unknown): { problem: string; remedy: string } | n
   return { problem: `${shown} names no field`, remedy: 'Use names, or paths such as "address.city"' };
 }
 
-/** A class says `address.city` for what documents call `Address.City`; other programs may write it as it is. */
+/** A class spells `address.city` what documents spell `Address.City`; other programs may write it either way. */
 function spellings(field: string): string[] {
   const stored = field
     .split('.')

@@ -3,13 +3,13 @@ import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 import type { DeclarationFault } from './declaration-error.ts';
 import type { Declaration } from './declarations.ts';
 
-/** The collections that a declaration's script loads to; none: documents pass as they are. */
+/** The collections that a declaration's script loads to; empty if documents pass unchanged. */
 export type TargetsOf = (declaration: Declaration) => readonly string[];
 
 /**
- * What is wrong with declarations that are fine one by one: two tasks of one name, too many for one owner, two that make copies
- * of the same ids.
- * @param targetsOf left out, that last one is not looked for
+ * The faults of declarations that are valid individually: two tasks with the same name, too many for one owner, two that make copies with the same
+ * ids.
+ * @param targetsOf if null, the last one is not checked
  */
 export function checkTogether(
   declarations: readonly Declaration[],
@@ -27,14 +27,14 @@ function sameNames(group: Declaration[]): DeclarationFault[] {
       className: target.name,
       field: 'name',
       problem: `${first?.target.name} already is ${task.key.name} of ${task.key.owner}`,
-      remedy: 'Give one of the two classes a name of its own',
+      remedy: 'Give one of the two classes another name',
     })),
   );
 }
 
 /**
- * Two owners name their documents alike (`orders/1-A`), so that two declarations on collections of one name, which load into one
- * collection, make the same ids. Where names differ nothing can be seen before a document comes; then the second is set aside.
+ * Two owners may use the same document ids (`orders/1-A`), so two declarations on collections with the same name that load into one collection make
+ * the same ids. For collections with different names nothing can be known before a document arrives; then the second copy is set aside.
  */
 function sameIds(declarations: readonly Declaration[], targetsOf: TargetsOf): DeclarationFault[] {
   const first = new Map<string, Declaration>();
@@ -50,14 +50,14 @@ function sameIds(declarations: readonly Declaration[], targetsOf: TargetsOf): De
   });
 }
 
-/** Equal where two declarations make ids by the same rule into one collection. */
+/** Keys that are equal if two declarations make ids by the same rule in the same collection. */
 function idKeys({ item }: Declaration, targets: readonly string[]): string[] {
   const { sourceCollection, idPrefix = '' } = item;
   const into = targets.length === 0 ? [sourceCollection] : targets;
   return into.map((target) => `${idPrefix}\0${sourceCollection}\0${target}`.toLowerCase());
 }
 
-/** Two scripts on one collection of one owner may divide its documents between them, unless each takes all. */
+/** Two scripts on one collection of one owner may split its documents between them, unless each takes all. */
 function canCollide(one: Declaration, other: Declaration): boolean {
   const isSameOwner = sameName(one.task.key.owner, other.task.key.owner);
   if (!isSameOwner) return true;
@@ -74,7 +74,7 @@ function collision(first: Declaration, { target, task, item }: Declaration): Dec
     field: 'idPrefix',
     problem: `${first.target.name} copies ${from} into the same collection, and documents of both can have the same id`,
     remedy:
-      `Give one of the two an idPrefix, such as '${prefix}'; or load it into a collection of its own ` +
+      `Give one of the two an idPrefix, such as '${prefix}'; or load it into its own collection ` +
       `(loadTo${owner}${item.sourceCollection}); or drop one of them`,
   };
 }
@@ -87,7 +87,7 @@ function tooMany(group: Declaration[]): DeclarationFault[] {
       className: over.target.name,
       field: 'sourceModule',
       problem: `${group.length} declarations name ${over.task.key.owner}`,
-      remedy: `An owner takes at most ${DEPLOYMENT_BOUNDS.scripts}; join some of them into one script`,
+      remedy: `An owner accepts at most ${DEPLOYMENT_BOUNDS.scripts}; merge some of them into one script`,
     },
   ];
 }

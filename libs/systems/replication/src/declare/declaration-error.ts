@@ -1,16 +1,16 @@
-/** One thing wrong with one declaration. */
+/** A fault of one declaration. */
 export interface DeclarationFault {
-  /** Name of the declared class. */
+  /** The name of the declared class. */
   className: string;
-  /** `sourceModule`, `etlScript`, ... */
+  /** `sourceModule`, `etlScript`, and so on. */
   field: string;
   problem: string;
   remedy: string;
 }
 
 /**
- * Declarations that cannot work. Thrown while the application starts, which stops it; every fault of every class is in the
- * message and in `faults`. Fix the classes and start again.
+ * Declarations that cannot work. Thrown at startup, which stops the application; the message and `faults` have every fault of every class. Fix the
+ * classes and start again.
  */
 export class DeclarationError extends Error {
   readonly faults: readonly DeclarationFault[];

@@ -5,24 +5,24 @@ import { nameKey } from '@nestjs-spark/foundation/internal';
 
 /** One `@Replicated()` class, checked and complete. */
 export interface Declaration {
-  /** The class, for messages and for those who look a copy's class up. */
+  /** The class, for messages and to look up the class of a copy. */
   target: Type;
   item: EtlScriptItem;
   task: ApplyTask;
-  /** Declared by `fields`: every document is copied. */
+  /** Declared with `fields`: every document is copied. */
   takesAll?: boolean;
 }
 
-/** All that this module wants from one owner. */
+/** Everything that this module requests from one owner. */
 export interface OwnerDeclarations {
-  /** As the first declaration wrote it. */
+  /** Spelled as in the first declaration. */
   owner: string;
   declarations: readonly Declaration[];
   scripts: EtlScriptItem[];
   tasks: ApplyTask[];
 }
 
-/** What this module keeps copies of, by owner. */
+/** The copies that this module keeps, by owner. */
 export class Declarations {
   private readonly owners: ReadonlyMap<string, OwnerDeclarations>;
 

@@ -8,7 +8,7 @@ import { explore, EXPLORED, type Explored } from './explore.ts';
 import { LateDeclarations } from './late-declarations.ts';
 import { Shares } from './shares.ts';
 
-/** What the application's classes declare. Nest knows all modules by the time the first of these is injected. */
+/** The declarations of the application's classes. When the first of these providers is injected, Nest knows all modules. */
 @Module({
   imports: [DiscoveryModule],
   providers: [

@@ -14,13 +14,13 @@ import { ReplicatedMark } from './replicated.decorator.ts';
 import { SharedMark } from './shared.decorator.ts';
 import { Shares, type Share } from './shares.ts';
 
-/** `Explored`: what was found when the application started. */
+/** The injection token of `Explored`, which is found at startup. */
 export const EXPLORED = Symbol('SPARK_EXPLORED');
 
 export interface Explored {
   declarations: Declarations;
   shares: Shares;
-  /** Every class that was looked at. */
+  /** All classes that were examined. */
   classes: ReadonlySet<Type>;
 }
 
@@ -64,7 +64,7 @@ function targetsOf({ item }: Declaration): string[] {
   return inspectScript({ name, collection, script }).targets;
 }
 
-/** Declared classes that the application has loaded since it was explored: nothing of them is carried out. */
+/** Declared classes that were loaded after the exploration: their declarations have no effect. */
 export function findLate(discovery: DiscoveryService, { classes }: Pick<Explored, 'classes'>): Type[] {
   const silent = { warn: () => undefined };
   return findClasses(discovery, silent)
@@ -74,18 +74,18 @@ export function findLate(discovery: DiscoveryService, { classes }: Pick<Explored
 
 interface FoundClass {
   target: Type;
-  /** Named in a `forFeature` of replication, so that somebody means it to be declared. */
+  /** Whether it is listed in a `forFeature` of replication, which means that it should have a declaration. */
   isNamed: boolean;
 }
 
-/** Each class once that may be declared, however many modules provide it. */
+/** All classes that may have declarations, each once, however many modules provide it. */
 function findClasses(discovery: DiscoveryService, log: Pick<Logger, 'warn'>): FoundClass[] {
   const found = new Map<Type, FoundClass>();
   const add = (target: Type, isNamed: boolean): void => {
     found.set(target, { target, isNamed: isNamed || (found.get(target)?.isNamed ?? false) });
   };
   for (const { token, instance } of discovery.getProviders()) {
-    // Nobody else's instances are looked at: they may be anything.
+    // Instances of other providers are not touched: they may be anything.
     if (typeof token !== 'symbol') continue;
     if (instance instanceof FeatureClasses) for (const target of instance.classes) add(target, true);
     if (instance instanceof FeatureEntities) {
@@ -115,7 +115,7 @@ function declaredOn<T>(mark: DiscoverableDecorator<readonly T[]>, target: Type):
   return ownMetadata<readonly T[]>(mark.KEY, target) ?? [];
 }
 
-/** Otherwise a class that is named as a feature and declares nothing would be ignored silently. */
+/** Otherwise a class that is listed as a feature but declares nothing would be ignored silently. */
 function undeclared({ target, isNamed }: FoundClass): DeclarationFault[] {
   if (!isNamed || isDeclared(target)) return [];
   const parent = declaringParent(ReplicatedMark.KEY, target) ?? declaringParent(SharedMark.KEY, target);

@@ -9,7 +9,7 @@ export class FeatureClasses {
   }
 }
 
-/** Hosts the classes that `forFeature` makes findable. */
+/** Hosts the providers of `forFeature`. */
 @Module({})
 export class ReplicationFeatureModule {
   static of(classes: readonly Type[]): DynamicModule {
@@ -17,10 +17,7 @@ export class ReplicationFeatureModule {
   }
 }
 
-/**
- * Makes declared classes findable. What is provided is an empty instance: data classes may have constructors that are not
- * for Nest to call.
- */
+/** Makes declared classes findable. The provided value is an empty instance: Nest must not call the constructors of data classes. */
 export function forFeatureProviders(classes: readonly Type[]): Provider[] {
   return [
     ...classes.map((target) => ({ provide: target, useValue: Object.create(target.prototype) as object })),

@@ -173,19 +173,19 @@ describe('several declarations on one class', () => {
       ],
       ['A/One', 'A/Two'],
     ],
-    ['word by word the same', [{ sourceModule: 'A' }, { sourceModule: 'A' }], /Order\.name: /],
+    ['identical', [{ sourceModule: 'A' }, { sourceModule: 'A' }], /Order\.name: /],
     [
-      'the same, but for the capitals of the owner',
+      'the same, except for the case of the owner',
       [{ sourceModule: 'Sales' }, { sourceModule: 'SALES' }],
       /Order\.name: /,
     ],
     [
-      'the same, but for the capitals of the collection',
+      'the same, except for the case of the collection',
       [{ sourceModule: 'A' }, { sourceModule: 'A', sourceCollection: 'ORDERS' }],
       /Order\.name: /,
     ],
     [
-      'with names that only capitals tell apart',
+      'with names that differ only in case',
       [
         { sourceModule: 'A', name: 'One' },
         { sourceModule: 'A', name: 'ONE' },
@@ -215,7 +215,7 @@ describe('several declarations on one class', () => {
       [{ sourceModule: '' }, { sourceModule: 'B' }],
       /Order\.sourceModule: /,
     ],
-  ])('%s: none of them vanishes', async (_what, declared, wanted) => {
+  ])('%s: none of them disappears', async (_what, declared, wanted) => {
     class Order {
       number = '';
     }

@@ -3,7 +3,7 @@ import { DiscoveryService } from '@nestjs/core';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { EXPLORED, findLate, type Explored } from './explore.ts';
 
-/** Watches for declared classes that the application loads after its start. */
+/** Watches for declared classes that the application loads after startup. */
 @Injectable()
 export class LateDeclarations {
   private readonly log = logFor('Replication');
@@ -14,7 +14,7 @@ export class LateDeclarations {
     @Inject(EXPLORED) private readonly explored: Explored,
   ) {}
 
-  /** Says once of each class that was loaded lazily that its declarations have no effect. */
+  /** Logs, once per lazily loaded class, that its declarations have no effect. */
   tell(): void {
     for (const target of findLate(this.discovery, this.explored)) {
       if (this.told.has(target)) continue;

@@ -1,34 +1,34 @@
 import { DiscoveryService } from '@nestjs/core';
 import { ownMetadata } from './own-metadata.ts';
 
-/** Which modules may copy a collection. */
+/** The modules that may copy a collection, and what of it. */
 export interface SharedOptions {
-  /** Names of these modules; `*` means every authenticated module. */
+  /** The names of these modules; `*` means every authenticated module. */
   with: readonly string[];
-  /** The collection; default: the class's name in the plural, as repositories name it. */
+  /** The collection. Default: the plural of the class's name, as in repositories. */
   collection?: string;
   /**
-   * The fields that these modules may read, such as `['model', 'address.city']`; others are not there for their scripts, in no preview and
-   * in no `load()`. A path leads through lists. Fields are spelled as in the class or as in the documents. `@attachments`, `@counters`,
-   * `@timeseries` and `@metadata` name what else they may read. Default: whole documents. A change makes the copies of these tasks again.
+   * The fields that these modules may read, such as `['model', 'address.city']`; all others are hidden from their scripts, also
+   * in previews and `load()`. A path leads through lists. Fields are spelled as in the class or as in the documents.
+   * `@attachments`, `@counters`, `@timeseries` and `@metadata` name what else they may read. Default: whole documents. A change
+   * rebuilds the copies of these tasks.
    */
   fields?: readonly string[];
   /**
-   * The collections that scripts on this one may read with `load()`; each has to be shared with their module as well. Default: all that are;
-   * `[]`: none.
+   * The collections that scripts on this one may read with `load()`; each also has to be shared with their module. Default: all
+   * that are; `[]`: none.
    */
   load?: readonly string[];
 }
 
-/** @internal The metadata that the explorer looks for. */
+/** @internal The metadata that the explorer reads. */
 export const SharedMark = DiscoveryService.createDecorator<readonly SharedOptions[]>();
 
 /**
- * Allows other modules to copy this class's collection: their scripts may read it, including through `load()`. Nothing is shared
- * without it. After a name is removed, no new changes go to that module once the owner has restarted; the copies it already
- * has stay in its database. Register the class with `SparkStoreModule.forFeature([Car])` or
- * `SparkReplicationModule.forFeature([Car])`, or list it in the `providers` of a Nest module. Several `@Shared()` on one class are
- * combined; subclasses do not inherit them.
+ * Allows other modules to copy this class's collection: their scripts may read it, also through `load()`. Without it nothing is shared. After a
+ * name was removed and the owner has restarted, that module receives no further changes; the copies it already has stay in its database. Register
+ * the class with `SparkStoreModule.forFeature([Car])` or `SparkReplicationModule.forFeature([Car])`, or list it in the `providers` of a Nest
+ * module. Several `@Shared()` on one class are combined; subclasses do not inherit them.
  */
 export function Shared(options: SharedOptions): ClassDecorator {
   return (target) => {

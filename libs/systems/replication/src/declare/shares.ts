@@ -2,26 +2,26 @@ import { createHash } from 'node:crypto';
 import { ReadableDocuments, type ReadRule } from '@nestjs-spark/contracts/internal';
 import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
 
-/** One `@Shared()` class: a collection of this module, which modules may copy it, and what of it. */
+/** One `@Shared()` class: a collection of this module, the modules that may copy it, and what of it. */
 export interface Share {
   collection: string;
-  /** Module names; `*` stands for every authenticated module. */
+  /** Module names; `*` means every authenticated module. */
   with: readonly string[];
-  /** As `documentCutter` takes them; absent: whole documents. */
+  /** In the form that `documentCutter` takes; absent for whole documents. */
   fields?: readonly string[];
-  /** The collections that scripts on this one may load; absent: all that are shared with their module. */
+  /** The collections that scripts on this one may load; absent for all that are shared with their module. */
   load?: readonly string[];
 }
 
 /** What a requester's scripts on one collection may read. */
 export interface Permission {
-  /** The collection's own documents. */
+  /** The rule for the collection's own documents. */
   own: ReadRule;
-  /** What `load` may see. */
+  /** The rules for documents read with `load`. */
   loadable: readonly ReadRule[];
 }
 
-/** What this module lets others take. Names compare without regard to case; nothing is shared unless it was declared. */
+/** What this module shares. Names are case-insensitive; nothing is shared without a declaration. */
 export class Shares {
   private readonly shares: readonly Share[];
 
@@ -29,17 +29,17 @@ export class Shares {
     this.shares = shares;
   }
 
-  /** Everything declared. */
+  /** All declared shares. */
   all(): readonly Share[] {
     return this.shares;
   }
 
-  /** Whether `requester` may take `collection` now. */
+  /** Whether `requester` may copy `collection` now. */
   isShared(collection: string, requester: string): boolean {
     return new ReadableDocuments(this.sharedWith(requester)).has(collection);
   }
 
-  /** What scripts of `requester` on `collection` may read; null when it is not shared with it. */
+  /** What scripts of `requester` on `collection` may read; null if it is not shared with that module. */
   permission(collection: string, requester: string): Permission | null {
     const shared = this.sharedWith(requester);
     const own = shared.find((share) => sameName(share.collection, collection));
@@ -50,8 +50,8 @@ export class Shares {
   }
 
   /**
-   * What makes two permissions the same where one of them is bounded; absent: nothing is. Copies that were made under another one
-   * may have too much, or too little.
+   * A text that is equal for two equal permissions with restrictions; undefined without restrictions. Copies made under a different one may contain
+   * too much or too little.
    */
   bounds(collection: string, requester: string): string | undefined {
     const permission = this.permission(collection, requester);
@@ -74,7 +74,7 @@ export class Shares {
     return loadable.map((rule) => nameKey(rule.collection)).toSorted();
   }
 
-  /** One for each collection: what several shares allow, one after the other, is allowed. */
+  /** One share per collection: several shares add up. */
   private sharedWith(requester: string): Share[] {
     const admitted = this.shares.filter((share) => admits(share, requester));
     return [...Map.groupBy(admitted, ({ collection }) => nameKey(collection)).values()].map(joined);
@@ -92,7 +92,7 @@ function joined(shares: readonly Share[]): Share {
   return { collection, with: [], ...(fields && { fields }), ...(load && { load }) };
 }
 
-/** Everything, where one of them is without bounds. */
+/** Undefined, meaning everything, if one of the lists is. */
 function union(lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined {
   const bounded = lists.filter((list) => list !== undefined);
   return bounded.length < lists.length ? undefined : [...new Set(bounded.flat())];

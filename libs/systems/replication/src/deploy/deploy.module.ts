@@ -36,7 +36,7 @@ import { EtlTaskManager } from './etl-task-manager.ts';
 import { ScriptWarnings } from './inspect/script-warnings.ts';
 import { DeploymentGate } from './receive/deployment-gate.ts';
 
-/** The owner's side: accepts what requesters want, records it, and has an engine carry it out. */
+/** The owner's side: accepts requests, records them, and has an engine carry them out. */
 @Module({
   imports: [DeclareModule, ConnectModule, IdentifyModule],
   controllers: [DeployController],
@@ -71,7 +71,7 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
       inject: [StreamEngine, RavenEtlEngine],
       useFactory: (stream: StreamEngine, native: RavenEtlEngine) => [stream, native],
     },
-    // The classes of other libraries know nothing of Nest, so they are made here.
+    // Classes of other libraries are independent of Nest, so they are constructed here.
     {
       provide: ScriptPool,
       inject: [REPLICATION_SETTINGS],
@@ -137,7 +137,7 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
 })
 export class DeployModule {}
 
-/** Those of RavenDB are loaded only where the store is RavenDB. */
+/** Loads RavenDB's only if the store is RavenDB. */
 async function openNativeTasks(ravendb: RavenConnection | null): Promise<NativeTasks | null> {
   if (!ravendb) return null;
   const { RavenNativeTasks } = await import('./engines/raven-native-tasks.ts');

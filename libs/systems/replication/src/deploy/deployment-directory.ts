@@ -8,7 +8,7 @@ import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import { captureTasks } from './engines/deployed-tasks.ts';
 
-/** Tells the stream engine what is agreed for a task at this moment: from the database, never from memory. */
+/** Gives the stream engine a task's current agreement: always from the database, never from memory. */
 @Injectable()
 export class DeploymentDirectory implements TaskDirectory {
   constructor(

@@ -9,12 +9,12 @@ import { DeploymentStore } from './deployment-store.ts';
 import { StreamEngine } from './engines/stream-engine.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
 
-/** What an instance says when it has deployed; who listens reads the rest from the database. */
+/** An instance's announcement that it has deployed; listeners read the rest from the database. */
 const isDeployed = isObjectOf({ requester: isText(256) });
 
 /**
- * Makes the engines match the deployment documents: has every deployment carried out again at each start, which also repairs
- * one that was interrupted, and follows what the module's other instances deploy.
+ * Makes the engines match the deployment documents: carries out every deployment again at each start, which also repairs an interrupted one, and
+ * follows what the module's other instances deploy.
  */
 @Injectable()
 export class DeploymentReconciler {
@@ -29,7 +29,7 @@ export class DeploymentReconciler {
     private readonly preparation: StorePreparation,
   ) {}
 
-  /** Ends when `signal` aborts. */
+  /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([
       persist(() => this.resume(signal), {
@@ -67,7 +67,7 @@ export class DeploymentReconciler {
     });
   }
 
-  // Health and those who reconnect already report what is away.
+  // Health checks and reconnection attempts report an unavailable server already.
   private waits(what: string, error: unknown): void {
     const level = isAway(error) ? 'debug' : 'warn';
     this.log[level](`${what} waits: ${describeError(error)}`);

@@ -13,20 +13,20 @@ import {
 export class DeploymentStore {
   constructor(@Inject(STATE_STORE) private readonly states: StateStore) {}
 
-  /** @throws {StoreRefusedError} when somebody has changed it so that it cannot be read */
+  /** @throws {StoreRefusedError} if it was changed so that it cannot be read */
   async read(requester: string): Promise<Versioned<DeploymentDocument> | null> {
     const id = deploymentId(requester);
     const found = await this.states.read<DeploymentDocument>(id);
     return found && !isDeployment(found.value) ? refuseOdd(id) : found;
   }
 
-  /** Those that can be read: a malformed one does not block the others. */
+  /** All that are readable: a malformed one does not block the others. */
   async list(): Promise<DeploymentDocument[]> {
     const found = await this.states.list<DeploymentDocument>(DEPLOYMENTS_PREFIX);
     return found.map(({ value }) => value).filter(isDeployment);
   }
 
-  /** @throws {VersionConflictError} when another instance wrote it since `expected` */
+  /** @throws {VersionConflictError} if another instance wrote it since `expected` */
   write(deployment: DeploymentDocument, expected: string | null): Promise<string> {
     return this.states.write(
       deploymentId(deployment.requester),

@@ -33,7 +33,7 @@ import { OLDER_REVISION } from '../problems/problems.ts';
 const TRIES = 8;
 const RETRY_AFTER_SECONDS = 5;
 
-/** Turns a request for copies into running tasks: checks it, plans, writes down what was agreed, and has it carried out. */
+/** Turns a request for copies into running tasks: checks it, plans, records the agreement, and has it carried out. */
 @Injectable()
 export class EtlTaskManager {
   private readonly log = logFor('EtlTaskManager');
@@ -49,7 +49,7 @@ export class EtlTaskManager {
   ) {}
 
   /**
-   * Deploys the whole set of one requester's scripts; the same set again changes nothing.
+   * Deploys the complete set of one requester's scripts; the same set again changes nothing.
    * @throws {ProblemError} `notShared`, `scriptRefused`, `licence`, `olderRevision`, `storeFailed` or `unavailable`
    */
   async deploy(request: EtlScriptRequest): Promise<EtlDeploymentResult> {
@@ -71,7 +71,7 @@ export class EtlTaskManager {
     return this.inTurn(wanted.requester, () => this.replace(wanted, reason, byName));
   }
 
-  /** Has what is agreed with a requester carried out again, under the shares of today, and notes when that had not been done completely before. */
+  /** Carries out the agreement with a requester again, under the current shares, and records completion if that was missing. */
   async heal(requester: string): Promise<void> {
     await this.inTurn(requester, async () => {
       const current = await this.store.read(requester);
@@ -82,7 +82,7 @@ export class EtlTaskManager {
     });
   }
 
-  /** Runs `work` while nothing else of this instance touches the requester's deployment. */
+  /** Runs `work` while nothing else in this instance changes the requester's deployment. */
   inTurn<T>(requester: string, work: () => Promise<T>): Promise<T> {
     return this.turns.run(nameKey(requester), work);
   }
@@ -111,8 +111,8 @@ export class EtlTaskManager {
     }
   }
 
-  // Written before it is carried out: whatever dies in between, the document says what has to be, and every start and
-  // every further request carries it out again. The previous engine ends first, so that two never run at once.
+  // Written before it is carried out: whatever crashes in between, the document has the intended state, and every start and every further request
+  // carries it out again. The previous engine ends first, so that two never run at once.
   private async carryOut(
     current: Versioned<DeploymentDocument> | null,
     plan: DeploymentPlan,
@@ -173,15 +173,11 @@ function refuseOlder(
 }
 
 function busy(cause: VersionConflictError): ProblemError {
-  return new ProblemError(
-    'unavailable',
-    'Other deployments of this module are being carried out; try again.',
-    {
-      cause: new UnavailableError(
-        `Gave up after ${TRIES} attempts: other deployments keep changing the deployment document`,
-        { cause },
-      ),
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    },
-  );
+  return new ProblemError('unavailable', 'Other deployments of this module are in progress; try again.', {
+    cause: new UnavailableError(
+      `Gave up after ${TRIES} attempts: other deployments keep changing the deployment document`,
+      { cause },
+    ),
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
 }

@@ -95,7 +95,7 @@ describe('a set with a collection that is not shared', () => {
     const { body } = await ask(scripts).expect(403);
     expect(body.detail).toBe(
       'Salaries is not shared with HR. Nothing of this request was deployed; 1 other script waits for it. ' +
-        'The owner has to name HR in @Shared({ with: [...] }), or the declaration has to go.',
+        'The owner has to name HR in @Shared({ with: [...] }), or the declaration has to be removed.',
     );
   });
 });

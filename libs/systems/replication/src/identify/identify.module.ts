@@ -24,6 +24,6 @@ const IDENTITY = SparkIdentityModule.forRootAsync({
   }),
 });
 
-/** This module's identity among the others. Every Nest module with a `SparkController` imports it, for the guard. */
+/** This module's identity among the others. Every Nest module with a `SparkController` imports it for the guard. */
 @Module({ imports: [IDENTITY], exports: [IDENTITY] })
 export class IdentifyModule {}

@@ -21,14 +21,14 @@ import { RequestLoop } from '../request/request-loop.ts';
 
 /** How long the application waits, in milliseconds. */
 export class RunnerTimes {
-  /** For work in progress at shutdown. Work that waits for a server that never answers ends when its connection is closed. */
+  /** The limit for work in progress at shutdown. Work that waits for a server that never answers ends when its connection is closed. */
   endMs = 4_000;
 }
 
 /**
- * Starts and stops all of replication's work, and is the only place that determines the order. Startup: the bus; the commands
- * that wait on it; then, in the background, the settings used last, what others copy from this module, what this module copies, the owners' reports
- * about that, and the report of the start. The application listens whichever server is unavailable. Shutdown: all of that at once, then the bus.
+ * Starts and stops all of replication's work, and is the only place that determines the order. Startup: first the bus, then the commands waiting on
+ * it; after that, in the background, the last used settings, what others copy from this module, what this module copies, the owners' reports on
+ * that, and the start report. The application listens no matter which server is unavailable. Shutdown: all of that at once, then the bus.
  */
 @Injectable()
 export class ReplicationRunner
@@ -67,7 +67,7 @@ export class ReplicationRunner
     ]);
   }
 
-  /** What modules agree upon depends on the engine, which operators may have chosen before this start. */
+  /** Agreements between modules depend on the engine, which operators may have chosen before this start. */
   private async agree(signal: AbortSignal): Promise<void> {
     await this.settings.whenKnown();
     if (signal.aborted) return;
@@ -75,7 +75,7 @@ export class ReplicationRunner
     await Promise.all([this.deployments.run(signal), this.requests.run(signal)]);
   }
 
-  /** Ends the work while store and bus are still there to end it with. */
+  /** Ends the work while the store and the bus are still available for it. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     const ended = Promise.all([

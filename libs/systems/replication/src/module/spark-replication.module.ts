@@ -15,11 +15,11 @@ import { VerifyModule } from '../verify/verify.module.ts';
 import { ReplicationRunner } from './replication-runner.ts';
 
 /**
- * Takes part in replication: finds the declarations made with `@Replicated()` and `@Shared()`, registers this module,
- * sends requests to owners, answers requesters, keeps the copies up to date, and reports their state (`/spark/*`, `/health/*`, `/metrics`).
+ * Takes part in replication: finds the declarations made with `@Replicated()` and `@Shared()`, registers this module, sends requests to owners,
+ * answers requesters, keeps the copies up to date, and reports their state (`/spark/*`, `/health/*`, `/metrics`).
  *
- * Import `SparkStoreModule.forRoot()` beside it. None of the servers it needs has to be up when the application starts: it connects in
- * the background, and `/health/ready` says what is still missing. Call `app.enableShutdownHooks()` for a clean shutdown.
+ * Import `SparkStoreModule.forRoot()` beside it. None of the servers it needs has to be up when the application starts: it connects in the
+ * background, and `/health/ready` shows what is still missing. Call `app.enableShutdownHooks()` for a clean shutdown.
  */
 @Global()
 @Module({
@@ -39,24 +39,24 @@ import { ReplicationRunner } from './replication-runner.ts';
 })
 export class SparkReplicationModule {
   /**
-   * Import it once, in the application's module. Without options everything is read from the environment. `health` and
-   * `metrics` are the paths of these routes, or false for none; with `forRootAsync`, pass them beside the factory.
-   * @throws `ReplicationSettingsError`, `DeclarationError` or `KeyFileError` while the application starts: each names its remedy
+   * Import it once, in the application's root module. Without options everything is read from the environment. `health` and `metrics` are the paths
+   * of these routes, or false for none; with `forRootAsync`, pass them beside the factory.
+   * @throws `ReplicationSettingsError`, `DeclarationError` or `KeyFileError` at startup: each names its remedy
    */
   static forRoot(options: SparkReplicationOptions & ObservabilityOptions = {}): DynamicModule {
     const { health, metrics, ...settings } = options;
     return withRoutes(ReplicationSettingsModule.forRoot(settings), { health, metrics });
   }
 
-  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  /** Like `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
   static forRootAsync(options: AsyncReplicationOptions & ObservabilityOptions): DynamicModule {
     const { health, metrics, ...settings } = options;
     return withRoutes(ReplicationSettingsModule.forRootAsync(settings), { health, metrics });
   }
 
   /**
-   * Registers classes with `@Replicated()` or `@Shared()`. Their constructors are never called. Classes that are in the
-   * `providers` of a Nest module need not be named here.
+   * Registers classes with `@Replicated()` or `@Shared()`. Their constructors are never called. Classes in the `providers` of a Nest module need
+   * not be listed here.
    */
   static forFeature(classes: readonly Type[]): DynamicModule {
     return ReplicationFeatureModule.of(classes);

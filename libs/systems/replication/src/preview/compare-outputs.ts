@@ -1,24 +1,24 @@
 import { ravenKey } from '@nestjs-spark/contracts/internal';
 import type { EtlCommand, ScriptOutput } from '@nestjs-spark/etl-script';
 
-/** What another script would do to one copy. */
+/** How another script would affect one copy. */
 export interface CopyChange {
   id: string;
   change: 'new' | 'changed' | 'gone' | 'same';
-  /** What the running script makes of it; left out where that is the same, or nothing. */
+  /** The result of the running script; absent if it is the same, or nothing. */
   before?: EtlCommand[];
 }
 
 /**
- * What another script would mean for one document's copies. `fails`: only the other one throws; `fixed`: only the running
- * one does, so its copies are as old as its last success.
+ * How another script would affect one document's copies. `fails`: only the other script throws; `fixed`: only the running one does, so its copies
+ * are as old as its last success.
  */
 export interface Comparison {
   outcome: 'same' | 'different' | 'fails' | 'fixed';
   copies: CopyChange[];
 }
 
-/** Compares by what each copy would hold; deletes are ignored: they only name what does not exist. */
+/** Compares the content that each copy would have. Deletes are ignored: they only name copies that do not exist. */
 export function compareOutputs(running: ScriptOutput, other: ScriptOutput): Comparison {
   if (running.status === 'failed' || other.status === 'failed') {
     if (running.status === other.status) return { outcome: 'same', copies: [] };
@@ -41,7 +41,7 @@ function compareCopy(before: EtlCommand[], after: EtlCommand[]): CopyChange {
     : { id, change: 'changed', before };
 }
 
-/** A put together with all other commands for the same id, of whatever kind. */
+/** Groups all commands for the same id, of any kind. */
 function byCopy(commands: readonly EtlCommand[]): Map<string, EtlCommand[]> {
   const copies = new Map<string, EtlCommand[]>();
   for (const command of commands) {

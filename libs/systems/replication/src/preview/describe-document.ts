@@ -39,7 +39,7 @@ export function withPrefix(document: PreviewedDocument, idPrefix: string | undef
   };
 }
 
-/** Leaves the commands of the documents out that go beyond `most` characters altogether. */
+/** Omits the commands of documents that would exceed `most` characters in total. */
 export function cutToSize(documents: readonly PreviewedDocument[], most: number): PreviewedDocument[] {
   let left = most;
   return documents.map((document) => {

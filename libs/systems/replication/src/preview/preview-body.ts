@@ -19,7 +19,7 @@ import { EtlScriptItemBody } from '../deploy/receive/deployment-body.ts';
 import { IsSparkName } from '@nestjs-spark/modules/internal';
 import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 
-/** Bounds of one preview. */
+/** The limits of one preview. */
 export const PREVIEW_BOUNDS = { sample: 10, documents: 100, idLength: 512 } as const;
 
 export class PreviewBody {
@@ -62,12 +62,12 @@ export class PreviewBody {
   @IsIn(['set-aside'])
   prefer?: 'set-aside';
 
-  @ApiPropertyOptional({ description: 'As in a deployment; not looked at' })
+  @ApiPropertyOptional({ description: 'As in a deployment; ignored' })
   @ValidateIf((body: PreviewBody) => body.targetDatabase !== undefined)
   @IsString()
   targetDatabase?: string;
 
-  @ApiPropertyOptional({ type: [String], description: 'As in a deployment; not looked at' })
+  @ApiPropertyOptional({ type: [String], description: 'As in a deployment; ignored' })
   @ValidateIf((body: PreviewBody) => body.targetUrls !== undefined)
   @IsString({ each: true })
   @ArrayMaxSize(20)

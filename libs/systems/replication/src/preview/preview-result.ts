@@ -4,7 +4,7 @@ import type { Comparison } from './compare-outputs.ts';
 
 export type PreviewStatus = 'copied' | 'filtered' | 'failed' | 'missing' | 'skipped';
 
-/** A preview in numbers. The second half counts copies, and only beside a running script. */
+/** The counts of a preview. Those in the second half count copies, and only exist if a script is running. */
 @ApiSchema({ name: 'PreviewSummaryAnswer' })
 export class PreviewSummary {
   @ApiProperty()
@@ -22,10 +22,10 @@ export class PreviewSummary {
   @ApiProperty()
   missing!: number;
 
-  @ApiProperty({ description: 'For which the time did not suffice' })
+  @ApiProperty({ description: 'Not tried, because the time was up' })
   skipped!: number;
 
-  @ApiProperty({ description: 'Copies, beside the running script' })
+  @ApiProperty({ description: 'Copies, compared with the running script' })
   newCopies!: number;
 
   @ApiProperty()
@@ -38,20 +38,20 @@ export class PreviewSummary {
   sameCopies!: number;
 }
 
-/** What becomes of one document. */
+/** The preview of one document. */
 @ApiSchema({ name: 'PreviewedDocumentAnswer' })
 export class PreviewedDocument {
   @ApiProperty({ example: 'cars/1-A' })
   id!: string;
 
   /**
-   * `copied`: it has copies; `filtered`: it has none; `failed`: the script throws; `missing`: there is no such document in the
-   * collection; `skipped`: the time of the preview was over.
+   * `copied`: it has copies; `filtered`: it has none; `failed`: the script throws; `missing`: the collection has no such document; `skipped`: the
+   * preview ran out of time.
    */
   @ApiProperty({ enum: ['copied', 'filtered', 'failed', 'missing', 'skipped'] })
   status!: PreviewStatus;
 
-  /** The commands for the requester's database, in order; documents as text, with numbers as written. */
+  /** The commands for the requester's database, in order. Documents are JSON texts, so that numbers keep their notation. */
   @ApiProperty({
     type: 'array',
     items: { type: 'object' },
@@ -67,7 +67,7 @@ export class PreviewedDocument {
   })
   failure!: ScriptFailure | null;
 
-  /** Beside the running script; null when there is none. */
+  /** The comparison with the running script; null if there is none. */
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
@@ -76,11 +76,11 @@ export class PreviewedDocument {
   })
   against!: Comparison | null;
 
-  /** The document at its owner, where `source` was asked for. */
+  /** The document at its owner, if `source` was requested. */
   @ApiPropertyOptional({ type: String, description: 'The document as JSON text' })
   source?: string;
 
-  @ApiProperty({ description: 'The commands are left out: the answer would become too large' })
+  @ApiProperty({ description: 'The commands are omitted: the answer would be too large' })
   cut!: boolean;
 }
 
@@ -92,11 +92,11 @@ export class PreviewedScript {
   @ApiProperty({ example: 'Cars' })
   collection!: string;
 
-  /** The collections that the script loads to; empty when documents pass as they are. */
+  /** The collections that the script loads to; empty if documents pass unchanged. */
   @ApiProperty({ type: [String], example: ['Cars'] })
   targets!: string[];
 
-  /** The script that runs now under this name; null when there is none. */
+  /** The script now running under this name; null if there is none. */
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
@@ -111,7 +111,7 @@ export class PreviewedScript {
   @ApiProperty({ type: [PreviewedDocument] })
   documents!: PreviewedDocument[];
 
-  /** What looks wrong: fields that no document has, fields that are null in every copy. Older owners do not send it. */
+  /** What looks wrong: fields that no document has, fields that are null in every copy. Absent from owners of earlier versions. */
   @ApiPropertyOptional({
     type: [String],
     example: ['`number`: 0 of 10 documents have it; did you mean `Number`?'],
@@ -119,7 +119,7 @@ export class PreviewedScript {
   warnings?: string[];
 }
 
-/** The body that `POST /spark/etl/preview` answers with. */
+/** The body of the answer to `POST /spark/etl/preview`. */
 @ApiSchema({ name: 'PreviewAnswer' })
 export class PreviewResult {
   @ApiProperty({ example: 'Fleet' })

@@ -13,10 +13,10 @@ import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import type { Sampled } from '../deploy/inspect/sample-documents.ts';
 
-/** Few, so that what is done is known when the time is over. */
+/** Few at once, so that finished results are available when time runs out. */
 const AT_ONCE = 4;
 
-/** Runs scripts over samples in a pool of their own, so that a bad one takes nothing from the scripts that are at work. */
+/** Runs scripts on samples in a separate pool, so that a bad one does not affect running scripts. */
 @Injectable()
 export class PreviewScripts implements BeforeApplicationShutdown {
   private readonly pool: ScriptPool;
@@ -26,14 +26,14 @@ export class PreviewScripts implements BeforeApplicationShutdown {
     this.pool = new ScriptPool({ maxWorkers: 2, idleMs: 5_000, faultAfter: Infinity, budgets });
   }
 
-  /** Reads a script without running it, apart from the main thread. */
+  /** Inspects a script in a thread, without running it. */
   inspect(transformation: Transformation): Promise<ScriptInspection> {
     return this.pool.inspect(transformation);
   }
 
   /**
-   * @returns the outcome by document id; documents for which the time did not suffice are missing
-   * @throws {ScriptRefusedError} when the script cannot be run at all
+   * @returns the outcome by document id; documents that ran out of time are missing
+   * @throws {ScriptRefusedError} if the script cannot be run at all
    */
   async run(
     transformation: Transformation,
@@ -59,7 +59,7 @@ export class PreviewScripts implements BeforeApplicationShutdown {
     return outputs;
   }
 
-  /** As `run`; null for a script that an older version accepted and this version refuses, so nothing can be compared. */
+  /** Like `run`; null for a script that an older version accepted and this one refuses, so that there is nothing to compare with. */
   async runDeployed(
     transformation: Transformation,
     sample: readonly Sampled[],

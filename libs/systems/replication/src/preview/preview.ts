@@ -73,7 +73,7 @@ export class Preview {
     const key = nameKey(requester);
     const own = this.running.get(key) ?? 0;
     if (own >= EACH_AT_ONCE) {
-      throw new ProblemError('tooMany', 'Other previews of this module are being made; try again.', {
+      throw new ProblemError('tooMany', 'Other previews of this module are running; try again.', {
         retryAfterSeconds: 5,
       });
     }

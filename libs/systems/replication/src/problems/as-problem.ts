@@ -2,7 +2,7 @@ import { ProblemError, StoreRefusedError, UnavailableError } from '@nestjs-spark
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** The answer to a requester when a deployment could not be carried out. Other errors are returned unchanged. */
+/** The problem with which a requester is told that a deployment could not be carried out. Other errors are returned unchanged. */
 export function asProblem(error: unknown): unknown {
   if (error instanceof ProblemError) return error;
   if (error instanceof UnavailableError) {

@@ -54,7 +54,7 @@ describe('a console’s user', () => {
       '/spark/replication/Fleet/Cars/resync',
       'token.of.Desk_as_viewer',
     ).expect(403);
-    expect(problem.detail).toMatch(/A viewer may look/);
+    expect(problem.detail).toMatch(/A viewer may read/);
     expect(requester.around.resynced).toEqual([]);
   });
 

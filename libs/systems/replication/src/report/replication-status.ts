@@ -30,19 +30,19 @@ export class ReplicationStatus {
     private readonly arrivalHandlers: ArrivalHandlers,
   ) {}
 
-  /** Every declared copy, as the checkpoints that all instances share show it. Reads memory only. */
+  /** Every declared copy, as shown by the checkpoints that all instances share. Only reads memory. */
   tasks(): IncomingTask[] {
     return this.incoming.tasks();
   }
 
-  /** The methods with `@OnReplicated()`, as this instance sees them. */
+  /** The methods with `@OnReplicated()`, as seen by this instance. */
   handlers(): HandlerStatus[] {
     return this.arrivalHandlers.statuses();
   }
 
   /**
-   * Whether everything that the declared scripts take of the owner's collection is here. Once true, it stays true until a script
-   * changes or the owner has another database. Of a class with `@Replicated()`: whether all that it declares is here.
+   * Whether everything that the declared scripts take from the owner's collection is here. Once true, it stays true until a script changes or the
+   * owner has another database. For a class with `@Replicated()`: whether everything it declares is here.
    */
   isComplete(copies: Type): boolean;
   isComplete(owner: string, collection: string): boolean;
@@ -52,9 +52,9 @@ export class ReplicationStatus {
   }
 
   /**
-   * Asks the owner how far it is, waits up to two seconds until that is applied here, and returns how fresh the copies are.
-   * If the owner does not answer, returns what was last known, with `sourceReachable: false`.
-   * @throws {ProblemError} `notFound` when nothing of that collection is declared
+   * Asks the owner for its position, waits up to two seconds until that is applied here, and returns how fresh the copies are. If the owner does
+   * not answer, returns what was last known, with `sourceReachable: false`.
+   * @throws {ProblemError} `notFound` if nothing is declared for that collection
    */
   async freshness(owner: string, collection: string): Promise<Freshness> {
     const first = this.tasksOf(owner, collection)[0];
@@ -69,11 +69,12 @@ export class ReplicationStatus {
   }
 
   /**
-   * Waits until a change of an owner is here: everything up to it is applied, in all copies of the collection. Name the change by what the
-   * owner's write returned (`stored[CHANGE]`, or the `Spark-Change` header of its answer); with `documentId` alone the owner is asked
-   * how far it is, and that is waited for.
+   * Waits until a change of an owner is here: everything up to it is applied, in all copies of the collection. Name the change
+   * with what the owner's write returned (`stored[CHANGE]`, or the `Spark-Change` header of its answer); with `documentId` alone
+   * the owner is asked how far it is, and that is waited for.
    * @returns the change that has arrived
-   * @throws {ProblemError} `notArrived` (504) after `timeoutMs`, saying how far the copies are; `otherDatabase` (409) for a change of
+   * @throws {ProblemError} `notArrived` (504) after `timeoutMs`, saying how far the copies are; `otherDatabase` (409) for a
+   *   change of
    *   another database than the owner's; `copySetAside` (409) when this module's store refused the copy; `notFound` when nothing
    *   of that collection is declared; `unavailable` when the application is shutting down
    * @throws the reason of `signal` when it aborts
@@ -87,7 +88,7 @@ export class ReplicationStatus {
     return this.arrivals.wait(query, options, tasks);
   }
 
-  /** The declared copies of one collection: one per script. */
+  /** The declared copies of one collection, one per script. */
   tasksOf(owner: string, collection: string): IncomingTask[] {
     return this.tasks().filter(
       (task) => sameName(task.owner, owner) && sameName(task.collection, collection),
@@ -101,7 +102,7 @@ export class ReplicationStatus {
     return this.tasks().filter(({ owner, name }) => ids.has(taskId({ owner, requester, name })));
   }
 
-  /** What to throw when nothing of a collection is declared; says what is. */
+  /** The error for a collection of which nothing is declared; it names what is. */
   notKept(owner: string, collection: string): ProblemError {
     const kept = [...new Set(this.tasks().map((task) => `${task.owner}/${task.collection}`))];
     const known =

@@ -27,7 +27,7 @@ import { OwnerReports } from './status/owner-reports.ts';
 import { RunningScripts } from './status/running-script.ts';
 import { ReplicationViews } from './status/replication-view.ts';
 
-/** The state of every task, as HTTP, health, metrics and the application read it. */
+/** The state of every task, for HTTP, health, metrics and the application. */
 @Module({
   imports: [
     ObservabilityModule,

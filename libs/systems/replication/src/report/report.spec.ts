@@ -200,7 +200,7 @@ describe('what only operators may do', () => {
     for (const path of ['/spark/replication/Fleet/Cars/resync', '/spark/dead-letters/hr.7/replay']) {
       const refused = await ask(requester, 'post', path).send({ 'from/etag': 7 }).expect(400);
       expect(refused.body).toMatchObject({
-        detail: 'Nothing is expected in this body.',
+        detail: 'This body must have no fields.',
         errors: [{ pointer: '/from~1etag', detail: 'from/etag is not known here: remove it' }],
       });
       await ask(requester, 'post', path).set('content-type', 'application/json').send('[]').expect(400);
@@ -266,11 +266,11 @@ describe('readiness', () => {
       'nobody holds its lease; 1,234 documents applied so far',
     );
     around.reports = [
-      applyReport({ state: 'Waiting', lastError: 'nothing was heard from the owner', lag: null }),
+      applyReport({ state: 'Waiting', lastError: 'nothing has been heard from the owner', lag: null }),
     ];
     const green = await ready(requester).expect(200);
     expect(green.body.info['Fleet/Cars']).toMatchObject({
-      detail: 'complete; 1,234 documents applied; Waiting: nothing was heard from the owner',
+      detail: 'complete; 1,234 documents applied; Waiting: nothing has been heard from the owner',
       tasks: [{ state: 'Waiting', lag: null }],
     });
   });

@@ -56,7 +56,7 @@ describe("what an owner's answer means for the command", () => {
       /^the clock is off by 3600 s: .* 2026-01-01T12:00:00.000Z, ahead of Fleet's, .* 2026-01-01T11:00/,
     ],
     ['2026-01-01T12:00:30.000Z', /^the clock is off by 30 s: .* behind Fleet's/],
-    ['yesterday', /^Fleet refuses this module's requests for their times: the clocks differ$/],
+    ['yesterday', /^Fleet refuses this module's requests because of their times: the clocks differ$/],
     [7, /the clocks differ$/],
     [undefined, /the clocks differ$/],
   ])('401 for the times, at %s by the owner: try again, and the clock is named', (time, reason) => {
@@ -80,8 +80,8 @@ describe("what an owner's answer means for the command", () => {
     ['a proxy without a backend', 404, null, true],
     ['a proxy that asks for a password', 401, null, true],
     ['a firewall', 403, null, true],
-    ['a proxy that takes no more than 1 MB', 413, null, true],
-    ['a page that takes no POST', 405, null, true],
+    ['a proxy with a limit of 1 MB', 413, null, true],
+    ['a page that does not accept POST', 405, null, true],
     ['a page that is gone', 410, null, true],
     [
       'an application without Spark',
@@ -94,15 +94,15 @@ describe("what an owner's answer means for the command", () => {
     ['a list', 422, ['urn:spark:problem:invalid'], true],
     ['the owner, which refuses the script', 422, { type: 'urn:spark:problem:script-refused' }, false],
     ['the owner, which does not share it', 403, { type: 'urn:spark:problem:not-shared' }, false],
-    ['the owner, which finds fields wrong', 400, { type: 'urn:spark:problem:invalid' }, false],
+    ['the owner, because of invalid fields', 400, { type: 'urn:spark:problem:invalid' }, false],
   ])(
-    '%s answers %i: a dead letter; that it is not the owner’s word means that it may pass',
+    '%s answers %i: a dead letter, which may pass unless it is the owner’s own answer',
     (_who, status, body, mayPass) => {
       expect(classify({ kind: 'answered', status, body })).toMatchObject({ outcome: 'give-up', mayPass });
     },
   );
 
-  it("carries the owner's own reason, fields included, and not without end", () => {
+  it("carries the owner's own reason, fields included, up to a limit", () => {
     const body = {
       type: 'urn:spark:problem:script-refused',
       title: 'A script was refused',

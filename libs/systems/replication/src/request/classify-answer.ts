@@ -41,7 +41,7 @@ export function classifyAnswer(owner: string, answer: ModuleAnswer, asker: Asker
 
 const MOST_NAMES = 20;
 
-/** A misspelled name would wait for ever, so the registered ones are listed. */
+/** A misspelled name would wait forever, so the registered ones are listed. */
 function describeKnown(known: readonly string[], nearest?: string): string {
   const more = known.length > MOST_NAMES ? ` and ${known.length - MOST_NAMES} more` : '';
   const meant = nearest === undefined ? '' : `did you mean ${nearest}? `;
@@ -79,7 +79,8 @@ function isOwnWord(body: unknown): boolean {
 /** The owner has checked the signature before it tells its time, so only the clocks can be the cause. */
 function describeClocks(owner: string, body: object, now: number): string {
   const time = 'time' in body && typeof body.time === 'string' ? Date.parse(body.time) : Number.NaN;
-  if (Number.isNaN(time)) return `${owner} refuses this module's requests for their times: the clocks differ`;
+  if (Number.isNaN(time))
+    return `${owner} refuses this module's requests because of their times: the clocks differ`;
   const off = Math.round((now - time) / 1_000);
   const side = off > 0 ? 'ahead of' : 'behind';
   return (

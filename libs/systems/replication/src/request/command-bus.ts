@@ -1,16 +1,16 @@
 import { isName } from '@nestjs-spark/contracts';
 import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
 
-/** `CommandBus` */
+/** The injection token of `CommandBus`. */
 export const COMMAND_BUS = Symbol('SPARK_COMMAND_BUS');
 
-/** Carries commands to this module's own handler, durably. */
+/** Delivers commands durably to this module's own handler. */
 export interface CommandBus {
-  /** Stores the command in place of an older one on its subject. Throws `UnavailableError` while the bus is away. */
+  /** Stores the command, replacing an older one on its subject. @throws {UnavailableError} while the bus is down */
   send(subject: string, command: object): Promise<void>;
-  /** The last value on this subject that is still stored, handled or not; null for none. Throws `UnavailableError` while the bus is away. */
+  /** The last value that is still stored on this subject, handled or not; null for none. @throws {UnavailableError} while the bus is down */
   last(subject: string): Promise<unknown>;
-  /** Removes the dead letters that commands on this subject have become. @returns how many there were */
+  /** Removes the dead letters of commands on this subject. @returns how many there were */
   dropDeadLetters(subject: string): Promise<number>;
 }
 
@@ -18,21 +18,21 @@ export interface CommandBus {
 export interface Delivery {
   /** 1 for the first. */
   attempt: number;
-  /** No retry follows this one. */
+  /** Whether no retry follows. */
   last: boolean;
 }
 
 /**
- * What waits on the bus for an owner: that this module has something to ask, never what. Anyone who can publish there can ring
- * this bell; what is sent is in the module's own record, and the credential and the address are made and looked up then.
+ * Waits on the bus for an owner. It only says that this module has a request, never which: anyone who can publish there can ring this bell. The
+ * request itself is in the module's own record, and the credential and the address are determined when it is sent.
  */
 export interface DeployCommand {
   owner: string;
-  /** Of the record, when the command was sent. */
+  /** The record's revision when the command was sent. */
   revision: number;
 }
 
-/** Reads a message as a command; null when it is not one. The set that commands of earlier versions bring is not read. */
+/** Reads a message as a command; null if it is not one. The set in commands of earlier versions is ignored. */
 export function readDeployCommand(value: unknown): DeployCommand | null {
   if (!isObject(value)) return null;
   const { owner, revision, request } = value;

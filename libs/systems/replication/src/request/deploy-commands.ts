@@ -9,7 +9,7 @@ import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { DeployHandler } from './deploy-handler.ts';
 
-/** Brings this module's deployment commands to the handler; of all instances of the module, one at a time handles each. */
+/** Delivers this module's deployment commands to the handler; across all instances of the module, they are handled one at a time. */
 @Injectable()
 export class DeployCommands {
   private readonly consumer: DurableConsumer;
@@ -36,12 +36,12 @@ export class DeployCommands {
     });
   }
 
-  /** Begins in the background and waits for the bus as long as it takes. */
+  /** Starts in the background and waits for the bus as long as it takes. */
   start(): void {
     this.consumer.start();
   }
 
-  /** Waits for the command that is being handled. */
+  /** Waits for the command in progress. */
   stop(): Promise<void> {
     return this.consumer.stop();
   }

@@ -24,7 +24,7 @@ export const DEPLOY_PATH = '/spark/etl/deploy';
 
 const MOST_WARNINGS = 200;
 
-/** The owner did not take the deployment this time; the message says why. The bus delivers it again. */
+/** The owner did not accept the deployment this time; the message says why. The bus delivers the command again. */
 export class DeploymentDelayedError extends Error {
   /** Details for people; they may change while the reason stays the same. */
   readonly hint: string;
@@ -44,7 +44,7 @@ export class DeploymentRefusedForNowError extends PermanentError {
   }
 }
 
-/** Nothing here asked for that: this module did not send the command, or an instance with another database did. */
+/** There is no such request here: this module did not send the command, or an instance with another database did. */
 class NeverAskedError extends PermanentError {
   constructor({ owner, revision }: DeployCommand) {
     super(
@@ -55,7 +55,10 @@ class NeverAskedError extends PermanentError {
   }
 }
 
-/** Sends what this module's own record says to the owner that a command names. Returning means it is done; what it throws decides whether it comes again. */
+/**
+ * Sends the request in this module's own record to the owner that a command names. If it returns, the command is done; otherwise the error decides
+ * whether it is delivered again.
+ */
 @Injectable()
 export class DeployHandler {
   private readonly log = logFor('DeployHandler');
@@ -73,8 +76,8 @@ export class DeployHandler {
   ) {}
 
   /**
-   * @throws {PermanentError} when trying again cannot help: the command becomes a dead letter
-   * @throws {DeploymentDelayedError} and others when it may
+   * @throws {PermanentError} if a retry cannot help: the command becomes a dead letter
+   * @throws {DeploymentDelayedError} and other errors if it may
    */
   async handle(message: unknown, delivery: Delivery, signal?: AbortSignal): Promise<void> {
     const command = readDeployCommand(message);
@@ -88,7 +91,7 @@ export class DeployHandler {
     }
   }
 
-  /** What was asked last counts, even for a command that a newer one has overtaken. */
+  /** The latest request counts, even for a command that a newer one has overtaken. */
   private async recordFor(command: DeployCommand): Promise<RequestRecord> {
     const record = await this.records.read(command.owner);
     if (!record || record.revision < command.revision) throw new NeverAskedError(command);
@@ -147,24 +150,24 @@ export class DeployHandler {
     this.adopt(owner, record?.deployed ?? deployed);
     const { tasksCreated, tasksUpdated, tasksRemoved } = result;
     this.log.log(
-      `${owner} has taken revision ${revision}: ${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`,
+      `${owner} has accepted revision ${revision}: ${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`,
     );
     this.warn(owner, result);
     if (record?.scripts.length === 0) this.status.ended(owner);
     else this.status.deployed(owner, revision, attempts, enginesOf(deployed));
   }
 
-  /** What RavenDB's own ETL carried before is now applied over what it left. */
+  /** Tasks that RavenDB's own ETL carried before are now applied over the copies it left. */
   private adopt(owner: string, deployed: DeployedRevision): void {
     if (!deployed.tasks.some(({ wasEtl }) => wasEtl)) return;
     this.apply.assign(owner, adopting(this.declarations.of(owner)?.tasks ?? [], deployed));
   }
 
-  /** Logged once per instance: every start asks again and gets the same answer. */
+  /** Logged once per instance: every start sends the request again and gets the same answer. */
   private warn(owner: string, { tasks }: EtlDeploymentResult): void {
     for (const { name, warnings } of tasks) {
       for (const text of Array.isArray(warnings) ? warnings : []) {
-        const line = `The script of ${owner}/${name} may not do what it says. ${String(text)}`;
+        const line = `The script of ${owner}/${name} may not do what it is meant to. ${String(text)}`;
         if (this.warned.has(line) || this.warned.size >= MOST_WARNINGS) continue;
         this.warned.add(line);
         this.log.warn(line);
@@ -172,7 +175,7 @@ export class DeployHandler {
     }
   }
 
-  /** The owner has seen more revisions than this database remembers, as after a restored backup: continue above them. */
+  /** The owner knows a higher revision than this database, for example after a restored backup: continue above it. */
   private async outdated(
     owner: string,
     revision: number,

@@ -9,7 +9,7 @@ import { Declarations } from '../declare/declarations.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 
-/** The tasks that this module has copies of and no longer declares. */
+/** The tasks that this module has copies of but no longer declares. */
 @Injectable()
 export class DroppedTasks {
   private readonly log = logFor('Replication');
@@ -22,7 +22,7 @@ export class DroppedTasks {
     private readonly apply: ApplySupervisor,
   ) {}
 
-  /** Removes their copies, or leaves them (`onDrop`), and logs that. */
+  /** Removes their copies or keeps them (`onDrop`), and logs that. */
   async settle(): Promise<void> {
     await tryEach(await this.find(), (task) => this.settleTask(task));
   }

@@ -4,7 +4,7 @@ import { COMMANDS, DeadLetterStore, ensureStream, lastMessage } from '@nestjs-sp
 import { BusInUse } from '../connect/bus-in-use.ts';
 import type { CommandBus } from './command-bus.ts';
 
-/** Commands in `SPARK_COMMANDS`, where the newest of a subject replaces an older one. */
+/** Commands in `SPARK_COMMANDS`, where a newer one on the same subject replaces an older one. */
 @Injectable()
 export class JetStreamCommandBus implements CommandBus {
   constructor(
@@ -15,7 +15,7 @@ export class JetStreamCommandBus implements CommandBus {
   async send(subject: string, command: object): Promise<void> {
     const { connection } = this.inUse.bus;
     await ensureStream(connection, COMMANDS);
-    // Named, so that storage by another stream that listens to everything does not count.
+    // Names the stream, so that storage by another stream that captures all subjects does not count.
     const expect = { streamName: COMMANDS_STREAM };
     await connection.use(({ js }) => js.publish(subject, JSON.stringify(command), { expect }));
   }
@@ -25,7 +25,7 @@ export class JetStreamCommandBus implements CommandBus {
     try {
       return message?.json<unknown>() ?? null;
     } catch {
-      // Not one of ours, and as good as none.
+      // Not a command of this module: it counts as none.
       return null;
     }
   }

@@ -8,7 +8,7 @@ import { CONTROL_BOARD, REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { RequestStatus, type RequestState } from './request-status.ts';
 import { Requests } from './requests.ts';
 
-/** Listens for owners that register, and asks them again: they may have lost what they knew, or just come back. */
+/** Listens for owners that register, and sends them the request again: they may have lost their data, or just come back. */
 @Injectable()
 export class OwnerWatch {
   private readonly log = logFor('OwnerWatch');
@@ -22,8 +22,8 @@ export class OwnerWatch {
   ) {}
 
   /**
-   * Ends when `signal` aborts.
-   * @param startedAt when this instance started, milliseconds since 1970
+   * Runs until `signal` aborts.
+   * @param startedAt when this instance started, in milliseconds since 1970
    */
   async run(startedAt: number, signal: AbortSignal): Promise<void> {
     for await (const { value } of this.board.watch(REGISTERED_SUBJECTS, isAnnouncement, signal)) {
@@ -48,23 +48,23 @@ export class OwnerWatch {
   }
 }
 
-/** What is known when an owner's registration is received. */
+/** What is known when an owner's registration arrives. */
 export interface HeardRegistration {
-  /** The owner's clock when it registered, milliseconds since 1970. */
+  /** The owner's clock when it registered, in milliseconds since 1970. */
   at: number;
-  /** The registration of this owner received before, if any. */
+  /** The previous registration of this owner that was received; null if none. */
   before: number | null;
-  /** When this instance started. */
+  /** When this instance started, in milliseconds since 1970. */
   startedAt: number;
   state: RequestState | null;
 }
 
 /**
- * Whether a registration is a reason to ask again. The board repeats the last one to each new listener: the
- * request at this start has already answered that one, unless the request has failed since.
+ * Whether a registration is a reason to send the request again. The board repeats the last registration to each new listener: this start's request
+ * already covers that one, unless the request has failed since.
  */
 export function shouldAskAgain({ at, before, startedAt, state }: HeardRegistration): boolean {
-  // The two clocks may differ, and the owner's may be set back, so two registrations are only compared for equality.
+  // The two clocks may differ, and the owner's may be set back, so registrations are only compared for equality.
   if (before !== null) return at !== before;
   return at >= startedAt || state === 'retrying' || state === 'dead';
 }

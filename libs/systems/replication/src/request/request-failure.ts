@@ -2,12 +2,12 @@ import type { EtlScriptItem } from '@nestjs-spark/contracts';
 import { isListOf, isObject, isObjectOf, isText } from '@nestjs-spark/foundation/internal';
 import type { ModuleAnswer } from '@nestjs-spark/modules/internal';
 
-/** Why an owner has not taken a request, as a page can show it. */
+/** Why an owner has not accepted a request, for display. */
 export interface RequestFailure {
   readonly outcome: 'refused' | 'unregistered' | 'unreachable' | null;
   /** The type of the owner's problem; null without one. */
   readonly problem: string | null;
-  /** The collections that the owner names; empty when it refuses the request as a whole. */
+  /** The collections that the owner names; empty if it refuses the request as a whole. */
   readonly collections: readonly string[];
 }
 
@@ -17,7 +17,7 @@ const hasPlaces = isObjectOf({ errors: isListOf(isObject, 200) });
 const hasType = isObjectOf({ type: isText(200) });
 const PLACE = /^\/scripts\/(\d{1,3})\//;
 
-/** Reads from an owner's answer why it did not take the scripts. Pure. */
+/** Determines from an owner's answer why it did not accept the scripts. Pure. */
 export function failureOf(answer: ModuleAnswer, scripts: readonly EtlScriptItem[]): RequestFailure {
   if (answer.kind === 'not-registered') return { ...NO_FAILURE, outcome: 'unregistered' };
   if (answer.kind === 'unreachable') return { ...NO_FAILURE, outcome: 'unreachable' };

@@ -14,15 +14,15 @@ import { RequestStore } from './request-store.ts';
 import { Requests } from './requests.ts';
 import { Revival } from './revival.ts';
 
-/** How often, in milliseconds. */
+/** Intervals in milliseconds. */
 export class RequestLoopTimes {
-  /** Checks whether what was written at the start is still there. */
+  /** How often to check whether what was written at startup still exists. */
   refreshMs = 5_000;
 }
 
 /**
- * What the requester's side does for as long as the application runs: continue the copies, register, announce, request, settle
- * what was dropped, then watch for owners and revive dead letters. Each step waits until it succeeds.
+ * The requester's side while the application runs: continue the copies, register, announce, send requests, settle dropped tasks, then watch for
+ * owners and revive dead letters. Each step is retried until it succeeds.
  */
 @Injectable()
 export class RequestLoop {
@@ -44,15 +44,15 @@ export class RequestLoop {
     @Optional() private readonly times: RequestLoopTimes = new RequestLoopTimes(),
   ) {}
 
-  /** Ends when `signal` aborts. */
+  /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const startedAt = Date.now();
     await this.preparation.whenReady(signal);
     if (signal.aborted) return;
-    // Copies continue from where they are, whatever becomes of this start's request.
+    // Copies continue from their position, whatever becomes of this start's request.
     for (const { owner, tasks } of this.declarations.all())
       this.apply.assign(owner, await this.adopting(owner, tasks));
-    // Requesters that hear of this module ask it again, and their requests move to the engine that is chosen now.
+    // Requesters that receive the announcement send their requests again, which then move to the newly chosen engine.
     const unsubscribe = this.live.onChange('engine', () => this.registration.announceAgain());
     await this.ask(signal);
     if (!signal.aborted)
@@ -80,7 +80,7 @@ export class RequestLoop {
     );
   }
 
-  /** What is remembered of an owner's engines only makes copies arrive sooner; without it they come with its next answer. */
+  /** The remembered engines of an owner only make copies arrive sooner; without them they come with its next answer. */
   private async adopting(owner: string, tasks: ApplyTask[]): Promise<ApplyTask[]> {
     try {
       return adopting(tasks, (await this.records.read(owner))?.deployed ?? null);
@@ -96,7 +96,7 @@ export class RequestLoop {
     });
   }
 
-  /** What was written once at the start may be lost with the data of the bus, and is written again then. */
+  /** What is written once at startup can be lost with the data of the bus, and is then written again. */
   private async refresh(signal: AbortSignal): Promise<void> {
     for (;;) {
       await pause(this.times.refreshMs, signal, { ref: false });
@@ -107,7 +107,7 @@ export class RequestLoop {
     }
   }
 
-  /** What needs an unavailable server reports that itself; a refusal lasts until somebody acts, so it is logged once. */
+  /** An unavailable server is reported elsewhere; a refusal lasts until someone acts, so it is logged once. */
   private async repeat(what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -121,7 +121,7 @@ export class RequestLoop {
   }
 }
 
-/** What a store refuses, each reason once: of several owners' records, more than one may be refused. */
+/** A store's refusals, each reason once: the records of several owners may be refused. */
 function refusalsIn(error: unknown): string[] {
   const failures: unknown[] = error instanceof AggregateError ? error.errors : [error];
   return [...new Set(failures.flatMap((one) => (one instanceof StoreRefusedError ? [one.message] : [])))];

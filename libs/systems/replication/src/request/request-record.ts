@@ -12,17 +12,17 @@ import {
   type Guard,
 } from '@nestjs-spark/foundation/internal';
 
-/** In UTF-16 units; what owners take at most is in `DEPLOYMENT_BOUNDS`. */
+/** In UTF-16 code units; the maximum that owners accept is in `DEPLOYMENT_BOUNDS`. */
 const LONGEST_SCRIPT = 1024 * 1024;
 
-/** The document `sparkRequests/{owner}`: what this module last asked an owner for. */
+/** The document `sparkRequests/{owner}`: this module's latest request to an owner. */
 export interface RequestRecord {
   owner: string;
-  /** Grows with each changed set. */
+  /** Grows each time the set changes. */
   revision: number;
   setHash: string;
   scripts: EtlScriptItem[];
-  /** When this revision came to be; ISO 8601, UTC. */
+  /** When this revision was created; ISO 8601, UTC. */
   at: string;
   /** The owner's last answer; null before. */
   deployed: DeployedRevision | null;
@@ -31,14 +31,14 @@ export interface RequestRecord {
 export interface DeployedRevision {
   revision: number;
   at: string;
-  /** A list and no map: stores may respell the fields of a document, never its values. */
+  /** A list instead of a map: stores may change the spelling of a document's fields, but never of its values. */
   tasks: DeployedTaskRecord[];
 }
 
 export interface DeployedTaskRecord {
   name: string;
   engine: EngineName;
-  /** RavenDB's own ETL carried it before: nothing marks its copies, so they cannot be distinguished from the module's documents. */
+  /** RavenDB's own ETL carried it before: its copies are not marked, so they cannot be told apart from the module's own documents. */
   wasEtl?: true;
 }
 
@@ -52,7 +52,7 @@ const isTask: Guard<DeployedTaskRecord> = isObjectOf(
   { wasEtl: (value): value is true => value === true },
 );
 
-/** Whether a document is a record of what was asked. */
+/** Whether a stored document is a valid request record. */
 export const isRequestRecord: Guard<RequestRecord> = isObjectOf({
   owner: isText(),
   revision: isWhole,
@@ -62,12 +62,12 @@ export const isRequestRecord: Guard<RequestRecord> = isObjectOf({
   deployed: isNullOr(isObjectOf({ revision: isWhole, at: isText(), tasks: isListOf(isTask) })),
 });
 
-/** The engine of each task by its name, as the owner answered last. */
+/** The engine of each task by name, from the owner's last answer. */
 export function enginesOf(deployed: DeployedRevision | null): Record<string, EngineName> {
   return Object.fromEntries(deployed?.tasks.map(({ name, engine }) => [name, engine]) ?? []);
 }
 
-/** What the owner answered now, with what is remembered of the engines before. */
+/** The tasks in the owner's new answer, together with what is remembered of their earlier engines. */
 export function nextTasks(
   before: readonly DeployedTaskRecord[],
   tasks: readonly { name: string; engine: EngineName }[],
@@ -79,7 +79,7 @@ export function nextTasks(
   });
 }
 
-/** The tasks as they are to be applied: those that RavenDB's own ETL carried before go over what it left. */
+/** The tasks to be applied: those that RavenDB's own ETL carried before are applied over the copies it left. */
 export function adopting(tasks: readonly ApplyTask[], deployed: DeployedRevision | null): ApplyTask[] {
   return tasks.map((task) => {
     const known = deployed?.tasks.find((one) => sameName(one.name, task.key.name));
@@ -87,10 +87,10 @@ export function adopting(tasks: readonly ApplyTask[], deployed: DeployedRevision
   });
 }
 
-/** What an owner is asked for, without its number. */
+/** A request to an owner without its revision. */
 export type WantedSet = Omit<EtlScriptRequest, 'revision'>;
 
-/** The record after asking for `wanted`: the same set keeps its revision, another one gets the next. */
+/** The record after requesting `wanted`: the same set keeps its revision, a different one gets the next. */
 export function nextRecord(
   before: RequestRecord | null,
   owner: string,
@@ -109,12 +109,12 @@ export function nextRecord(
   };
 }
 
-/** Nothing is wanted of this owner, and it has heard so: it need not be asked again. */
+/** Nothing is requested from this owner, and it has confirmed that: no further requests are needed. */
 export function hasEnded(record: RequestRecord): boolean {
   return record.scripts.length === 0 && record.deployed?.revision === record.revision;
 }
 
-/** Equal for equal sets, in whatever order their scripts were declared. */
+/** Equal for equal sets, regardless of the order of declarations. */
 export function hashSet(wanted: WantedSet): string {
   const scripts = wanted.scripts
     .map(({ name, sourceCollection, script, idPrefix }) => [

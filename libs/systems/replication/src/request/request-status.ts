@@ -5,12 +5,12 @@ import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 
 /**
- * Where the request to one owner stands. `pending`: sent to the bus; `retrying`: at least one try failed and the next is
- * due; `deployed`: the owner accepted it; `dead`: it is a dead letter until someone replays it or the owner registers again.
+ * The state of the request to one owner. `pending`: sent to the bus; `retrying`: at least one attempt failed and another is due; `deployed`: the
+ * owner accepted it; `dead`: it is a dead letter until someone replays it or the owner registers again.
  */
 export type RequestState = 'pending' | 'retrying' | 'deployed' | 'dead';
 
-/** Where the request to one owner is, as this instance knows it. */
+/** The request to one owner, as known to this instance. */
 @ApiSchema({ name: 'OwnerRequest' })
 export class OwnerRequestStatus {
   @ApiProperty({ example: 'Fleet' })
@@ -31,7 +31,7 @@ export class OwnerRequestStatus {
   @ApiProperty({ type: String, nullable: true })
   lastError!: string | null;
 
-  /** Why the last attempt failed, in a word; null when it did not, or for another reason. */
+  /** Why the last attempt failed, in one word; null if it did not, or for any other reason. */
   @ApiProperty({
     enum: ['refused', 'unregistered', 'unreachable'],
     nullable: true,
@@ -42,7 +42,7 @@ export class OwnerRequestStatus {
   @ApiProperty({ type: String, nullable: true, description: "The type of the owner's problem" })
   problem!: string | null;
 
-  /** The collections that the owner refused. One of them holds back everything that is asked of that owner. */
+  /** The collections that the owner refused. A single one holds back the whole request to that owner. */
   @ApiProperty({
     type: [String],
     description: 'The collections that the owner refused: they hold back the others',
@@ -56,7 +56,7 @@ export class OwnerRequestStatus {
   })
   failedAt!: number | null;
 
-  /** By task name, as the owner answered; empty before. */
+  /** By task name, from the owner's answer; empty before. */
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'string', enum: [...ENGINE_NAMES] },
@@ -65,18 +65,18 @@ export class OwnerRequestStatus {
   engines!: Record<string, EngineName>;
 }
 
-/** The engine that an owner answered for a task; a task may be called `constructor`. */
+/** The engine in an owner's answer for a task. `hasOwn`, because a task may be named `constructor`. */
 export function engineOf(request: OwnerRequestStatus | null, task: string): EngineName | null {
   return request && Object.hasOwn(request.engines, task) ? (request.engines[task] ?? null) : null;
 }
 
-/** The state of this module's requests to owners, as this instance knows it. */
+/** The state of this module's requests to owners, as known to this instance. */
 @Injectable()
 export class RequestStatus {
   private readonly byOwner = new Map<string, OwnerRequestStatus>();
   private readonly passing = new Set<string>();
 
-  /** One entry per owner that is asked for something, or was until now. */
+  /** One entry per owner that has a request, or had one until now. */
   all(): OwnerRequestStatus[] {
     return [...this.byOwner.values()];
   }
@@ -85,14 +85,14 @@ export class RequestStatus {
     return this.byOwner.get(nameKey(owner)) ?? null;
   }
 
-  /** The owners whose request is a dead letter for a reason that may pass without help. */
+  /** The owners whose request is a dead letter for a reason that may go away by itself. */
   stranded(): string[] {
     return this.all()
       .filter(({ owner, state }) => state === 'dead' && this.passing.has(nameKey(owner)))
       .map(({ owner }) => owner);
   }
 
-  /** @param engines what the owner answered to an earlier revision */
+  /** @param engines from the owner's answer to an earlier revision */
   sent(owner: string, revision: number, engines: Record<string, EngineName>): void {
     this.byOwner.set(nameKey(owner), {
       owner,
@@ -107,8 +107,8 @@ export class RequestStatus {
   }
 
   /**
-   * @param final no retry follows
-   * @param mayPass nothing has to be changed here for it to work one day
+   * @param final whether no retry follows
+   * @param mayPass whether it may succeed later without a change here
    */
   failed(
     owner: string,

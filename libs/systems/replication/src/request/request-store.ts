@@ -13,7 +13,7 @@ import { isRequestRecord, type RequestRecord } from './request-record.ts';
 const COLLECTION = 'SparkRequests';
 const PREFIX = 'sparkRequests/';
 
-/** What this module has asked of whom, in its own database: revisions survive restarts and are one for all instances. */
+/** This module's requests to owners, in its own database: revisions survive restarts and are shared by all instances. */
 @Injectable()
 export class RequestStore {
   constructor(@Inject(STATE_STORE) private readonly state: StateStore) {}
@@ -26,7 +26,7 @@ export class RequestStore {
     return (await this.find(owner))?.value ?? null;
   }
 
-  /** Writes what `change` makes of the record as it is now; starts over when another instance wrote in between. */
+  /** Writes the result of `change` for the current record; starts over if another instance wrote in between. */
   async update(
     owner: string,
     change: (before: RequestRecord | null) => RequestRecord | null,

@@ -41,7 +41,7 @@ import { Requests } from './requests.ts';
 import { Revival } from './revival.ts';
 import { OwnerSourceInquiry } from './source-inquiry.ts';
 
-/** The requester's side: registers this module, requests what it declares from the owners, and applies what they send. */
+/** The requester's side: registers this module, sends its declarations to the owners, and applies what they send. */
 @Module({
   imports: [DeclareModule, ConnectModule, IdentifyModule],
   providers: [
@@ -56,7 +56,7 @@ import { OwnerSourceInquiry } from './source-inquiry.ts';
     Requests,
     Revival,
     { provide: COMMAND_BUS, useClass: JetStreamCommandBus },
-    // The classes of other libraries know nothing of Nest, so they are made here.
+    // Classes of other libraries are independent of Nest, so they are constructed here.
     {
       provide: Registration,
       inject: [REPLICATION_SETTINGS, JOINED_REGISTRY, CONTROL_BOARD, STORE_INFO, ModuleIdentity, OwnAddress],

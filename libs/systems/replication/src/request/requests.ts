@@ -16,7 +16,7 @@ import { enginesOf, hasEnded, nextRecord, type RequestRecord, type WantedSet } f
 import { type OwnerRequestStatus, RequestStatus } from './request-status.ts';
 import { RequestStore } from './request-store.ts';
 
-/** Asks the owners for what is declared, and those no longer asked for nothing. */
+/** Sends the declarations to their owners, and an empty set to owners without declarations. */
 @Injectable()
 export class Requests {
   private readonly log = logFor('Requests');
@@ -33,8 +33,8 @@ export class Requests {
   ) {}
 
   /**
-   * One command per owner. Asks owners that already have it again: they answer that nothing changed. An owner whose record is refused
-   * waits for {@link refresh}, and the others do not wait for it.
+   * Sends one command per owner. Owners that have the set already receive it again and answer that nothing changed. An owner whose record is
+   * refused waits for {@link refresh}, without delaying the others.
    */
   async sendAll(): Promise<void> {
     const declared = this.declarations.all().map(({ owner }) => owner);
@@ -44,14 +44,14 @@ export class Requests {
     await tryEach([...declared, ...left.map(({ owner }) => owner)], (owner) => this.sendUnlessRefused(owner));
   }
 
-  /** Whether this owner is to be asked for anything, the end of everything included. */
+  /** Whether this owner should receive a request, including one that ends everything. */
   async concerns(owner: string): Promise<boolean> {
     if (this.declarations.of(owner)) return true;
     const record = await this.records.read(owner);
     return record !== null && !hasEnded(record);
   }
 
-  /** Sends the owner's set as it is now; what waited, or had become a dead letter, is replaced by it. */
+  /** Sends the owner's current set, which replaces a waiting command or a dead letter. */
   async send(owner: string): Promise<void> {
     const wanted = this.wanted(owner);
     const at = new Date().toISOString();
@@ -59,12 +59,12 @@ export class Requests {
     if (record) await this.publish(record);
   }
 
-  /** What the owner is sent for a record. */
+  /** The request in a record, as sent to the owner. */
   requestOf({ scripts, revision }: RequestRecord): EtlScriptRequest & { revision: number } {
     return { ...this.asking(scripts), revision };
   }
 
-  /** Gives the same set a revision above the one the owner knows, and sends it. */
+  /** Sends the same set with a revision above the one that the owner knows. */
   async renumber(owner: string, above: number): Promise<void> {
     const wanted = this.wanted(owner);
     const at = new Date().toISOString();
@@ -75,7 +75,7 @@ export class Requests {
     if (record) await this.publish(record);
   }
 
-  /** Learns what other instances of this module have achieved, and sends again what the bus has lost. */
+  /** Reads what other instances of this module have achieved, and sends again what the bus has lost. */
   async refresh(): Promise<void> {
     await tryEach([...this.refused.keys()], (owner) => this.sendUnlessRefused(owner));
     await tryEach(this.status.all(), (request) => this.refreshOne(request));
@@ -93,7 +93,7 @@ export class Requests {
       this.status.deployed(owner, record.revision, attempts, enginesOf(record.deployed));
   }
 
-  /** A refusal lasts until somebody acts, so it is told once. @throws what else fails */
+  /** A refusal lasts until someone acts, so it is logged once. @throws any other error */
   private async sendUnlessRefused(owner: string): Promise<void> {
     try {
       await this.send(owner);
@@ -106,7 +106,7 @@ export class Requests {
     }
   }
 
-  /** A command goes with the data of the bus, or another takes its place there; nobody else knows that it was not carried out. */
+  /** A command can be lost with the data of the bus, or be replaced there by another; nothing else would notice that it was not carried out. */
   private async sendLost(owner: string, record: RequestRecord | null): Promise<void> {
     const last = await this.bus.last(deployCommandSubject(this.settings.moduleName, owner));
     const held = readDeployCommand(last);

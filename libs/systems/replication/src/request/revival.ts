@@ -6,19 +6,19 @@ import { CONTROL_BOARD } from '../settings/tokens.ts';
 import { RequestStatus } from './request-status.ts';
 import { Requests } from './requests.ts';
 
-/** How often, and after how long, in milliseconds. */
+/** Intervals and delays, in milliseconds. */
 export class RevivalTimes {
-  /** How long after it became a dead letter a request is sent again at the latest. */
+  /** The longest delay before a request that became a dead letter is sent again. */
   everyMs = 180_000;
-  /** How long a sign of life from the owner does not count yet: owners may publish something every second. */
+  /** The delay before a sign of life from the owner counts: owners may publish something every second. */
   quietMs = 15_000;
-  /** How often dead letters are looked for. */
+  /** How often to check for dead letters. */
   lookMs = 2_000;
 }
 
 /**
- * Sends again what became a dead letter because an owner could not be reached, or did not accept this module's key yet: every
- * few minutes, and as soon as anything is heard from that owner on the bus.
+ * Resends requests that became dead letters because the owner was unreachable or did not accept this module's key yet: every few minutes, and as
+ * soon as that owner shows activity on the bus.
  */
 @Injectable()
 export class Revival {
@@ -32,7 +32,7 @@ export class Revival {
     @Optional() private readonly times: RevivalTimes = new RevivalTimes(),
   ) {}
 
-  /** Ends when `signal` aborts. */
+  /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       for (const owner of this.status.stranded()) {
@@ -64,7 +64,7 @@ export class Revival {
     });
   }
 
-  /** Answers when the owner says something; what it has said before does not count. */
+  /** Resolves when the owner publishes something new; earlier messages do not count. */
   private async hear(owner: string, signal: AbortSignal): Promise<string | null> {
     try {
       for await (const { subject } of this.board.watch(ownerSignSubjects(owner), isObject, signal, 'new'))

@@ -8,19 +8,19 @@ import { logFor } from '@nestjs-spark/observability/internal';
 
 const TIMEOUT_MS = 5_000;
 const DOCUMENTS_AT_ONCE = 500;
-/** A question is smaller than any body may be. */
+/** Keeps a request smaller than the maximum size of any body. */
 const IDS_BYTES = 128 * 1024;
 
-/** Asks owners about the source of a task, and for documents once more. */
+/** Asks owners about the source of a task, and to send documents again. */
 @Injectable()
 export class OwnerSourceInquiry implements SourceInquiry {
   private readonly log = logFor('SourceInquiry');
-  /** Why an owner did not answer, by task. It is asked often, so this is logged once. */
+  /** Why an owner did not answer, by task. Requests are frequent, so each reason is logged once. */
   private readonly said = new Map<string, string>();
 
   constructor(private readonly client: ModuleClient) {}
 
-  /** How far the owner's database is: `GET /spark/replication/source/{task}`. */
+  /** The position of the owner's database: `GET /spark/replication/source/{task}`. */
   async ask(task: TaskKey, signal?: AbortSignal): Promise<SourceAnswer> {
     try {
       const answer = await this.client.call({
@@ -31,7 +31,7 @@ export class OwnerSourceInquiry implements SourceInquiry {
         ...(signal ? { signal } : {}),
       });
       const known = readAnswer(answer);
-      if (known === null) this.tell(task, `the owner does not say how far it is (${describe(answer)})`);
+      if (known === null) this.tell(task, `the owner does not report its position (${describe(answer)})`);
       else this.said.delete(taskId(task));
       return known ?? 'away';
     } catch (error) {
@@ -41,8 +41,8 @@ export class OwnerSourceInquiry implements SourceInquiry {
   }
 
   /**
-   * Has the owner send documents once more that this module's store had refused.
-   * @throws {ProblemError} `unavailable` when the owner does not accept the request
+   * Asks the owner to send documents again that this module's store had refused.
+   * @throws {ProblemError} `unavailable` if the owner does not accept the request
    */
   async sendAgain(
     { owner, name }: TaskKey,
@@ -61,7 +61,7 @@ export class OwnerSourceInquiry implements SourceInquiry {
       });
       if (answer.kind === 'answered' && answer.status === 202) continue;
       const why = answer.kind === 'answered' ? `it answers ${answer.status}` : describe(answer);
-      throw new ProblemError('unavailable', `${owner} has to send them once more, but ${why}.`);
+      throw new ProblemError('unavailable', `${owner} has to send them again, but ${why}.`);
     }
   }
 

@@ -55,7 +55,7 @@ function oneOf<const T extends string>(
   return found;
 }
 
-/** @throws {ProblemError} `invalid` (400) for anything but a whole number, and for too many at once */
+/** @throws {ProblemError} `invalid` (400) if it is not an integer, or too large */
 export function readPage(query: Record<string, unknown>): { skip: number; take: number } {
   return {
     skip: readWhole(query['skip'], 'skip', { otherwise: 0 }),

@@ -22,13 +22,13 @@ export interface SetAsideWish {
 }
 
 export interface RetryWish extends SetAsideWish {
-  /** The owner's documents; all that are set aside when left out. */
+  /** Ids of the owner's documents. Default: all that are set aside. */
   documents?: string[] | undefined;
 }
 
 type Found = Omit<SetAsideTask, 'list'>;
 
-/** Lists what scripts and stores have set aside, and has it run again. */
+/** Lists what scripts and stores have set aside, and reruns it. */
 @Injectable()
 export class SetAsideDocuments {
   constructor(
@@ -40,7 +40,7 @@ export class SetAsideDocuments {
     private readonly owners: OwnerSourceInquiry,
   ) {}
 
-  /** A module sees what of its own tasks is set aside here; an operator sees all of both directions. */
+  /** A module sees what is set aside here for its own tasks; an operator sees everything, in both directions. */
   async list(
     caller: Caller,
     wish: SetAsideWish & SetAsideFilter,
@@ -51,8 +51,8 @@ export class SetAsideDocuments {
   }
 
   /**
-   * Has documents run again. Returns when the request is recorded, not when it is done.
-   * @throws {ProblemError} `notFound` without such a task, `unavailable` when an owner that has to send again is away
+   * Requests a rerun of documents. Returns once the request is recorded, not once it is done.
+   * @throws {ProblemError} `notFound` if there is no such task, `unavailable` if an owner that has to send documents again does not answer
    */
   async retry(caller: Caller, wish: RetryWish): Promise<RetriedTask[]> {
     const found = await this.find(caller, wish);

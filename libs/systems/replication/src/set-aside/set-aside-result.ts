@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs-spark/observability/internal';
 
-/** The task in which something was set aside, as this module sees it. */
+/** The task in which something was set aside, as seen by this module. */
 class SetAsidePlace {
   @ApiProperty({
     enum: ['out', 'in'],
@@ -15,7 +15,7 @@ class SetAsidePlace {
   task!: string;
 }
 
-/** One document that was set aside. */
+/** One set-aside document. */
 @ApiSchema({ name: 'SetAsideItemAnswer' })
 export class SetAsideItem extends SetAsidePlace {
   @ApiProperty({ example: 'Cars' })
@@ -24,7 +24,7 @@ export class SetAsideItem extends SetAsidePlace {
   @ApiProperty({ example: 'cars/1-A' })
   documentId!: string;
 
-  /** The copy that this module's store refused; null where a script failed. */
+  /** The copy that this module's store refused; null if a script failed. */
   @ApiProperty({ type: String, nullable: true, description: 'The copy that was refused' })
   copyId!: string | null;
 
@@ -37,7 +37,7 @@ export class SetAsideItem extends SetAsidePlace {
   @ApiProperty({ example: "TypeError: cannot read property 'Name' of null" })
   reason!: string;
 
-  /** 1-based place in the script; null where there is none. */
+  /** The position in the script, starting at 1; null if there is none. */
   @ApiProperty({ type: Number, nullable: true })
   line!: number | null;
 
@@ -57,7 +57,7 @@ export class SetAsideItem extends SetAsidePlace {
   @ApiProperty({ format: 'date-time' })
   lastAt!: string;
 
-  /** The script that failed, as long as it is the one that runs; null otherwise: its line says nothing about a newer one. */
+  /** The failed script, as long as it is still running; null otherwise, because the line would not match a newer one. */
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'string' },
@@ -67,7 +67,7 @@ export class SetAsideItem extends SetAsidePlace {
   script!: { fingerprint: string } | null;
 }
 
-/** Documents that failed alike. */
+/** Documents that failed in the same way. */
 @ApiSchema({ name: 'SetAsideGroupAnswer' })
 export class SetAsideGroup extends SetAsidePlace {
   @ApiProperty()
@@ -94,7 +94,7 @@ export class SetAsideTaskView extends SetAsidePlace {
   @ApiProperty({ description: 'How many of them, at most, are only counted' })
   notListed!: number;
 
-  @ApiProperty({ description: 'Some are about to be run again' })
+  @ApiProperty({ description: 'Some are about to be rerun' })
   retrying!: boolean;
 }
 
@@ -122,7 +122,7 @@ export class SetAsideView {
 
 @ApiSchema({ name: 'RetriedTaskAnswer' })
 export class RetriedTask extends SetAsidePlace {
-  /** How many are run again, at least. */
+  /** A lower bound for the number of documents that are rerun. */
   @ApiProperty()
   documents!: number;
 }

@@ -3,24 +3,24 @@ import type { SetAsideList } from '@nestjs-spark/set-aside/internal';
 import { redact } from '@nestjs-spark/foundation/internal';
 import type { SetAsideGroup, SetAsideItem, SetAsideTaskView, SetAsideView } from './set-aside-result.ts';
 
-/** A task that has set documents aside, on the side where it did: `out` at the owner, `in` at the requester. */
+/** A task with set-aside documents, on the side that set them aside: `out` at the owner, `in` at the requester. */
 export interface SetAsideTask {
   direction: 'out' | 'in';
   task: TaskKey;
   collection: string;
   list: SetAsideList;
-  /** The script that runs at the owner, and the first generation that it made. */
+  /** The script running at the owner, and its first generation. */
   running?: { fingerprint: string; generation: number };
 }
 
-/** Which of them, and whether they are put together. */
+/** Which documents to list, and whether to group them. */
 export interface SetAsideFilter {
   kind?: string | undefined;
   direction?: 'in' | 'out' | undefined;
   group?: 'reason' | undefined;
 }
 
-/** A page of what all these tasks have set aside, the newest first; tasks with nothing set aside are left out. */
+/** A page of what all these tasks have set aside, newest first; tasks without any are omitted. */
 export function viewSetAside(
   all: readonly SetAsideTask[],
   skip: number,

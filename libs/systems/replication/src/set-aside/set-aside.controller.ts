@@ -48,13 +48,16 @@ export class SetAsideController {
 
   @Post('retry')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Run documents again: those named, all of a task, or all' })
+  @ApiOperation({ summary: 'Rerun documents: those named, all of a task, or all' })
   @ApiBody({ type: RetryBody })
-  @ApiResponse({ status: 202, type: RetryAnswer, description: 'Written down; the list says what came of it' })
-  @ApiResponse({ status: 400, description: 'The body is not as it must be; errors[] has the fields' })
+  @ApiResponse({ status: 202, type: RetryAnswer, description: 'Recorded; the list shows the outcome' })
+  @ApiResponse({ status: 400, description: 'The body is invalid; errors[] names the fields' })
   @ApiResponse({ status: 403, description: 'In the name of another module' })
   @ApiResponse({ status: 404, description: 'There is no such task' })
-  @ApiResponse({ status: 503, description: 'Something needed is away, or the owner that has to send again' })
+  @ApiResponse({
+    status: 503,
+    description: 'Something needed is unavailable, or the owner that has to send again',
+  })
   async retry(@Req() raw: IncomingMessage, @FromCaller() caller: Caller): Promise<RetryAnswer> {
     const wish = await readBody(RetryBody, rawBodyOf(raw) ?? Buffer.alloc(0));
     if (wish.documents && wish.task === undefined)

@@ -6,7 +6,7 @@ import { RequestModule } from '../request/request.module.ts';
 import { SetAsideController } from './set-aside.controller.ts';
 import { SetAsideDocuments } from './set-aside-documents.ts';
 
-/** Documents that were set aside on either side, and their rerun. */
+/** Set-aside documents on either side, and their rerun. */
 @Module({
   imports: [DeclareModule, IdentifyModule, RequestModule, DeployModule],
   controllers: [SetAsideController],

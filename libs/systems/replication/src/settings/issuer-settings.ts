@@ -14,16 +14,16 @@ type Given = Pick<
   | 'production'
 >;
 
-/** Where RFC 9068 has the client that a token was given to. */
+/** The claim in which RFC 9068 puts the client that a token was issued to. */
 const CLAIM = 'client_id';
 
-/** Where values come from: the environment, and for secrets also files and Vault. */
+/** Sources of values: the environment and, for secrets, also files and Vault. */
 interface Readers {
   env: (name: string) => string | undefined;
   secret?: (name: string) => string | undefined;
 }
 
-/** The identity provider of these options and variables; null for none. What is wrong is added to `faults`. */
+/** The identity provider of these options and variables; null without one. Faults are added to `faults`. */
 export function issuerSettings(
   options: Given,
   { env, secret = env }: Readers,
@@ -45,7 +45,7 @@ export function issuerSettings(
   const schemes = isHttpAllowed ? ['https:', 'http:'] : ['https:'];
   if (audience === undefined)
     faults.push(
-      "audience (SPARK_AUDIENCE) is missing: without one, the provider's tokens for any application would do",
+      "audience (SPARK_AUDIENCE) is missing: without one, the provider's tokens for any application would be accepted",
     );
   for (const [name, address] of [
     ['issuer (SPARK_ISSUER)', issuer],

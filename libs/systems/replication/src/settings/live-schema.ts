@@ -9,7 +9,7 @@ import {
 } from '@nestjs-spark/foundation/internal';
 import { APPLICATION_SETTINGS } from '@nestjs-spark/settings/internal';
 
-/** `auto` uses RavenDB's own ETL where the owner's licence includes it, and the stream engine everywhere else. */
+/** `auto` uses RavenDB's own ETL if the owner's licence includes it, and the stream engine otherwise. */
 export type EngineChoice = 'auto' | EngineName;
 
 const ENGINES: readonly string[] = ['auto', ...ENGINE_NAMES] satisfies EngineChoice[];
@@ -17,7 +17,7 @@ const LONGEST_WAIT_SECONDS = 86_400;
 const MOST_RETRIES = 100;
 const MOST_DOCUMENTS = 2_048;
 const MOST_DEPLOYMENTS = 60_000;
-/** What the memory of an owner and the bounds of a change set bear. */
+/** The maximum that an owner's memory and the size of a change set allow. */
 const MOST_OUTPUT = 16 * 1024 * 1024;
 const MOST_COPIES = 16_384;
 const MOST_LOADS = 10_000;
@@ -84,7 +84,7 @@ const scriptLoads: Setting<number> = {
   fallback: DEFAULT_BUDGETS.maxLoads,
 };
 
-/** The settings of replication that can change while the application runs. */
+/** The settings of replication that can change at run time. */
 export const LIVE_SCHEMA = {
   engine,
   retrySeconds,
@@ -99,7 +99,7 @@ export const LIVE_SCHEMA = {
 export type LiveValues = ValuesOf<typeof LIVE_SCHEMA>;
 export const LIVE_NAMES = Object.keys(LIVE_SCHEMA) as (keyof LiveValues)[];
 
-/** What scripts may make of one document, as it is set now. */
+/** The current limits of what scripts may make of one document. */
 export function scriptBudgets({
   scriptLoads: maxLoads,
   scriptOutput: maxOutput,
@@ -108,7 +108,7 @@ export function scriptBudgets({
   return { maxLoads, maxOutput, maxCopies };
 }
 
-/** All others are read when the application starts. */
+/** All other settings are read at startup. */
 export const START_ONLY_VARIABLES: Readonly<Record<string, string>> = {
   moduleName: 'SPARK_MODULE_NAME',
   moduleUrl: 'SPARK_MODULE_URL',

@@ -21,10 +21,10 @@ import { unsafeSettings } from './unsafe-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The defaults of what is read at the start alone; those of the others are in `LIVE_SCHEMA`. */
+/** The defaults of settings that are only read at startup; those of the others are in `LIVE_SCHEMA`. */
 export const DEFAULTS = { natsUrl: 'nats://127.0.0.1:4222', onDrop: 'remove' } as const;
 
-/** The settings that can change while the application runs, as options and environment give them. Faults are in `faults`. */
+/** The settings that can change at run time, as given by options and environment. Faults are in `faults`. */
 export function liveSettings(
   options: SparkReplicationOptions,
   environment: Environment,
@@ -38,9 +38,9 @@ export function liveSettings(
 
 /**
  * Completes the options from the environment and the defaults.
- * @param application `http`: whether it has a server at all; `secrets`: where they come from, by default the environment;
- *   `live`: the settings that can change
- * @throws {ReplicationSettingsError} with everything that is wrong
+ * @param application `http`: whether it has a server; `secrets`: where secrets come from, by default the environment; `live`: the settings that can
+ * change
+ * @throws {ReplicationSettingsError} with all faults
  */
 export function resolveSettings(
   options: SparkReplicationOptions,
@@ -54,7 +54,7 @@ export function resolveSettings(
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const faults: string[] = [...live.faults];
   const production = options.production ?? env('NODE_ENV') === 'production';
-  // In development the server that listens says it, and without HTTP nobody asks.
+  // In development the listening server determines it, and without HTTP it is not needed.
   const unknownUrl = production && http ? undefined : '';
   const givenNatsUrl = options.natsUrl ?? env('NATS_URL');
   const settings = {
@@ -84,7 +84,7 @@ export function resolveSettings(
   return withLive(settings, live);
 }
 
-/** The others are asked for each time. */
+/** Live settings are read on each access. */
 function withLive(
   settings: Omit<ReplicationSettings, keyof LiveValues>,
   live: LiveSettings<typeof LIVE_SCHEMA>,
@@ -149,7 +149,7 @@ function verifySchedule(
   return given ?? null;
 }
 
-/** An invalid address would match no target, and requests would be refused. The value is not shown: it may hold a password. */
+/** An invalid address would match no target, and requests would be refused. The value is not shown: it may contain a password. */
 function targetUrls(values: readonly string[], faults: string[]): readonly string[] {
   if (!values.every(isHttpAddress))
     faults.push(

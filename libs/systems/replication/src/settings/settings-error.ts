@@ -1,6 +1,6 @@
-/** The options of `SparkReplicationModule`, or the variables they were read from, cannot be used. Thrown at startup: correct them and start again. */
+/** The options of `SparkReplicationModule`, or the variables behind them, are invalid. Thrown at startup: correct them and start again. */
 export class ReplicationSettingsError extends Error {
-  // Private, so that what prints an error with its fields does not say them twice.
+  // Private, so that a printed error does not repeat its faults as a field.
   readonly #faults: readonly string[];
 
   constructor(faults: readonly string[]) {

@@ -13,10 +13,10 @@ import { REPLICATION_SETTINGS } from './tokens.ts';
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<SparkReplicationOptions>().setClassMethodName('forRoot').build();
 
-/** What `forRootAsync` takes. */
+/** The argument of `forRootAsync`. */
 export type AsyncReplicationOptions = typeof ASYNC_OPTIONS_TYPE;
 
-/** The settings of this application, for every module of replication. They are all that is global inside of it. */
+/** The settings of this application, for every module of replication; nothing else is global among them. */
 @Global()
 @Module({
   providers: [
@@ -54,7 +54,7 @@ export class ReplicationSettingsModule extends ConfigurableModuleClass {
   }
 }
 
-/** @throws {ReplicationSettingsError} when two modules of the application bring settings: which ones hold would be chance */
+/** @throws {ReplicationSettingsError} if two modules of the application provide settings: which ones apply would be left to chance */
 function requireOne(modules: ModulesContainer): void {
   const given = [...modules.values()].filter(({ metatype }) => metatype === ReplicationSettingsModule);
   if (given.length < 2) return;

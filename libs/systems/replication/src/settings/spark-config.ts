@@ -9,7 +9,7 @@ import { ReplicationSettingsError } from './settings-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The namespace `spark` of an application's configuration: the environment, checked, in the form that every `forRoot` of Spark accepts. */
+/** The namespace `spark` of an application's configuration: the validated environment, in a form that every `forRoot` of Spark accepts. */
 export type SparkConfig = Omit<
   ReplicationSettings,
   | keyof LiveValues
@@ -21,23 +21,23 @@ export type SparkConfig = Omit<
   | 'verify'
   | 'version'
 > & {
-  /** The module's name, as the bus calls it. */
+  /** The module's name, under the name that the bus uses for it. */
   name: string;
-  /** Omitted: the address where the server listens. */
+  /** Default: the address at which the server listens. */
   moduleUrl?: string;
   operatorToken?: string;
   /** Module names in lower case. */
   trustedKeys: Readonly<Record<string, readonly string[]>>;
 } & Pick<SparkStoreOptions, 'store'> &
-  // Only what the environment gives: an option could not be changed by operators any more.
+  // Only what the environment provides: operators could no longer change a value given as an option.
   Partial<LiveValues>;
 
-/** What `@nestjs/config` expects of a namespace. Made here, so that the package is not required. */
+/** The shape that `@nestjs/config` expects of a namespace. Declared here, so that the package is not required. */
 interface ConfigNamespace {
   (): SparkConfig;
   /** For `@Inject(sparkConfig.KEY)`. */
   readonly KEY: string;
-  /** For `forRootAsync(sparkConfig.asProvider())`; works without `ConfigModule`, too. */
+  /** For `forRootAsync(sparkConfig.asProvider())`; also works without `ConfigModule`. */
   asProvider(): {
     inject: { token: string; optional: boolean }[];
     useFactory: (config?: SparkConfig) => SparkConfig;
@@ -48,10 +48,9 @@ const KEY = 'CONFIGURATION(spark)';
 
 /**
  * The settings as a namespace of `@nestjs/config`: `ConfigModule.forRoot({ isGlobal: true, load: [sparkConfig] })`, then
- * `SparkStoreModule.forRootAsync(sparkConfig.asProvider())` and the same for the other modules. The variables are those of
- * the environment table.
- * @throws {ReplicationSettingsError} when it is called, which is while the application starts, with everything that is
- * missing or wrong, of the store and of the bus as well; set it and start again
+ * `SparkStoreModule.forRootAsync(sparkConfig.asProvider())` and the same for the other modules. The variables are those of the environment table.
+ * @throws {ReplicationSettingsError} at startup, when it is called, with everything that is missing or wrong, including the settings of the store
+ * and the bus; correct them and start again
  */
 export const sparkConfig: ConfigNamespace = Object.defineProperties(() => readSparkConfig(process.env), {
   PARTIAL_CONFIGURATION_KEY: { value: 'spark' },

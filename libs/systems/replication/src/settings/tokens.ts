@@ -1,4 +1,4 @@
-/** The ports and settings of replication, which are interfaces and need a token. Classes are injected by their class. */
+/** The injection tokens of replication's ports and settings, which are interfaces. Classes are injected by their class. */
 
 /** `ReplicationSettings` */
 export const REPLICATION_SETTINGS = Symbol('SPARK_REPLICATION_SETTINGS');
@@ -8,5 +8,5 @@ export const CONTROL_BOARD = Symbol('SPARK_CONTROL_BOARD');
 export const CHANGE_LOG = Symbol('SPARK_CHANGE_LOG');
 /** `LeaseKeeper` */
 export const LEASE_KEEPER = Symbol('SPARK_LEASE_KEEPER');
-/** `ModuleRegistry`: the store's, where it has one, joined with the bus's */
+/** `ModuleRegistry`: the store's, if there is one, joined with the bus's */
 export const JOINED_REGISTRY = Symbol('SPARK_JOINED_REGISTRY');

@@ -5,8 +5,8 @@ import type { ReplicationSettings } from './options.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What production is not started with, each with its remedy and the variable that allows it all the same.
- * @param isNatsNamed whether `natsUrl` was given, and is not the default
+ * Settings that a module must not start with in production, each with its remedy and the variable that allows it anyway.
+ * @param isNatsNamed whether `natsUrl` was given and is not the default
  */
 export function unsafeSettings(
   {
@@ -21,10 +21,10 @@ export function unsafeSettings(
   const security = natsSecurity();
   const servers = natsUrl.split(',').map((server) => server.trim());
   if (environment['SPARK_ALLOW_OPEN_NATS'] !== '1') {
-    const allow = 'or set SPARK_ALLOW_OPEN_NATS=1 where the network keeps everybody else away';
+    const allow = 'or set SPARK_ALLOW_OPEN_NATS=1 if nobody else can reach the network';
     if (!isNatsNamed)
       faults.push(
-        `natsUrl (NATS_URL) is missing, and production does not take ${natsUrl} for granted: set it to the tls:// addresses of NATS, ${allow}`,
+        `natsUrl (NATS_URL) is missing, and production does not assume ${natsUrl}: set it to the tls:// addresses of NATS, ${allow}`,
       );
     else if (security.ca === undefined && !servers.every((server) => server.startsWith('tls://')))
       faults.push(

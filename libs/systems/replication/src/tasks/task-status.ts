@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs-spark/observability/internal';
 import { ENGINE_NAMES, TASK_STATES, type EngineName, type TaskState } from '@nestjs-spark/contracts';
 import { CARRIED_BY, type CarriedBy, type UnitStatus } from '@nestjs-spark/runtime/internal';
 
-/** What is known of a task on either side. These classes are the one shape of a task: engines, HTTP, health and metrics read it. */
+/** The state of a task on either side. These classes are the only shape of a task: engines, HTTP, health and metrics use it. */
 class ReportedTask implements UnitStatus<TaskState> {
   /** The task's name at its owner. */
   @ApiProperty({ example: 'Cars', description: "The task's name at its owner" })
@@ -14,13 +14,13 @@ class ReportedTask implements UnitStatus<TaskState> {
   @ApiProperty({ enum: TASK_STATES })
   state!: TaskState;
 
-  /** The newest etag of the owner's database that is known here. */
+  /** The newest known etag of the owner's database. */
   @ApiProperty({ type: Number, nullable: true, description: "The newest etag known of the owner's database" })
   sourceEtag!: number | null;
 
   /**
-   * Changes of the owner's database that are not applied (incoming) or not confirmed (outgoing) yet, at most: etags have gaps
-   * and count its other collections too. Null when that is not known, for example when nothing has been heard from the owner for a minute.
+   * An upper bound for the changes of the owner's database that are not applied (incoming) or not confirmed (outgoing) yet: etags have gaps and
+   * count its other collections too. Null if unknown, for example if the owner has been silent for a minute.
    */
   @ApiProperty({
     type: Number,
@@ -30,7 +30,7 @@ class ReportedTask implements UnitStatus<TaskState> {
   })
   lag!: number | null;
 
-  /** Age of what is applied or confirmed, in milliseconds; 0 when nothing is missing, null where `lag` is. */
+  /** The age of what is applied or confirmed, in milliseconds; 0 if nothing is missing, null if `lag` is. */
   @ApiProperty({
     type: Number,
     nullable: true,
@@ -39,7 +39,7 @@ class ReportedTask implements UnitStatus<TaskState> {
   })
   behindMs!: number | null;
 
-  /** Errors of this instance. */
+  /** The number of errors in this instance. */
   @ApiProperty()
   errors!: number;
 
@@ -47,14 +47,14 @@ class ReportedTask implements UnitStatus<TaskState> {
   lastError!: string | null;
 
   /** Whether this instance does the work. If not, `carriedBy` says whether another one does. */
-  @ApiProperty({ description: 'This instance carries it' })
+  @ApiProperty({ description: 'Whether this instance does its work' })
   active!: boolean;
 
   @ApiProperty({ enum: [...CARRIED_BY], description: 'Which instance of the module does its work' })
   carriedBy!: CarriedBy;
 }
 
-/** A message on the bus that is not the owner's, or cannot be read. */
+/** A message on the bus that is not from the owner, or is unreadable. */
 export class RefusedMessage {
   /** Its sequence in the route's stream. */
   @ApiProperty({ description: "Its sequence in the route's stream" })
@@ -68,7 +68,7 @@ export class RefusedMessage {
   at!: number;
 }
 
-/** A copy that this module keeps of another one's collection, as it is now. */
+/** A copy that this module keeps of another module's collection, as it is now. */
 export class IncomingTask extends ReportedTask {
   @ApiProperty({ example: 'Fleet' })
   owner!: string;
@@ -77,14 +77,14 @@ export class IncomingTask extends ReportedTask {
   @ApiProperty({
     enum: ENGINE_NAMES,
     nullable: true,
-    description: 'Null until the owner has taken the request',
+    description: 'Null until the owner has accepted the request',
   })
   engine!: EngineName | null;
 
   @ApiProperty({ type: Number, nullable: true })
   generation!: number | null;
 
-  /** The owner's database that the copy was made from, to which the etags belong. */
+  /** The owner's database that the copy was made from, and that the etags belong to. */
   @ApiProperty({
     type: String,
     nullable: true,
@@ -92,7 +92,7 @@ export class IncomingTask extends ReportedTask {
   })
   databaseId!: string | null;
 
-  /** Everything up to this etag of the owner's database is applied. */
+  /** The etag of the owner's database up to which everything is applied. */
   @ApiProperty({
     type: Number,
     nullable: true,
@@ -107,10 +107,10 @@ export class IncomingTask extends ReportedTask {
   documentsDeleted!: number;
 
   /** Copies that this module's store refused. */
-  @ApiProperty({ description: 'Copies that the store of this module did not take' })
+  @ApiProperty({ description: 'Copies that the store of this module refused' })
   setAside!: number;
 
-  /** The last messages that this instance refused because they are not the owner's or cannot be read, at most 20. */
+  /** The latest messages, at most 20, that this instance refused because they are not from the owner or are unreadable. */
   @ApiProperty({
     type: [RefusedMessage],
     description: "The last messages that this instance refused: not the owner's, or unreadable",
@@ -118,24 +118,23 @@ export class IncomingTask extends ReportedTask {
   refused!: RefusedMessage[];
 
   /** All of it is here. */
-  @ApiProperty({ description: 'All of it is here, as the declared script takes it' })
+  @ApiProperty({ description: 'All of it is here, as the declared script makes it' })
   complete!: boolean;
 
-  /** Why it is not complete, in words; null when it is. */
+  /** Why it is not complete, in words; null if it is. */
   @ApiProperty({ type: String, nullable: true, description: 'Why it is not complete, in words' })
   incompleteBecause!: string | null;
 
-  /** Why it is blocked by a fault on this module's side; null when it is not. Health is red meanwhile. */
+  /** Why it is blocked by a fault on this module's side; null if it is not. Meanwhile, health reports it as not ready. */
   @ApiProperty({
     type: String,
     nullable: true,
-    description:
-      "Why it does not move although it should, by a fault on this module's side; health is red meanwhile",
+    description: "Why it is blocked by a fault on this module's side; meanwhile health reports not ready",
   })
   stalledBecause!: string | null;
 }
 
-/** What this module sends to another one, as it is now. */
+/** The current state of what this module sends to another one. */
 export class OutgoingTask extends ReportedTask {
   @ApiProperty({ example: 'HR' })
   requester!: string;
@@ -149,15 +148,15 @@ export class OutgoingTask extends ReportedTask {
   @ApiProperty()
   generation!: number;
 
-  /** Everything up to this etag has left this module. */
+  /** The etag up to which everything was sent. */
   @ApiProperty({ type: Number, nullable: true, description: 'Sent up to this etag' })
   position!: number | null;
 
-  /** What the requester has confirmed. */
+  /** The etag that the requester has confirmed. */
   @ApiProperty({ type: Number, nullable: true, description: 'What the requester has confirmed' })
   confirmedEtag!: number | null;
 
-  /** The first copy was sent completely. */
+  /** Whether the first copy was sent completely. */
   @ApiProperty({ description: 'The first copy was sent completely' })
   complete!: boolean;
 
@@ -167,7 +166,7 @@ export class OutgoingTask extends ReportedTask {
   @ApiProperty({ type: Number, nullable: true })
   documentsTotal!: number | null;
 
-  /** Documents whose script failed; they are not at the requester. */
+  /** The number of documents whose script failed; they are not at the requester. */
   @ApiProperty({ type: Number, nullable: true, description: 'Documents whose script failed' })
   setAside!: number | null;
 
@@ -179,7 +178,7 @@ export class OutgoingTask extends ReportedTask {
   deletes!: 'kept' | 'best-effort';
 }
 
-/** One task as its engine sees it. What an engine cannot know is null. */
+/** One task as seen by its engine. What an engine cannot know is null. */
 export type EngineTask = Omit<OutgoingTask, 'requester' | 'engine' | 'engineReason'>;
 
 export function lagOf(position: number | null, sourceEtag: number | null): number | null {

@@ -25,7 +25,7 @@ class ExpectedDocumentAnswer {
   copies?: ExpectedCopyAnswer[] | null;
 }
 
-/** What the copies of some of this module's documents have to be like. */
+/** What the copies of some of this module's documents should look like. */
 @ApiSchema({ name: 'CompareAnswer' })
 export class CompareAnswer {
   @ApiProperty()

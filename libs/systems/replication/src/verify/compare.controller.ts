@@ -23,7 +23,7 @@ const TIMEOUT_MS = 25_000;
 /** `POST /spark/replication/source/{task}/compare`: what a requester compares its copies with. */
 @SparkController('replication/source')
 export class CompareController {
-  /** One answer at a time for each task: comparing takes no more than its share of what copying needs. */
+  /** One answer at a time per task, so that comparisons do not take too much from copying. */
   private readonly turns = new InTurn();
 
   constructor(
@@ -37,10 +37,10 @@ export class CompareController {
   @ApiOperation({ summary: 'What the copies of documents have to contain, for the module that keeps them' })
   @ApiBody({ type: CompareBody })
   @ApiOkResponse({ type: CompareAnswer })
-  @ApiResponse({ status: 400, description: 'The body is not as it must be; errors[] has the fields' })
+  @ApiResponse({ status: 400, description: 'The body is invalid; errors[] names the fields' })
   @ApiResponse({ status: 403, description: 'Not a module' })
   @ApiResponse({ status: 404, description: 'The module has no such task here' })
-  @ApiResponse({ status: 503, description: 'The database is away' })
+  @ApiResponse({ status: 503, description: 'The database is unavailable' })
   async compare(
     @Req() raw: IncomingMessage,
     @FromCaller() caller: Caller,

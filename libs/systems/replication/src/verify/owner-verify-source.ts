@@ -11,13 +11,13 @@ import {
   type VerifySource,
 } from '@nestjs-spark/streaming/internal';
 
-/** A page has 1,000 documents and some thousand copies. */
+/** A page has up to 1,000 documents and some thousand copies. */
 const ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** A question is smaller than any body may be; the others are asked for again. */
+/** Keeps a request smaller than the maximum size of any body; further documents are requested separately. */
 const IDS_BYTES = 128 * 1024;
 
-/** Asks owners what copies of their documents have to be like: `POST /spark/replication/source/{task}/compare`. */
+/** Asks owners what copies of their documents should look like: `POST /spark/replication/source/{task}/compare`. */
 @Injectable()
 export class OwnerVerifySource implements VerifySource {
   constructor(private readonly client: ModuleClient) {}

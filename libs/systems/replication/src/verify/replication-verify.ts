@@ -17,13 +17,13 @@ import { reportOf, type NamedRecord, type VerifyReport } from './verify-report.t
 
 const LOOK_EVERY_MS = 200;
 
-/** How copies are to be compared with their source. */
+/** How copies are compared with their source. */
 export interface VerifyOptions {
-  /** Repair what is found. Default false: it is only reported. */
+  /** Whether to repair findings. Default false: they are only reported. */
   repair?: boolean;
   /**
-   * `content` (default) runs the script over each document and compares the result with its copy. `ids` compares which
-   * documents there are, and their etags; it does not find a copy that was changed while its metadata was not.
+   * `content` (default) runs the script on each document and compares the result with its copy. `ids` compares ids and etags only; it does not
+   * detect a copy that was changed while its metadata was not.
    */
   depth?: Depth;
   /** Only the task of this name. */
@@ -52,8 +52,8 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
   }
 
   /**
-   * Has the copies of a collection compared, in the background and by one instance of this module. A comparison that is
-   * under way continues with its own options: `repair` of the report says which.
+   * Compares the copies of a collection, in the background and by one instance of this module. A comparison that is already
+   * running continues with its own options: `repair` of the report says which.
    * @throws {ProblemError} `notFound` when nothing of that collection is declared; `conflict` when RavenDB's own ETL
    * carries it, whose copies do not say where they come from
    */
@@ -74,7 +74,7 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
 
   /**
    * The report of the last comparison, or its progress.
-   * @throws {ProblemError} `notFound` when nothing of that collection is declared, or it was never compared
+   * @throws {ProblemError} `notFound` if nothing is declared for that collection, or it was never compared
    */
   async report(owner: string, collection: string): Promise<VerifyReport> {
     const report = await this.find(this.tasksOf(owner, collection));
@@ -83,7 +83,7 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
   }
 
   /**
-   * Has the copies of a collection compared, and returns the report when that is done.
+   * Compares the copies of a collection, and returns the report when that is done.
    * @param signal ends the waiting, not the comparison; so does the end of the application
    */
   async run(

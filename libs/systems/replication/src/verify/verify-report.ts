@@ -4,7 +4,7 @@ import type { Depth, FindingKind, VerifyRecord } from '@nestjs-spark/streaming/i
 const STATES = ['running', 'waiting', 'done'] as const;
 const KINDS: FindingKind[] = ['missing', 'stale', 'ghost', 'foreign'];
 
-/** A copy that is not what it should be. */
+/** A copy that is not as it should be. */
 @ApiSchema({ name: 'VerifyExample' })
 export class VerifyExample {
   @ApiProperty({ example: 'cars/1-A', description: 'The id of the copy' })
@@ -17,7 +17,7 @@ export class VerifyExample {
   reason!: string;
 }
 
-/** What comparing the copies of one task came to. */
+/** The outcome of comparing the copies of one task. */
 @ApiSchema({ name: 'VerifiedTask' })
 export class VerifiedTask {
   @ApiProperty({ example: 'Cars' })
@@ -62,7 +62,7 @@ export class VerifiedTask {
   examples!: VerifyExample[];
 }
 
-/** What comparing the copies of a collection came to. */
+/** The outcome of comparing the copies of a collection. */
 @ApiSchema({ name: 'VerifyReport' })
 export class VerifyReport {
   @ApiProperty({ enum: STATES, description: 'done when all of its tasks are' })
@@ -88,7 +88,7 @@ export class VerifyReport {
   sourceEtag!: number | null;
 }
 
-/** Puts the comparisons of a collection's tasks together. */
+/** Combines the comparisons of a collection's tasks. */
 export function reportOf(records: readonly [first: NamedRecord, ...others: NamedRecord[]]): VerifyReport {
   const all = records.map(({ record }) => record);
   const ended = all.map(({ endedAt }) => endedAt).filter((at) => at !== null);
@@ -116,7 +116,7 @@ function taskOf({ task, record }: NamedRecord): VerifiedTask {
 function progressOf({ state, phase, position, sourceEtag }: VerifyRecord): number {
   if (state === 'done') return 1;
   if (sourceEtag === null) return 0;
-  // The last tenth is the look at what is here.
+  // The last tenth is the pass over the copies that are here.
   if (phase === 'copies') return 0.9;
   return Math.round(Math.min(1, position / Math.max(1, sourceEtag)) * 900) / 1_000;
 }

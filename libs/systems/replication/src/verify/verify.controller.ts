@@ -26,7 +26,7 @@ export class VerifyController {
   @ApiOperation({ summary: 'Compare the copies of a collection with their source (operators only)' })
   @ApiBody({ type: VerifyBody, required: false })
   @ApiResponse({ status: 202, type: VerifyReport, description: 'Started; GET returns the report' })
-  @ApiResponse({ status: 400, description: 'The body is not as it must be; errors[] has the fields' })
+  @ApiResponse({ status: 400, description: 'The body is invalid; errors[] names the fields' })
   @ApiResponse({ status: 404, description: 'No copies of that collection are kept here' })
   @ApiResponse({ status: 409, description: "RavenDB's own ETL carries it" })
   async start(

@@ -28,7 +28,7 @@ const HOUR_MS = 3_600_000;
   providers: [
     OwnerVerifySource,
     ReplicationVerify,
-    // The classes of other libraries know nothing of Nest, so they are made here.
+    // Classes of other libraries are independent of Nest, so they are constructed here.
     {
       provide: Expectations,
       inject: [CHANGE_FEED, ScriptPool, DeploymentDirectory],

@@ -13,8 +13,8 @@ interface Place {
 }
 
 /**
- * Where a module is, as it is registered: in RavenDB where the environment names its servers, then on NATS where it names NATS.
- * @throws {CliError} when there is nowhere to look, or it is not registered
+ * The URL under which a module is registered: in RavenDB if the environment names its servers, then on NATS if it names NATS.
+ * @throws {CliError} when there is nowhere to look, or the module is not registered
  */
 export async function findUrl(module: string, environment: Environment): Promise<string> {
   const places = [inRavenDb(environment), onNats(environment)].filter((place) => place !== null);
@@ -42,7 +42,7 @@ export async function findUrl(module: string, environment: Environment): Promise
   );
 }
 
-// What a place needs takes a while to load, and is needed only where it is asked.
+// What a place needs is slow to load, so it is only loaded when that place is asked.
 function inRavenDb(environment: Environment): Place | null {
   const urls = toList(environment['SPARK_MODULES_URLS'] ?? environment['RAVENDB_URLS'] ?? '');
   if (urls.length === 0) return null;

@@ -7,7 +7,7 @@ import { CliError } from '../cli-error.ts';
 export type Values = Partial<Record<string, string | boolean>>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How the module is asked. */
+/** How to reach and authenticate to the module. */
 export interface Way {
   module: string;
   /** Null: it has to be looked up. */
@@ -17,12 +17,12 @@ export interface Way {
 }
 
 export const TEXT = { type: 'string' } as const;
-/** The options that say how an operator asks a module. */
+/** The options for requests as an operator. */
 export const OPERATOR_WAY = { module: TEXT, url: TEXT, token: TEXT, json: { type: 'boolean' } } as const;
-/** The options that say how a module is asked. */
+/** The options for requests to a module. */
 export const WAY = { ...OPERATOR_WAY, as: TEXT, 'keys-dir': TEXT } as const;
 
-/** @throws {CliError} with exit code 2 for what no option of these is; the others stay as they were given */
+/** @throws {CliError} with exit code 2 for anything that is none of these options; their values are not validated */
 export function readOptions(
   args: readonly string[],
   options: NonNullable<ParseArgsConfig['options']>,
@@ -46,7 +46,7 @@ export function readOperatorWay(values: Values, environment: Environment): Way {
 }
 
 /**
- * @param noCredential what to say where nothing tells as whom to ask
+ * @param noCredential the message when there is no credential to use
  * @throws {CliError} with exit code 2
  */
 export function readWay(values: Values, environment: Environment, noCredential = NO_CREDENTIAL): Way {

@@ -44,7 +44,7 @@ function beatenBy({ origin, variable }: SettingView): string {
   return origin === 'option' ? 'an option in the code' : `the variable ${variable}`;
 }
 
-/** As it is written in a variable. */
+/** As it would be written in a variable. */
 function show(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(',');
   return typeof value === 'string' ? value : JSON.stringify(value);

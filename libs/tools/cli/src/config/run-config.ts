@@ -9,7 +9,7 @@ import { CONFIG_USAGE } from './usage.ts';
 const COMMANDS = ['get', 'set', 'history', 'rollback'];
 const PATH = '/spark/settings';
 
-/** @throws {CliError} when it cannot be done */
+/** @throws {CliError} when the command fails */
 export async function runConfig(argv: readonly string[], environment: Environment): Promise<Outcome> {
   const [command = '--help', ...rest] = argv;
   if (argv.includes('--help') || argv.includes('-h') || command === '--help')
@@ -22,7 +22,7 @@ export async function runConfig(argv: readonly string[], environment: Environmen
   return { exitCode: 0, text: await ask(way) };
 }
 
-/** What to ask, read before anything is sent. @throws {CliError} with exit code 2 */
+/** Parses the request before anything is sent. @throws {CliError} with exit code 2 */
 function questionOf(command: string, words: readonly string[]): (way: Way) => Promise<string> {
   switch (command) {
     case 'get':
@@ -36,7 +36,7 @@ function questionOf(command: string, words: readonly string[]): (way: Way) => Pr
       return (way) => change(way, `${PATH}/rollback`, version === null ? {} : { version });
     }
     default:
-      if (words.length > 0) throw new CliError('config history takes no further words.', 2);
+      if (words.length > 0) throw new CliError('config history takes no arguments.', 2);
       return history;
   }
 }

@@ -1,12 +1,12 @@
 import { describeRefusal, type DefinitionRefusedError } from '@nestjs-spark/pipelines/embedded';
 import type { Outcome } from '../outcome.ts';
 
-/** How a command about pipelines ends. */
+/** The exit code of a command about pipelines. */
 export type ExitCode = Outcome['exitCode'];
 
 export const DONE = 0;
 export const FAILED = 1;
-/** The definition or the command is. */
+/** The definition or the command is refused. */
 export const REFUSED = 2;
 export const UNREACHABLE = 3;
 
@@ -20,7 +20,7 @@ export function refuse(text: string): ExitCode {
   return REFUSED;
 }
 
-/** Names each fault with its place in the file. */
+/** Names each fault with its position in the file. */
 export function refuseDefinition(file: string, { refusals }: DefinitionRefusedError): ExitCode {
   return refuse(refusals.map((refusal) => `${file}:${describeRefusal(refusal)}`).join('\n'));
 }

@@ -92,7 +92,7 @@ async function run(definition: PipelineDefinition, path: string, options: HereOp
   try {
     if (typeof held !== 'number')
       return await runAlone(pipelines, definition, { files, once: options.once, from, reset });
-    console.error(`${definition.pipelineId} is already run by process ${held}: stop that one first`);
+    console.error(`${definition.pipelineId} is already running in process ${held}: stop it first`);
     return FAILED;
   } finally {
     await pipelines.close();

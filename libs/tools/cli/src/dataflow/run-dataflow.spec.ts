@@ -77,14 +77,14 @@ describe('nestjs-spark dataflow', () => {
     );
   });
 
-  it('writes out what a record would tell the terminal', async () => {
+  it('escapes the control characters of a record', async () => {
     await writeFile(join(folder, 'people.ndjson'), '\u001b[2J\u0007\n');
     expect(await dataflow('run', file, '--once')).toBe(0);
     expect(said.at(-1)).toBe(String.raw`  \x1b[2J\x07`);
     expect(said.join('')).not.toContain('\u001b');
   });
 
-  it('says whether a source that gave nothing has nothing, or nothing new', async () => {
+  it('distinguishes a source without records from one without new records', async () => {
     await writeFile(join(folder, 'people.ndjson'), '');
     expect(await dataflow('run', file, '--once')).toBe(0);
     expect(said.at(-2)).toBe('The source has no records');
@@ -99,10 +99,10 @@ describe('nestjs-spark dataflow', () => {
     await mkdir(join(folder, 'kept', 'run', 'adults'), { recursive: true });
     await writeFile(join(folder, 'kept', 'run', 'adults', 'run.lock'), String(pid));
     expect(await dataflow('run', file, '--once')).toBe(1);
-    expect(said.join('\n')).toBe(`adults is already run by process ${pid}: stop that one first`);
+    expect(said.join('\n')).toBe(`adults is already running in process ${pid}: stop it first`);
   });
 
-  it('ends with 1 where --once is stopped before the end, and the next run continues', async () => {
+  it('exits with 1 when --once is stopped before the end, and the next run continues', async () => {
     const long = DEFINITION.replace(/source:.*/, 'source: { type: generate, count: 1000000, perSecond: 20 }')
       .replace('age >= 18', 'id > 0')
       .replace(/^tests:[^]*/m, 'batch: { maxRecords: 2 }');

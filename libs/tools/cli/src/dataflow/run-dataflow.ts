@@ -17,7 +17,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** Its output is printed as it comes. @throws {CliError} with exit code 2 when the command is not right */
+/** Its output is printed as it comes. @throws {CliError} with exit code 2 when the command is wrong */
 export async function runDataflow(argv: readonly string[]): Promise<Outcome> {
   const { values, positionals } = read(argv);
   const [command, subject, ...more] = positionals;

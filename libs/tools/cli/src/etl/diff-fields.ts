@@ -5,7 +5,7 @@ export interface FieldDifference {
   text: string;
 }
 
-/** How two JSON objects differ in their top fields; values as they are written, so that 1.0 is not 1. */
+/** How two JSON objects differ in their top-level fields; values are compared as written, so that 1.0 is not 1. */
 export function diffFields(before: string, after: string): FieldDifference[] {
   const [old, now] = [membersOf(before), membersOf(after)];
   const names = new Set([...old.keys(), ...now.keys()]);

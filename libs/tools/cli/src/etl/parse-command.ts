@@ -36,7 +36,7 @@ const OPTIONS = {
   'set-aside retry': { ...WAY, with: text, task: text, documents: text },
 } as const;
 
-/** @throws {CliError} with exit code 2 when the command is not right; the message says what is */
+/** @throws {CliError} with exit code 2 when the command is wrong; the message says what is */
 export function parseCommand(argv: readonly string[], environment: Environment): Command {
   if (argv.length === 0 || argv.includes('--help') || argv.includes('-h')) return { kind: 'help' };
   const [first = '', second = ''] = argv;

@@ -6,12 +6,12 @@ import { diffFields } from './diff-fields.ts';
 
 const LONGEST = 4_000;
 
-/** A preview as text: one block per document, `+` for what would come, `-` for what would go. */
+/** A preview as text: one block per document, `+` for what would be added, `-` for what would be removed. */
 export function renderPreview(result: PreviewResult): string {
   return result.scripts.map((script) => renderScript(result, script)).join('\n\n');
 }
 
-/** Nothing of it failed and every document that was named is there. */
+/** Whether none of it failed and every named document exists. */
 export function isGood({ scripts }: PreviewResult): boolean {
   return scripts.every(({ summary }) => summary.failed + summary.missing + summary.skipped === 0);
 }
@@ -103,7 +103,7 @@ function renderSummary(summary: PreviewedScript['summary'], compared: boolean): 
     `${failed} failed`,
   ];
   if (missing > 0) counts.push(`${missing} not there`);
-  if (skipped > 0) counts.push(`${skipped} not tried, the time was over`);
+  if (skipped > 0) counts.push(`${skipped} not tried, out of time`);
   const { newCopies, changedCopies, goneCopies, sameCopies } = summary;
   const copies = `copies: ${newCopies} new, ${changedCopies} changed, ${goneCopies} gone, ${sameCopies} the same`;
   return compared ? `${counts.join(', ')}; ${copies}` : counts.join(', ');

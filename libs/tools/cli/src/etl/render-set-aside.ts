@@ -20,7 +20,7 @@ export function renderRetried(module: string, tasks: readonly RetriedTask[]): st
     const way = direction === 'out' ? `${module} -> ${other}: ${task}` : `${other} -> ${module}: ${task}`;
     return `${way}  ${documents} to be run again`;
   });
-  return [...lines, 'The list says what came of it: npx @nestjs-spark/cli etl set-aside list'].join('\n');
+  return [...lines, 'See the outcome with: npx @nestjs-spark/cli etl set-aside list'].join('\n');
 }
 
 function renderItem(item: SetAsideItem): string[] {

@@ -8,7 +8,7 @@ import { isGood, renderPreview } from './render-preview.ts';
 import { renderRetried, renderSetAside } from './render-set-aside.ts';
 import { ETL_USAGE } from './usage.ts';
 
-/** @throws {CliError} when it cannot be done */
+/** @throws {CliError} when the command fails */
 export async function runEtl(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,

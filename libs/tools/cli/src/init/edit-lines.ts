@@ -1,4 +1,4 @@
-/** The file with these lines at its end, those left out that it has. */
+/** Appends these lines to the file, except those already there. */
 export function addLines(text: string, lines: readonly string[]): string {
   const known = new Set(text.split('\n').map((line) => line.trim()));
   return append(
@@ -7,7 +7,7 @@ export function addLines(text: string, lines: readonly string[]): string {
   );
 }
 
-/** An `.env` with these variables at its end, those left out that it sets, to whatever value. */
+/** Appends these variables to an `.env`, except those that it already sets, to whatever value. */
 export function addVariables(text: string, variables: Readonly<Record<string, string>>): string {
   const known = new Set(text.split('\n').map((line) => /^\s*(?:export\s+)?(\w+)\s*=/.exec(line)?.[1]));
   const missing = Object.entries(variables).filter(([name]) => !known.has(name));

@@ -3,8 +3,8 @@ import { statementsOf } from './syntax.ts';
 const CREATED = /^(\s*)(?:const|let) (\w+) = await NestFactory\.create\b/;
 
 /**
- * `main.ts` with shutdown hooks, so that an instance that stops hands its leases over at once; as it is where it has them, and
- * null where the line that makes the application is not found.
+ * `main.ts` with shutdown hooks, so that a stopping instance releases its leases immediately; unchanged if it has them, and null
+ * if the line that creates the application is not found.
  * @throws {CliError} when it is not TypeScript
  */
 export function editMain(source: string, path: string): string | null {

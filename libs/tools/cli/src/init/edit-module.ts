@@ -15,9 +15,9 @@ export interface WantedImport {
   readonly from: string;
 }
 
-/** What the root module gets. */
+/** What to add to the root module. */
 export interface ModuleAdditions {
-  /** `SparkModule.forRoot` gets these options, written as source. */
+  /** Options for `SparkModule.forRoot`, as source code. */
   readonly rootOptions: string;
   /** The class for `SparkModule.forFeature`. */
   readonly feature: WantedImport;
@@ -29,9 +29,9 @@ type ArrayNode = Extract<Decorated, { type: 'ArrayExpression' }>;
 type Expression = NonNullable<ArrayNode['elements'][number]>;
 
 /**
- * The root module's source with `ConfigModule`, `SparkModule.forRoot` and the class in `SparkModule.forFeature`. What it has already
- * stays as it is.
- * @throws {CliError} when it is not a class `AppModule` whose `@Module({ … })` can be added to; says what to do by hand
+ * The root module's source with `ConfigModule`, `SparkModule.forRoot` and the class in `SparkModule.forFeature`. Whatever it
+ * already has stays unchanged.
+ * @throws {CliError} when it is not a class `AppModule` with an extensible `@Module({ … })`; the message says what to do by hand
  */
 export function editModule(source: string, path: string, { rootOptions, feature }: ModuleAdditions): string {
   const statements = statementsOf(source, path);
@@ -114,7 +114,7 @@ function importLines(
   return [{ at: imports.at(-1)?.end ?? 0, text: lines.join('') }];
 }
 
-/** Whether the call's first argument is a list with this name in it. */
+/** Whether the call's first argument is a list containing this name. */
 function lists(node: Expression, name: string): boolean {
   if (node.type !== 'CallExpression') return false;
   const [list] = node.arguments;

@@ -1,10 +1,10 @@
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import { CliError } from '../cli-error.ts';
 
-/** What of a `package.json` decides over the plan. */
+/** What the plan needs to know of a `package.json`. */
 export interface PackageFile {
   readonly text: string;
-  /** The application's name among modules, made from the package's: `my-orders` is `MyOrders`. */
+  /** The application's module name, derived from the package's: `my-orders` becomes `MyOrders`. */
   readonly moduleName: string;
   readonly isEsm: boolean;
   readonly nest: 11 | 12;
@@ -17,7 +17,7 @@ interface Manifest {
   dependencies?: Record<string, string>;
 }
 
-// `@nestjs/config` counts its own versions.
+// `@nestjs/config` has its own version numbers.
 const CONFIG = { 11: '^4.0.0', 12: '^12.0.0' } as const;
 
 /** @throws {CliError} when it is not JSON, or not the manifest of an application on Nest 11 or 12 */
@@ -31,7 +31,7 @@ export function readPackage(text: string): PackageFile {
   return { text, moduleName: pascal(name), isEsm: type === 'module', nest: major, dependencies };
 }
 
-/** The manifest with what Spark needs among its dependencies; versions that it names stay. */
+/** The manifest with Spark's requirements among its dependencies; existing versions stay. */
 export function editPackage({ text, nest, dependencies }: PackageFile, version: string): string {
   const wanted = {
     '@nestjs/config': CONFIG[nest],

@@ -7,10 +7,10 @@ import { isDeclared, renderClass, renderDeclaration } from './render-class.ts';
 import { classIn, statementsOf } from './syntax.ts';
 import type { Wish } from './wish.ts';
 
-/** The files of an application by their paths in it; those that do not exist are missing. */
+/** The files of an application by relative path; those that do not exist are missing. */
 export type Files = ReadonlyMap<string, string>;
 
-/** What is to be written, and what the reader does then. */
+/** What to write, and what the user has to do next. */
 export interface Plan {
   readonly files: Files;
   readonly next: readonly string[];
@@ -19,13 +19,13 @@ export interface Plan {
 const MODULE = 'src/app.module.ts';
 const MAIN = 'src/main.ts';
 
-/** The files that a plan is made from. */
+/** The files that a plan is based on. */
 export function filesToRead(wish: Wish): string[] {
   return ['package.json', MODULE, MAIN, '.env', '.gitignore', classFile(wish)];
 }
 
 /**
- * What has to change in the application so that the wish is true. Files that stay as they are do not appear in it.
+ * What has to change in the application to fulfil the wish. Unchanged files are not included.
  * @param version of the packages
  * @throws {CliError} when a file is missing or does not look as expected
  */
@@ -64,7 +64,7 @@ function classFile({ className }: Wish): string {
   return `src/${words}.ts`;
 }
 
-/** One that is there is the reader's: it may have become more since. */
+/** An existing class belongs to the user, who may have extended it since. */
 function classSource(wish: Wish, present: string | undefined, path: string): string {
   if (present === undefined) return renderClass(wish);
   if (classIn(statementsOf(present, path), wish.className)) return present;

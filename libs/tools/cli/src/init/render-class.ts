@@ -1,7 +1,7 @@
 import { importLine } from './syntax.ts';
 import type { Wish } from './wish.ts';
 
-/** The file of the class, as a person would write it. */
+/** The file of the class, as written by hand. */
 export function renderClass(wish: Wish): string {
   const { className, fields, role } = wish;
   return [
@@ -24,7 +24,7 @@ export function renderDeclaration({ collection, fields, role }: Wish): string {
     : `@Replicated({ sourceModule: '${role.from}', sourceCollection: '${collection}', fields: ${quoted(fields.map(({ name }) => name))} })`;
 }
 
-/** Whether a class's file, which is made where there is none, has such a decorator for the same modules, however it is written. */
+/** Whether a class's file, which is created if missing, has such a decorator for the same modules, however it is formatted. */
 export function isDeclared({ role }: Wish, source: string | undefined): boolean {
   if (source === undefined) return true;
   const decorator = role.kind === 'share' ? 'Shared(' : 'Replicated(';

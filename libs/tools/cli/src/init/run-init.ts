@@ -5,7 +5,7 @@ import { filesToRead, planInit, type Files } from './plan.ts';
 import { INIT_USAGE } from './usage.ts';
 import { readWish } from './wish.ts';
 
-/** @throws {CliError} with exit code 2 when the options are not right, with 1 when a file does not look as expected */
+/** @throws {CliError} with exit code 2 when the options are wrong, with 1 when a file does not look as expected */
 export async function runInit(argv: readonly string[]): Promise<Outcome> {
   const wish = readWish(argv);
   if (!wish) return { exitCode: 0, text: INIT_USAGE };
@@ -32,7 +32,7 @@ async function readFiles(folder: string, paths: readonly string[]): Promise<File
   return new Map((await Promise.all(paths.map(read))).flat());
 }
 
-/** All packages have one version, so the application gets the one that this command has. */
+/** All packages share one version, so the application gets this command's version. */
 async function ownVersion(): Promise<string> {
   const manifest = await readFile(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;

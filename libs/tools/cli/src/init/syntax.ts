@@ -9,7 +9,7 @@ export type ClassStatement = Extract<Statement, { type: 'ClassDeclaration' }>;
 const PLUGINS: ParserPlugin[] = ['typescript', 'decorators-legacy', 'decoratorAutoAccessors'];
 
 /**
- * The statements of a TypeScript module, with their places in the text.
+ * The statements of a TypeScript module, with their positions in the text.
  * @throws {CliError} when it is not TypeScript
  */
 export function statementsOf(source: string, path: string): Statement[] {
@@ -26,15 +26,15 @@ export function importLine(name: string, from: string): string {
   return `import { ${name} } from ${quoted};`;
 }
 
-/** A text and where it goes in. */
+/** A text and where to insert it. */
 export interface Insertion {
   readonly at: number;
   readonly text: string;
 }
 
-/** The source with all texts in it, each at a place of its own. */
+/** The source with all texts inserted, each at a different position. */
 export function insertAll(source: string, insertions: readonly Insertion[]): string {
-  // From the end, so that the places before stay what they are.
+  // From the end, so that earlier positions stay valid.
   return insertions
     .toSorted((one, other) => other.at - one.at)
     .reduce((text, { at, text: added }) => text.slice(0, at) + added + text.slice(at), source);

@@ -11,7 +11,7 @@ export interface WishedField {
   readonly type: FieldType;
 }
 
-/** What the application is to become. */
+/** What the application should become. */
 export interface Wish {
   /** The class, and the collection that it stands for. */
   readonly className: string;
@@ -20,7 +20,7 @@ export interface Wish {
   readonly role:
     | { readonly kind: 'share'; readonly with: readonly string[] }
     | { readonly kind: 'copy'; readonly from: string };
-  /** Undefined: from the package's name. */
+  /** Undefined: derived from the package's name. */
   readonly module: string | undefined;
   readonly store: 'sqlite' | 'ravendb';
   readonly port: number | undefined;
@@ -42,8 +42,8 @@ const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 const FIELD = /^([A-Za-z_$][\w$]*)(?::(string|number|boolean))?$/;
 
 /**
- * What a command line asks for, or null where it asks for help.
- * @throws {CliError} with exit code 2, saying what is right
+ * What a command line requests, or null when it asks for help.
+ * @throws {CliError} with exit code 2 and the correct usage
  */
 export function readWish(argv: readonly string[]): Wish | null {
   const { values, positionals } = parse(argv);

@@ -15,7 +15,7 @@ export const JOBS_USAGE = `Tools for transformation jobs.
 Exit codes: 0 every case has passed, 1 one has failed, 2 wrong usage.
 `;
 
-/** @throws {CliError} when the command is not right */
+/** @throws {CliError} when the command is wrong */
 export async function runJobs(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
@@ -50,7 +50,7 @@ function backendOf(
     );
     const [place] = backends;
     if (!place) throw new Error('The command is check-backend URL.');
-    // Its messages name the address, which is all that whoever runs the check knows of it.
+    // Its messages name the address, which is all that the user of the check knows of it.
     return new HttpBackend({ ...place, name: url });
   } catch (error) {
     throw new CliError(messageOf(error), 2);

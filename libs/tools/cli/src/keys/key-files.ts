@@ -8,7 +8,7 @@ export interface OwnKeys {
   module: string;
 }
 
-/** @throws {CliError} when there is a key already */
+/** @throws {CliError} when a key already exists */
 export async function makeKey(keys: OwnKeys): Promise<string> {
   const { paths, current } = await read(keys);
   if (current)
@@ -29,7 +29,7 @@ export async function showKey(keys: OwnKeys): Promise<string> {
   return [...lines, approval(keys, ids)].join('\n');
 }
 
-/** @throws {CliError} when there is no key, or a next one already */
+/** @throws {CliError} when there is no key, or already a next one */
 export async function startRotation(keys: OwnKeys): Promise<string> {
   const { paths, next } = await readCurrent(keys);
   if (next) {
@@ -40,8 +40,8 @@ export async function startRotation(keys: OwnKeys): Promise<string> {
   const keyId = await makeKeyFile(paths.next);
   return [
     `Made ${paths.next}, the next key of ${keys.module}: ${keyId}`,
-    `1. Put it beside the key of every instance, and restart them one after the other: they announce it.`,
-    `2. Wait a minute: the modules that run trust it then. keys show --module NAME says whether one does.`,
+    `1. Put it next to the key of every instance, and restart them one after the other: they announce it.`,
+    `2. Wait a minute: running modules then trust it. keys show --module NAME says whether one does.`,
     `3. npx @nestjs-spark/cli keys rotate ${keys.module} --finish, and restart the instances again.`,
   ].join('\n');
 }
@@ -51,7 +51,7 @@ export async function finishRotation(keys: OwnKeys): Promise<string> {
   const { paths, next } = await readCurrent(keys);
   if (!next) {
     throw new CliError(
-      `There is no ${paths.next}. Begin with: npx @nestjs-spark/cli keys rotate ${keys.module}`,
+      `There is no ${paths.next}. Start with: npx @nestjs-spark/cli keys rotate ${keys.module}`,
     );
   }
   await rename(paths.next, paths.current);

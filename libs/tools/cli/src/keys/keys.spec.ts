@@ -35,7 +35,7 @@ describe('nestjs-spark keys', () => {
     expect(idIn(await keys('show HR'))).toBe(next);
     expect(await readdir(directory)).toEqual(['HR.jwk.json']);
     await expect(keys('rotate HR --finish')).rejects.toThrow(
-      /Begin with: npx @nestjs-spark\/cli keys rotate HR/,
+      /Start with: npx @nestjs-spark\/cli keys rotate HR/,
     );
   });
 

@@ -1,6 +1,6 @@
 import type { KeyView } from '@nestjs-spark/replication/internal';
 
-/** What a module trusts, for people. */
+/** What a module trusts, formatted for people. */
 export function renderKeys(module: string, views: readonly KeyView[]): string {
   if (views.length === 0) return `${module} knows no other module yet.`;
   return views.flatMap((view) => describe(module, view)).join('\n');

@@ -20,7 +20,7 @@ const OPTIONS = { ...OPERATOR_WAY, finish: { type: 'boolean' }, 'keys-dir': TEXT
 const COMMANDS = ['make', 'show', 'approve', 'rotate'];
 const APPROVAL = /^([^=]+)=([A-Za-z0-9_-]{43})$/;
 
-/** @throws {CliError} when it cannot be done */
+/** @throws {CliError} when the command fails */
 export async function runKeys(argv: readonly string[], environment: Environment): Promise<Outcome> {
   const [command = '--help', ...rest] = argv;
   if (argv.includes('--help') || argv.includes('-h') || command === '--help') {
@@ -88,5 +88,5 @@ async function approve(
     body: { keyId },
   });
   if (way.json) return JSON.stringify(view, null, 2);
-  return `${way.module} trusts the key ${keyId} of ${name} now, and no other one.`;
+  return `${way.module} now trusts the key ${keyId} of ${name}, and no other.`;
 }

@@ -1,11 +1,11 @@
-export const KEYS_USAGE = `The keys by which modules recognize each other.
+export const KEYS_USAGE = `The keys with which modules identify themselves.
 
-  npx @nestjs-spark/cli keys make HR             makes the key of HR, where there is none yet
+  npx @nestjs-spark/cli keys make HR             makes the key of HR, if there is none yet
   npx @nestjs-spark/cli keys show HR             the thumbprints of HR's keys on this machine
   npx @nestjs-spark/cli keys show --module Fleet
       which keys of other modules Fleet trusts, and which wait for an approval
   npx @nestjs-spark/cli keys approve HR=THUMBPRINT --module Fleet
-      has Fleet trust this key of HR, and no other one
+      makes Fleet trust this key of HR, and no other
   npx @nestjs-spark/cli keys rotate HR           makes HR's next key, which its instances announce when they start
   npx @nestjs-spark/cli keys rotate HR --finish  replaces the current key, which is deleted, with the next one
 

@@ -14,7 +14,7 @@ import { clusterGrants, provisionCluster } from '@nestjs-spark/pipelines/interna
 import { replicationGrants } from '@nestjs-spark/replication/internal';
 import type { BusMembers, JobsUser } from './parse-nats.ts';
 
-/** A user of NATS, and what it may do there. */
+/** A NATS user, and its permissions. */
 export interface MemberGrants {
   name: string;
   grants: BusGrants;
@@ -22,7 +22,7 @@ export interface MemberGrants {
   answers: boolean;
 }
 
-/** Every member once, with the grants of all its parts. */
+/** Every member once, with the permissions of all its parts. */
 export function grantsOf(
   { modules, routes, jobs, replicas, pipelines }: BusMembers,
   events: boolean,

@@ -6,7 +6,7 @@ import { isPeerName, replicaName } from '@nestjs-spark/peers/internal';
 import type { Route } from '@nestjs-spark/replication/internal';
 import { CliError } from '../cli-error.ts';
 
-/** The instances of one module that take jobs, execute them, or both. */
+/** The instances of one module that accept jobs, execute them, or both. */
 export interface JobsUser {
   module: string;
   role: JobsSettings['role'];
@@ -18,25 +18,25 @@ export interface ReplicaUser {
   node: string;
 }
 
-/** Who is on the bus. */
+/** The members of the bus. */
 export interface BusMembers {
   modules: string[];
   routes: Route[];
   jobs: JobsUser[];
   replicas: ReplicaUser[];
-  /** Modules whose instances are the nodes of the cluster that runs pipelines. */
+  /** Modules whose instances form the cluster that runs pipelines. */
   pipelines: string[];
 }
 
-/** What was asked for. */
+/** The parsed command. */
 export type NatsCommand =
   | { kind: 'help' }
   | (BusMembers & {
       kind: 'permissions';
-      /** Whether modules may send and handle events and requests of their own. */
+      /** Whether modules may send and handle their own events and requests. */
       events: boolean;
       account: string;
-      /** Where the users' nkeys are; null: users have passwords. */
+      /** The folder of the users' nkeys; null: users have passwords. */
       keys: string | null;
     })
   | (BusMembers & { kind: 'provision' });
@@ -53,7 +53,7 @@ const OPTIONS = {
   keys: { type: 'string' },
 } as const;
 
-/** @throws {CliError} with exit code 2 when the command is not right */
+/** @throws {CliError} with exit code 2 when the command is wrong */
 export function parseNats(argv: readonly string[]): NatsCommand {
   try {
     const { values, positionals } = parseArgs({
@@ -136,7 +136,7 @@ function replicasOf(text: string): ReplicaUser[] {
   return names.map((node) => ({ service, node }));
 }
 
-/** @throws when replicas of two services would be one user, which could then write to both */
+/** @throws when replicas of two services would share a user, which could then write to both */
 function refuseAmbiguous(replicas: readonly ReplicaUser[]): void {
   const services = new Map<string, string>();
   for (const { service, node } of replicas) {
@@ -150,7 +150,7 @@ function refuseAmbiguous(replicas: readonly ReplicaUser[]): void {
   }
 }
 
-/** Each module may get copies from each other one. */
+/** Each module may receive copies from every other one. */
 function allRoutes(modules: readonly string[]): Route[] {
   return modules.flatMap((owner) =>
     modules.filter((requester) => requester !== owner).map((requester) => ({ owner, requester })),

@@ -1,17 +1,17 @@
 import type { BusGrants } from '@nestjs-spark/jetstream/internal';
 
-/** A user as nats.conf has it. */
+/** A user in nats.conf. */
 export interface AccountUser {
   name: string;
-  /** The public half of its nkey; null: it has a password. */
+  /** Its public nkey; null: it has a password. */
   publicKey: string | null;
-  /** Null: everything. */
+  /** Null: unrestricted. */
   grants: BusGrants | null;
   /** Whether it may answer requests of others. */
   answers: boolean;
 }
 
-/** The user that makes the streams. */
+/** The user that creates the streams. */
 export const ADMINISTRATOR = 'administrator';
 
 /** An accounts block for nats.conf. */
@@ -32,7 +32,7 @@ export function renderAccounts(account: string, users: readonly AccountUser[]): 
   ].join('\n');
 }
 
-/** In which variable of nats-server's environment a user's password is. */
+/** The environment variable of nats-server that holds a user's password. */
 export function passwordVariable(name: string): string {
   return `NATS_PASSWORD_${name.toUpperCase().replaceAll('-', '_')}`;
 }

@@ -15,7 +15,7 @@ import { publicKeysIn } from './user-keys.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 type Of<Kind> = Extract<NatsCommand, { kind: Kind }>;
 
-/** @throws {CliError} when it cannot be done */
+/** @throws {CliError} when the command fails */
 export async function runNats(argv: readonly string[], environment: Environment): Promise<Outcome> {
   const command = parseNats(argv);
   switch (command.kind) {
@@ -50,7 +50,7 @@ async function permissions({ events, account, keys, ...members }: Of<'permission
   return renderAccounts(account, users);
 }
 
-/** @throws {CliError} when one user would have what another one has: the name, or the password */
+/** @throws {CliError} when two users would share a name or a password */
 function refuseShared(names: readonly string[], byPassword: boolean): void {
   const users = new Map<string, string>();
   for (const name of names) {

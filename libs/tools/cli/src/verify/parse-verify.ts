@@ -16,7 +16,7 @@ export interface VerifyCommand extends Way {
   repair: boolean;
   depth: string | null;
   task: string | null;
-  /** `begin` ends at once, `wait` when the comparison is done; `look` begins nothing. */
+  /** `begin` returns immediately, `wait` when the comparison is done; `look` begins nothing. */
   mode: 'begin' | 'wait' | 'look';
 }
 
@@ -31,7 +31,7 @@ const OPTIONS = {
   report: FLAG,
 } as const;
 
-/** @throws {CliError} with exit code 2 when the command is not right; the message says what is */
+/** @throws {CliError} with exit code 2 when the command is wrong; the message says what is */
 export function parseVerify(argv: readonly string[], environment: Environment): VerifyCommand {
   const { values } = readOptions(argv, OPTIONS);
   const way = readOperatorWay(values, environment);

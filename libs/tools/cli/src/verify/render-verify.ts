@@ -3,14 +3,14 @@ import type { VerifiedTask, VerifyReport } from '@nestjs-spark/replication';
 const UNDER_WAY =
   'a comparison without --repair was under way, and continues as it was begun. Run it again when it is done.';
 
-/** Whether every copy is in order, now or again. */
+/** Whether every copy is in order, if necessary after a repair. */
 export function isInOrder({ tasks }: VerifyReport): boolean {
   return tasks.every((task) => task.missing + task.stale + task.ghost + task.foreign === task.repaired);
 }
 
 /**
  * The report as text: a line per task, and one for each example.
- * @param repair whether that was asked for
+ * @param repair whether it was requested
  */
 export function renderVerify(
   { state, depth, tasks, startedAt, endedAt }: VerifyReport,

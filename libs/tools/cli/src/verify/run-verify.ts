@@ -11,7 +11,7 @@ import { VERIFY_USAGE } from './usage.ts';
 
 const LOOK_EVERY_MS = 500;
 
-/** @throws {CliError} when it cannot be done */
+/** @throws {CliError} when the command fails */
 export async function runVerify(argv: readonly string[], environment: Environment): Promise<Outcome> {
   if (argv.length === 0 || argv.includes('--help') || argv.includes('-h'))
     return { exitCode: 0, text: VERIFY_USAGE };

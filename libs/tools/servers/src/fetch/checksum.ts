@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 
 export type Algorithm = 'sha256' | 'sha512';
 
-/** A checksum that a file must have, and who says so. */
+/** A checksum that a file must have, and its source. */
 export interface Checksum {
   readonly algorithm: Algorithm;
   readonly hex: string;
@@ -17,13 +17,13 @@ async function hashFile(file: string, algorithm: Algorithm): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Throws when the file is not the one that was meant. */
+/** Throws when the file's checksum differs. */
 export async function verifyChecksum(file: string, name: string, expected: Checksum): Promise<void> {
   const actual = await hashFile(file, expected.algorithm);
   if (actual.toLowerCase() === expected.hex.toLowerCase()) return;
   throw new Error(
     `${name} has ${expected.algorithm} ${actual}, but ${expected.from} says ${expected.hex}: ` +
-      'it was damaged or changed on its way and is not used. Fetch it again from a source that you trust',
+      'it was damaged or altered in transit and is not used. Fetch it again from a source that you trust',
   );
 }
 

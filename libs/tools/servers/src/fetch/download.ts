@@ -8,7 +8,7 @@ import type { Report } from './progress.ts';
 const connectMs = 10_000;
 const silenceMs = 60_000;
 
-/** Downloads a file, with progress. It gets its name only when it is complete. */
+/** Downloads a file, with progress. It only gets its name once it is complete. */
 export async function download(url: string, file: string, label: string, report: Report): Promise<void> {
   const response = await request(url);
   const announced = Number(response.headers.get('content-length') ?? 0) || undefined;

@@ -6,12 +6,12 @@ import type { PinnedArtifacts } from './pins.ts';
 import type { WheelSettings } from './fetch-wheel.ts';
 
 const minutes = 60_000;
-/** An exact version of the plugin: another one could choose another set of files. */
+/** An exact version of the plugin: another one could resolve to different files. */
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 
 /**
- * Fetches artifacts with all that they need by Maven, which keeps to the repository that its user configured, and checks
- * the whole set against the pinned checksum. @returns a folder below `scratch` with the jars
+ * Fetches artifacts and their dependencies with Maven, which uses the repository that its user configured, and checks the whole
+ * set against the pinned checksum. @returns a folder below `scratch` with the jars
  */
 export async function fetchArtifacts(
   settings: WheelSettings,
@@ -36,13 +36,13 @@ export async function fetchArtifacts(
   if (sha256 !== artifacts.sha256)
     throw new Error(
       `The files that Maven fetched for ${name} have sha256 ${sha256} together, but ${artifacts.sha256} is pinned here: ` +
-        'they were damaged or changed on their way and are not used. Fetch them again from a repository that you trust',
+        'they were damaged or altered in transit and are not used. Fetch them again from a repository that you trust',
     );
   report.line(`${name}: checksum of the whole set verified`);
   return libs;
 }
 
-/** One checksum over the files of a folder, their names included. */
+/** One checksum over the files of a folder, including their names. */
 export async function checksumOfSet(folder: string): Promise<string> {
   const lines: string[] = [];
   for (const name of (await readdir(folder)).toSorted()) {

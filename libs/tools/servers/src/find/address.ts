@@ -18,7 +18,7 @@ const PROTOCOLS: Partial<Record<string, readonly string[]>> = {
   http: ['http:', 'https:'],
 };
 
-/** A server whose address the environment names: used as it is. When nothing listens there, no other is put in its place. */
+/** A server whose address is in the environment: used as it is. If nothing listens there, no other takes its place. */
 export function addressWay(
   env: NodeJS.ProcessEnv,
   variable: string,

@@ -5,7 +5,7 @@ import { lastLines, runProgram } from '../host/run-program.ts';
 import type { ComposeSource, Source } from './source.ts';
 import type { Refusal, Way } from './search.ts';
 
-/** The service of the docker-compose.yml in the working directory, where a Docker engine runs. */
+/** The service of the docker-compose.yml in the working directory, if a Docker engine runs. */
 export function composeWay(env: NodeJS.ProcessEnv): Way<Source> {
   return {
     name: 'docker compose',

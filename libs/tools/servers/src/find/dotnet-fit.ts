@@ -7,7 +7,7 @@ import { runsOn } from './version.ts';
 /** The shared frameworks that RavenDB's server runs on. */
 const frameworks = ['Microsoft.NETCore.App', 'Microsoft.AspNetCore.App'] as const;
 
-/** What in a .NET folder does not fit `wanted`; undefined when it fits. */
+/** What prevents a .NET folder from running a program for `wanted`; undefined when nothing does. */
 export async function misfit(root: string, wanted: string): Promise<string | undefined> {
   if (!existsSync(join(root, 'dotnet'))) return `no dotnet in ${root}`;
   for (const framework of frameworks) {
@@ -16,12 +16,12 @@ export async function misfit(root: string, wanted: string): Promise<string | und
       return `${framework} ${wanted} or newer of that major is not in ${root} (there: ${versions.join(', ') || 'none'})`;
     }
   }
-  // Another architecture or a missing system library shows only when it runs.
+  // A different architecture or a missing system library only shows when it runs.
   const { code, output } = await runProgram(join(root, 'dotnet'), ['--list-runtimes']);
   return code === 0 ? undefined : `${join(root, 'dotnet')} does not run here: ${lastLines(output, 2)}`;
 }
 
-/** The .NET version that a server folder asks for; undefined when it brings its own. */
+/** The .NET version that a server folder requires; undefined when it includes its own. */
 export async function wantedDotnet(serverFolder: string): Promise<string | undefined> {
   const file = join(serverFolder, 'Raven.Server.runtimeconfig.json');
   const { runtimeOptions } = JSON.parse(await readFile(file, 'utf8')) as RuntimeConfig;
@@ -33,7 +33,7 @@ interface RuntimeConfig {
 }
 
 /**
- * Whether .NET finds ICU. Without it, a server stops at once unless it is told to do without
+ * Whether .NET finds ICU. Without it, a server stops immediately unless told to run without
  * (`DOTNET_SYSTEM_GLOBALIZATION_INVARIANT`).
  */
 export async function hasIcu(folders: readonly string[] = libraryFolders()): Promise<boolean> {

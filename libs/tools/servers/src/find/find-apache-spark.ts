@@ -11,18 +11,18 @@ import { notFetched } from './not-fetched.ts';
 import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 
-/** An Apache Spark on this machine, with the Python that its executors run. */
+/** An Apache Spark on this machine, with the Python that its executors use. */
 export interface ApacheSparkSource {
   readonly way: string;
   /** `SPARK_HOME`. */
   readonly home: string;
   readonly python: string;
-  /** As `3.11`. */
+  /** Such as `3.11`. */
   readonly pythonVersion: string;
   readonly javaHome: string | undefined;
 }
 
-/** The ways to Apache Spark, in the order they are tried. All of them need Java. */
+/** The ways to Apache Spark, in the order in which they are tried. All of them need Java. */
 export function apacheSparkWays(finding: Finding): Way<ApacheSparkSource>[] {
   return [
     { name: 'the one in SPARK_HOME', look: () => fromHome(finding) },

@@ -10,8 +10,8 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 const INSTALL_MS = 300_000;
 
 /**
- * The program of a Chromium. It is installed only where a run requires everything, as CI does. Another process that looks meanwhile waits:
- * a program that is being installed is on PATH before its libraries and fonts are there.
+ * The path of a Chromium. It is only installed when a run requires everything, as CI does. Other processes looking for it
+ * meanwhile wait: a program being installed is on PATH before its libraries and fonts exist.
  * @throws {NotObtainableError} when there is none
  */
 export async function findChromium(options?: FindOptions): Promise<string> {

@@ -18,12 +18,12 @@ export interface DotnetRoot {
   readonly root: string;
 }
 
-/** A .NET runtime that RavenDB's server runs on: the machine's, one unpacked before, the archive's, Microsoft's. */
+/** A .NET runtime that RavenDB's server runs on: the machine's, one unpacked earlier, the archive's, Microsoft's. */
 export async function findDotnet(finding: Finding, wanted: string): Promise<DotnetRoot> {
   return search(`.NET ${wanted} runtime with ASP.NET Core`, dotnetWays(finding, wanted));
 }
 
-/** The ways to a .NET runtime, in the order they are tried. */
+/** The ways to a .NET runtime, in the order in which they are tried. */
 function dotnetWays(finding: Finding, wanted: string): Way<DotnetRoot>[] {
   const install = `install the ASP.NET Core runtime ${wanted}`;
   const { env } = finding;

@@ -7,7 +7,7 @@ import { isAtLeast } from './version.ts';
 
 const JAVA_REMEDY = `install a Java runtime ${OLDEST_JAVA} or newer, or name one in JAVA_HOME`;
 
-/** The machine's Java, where it is new enough for Kafka and Apache Spark. */
+/** The machine's Java, if it is recent enough for Kafka and Apache Spark. */
 export async function findJava(env: NodeJS.ProcessEnv): Promise<string | Refusal> {
   const home = env['JAVA_HOME'];
   const java = home ? join(home, 'bin', 'java') : await onPath('java', env);
@@ -15,7 +15,7 @@ export async function findJava(env: NodeJS.ProcessEnv): Promise<string | Refusal
   const { code, output } = await runProgram(java, ['-version'], { env, timeoutMs: 60_000 });
   if (code !== 0) return { refused: `${java} does not run`, remedy: JAVA_REMEDY };
   const version = output.split('"')[1] ?? '';
-  // A first release is only called "21".
+  // The first release of a major version is only called "21".
   const isNewEnough = isAtLeast(version.includes('.') ? version : `${version}.0`, OLDEST_JAVA);
   return isNewEnough
     ? java

@@ -37,7 +37,7 @@ describe('Kafka', () => {
     env['PATH'] = `${join(home, 'path')}:${env['PATH']}`;
     const ways = kafkaWays(toFinding({ home, env, log: () => undefined }));
     const way = ways.find(({ name }) => name.includes('Maven'));
-    await expect(way?.look()).rejects.toThrow(/damaged or changed on their way/);
+    await expect(way?.look()).rejects.toThrow(/damaged or altered in transit/);
     expect(existsSync(join(home, 'servers', 'kafka-4.1.0'))).toBe(false);
   });
 });

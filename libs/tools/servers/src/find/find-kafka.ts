@@ -12,7 +12,7 @@ import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 import type { ProgramSource, Source } from './source.ts';
 
-/** The ways to a Kafka broker, in the order they are tried. */
+/** The ways to a Kafka broker, in the order in which they are tried. */
 export function kafkaWays(finding: Finding): Way<Source>[] {
   return [
     addressWay(finding.env, 'KAFKA_BROKERS', 'kafka', 9092),
@@ -50,7 +50,7 @@ async function fromMaven(finding: Finding): Promise<ProgramSource | Refusal> {
 
 const folder = (finding: Finding) => join(finding.servers, `kafka-${kafka.version}`);
 
-/** The arguments are for any of Kafka's programs: the class comes after them. */
+/** The arguments suit any of Kafka's programs: the class is appended. */
 function program(java: string, libs: string): ProgramSource {
   const args = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(libs, '*')];
   return { kind: 'program', way: libs, command: java, args, env: {} };

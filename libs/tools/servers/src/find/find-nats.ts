@@ -18,7 +18,7 @@ import type { Refusal, Way } from './search.ts';
 import type { ProgramSource, Source } from './source.ts';
 import { isAtLeast } from './version.ts';
 
-/** The ways to a NATS server, in the order they are tried. */
+/** The ways to a NATS server, in the order in which they are tried. */
 export function natsWays(finding: Finding): Way<Source>[] {
   const { env, mayFetch } = finding;
   return [

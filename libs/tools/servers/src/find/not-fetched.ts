@@ -1,12 +1,12 @@
 import type { Finding } from './options.ts';
 import type { Refusal } from './search.ts';
 
-/** What fetches the servers, for those who ran something that does not. */
+/** The command that fetches the servers, for users of one that does not. */
 const servers = (name: string) => `npx @nestjs-spark/cli servers ${name}`;
 
 /**
- * Nothing was fetched before. A search that fetches goes on to the ways that do; any other names the command.
- * @param fetchedBy the command, for what is fetched for tests alone
+ * Nothing was fetched earlier. A search that may fetch continues with the ways that do; any other names the command.
+ * @param fetchedBy the command, for what is only fetched for tests
  */
 export function notFetched(
   { mayFetch }: Pick<Finding, 'mayFetch'>,

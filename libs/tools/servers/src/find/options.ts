@@ -4,18 +4,18 @@ import { dataDir, DEFAULT_DATA_DIR } from '@nestjs-spark/foundation';
 import type { Report } from '../fetch/progress.ts';
 import { reportTo } from '../fetch/progress.ts';
 
-/** Where to look for servers, and whether to fetch what is not there. */
+/** Where to look for servers, and whether to fetch missing ones. */
 export interface FindOptions {
-  /** The environment that names addresses and folders. Default `process.env`. */
+  /** The environment with addresses and folders. Default `process.env`. */
   env?: NodeJS.ProcessEnv;
   /**
-   * The folder that keeps fetched servers and data. Default `SPARK_DATA_DIR`, or `.spark` in the working directory. Servers
-   * that `.spark` has already are used by a `SPARK_DATA_DIR` beside it as well.
+   * The folder that keeps fetched servers and data. Default `SPARK_DATA_DIR`, or `.spark` in the working directory. Servers that
+   * `.spark` already has are found from another `SPARK_DATA_DIR`, too.
    */
   home?: string;
   /** Whether a missing server may be downloaded (up to 290 MB, once). Default true. */
   fetch?: boolean;
-  /** Receives what is done, line by line, progress of downloads included. Default: standard error. */
+  /** Receives progress messages line by line, including downloads. Default: standard error. */
   log?: (line: string) => void;
 }
 
@@ -32,7 +32,7 @@ const vendorAddresses: Vendors = {
   dotnet: 'https://builds.dotnet.microsoft.com/dotnet',
 };
 
-/** The options with their defaults, as each way of finding gets them. */
+/** The options with their defaults, as passed to each way. */
 export interface Finding {
   readonly env: NodeJS.ProcessEnv;
   readonly home: string;
@@ -57,7 +57,10 @@ export function toFinding(
   };
 }
 
-/** A second data folder beside the usual one, for a second run, is no reason to fetch the servers again; one elsewhere stands alone. */
+/**
+ * A second data folder beside the default one, for a second run, is no reason to fetch the servers again; one elsewhere is
+ * independent.
+ */
 function serversIn(home: string, usual: string): string {
   const [own, shared] = [join(home, 'servers'), join(usual, 'servers')];
   const isBeside = dirname(home) === dirname(usual);

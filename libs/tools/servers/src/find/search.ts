@@ -1,37 +1,37 @@
-/** A way that did not lead to a server: why, and what would make it lead there. */
+/** A way that did not lead to a server: why not, and what would help. */
 export interface Attempt {
   /** What was tried, such as `nats-server on PATH`. */
   readonly way: string;
   /** Why it failed. */
   readonly reason: string;
-  /** What the reader can do to make this way work. */
+  /** What the user can do to make this way work. */
   readonly remedy: string;
 }
 
-/** A way's answer when it does not lead anywhere. */
+/** A way's result when it does not lead anywhere. */
 export interface Refusal {
   readonly refused: string;
   readonly remedy: string;
-  /** The user asked for just this way: the others are not tried in its place. */
+  /** The user requested exactly this way, so the others are not tried. */
   readonly final?: boolean;
 }
 
-/** One way to get something: its name for the reader, and the look itself. */
+/** One way to obtain something: its name for the user, and the attempt itself. */
 export interface Way<T> {
   readonly name: string;
-  /** What helps when the look throws. */
+  /** The remedy when `look` throws. */
   readonly remedy?: string;
   look(): Promise<T | Refusal>;
 }
 
 /**
- * No way led to a server (or to the runtime it needs). `attempts` lists each way in the order it was tried; the
- * message shows them all with their remedies. The caller shows the message, or continues without the server.
+ * No way led to a server (or to the runtime it needs). `attempts` lists each way in the order in which it was tried; the message
+ * shows them all with their remedies. The caller shows the message, or continues without the server.
  */
 export class NotObtainableError extends Error {
   readonly target: string;
   readonly attempts: readonly Attempt[];
-  /** The reason in a few words, for those who read one line: what a way lacked, else what the last way ran into. */
+  /** The reason in one short line: what a way lacked, or else the failure of the last way. */
   readonly brief: string;
 
   constructor(target: string, attempts: readonly Attempt[], causes: readonly unknown[] = []) {
@@ -44,7 +44,7 @@ export class NotObtainableError extends Error {
   }
 }
 
-/** The first way that leads to something, in the order given. Throws {@link NotObtainableError} when none does. */
+/** The first way that leads to something, in the given order. Throws {@link NotObtainableError} when none does. */
 export async function search<T extends object>(target: string, ways: readonly Way<T>[]): Promise<T> {
   const attempts: Attempt[] = [];
   const causes: unknown[] = [];
@@ -64,7 +64,7 @@ export async function search<T extends object>(target: string, ways: readonly Wa
   throw new NotObtainableError(target, attempts, causes);
 }
 
-/** What several ways lack is told once with all of its ways. */
+/** What several ways lack is explained once, with all of its own ways. */
 function reasonOf(error: unknown, before: readonly unknown[]): string {
   if (!(error instanceof Error)) return String(error);
   const isKnown = before.some((cause) => cause instanceof Error && cause.message === error.message);

@@ -4,14 +4,14 @@ export type ServerName = 'ravendb' | 'nats' | 'kafka' | 'postgres';
 /** Where a server comes from. */
 export type Source = AddressSource | ProgramSource | ComposeSource;
 
-/** A server that runs already and is not ours: used as it is, never started or stopped. */
+/** A running server that is not ours: used as it is, never started or stopped. */
 export interface AddressSource {
   readonly kind: 'address';
   readonly way: string;
   readonly url: string;
 }
 
-/** A program on this machine that is the server. */
+/** The server as a program on this machine. */
 export interface ProgramSource {
   readonly kind: 'program';
   readonly way: string;

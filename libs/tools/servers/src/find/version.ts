@@ -15,7 +15,7 @@ export function isAtLeast(version: string, minimum: string): boolean {
   return true;
 }
 
-/** Whether a .NET runtime of `version` runs a program built for `wanted`: the same major, no older. */
+/** Whether a .NET runtime of `version` runs a program built for `wanted`: same major version, not older. */
 export function runsOn(version: string, wanted: string): boolean {
   return parseVersion(version)?.[0] === parseVersion(wanted)?.[0] && isAtLeast(version, wanted);
 }

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 
-/** The user that a program runs as; empty: whoever started it. */
+/** The user to run a program as; empty: the current user. */
 export interface RunAs {
   readonly uid?: number;
   readonly gid?: number;
 }
 
 /**
- * For programs that refuse to run as root: the first of these users that this machine has, or, for anybody but root, oneself.
- * Undefined where root finds none of them.
+ * For programs that refuse to run as root: the first of these users that exists, or the current user unless that is root.
+ * Undefined when root finds none of them.
  */
 export async function notAsRoot(names: readonly string[]): Promise<RunAs | undefined> {
   if (process.getuid?.() !== 0) return {};
@@ -20,7 +20,7 @@ export async function notAsRoot(names: readonly string[]): Promise<RunAs | undef
   return undefined;
 }
 
-/** The users in the text of `/etc/passwd`. */
+/** Parses the users in the text of `/etc/passwd`. */
 export function parseUsers(text: string): Map<string, RunAs> {
   const users = new Map<string, RunAs>();
   for (const line of text.split('\n')) {

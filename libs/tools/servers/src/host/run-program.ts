@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { RunAs } from './run-as.ts';
 
-/** What a short program said. */
+/** The result of a short program. */
 export interface Outcome {
   readonly code: number | null;
   readonly output: string;
@@ -14,7 +14,7 @@ export interface ProgramOptions {
   readonly runAs?: RunAs;
 }
 
-/** Runs a short program to its end, at most `timeoutMs` (default 10 s), and answers what it said on both outputs. */
+/** Runs a short program to its end, for at most `timeoutMs` (default 10 s), and returns its combined output. */
 export async function runProgram(
   command: string,
   args: readonly string[],
@@ -38,7 +38,7 @@ export async function runProgram(
   });
 }
 
-/** The last lines of an output: what an error message shows of it. */
+/** The last lines of an output, for error messages. */
 export function lastLines(output: string, count = 15): string {
   return output.trimEnd().split('\n').slice(-count).join('\n');
 }

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 export interface Place {
   readonly port: number;
   readonly dataDir: string;
-  /** RavenDB: the PFX with which it serves https. */
+  /** RavenDB only: the PFX for https. */
   readonly certificate?: string | undefined;
 }
 
-/** RavenDB without licence and without setup, on loopback only. */
+/** RavenDB without licence and setup, on loopback only. */
 export function ravenDbArguments({ port, dataDir, certificate }: Place): string[] {
   return [
     `--ServerUrl=${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
@@ -26,14 +26,14 @@ export function natsArguments({ port, dataDir }: Place): string[] {
   return ['--addr=127.0.0.1', `--port=${port}`, '--jetstream', `--store_dir=${join(dataDir, 'data')}`];
 }
 
-/** A Kafka broker that is its own controller. Storage has to be formatted before its first start. */
+/** A Kafka broker that is its own controller. Its storage has to be formatted before the first start. */
 export function kafkaArguments({ dataDir }: Place): string[] {
   return ['kafka.Kafka', kafkaConfiguration(dataDir)];
 }
 
 export const kafkaConfiguration = (dataDir: string): string => join(dataDir, 'server.properties');
 
-/** What a single broker for development needs to know: everything on loopback, everything once. */
+/** The configuration of a single development broker: everything on loopback, without replication. */
 export function kafkaProperties({ port, dataDir }: Place, controllerPort: number): string {
   const properties = {
     'process.roles': 'broker,controller',
@@ -59,7 +59,7 @@ export function kafkaProperties({ port, dataDir }: Place, controllerPort: number
     .join('');
 }
 
-/** PostgreSQL on loopback only; logical replication is on, so that its changes can be read. */
+/** PostgreSQL on loopback only, with logical replication enabled, so that its changes can be read. */
 export function postgresArguments({ port, dataDir }: Place): string[] {
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'wal_level=logical'];
   return ['-D', join(dataDir, 'data'), '-p', `${port}`, ...settings.flatMap((setting) => ['-c', setting])];

@@ -7,7 +7,7 @@ import { tellWatchdog } from './watchdog.ts';
 
 const upMs = 10 * 60_000;
 
-/** Starts one service of the docker-compose.yml as a project of its own, with data that go with it. */
+/** Starts one service of the docker-compose.yml as a separate project whose data are removed with it. */
 export async function startComposeService(source: ComposeSource, service: ServerName): Promise<ServerHandle> {
   const port = await freePort();
   const project = `spark-${randomUUID().slice(0, 8)}`;

@@ -7,9 +7,9 @@ import { tellWatchdog } from './watchdog.ts';
 
 /** Where a run keeps its data. */
 export interface DataOptions {
-  /** A folder that stays; a later run finds its data there. Default: a new folder of this run in `.spark/data`. */
+  /** A permanent folder; a later run finds its data there. Default: a new folder per run in `.spark/data`. */
   dataDir?: string;
-  /** A folder in the system's temporary one, removed at the end. Default false; wins over `dataDir`. */
+  /** Use a folder in the system's temporary directory, removed at the end. Default false; takes precedence over `dataDir`. */
   temporary?: boolean;
 }
 
@@ -19,11 +19,11 @@ export interface DataDir {
   release(): Promise<void>;
 }
 
-/** Claims the folder for this run. Throws when a living process has it: two servers on one folder destroy it. */
+/** Claims the folder for this run. Throws when a living process uses it: two servers on one folder would destroy it. */
 export async function claimDataDir(home: string, options: DataOptions, server: string): Promise<DataDir> {
   if (options.temporary === true) return temporaryDir(server);
   const run = new Date().toISOString().replace(/[:.]/g, '-');
-  // Absolute: RavenDB reads a relative path from its own folder, where an upgrade of the server would remove the data.
+  // Absolute: RavenDB resolves a relative path against its own folder, where an upgrade of the server would remove the data.
   const parent = resolve(options.dataDir ?? join(home, 'data', `${run}-${randomUUID().slice(0, 4)}`));
   const path = join(parent, server);
   const taken = await tryLock(`${path}.lock`);

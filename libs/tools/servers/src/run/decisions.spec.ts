@@ -33,7 +33,7 @@ describe("a NATS server's greeting", () => {
 
   it('tells an old server, one without JetStream, and another kind', () => {
     expect(problemIn('INFO {"version":"2.9.10","jetstream":true}')).toContain('older than 2.12.7');
-    expect(problemIn('INFO {"version":"2.15.1"}')).toContain('JetStream is not on');
+    expect(problemIn('INFO {"version":"2.15.1"}')).toContain('JetStream is not enabled');
     expect(problemIn('HTTP/1.1 400')).toContain('not a NATS server');
   });
 });

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-// Below the ports that systems give to outgoing connections (Linux from 32768, others from 49152): one of those could be
-// taken by a connection between being found free and being listened on, or while its server is being restarted.
+// Below the ephemeral ports for outgoing connections (Linux from 32768, others from 49152): a connection could take one of those
+// between the check and the listen, or while its server is being restarted.
 const FROM = 15_000;
 const TO = 32_000;
 const ATTEMPTS = 100;
 
-/** A port that is free now on every address of this machine, and is not taken by somebody's outgoing connection later. */
+/** A port that is free now on every address of this machine, and cannot be taken by an outgoing connection later. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = randomInt(FROM, TO);

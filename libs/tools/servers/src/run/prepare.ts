@@ -10,7 +10,7 @@ import { freePort } from './free-port.ts';
 
 const prepareMs = 120_000;
 
-/** Writes the broker's configuration for this port, and formats its storage where that was not done yet. */
+/** Writes the broker's configuration for this port, and formats its storage unless that was done already. */
 export async function prepareKafka({ command, args }: ProgramSource, place: Place): Promise<void> {
   await mkdir(place.dataDir, { recursive: true });
   const configuration = kafkaConfiguration(place.dataDir);
@@ -22,12 +22,12 @@ export async function prepareKafka({ command, args }: ProgramSource, place: Plac
   if (code !== 0) throw new Error(`kafka could not format its storage: ${lastLines(output)}`);
 }
 
-/** In one word with its option: one id in 64 begins with a `-`, and would be taken for an option itself. */
+/** As one word with its option: one id in 64 begins with a `-`, and would be mistaken for an option. */
 export function formatArguments(id: string, configuration: string): string[] {
   return ['kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, `--config=${configuration}`];
 }
 
-/** Makes the folder of a cluster, owned by who will run it, where there is none yet. */
+/** Creates a cluster's folder, owned by the user who will run it, unless it exists. */
 export async function preparePostgres(
   { command }: ProgramSource,
   { dataDir }: Place,

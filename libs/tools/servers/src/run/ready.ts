@@ -3,7 +3,7 @@ import { type Agent, request } from 'undici';
 import { isAtLeast } from '../find/version.ts';
 import { nats } from '../fetch/pins.ts';
 
-/** Answers why a server is not ready yet; undefined when it is. */
+/** Returns why a server is not ready yet; undefined when it is. */
 export type Probe = (port: number) => Promise<string | undefined>;
 
 export const ravenDbProbe: Probe = (port) => askVersion(`http://127.0.0.1:${port}`);
@@ -26,7 +26,7 @@ async function askVersion(url: string, dispatcher?: Agent): Promise<string | und
   }
 }
 
-/** A NATS server greets with one INFO line: it tells version and JetStream. */
+/** A NATS server greets with one INFO line, which includes its version and whether it has JetStream. */
 export const natsProbe: Probe = async (port) =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
@@ -35,7 +35,7 @@ export const natsProbe: Probe = async (port) =>
       socket.destroy();
       resolve(problem);
     };
-    socket.setTimeout(5_000, () => answer('it does not greet'));
+    socket.setTimeout(5_000, () => answer('it sends no greeting'));
     socket.on('error', () => answer('it does not answer yet'));
     socket.on('close', () => answer('it closes the connection'));
     socket.on('data', (chunk) => {
@@ -45,21 +45,21 @@ export const natsProbe: Probe = async (port) =>
     });
   });
 
-/** What is wrong with a NATS server that greets with this line. */
+/** What is wrong with a NATS server, judging by its greeting. */
 export function problemIn(greeting: string): string | undefined {
   if (!greeting.startsWith('INFO '))
     return `it is not a NATS server (it greets with "${greeting.slice(0, 40)}")`;
   const info = JSON.parse(greeting.slice(5)) as { version?: string; jetstream?: boolean };
   if (!isAtLeast(info.version ?? '', nats.atLeast))
     return `it is ${info.version}, older than ${nats.atLeast}`;
-  return info.jetstream === true ? undefined : 'JetStream is not on yet';
+  return info.jetstream === true ? undefined : 'JetStream is not enabled yet';
 }
 
-/** A broker answers this question (`ApiVersions`) when it takes part in the cluster. */
+/** A broker answers this request (`ApiVersions`) once it takes part in the cluster. */
 export const kafkaProbe: Probe = (port) =>
   ask(port, Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]), () => undefined);
 
-/** PostgreSQL lets us in (`R`), or says with an error why not yet. */
+/** PostgreSQL accepts the connection (`R`), or reports with an error why not yet. */
 export const postgresProbe: Probe = (port) => {
   const parameters = Buffer.from('user\0postgres\0database\0postgres\0\0');
   const head = Buffer.alloc(8);
@@ -69,7 +69,7 @@ export const postgresProbe: Probe = (port) => {
   return ask(port, Buffer.concat([head, parameters]), isReady);
 };
 
-/** Sends a question and judges the first piece of the answer. */
+/** Sends a request and judges the first chunk of the response. */
 async function ask(
   port: number,
   question: Buffer,

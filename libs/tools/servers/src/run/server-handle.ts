@@ -1,24 +1,24 @@
 /**
- * A server that this process started. It ends with this process in any case: a watchdog stops what is left.
+ * A server that this process started. It always ends with this process: a watchdog stops what is left.
  * The failure methods are for tests of what happens around a dying server.
  */
 export interface ServerHandle {
-  /** Its address, `http://127.0.0.1:PORT` or `nats://127.0.0.1:PORT`; the same for its whole life. */
+  /** Its address, `http://127.0.0.1:PORT` or `nats://127.0.0.1:PORT`; it never changes. */
   readonly url: string;
-  /** Its process; changes with every `restart()`. Undefined for a container, and when it does not run. */
+  /** Its process id; changes with every `restart()`. Undefined for a container, and while it is not running. */
   readonly pid: number | undefined;
   /** Its folder, with data and log. */
   readonly dataDir: string;
-  /** Stops it: SIGTERM, and SIGKILL after 15 s. Removes its data when they are temporary. Stopping twice is fine. */
+  /** Stops it: SIGTERM, and SIGKILL after 15 s. Removes temporary data. Stopping twice is fine. */
   stop(): Promise<void>;
-  /** Ends it as an operator does before an update: SIGTERM, and keeps its data. */
+  /** Stops it as an operator does before an update: SIGTERM, keeping its data. */
   halt(): Promise<void>;
-  /** Kills it without a chance to write anything; answers when it is gone. Data stay. */
+  /** Kills it without a chance to write anything; answers when it is gone. Its data stay. */
   kill9(): Promise<void>;
-  /** Freezes it: connections stay open, nothing answers. */
+  /** Suspends it: connections stay open, nothing answers. */
   sigstop(): void;
   /** Resumes it after `sigstop()`. */
   sigcont(): void;
-  /** Starts it again on the same port and data, stopping it before if it runs; answers when it is ready. */
+  /** Starts it again on the same port and data, stopping it first if necessary; resolves when it is ready. */
   restart(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import type { ProgramSource } from '../find/source.ts';
 import type { Probe } from './ready.ts';
 import { tellWatchdog } from './watchdog.ts';
 
-/** What one server is started with. */
+/** What to start a server with. */
 export interface ServerPlan {
   readonly name: string;
   readonly source: ProgramSource;
@@ -20,14 +20,14 @@ export interface ServerPlan {
   readonly dataDir: string;
   readonly probe: Probe;
   readonly runAs?: RunAs;
-  /** Ends it in order, without waiting for its clients. Default SIGTERM. */
+  /** Stops it in order, without waiting for its clients. Default SIGTERM. */
   readonly stopSignal?: NodeJS.Signals;
 }
 
 const readyMs = 120_000;
 const stopMs = 15_000;
 
-/** One server's process, through its starts and ends. */
+/** One server's process, across starts and stops. */
 export class ServerProcess {
   readonly #plan: ServerPlan;
   readonly #log: string;
@@ -42,12 +42,12 @@ export class ServerProcess {
     return this.#child?.pid;
   }
 
-  /** Starts it and waits until it is ready. Throws with the end of its log when it does not become so. */
+  /** Starts it and waits until it is ready. Throws with the end of its log if it does not become ready. */
   async start(): Promise<void> {
     const { source, args, dataDir, name } = this.#plan;
     mkdirSync(dataDir, { recursive: true });
     const log = openSync(this.#log, 'a');
-    // In a session of its own: Ctrl-C reaches the parent alone, which stops its servers in its own order.
+    // In a separate session: Ctrl-C only reaches the parent, which stops its servers in its own order.
     const child = spawn(source.command, [...source.args, ...args], {
       detached: true,
       stdio: ['ignore', log, log],
@@ -93,7 +93,7 @@ export class ServerProcess {
   async #untilReady(child: ChildProcess): Promise<void> {
     const { port, probe, name, source } = this.#plan;
     const deadline = Date.now() + readyMs;
-    let problem: string | undefined = 'it was not asked yet';
+    let problem: string | undefined = 'it has not been probed yet';
     while (Date.now() < deadline) {
       if (hasEnded(child)) throw await this.#failure(`ended with ${child.exitCode ?? child.signalCode}`);
       problem = await probe(port);

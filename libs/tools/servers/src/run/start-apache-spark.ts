@@ -16,30 +16,30 @@ import { toHandle } from './start-one.ts';
 export interface ApacheSparkCluster {
   /** `sc://127.0.0.1:PORT`. */
   readonly connectUrl: string;
-  /** The UI of the Spark Connect server, which tells which tasks run. */
+  /** The UI of the Spark Connect server, which shows running tasks. */
   readonly uiUrl: string;
   /** `spark://127.0.0.1:PORT`. */
   readonly masterUrl: string;
-  /** The master's REST for submissions. */
+  /** The master's REST submission server. */
   readonly restUrl: string;
-  /** The master's own pages, with `/json/`. */
+  /** The master's web UI, with `/json/`. */
   readonly masterUiUrl: string;
-  /** The version of the executors' Python, as `3.11`. */
+  /** The executors' Python version, such as `3.11`. */
   readonly pythonVersion: string;
   readonly master: ServerHandle;
   readonly worker: ServerHandle;
   readonly connect: ServerHandle;
-  /** Stops all of it, and removes its data. */
+  /** Stops everything and removes its data. */
   stop(): Promise<void>;
 }
 
-/** Sizes for a small machine: what Spark Connect takes leaves cores and memory for two applications beside it. */
+/** Sizes for a small machine: beside Spark Connect, cores and memory remain for two applications. */
 const WORKER = { cores: '6', memory: '3g' };
 const QUICK_START = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 
 /**
- * Starts a cluster of one's own on free ports, with small executors; its data are temporary. Throws with each way that was tried where
- * Apache Spark is not available, and with the end of a log where a part of it does not become ready.
+ * Starts a separate cluster on free ports, with small executors and temporary data. Throws with every way that was tried if
+ * Apache Spark is unavailable, and with the end of a log if a part does not become ready.
  */
 export async function startApacheSpark(options: FindOptions = {}): Promise<ApacheSparkCluster> {
   const finding = toFinding(options);
@@ -110,7 +110,7 @@ function partsOf({ way, home, python, javaHome }: ApacheSparkSource, dataDir: st
     SPARK_LOCAL_DIRS: join(dataDir, 'local'),
     SPARK_WORKER_DIR: join(dataDir, 'work'),
     SPARK_LOG_DIR: join(dataDir, 'logs'),
-    // Empty: what a user has configured for another cluster does not reach this one.
+    // Empty: a user's configuration for another cluster must not affect this one.
     SPARK_CONF_DIR: join(dataDir, 'conf'),
     ...(javaHome === undefined ? {} : { JAVA_HOME: javaHome }),
   };
@@ -125,7 +125,7 @@ function partsOf({ way, home, python, javaHome }: ApacheSparkSource, dataDir: st
   const rest = ['enabled=true', 'host=127.0.0.1', `port=${ports.rest}`].map(
     (one) => `-Dspark.master.rest.${one}`,
   );
-  // A master that was killed knows its drivers again.
+  // A master that was killed remembers its drivers.
   const recovery = ['recoveryMode=FILESYSTEM', `recoveryDirectory=${join(dataDir, 'recovery')}`];
   const masterOptions = [...rest, ...recovery.map((one) => `-Dspark.deploy.${one}`)].join(' ');
   const at = ['--host', '127.0.0.1'];
@@ -175,14 +175,14 @@ function connectArguments(masterUrl: string, ports: Ports): string[] {
   const settings = {
     'spark.connect.grpc.binding.address': '127.0.0.1',
     'spark.connect.grpc.binding.port': `${ports.connect}`,
-    // Longer than any outage of a service that is to find its runs again.
+    // Longer than any outage of a service that has to find its runs again.
     'spark.connect.execute.manager.detachedTimeout': '30m',
     'spark.ui.port': `${ports.ui}`,
     'spark.executor.memory': '512m',
     'spark.executor.cores': '2',
     'spark.cores.max': '2',
     'spark.executor.extraJavaOptions': QUICK_START,
-    // How soon a task that was interrupted is ended by force.
+    // How soon an interrupted task is killed.
     'spark.python.task.killTimeout': '500ms',
     'spark.sql.shuffle.partitions': '2',
   };

@@ -3,7 +3,7 @@ import type { ServerHandle } from './server-handle.ts';
 import type { StartOptions } from './start-one.ts';
 import { startNats } from './start-servers.ts';
 
-/** Where one server of a cluster finds another: `to`'s own port for routes, or a proxy in front of it. */
+/** Returns the port at which server `from` of a cluster reaches server `to`: `to`'s own route port, or a proxy in front of it. */
 export type RouteTo = (from: number, to: number, port: number) => Promise<number>;
 
 /** How a cluster is started. */
@@ -12,23 +12,23 @@ export interface ClusterOptions {
   size?: number;
   /** The port on which server `from` reaches server `to`, whose own is `port`: a proxy's, for tests. Default `port`. */
   route?: RouteTo;
-  /** As for one server. */
+  /** As for a single server. */
   start?: StartOptions;
 }
 
-/** Several nats-servers that are one JetStream. */
+/** Several nats-servers that form one JetStream. */
 export interface NatsCluster {
-  /** In the order in which they were started. */
+  /** In start order. */
   readonly servers: readonly ServerHandle[];
-  /** All addresses, separated by commas, as `NATS_URL` takes them. */
+  /** All addresses, separated by commas, as in `NATS_URL`. */
   readonly url: string;
   /** Stops them all and removes temporary data. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a JetStream cluster on loopback, regardless of `NATS_URL`; every server knows all others. It answers when
- * each of them runs; that they have chosen a leader shows in JetStream's answers. Throws as {@link startNats}.
+ * Starts a JetStream cluster on loopback, regardless of `NATS_URL`; every server knows all others. Resolves when each of them
+ * runs; whether they have elected a leader shows in JetStream's responses. Throws as {@link startNats}.
  */
 export async function startNatsCluster(options: ClusterOptions = {}): Promise<NatsCluster> {
   const { size = 3, route = async (_from, _to, port) => port, start = {} } = options;
@@ -52,7 +52,7 @@ function clusterArguments(at: number, port: number, routes: readonly number[]): 
     `--server_name=n${at + 1}`,
     '--cluster_name=spark',
     `--cluster=nats://127.0.0.1:${port}`,
-    // Told of no addresses but these: connections must go through a proxy, not around it.
+    // Advertise no other addresses: connections must go through a proxy, not around it.
     '--no_advertise',
     `--routes=${routes.map((to) => `nats://127.0.0.1:${to}`).join(',')}`,
   ];

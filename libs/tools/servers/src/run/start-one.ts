@@ -28,28 +28,28 @@ import { ServerProcess } from './server-process.ts';
 
 /** How to start one server. */
 export interface StartOptions extends FindOptions, DataOptions {
-  /** Further arguments for the server's command line, such as `--Tombstones.CleanupIntervalInMin=1`. */
+  /** Additional command-line arguments for the server, such as `--Tombstones.CleanupIntervalInMin=1`. */
   args?: readonly string[];
-  /** The port to take while it is free. Default, and where it is not: any that is free. */
+  /** The preferred port. Default, or if it is taken: any free port. */
   port?: number;
 }
 
-/** RavenDB over https: its certificate, and who can ask whether it is ready. */
+/** RavenDB over https: its certificate, and the agent for its readiness probe. */
 export interface SecuredStart {
   /** A PFX without a passphrase. */
   readonly certificate: string;
   readonly agent: Agent;
 }
 
-/** How a server of one kind is started. */
+/** How to start one kind of server. */
 interface ServerKind {
   urlOf(port: number): string;
   arguments(place: Place): string[];
   readonly probe: Probe;
-  /** What has to be done before a start; it is done already where the data are there. */
+  /** Preparation before a start; a no-op if the data already exist. */
   prepare?(source: ProgramSource, place: Place, runAs: RunAs): Promise<void>;
   readonly stopSignal?: NodeJS.Signals;
-  /** It refuses to be root: the users it may be instead. */
+  /** For a server that refuses to run as root: the users it may run as instead. */
   readonly users?: readonly string[];
 }
 
@@ -78,7 +78,7 @@ const kinds: Record<ServerName, ServerKind> = {
 
 const portTries = 3;
 
-/** Starts a program that was found, and answers when it is ready. */
+/** Starts a program that was found, and resolves when it is ready. */
 export async function startProgram(
   server: ServerName,
   source: ProgramSource,
@@ -124,7 +124,7 @@ async function choosePort(wanted?: number): Promise<number> {
   return wanted !== undefined && (await isFree(wanted)) ? wanted : freePort();
 }
 
-/** Between finding a port free and listening on it another process may take it. */
+/** Another process may take a port between the check and the listen. */
 export function isPortTaken(error: unknown): boolean {
   return error instanceof Error && /address already in use|EADDRINUSE/i.test(error.message);
 }

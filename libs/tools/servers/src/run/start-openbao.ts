@@ -11,11 +11,11 @@ import { toHandle } from './start-one.ts';
 
 /** An OpenBao in memory, which forgets everything when it ends. */
 export interface OpenBao extends ServerHandle {
-  /** May do everything. */
+  /** Unrestricted. */
   readonly rootToken: string;
 }
 
-/** Starts an OpenBao of one's own, as {@link startNats}; what it keeps is in memory. Throws where none is available. */
+/** Starts a separate OpenBao, as {@link startNats}, with its data in memory. Throws when none is available. */
 export async function startOpenBao(options: FindOptions = {}): Promise<OpenBao> {
   const finding = toFinding(options);
   const source = await search('openbao server', openBaoWays(finding));

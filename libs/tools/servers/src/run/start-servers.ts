@@ -8,16 +8,16 @@ import type { ServerHandle } from './server-handle.ts';
 import type { SecuredStart, StartOptions } from './start-one.ts';
 import { startProgram } from './start-one.ts';
 
-/** A server of this run: its address, and its handle when this process started it. */
+/** A server of this run: its address, and its handle if this process started it. */
 export interface RunningServer {
   readonly url: string;
-  /** Where it came from, for the reader. */
+  /** Where it came from, for messages. */
   readonly way: string;
   /** Undefined for an address in the environment: such a server is not ours to stop or kill. */
   readonly handle: ServerHandle | undefined;
 }
 
-/** The servers of this run. A server that is not available is in `missing` with the reason. */
+/** The servers of this run. An unavailable server is in `missing` with the reason. */
 export interface RunningServers {
   readonly ravendb: RunningServer | undefined;
   readonly nats: RunningServer | undefined;
@@ -28,15 +28,15 @@ export interface RunningServers {
   stop(): Promise<void>;
 }
 
-/** Which servers to start, and how. What belongs to one server in {@link StartOptions} is not taken here, but its port. */
+/** Which servers to start, and how. Of {@link StartOptions}, which are for one server, only the port can be given here. */
 export interface StartServersOptions extends Omit<StartOptions, 'args' | 'port'>, WantedServers {
-  /** The ports to take while they are free. Default, and where one is not: any that is free. */
+  /** The preferred ports. Default, or if one is taken: any free port. */
   ports?: Partial<Readonly<Record<ServerName, number>>>;
 }
 
 /**
- * Finds and starts the servers (see {@link findServers} for the order). It does not throw for a server that cannot be
- * had or does not start: that one is in `missing`, and the caller decides whether it can do without.
+ * Finds and starts the servers (see {@link findServers} for the order). It does not throw for a server that is unavailable or
+ * does not start: that one is in `missing`, and the caller decides whether it is needed.
  */
 export async function startServers(options: StartServersOptions = {}): Promise<RunningServers> {
   const found = await findServers(options);
@@ -61,7 +61,7 @@ export async function startServers(options: StartServersOptions = {}): Promise<R
 }
 
 /**
- * Starts a RavenDB server of one's own, regardless of `RAVENDB_URLS`, without licence, on a free port. Throws with
+ * Starts a separate RavenDB server, regardless of `RAVENDB_URLS`, without licence, on a free port. Throws with
  * each way that was tried when none is available, and with the end of its log when it does not become ready.
  */
 export async function startRavenDb(
@@ -70,20 +70,22 @@ export async function startRavenDb(
   return startOwn('ravendb', options);
 }
 
-/** Starts a nats-server with JetStream of one's own, regardless of `NATS_URL`; as {@link startRavenDb}. */
+/** Starts a separate nats-server with JetStream, regardless of `NATS_URL`; as {@link startRavenDb}. */
 export async function startNats(options: StartOptions = {}): Promise<ServerHandle> {
   return startOwn('nats', options);
 }
 
 /**
- * Starts a Kafka broker of one's own (KRaft, one node), regardless of `KAFKA_BROKERS`; as {@link startRavenDb}. Topics are
- * not made by being used.
+ * Starts a separate Kafka broker (KRaft, one node), regardless of `KAFKA_BROKERS`; as {@link startRavenDb}. Topics are not
+ * created automatically.
  */
 export async function startKafka(options: StartOptions = {}): Promise<ServerHandle> {
   return startOwn('kafka', options);
 }
 
-/** Starts a PostgreSQL of one's own, regardless of `POSTGRES_URL`; as {@link startRavenDb}. Whoever reaches it may do everything. */
+/**
+ * Starts a separate PostgreSQL, regardless of `POSTGRES_URL`; as {@link startRavenDb}. Anyone who can reach it may do everything.
+ */
 export async function startPostgres(options: StartOptions = {}): Promise<ServerHandle> {
   return startOwn('postgres', options);
 }
@@ -95,7 +97,8 @@ async function startOwn(
   const finding = toFinding(options);
   const [, ...ways] = waysToServer(server, finding);
   const { handle } = await start(server, await search(`${server} server`, ways), options);
-  if (!handle) throw new Error(`${server} was found as an address, which is not one's own server`);
+  if (!handle)
+    throw new Error(`${server} is an address in the environment, so no separate server can be started`);
   return handle;
 }
 

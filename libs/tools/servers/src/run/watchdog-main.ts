@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive } from '../fetch/lock.ts';
 import type { WatchdogNews } from './watchdog.ts';
 
-// Its standard input is a pipe that only the parent holds: it ends when the parent ends, however it ends.
+// Its standard input is a pipe that only the parent holds: it ends when the parent ends, for whatever reason.
 const pids = new Set<number>();
 const folders = new Set<string>();
 const commands = new Map<string, readonly string[]>();
@@ -33,6 +33,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It has ended already.
+    // It has already ended.
   }
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-/** What the parent tells its watchdog: what to clean up after it, and what no longer. */
+/** What the parent tells its watchdog: what to clean up, and what no longer. */
 export type WatchdogNews =
   | { started: number }
   | { ended: number }
@@ -15,8 +15,8 @@ export type WatchdogNews =
 let pipe: Writable | undefined;
 
 /**
- * Tells the watchdog, a process of its own that outlives this one by moments: when this process ends in any way
- * (Ctrl-C, a crash, kill -9), it stops the servers that are left and removes temporary folders.
+ * Notifies the watchdog, a separate process that briefly outlives this one: when this process ends in any way (Ctrl-C, a crash,
+ * kill -9), it stops the remaining servers and removes temporary folders.
  */
 export function tellWatchdog(news: WatchdogNews): void {
   pipe ??= startWatchdog();

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { onPath } from '../host/on-path.ts';
 import { lastLines, runProgram } from '../host/run-program.ts';
 
-/** A certificate and its key, as PEM in files. */
+/** A certificate and its key, as PEM files. */
 export interface IssuedCertificate {
   readonly certificate: string;
   readonly key: string;
 }
 
 const DAYS = '30';
-/** RavenDB's server shows its certificate to itself as a client does. */
+/** RavenDB's server also uses its certificate as a client certificate towards itself. */
 const USAGE = 'keyUsage=digitalSignature,keyEncipherment\nextendedKeyUsage=serverAuth,clientAuth';
 
-/** An authority of this run's own, which nobody else trusts, and the certificates that it issues for loopback. */
+/** A certificate authority for this run, which nobody else trusts, and the certificates that it issues for loopback. */
 export class Authority {
   readonly folder: string;
   readonly #openssl: string;
@@ -37,7 +37,7 @@ export class Authority {
     return authority;
   }
 
-  /** The authority's certificate, to be trusted by whoever connects. */
+  /** The authority's certificate, to be trusted by clients. */
   get file(): string {
     return join(this.folder, 'ca.pem');
   }
@@ -57,7 +57,7 @@ export class Authority {
     return { certificate: at('pem'), key: at('key') };
   }
 
-  /** The same as one PFX file. */
+  /** As a single PFX file. */
   async pfx({ certificate, key }: IssuedCertificate, passphrase = ''): Promise<string> {
     const file = certificate.replace(/\.pem$/, '.pfx');
     await this.#run(
@@ -67,7 +67,7 @@ export class Authority {
     return file;
   }
 
-  /** The same as one PEM file; the key as PKCS#1 or PKCS#8, in the clear or encrypted. */
+  /** As a single PEM file; the key as PKCS#1 or PKCS#8, encrypted or not. */
   async pem(
     { certificate, key }: IssuedCertificate,
     form: 'pkcs1' | 'pkcs8',

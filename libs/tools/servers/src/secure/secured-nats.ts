@@ -23,8 +23,8 @@ export interface SecuredNats extends ServerHandle {
 }
 
 /**
- * Starts a nats-server with TLS and these accounts, as {@link startNats}; its certificate is by an authority of its own.
- * Also throws where there is no openssl.
+ * Starts a nats-server with TLS and these accounts, as {@link startNats}; its certificate is signed by its own authority.
+ * Also throws if there is no openssl.
  */
 export async function startSecuredNats({ accounts, ...options }: SecuredNatsOptions): Promise<SecuredNats> {
   const folder = await mkdtemp(join(tmpdir(), 'spark-nats-secured-'));

@@ -9,27 +9,27 @@ import { startRavenDb } from '../run/start-servers.ts';
 import { tellWatchdog } from '../run/watchdog.ts';
 import { Authority, type IssuedCertificate } from './authority.ts';
 
-/** What a client certificate may do. */
+/** The rights of a client certificate. */
 export interface RavenRights {
-  /** `ValidUser` has what `databases` says; the others have more. */
+  /** `ValidUser` has the rights in `databases`; the others have more. */
   clearance: 'ValidUser' | 'Operator' | 'ClusterAdmin';
   databases?: Readonly<Record<string, 'ReadWrite' | 'Admin'>>;
 }
 
 /** A RavenDB over https. */
 export interface SecuredRavenDb extends ServerHandle {
-  /** The file of the authority to trust. */
+  /** The certificate file of the authority to trust. */
   readonly ca: string;
-  /** A certificate that may do everything. */
+  /** A certificate with full rights. */
   readonly administrator: IssuedCertificate;
   readonly authority: Authority;
-  /** Makes a client certificate known. */
+  /** Registers a new client certificate. */
   admit(name: string, rights: RavenRights): Promise<IssuedCertificate>;
 }
 
 /**
- * Starts a RavenDB of one's own over https, as {@link startRavenDb}; its certificate is by an authority of its own.
- * Also throws where there is no openssl.
+ * Starts a separate RavenDB over https, as {@link startRavenDb}; its certificate is signed by its own authority.
+ * Also throws if there is no openssl.
  */
 export async function startSecuredRavenDb(options: StartOptions = {}): Promise<SecuredRavenDb> {
   const folder = await mkdtemp(join(tmpdir(), 'spark-ravendb-secured-'));
@@ -40,7 +40,7 @@ export async function startSecuredRavenDb(options: StartOptions = {}): Promise<S
   };
   try {
     const authority = await Authority.create(folder, options.env);
-    // A server takes its own certificate for an administrator's.
+    // A server treats its own certificate as an administrator's.
     const administrator = await authority.issue('server');
     const certificate = await authority.pfx(administrator);
     const agent = new Agent({ connect: await tlsOf(authority.file, administrator) });

@@ -1,10 +1,10 @@
 import { UnavailableError, type ControlBoard } from '@nestjs-spark/contracts/internal';
 import { Nudge, type Guard } from '@nestjs-spark/foundation/internal';
 
-/** A control board in memory. `away` makes it answer as if its server could not be reached. */
+/** A control board in memory. `away` makes it behave as if its server were unreachable. */
 export class MemoryBoard implements ControlBoard {
   away = false;
-  /** Takes nothing, as JetStream without a majority; what is there can be read. */
+  /** Accepts no writes, like JetStream without a majority; existing values can be read. */
   isReadOnly = false;
   readonly values = new Map<string, object>();
   readonly #watchers = new Set<(subject: string, value: object) => void>();
@@ -16,8 +16,8 @@ export class MemoryBoard implements ControlBoard {
 
   async publish<T extends object>(subject: string, value: T): Promise<void> {
     this.#requireThere();
-    if (this.isReadOnly) throw new UnavailableError('The bus takes nothing');
-    // As it arrives at the other side: JSON, and nobody else's object.
+    if (this.isReadOnly) throw new UnavailableError('The bus accepts no writes');
+    // As it arrives at the other side: JSON, and not a shared object.
     const sent = JSON.parse(JSON.stringify(value)) as T;
     this.values.set(subject, sent);
     for (const tell of this.#watchers) tell(subject, sent);
@@ -61,7 +61,7 @@ export class MemoryBoard implements ControlBoard {
   }
 }
 
-/** As NATS matches: `*` is one token, `>` all that follow. */
+/** Matches as NATS does: `*` is one token, `>` all that follow. */
 function patternOf(subjects: string): RegExp {
   const escaped = subjects.replaceAll('.', '\\.').replaceAll('*', '[^.]+').replaceAll('>', '.+');
   return new RegExp(`^${escaped}$`);

@@ -15,11 +15,11 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { Nudge } from '@nestjs-spark/foundation/internal';
 
-/** What the next append does instead of working. */
+/** What the next append does instead of succeeding. */
 export type AppendFault = 'stored-unanswered' | 'not-stored';
 
 interface Stream {
-  /** Null: nobody has made it yet. */
+  /** Null: not created yet. */
   created: string | null;
   last: number;
 }
@@ -28,14 +28,14 @@ interface Image extends Stream {
   messages: LogMessage[];
 }
 
-/** Streams of logs in memory. `away` makes them answer as if their server could not be reached. */
+/** Streams of logs in memory. `away` makes them behave as if their server were unreachable. */
 export class MemoryChangeLog implements ChangeLog {
   away = false;
   readonly #limit: number;
   readonly #streams = new Map<string, Stream>();
   readonly #logs = new Map<string, MemoryLog>();
 
-  /** @param limit how many messages a log may hold */
+  /** @param limit how many messages a log can hold */
   constructor(limit = Infinity) {
     this.#limit = limit;
   }
@@ -60,10 +60,10 @@ export class MemoryChangeLog implements ChangeLog {
   }
 }
 
-/** One log in memory, with the faults of a real one. On its own it has a stream to itself. */
+/** One log in memory, with the faults of a real one. By itself it has its own stream. */
 export class MemoryLog implements TaskLog {
   fault: AppendFault | null = null;
-  /** Change sets that it does not take, as over the server's bounds; null: it takes all. */
+  /** Which change sets it refuses, as if they exceeded the server's limits; null: none. */
   refuses: ((set: ChangeSet) => boolean) | null = null;
   readonly #limit: number;
   readonly #stream: Stream;
@@ -83,7 +83,7 @@ export class MemoryLog implements TaskLog {
     return structuredClone({ ...this.#stream, messages: this.#messages });
   }
 
-  /** An operator restores an old stream, under its old name and times. */
+  /** An operator restores an old stream, with its old name and times. */
   restore(image: Image): void {
     const { messages, ...stream } = structuredClone(image);
     Object.assign(this.#stream, stream);
@@ -95,7 +95,7 @@ export class MemoryLog implements TaskLog {
     this.#messages = [];
   }
 
-  /** The stream is deleted and made again: sequences start over. */
+  /** The stream is deleted and recreated: sequences start over. */
   recreate(): void {
     Object.assign(this.#stream, { created: `stream-${Math.random()}`, last: 0 });
     this.#messages = [];
@@ -137,7 +137,7 @@ export class MemoryLog implements TaskLog {
     return sequence;
   }
 
-  /** Publishes as anyone with the permission can, without regard to the last message. @returns whether there was room */
+  /** Publishes as anyone with the permission can, regardless of the last message. @returns whether there was room */
   intrude(message: LogPayload): boolean {
     if (this.#messages.length >= this.#limit) return false;
     this.#store(message, ++this.#stream.last);
@@ -166,7 +166,7 @@ export class MemoryLog implements TaskLog {
     })();
   }
 
-  /** Loses all contents, as a bucket that was deleted. */
+  /** Loses all contents, as when their bucket is deleted. */
   loseContents(): void {
     this.#contents.clear();
   }
@@ -206,7 +206,7 @@ export class MemoryLog implements TaskLog {
     }
   }
 
-  /** As it crosses a wire: nobody can change it afterwards. */
+  /** As sent over a wire: nobody can change it afterwards. */
   #store(message: LogPayload, sequence: number): void {
     this.#messages.push({ ...structuredClone(message), sequence });
     this.#wake();

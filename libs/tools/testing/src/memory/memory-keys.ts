@@ -12,7 +12,7 @@ interface Known {
   publicKey: KeyObject;
 }
 
-/** The keys of modules, and who knows them: real signatures without a registry. */
+/** The keys of modules and who knows them: real signatures without a registry. */
 export class MemoryKeys implements MessageVerifier {
   /** Modules of a version that does not sign yet. */
   readonly older = new Set<string>();
@@ -35,7 +35,7 @@ export class MemoryKeys implements MessageVerifier {
     return this.#known.get(keyId)?.publicKey.export({ format: 'jwk' }).x ?? '';
   }
 
-  /** A signer whose key nobody knows. */
+  /** A signer with an unknown key. */
   stranger(): MessageSigner {
     return draw().signer;
   }

@@ -1,13 +1,13 @@
 import type { LeaseKeeper } from '@nestjs-spark/contracts/internal';
 import { Nudge } from '@nestjs-spark/foundation/internal';
 
-/** Leases in memory: one holder at a time, in the order of asking. */
+/** Leases in memory: one holder at a time, in order of request. */
 export class MemoryLeases implements LeaseKeeper {
   #nobody: AbortController | null = null;
   readonly #holders = new Map<string, AbortController>();
   readonly #waiting = new Set<Nudge>();
 
-  /** Nobody gets a lease, whoever has one loses it, and nothing says why: as when its bucket is gone. */
+  /** Nobody gets a lease, and holders lose theirs without a reason, as when the bucket is gone. */
   get closed(): boolean {
     return this.#nobody !== null;
   }
@@ -23,7 +23,7 @@ export class MemoryLeases implements LeaseKeeper {
     this.#wake();
   }
 
-  /** Its holder loses a lease, as one that could not renew it in time. */
+  /** The holder loses a lease, like one that could not renew it in time. */
   take(name: string): void {
     this.#holders.get(name)?.abort();
   }
@@ -60,7 +60,7 @@ export class MemoryLeases implements LeaseKeeper {
       await work(AbortSignal.any([signal, lost.signal]));
       return lost.signal.aborted ? 'lost' : 'done';
     } catch (error) {
-      // What was cut off by the loss may fail; it begins again.
+      // What was interrupted by the loss may fail; it starts over.
       if (lost.signal.aborted) return 'lost';
       throw error;
     } finally {

@@ -2,7 +2,7 @@ import type { Logger } from '@nestjs-spark/foundation/internal';
 
 type Level = 'debug' | 'log' | 'warn' | 'error';
 
-/** A logger that keeps what it is told. */
+/** A logger that keeps what is logged. */
 export class MemoryLogger implements Logger {
   readonly lines: { level: Level; message: string }[] = [];
 
@@ -18,7 +18,7 @@ export class MemoryLogger implements Logger {
     this.lines.push({ level: 'warn', message });
   }
 
-  /** What an error was caused by is kept with it, since it is printed too. */
+  /** An error's cause is recorded with it, since it is printed too. */
   error(message: string, cause?: unknown): void {
     const because = cause instanceof Error ? `: ${cause.message}` : '';
     this.lines.push({ level: 'error', message: `${message}${because}` });

@@ -6,7 +6,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 
-/** A registry in memory. `away` makes it answer as if its server could not be reached. */
+/** A registry in memory. `away` makes it behave as if its server were unreachable. */
 export class MemoryRegistry implements ModuleRegistry {
   away = false;
   reads = 0;

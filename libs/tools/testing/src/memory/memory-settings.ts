@@ -8,7 +8,7 @@ import { pause } from '@nestjs-spark/foundation/internal';
 
 const LOOK_AGAIN_MS = 20;
 
-/** A module's settings in memory. `away` makes it answer as if its server could not be reached. */
+/** A module's settings in memory. `away` makes it behave as if its server were unreachable. */
 export class MemorySettings implements SettingsStore {
   readonly place = 'memory';
   away = false;
@@ -32,7 +32,7 @@ export class MemorySettings implements SettingsStore {
     }
   }
 
-  /** Writes as somebody who is allowed to write anything; null removes it. */
+  /** Writes without any restrictions; null removes the text. */
   put(text: string | null): string {
     this.#held = { text, revision: String(Number(this.#held.revision) + 1) };
     return this.#held.revision;

@@ -36,7 +36,7 @@ export class MemorySink implements ChangeSink {
   readonly #ids: IdRule;
   /** How often one version of a document was put by one generation. */
   readonly applications = new Map<string, number>();
-  /** Which documents it does not take, and whether it says which one it was. */
+  /** Which documents it refuses, and whether it names the refused one. */
   refuses: (fields: Record<string, unknown>) => boolean = () => false;
   namesRefused = false;
   /** Which copies it refuses to delete. */
@@ -45,7 +45,7 @@ export class MemorySink implements ChangeSink {
   isSilent = false;
   /** It answers nothing at all. */
   isAway = false;
-  /** Takes no writes, as on a full disk; reads go on. */
+  /** Takes no writes, as on a full disk; reads continue. */
   full = false;
   readonly #checkpoints = new Map<string, StoredCheckpoint>();
   readonly #versions = new WeakMap<MemoryCopy, string>();
@@ -274,7 +274,7 @@ export class MemorySink implements ChangeSink {
     const key = idKey(this.#ids, id);
     const there = this.documents.get(key);
     if (there && there.generation === copy.generation && isOfAnother(checkpoint, there, id)) {
-      throw new NotACopyError(new Map([[id, `${id} cannot exist beside the copy of ${there.source}`]]));
+      throw new NotACopyError(new Map([[id, `${id} cannot coexist with the copy of ${there.source}`]]));
     }
     for (const [other, { id: otherId }] of this.documents) {
       if (other !== key && idKey(rule, otherId) === idKey(rule, id)) this.documents.delete(other);

@@ -22,7 +22,7 @@ interface Kept {
   etag: Etag;
   copyOf: string | null;
   fields: Record<string, unknown>;
-  /** The fields, as they were written. */
+  /** The fields as written. */
   text: string;
 }
 
@@ -37,10 +37,10 @@ interface Image {
   keptAfter: Etag;
 }
 
-/** A source database in memory that behaves as RavenDB does: etags with gaps, tombstones, restores that keep the id. */
+/** A source database in memory that behaves like RavenDB: etags with gaps, tombstones, restores that keep the id. */
 export class MemorySource implements ChangeSource {
   readonly ids: IdRule;
-  /** It answers nothing. */
+  /** It does not answer. */
   isAway = false;
   #image: Image = {
     databaseId: 'db-1',
@@ -53,7 +53,7 @@ export class MemorySource implements ChangeSource {
   };
   #waiting = new Set<() => void>();
 
-  /** @param ids whose rule it follows; like RavenDB it says of what is deleted only the key */
+  /** @param ids the id rule to follow; like RavenDB it only reports the keys of deleted documents */
   constructor(ids: IdRule = 'ravendb') {
     this.ids = ids;
   }
@@ -62,7 +62,7 @@ export class MemorySource implements ChangeSource {
     this.putText(id, JSON.stringify(fields), collection, copyOf);
   }
 
-  /** The same with every sign as given: `text` is that of a JSON object. */
+  /** As `put`, with every character as given: `text` is that of a JSON object. */
   putText(id: string, text: string, collection = 'Cars', copyOf: string | null = null): void {
     const fields = JSON.parse(text) as Record<string, unknown>;
     const written = ++this.#image.etag;
@@ -84,7 +84,7 @@ export class MemorySource implements ChangeSource {
     this.#wake();
   }
 
-  /** Somebody drops the database and makes it again, under another id: it begins with nothing. */
+  /** The database is dropped and recreated under another id: it starts empty. */
   replace(): void {
     const documents = new Map<string, Kept>();
     const nothing = {
@@ -99,7 +99,7 @@ export class MemorySource implements ChangeSource {
     this.#wake();
   }
 
-  /** The same as `identify`, at once. */
+  /** As `identify`, synchronously. */
   now(reader: string): SourceIdentity {
     const { databaseId, etag, witnesses } = this.#image;
     return { databaseId, lastEtag: etag, witness: witnesses.get(reader) ?? NEVER_RAISED };
@@ -116,13 +116,13 @@ export class MemorySource implements ChangeSource {
     this.#image.lostUpTo = Math.max(this.#image.lostUpTo, keptAfter);
   }
 
-  /** What happens where nothing could keep the tombstones. */
+  /** What happens when nothing could keep the tombstones. */
   loseTombstones(): void {
     this.#clean(Infinity);
     this.#image.lostUpTo = this.#image.etag;
   }
 
-  /** @param raisedTo leaves out what the witnesses were raised to later */
+  /** @param raisedTo omits later raises of the witnesses */
   backup(raisedTo = Infinity): Image {
     const image = structuredClone(this.#image);
     for (const [reader, { number, marks }] of image.witnesses) {

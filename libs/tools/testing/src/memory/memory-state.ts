@@ -15,16 +15,16 @@ interface Kept {
   version: number;
 }
 
-/** A state store in memory. `away` makes it answer as if its server could not be reached. */
+/** A state store in memory. `away` makes it behave as if its server were unreachable. */
 export class MemoryState implements StateStore {
   away = false;
-  /** Runs once before the next write, as another instance would. */
+  /** Runs once before the next write, like a concurrent instance. */
   beforeWrite: (() => Promise<void>) | null = null;
   readonly #target: string;
   readonly #documents = new Map<string, Kept>();
   #version = 0;
 
-  /** @param target what an `UnavailableError` names */
+  /** @param target the name in an `UnavailableError` */
   constructor(target = 'The store') {
     this.#target = target;
   }
@@ -34,12 +34,12 @@ export class MemoryState implements StateStore {
     return new Map([...this.#documents].map(([key, kept]) => [key, versioned<object>(kept)]));
   }
 
-  /** Everything is gone, as with its database. */
+  /** Everything is gone, as when its database is dropped. */
   clear(): void {
     this.#documents.clear();
   }
 
-  /** What is there, to be restored later with the rest of the database. */
+  /** The current content, to be restored later with the rest of the database. */
   backup(): () => void {
     const documents = [...this.#documents];
     return () => {
@@ -60,7 +60,7 @@ export class MemoryState implements StateStore {
     return found.filter(([, kept]) => isOwn(kept)).map(([, kept]) => versioned<T>(kept));
   }
 
-  /** Some documents whose id starts with `prefix`, in the order in which they were written, and how many there are in all. */
+  /** A page of documents whose id starts with `prefix`, in the order in which they were written, and the total number. */
   async page<T extends object>(
     prefix: string,
     skip: number,

@@ -1,7 +1,7 @@
 import { UnavailableError, type TokenLedger } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 
-/** Used tokens in memory. `away` makes it answer as if its server could not be reached. */
+/** Used tokens in memory. `away` makes it behave as if its server were unreachable. */
 export class MemoryTokenLedger implements TokenLedger {
   away = false;
   readonly #used = new Set<string>();

@@ -20,8 +20,8 @@ const READING: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTION
 
 /**
  * Admits a request to the application's own routes when its caller has the role that the route needs. Spark's own routes have
- * another guard and pass; so do messages from the bus. What is neither, such as a message of a WebSocket or a GraphQL resolver,
- * is refused unless it is `@Public()`: only HTTP is understood here.
+ * another guard and pass; so do messages from the bus. Anything else that is not HTTP, such as a message of a WebSocket or a
+ * GraphQL resolver, is refused unless it is `@Public()`.
  */
 @Injectable()
 export class ApiGuard implements CanActivate {
@@ -73,7 +73,7 @@ export class ApiGuard implements CanActivate {
     }
   }
 
-  /** What is no HTTP request has no path: its handler is named. */
+  /** Anything but an HTTP request has no path, so its handler is named. */
   #refuseUnknown(context: ExecutionContext, type: string): ProblemError {
     const problem = new ProblemError('forbidden', 'Only HTTP requests can be authenticated here.');
     const url = `${context.getClass().name}.${context.getHandler().name}`;
@@ -81,7 +81,7 @@ export class ApiGuard implements CanActivate {
     return problem;
   }
 
-  /** What the route says, or else its controller. Where both decorators are in one place, the role counts. */
+  /** The decorator of the route, or else of its controller. Where both decorators are in the same place, the role counts. */
   #said(context: ExecutionContext): Role | 'public' | undefined {
     for (const place of [context.getHandler(), context.getClass()]) {
       const role = this.#reflector.get<Role | undefined>(MINIMUM_ROLE, place);

@@ -4,7 +4,7 @@ import type { ApiCaller } from '../recognize/api-caller.ts';
 
 const callers = new WeakMap<IncomingMessage, ApiCaller>();
 
-/** Two guards may see one request: the application's global one and that of a controller. */
+/** Two guards may see one request: the application's global one and a controller's. */
 export function rememberedCaller(request: PlatformRequest): ApiCaller | undefined {
   return callers.get(nodeRequest(request));
 }

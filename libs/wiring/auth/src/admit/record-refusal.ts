@@ -4,12 +4,12 @@ import { reasonOf, type TrailInUse } from '@nestjs-spark/modules/internal';
 import type { PlatformResponse, Refusal } from '@nestjs-spark/observability/internal';
 import type { ApiCaller } from '../recognize/api-caller.ts';
 
-/** What an entry says of a request. */
+/** The parts of a request that an entry contains. */
 type Named = Pick<IncomingMessage, 'method' | 'url'>;
 
 /**
- * Leaves a trace of a request that was refused because of who asks, and none of any other.
- * @param caller null: nobody has proved who asks
+ * Records a request that was refused because of who sent it, and no other.
+ * @param caller null: the caller is unauthenticated
  */
 export function recordRefusal(
   trail: TrailInUse | null,
@@ -22,7 +22,10 @@ export function recordRefusal(
   trail?.refused(refusalOf(request, problem.status, who), { who, reason: reasonOf(problem) });
 }
 
-/** Leaves it of a request that was admitted, and that its handler refuses because of who asks, as when it is about somebody else's things. */
+/**
+ * Records a request that was admitted but refused by its handler because of who sent it, for instance because it concerns someone
+ * else's data.
+ */
 export function recordAnswer(
   trail: TrailInUse | null,
   request: IncomingMessage,
@@ -50,7 +53,7 @@ function refusalOf(
   return { status, method, path: url.split('?')[0] ?? '/', claimed };
 }
 
-/** With its kind, so that no subject of a token passes for a module, for a user of a console or for the operator. */
+/** Includes the kind, so that no token's subject can pass for a module, a console user or the operator. */
 function nameOf({ kind, subject }: ApiCaller): string | null {
   if (kind === 'open') return null;
   return kind === 'operator' ? 'operator' : `${kind}:${subject}`;

@@ -28,10 +28,10 @@ describe('a reader whose token expires', () => {
     server.close();
   });
 
-  async function connect(caller: ApiCaller, later: ApiCaller): Promise<WebSocket> {
+  async function connect(caller: ApiCaller, later: ApiCaller | Promise<ApiCaller>): Promise<WebSocket> {
     server.once('connection', (socket) => {
       const reader = new LiveReader(socket, caller, {
-        recognize: () => Promise.resolve(later),
+        recognize: async () => later,
         leave: (problem) => left.push(problem),
       });
       reader.begin({
@@ -62,5 +62,16 @@ describe('a reader whose token expires', () => {
     const expires = (Number(second.claims['exp']) + ISSUED_SKEW_SECONDS) * 1_000;
     expect(Date.now()).toBeGreaterThanOrEqual(Math.floor(expires));
     expect(refused).toHaveLength(1);
+  });
+
+  it('stays when it has brought another one before that is checked only after the first has expired', async () => {
+    const checked = Promise.withResolvers<ApiCaller>();
+    const socket = await connect(callerFor(100), checked.promise);
+    socket.send(JSON.stringify({ type: 'auth', token: 'the next one' }));
+    socket.send(JSON.stringify({ type: 'ping' }));
+    setTimeout(() => checked.resolve(callerFor(60_000)), 300);
+    const [message] = (await once(socket, 'message')) as [Buffer];
+    expect(JSON.parse(String(message))).toEqual({ type: 'pong' });
+    expect(refused).toEqual([]);
   });
 });

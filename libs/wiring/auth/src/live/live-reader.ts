@@ -1,8 +1,8 @@
 import { ProblemError } from '@nestjs-spark/contracts';
-import { isObject, pause } from '@nestjs-spark/foundation/internal';
+import { isObject, longTimer, pause } from '@nestjs-spark/foundation/internal';
 import type { RawData, WebSocket } from 'ws';
 import type { ApiCaller } from '../recognize/api-caller.ts';
-import { expiryOf } from '../recognize/expiry.ts';
+import { expiresAt } from '../recognize/expiry.ts';
 
 const AUTHENTICATE_MS = 5_000;
 const ALIVE_MS = 30_000;
@@ -43,6 +43,8 @@ export class LiveReader {
   readonly #gone = new AbortController();
   #caller: ApiCaller | null;
   #turn: Promise<void> = Promise.resolve();
+  #recognizing: Promise<unknown> = Promise.resolve();
+  #stopExpiry = (): void => {};
   #isAlive = true;
   #isRefused = false;
 
@@ -68,6 +70,7 @@ export class LiveReader {
     this.#socket.on('close', () => {
       clearTimeout(late);
       clearInterval(looking);
+      this.#stopExpiry();
       this.#gone.abort();
     });
   }
@@ -142,7 +145,7 @@ export class LiveReader {
       message = messageIn(text);
       const token = message['type'] === 'auth' ? (message['token'] ?? null) : protocol.tokenIn?.(message);
       if (token !== undefined) {
-        this.#caller = await this.#parts.recognize(typeof token === 'string' ? token : null);
+        this.#caller = await this.#recognize(typeof token === 'string' ? token : null);
         this.#leaveOnExpiry(this.#caller, protocol);
         return protocol.authenticated?.();
       }
@@ -155,6 +158,12 @@ export class LiveReader {
     }
   }
 
+  #recognize(token: string | null): Promise<ApiCaller> {
+    const recognized = this.#parts.recognize(token);
+    this.#recognizing = recognized.catch(() => undefined);
+    return recognized;
+  }
+
   /** A reader that has gone without closing the connection is disconnected. */
   #look(): void {
     if (!this.#isAlive) return this.#socket.terminate();
@@ -162,15 +171,18 @@ export class LiveReader {
     this.#socket.ping();
   }
 
-  /** Unless a message brings another token before. */
+  /** Unless a message brings another token before, even if that one is still being checked. */
   #leaveOnExpiry(caller: ApiCaller, protocol: LiveProtocol): void {
-    const end = (): void => {
+    const end = async (): Promise<void> => {
+      await this.#recognizing;
       if (this.#caller !== caller || this.#isRefused) return;
       const problem = new ProblemError('unauthenticated', 'The token has expired.');
       protocol.refused(problem, null);
       this.#refuse(problem, EXPIRED);
     };
-    expiryOf(caller).addEventListener('abort', end, { signal: this.#gone.signal });
+    this.#stopExpiry();
+    const at = expiresAt(caller);
+    if (at < Infinity && !this.gone.aborted) this.#stopExpiry = longTimer(at - Date.now(), () => void end());
   }
 
   #leaveUnknown({ demand }: LiveProtocol): void {

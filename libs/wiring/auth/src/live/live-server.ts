@@ -20,15 +20,15 @@ export interface LiveServerParts {
   host: HttpAdapterHost;
   /** Null: `SparkAuthModule` is not imported, and nobody is admitted. */
   authentication: ApiAuthentication | null;
-  /** Counts, logs and keeps who was refused; null: `SparkAuthModule` is not imported. */
+  /** Counts, logs and records refusals; null: `SparkAuthModule` is not imported. */
   trail: TrailInUse | null;
-  /** What is made of the messages of a reader, which may not be authenticated yet. */
+  /** Creates the handler for the messages of a reader, who may not be authenticated yet. */
   protocol(reader: LiveReader): LiveProtocol;
 }
 
 /**
- * A WebSocket at one path of an application, on the server of whichever platform it uses. Nest's guards do not reach it. A system has a
- * provider that extends this.
+ * A WebSocket at one path of an application, on the server of whichever platform it uses. Nest's guards do not apply to it. A
+ * system provides a subclass.
  */
 export abstract class LiveServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #parts: LiveServerParts;
@@ -38,7 +38,7 @@ export abstract class LiveServer implements OnApplicationBootstrap, BeforeApplic
     this.#parts = parts;
   }
 
-  /** Nothing where the application serves no HTTP. */
+  /** Does nothing when the application serves no HTTP. */
   onApplicationBootstrap(): void {
     const { path, host } = this.#parts;
     const server = host.httpAdapter?.getHttpServer() as Server | undefined;
@@ -54,9 +54,9 @@ export abstract class LiveServer implements OnApplicationBootstrap, BeforeApplic
   async #accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { trail, protocol } = this.#parts;
     const caller = await this.#recognize(bearerOf(request, LONGEST_TOKEN)).catch(() => null);
-    // A page of another site must not use a service that is open to everybody on this machine.
+    // A page of another site must not use a service that is open to everyone on this machine.
     if (caller?.kind === 'open' && isFromElsewhere(request)) {
-      const problem = new ProblemError('forbidden', 'An open API is not for pages of another site.');
+      const problem = new ProblemError('forbidden', 'An open API does not accept pages from other sites.');
       recordRefusal(trail, request, problem, null);
       refuseUpgrade(socket, '403 Forbidden');
       return;

@@ -1,17 +1,17 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** What takes over the connection of a request. */
+/** Takes over the connection of a request. */
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** Node 24.9 and later ask this before a request is taken out of HTTP. */
+/** Node 24.9 and later call this before a request is upgraded. */
 interface ChoosyServer extends Server {
   shouldUpgradeCallback?: (request: IncomingMessage) => boolean;
 }
 
 /**
- * Takes over connections that ask for it at one path. Everything else stays a request as it was: a server with a listener for
- * `upgrade` would otherwise drop its own handling of each connection that names any protocol.
+ * Takes over connections that request an upgrade at one path. Everything else stays an ordinary request: otherwise, with a
+ * listener for `upgrade`, a server would no longer handle any request that names a protocol.
  */
 export function takeUpgrades(server: ChoosyServer, path: string, accept: Upgrade): void {
   const isOurs = ({ url }: IncomingMessage): boolean => url?.split('?')[0] === path;
@@ -22,7 +22,7 @@ export function takeUpgrades(server: ChoosyServer, path: string, accept: Upgrade
       isOurs(request) || (hasOthers() && before.call(server, request));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (isOurs(request)) {
-      // Node no longer listens here, and an error that nobody listens for ends the process.
+      // Node no longer listens here, and an unhandled error event ends the process.
       socket.on('error', () => socket.destroy());
       accept(request, socket, head);
     } else if (!hasOthers()) refuseUpgrade(socket, '400 Bad Request');

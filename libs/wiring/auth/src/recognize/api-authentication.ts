@@ -7,9 +7,9 @@ import { unauthenticated } from './unauthenticated.ts';
 export interface ApiAuthenticationParts {
   operator: OperatorToken;
   tokens: StaticTokens;
-  /** Null: no issuer's tokens are taken. */
+  /** Null: no issuer's tokens are accepted. */
   jwts: JwtReader | null;
-  /** Whether a request without a valid credential is an anonymous editor's. */
+  /** Whether a request without a valid credential counts as an anonymous editor's. */
   open: boolean;
 }
 
@@ -23,8 +23,8 @@ const OPERATOR: ApiCaller = {
 const ANONYMOUS: ApiCaller = { kind: 'open', subject: 'anonymous', role: 'editor', tenant: null, claims: {} };
 
 /**
- * Recognizes who calls the application, from a credential. The guard asks it for each request; ask it yourself where Nest's
- * guards do not reach, such as the first message of a WebSocket.
+ * Determines the caller from a credential. The guard uses it for each request; use it yourself where Nest's guards do not apply,
+ * such as for the first message of a WebSocket.
  */
 export class ApiAuthentication {
   readonly #parts: ApiAuthenticationParts;
@@ -35,9 +35,9 @@ export class ApiAuthentication {
 
   /**
    * Returns the caller with this credential.
-   * @param token what follows `Bearer `; null: none was shown
-   * @throws {ProblemError} `unauthenticated` (401), the same for every cause; `forbidden` (403) for a valid JWT without a role of
-   * ours; `unavailable` (503, with Retry-After) when the issuer's keys cannot be read now
+   * @param token what follows `Bearer `; null: none was sent
+   * @throws {ProblemError} `unauthenticated` (401), the same for every cause; `forbidden` (403) for a valid JWT without any of
+   *   our roles; `unavailable` (503, with Retry-After) when the issuer's keys cannot be read now
    */
   async authenticate(token: string | null): Promise<ApiCaller> {
     const { operator, tokens, jwts, open } = this.#parts;

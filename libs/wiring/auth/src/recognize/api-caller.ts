@@ -1,4 +1,7 @@
-/** What a caller may do, each including those before it: a viewer reads, an editor changes its own things, an operator changes everything. */
+/**
+ * Roles of callers, each including those before it: a viewer reads, an editor changes its own things, an operator changes
+ * everything.
+ */
 export const ROLES = ['viewer', 'editor', 'operator'] as const;
 
 /** One of `ROLES`. */
@@ -6,24 +9,24 @@ export type Role = (typeof ROLES)[number];
 
 /** Who sent a request to one of the application's own routes. */
 export interface ApiCaller {
-  /** How it was recognized: by an issuer's JWT, a static token, the operator token, or not at all, because the API is open. */
+  /** How it was authenticated: by an issuer's JWT, a static token, the operator token, or not at all, because the API is open. */
   readonly kind: 'jwt' | 'token' | 'operator' | 'open';
   /** Who it is: `sub` of the JWT, the name of the static token, `operator`, or `anonymous` while the API is open. */
   readonly subject: string;
   readonly role: Role;
-  /** The tenant to which it is confined; null: to none. */
+  /** The tenant that it is confined to; null: none. */
   readonly tenant: string | null;
   /** All claims of the JWT; empty for the other kinds. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** What somebody made: whose it is, and in which tenant. */
+/** The owner of a resource, and its tenant. */
 export interface Owned {
-  /** `ApiCaller.kind` of whoever made it: a user of the issuer may have the name of a static token's holder. */
+  /** `ApiCaller.kind` of its creator: a user of the issuer may have the same name as the holder of a static token. */
   readonly kind: ApiCaller['kind'];
-  /** `ApiCaller.subject` of whoever made it. */
+  /** `ApiCaller.subject` of its creator. */
   readonly subject: string;
-  /** `ApiCaller.tenant` of whoever made it. */
+  /** `ApiCaller.tenant` of its creator. */
   readonly tenant: string | null;
 }
 
@@ -32,12 +35,12 @@ export function includesRole(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
 
-/** Whether a caller may read what belongs to a tenant. An operator of no tenant reads all of them. */
+/** Whether a caller may read what belongs to a tenant. An operator without a tenant reads all of them. */
 export function mayRead(caller: ApiCaller, { tenant }: Pick<Owned, 'tenant'>): boolean {
   return tenant === caller.tenant || (caller.tenant === null && caller.role === 'operator');
 }
 
-/** Whether a caller may change something: an editor what is its own, an operator whatever it may read. */
+/** Whether a caller may change something: an editor what it owns, an operator whatever it may read. */
 export function mayChange(caller: ApiCaller, thing: Owned): boolean {
   if (!mayRead(caller, thing)) return false;
   const isOwn = caller.kind === thing.kind && caller.subject === thing.subject;

@@ -6,7 +6,7 @@ import type { ApiCaller } from './api-caller.ts';
 import { readClaims, type ClaimNames } from './read-claims.ts';
 import { unauthenticated } from './unauthenticated.ts';
 
-/** Half of what Node takes as all headers of a request. */
+/** Half of Node's limit for all headers of a request. */
 export const LONGEST_TOKEN = 8_192;
 const RETRY_AFTER_SECONDS = 5;
 
@@ -15,12 +15,12 @@ export interface JwtReaderParts {
   /** A token has to be for one of these. */
   audience: readonly string[];
   claims: ClaimNames;
-  /** The issuer's key for a token's header. */
+  /** Finds the issuer's key for a token's header. */
   findKey: JWTVerifyGetKey;
   log: Logger;
 }
 
-/** Recognizes the caller in a JWT of one issuer. */
+/** Determines the caller from a JWT of one issuer. */
 export class JwtReader {
   readonly #parts: JwtReaderParts;
 
@@ -29,8 +29,8 @@ export class JwtReader {
   }
 
   /**
-   * @throws {ProblemError} `unauthenticated` (401), the same for every cause; `forbidden` (403) when a valid token has none of our roles;
-   * `unavailable` (503) when the issuer's keys cannot be read now
+   * @throws {ProblemError} `unauthenticated` (401), the same for every cause; `forbidden` (403) when a valid token has none of
+   *   our roles; `unavailable` (503) when the issuer's keys cannot be read now
    */
   async read(token: string): Promise<ApiCaller> {
     try {
@@ -48,7 +48,7 @@ export class JwtReader {
   async #verify(token: string) {
     const { issuer, audience, claims, findKey } = this.#parts;
     if (token.length > LONGEST_TOKEN) throw new ProviderTokenError(`longer than ${LONGEST_TOKEN} characters`);
-    // A token of another issuer must not make us ask ours for keys.
+    // A token of another issuer must not make us request keys from ours.
     if (decodeJwt(token).iss !== issuer) throw new ProviderTokenError('of another issuer');
     const payload = await verifyIssued(token, { issuer, audience, requiredClaims: ['exp', 'sub'], findKey });
     const read = readClaims(payload, claims);

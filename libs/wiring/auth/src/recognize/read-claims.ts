@@ -1,22 +1,22 @@
 import type { JWTPayload } from 'jose';
 import { ROLES, type ApiCaller, type Role } from './api-caller.ts';
 
-/** Under which names an issuer says what a caller may do. */
+/** The names of an issuer's claims about what a caller may do. */
 export interface ClaimNames {
-  /** The claim with the roles: a list, or a text with blanks between them. */
+  /** The claim with the roles: a list, or a space-separated text. */
   roles: string;
   /** The claim with the tenant. */
   tenant: string;
 }
 
-/** What a token says, or what is wrong with it. `role` is null when none of its roles is one of ours. */
+/** The content of a token, or what is wrong with it. `role` is null when none of its roles is one of ours. */
 export type ReadClaims =
   { fault: string } | { caller: Omit<ApiCaller, 'role'> & { readonly role: Role | null }; fault?: undefined };
 
 const TENANT = /^[A-Za-z0-9][\w-]{0,63}$/;
 const LONGEST_SUBJECT = 256;
 
-/** The caller that the claims of a verified token describe. */
+/** The caller described by a verified token's claims. */
 export function readClaims(claims: JWTPayload, names: ClaimNames): ReadClaims {
   const { sub } = claims;
   if (typeof sub !== 'string' || sub === '' || sub.length > LONGEST_SUBJECT)
@@ -28,7 +28,7 @@ export function readClaims(claims: JWTPayload, names: ClaimNames): ReadClaims {
   return { caller: { kind: 'jwt', subject: sub, role, tenant, claims } };
 }
 
-/** A claim by its whole name, which may be an address with dots, or else by a path such as `realm_access.roles`. */
+/** A claim by its full name, which may be a URL with dots, or else by a path such as `realm_access.roles`. */
 function claimAt(claims: Readonly<Record<string, unknown>>, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   return name

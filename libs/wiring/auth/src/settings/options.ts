@@ -2,19 +2,25 @@
 export interface SparkAuthOptions {
   /** The issuer whose JWTs are accepted, exactly as in their `iss`. `SPARK_API_ISSUER`; default: none. */
   issuer?: string;
-  /** The audiences of which a JWT has to name one in its `aud`. Required with an issuer. `SPARK_API_AUDIENCE`, with commas. */
+  /**
+   * The accepted audiences: a JWT has to name one of them in its `aud`. Required with an issuer. `SPARK_API_AUDIENCE`,
+   * comma-separated.
+   */
   audience?: string | readonly string[];
-  /** The address of the issuer's keys. `SPARK_API_JWKS`; default: as its `/.well-known/openid-configuration` says. */
+  /** The URL of the issuer's keys. `SPARK_API_JWKS`; default: as stated by its `/.well-known/openid-configuration`. */
   jwks?: string;
   /** The claim with the roles: its name, or a path such as `realm_access.roles`. Default `roles`. */
   rolesClaim?: string;
   /** The claim with the tenant: its name or a path. Default `tenant`. */
   tenantClaim?: string;
-  /** Static tokens by the name of who got them; their holders are editors. `SPARK_API_TOKENS`, as `name:token,…`; default: none. */
+  /** Static tokens by name of the holder; holders are editors. `SPARK_API_TOKENS`, as `name:token,…`; default: none. */
   tokens?: Readonly<Record<string, string>>;
-  /** The operator token. `SPARK_OPERATOR_TOKEN`; default: none, and routes that need an operator are closed to all but JWTs. */
+  /** The operator token. `SPARK_OPERATOR_TOKEN`; default: none, so that only JWTs can use routes that require an operator. */
   operatorToken?: string;
-  /** Whether production starts with neither issuer nor static tokens: everybody is then an editor. `SPARK_API_OPEN=1`; default false. */
+  /**
+   * Whether production may start with neither issuer nor static tokens, making everyone an editor. `SPARK_API_OPEN=1`; default
+   * false.
+   */
   open?: boolean;
   /** Default: whether `NODE_ENV` is `production`. */
   production?: boolean;
@@ -27,7 +33,7 @@ export interface AuthSettings {
     audience: readonly string[];
     jwks: string | null;
     claims: { roles: string; tenant: string };
-    /** The schemes that the addresses of keys may have. */
+    /** The URL schemes allowed for keys. */
     schemes: readonly string[];
   } | null;
   tokens: Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 const NAME = /^[A-Za-z0-9][\w.@-]{0,63}$/;
 
 /**
- * Static tokens as variables hold them: `name:token,…`.
- * @param setting how a fault names the setting; faults do not repeat the value
+ * Parses static tokens from a variable: `name:token,…`.
+ * @param setting the setting's name in faults, which do not repeat the value
  */
 export function readTokens(
   text: string | undefined,
@@ -19,6 +19,8 @@ export function readTokens(
     });
   const isUsable = pairs.every(([name]) => NAME.test(name));
   if (!isUsable || new Set(pairs.map(([name]) => name)).size < pairs.length)
-    faults.push(`${setting} has to be name:token pairs, each with another name, as in ann:TOKEN,ci:TOKEN`);
+    faults.push(
+      `${setting} has to be name:token pairs, each with a different name, as in ann:TOKEN,ci:TOKEN`,
+    );
   return isUsable ? Object.fromEntries(pairs) : {};
 }

@@ -39,7 +39,7 @@ describe('the settings of an API', () => {
     [{ ...ISSUER, SPARK_API_JWKS: 'file:///keys' }, /jwks \(SPARK_API_JWKS\) has to be an https address/],
     [{ SPARK_API_TOKENS: 'canary' }, /name:token pairs/],
     [{ NODE_ENV: 'production', SPARK_API_TOKENS: 'canary' }, /name:token pairs/],
-    [{ SPARK_API_TOKENS: 'ann:a,ann:b' }, /each with another name/],
+    [{ SPARK_API_TOKENS: 'ann:a,ann:b' }, /each with a different name/],
     [{ NODE_ENV: 'production' }, /SPARK_API_OPEN=1/],
     [{ ...ISSUER, NODE_ENV: 'production', SPARK_API_ISSUER: 'http://id' }, /SPARK_ALLOW_HTTP_ISSUER=1/],
     [{ NODE_ENV: 'production', SPARK_API_TOKENS: 'ann:canary' }, /SPARK_ALLOW_SHORT_API_TOKENS=1/],

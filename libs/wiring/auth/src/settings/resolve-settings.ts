@@ -67,11 +67,11 @@ function jwtSettings(
   const addresses = { 'issuer (SPARK_API_ISSUER)': issuer, 'jwks (SPARK_API_JWKS)': jwks };
   for (const [what, address] of Object.entries(addresses)) {
     if (address === undefined) continue;
-    // The value is not repeated: it may hold a password.
+    // The value is not repeated: it may contain a password.
     if (!isHttpAddress(address)) faults.push(`${what} has to be an https address`);
     else if (!schemes.includes(new URL(address).protocol))
       faults.push(
-        `${what} is not https, which production does not accept: whoever answers in its place could sign any token. Use https, or set SPARK_ALLOW_HTTP_ISSUER=1 where the network keeps everybody else away`,
+        `${what} is not https, which production does not accept: whoever answers in its place could sign any token. Use https, or set SPARK_ALLOW_HTTP_ISSUER=1 if nobody else can reach the network`,
       );
   }
   return { issuer, audience, jwks: jwks ?? null, claims, schemes };

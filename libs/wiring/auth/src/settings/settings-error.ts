@@ -1,6 +1,9 @@
-/** The options of `SparkAuthModule`, or the variables they were read from, cannot be used. Thrown at startup: correct them and start again. */
+/**
+ * The options of `SparkAuthModule`, or the variables they were read from, cannot be used. Thrown at startup: correct them and
+ * start again.
+ */
 export class AuthSettingsError extends Error {
-  // Private, so that what prints an error with its fields does not say them twice.
+  // Private, so that printing an error with its fields does not repeat them.
   readonly #faults: readonly string[];
 
   constructor(faults: readonly string[]) {

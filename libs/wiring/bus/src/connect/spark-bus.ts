@@ -58,7 +58,7 @@ export class SparkBus {
     this.audit = new JetStreamAuditLog({ connection, module: name });
   }
 
-  /** Begins to connect without waiting for it. */
+  /** Starts connecting without waiting for it. */
   start(): void {
     this.connection.start();
   }
@@ -68,7 +68,7 @@ export class SparkBus {
   }
 }
 
-/** The connection is its own breaker: while it is away, one attempt to connect every half second is all that is sent. */
+/** The connection acts as its own breaker: while it is down, only one connection attempt per half second is made. */
 function describeConnection(connection: JetStreamConnection): BreakerReport {
   const { ready, detail } = connection.health();
   const state = ready ? 'closed' : connection.isConnected ? 'half-open' : 'open';

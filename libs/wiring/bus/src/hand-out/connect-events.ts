@@ -3,7 +3,7 @@ import { connectJetStream, type JetStreamServerOptions } from '@nestjs-spark/jet
 import { logFor } from '@nestjs-spark/observability/internal';
 import { SparkBus } from '../connect/spark-bus.ts';
 
-/** How events are handled by every handler without options of its own. */
+/** Event options for every handler without its own. */
 export type EventOptions = Pick<JetStreamServerOptions, 'retry' | 'concurrency'>;
 
 /**

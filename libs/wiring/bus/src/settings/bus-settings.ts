@@ -15,8 +15,8 @@ export interface SparkBusOptions {
    */
   natsUrl?: string;
   /**
-   * Who connects and how it is encrypted. What is omitted is read from `NATS_CREDENTIALS`, `NATS_NKEY_SEED`, `NATS_USER`,
-   * `NATS_PASSWORD`, `NATS_TOKEN`, `NATS_CA`, `NATS_CERTIFICATE` and `NATS_KEY`, each of them also with the suffix `_FILE`.
+   * Credentials and encryption. What is omitted is read from `NATS_CREDENTIALS`, `NATS_NKEY_SEED`, `NATS_USER`, `NATS_PASSWORD`,
+   * `NATS_TOKEN`, `NATS_CA`, `NATS_CERTIFICATE` and `NATS_KEY`, each of them also with the suffix `_FILE`.
    */
   nats?: NatsSecurity;
   /**
@@ -35,13 +35,13 @@ export interface SparkBusOptions {
 export interface BusSettings {
   readonly natsUrl: string;
   readonly name: string;
-  /** Asked for at each connection. */
+  /** Called at each connection. */
   readonly security: () => NatsSecurity;
   /** Bytes of JetStream that each route of change sets reserves. */
   readonly routeMaxBytes: number;
 }
 
-/** The settings do not name a bus that can be used. The message names all faults with their remedies; correct them and start again. */
+/** The settings do not name a usable bus. The message names all faults with their remedies; correct them and start again. */
 export class BusSettingsError extends Error {
   override readonly name = 'BusSettingsError';
 }
@@ -52,7 +52,7 @@ const NAMELESS =
   "The bus needs the application's name: give it to SparkBusModule.forRoot({ name }) or set SPARK_MODULE_NAME";
 
 /**
- * @param secrets where values come from that should not be in the options; default: the environment alone
+ * @param secrets where values come from that should not be in the options; default: the environment only
  * @throws {BusSettingsError} with everything that is wrong: name, address, bytes of a route, credentials
  */
 export function readBusSettings(
@@ -75,7 +75,7 @@ export function readBusSettings(
   return { name, natsUrl, routeMaxBytes, security };
 }
 
-/** What is wrong with the security of NATS; null when it can be used. */
+/** What is wrong with the NATS security settings; null when they can be used. */
 export function faultOf(security: () => NatsSecurity): string | null {
   try {
     return requireOneCredential(security());
@@ -85,10 +85,10 @@ export function faultOf(security: () => NatsSecurity): string | null {
   }
 }
 
-/** What a route can have, in words. */
+/** The valid range for a route's bytes, in words. */
 export const ROUTE_BYTES_RULE = `routeMaxBytes (SPARK_ROUTE_MAX_BYTES) has to be whole bytes, ${LEAST_ROUTE_BYTES} at least`;
 
-/** The bytes of a route as an option or a variable gives them; NaN for a text that is not a number. */
+/** A route's bytes from an option or a variable; NaN for a text that is not a number. */
 export function routeBytes(given: number | undefined, text: string | undefined): number {
   return given ?? (text === undefined ? DEFAULT_ROUTE_BYTES : Number(text));
 }

@@ -1,7 +1,7 @@
 import type { NatsSecurity } from '@nestjs-spark/jetstream/internal';
 import type { Secrets } from '@nestjs-spark/secrets';
 
-/** The variable that each is read from; its `_FILE` form names a file. */
+/** The variable of each; its `_FILE` form names a file. */
 const VARIABLES = {
   credentials: 'NATS_CREDENTIALS',
   nkeySeed: 'NATS_NKEY_SEED',
@@ -15,10 +15,10 @@ const VARIABLES = {
 
 const KINDS = ['credentials', 'nkeySeed', 'user', 'token'] as const;
 
-/** Options before secrets. @throws {SecretError} when one cannot be read */
+/** Options take precedence over secrets. @throws {SecretError} when one cannot be read */
 export function natsSecurity(options: NatsSecurity, secrets: Secrets): NatsSecurity {
   const keys = Object.keys(VARIABLES) as (keyof NatsSecurity)[];
-  // Options name who connects; a variable that names somebody else is meant for another program.
+  // Options name the credentials; a variable with other credentials is meant for another program.
   const named = KINDS.some((kind) => options[kind] !== undefined);
   const found = keys.map((key) => {
     const isCredential = key === 'password' || KINDS.some((kind) => kind === key);
@@ -27,7 +27,7 @@ export function natsSecurity(options: NatsSecurity, secrets: Secrets): NatsSecur
   return Object.fromEntries(found.filter(([, value]) => value !== undefined));
 }
 
-/** What is wrong with them, with the remedy; null when at most one kind is given, and whole. */
+/** What is wrong with them, with the remedy; null when at most one kind is given, and complete. */
 export function requireOneCredential(security: NatsSecurity): string | null {
   const given = KINDS.filter((kind) => security[kind] !== undefined);
   if (given.length > 1) {
@@ -41,7 +41,7 @@ export function requireOneCredential(security: NatsSecurity): string | null {
   return null;
 }
 
-/** Whether the server is shown who connects. */
+/** Whether the client authenticates to the server. */
 export function hasCredentials(security: NatsSecurity): boolean {
   return KINDS.some((kind) => security[kind] !== undefined) || security.certificate !== undefined;
 }

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { TOKEN_MAX_LENGTH } from '../identify/token-claims.ts';
 
 /**
- * The credential of a request; null for none, and for one that is longer than `longest` characters: by default, longer than
- * anything that a module or an operator would send.
+ * The credential of a request; null for none, and for one longer than `longest` characters, by default longer than anything that
+ * a module or an operator would send.
  */
 export function bearerOf(
   { headers }: Pick<IncomingMessage, 'headers'>,
@@ -14,7 +14,7 @@ export function bearerOf(
   return BEARER.exec(given)?.[1] ?? null;
 }
 
-/** Whether a text has the three parts of a module's token. This proves nothing yet, except that checking it may be worthwhile. */
+/** Whether a text has the three parts of a module's token. This proves nothing yet, only that verification may be worthwhile. */
 export function looksSigned(token: string): boolean {
   return SIGNED.test(token);
 }

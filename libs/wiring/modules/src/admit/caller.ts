@@ -5,7 +5,7 @@ import { sameName } from '@nestjs-spark/foundation/internal';
 import type { ActingFor } from '../identify/token-claims.ts';
 import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
 
-/** Somebody who asks through a console. */
+/** A user acting through a console. */
 export interface ConsoleUser extends ActingFor {
   /** The console's name. */
   console: string;
@@ -26,7 +26,7 @@ export function callerOf(request: PlatformRequest): Caller {
   return caller;
 }
 
-/** The name of a caller that has proved itself; null for nobody, and before that. */
+/** The name of an authenticated caller; null without one, and before authentication. */
 export function knownName(request: IncomingMessage): string | null {
   const caller = callers.get(request);
   if (!caller) return null;

@@ -1,24 +1,24 @@
 import { ProblemError, defineProblem } from '@nestjs-spark/contracts';
 import { nameKey, toList } from '@nestjs-spark/foundation/internal';
 
-/** A console that a module does not admit. Name it in `SPARK_CONSOLES` there. */
+/** The module does not admit this console. Name it in the module's `SPARK_CONSOLES`. */
 const NOT_PERMITTED = defineProblem('notPermitted', {
   title: 'This module does not admit that console',
   status: 403,
 });
 
-/** Which consoles may ask this module in the name of their users. */
+/** The consoles that may act in the name of their users at this module. */
 export class Consoles {
   readonly #own: string;
   readonly #admitted: ReadonlySet<string>;
 
-  /** @param named the consoles' names; one that is mounted in the module needs none */
+  /** @param named the consoles' names; one mounted in this module needs no entry */
   constructor(own: string, named: readonly string[]) {
     this.#own = own;
     this.#admitted = new Set([own, ...named].map(nameKey));
   }
 
-  /** Those in `SPARK_CONSOLES`, in development too: any module could otherwise make itself an operator there. */
+  /** Those in `SPARK_CONSOLES`, in development too: otherwise any module could make itself an operator. */
   static from(own: string, environment: Readonly<Record<string, string | undefined>>): Consoles {
     return new Consoles(own, toList(environment['SPARK_CONSOLES'] ?? ''));
   }

@@ -4,14 +4,14 @@ import type { Refusal } from '@nestjs-spark/observability/internal';
 import { decodeJwt } from 'jose';
 import { bearerOf, looksSigned } from './bearer.ts';
 
-/** What is to be remembered of a refused request; null where it was not refused because of who asks. */
+/** What to record of a refused request; null when it was not refused because of who sent it. */
 export function describeRefusal(request: IncomingMessage, { status }: ProblemError): Refusal | null {
   if (status !== 401 && status !== 403) return null;
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   return { status, method: request.method ?? '', path, claimed: claimedName(bearerOf(request)) };
 }
 
-/** The name that a token says, believed or not. */
+/** The name claimed by a token, verified or not. */
 function claimedName(token: string | null): string | null {
   if (token === null || !looksSigned(token)) return null;
   try {
@@ -22,7 +22,7 @@ function claimedName(token: string | null): string | null {
   }
 }
 
-/** Why, in more words than the answer has: one that tells a stranger nothing is followed by its cause. */
+/** The reason in more detail than the answer: one that tells strangers nothing is followed by its cause. */
 export function reasonOf({ message, cause }: ProblemError): string {
   return cause instanceof Error ? cause.message : message;
 }

@@ -1,4 +1,4 @@
-/** A rate limit: `burst` times at once, and one more every `refillMs`. */
+/** A rate limit: `burst` requests at once, and one more every `refillMs`. */
 export interface FloodLimits {
   burst: number;
   refillMs: number;
@@ -9,7 +9,7 @@ export interface Bucket {
   at: number;
 }
 
-/** Takes one token from a bucket; null means a bucket that was never used. `waitMs` is 0 when it may happen. */
+/** Takes one token from a bucket; null means a bucket that was never used. With `waitMs` 0 the request is allowed. */
 export function takeToken(
   bucket: Bucket | null,
   limits: FloodLimits,

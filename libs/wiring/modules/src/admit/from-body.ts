@@ -3,9 +3,9 @@ import type { PlatformRequest } from '@nestjs-spark/observability/internal';
 import { rawBodyOf } from './raw-body.ts';
 import { readBody } from './read-body.ts';
 
-/** What a body may be. */
+/** Options for a body. */
 interface BodyOptions {
-  /** Whether no body at all is as good as `{}`; for a class whose fields are all optional. Default false. */
+  /** Whether a missing body is accepted as `{}`; for a class whose fields are all optional. Default false. */
   mayBeAbsent?: boolean;
 }
 
@@ -16,9 +16,9 @@ interface Wanted extends BodyOptions {
 const NOTHING = Buffer.from('{}');
 
 /**
- * The body of a route of a `SparkController`, as an instance of `type`: `@FromBody(Vote) vote: Vote`. The class declares
- * with class-validator what is allowed.
- * @throws {ProblemError} `invalid` (400) with every wrong field by its JSON pointer
+ * The body of a route of a `SparkController`, as an instance of `type`: `@FromBody(Vote) vote: Vote`. The class declares the
+ * valid content with class-validator.
+ * @throws {ProblemError} `invalid` (400), naming every invalid field by JSON pointer
  */
 export function FromBody<T extends object>(type: new () => T, options: BodyOptions = {}): ParameterDecorator {
   return readAs({ type, ...options });

@@ -7,9 +7,9 @@ const LONGEST_KEY = 256;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Reads a body as JSON.
- * @throws {ProblemError} `invalid` (400) for bytes that are not UTF-8, text that is not JSON, deeper nesting than 32, or a
- * key that has a meaning to JavaScript itself or more than 256 letters
+ * Parses a body as JSON.
+ * @throws {ProblemError} `invalid` (400) for invalid UTF-8, invalid JSON, nesting deeper than 32, or a key that is special in
+ *   JavaScript or longer than 256 characters
  */
 export function parseJson(body: Uint8Array): unknown {
   const text = decodeBody(body);
@@ -31,7 +31,7 @@ export function parseJson(body: Uint8Array): unknown {
   );
 }
 
-// Measured on the text, so that a body made only of brackets costs nothing.
+// Measured on the text, so that a body consisting only of brackets costs nothing.
 function deepest(text: string): number {
   let depth = 0;
   let max = 0;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '@nestjs-spark/contracts';
 
-/** Something in front of Nest has consumed a body and kept nothing of it. The message says what to change. */
+/** Something in front of Nest has consumed a body without keeping any of it. The message says what to change. */
 export class BodyTakenError extends Error {
   override readonly name = 'BodyTakenError';
 
@@ -15,9 +15,9 @@ export class BodyTakenError extends Error {
 }
 
 /**
- * The body of a request that a parser has already read; undefined when none has. The bytes are those that were kept
- * (`rawBody`), or rebuilt with `JSON.stringify` from what was parsed, which gives the same bytes for JSON that a module sent.
- * Rebuilt bytes prove nothing on their own; the digest in the token does.
+ * The body of a request that a parser has already read; undefined when none has. Either the retained bytes (`rawBody`), or bytes
+ * rebuilt from the parsed value with `JSON.stringify`, which are identical for JSON that a module sent. Rebuilt bytes prove
+ * nothing on their own; the digest in the token does.
  * @throws {ProblemError} `tooLarge` (413)
  * @throws {BodyTakenError} when nothing is left of it
  */

@@ -1,13 +1,13 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 
-/** How long a body may take. A module's own are complete at once: they are sent from memory. */
+/** Maximum time for a body. Those of modules are complete at once: they are sent from memory. */
 const COMPLETE_WITHIN_MS = 10_000;
-/** Bodies of senders that nobody knows yet, at once. */
+/** Maximum number of concurrent bodies from unauthenticated senders. */
 const MOST = 64;
 
 /**
- * Limits what an unauthenticated sender can make this process keep: how long one body takes, and how many there
- * are. Where there are too many, the one that takes longest is given up: honest ones are complete before it is their turn.
+ * Limits the resources that unauthenticated senders can tie up in this process: the time per body, and their number. When there
+ * are too many, the one that has taken longest is dropped: honest ones are complete before it is their turn.
  */
 export class PendingBodies {
   readonly #withinMs: number;

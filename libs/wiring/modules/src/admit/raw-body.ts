@@ -18,10 +18,11 @@ export function rawBodyOf(request: PlatformRequest): Buffer | undefined {
 }
 
 /**
- * Reads a body before any parser does: a token is bound to the bytes, and a body is not even parsed before its sender is known.
- * Afterwards the request has no body, so that a later parser has nothing to read.
+ * Reads a body before any parser does: a token is bound to the bytes, and a body is not even parsed before its sender is
+ * authenticated. Afterwards the request has no body, so that a later parser finds nothing to read.
  * @param pending limits what unauthenticated senders may have in progress
- * @throws {ProblemError} `tooLarge` (413), `bodyTimeout` (408), or `unsupportedMedia` (415) for one that is compressed or in another form than JSON
+ * @throws {ProblemError} `tooLarge` (413), `bodyTimeout` (408), or `unsupportedMedia` (415) for one that is compressed or not
+ *   JSON
  * @throws {BodyTakenError} when a parser has already read it, and nothing of the body is left
  */
 export async function keepRawBody(
@@ -31,7 +32,7 @@ export async function keepRawBody(
 ): Promise<void> {
   const kept = bodies.get(request);
   if (kept) {
-    // Two systems of one application, each with its identity, are both in front of the route.
+    // Two systems of one application, each with its own identity, may both be in front of the route.
     if (kept.byteLength > limit) throw tooLarge(limit);
     return;
   }

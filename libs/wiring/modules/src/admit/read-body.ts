@@ -6,7 +6,7 @@ import { parseJson } from './parse-json.ts';
 
 /**
  * Reads a body as an instance of `type`; unknown fields are refused.
- * @throws {ProblemError} `invalid` (400) with every wrong field by its JSON pointer
+ * @throws {ProblemError} `invalid` (400), naming every invalid field by JSON pointer
  */
 export async function readBody<T extends object>(type: new () => T, body: Uint8Array): Promise<T> {
   const value = parseJson(body);
@@ -18,7 +18,7 @@ export async function readBody<T extends object>(type: new () => T, body: Uint8A
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
-    // It would begin with the rule that stands last, which is never that of the type.
+    // It would start with the rule declared last, which is never the type.
     stopAtFirstError: false,
     validationError: { target: false, value: false },
   });

@@ -5,7 +5,7 @@ import { AuditTrail } from '../audit/audit-trail.ts';
 import { knownName } from './caller.ts';
 import { describeRefusal, reasonOf } from './describe-refusal.ts';
 
-/** Answers as every other route does, and records refusals and why something failed. */
+/** Answers like every other route, and records refusals and the reasons of failures. */
 @Catch()
 @Injectable()
 export class RefusalFilter extends ProblemFilter {
@@ -17,7 +17,7 @@ export class RefusalFilter extends ProblemFilter {
     if (host.getType() === 'http' && error instanceof ProblemError) {
       const request = nodeRequest(host.switchToHttp().getRequest<PlatformRequest>());
       const refusal = describeRefusal(request, error);
-      // What a handler has said itself is more exact.
+      // A reason given by the handler itself is more precise.
       if (this.trail?.reasonOf(request) === null) this.trail.explain(request, reasonOf(error));
       if (refusal) this.trail?.refused(refusal, { who: knownName(request), reason: reasonOf(error) });
     }

@@ -16,13 +16,13 @@ import { type Areas, areasOf, bodyBytesAt, type ControllerArea } from './routes.
 import { SPARK_CONTROLLER, type SparkRouteOptions } from './spark-controller.ts';
 
 const BODY_BYTES = 256 * 1024;
-/** How long what was not wanted may still come in. */
+/** How long an unwanted body may still come in. */
 const AFTER_ANSWER_MS = 10_000;
 
 /**
- * Sits in front of the application's body parsers for every `SparkController`, on Express and on Fastify. Nest mounts
- * those when the application initializes, and the adapter is known just before that: this is the one moment, and it asks
- * nothing of the application's `main.ts`. Without HTTP there are no routes to guard, which is logged once.
+ * Runs before the application's body parsers for every `SparkController`, on Express and on Fastify. Nest mounts those parsers
+ * when the application initializes, and the adapter is known just before that: this is the only moment, and it requires nothing
+ * of the application's `main.ts`. Without HTTP there are no routes to guard, which is logged once.
  */
 @Injectable()
 export class RouteInstaller {
@@ -46,7 +46,7 @@ export class RouteInstaller {
     this.discovery = discovery;
     this.reflector = reflector;
     host.init$.subscribe(() => {
-      // Nest says null where there is none, which its types do not.
+      // Nest returns null when there is none, contrary to its types.
       const adapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
       if (!adapter) return this.tellNoHttp();
       const areas = areasOf(this.controllers());
@@ -74,14 +74,14 @@ export class RouteInstaller {
       request.url = requestTarget(request.url ?? '/');
       const bodyBytes = bodyBytesAt(areas, request.url);
       if (bodyBytes === null) return next();
-      // Of a body nothing is read before its sender has shown something: the guard says the rest.
+      // None of a body is read before its sender has shown a plausible token: the guard checks the rest.
       if (hasBody(request) && !this.mayBeKnown(request)) throw unauthenticated();
       await keepRawBody(request, bodyBytes, this.pending);
     } catch (error) {
       if (error instanceof BodyTakenError) this.tellBodyTaken(error);
       const problem = error instanceof BodyTakenError ? bodyTaken(error) : error;
       if (!(problem instanceof ProblemError)) return next(problem);
-      // What is still on its way is let through unread, so that the sender gets to see the answer, and no longer than that.
+      // The rest of the body is consumed unread, so that the sender gets to see the answer, but only for a limited time.
       response.once('finish', () => endSlowly(request));
       const refusal = describeRefusal(request, problem);
       if (refusal) this.trail?.refused(refusal, { who: null, reason: reasonOf(problem) });
@@ -117,7 +117,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** Closes the connection of a sender that continues although it was answered. */
+/** Closes the connection of a sender that continues after it was answered. */
 function endSlowly(request: IncomingMessage): void {
   if (request.complete) return;
   setTimeout(() => request.destroy(), AFTER_ANSWER_MS).unref();

@@ -1,29 +1,32 @@
 import { joinPaths } from '@nestjs-spark/observability/internal';
 
-/** Where the routes of one controller are, and how large their bodies may be. */
+/** The paths of one controller, and its limit for bodies. */
 export interface ControllerArea {
-  /** Paths of the controller, as Nest has them: `spark/etl`. */
+  /** The controller's paths, as in Nest: `spark/etl`. */
   paths: readonly string[];
   bodyBytes: number;
 }
 
-/** The paths of all guarded controllers: what is below one of them is read and bounded here, answered or not. */
+/**
+ * The paths of all guarded controllers: bodies of everything below them are read and limited here, whether or not a handler
+ * exists.
+ */
 export type Areas = readonly { readonly pattern: RegExp; readonly bodyBytes: number }[];
 
-/** Reads what controllers declare, so that paths and bounds of routes are written once. */
+/** Reads the controllers' declarations, so that paths and limits of routes are written only once. */
 export function areasOf(controllers: readonly ControllerArea[]): Areas {
   return controllers.flatMap(({ paths, bodyBytes }) =>
     paths.map((path) => ({ pattern: patternOf(joinPaths(path)), bodyBytes })),
   );
 }
 
-/** How large a body may be that is sent to a URL; null: nothing of it is ours. */
+/** The body limit for a URL; null: it is not ours. */
 export function bodyBytesAt(areas: Areas, url: string): number | null {
   const bounds = areas.filter(({ pattern }) => pattern.test(url)).map(({ bodyBytes }) => bodyBytes);
   return bounds.length === 0 ? null : Math.max(...bounds);
 }
 
-/** A proxy may have put anything in front of the path. */
+/** A proxy may have prepended anything to the path. */
 function patternOf(path: string): RegExp {
   const segments = path.split('/').map((segment) => segment.replaceAll(/[^\w-]/g, '\\$&'));
   return new RegExp(`^(?:/[^/?]+)*/${segments.join('/')}(?:[/?]|$)`, 'i');

@@ -17,7 +17,7 @@ export function IsCollectionName(): PropertyDecorator {
     validator: {
       validate: isCollectionName,
       defaultMessage: () =>
-        '$property must be a letter, then up to 127 letters, digits, blanks, ".", "_" or "-", no blank or dot at the end',
+        '$property must be a letter, then up to 127 letters, digits, spaces, ".", "_" or "-", no space or dot at the end',
     },
   });
 }

@@ -19,12 +19,12 @@ import { rawBodyOf } from './raw-body.ts';
 
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Middleware may have shortened the path; both platforms keep the one that was asked for. */
+/** Middleware may have shortened the path; both platforms keep the original one. */
 type AskedRequest = PlatformRequest & { originalUrl?: string };
 
 /**
- * Admits a request with a module's token or the operators'. It is on the controllers, not in
- * middleware, because a path or verb that reaches a handler by some other spelling still has to pass it.
+ * Admits a request with a module's token or the operator token. It is on the controllers rather than in middleware, so that a
+ * path or verb that reaches a handler in another spelling still has to pass it.
  */
 @Injectable()
 export class SparkGuard implements CanActivate {
@@ -45,7 +45,7 @@ export class SparkGuard implements CanActivate {
     return true;
   }
 
-  /** What changes something is recorded once it is answered. */
+  /** A request for a change is recorded once it is answered. */
   private audit(asked: AskedRequest, response: PlatformResponse): void {
     const { trail } = this;
     const request = nodeRequest(asked);
@@ -67,7 +67,7 @@ export class SparkGuard implements CanActivate {
     if (this.operator.matches(token)) return { kind: 'operator' };
     if (!looksSigned(token)) throw unauthenticated();
     const body = rawBodyOf(request);
-    // A spelling of the path that a router takes for one of ours, and `RouteInstaller` does not.
+    // A spelling of the path that a router accepts for one of ours, but `RouteInstaller` does not.
     if (body === undefined) throw new ProblemError('invalid', 'The path is not spelled as it is declared.');
     const path = asked.originalUrl ?? request.url ?? '/';
     const { module, act } = await this.verifier.verify({ token, method: request.method ?? '', path, body });
@@ -78,7 +78,7 @@ export class SparkGuard implements CanActivate {
   }
 }
 
-/** @throws {ProblemError} `forbidden` (403) when a user who is only allowed to read asks for a change */
+/** @throws {ProblemError} `forbidden` (403) when a read-only user requests a change */
 function requireRole(
   through: ConsoleUser | undefined,
   { method = 'GET' }: IncomingMessage,
@@ -86,5 +86,5 @@ function requireRole(
 ): void {
   if (through?.role !== 'viewer' || READING.has(method)) return;
   if (Reflect.getMetadata(FOR_VIEWERS, context.getHandler()) === true) return;
-  throw new ProblemError('forbidden', 'A viewer may look at everything and change nothing.');
+  throw new ProblemError('forbidden', 'A viewer may read everything and change nothing.');
 }

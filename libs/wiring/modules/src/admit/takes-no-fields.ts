@@ -3,8 +3,8 @@ import { decodeBody, refuseFields, type PlatformRequest } from '@nestjs-spark/ob
 import { rawBodyOf } from './raw-body.ts';
 
 /**
- * Marks a route of a `SparkController` whose body says nothing, as `ReadsNoFields` does where the route reads its body itself:
- * here the guard in front has read it, and nothing is left in the request.
+ * Marks a route of a `SparkController` whose body must be empty, as `ReadsNoFields` does where the route reads its body itself:
+ * here the guard has already read it, and nothing is left in the request.
  */
 export const TakesNoFields = (): MethodDecorator => UseGuards(new NoFields());
 

@@ -8,7 +8,7 @@ import {
   type Guard,
 } from '@nestjs-spark/foundation/internal';
 
-/** What was decided about a request. */
+/** The decision on a request. */
 @ApiSchema({ name: 'AuditEntry' })
 export class AuditEntry {
   @ApiProperty({ format: 'date-time' })
@@ -18,14 +18,14 @@ export class AuditEntry {
     type: String,
     nullable: true,
     description:
-      'The module, `operator`, `ann by Console`, or a caller of the API such as `jwt:ann`, proved; null for nobody',
+      'The module, `operator`, `ann by Console`, or a caller of the API such as `jwt:ann`, proven; null for nobody',
   })
   who!: string | null;
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The name that the credential says, proved or not',
+    description: 'The name in the credential, proven or not',
   })
   claimed!: string | null;
 
@@ -44,7 +44,7 @@ export class AuditEntry {
   @ApiProperty({ type: String, nullable: true, description: 'Why it was not allowed, or what it changed' })
   reason!: string | null;
 
-  @ApiProperty({ description: 'How many alike came before this one and after the last that is listed' })
+  @ApiProperty({ description: 'How many similar entries were left out before this one' })
   repeated!: number;
 }
 

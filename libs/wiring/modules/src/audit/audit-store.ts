@@ -5,10 +5,10 @@ import { isAuditEntry, newestFirst, type AuditEntry } from './audit-entry.ts';
 const PREFIX = 'sparkAudit/';
 const COLLECTION = 'SparkAudit';
 const MOST_ENTRIES = 1_000;
-/** How many entries are written before the oldest are looked for. */
+/** How many entries are written before the oldest are trimmed. */
 const BETWEEN_TRIMS = 50;
 
-/** The newest entries of the audit trail, in the module's own database: of all its instances, and after restarts. */
+/** The newest entries of the audit trail, in the module's own database: from all its instances, surviving restarts. */
 export class AuditStore implements AuditLog {
   readonly #state: StateStore;
   readonly #most: number;
@@ -19,11 +19,11 @@ export class AuditStore implements AuditLog {
     this.#state = state;
     this.#most = most;
     this.#betweenTrims = betweenTrims;
-    // The first write of a process looks after what earlier ones have left.
+    // The first write of a process trims what earlier ones have left.
     this.#untrimmed = betweenTrims;
   }
 
-  /** @throws {UnavailableError} while the store is away */
+  /** @throws {UnavailableError} while the store is unavailable */
   async add(entry: AuditEntry): Promise<void> {
     const id = `${PREFIX}${entry.at.replaceAll(/\D/g, '')}-${randomUUID().slice(0, 8)}`;
     await this.#state.write(id, COLLECTION, entry, null);
@@ -31,7 +31,7 @@ export class AuditStore implements AuditLog {
     if (this.#untrimmed >= this.#betweenTrims) await this.#trim();
   }
 
-  /** @throws {UnavailableError} while the store is away */
+  /** @throws {UnavailableError} while the store is unavailable */
   async newest(skip: number, take: number): Promise<AuditPage & { entries: AuditEntry[]; total: number }> {
     const found = await this.#state.list<AuditEntry>(PREFIX);
     const entries = found

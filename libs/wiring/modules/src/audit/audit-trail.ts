@@ -7,13 +7,13 @@ import { Counter, type Registry } from 'prom-client';
 import type { AuditEntry } from './audit-entry.ts';
 
 const LONGEST_TEXT = 500;
-/** Requests alike in everything are one entry for this long. */
+/** Identical requests within this time are one entry. */
 const BETWEEN_ALIKE_MS = 10_000;
-/** Entries that wait to be written at once; what comes beyond is in the log only. */
+/** Entries that may wait to be written; further ones are only logged. */
 const MOST_WAITING = 100;
 
 export interface AuditTrailParts {
-  /** This module: what it asks itself is not news. */
+  /** This module's name: its own requests are not recorded. */
   own: string;
   audit: AuditLog;
   refusals: Pick<Refusals, 'record'> | null;
@@ -21,26 +21,26 @@ export interface AuditTrailParts {
   log: Logger;
 }
 
-/** What is known of a refusal beside the request itself. */
+/** What is known of a refusal besides the request itself. */
 export interface Known {
-  /** Who asked, where it was proved. */
+  /** The caller, if authenticated. */
   who: string | null;
   reason: string | null;
 }
 
-/** A request of somebody who is known, and what came of it. */
+/** A request of an authenticated caller, and its outcome. */
 export interface AnsweredRequest {
   who: string;
   method: string;
-  /** Without its query. */
+  /** Without the query. */
   path: string;
   status: number;
   reason: string | null;
 }
 
 /**
- * Records who asked for what and what was decided: in the log, in `/metrics`, and in the audit log. Strangers cannot fill it:
- * of refusals alike the first of a minute is kept, of other requests alike the first of ten seconds, with how many there were.
+ * Records who asked for what and what was decided: in the log, in `/metrics`, and in the audit log. Strangers cannot flood it: of
+ * similar refusals the first per minute is recorded, of other similar requests the first per ten seconds, with their number.
  */
 export class AuditTrail {
   readonly #parts: AuditTrailParts;
@@ -55,7 +55,7 @@ export class AuditTrail {
     this.#counter = parts.metrics && counterIn(parts.metrics);
   }
 
-  /** A request that was refused because of who asks. */
+  /** Records a request that was refused because of who sent it. */
   refused(refusal: Refusal, known: Known): void {
     this.#counter?.inc({ decision: 'refused' });
     const repeated = this.#parts.refusals ? this.#parts.refusals.record(refusal) : 0;
@@ -64,22 +64,22 @@ export class AuditTrail {
     this.#keep({ ...known, claimed, method, path, decision: 'refused', status, repeated });
   }
 
-  /** Remembers why a request cannot be carried out, or what it changed, until it is answered. */
+  /** Remembers why a request cannot be executed, or what it changed, until it is answered. */
   explain(request: IncomingMessage, reason: string): void {
     this.#reasons.set(request, reason);
   }
 
-  /** What `explain` was told of a request. */
+  /** The reason that `explain` was given for a request. */
   reasonOf(request: IncomingMessage): string | null {
     return this.#reasons.get(request) ?? null;
   }
 
-  /** A request that changes something, or wants to. What was refused because of who asks is recorded by `refused`. */
+  /** Records a request that changes something, or attempts to. Refusals because of who sent it are recorded by `refused`. */
   answered({ who, method, path, status, reason }: AnsweredRequest): void {
     if (status === 401 || status === 403 || sameName(who, this.#parts.own)) return;
     const decision = status < 400 ? 'allowed' : 'failed';
     this.#counter?.inc({ decision });
-    // What was changed is said of what was allowed only, so that nobody can make entries unlike each other by what is refused.
+    // The change is only recorded for allowed requests, so that refused ones cannot be made to look different from each other.
     const change = decision === 'allowed' ? reason : null;
     const alike = JSON.stringify([who, method, path, status, change]);
     const repeated = this.#alike.leftOut(alike, performance.now());
@@ -89,7 +89,7 @@ export class AuditTrail {
     this.#keep({ who, claimed: who, method, path, decision, status, reason, repeated });
   }
 
-  /** Waits until what was recorded is written. */
+  /** Waits until everything recorded is written. */
   async settled(): Promise<void> {
     await this.#writing;
   }
@@ -122,13 +122,13 @@ export class AuditTrail {
 
 const METRIC = 'spark_requests_decided_total';
 
-/** Several identities in one application count together. */
+/** Several identities in one application share a counter. */
 function counterIn(registry: Registry): Counter<'decision'> {
   const known = registry.getSingleMetric(METRIC);
   if (known instanceof Counter) return known;
   return new Counter({
     name: METRIC,
-    help: 'Requests to /spark that change something, and all that were refused because of who asks, by what was decided.',
+    help: 'Requests to /spark that change something, and all that were refused because of the caller, by decision.',
     labelNames: ['decision'],
     registers: [registry],
   });

@@ -5,12 +5,12 @@ import { isAuditEntry, newestFirst, type AuditEntry } from './audit-entry.ts';
 
 /** More than the module's database keeps. */
 const MOST_OWN = 2_000;
-/** How long a log that did not answer is not asked to take more: each attempt may wait for seconds, and more wait behind it. */
+/** How long a log that did not answer is not written to: each attempt may take seconds, and more would queue up behind it. */
 const REST_MS = 10_000;
 
 /**
- * The log of all modules, and the module's own database for what that did not take. Nothing is carried over from one to the other: a
- * list has both. An entry that was stored although its answer was lost is in both, and shown once.
+ * The shared log of all modules, with the module's own database as a fallback. Nothing is transferred from one to the other: a
+ * list merges both. An entry that was stored although its response was lost is in both, and shown once.
  */
 export class JoinedAuditLog implements AuditLog {
   readonly #shared: AuditLog;
@@ -24,7 +24,7 @@ export class JoinedAuditLog implements AuditLog {
     this.#restMs = restMs;
   }
 
-  /** @throws {UnavailableError} while both are away */
+  /** @throws {UnavailableError} while both are unavailable */
   async add(entry: object): Promise<void> {
     if (performance.now() >= this.#restsUntil) {
       try {
@@ -37,7 +37,10 @@ export class JoinedAuditLog implements AuditLog {
     await this.#own.add(entry);
   }
 
-  /** While one of the two is away, the other's entries are listed, and not counted. @throws {UnavailableError} while both are */
+  /**
+   * While one of the two is unavailable, only the other's entries are listed, without a total. @throws {UnavailableError} while
+   * both are
+   */
   async newest(skip: number, take: number): Promise<AuditPage> {
     const own = await settle(this.#own.newest(0, MOST_OWN));
     const beside = own.page?.entries.filter(isAuditEntry) ?? [];
@@ -47,7 +50,8 @@ export class JoinedAuditLog implements AuditLog {
       return { entries: shared.page?.entries ?? [], total: own.page && (shared.page?.total ?? null) };
     }
     const end = skip + take;
-    // From the newest on, so that each page goes on where the one before it ended, whatever the clocks and doubles are.
+    // Starts from the newest entry, so that each page continues exactly where the previous one ended, regardless of clocks and
+    // duplicates.
     for (let asked = end + beside.length; ; asked *= 2) {
       const { page } = await settle(this.#shared.newest(0, asked));
       if (!page) return { entries: beside.slice(skip, end), total: null };
@@ -62,7 +66,7 @@ export class JoinedAuditLog implements AuditLog {
   }
 }
 
-/** Two lists as one, each in its own order; the newer first of what is next in both. It ends with the first one, or has all. */
+/** Merges two ordered lists, newest first. Stops at the end of the first list, unless that list is complete. */
 function join(shared: readonly AuditEntry[], own: readonly AuditEntry[], isAll: boolean): AuditEntry[] {
   const joined = new Map<string, AuditEntry>();
   const add = (entry: AuditEntry): void => {
@@ -80,7 +84,7 @@ function join(shared: readonly AuditEntry[], own: readonly AuditEntry[], isAll: 
 
 type Settled = { page: AuditPage; failure?: never } | { page: null; failure: UnavailableError };
 
-/** @throws what is no outage */
+/** @throws anything that is not an outage */
 async function settle(asked: Promise<AuditPage>): Promise<Settled> {
   try {
     return { page: await asked };

@@ -4,8 +4,8 @@ import { Refusals, type Refusal } from '@nestjs-spark/observability/internal';
 import type { AuditTrail, Known } from './audit-trail.ts';
 
 /**
- * The application's audit trail, for what is refused outside of the routes of `/spark`. An application without an identity among modules
- * has none: a refusal is counted and logged then, as everywhere.
+ * The application's audit trail, for refusals outside of the `/spark` routes. An application without an identity among modules
+ * has none: refusals are then only counted and logged.
  */
 @Injectable()
 export class TrailInUse {
@@ -16,12 +16,12 @@ export class TrailInUse {
     this.#refusals = refusals;
   }
 
-  /** Of several identities in one application, the first keeps what is refused, so that nothing is listed twice. */
+  /** With several identities in one application, the first records refusals, so that nothing is listed twice. */
   join(trail: AuditTrail): void {
     this.#trail ??= trail;
   }
 
-  /** A request that was refused because of who asks. */
+  /** Records a request that was refused because of who sent it. */
   refused(refusal: Refusal, known: Known): void {
     if (this.#trail) this.#trail.refused(refusal, known);
     else this.#refusals.record(refusal);

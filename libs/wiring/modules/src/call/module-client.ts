@@ -9,24 +9,24 @@ import { sendSigned, whyNoAnswer } from './send-signed.ts';
 
 /** How a call to another module ended. */
 export type ModuleAnswer =
-  /** `retryAfterSeconds` is there when the module asks to wait. */
+  /** `retryAfterSeconds` is set when the module asks to wait. */
   | { kind: 'answered'; status: number; body: unknown; retryAfterSeconds?: number }
   | { kind: 'unreachable'; reason: string }
-  /** `known` are the names of those that are, `nearest` the one of them that was probably meant. */
+  /** `known` are the names of the registered modules, `nearest` the one that was probably meant. */
   | { kind: 'not-registered'; known?: readonly string[]; nearest?: string };
 
 export interface ModuleCall {
   /** The module to call. */
   module: string;
   method: 'GET' | 'POST' | 'DELETE';
-  /** In whose name; of use only at modules that admit this one as a console. */
+  /** The user acted for; only effective at modules that admit this one as a console. */
   act?: ActingFor;
-  /** Below the module's URL, with a leading slash. */
+  /** Appended to the module's URL; with a leading slash. */
   path: string;
   /** Sent as JSON. */
   body?: object;
   timeoutMs?: number;
-  /** How much of the answer is read. Default 256 KiB. */
+  /** How much of the response is read. Default 256 KiB. */
   answerBytes?: number;
   signal?: AbortSignal;
 }
@@ -34,22 +34,25 @@ export interface ModuleCall {
 export interface ModuleClientParts {
   registry: ModuleRegistry;
   identity: Pick<ModuleIdentity, 'sign'>;
-  /** An identity provider, whose tokens are shown in place of this module's own, except where it asks in somebody's name. */
+  /** An identity provider, whose tokens are used in place of this module's own, except when it acts for a user. */
   provider?: { token(): Promise<string> } | undefined;
-  /** Says whether what the registry tells of a module is believed. */
+  /** Decides whether a registry entry is trusted. */
   keys: Pick<KeyRing, 'doubt'>;
-  /** Those of the application. Default: its own. */
+  /** The application's breakers. Default: its own. */
   breakers?: Breakers;
 }
 
 const TIMEOUT_MS = 30_000;
 const ANSWER_BYTES = 256 * 1024;
 
-/** Calls other modules as this one: looks the address up each time and believes only the module itself, signs each request, follows no redirect. */
+/**
+ * Calls other modules in this module's name: looks up the address each time and trusts only the module's own entry, signs each
+ * request, follows no redirect.
+ */
 export class ModuleClient {
   private readonly parts: ModuleClientParts;
   private readonly breakers: Breakers;
-  /** By the name in lower case: where each module was called last. */
+  /** By lower-case name: the last address of each module called. */
   private readonly addresses = new Map<string, string>();
 
   constructor(parts: ModuleClientParts) {
@@ -57,12 +60,15 @@ export class ModuleClient {
     this.breakers = parts.breakers ?? new Breakers();
   }
 
-  /** Where a module was called last, for people to read; null before the first call. */
+  /** Where a module was last called, for operators; null before the first call. */
   addressOf(module: string): string | null {
     return this.addresses.get(nameKey(module)) ?? null;
   }
 
-  /** @throws {UnavailableError} when the registry, the pinned keys or the identity provider are unavailable; every outcome at the other module is an answer, not an error */
+  /**
+   * @throws {UnavailableError} when the registry, the pinned keys or the identity provider are unavailable; every outcome at the
+   *   other module is an answer, not an error
+   */
   async call(call: ModuleCall): Promise<ModuleAnswer> {
     const { registry } = this.parts;
     const found = await registry.find(call.module);
@@ -82,7 +88,7 @@ export class ModuleClient {
     return this.throughBreaker(callee.appName, () => send(url, call, token, body));
   }
 
-  /** A provider's token names no user, so whoever asks in somebody's name signs it. */
+  /** A provider's token names no user, so calls on a user's behalf are signed with this module's own key. */
   private tokenFor(
     audience: string,
     { pathname: path }: URL,
@@ -108,7 +114,7 @@ export class ModuleClient {
   }
 }
 
-/** A request to a misspelled name would wait forever, so the known names are reported. */
+/** A request to a misspelled name would wait forever, so the known names are included. */
 function notRegistered(module: string, all: readonly ModuleInformation[]): ModuleAnswer {
   const known = all.map(({ appName }) => appName);
   const nearest = nearestName(module, known);
@@ -133,7 +139,7 @@ async function send(
     return answered(response, text);
   } catch (error) {
     const reason = `${reasonOf(error)} (${url.origin})`;
-    // An attempt that is given up says nothing about the module.
+    // An aborted attempt says nothing about the module.
     if (call.signal?.aborted) return { kind: 'unreachable', reason };
     throw new Unreachable(reason);
   }

@@ -49,7 +49,7 @@ describe('a signed request', () => {
     expect(whyNoAnswer('?')).toEqual({ timedOut: false, code: null, words: null });
   });
 
-  it('tells that time is over while the answer comes', async () => {
+  it('reports a timeout while the answer is arriving', async () => {
     const slow = createServer((_, response) => void response.writeHead(200).write('{'));
     await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
     const url = new URL(`http://127.0.0.1:${(slow.address() as AddressInfo).port}/`);

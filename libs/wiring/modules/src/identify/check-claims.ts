@@ -11,12 +11,12 @@ import {
   type TokenClaims,
 } from './token-claims.ts';
 
-/** The request that a token has to be for. */
+/** The request that a token must be bound to. */
 export interface SignedRequest {
   method: string;
-  /** Path or URL as it arrived; its query is not looked at. */
+  /** Path or URL as it arrived; its query is ignored. */
   path: string;
-  /** The bytes as they arrived; nothing when there is no body. */
+  /** The bytes as they arrived; absent without a body. */
   body?: Uint8Array | string | undefined;
 }
 
@@ -33,15 +33,15 @@ export function headerFault(header: ProtectedHeaderParameters): string | null {
   const foreign = Object.keys(header).find((name) => !ALLOWED_HEADERS.has(name));
   if (foreign) return `header ${JSON.stringify(foreign.slice(0, 20))} is not allowed`;
   if (header.alg !== TOKEN_ALGORITHM) return `alg is not ${TOKEN_ALGORITHM}`;
-  // RFC 8725: a token that is signed for another use says so here. Other lineages leave it out.
+  // RFC 8725: a token signed for another purpose states it here. Other lineages omit it.
   if (header.typ !== undefined && !/^jwt$/i.test(String(header.typ))) return 'typ is not JWT';
   if (typeof header.kid !== 'string' || !THUMBPRINT.test(header.kid)) return 'kid is not a thumbprint';
   return null;
 }
 
 /**
- * Why a token's claims do not fit the request, or null; whether its times are right is another question. Costs no look-up
- * and proves nothing: the signature comes after.
+ * Why a token's claims do not fit the request, or null; times are checked separately. Needs no look-up and proves nothing: the
+ * signature is checked later.
  */
 export function claimsFault(claims: JWTPayload, request: SignedRequest, receiver: Receiver): string | null {
   if (!hasShape(claims)) return 'a claim is missing or of the wrong type';
@@ -57,7 +57,10 @@ export function claimsFault(claims: JWTPayload, request: SignedRequest, receiver
   return claims.body_sha256 === bodyDigest(request.body) ? null : 'body_sha256 is of another body';
 }
 
-/** Why the times do not fit this clock, or null. Only a caller with a trusted key gets the reason: one of the two clocks is wrong. */
+/**
+ * Why the times do not fit this clock, or null. Only a caller with a trusted key is told the reason: one of the two clocks is
+ * wrong.
+ */
 export function timeFault(claims: Pick<JWTPayload, 'iat' | 'exp' | 'nbf'>, now: number): string | null {
   const { iat = Infinity, exp = -Infinity, nbf } = claims;
   if (iat > now + CLOCK_SKEW_SECONDS) return 'iat lies in the future';

@@ -2,11 +2,11 @@ import type { ModuleInformation, PublicKeyJwk } from '@nestjs-spark/contracts';
 import { base64url, compactVerify, CompactSign, type CryptoKey } from 'jose';
 import { TOKEN_ALGORITHM } from './token-claims.ts';
 
-/** Not `JWT`: nothing that is signed as an entry can pass for a token, and no token for an entry. */
+/** Not `JWT`, so that no signed entry can pass for a token, and no token for an entry. */
 const TYPE = 'spark-registry-entry';
 const DETACHED = /^([\w-]+)\.\.([\w-]+)$/;
 
-/** Signs all that others believe of an entry: a JWS with detached content (RFC 7515, appendix F). */
+/** Signs everything that others trust in an entry: a JWS with detached content (RFC 7515, appendix F). */
 export async function signEntry(
   entry: ModuleInformation,
   signer: { keyId: string; key: CryptoKey },
@@ -18,7 +18,7 @@ export async function signEntry(
   return `${head}..${signature}`;
 }
 
-/** Whether the entry's signature is one by this key over what the entry says. */
+/** Whether the entry's signature was made by this key over the entry's content. */
 export async function isSignedWith(entry: ModuleInformation, key: CryptoKey): Promise<boolean> {
   const [, head, signature] = DETACHED.exec(entry.signature ?? '') ?? [];
   if (head === undefined) return false;
@@ -31,7 +31,7 @@ export async function isSignedWith(entry: ModuleInformation, key: CryptoKey): Pr
   }
 }
 
-/** A list and no object: stores may reorder an object's fields. */
+/** A list rather than an object: stores may reorder an object's fields. */
 function contentOf(entry: ModuleInformation): Uint8Array {
   const { appName, appUrl, databaseName, databaseUrls, registeredAtUtc, publicKey, version, nextKey } = entry;
   const content = [

@@ -32,7 +32,7 @@ export function describeDoubt(module: string, verdict: EntryVerdict, keyId: stri
       );
     case 'older':
       return (
-        `it is of ${verdict.at}, and the module has made a later one since, so somebody else has written it back; the ` +
+        `it dates from ${verdict.at}, and the module has made a later one since, so somebody else has restored it; the ` +
         "module writes its own again while it runs. If that one's clock was wrong, delete the document " +
         `${pinnedKeyId(nameKey(module))} in this module's database`
       );

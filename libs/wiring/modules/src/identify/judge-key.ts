@@ -5,22 +5,22 @@ import type { VerificationKey } from './public-key.ts';
 
 export interface TrustPolicy {
   production: boolean;
-  /** Module names in lower case; thumbprints that an operator approved. */
+  /** By lower-case module name: thumbprints approved by an operator. */
   trustedKeys: ReadonlyMap<string, readonly string[]>;
 }
 
 export type KeyVerdict =
   | { kind: 'trusted'; key: VerificationKey; pin: boolean }
   | { kind: 'unknown' }
-  /** The module has another key than the one that is believed. */
+  /** The module's key differs from the trusted one. */
   | { kind: 'changed'; believed: string }
-  /** In production, and no operator has approved this key. */
+  /** In production, when no operator has approved this key. */
   | { kind: 'unapproved' };
 
 /**
- * The keys that may speak for a module: those an operator listed and the pinned one, with the key that the pinned one has
- * announced and, for a while, the one before; outside production, where neither is there, the registered one. A list
- * replaces a pin that none of its keys is the root of. A registry that someone else has written to cannot change a key once believed.
+ * The keys that may speak for a module: those listed by an operator and the pinned one, with the key that the pinned one has
+ * announced and, for a while, its predecessor; outside production, if there is neither, the registered one. A list replaces a pin
+ * that is not rooted in one of its keys. Tampering with the registry cannot change a key once it is trusted.
  * @param now milliseconds since 1970
  */
 export function believedKeys(entry: KeyEntry, policy: TrustPolicy, now: number): VerificationKey[] {
@@ -37,7 +37,7 @@ export function believedKeys(entry: KeyEntry, policy: TrustPolicy, now: number):
   return [...new Map(current.map((key) => [key.keyId, key])).values()];
 }
 
-/** Whether `keyId` may speak for the module of this entry, and whether it is to be pinned once it has proved itself. */
+/** Whether `keyId` may speak for the module of this entry, and whether to pin it once it has proved itself. */
 export function judgeKey(
   entry: KeyEntry | undefined,
   keyId: string,
@@ -56,12 +56,12 @@ export function judgeKey(
     : { kind: 'changed', believed: [roots].flat().join(' or ') };
 }
 
-/** Whether a pin rests on what is listed, where anything is. */
+/** Whether a pin is rooted in the list, if there is one. */
 export function isApproved(pin: PinnedKey, listed: readonly string[] | undefined): boolean {
   return !listed || [pin.keyId, ...(pin.succeeds ?? [])].some((keyId) => listed.includes(keyId));
 }
 
-/** A key that has been followed by another one is believed until its time is over, listed or not. */
+/** A key that has been succeeded is trusted until its time is over, listed or not. */
 function isRetired(pin: PinnedKey, keyId: string, now: number): boolean {
   if (keyId === pin.keyId || !pin.succeeds?.includes(keyId)) return false;
   return pin.previous?.keyId !== keyId || now >= Date.parse(pin.previous.until);

@@ -13,12 +13,12 @@ export interface KeyFileOptions {
   module: string;
   /** In production a missing key is an error: a newly created one would be unknown to everyone, and lost with the container. */
   production: boolean;
-  /** Whether a key that other users of the machine can read is an error; otherwise it is a warning. Default false. */
+  /** Whether a key readable by other users of the machine is an error; otherwise it is a warning. Default false. */
   refuseOpen?: boolean;
   log: Logger;
 }
 
-/** The module has no usable key pair, and the application does not start. The message says which file is needed where. */
+/** The module has no usable key pair, so the application does not start. The message says which file is needed where. */
 export class KeyFileError extends Error {
   constructor(path: string, cause: string, remedy: string, options?: ErrorOptions) {
     super(`The module's key ${path} ${cause}. ${remedy}`, options);
@@ -28,7 +28,8 @@ export class KeyFileError extends Error {
 
 /**
  * Reads the module's key pair, or creates it where that is allowed.
- * @throws {KeyFileError} when it is missing in production, open to others where that is refused, or not an Ed25519 private key
+ * @throws {KeyFileError} when it is missing in production, readable by others where that is refused, or not an Ed25519 private
+ *   key
  */
 export async function openKeyFile(options: KeyFileOptions): Promise<PrivateKeyJwk> {
   const path = join(options.directory, await findFileName(options));
@@ -49,12 +50,12 @@ export async function openKeyFile(options: KeyFileOptions): Promise<PrivateKeyJw
   return parseKey(path, await readFile(path, 'utf8'));
 }
 
-/** What there is of a module's keys in a folder; the private halves are not read out. */
+/** The state of a module's keys in a folder, without the private keys. */
 export interface KeyFiles {
-  /** Paths, whether there are files or not. */
+  /** Paths, whether or not the files exist. */
   paths: { current: string; next: string };
   current: PublicKeyJwk | null;
-  /** The key that is to follow. */
+  /** The successor key. */
   next: PublicKeyJwk | null;
 }
 
@@ -80,8 +81,8 @@ function keyName(module: string): string {
 }
 
 /**
- * A module's name is the same in any case, and so is its key: others would refuse a second one. A file in exactly this
- * spelling goes before.
+ * Module names are case-insensitive, and so are key files: others would refuse a second key. A file in exactly this spelling
+ * takes precedence.
  * @throws {KeyFileError} when there are several in other spellings
  */
 async function findFileName({
@@ -106,8 +107,8 @@ async function findFileName({
 }
 
 /**
- * Makes a key, which a file that is already there goes before: several instances may start at once, the file appears complete,
- * and the second one uses the first one's.
+ * Creates a key, unless the file already exists: several instances may start at once, the file appears atomically, and the second
+ * one uses the first one's.
  * @returns the thumbprint of the key in the file
  */
 export async function makeKeyFile(path: string): Promise<string> {
@@ -152,7 +153,7 @@ function parseKey(path: string, text: string): PrivateKeyJwk {
   try {
     value = JSON.parse(text);
   } catch {
-    // The parser's message quotes the text, which is a secret.
+    // The parser's message quotes the text, which is secret.
     throw new KeyFileError(path, 'is not JSON', remedy);
   }
   if (isPrivateKey(value)) return { kty: value.kty, crv: value.crv, x: value.x, d: value.d };

@@ -106,7 +106,7 @@ describe('an entry of the registry', () => {
     }),
   );
 
-  it('is not believed when somebody has put an older one back, whose address may be anybody’s by now', () =>
+  it('is not believed when somebody has restored an older one, whose address may now belong to someone else', () =>
     inFolder(async (directory) => {
       const fleet = await open(directory);
       const before = await fleet.vouch(entryOf({ appUrl: 'http://10.0.0.7' }));
@@ -117,12 +117,12 @@ describe('an entry of the registry', () => {
       expect(await keys.doubt(before)).toBeNull();
       clock += 31_000;
       expect(await keys.doubt(moved)).toBeNull();
-      expect(await keys.doubt(before)).toMatch(/it is of 2026-01-01.*somebody else has written it back/);
-      expect(await ring().doubt(before)).toMatch(/somebody else has written it back/);
+      expect(await keys.doubt(before)).toMatch(/it dates from 2026-01-01.*somebody else has restored it/);
+      expect(await ring().doubt(before)).toMatch(/somebody else has restored it/);
       expect(await keys.doubt(moved)).toBeNull();
     }));
 
-  it('is believed although the clock of the module was set back by five minutes, and takes nothing back then', () =>
+  it('is believed although the clock of the module was set back by five minutes, and undoes nothing', () =>
     inFolder(async (directory) => {
       const fleet = await open(directory);
       const keys = ring();
@@ -138,7 +138,7 @@ describe('an entry of the registry', () => {
       }
     }));
 
-  it('dated in the future does not make those out of date that follow with a corrected clock', () =>
+  it('dated in the future does not outdate those that follow with a corrected clock', () =>
     inFolder(async (directory) => {
       const fleet = await open(directory);
       const keys = ring();
@@ -267,7 +267,7 @@ describe('a module that changes its key', () => {
       expect(await register(repeated)).toEqual([fleet.keyId]);
       expect(await ring().find('Fleet', next)).toBeNull();
       expect(await ring().doubt(repeated)).toMatch(
-        /it is of 2026-01-02T00:00:00Z, and the module has made a later one since/,
+        /it dates from 2026-01-02T00:00:00Z, and the module has made a later one since/,
       );
       expect(await keyIds(ring())).toEqual([fleet.keyId]);
       await ring().approve('Fleet', fleet.keyId);

@@ -9,18 +9,18 @@ import { isSignedWith } from './entry-signature.ts';
 import { isPinOf, PINNED_KEYS_PREFIX, type PinnedKey } from './pinned-key.ts';
 import { readPublicKey, type VerificationKey } from './public-key.ts';
 
-/** The keys that an entry of the registry claims. */
+/** The keys claimed by a registry entry. */
 export interface RegisteredKeys {
   key: VerificationKey | null;
-  /** Only of an entry that `key` has signed. */
+  /** Only from an entry signed by `key`. */
   next: VerificationKey | null;
-  /** `wrong`: there is a signature, and it is not one by `key` over this entry. */
+  /** `wrong`: there is a signature, but not by `key` over this entry. */
   signature: 'valid' | 'none' | 'wrong';
-  /** When the module made the entry, as it says. */
+  /** When the module created the entry, by its own account. */
   at: string;
 }
 
-/** The keys of a pin, ready to check signatures with; null for one that is not there or cannot be read. */
+/** The keys of a pin, ready for verifying signatures; null for one that is missing or unreadable. */
 export interface PinnedKeys {
   current: VerificationKey | null;
   next: VerificationKey | null;
@@ -28,18 +28,18 @@ export interface PinnedKeys {
 }
 
 export interface KeyEntry {
-  /** As the module writes its own name. */
+  /** As the module spells its own name. */
   module: string;
   pinned: Versioned<PinnedKey> | null;
   pins: PinnedKeys;
   registered: RegisteredKeys | null;
 }
 
-/** What pins and registry said at one moment, by module name in lower case. */
+/** The pins and the registry at one moment, by lower-case module name. */
 export interface KeySnapshot {
   startedAt: number;
   entries: ReadonlyMap<string, KeyEntry>;
-  /** Documents among the pins that are not pins: they are ignored. */
+  /** Documents among the pins that are not valid pins: they are ignored. */
   odd: readonly string[];
 }
 

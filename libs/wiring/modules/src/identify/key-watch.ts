@@ -5,11 +5,11 @@ import { FRESH_MS, type KeyRing } from './key-ring.ts';
 export interface KeyWatchParts {
   keys: Pick<KeyRing, 'refresh'>;
   log: Logger;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two checks. */
   everyMs?: number;
 }
 
-/** Looks at the other modules' keys for as long as the application runs: a key that is announced is known before it is used. */
+/** Checks the other modules' keys while the application runs, so that an announced key is known before it is used. */
 export class KeyWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly parts: KeyWatchParts;
   private readonly stopping = new AbortController();

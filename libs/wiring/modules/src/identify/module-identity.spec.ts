@@ -35,7 +35,7 @@ describe("a module's identity", () => {
     expect(new Set(all.map(({ keyId }) => keyId)).size).toBe(1);
   });
 
-  it('is the new key when that takes the place of the old one while the files are read', async () => {
+  it('is the new key when it replaces the old one while the files are read', async () => {
     const keys = join(directory, 'keys');
     const [current, next] = [join(keys, 'hr.jwk.json'), join(keys, 'hr.next.jwk.json')];
     await makeKeyFile(current);

@@ -1,9 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** A shorter token can be guessed unnoticed. */
+/** A shorter token could be guessed without being noticed. */
 export const SHORTEST_OPERATOR_TOKEN = 16;
 
-/** What production says about an operator token that is too short; nothing for none, or where the environment allows it. */
+/** The error for an operator token that is too short for production; null for none, or where the environment allows it. */
 export function shortOperatorToken(
   token: string | null,
   environment: Readonly<Record<string, string | undefined>>,
@@ -28,17 +28,17 @@ export class OperatorToken {
     return this.digest !== null;
   }
 
-  /** Takes equally long for every input. */
+  /** Compares in constant time. */
   matches(given: string): boolean {
     return this.digest !== null && timingSafeEqual(this.digest, sha256(given));
   }
 
-  /** Shows another process that has the same token that an operator wanted this. Null when none is configured. */
+  /** Proves to another process with the same token that an operator requested this. Null when none is configured. */
   prove(what: string): string | null {
     return this.digest && createHmac('sha256', this.digest).update(what).digest('base64url');
   }
 
-  /** Whether a proof of this was made with the same token. */
+  /** Whether a proof for this was made with the same token. */
   isProof(what: string, proof: string): boolean {
     const own = this.prove(what);
     return own !== null && timingSafeEqual(sha256(own), sha256(proof));

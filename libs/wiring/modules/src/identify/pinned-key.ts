@@ -7,19 +7,19 @@ export interface KeyRecord {
   publicKey: PublicKeyJwk;
 }
 
-/** The document `sparkKeys/{module}`: which keys this module believes to be the other's. Times are ISO 8601, UTC. */
+/** The document `sparkKeys/{module}`: the keys that this module trusts for the other one. Times are ISO 8601, UTC. */
 export interface PinnedKey extends KeyRecord {
   module: string;
   pinnedAt: string;
-  /** The module signs its entry in the registry: an unsigned one in its name is somebody else's. */
+  /** Set when the module signs its registry entry: an unsigned one in its name is then a forgery. */
   signs?: true;
-  /** When the newest signed entry was made that this rests on. An older one is repeated by somebody else: it announces nothing. */
+  /** When the newest signed entry behind this pin was created. An older one is a replay and announces nothing. */
   asOf?: string;
-  /** The key that is to follow, named in an entry that the pinned key has signed. */
+  /** The successor key, named in an entry that the pinned key has signed. */
   next?: KeyRecord;
-  /** The key before this one, believed for a while longer: other instances of the module may still have it. */
+  /** The predecessor, trusted for a while longer: other instances of the module may still use it. */
   previous?: KeyRecord & { until: string };
-  /** Thumbprints of the keys that this one follows, by announcement. */
+  /** Thumbprints of the keys that this one succeeds, as announced. */
   succeeds?: string[];
 }
 
@@ -41,7 +41,7 @@ const isPinnedKey: Guard<PinnedKey> = isObjectOf(
   },
 );
 
-/** Whether a document is the pin that its id says. */
+/** Whether a document is the pin that its id promises. */
 export function isPinOf(id: string, value: unknown): value is PinnedKey {
   return isPinnedKey(value) && sameName(id, pinnedKeyId(value.module));
 }

@@ -1,7 +1,7 @@
-/** What a provider's token lacks; for the log only. */
+/** What is wrong with a provider's token; only for the log. */
 export class ProviderTokenError extends Error {}
 
-/** Recognizes modules by the tokens of an identity provider. */
+/** Authenticates modules by the tokens of an identity provider. */
 export interface ProviderTokens {
   /** As in `iss`. */
   readonly issuer: string;

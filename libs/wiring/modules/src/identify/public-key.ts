@@ -2,7 +2,7 @@ import type { PublicKeyJwk } from '@nestjs-spark/contracts';
 import { calculateJwkThumbprint, importJWK, type CryptoKey } from 'jose';
 import { TOKEN_ALGORITHM } from './token-claims.ts';
 
-/** A module's public key, ready to check signatures with, and its RFC 7638 thumbprint. */
+/** A module's public key, ready for verifying signatures, and its RFC 7638 thumbprint. */
 export interface VerificationKey {
   keyId: string;
   jwk: PublicKeyJwk;

@@ -1,6 +1,6 @@
 /**
- * The path that `htu` names: of a full URL (as RFC 9449 has it) or of a path alone, without query and fragment.
- * Null when it names none.
+ * The path that `htu` names: from a full URL (as in RFC 9449) or a path alone, without query and fragment. Null when it names
+ * none.
  */
 export function pathOf(htu: string): string | null {
   if (htu.startsWith('/')) return htu.split(/[?#]/, 1)[0] ?? null;
@@ -9,8 +9,8 @@ export function pathOf(htu: string): string | null {
 }
 
 /**
- * The spellings of one path that a caller may have signed: as it arrived here, and as it left the caller when a proxy in
- * between took the public URL's own path away.
+ * The spellings of one path that a caller may have signed: as it arrived here, and as it left the caller if a proxy in between
+ * removed the public URL's own path.
  */
 export function acceptedPaths(arrived: string, publicUrl: string): string[] {
   const path = pathOf(arrived) ?? arrived;

@@ -1,6 +1,6 @@
 import { isObjectOf, isOneOf, isText, type Guard } from '@nestjs-spark/foundation/internal';
 
-/** What a module's token binds it to: one method, one path, one body, one minute. */
+/** What a module's token is bound to: one method, one path, one body, one minute. */
 export interface TokenClaims {
   iss: string;
   aud: string;
@@ -12,9 +12,9 @@ export interface TokenClaims {
   body_sha256: string;
 }
 
-/** In whose name a console asks: the claim `act` of its token. */
+/** The user that a console acts for: the claim `act` of its token. */
 export interface ActingFor {
-  /** The person, as the console knows them. */
+  /** The user, as known to the console. */
   sub: string;
   role: 'viewer' | 'operator';
 }
@@ -25,9 +25,9 @@ export const isActingFor: Guard<ActingFor> = isObjectOf({
 });
 
 export const TOKEN_ALGORITHM = 'EdDSA';
-/** A token lives at most this long. */
+/** Maximum lifetime of a token. */
 export const TOKEN_SECONDS = 60;
-/** How far two modules' clocks may differ. */
+/** Maximum difference between two modules' clocks. */
 export const CLOCK_SKEW_SECONDS = 5;
 /** Far above any token of ours; longer text is not even parsed. */
 export const TOKEN_MAX_LENGTH = 4096;

@@ -20,9 +20,9 @@ export interface RequestToVerify extends SignedRequest {
 }
 
 export interface VerifiedModule {
-  /** The caller's name as the registry spells it. */
+  /** The caller's name as spelled in the registry. */
   module: string;
-  /** In whose name it asks; null for its own. */
+  /** The user it acts for; null when it acts for itself. */
   act: ActingFor | null;
 }
 
@@ -32,16 +32,16 @@ export interface TokenVerifierParts {
   /** This module's own key: a module trusts itself, whatever the registry says. */
   own?: { keyId: string; publicKey: PublicKeyJwk };
   log: Logger;
-  /** An identity provider whose tokens are taken as well. */
+  /** An identity provider whose tokens are accepted as well. */
   provider?: ProviderTokens | undefined;
-  /** Where all instances of this module remember used tokens; without one, each remembers those that were shown to it. */
+  /** Where all instances of this module record used tokens; without one, each instance remembers those presented to it. */
   ledger?: TokenLedger | undefined;
   usedTokens?: UsedTokens;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
 
-/** Whoever looks at a console is to read what is away, before the console gives the answer up after three seconds. */
+/** A console user should be told what is unavailable before the console gives up on the answer after three seconds. */
 const USER_PATIENCE_MS = 2_000;
 
 /** Determines which module a request comes from. */
@@ -57,10 +57,10 @@ export class TokenVerifier {
   }
 
   /**
-   * @throws {ProblemError} `unauthenticated` (401), the same for every cause, which only the debug log shows; `tokenTimes`
-   * (401) when everything but the times is right, the signature included, with this clock;
-   * `tooMany` (429) when a module shows more tokens than can be remembered; `unavailable` (503) when keys cannot be read now, or
-   * it is not known whether the token was used before
+   * @throws {ProblemError} `unauthenticated` (401), the same for every cause, which only the debug log shows; `tokenTimes` (401)
+   *   when everything but the times is valid, including the signature, with this clock; `tooMany` (429) when a module presents
+   *   more tokens than can be remembered; `unavailable` (503) when keys cannot be read now, or it is unknown whether the token
+   *   was used before
    */
   async verify(request: RequestToVerify): Promise<VerifiedModule> {
     try {
@@ -89,13 +89,13 @@ export class TokenVerifier {
     return this.checkOwn(request);
   }
 
-  /** A token that the module has signed itself. */
+  /** A token that this module has signed itself. */
   private async checkOwn(request: RequestToVerify): Promise<VerifiedModule> {
     const { issuer, keyId, issuedAt, notBefore } = this.readClaim(request);
     const own = await this.ownKey(issuer, keyId);
     const key = own ?? (await this.parts.keys.find(issuer, keyId));
-    if (!key) throw new Refusal(`no believed key ${keyId} of ${issuer}`);
-    // By the token's own clock: only its signer may learn that the clocks differ, and by how much.
+    if (!key) throw new Refusal(`no trusted key ${keyId} of ${issuer}`);
+    // Evaluated at the token's own time: only its signer may learn that the clocks differ, and by how much.
     const { payload } = await jwtVerify(request.token, key.key, {
       algorithms: [TOKEN_ALGORITHM],
       currentDate: new Date(Math.max(issuedAt, notBefore) * 1_000),
@@ -113,7 +113,7 @@ export class TokenVerifier {
     return key && { ...key, module: receiver.moduleName, pin: false };
   }
 
-  /** Everything that can be refused without asking anyone. */
+  /** Checks everything that needs no look-up. */
   private readClaim(request: RequestToVerify): {
     issuer: string;
     keyId: string;
@@ -142,7 +142,7 @@ export class TokenVerifier {
     );
   }
 
-  /** This process knows first what was shown to it; what the others know is asked once for each token that is new here. */
+  /** This process first checks the tokens presented to it; the ledger is asked once for each token that is new here. */
   private async spend(module: string, { jti = '', exp = 0, act }: JWTPayload, isOwn: boolean): Promise<void> {
     const use = this.used.use(module, jti, exp, Math.floor(this.now() / 1000));
     if (use === 'again') throw new Refusal('jti was used before');
@@ -153,7 +153,7 @@ export class TokenVerifier {
     if (!isFirst) throw new Refusal('jti was used before, at another instance or before a restart');
   }
 
-  /** A module that asks its own address who answers has to learn it while the ledger is away, too. */
+  /** A module that checks its own address has to get an answer even while the ledger is unavailable. */
   private async isFirst(
     module: string,
     jti: string,
@@ -175,14 +175,14 @@ export class TokenVerifier {
   }
 }
 
-/** @throws {Refusal} for a claim that cannot be read: whoever says `act` does not mean to ask in its own name */
+/** @throws {Refusal} for an unreadable claim: a caller that sends `act` does not mean to act for itself */
 function actOf({ act }: JWTPayload): ActingFor | null {
   if (act === undefined) return null;
   if (!isActingFor(act)) throw new Refusal('act cannot be read');
   return act;
 }
 
-/** The health routes tell everybody the same, so nothing is given away to whoever shows a token. */
+/** The health routes publish the same, so nothing is revealed to whoever presents a token. */
 function sentence(message: string): string {
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }
@@ -193,7 +193,7 @@ function isRefusal(error: unknown): error is Error {
   return [Refusal, ProviderTokenError, errors.JOSEError].some((kind) => error instanceof kind);
 }
 
-/** Who the token says has issued it. */
+/** The issuer that the token claims. */
 function issuerOf(token: string): string | undefined {
   return token.length > TOKEN_MAX_LENGTH ? undefined : decodeJwt(token).iss;
 }

@@ -41,7 +41,7 @@ describe('the keys that an operator approves', () => {
     `__proto__=${ONE}`,
     `HR Sales=${ONE}`,
     `HR=sha256:${ONE}`,
-  ])('are not guessed from %j, which ends the start', (text) => {
+  ])('are not guessed from %j, which stops the start', (text) => {
     expect(read(undefined, text).faults).toBe(1);
   });
 

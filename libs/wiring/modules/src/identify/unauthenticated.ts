@@ -1,6 +1,9 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 
-/** The one answer to anyone without a valid token: the same for every cause, so that it teaches nothing to an attacker who guesses. @param cause for the log and the audit trail only */
+/**
+ * The same answer to everyone without a valid token, whatever the cause, so that an attacker learns nothing from guessing. @param
+ * cause for the log and the audit trail only
+ */
 export function unauthenticated(cause?: Error): ProblemError {
   return new ProblemError(
     'unauthenticated',

@@ -7,9 +7,9 @@ const PER_MODULE = 5_000;
 export type Use = 'first' | 'again' | 'too-many';
 
 /**
- * Remembers the `jti` of every accepted token until it expires. Only filled after the signature was checked, and bounded per
- * module, so one module's flood neither grows memory nor makes the others' tokens be forgotten. Lives in this process; what was
- * shown to other instances is in the ledger.
+ * Remembers the `jti` of every accepted token until it expires. Only filled after the signature was verified, and bounded per
+ * module, so that one module's flood neither grows memory nor evicts the others' tokens. Specific to this process; what was
+ * presented to other instances is in the ledger.
  */
 export class UsedTokens {
   private readonly byModule = new Map<string, Map<string, number>>();

@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import { believedKeys, type TrustPolicy } from './judge-key.ts';
 import type { KeyEntry } from './key-snapshot.ts';
 
-/** What a module knows of another one's keys; each is its RFC 7638 thumbprint. */
+/** What a module knows of another one's keys; each is an RFC 7638 thumbprint. */
 @ApiSchema({ name: 'ModuleKeys' })
 export class KeyView {
   @ApiProperty({ example: 'HR' })

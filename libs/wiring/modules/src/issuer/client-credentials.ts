@@ -6,40 +6,42 @@ import { fetchBounded } from './fetch-bounded.ts';
 import { issuerBreaker } from './issuer-breaker.ts';
 import { LONGEST_LIFE_SECONDS } from './longest-life.ts';
 
-/** How a module proves to its identity provider who it is. */
+/** How a module authenticates to its identity provider. */
 export interface ProviderClient {
   id: string;
   secret: string;
-  /** Asked for in place of the audience, for providers that derive the audience from the scope; null: the audience is asked for. */
+  /**
+   * Requested in place of the audience, for providers that derive the audience from the scope; null: the audience is requested.
+   */
   scope: string | null;
 }
 
 export interface ClientCredentialsParts {
   issuer: string;
-  /** Whom the tokens have to be for. */
+  /** The required audience of the tokens. */
   audience: string;
   client: ProviderClient;
-  /** The schemes that the provider's addresses may have. */
+  /** The URL schemes allowed for the provider. */
   schemes: readonly string[];
 }
 
 interface Kept {
   token: string;
-  /** By the clock of this process (`performance.now()`). */
+  /** By this process's monotonic clock (`performance.now()`). */
   until: number;
 }
 
 const TIMEOUT_MS = 5_000;
-/** A token is used for this part of its life: the rest is for the way, and for clocks that differ. */
+/** A token is only used for this part of its lifetime: the rest allows for transit and clock differences. */
 const USED_PART = 0.8;
-/** Of tokens whose provider does not say how long they live. */
+/** Assumed when the provider does not state a lifetime. */
 const UNKNOWN_LIFE_SECONDS = 60;
-/** What a bearer token consists of (RFC 6750, section 2.1). `fetch` quotes any other one in its refusal of the header. */
+/** The characters of a bearer token (RFC 6750, section 2.1). `fetch` would quote any other one in its header error. */
 const BEARER_TOKEN = /^[\w.~+/-]+=*$/;
-/** A provider's own words are shown up to this length. */
+/** The provider's own words are truncated to this length. */
 const MOST_WORDS = 300;
 
-/** This module's tokens from its identity provider (RFC 6749, section 4.4). One is used until it is nearly over. */
+/** This module's tokens from its identity provider (RFC 6749, section 4.4). A token is reused until it nears its end. */
 export class ClientCredentials {
   readonly #parts: ClientCredentialsParts;
   readonly #breaker: Breaker;
@@ -52,7 +54,7 @@ export class ClientCredentials {
     this.#breaker = issuerBreaker(parts.issuer, breakers);
   }
 
-  /** @throws {UnavailableError} when the provider gives none now; the message says why, without the secret */
+  /** @throws {UnavailableError} when the provider issues none now; the message says why, without the secret */
   async token(): Promise<string> {
     if (!this.#kept || this.#kept.until <= performance.now()) {
       this.#asking ??= this.#ask().finally(() => (this.#asking = null));
@@ -71,17 +73,17 @@ export class ClientCredentials {
         server,
         known,
         authenticationAt(server)(client.secret),
-        // RFC 8707 has `resource`; several providers know it as `audience` only, and both are to ignore what they do not know.
+        // RFC 8707 defines `resource`; several providers only know it as `audience`, and unknown parameters have to be ignored.
         client.scope === null ? { resource: audience, audience } : { scope: client.scope },
         this.#options(),
       );
       const answer = await oauth.processClientCredentialsResponse(server, known, response);
       const { access_token: token, token_type: type, expires_in: seconds = UNKNOWN_LIFE_SECONDS } = answer;
       if (type !== 'bearer' || !BEARER_TOKEN.test(token))
-        throw new Error('what it answers is not a bearer token (RFC 6750)');
+        throw new Error('its answer is not a bearer token (RFC 6750)');
       return { token, until: asked + Math.min(seconds, LONGEST_LIFE_SECONDS) * 1_000 * USED_PART };
     } catch (error) {
-      // Its description may have been wrong, or be of an address that it has left.
+      // Its metadata may have been wrong, or refer to an address that it has left.
       this.#server = null;
       const why = printable(whyNone(error).replaceAll(client.secret, '***')).slice(0, MOST_WORDS);
       // Without the cause, which may quote the secret.
@@ -122,7 +124,7 @@ function authenticationAt({
     : oauth.ClientSecretPost;
 }
 
-/** A provider's refusal has a code and, often, words of its own. */
+/** A provider's refusal has a code and, often, a description. */
 function whyNone(error: unknown): string {
   if (error instanceof oauth.WWWAuthenticateChallengeError)
     return `it answers ${error.status}; check the client's id and secret`;

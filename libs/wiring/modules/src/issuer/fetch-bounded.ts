@@ -1,9 +1,9 @@
 import { readBounded } from '../call/read-bounded.ts';
 
-/** Far above any issuer's description, set of keys or token. */
+/** Far above any issuer's metadata, key set or token. */
 const MOST_BYTES = 1_048_576;
 
-/** Reads from an issuer. What lies beyond the bound is not read; a redirect is an answer. */
+/** Fetches from an issuer. Nothing beyond the limit is read; a redirect is returned as a response. */
 export async function fetchBounded(
   url: string,
   init: Pick<RequestInit, 'signal' | 'headers' | 'method' | 'body'>,

@@ -1,7 +1,7 @@
 /**
- * Where the issuer says that its keys are (OpenID Connect Discovery, RFC 8414).
- * @param schemes the schemes that the address may have
- * @throws {Error} when the description is not this issuer's, or names no address that may be used
+ * The URL of the issuer's keys according to its metadata (OpenID Connect Discovery, RFC 8414).
+ * @param schemes the allowed URL schemes
+ * @throws {Error} when the metadata is not this issuer's, or names no allowed URL
  */
 export async function findJwks(
   issuer: string,

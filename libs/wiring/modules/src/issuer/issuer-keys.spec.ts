@@ -71,7 +71,7 @@ function issuer() {
 describe('the keys of an issuer', () => {
   it.each<[string, Answer]>([
     ['is away', { status: 503, body: '' }],
-    ['has a page of somebody else in front of it', { status: 200, body: '<html>Log in</html>' }],
+    ['has another server’s page in front of it', { status: 200, body: '<html>Log in</html>' }],
     ['answers with something else', { status: 200, body: '{"keys":{}}' }],
   ])('stay in use for an hour while it %s, and no longer', async (_, instead) => {
     const one = await makeSigner('one');
@@ -90,7 +90,7 @@ describe('the keys of an issuer', () => {
     await verify(await one.token());
   });
 
-  it('are looked for again when a token shows a new one, and those that it lists no more are refused from then on', async () => {
+  it('are read again when a token uses a new one, and those no longer listed are refused from then on', async () => {
     const [one, other] = [await makeSigner('one'), await makeSigner('other')];
     const { verify } = issuer();
     answer = lists(one.jwk);
@@ -101,7 +101,7 @@ describe('the keys of an issuer', () => {
     await expect(verify(await one.token())).rejects.toThrow();
   });
 
-  it('are read once for many tokens with keys that nobody has', async () => {
+  it('are read once for many tokens with unknown keys', async () => {
     const [one, stranger] = [await makeSigner('one'), await makeSigner('stranger')];
     const { verify } = issuer();
     answer = lists(one.jwk);
@@ -112,7 +112,7 @@ describe('the keys of an issuer', () => {
     expect(reads).toBeLessThan(3);
   });
 
-  it('are not those that a key of another kind in its set would verify', async () => {
+  it('do not include a symmetric key from its set', async () => {
     const rsa = await makeSigner('one', 'RS256');
     const shared = Buffer.from(JSON.stringify(rsa.jwk));
     answer = lists({ kty: 'oct', k: shared.toString('base64url'), kid: 'one', alg: 'HS256' }, rsa.jwk);
@@ -127,7 +127,7 @@ describe('the keys of an issuer', () => {
     await verify(await rsa.token());
   });
 
-  it('are found in a set of thousands, and a set that is larger than any is not read', async () => {
+  it('are found in a set of thousands, and an oversized set is not read', async () => {
     const one = await makeSigner('one');
     const others = Array.from({ length: 4_000 }, (_, n) => ({ ...one.jwk, kid: `other-${n}` }));
     answer = lists(...others, one.jwk);

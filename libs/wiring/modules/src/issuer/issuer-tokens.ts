@@ -7,23 +7,23 @@ import { IssuerKeys } from './issuer-keys.ts';
 import { LONGEST_LIFE_SECONDS } from './longest-life.ts';
 import { verifyIssued } from './verify-issued.ts';
 
-/** An identity provider whose tokens modules may show in place of tokens of their own. */
+/** An identity provider whose tokens modules may use in place of their own. */
 export interface IssuerSettings {
   /** As in `iss`. */
   issuer: string;
-  /** Whom its tokens have to be for, as in `aud`. */
+  /** The required audience of its tokens, as in `aud`. */
   audience: string;
-  /** Where its keys are; null: where its description (`.well-known/openid-configuration`) says. */
+  /** The URL of its keys; null: as stated by its metadata (`.well-known/openid-configuration`). */
   jwks: string | null;
   /** The claim with the module's name. */
   claim: string;
-  /** The schemes that the provider's addresses may have. */
+  /** The URL schemes allowed for the provider. */
   schemes: readonly string[];
-  /** As whom this module asks it for tokens that it shows to others; null: it shows tokens that it signs itself. */
+  /** The client as which this module requests the tokens that it presents to others; null: it signs its own tokens. */
   client: ProviderClient | null;
 }
 
-/** Recognizes modules by the tokens of an identity provider. */
+/** Authenticates modules by the tokens of an identity provider. */
 export class IssuerTokens implements ProviderTokens {
   readonly issuer: string;
   readonly #settings: IssuerSettings;

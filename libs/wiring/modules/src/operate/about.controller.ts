@@ -13,7 +13,7 @@ import { About } from './about.ts';
 const STARTED = new Date(performance.timeOrigin).toISOString();
 const INSTANCE = `${hostname().slice(0, 200)}-${process.pid}`;
 
-/** What this application is, so that a page can show what there is and leave out what there is not. */
+/** What this application consists of, so that a page can show what exists and omit what does not. */
 @SparkController('about')
 export class AboutController {
   constructor(

@@ -1,6 +1,6 @@
 const TIMEOUT_MS = 5_000;
 
-/** Whether a server answers at an address, whatever it says. True when that could not be found out. */
+/** Whether a server answers at an address, whatever it says. True when that could not be determined. */
 export async function answersAt(url: string, stop?: AbortSignal): Promise<boolean> {
   if (url === '') return true;
   const limits = [AbortSignal.timeout(TIMEOUT_MS), ...(stop ? [stop] : [])];

@@ -17,8 +17,8 @@ export class AmbiguousModuleError extends Error {
 export type RegistryPlace = 'ravendb' | 'nats';
 
 /**
- * Two registries as one: a module is registered in both and found in either, so modules on RavenDB and modules without
- * it find each other.
+ * Two registries as one: a module is registered in both and found in either, so modules on RavenDB and modules without it find
+ * each other.
  */
 export class JoinedRegistry implements ModuleRegistry {
   private readonly first: ModuleRegistry;
@@ -55,7 +55,7 @@ export class JoinedRegistry implements ModuleRegistry {
     return newerOf(one, other) ?? Promise.reject(new AmbiguousModuleError(one.appName));
   }
 
-  /** Omits ambiguous modules and logs that once, so that the others are not affected. */
+  /** Omits ambiguous modules, logging that once, so that the others are not affected. */
   async list(): Promise<ModuleInformation[]> {
     const [ones, others] = await Promise.all([this.first.list(), this.second.list()]);
     const joined = new Map<string, ModuleInformation | null>(ones.map((one) => [keyOf(one), one]));
@@ -67,7 +67,7 @@ export class JoinedRegistry implements ModuleRegistry {
     return [...joined.values()].filter((one) => one !== null);
   }
 
-  /** Which of the two has each module, by its name in lower case. The first is that of the store, the second that of the bus. */
+  /** Which of the two has each module, by lower-case name. The first is the store's, the second the bus's. */
   async places(): Promise<ReadonlyMap<string, readonly RegistryPlace[]>> {
     const [ones, others] = await Promise.all([this.first.list(), this.second.list()]);
     const found = new Map<string, RegistryPlace[]>();

@@ -4,7 +4,7 @@ import type { Logger } from '@nestjs-spark/foundation/internal';
 
 const PATIENCE_MS = 10_000;
 
-/** The part of Nest's adapter host that is needed. */
+/** The part of Nest's adapter host that is used here. */
 export type ListeningHost = Pick<HttpAdapterHost, 'listen$' | 'listening' | 'httpAdapter'>;
 
 /** The address at which other modules reach this one: from the settings, otherwise where its server listens, once it does. */
@@ -36,7 +36,7 @@ export class OwnAddress {
     );
   }
 
-  /** The server listens, or the signal aborts. */
+  /** Resolves when the server listens, or the signal aborts. */
   async listening(signal: AbortSignal): Promise<void> {
     if (this.host.listening) return;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -46,7 +46,7 @@ export class Registration {
   private registered: ModuleInformation | null = null;
   private announced = true;
   private silentLooks = 0;
-  /** Addresses in whose place this instance has registered: two that cannot reach each other would do so without end. */
+  /** Addresses in whose place this instance has registered: two that cannot reach each other would do so endlessly. */
   private readonly replaced = new Set<string>();
 
   constructor(parts: RegistrationParts) {

@@ -1,11 +1,11 @@
 import { unauthenticated } from '../identify/unauthenticated.ts';
 
-/** What came back from the module's own address. */
+/** The response from the module's own address. */
 export interface OwnAnswer {
   status: number;
   /** Parsed JSON; null for anything else. */
   body: unknown;
-  /** Where a redirect points. */
+  /** The target of a redirect. */
   location: string | null;
 }
 

@@ -8,7 +8,10 @@ import { SelfCheckController } from './self-check.controller.ts';
 import { SelfCheck } from './self-check.ts';
 import { THIS_MODULE, type ThisModule } from './this-module.ts';
 
-/** The module's own address and the check of it. Needs `THIS_MODULE`, `ModuleIdentity`, `ADMIT_PROVIDERS` and `ObservabilityModule`. */
+/**
+ * The module's own address and the check of it. Needs `THIS_MODULE`, `ModuleIdentity`, `ADMIT_PROVIDERS` and
+ * `ObservabilityModule`.
+ */
 export const SELF_CHECK_PROVIDERS: Provider[] = [
   {
     provide: OwnAddress,

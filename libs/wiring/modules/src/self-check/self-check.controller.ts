@@ -3,7 +3,10 @@ import { SparkController } from '../admit/spark-controller.ts';
 import { ModuleIdentity } from '../identify/module-identity.ts';
 import type { OwnWord } from './judge-answer.ts';
 
-/** Who answers here: a module asks its own address at the start, with a body, as others will ask it; tools ask before they change anything. */
+/**
+ * Tells who answers here: a module calls its own address at startup, with a body, as others will; tools do so before they change
+ * anything.
+ */
 @SparkController('self-check', { bodyBytes: 1_024 })
 export class SelfCheckController {
   constructor(private readonly identity: ModuleIdentity) {}

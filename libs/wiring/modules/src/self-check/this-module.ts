@@ -1,7 +1,7 @@
-/** This module's name and the address in its settings; and the token under which both are provided. */
+/** This module's name and configured address, and the token that provides both. */
 export interface ThisModule {
   moduleName: string;
-  /** Without a trailing slash; empty: where its server listens. */
+  /** Without a trailing slash; empty: wherever its server listens. */
   moduleUrl: string;
 }
 

@@ -10,9 +10,9 @@ import type {
 import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
 import type { KeyRing } from '../identify/key-ring.ts';
 
-/** How long an answer of the registry counts. */
+/** How long a registry read stays valid. */
 const FRESH_MS = 30_000;
-/** After a key that nobody knows, keys are not looked up again for this long: each look-up waits for a new reading of the registry. */
+/** After an unknown key, keys are not looked up again for this long: each look-up waits for a new read of the registry. */
 const BETWEEN_UNKNOWN_MS = 2_000;
 
 export interface ModuleVerifierParts {
@@ -20,13 +20,13 @@ export interface ModuleVerifierParts {
   registry: Pick<ModuleRegistry, 'find'>;
   /** This module's own key: a module knows what it has signed itself, whatever the registry says. */
   own: { module: string; keyId: string; publicKey: PublicKeyJwk };
-  /** What is not signed is never taken, of whatever version its sender is. */
+  /** Never accept unsigned messages, whatever the sender's version. */
   refuseUnsigned: boolean;
-  /** Milliseconds of a clock that is never set; default: the process's own. */
+  /** Milliseconds of a monotonic clock; default: the process's own. */
   now?: () => number;
 }
 
-/** Tells what modules have signed, by the keys that this module believes to be theirs. */
+/** Verifies what modules have signed, by the keys that this module trusts for them. */
 export class ModuleVerifier implements MessageVerifier {
   readonly #parts: ModuleVerifierParts;
   readonly #now: () => number;
@@ -46,7 +46,7 @@ export class ModuleVerifier implements MessageVerifier {
       return isSigned(this.#objectOf(keyId, own.publicKey), bytes, signature);
     }
     const name = nameKey(module);
-    // A stranger who repeats a key of their own delays neither the module's key nor, once it was read, the one that follows it.
+    // A stranger who keeps sending a key of their own delays neither the module's key nor, once it was read, its successor.
     const retry = this.#now() >= (this.#unknownUntil.get(name) ?? -Infinity);
     const found = await keys.find(module, keyId, { retry });
     if (found === null) {
@@ -69,7 +69,7 @@ export class ModuleVerifier implements MessageVerifier {
     return signs;
   }
 
-  /** Only a believed entry without a signature is that of an older version: without one, anybody may be speaking. */
+  /** Only a trusted, unsigned entry belongs to an older version: without an entry, anyone may be speaking. */
   async #signsNow(module: string): Promise<boolean> {
     const { registry, keys } = this.#parts;
     const entry = await registry.find(module);

@@ -1,18 +1,18 @@
-/** A token of Vault's. Times are in milliseconds, by one monotonic clock. */
+/** A Vault token. Times are in milliseconds, by one monotonic clock. */
 export interface VaultToken {
   value: string;
-  /** When it was asked for. */
+  /** When it was requested. */
   since: number;
-  /** How long it is good for from then on; 0: it does not expire. */
+  /** Remaining lifetime from then on; 0: it does not expire. */
   ttlMs: number;
-  /** How long it was good for when it was new. */
+  /** Its lifetime when it was new. */
   fullTtlMs: number;
   renewable: boolean;
 }
 
 /**
- * What has to be done with a token. It is renewed in the middle of its life, so that a failure leaves time to try again; one
- * that Vault renews for less and less is replaced, because it nears the end that no renewal moves. Pure.
+ * What to do with a token. It is renewed half-way through its lifetime, so that a failure leaves time for retries; one that Vault
+ * renews for ever shorter periods is replaced, because it approaches its maximum lifetime. Pure.
  */
 export function planToken(token: VaultToken | null, now: number): 'login' | 'renew' | 'keep' {
   if (!token) return 'login';
@@ -24,7 +24,7 @@ export function planToken(token: VaultToken | null, now: number): 'login' | 'ren
   return renewable ? 'renew' : 'login';
 }
 
-/** How long to wait before looking again: until the values are to be read, or the token is in the middle of its life. */
+/** How long to wait before looking again: until the values have to be read, or the token is half-way through its lifetime. */
 export function nextLookMs(token: VaultToken, refreshMs: number, now: number): number {
   const middle = token.ttlMs === 0 ? Infinity : token.since + token.ttlMs / 2 - now;
   return Math.max(100, Math.min(refreshMs, middle));

@@ -48,14 +48,14 @@ function settings(): VaultSettings {
 
 const open = () => VaultSecrets.open(settings(), new EnvironmentSecrets(environment()), log);
 
-describe('What answers in the place of Vault', () => {
+describe('What answers in place of Vault', () => {
   it.each([
     ['a page', '<html>Log in</html>'],
     ['an answer with a gap in it', '{"data":{"data":{"P":open-sesame'],
     ['JSON of another kind', '{"errors":[]}'],
     ['null', 'null'],
-    ['fields that are a list', '{"data":{"data":null}}'],
-  ])('takes no secret away, and shows none in the log: %s', async (_, instead) => {
+    ['fields that are null', '{"data":{"data":null}}'],
+  ])('removes no secret, and shows none in the log: %s', async (_, instead) => {
     const secrets = await open();
     answers.secret = instead;
     await eventually(() => expect(log.said('warn').join()).toMatch(/Trying again; the values read last/));
@@ -67,8 +67,8 @@ describe('What answers in the place of Vault', () => {
 
   it.each([
     ['no token', { auth: {} }],
-    ['a token that is over before it begins', { auth: { ...LOGIN.auth, lease_duration: -1 } }],
-    ['a life that is a text', { auth: { ...LOGIN.auth, lease_duration: '1h' } }],
+    ['a token that has already expired', { auth: { ...LOGIN.auth, lease_duration: -1 } }],
+    ['a lifetime that is a string', { auth: { ...LOGIN.auth, lease_duration: '1h' } }],
   ])('gives no token: %s', async (_, login) => {
     answers.login = JSON.stringify(login);
     await expect(new VaultClient(settings()).login()).rejects.toThrow(SecretError);

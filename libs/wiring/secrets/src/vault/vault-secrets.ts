@@ -9,8 +9,8 @@ const RETRY_MS = 2_000;
 const FIRST_TRIES = 10;
 
 /**
- * The fields of one secret in Vault, named as the variables. A variable of the environment comes first. They are read again
- * and again, and the token is renewed before it expires; while Vault is away, the last values stay.
+ * The fields of one secret in Vault, named like the variables. Environment variables take precedence. The values are re-read
+ * periodically, and the token is renewed before it expires; while Vault is unavailable, the last values stay.
  */
 export class VaultSecrets implements Secrets {
   readonly #settings: VaultSettings;
@@ -28,7 +28,10 @@ export class VaultSecrets implements Secrets {
     this.#log = log;
   }
 
-  /** Reads the secret for the first time, and keeps it current for as long as the process lives. @throws {SecretError} when it cannot */
+  /**
+   * Reads the secret for the first time, and keeps it current for the lifetime of the process. @throws {SecretError} when it
+   * cannot
+   */
   static async open(
     settings: VaultSettings,
     environment: EnvironmentSecrets,
@@ -49,7 +52,7 @@ export class VaultSecrets implements Secrets {
     return this.#environment.bytes(name) ?? (field === undefined ? undefined : Buffer.from(field));
   }
 
-  /** A Vault that starts at the same time is waited for; one that refuses is not. */
+  /** Waits for a Vault that is starting at the same time, but not for one that refuses. */
   #readFirst(): Promise<void> {
     const policy = { waitMs: RETRY_MS };
     const retries = (error: unknown) => !(error instanceof VaultRefusedError);

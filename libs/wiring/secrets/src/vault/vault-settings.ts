@@ -1,22 +1,22 @@
 import { EnvironmentSecrets, type Environment } from '../read/environment-secrets.ts';
 import { SecretError } from '../secrets.ts';
 
-/** Where the secrets of an application are in Vault, and how it logs in there. */
+/** Where an application's secrets are in Vault, and how it logs in there. */
 export interface VaultSettings {
   address: string;
   /** The KV v2 engine, and the path of the secret in it. */
   mount: string;
   path: string;
-  /** Asked for at each login: a file may hold another one by then. */
+  /** Called at each login: a file may have changed since. */
   credentials: () => { roleId: string; secretId: string };
-  /** How often the values are read again. */
+  /** How often the values are re-read. */
   refreshMs: number;
 }
 
 const REFRESH_SECONDS = 60;
 
 /**
- * Null where no `SPARK_VAULT_PATH` is set.
+ * Null when `SPARK_VAULT_PATH` is not set.
  * @throws {SecretError} with what is missing
  */
 export function readVaultSettings(environment: Environment): VaultSettings | null {
@@ -26,7 +26,7 @@ export function readVaultSettings(environment: Environment): VaultSettings | nul
 
 /**
  * @param whole the engine and the path of a KV v2 secret
- * @param variable where that was named
+ * @param variable the variable that named it
  * @throws {SecretError} with what is missing
  */
 export function vaultSettingsAt(whole: string, environment: Environment, variable: string): VaultSettings {
@@ -41,7 +41,7 @@ export function vaultSettingsAt(whole: string, environment: Environment, variabl
     );
   const refreshSeconds = Number(env('SPARK_VAULT_REFRESH_SECONDS') ?? REFRESH_SECONDS);
   if (!(refreshSeconds > 0 && refreshSeconds <= 86_400))
-    throw new SecretError('SPARK_VAULT_REFRESH_SECONDS has to be seconds above 0, 86400 at most');
+    throw new SecretError('SPARK_VAULT_REFRESH_SECONDS has to be a number of seconds above 0, at most 86400');
   const secrets = new EnvironmentSecrets(environment);
   const credentials = () => ({
     roleId: required(secrets, 'VAULT_ROLE_ID', variable),

@@ -1,6 +1,6 @@
 import { isListOf, isOneOf, toList, type Guard, type Setting } from '@nestjs-spark/foundation/internal';
 
-/** From the most to the least. */
+/** From the most verbose to the least. */
 export const LOG_LEVELS = ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'] as const;
 export type LogLevelName = (typeof LOG_LEVELS)[number];
 
@@ -14,7 +14,7 @@ const logLevel: Setting<LogLevelName | 'application'> = {
   rule: `has to be one of ${LOG_LEVELS.join(', ')}, or application`,
   parse: (text) => text,
   fits: isOneOf(...LOG_LEVELS, 'application'),
-  // What the application has chosen itself stays.
+  // Keeps what the application has chosen itself.
   fallback: 'application',
 };
 

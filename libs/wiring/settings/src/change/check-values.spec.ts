@@ -20,7 +20,7 @@ describe('What an operator wants to set', () => {
   it.each<[Record<string, unknown>, RegExp]>([
     [{ logLevel: 'loud' }, /logLevel \(SPARK_LOG_LEVEL\) has to be one of verbose, debug/],
     [{ flags: { a: 1 } }, /flags \(SPARK_FLAGS\) has to be names/],
-    [{ keysDir: '/keys' }, /at a start only: set SPARK_KEYS_DIR/],
+    [{ keysDir: '/keys' }, /at startup: set SPARK_KEYS_DIR/],
     [{ nothing: 1 }, /not a setting; those that can be changed here are logLevel, flags/],
     [JSON.parse('{"__proto__":1}') as Record<string, unknown>, /not a setting/],
     [{ constructor: 1 }, /not a setting/],

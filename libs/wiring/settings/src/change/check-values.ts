@@ -1,18 +1,18 @@
 import type { ProblemField } from '@nestjs-spark/contracts';
 import { describeRule, type Settings, pointerStep } from '@nestjs-spark/foundation/internal';
 
-/** What an operator wants: a value, as text or as JSON; null removes the central value. */
+/** What an operator wants: values as text or as JSON; null removes a central value. */
 export type WantedValues = Readonly<Record<string, unknown>>;
 
 export interface CheckedValues {
-  /** Undefined takes the central value away. */
+  /** Undefined removes the central value. */
   values: ReadonlyMap<string, unknown>;
   faults: ProblemField[];
 }
 
 /**
- * Reads what an operator wants by the settings' own rules.
- * @param startOnly the variables of settings that are read at the start alone, by their names
+ * Parses what an operator wants by the settings' own rules.
+ * @param startOnly the variables, by name, of settings that are only read at startup
  */
 export function checkValues(
   schema: Settings,
@@ -39,7 +39,7 @@ export function checkValues(
 function explainUnknown(name: string, schema: Settings, startOnly: Readonly<Record<string, string>>): string {
   const variable = Object.hasOwn(startOnly, name) ? startOnly[name] : undefined;
   if (variable !== undefined)
-    return `takes effect at a start only: set ${variable} and restart every instance`;
+    return `only takes effect at startup: set ${variable} and restart every instance`;
   return `is not a setting; those that can be changed here are ${Object.keys(schema).join(', ')}`;
 }
 

@@ -7,7 +7,7 @@ import {
 import { isObject, isObjectOf, isText, nameKey } from '@nestjs-spark/foundation/internal';
 import { isTooLong, readDocument, type SettingsDocument } from './settings-document.ts';
 
-/** A text of a store, taken apart and not believed yet. */
+/** A stored text, parsed but not trusted yet. */
 export interface SealedText {
   headers: Record<string, string>;
   payload: string;
@@ -16,14 +16,14 @@ export interface SealedText {
 const isSealed = isObjectOf({ headers: isObject, payload: isText(Infinity) });
 const KEY_HEADER = 'Spark-Key';
 
-/** The document as it is kept in a store: signed with the module's key. */
+/** The document as it is stored: signed with the module's key. */
 export function sealDocument(document: SettingsDocument, module: string, signer: MessageSigner): string {
   const payload = JSON.stringify(document);
   const { headers } = sealMessage({ headers: {}, payload: Buffer.from(payload) }, subjectOf(module), signer);
   return JSON.stringify({ headers, payload });
 }
 
-/** Null for what no module has written. */
+/** Null for anything that no module has written. */
 export function takeApart(text: string): SealedText | null {
   const value = isTooLong(text) ? null : parse(text);
   if (!isSealed(value)) return null;
@@ -33,7 +33,7 @@ export function takeApart(text: string): SealedText | null {
   return { headers: Object.fromEntries(headers), payload: value.payload };
 }
 
-/** With which key it says that it is signed. */
+/** The key that it claims to be signed with. */
 export function keyOf({ headers }: SealedText): string | null {
   return headers[KEY_HEADER] ?? null;
 }
@@ -42,14 +42,14 @@ export function documentIn({ payload }: SealedText): SettingsDocument | null {
   return readDocument(parse(payload));
 }
 
-/** Of a text that is believed: of this module's own record. */
+/** Parses a trusted text: this module's own record. */
 export function documentOf(text: string): SettingsDocument | null {
   const sealed = takeApart(text);
   return sealed && documentIn(sealed);
 }
 
 /**
- * Why a text is not believed; null when this module has signed it.
+ * Why a text is not trusted; null when this module has signed it.
  * @throws {UnavailableError} while the keys cannot be read
  */
 export async function doubtAbout(
@@ -65,7 +65,7 @@ export async function doubtAbout(
   return `it is not signed by ${module}, or was changed since`;
 }
 
-/** A signature of settings is good for nothing else, and not for another module. */
+/** Makes a signature of settings valid for nothing else, and for no other module. */
 function subjectOf(module: string): string {
   return `spark.settings.${nameKey(module)}`;
 }

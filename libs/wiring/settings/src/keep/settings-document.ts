@@ -8,23 +8,23 @@ import {
   type Guard,
 } from '@nestjs-spark/foundation/internal';
 
-/** What operators have set, at one time: all values, not only those that changed. */
+/** What operators have set at one time: all values, not only those that changed. */
 export interface SettingsVersion {
   /** Grows by one. */
   version: number;
   at: string;
   values: Readonly<Record<string, unknown>>;
-  /** The version whose values these are, after a rollback; null otherwise. */
+  /** After a rollback, the version that the values come from; null otherwise. */
   takenFrom: number | null;
 }
 
-/** A module's central settings with their history, the oldest first. */
+/** A module's central settings with their history, oldest first. */
 export interface SettingsDocument {
   versions: readonly SettingsVersion[];
 }
 
 const MOST_VERSIONS = 50;
-/** Fits into one message of NATS and one key of Consul. */
+/** Fits into one NATS message and one Consul key. */
 const MOST_BYTES = 256 * 1024;
 
 const isVersion: Guard<SettingsVersion> = isObjectOf({
@@ -38,7 +38,7 @@ const isSettingsDocument: Guard<SettingsDocument> = isObjectOf({
   versions: isListOf(isVersion, MOST_VERSIONS),
 });
 
-/** Null for what no module has written. */
+/** Null for anything that no module has written. */
 export function readDocument(value: unknown): SettingsDocument | null {
   return isSettingsDocument(value) && value.versions.length > 0 ? value : null;
 }
@@ -60,7 +60,7 @@ export function nextVersion(
   return { version: (current?.version ?? 0) + 1, at: now.toISOString(), values, takenFrom };
 }
 
-/** The document with one more version. The oldest ones go when there are too many of them. */
+/** The document with one more version. The oldest ones are dropped when there are too many. */
 export function withVersion(document: SettingsDocument | null, next: SettingsVersion): SettingsDocument {
   const versions = [...(document?.versions ?? []), next].slice(-MOST_VERSIONS);
   while (versions.length > 1 && Buffer.byteLength(JSON.stringify(versions)) > MOST_BYTES / 2)

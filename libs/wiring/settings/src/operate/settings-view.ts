@@ -38,13 +38,13 @@ export class SettingsView {
 
   @ApiProperty({
     type: Object,
-    description: 'Settings that are read at a start only, with their variables',
+    description: 'Settings that are only read at startup, with their variables',
     example: { keysDir: 'SPARK_KEYS_DIR' },
   })
   startOnly!: Readonly<Record<string, string>>;
 }
 
-/** What became of a value that was set. */
+/** The effect of setting a value. */
 @ApiSchema({ name: 'ChangedSetting' })
 export class ChangedSetting extends SettingView {
   @ApiProperty({
@@ -74,7 +74,11 @@ export class SettingsVersionView {
   @ApiProperty({ type: Object })
   values!: Readonly<Record<string, unknown>>;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Whose values these are, after a rollback' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'The version that the values come from, after a rollback',
+  })
   takenFrom!: number | null;
 }
 
@@ -93,7 +97,7 @@ export function viewSettings(
   };
 }
 
-/** What became of these settings. */
+/** The effect of a change on these settings. */
 export function viewChange(central: CentralSettings, names: readonly string[]): SettingsChangeView {
   const { live, current } = central;
   const changed = names.map((name): ChangedSetting => {

@@ -29,14 +29,14 @@ import {
   viewSettings,
 } from './settings-view.ts';
 
-/** `Readonly<Record<string, string>>`: settings that are read at the start alone, with their variables. */
+/** `Readonly<Record<string, string>>`: settings that are only read at startup, with their variables. */
 export const START_ONLY = Symbol('SPARK_START_ONLY_SETTINGS');
 
 @ApiSchema({ name: 'WantedSettings' })
 export class WantedSettings {
   @ApiProperty({
     type: Object,
-    description: 'Values by name, as JSON or as a variable has them; null removes the central value',
+    description: 'Values by name, as JSON or in the syntax of a variable; null removes the central value',
     example: { batchDocuments: 512 },
   })
   @IsObject({ message: '$property must be an object of values by name' })

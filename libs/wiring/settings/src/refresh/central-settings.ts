@@ -40,13 +40,13 @@ export interface CentralSettingsParts {
 }
 
 const TRIES = 8;
-/** What others ask for has to wait until it is known which settings were used last. */
+/** Short waits: whatever depends on `whenKnown` is blocked until the last used settings are known. */
 const SOON = { waitMs: 250, factor: 2, longestMs: 1_000 };
 const PATIENT = { waitMs: 500, factor: 2, longestMs: 10_000 };
 
 /**
- * What operators set for all instances of a module. It is kept in a store where others may write as well: only a document that
- * this module has signed, and none that is older than the one in use, changes anything.
+ * What operators set for all instances of a module. It is kept in a store where others may be able to write too: only a document
+ * signed by this module, and not older than the current one, has any effect.
  */
 export class CentralSettings {
   readonly #parts: CentralSettingsParts;
@@ -69,7 +69,7 @@ export class CentralSettings {
     return this.#parts.live;
   }
 
-  /** Where they are kept; null for nowhere. */
+  /** Where they are stored; null: nowhere. */
   get place(): string | null {
     return this.#parts.store?.place ?? null;
   }
@@ -82,22 +82,22 @@ export class CentralSettings {
     return latest(this.#document);
   }
 
-  /** The newest first. */
+  /** Newest first. */
   get history(): SettingsVersion[] {
     return [...(this.#document?.versions ?? [])].toReversed();
   }
 
-  /** How often what the store had was not believed. */
+  /** How often the store's content was not trusted. */
   get refusals(): number {
     return this.#refusals;
   }
 
-  /** Resolves once the settings that were used last are in use again, where there are any, and at the end of `run`. */
+  /** Resolves once the last used settings, if there are any, are in effect again, and at the end of `run`. */
   whenKnown(): Promise<void> {
     return this.#known.promise;
   }
 
-  /** Keeps the values current until `signal` aborts. What was used last is read first, so that it holds without the store. */
+  /** Keeps the values current until `signal` aborts. The last used ones are read first: they apply even without the store. */
   async run(signal: AbortSignal): Promise<void> {
     const { store, log } = this.#parts;
     if (!store) return this.#known.resolve();
@@ -128,9 +128,9 @@ export class CentralSettings {
 
   /**
    * Changes central values, for all instances of the module.
-   * @param values undefined takes a value away
-   * @throws {ProblemError} `unavailable` where no central settings are used, and when it is not known whether the store has them
-   * @throws {UnavailableError} while the store is away; nothing was changed then
+   * @param values undefined removes a value
+   * @throws {ProblemError} `unavailable` when there are no central settings, and when it is unknown whether they changed
+   * @throws {UnavailableError} while the store is unavailable; nothing was changed then
    * @throws {VersionConflictError} when others keep changing them; nothing was changed then
    */
   change(values: ReadonlyMap<string, unknown>): Promise<SettingsVersion> {
@@ -143,7 +143,7 @@ export class CentralSettings {
   /**
    * Sets the values of an earlier version again, as a new version.
    * @param version null for the one before the current one
-   * @throws {ProblemError} `notFound` for no such version; `conflict` without one, when others change the settings; else as `change`
+   * @throws {ProblemError} `notFound` for an unknown version; `conflict` for null when others change the settings; else as `change`
    */
   rollBack(version: number | null): Promise<SettingsVersion> {
     let undone: number | null = null;
@@ -185,7 +185,7 @@ export class CentralSettings {
     });
   }
 
-  /** A store that did not answer may have written all the same; what it has now says so. */
+  /** A store that did not answer may have written nevertheless; its current content tells. */
   async #findWritten(
     store: SettingsStore,
     written: SettingsVersion,
@@ -212,7 +212,7 @@ export class CentralSettings {
     this.#use(document, text);
   }
 
-  /** @throws {UnavailableError} while the store, or the keys to judge by, cannot be read */
+  /** @throws {UnavailableError} while the store, or the keys to verify with, cannot be read */
   async #refresh(store: SettingsStore): Promise<void> {
     const { module, verifier } = this.#parts;
     const { text, revision } = await store.read();
@@ -223,7 +223,7 @@ export class CentralSettings {
     const sealed = takeApart(text);
     const document = sealed && documentIn(sealed);
     if (!sealed || !document) return this.#refuse('no module has written it', isNews);
-    // What says the same as what is known needs no signature: another key of this module may have signed it.
+    // The same content as the known one needs no signature: another key of this module may have signed it.
     if (JSON.stringify(document) === JSON.stringify(this.#document)) return this.#agree();
     const doubt = await doubtAbout(sealed, module, verifier);
     if (doubt !== null) return this.#refuse(doubt, isNews);
@@ -233,7 +233,7 @@ export class CentralSettings {
     this.#agree();
   }
 
-  /** Others read it by this key: the one that signed it may be gone. */
+  /** Re-signs it with the current key, by which other instances can verify it: the one that signed it may be gone. */
   async #signAgain(store: SettingsStore): Promise<void> {
     const { module, signer } = this.#parts;
     const sealed = this.#text === null ? null : takeApart(this.#text);

@@ -3,7 +3,7 @@ import type { LiveSettings } from '@nestjs-spark/foundation/internal';
 import { LOG_LEVELS } from '../change/application-settings.ts';
 
 /**
- * Has Nest's logger print what the setting `logLevel` says, now and after each change. `application` is what it printed before.
+ * Makes Nest's logger follow the setting `logLevel`, now and after each change. `application` restores the initial levels.
  * @returns a function that ends it
  */
 export function followLogLevel(live: LiveSettings): () => void {
@@ -13,7 +13,7 @@ export function followLogLevel(live: LiveSettings): () => void {
   return live.onChange('logLevel', follow);
 }
 
-/** The levels that are printed. Pure. */
+/** The levels to print. Pure. */
 export function levelsFrom(level: unknown, otherwise: readonly LogLevel[]): LogLevel[] {
   const at = LOG_LEVELS.findIndex((one) => one === level);
   return at < 0 ? [...otherwise] : LOG_LEVELS.slice(at);

@@ -9,7 +9,10 @@ const TRIES = 5;
 
 const isRecord = isObjectOf({ text: isText(Infinity) });
 
-/** The text that this module believed last, in its own database: for a start without the store, and against older ones that come back. */
+/**
+ * The text that this module last trusted, in its own database: for a start without the store, and to reject older ones that
+ * reappear.
+ */
 export class LastKnown {
   readonly #state: StateStore;
 
@@ -17,15 +20,15 @@ export class LastKnown {
     this.#state = state;
   }
 
-  /** @throws {UnavailableError} while the database is away */
+  /** @throws {UnavailableError} while the database is unavailable */
   async read(): Promise<string | null> {
     const found = await this.#state.read(ID);
     return found && isRecord(found.value) ? found.value.text : null;
   }
 
   /**
-   * Keeps what another instance has kept where that is newer.
-   * @throws {UnavailableError} while the database is away
+   * Keeps what another instance has stored if that is newer.
+   * @throws {UnavailableError} while the database is unavailable
    * @throws {VersionConflictError} when other instances keep writing
    */
   write(text: string, document: SettingsDocument): Promise<void> {

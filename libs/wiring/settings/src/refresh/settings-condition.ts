@@ -1,6 +1,6 @@
 import type { HealthFinding } from '@nestjs-spark/observability';
 
-/** How the settings at hand compare with what the store has. */
+/** How the current settings compare with the store's. */
 export type SettingsCondition =
   | { state: 'none' }
   | { state: 'starting' }
@@ -8,7 +8,7 @@ export type SettingsCondition =
   | { state: 'away'; reason: string }
   | { state: 'refused'; reason: string };
 
-/** A store whose error names the place says so once. */
+/** Avoids repeating the place when the store's error already names it. */
 function withPlace(reason: string, place: string | null): string {
   return place === null || reason.includes(place) ? reason : `${place} is away: ${reason}`;
 }

@@ -2,24 +2,24 @@ import { StoreRefusedError, UnavailableError, VersionConflictError } from '@nest
 import type { HeldSettings, SettingsStore } from '@nestjs-spark/contracts/internal';
 import { isListOf, isNullOr, isObjectOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
 
-/** Consul answers a blocking query after this long at the latest; it adds up to a sixteenth. */
+/** Maximum duration of a blocking query; Consul adds up to a sixteenth. */
 const WAIT_SECONDS = 60;
 const ANSWER_MS = 5_000;
 const NONE = '0';
 const UNKNOWN = 'unknown';
 
 export interface ConsulAddress {
-  /** As in `http://127.0.0.1:8500`. */
+  /** Such as `http://127.0.0.1:8500`. */
   address: string;
   key: string;
-  /** Asked for at each request; undefined for none. */
+  /** Called for each request; undefined for none. */
   token: () => string | undefined;
 }
 
-/** What Consul says of a key. */
+/** Consul's response for a key. */
 const isFound = isListOf(isObjectOf({ ModifyIndex: isWhole, Value: isNullOr(isText(Infinity)) }), 1);
 
-/** A module's settings under one key of Consul, whose `ModifyIndex` is the revision. Written to the HTTP API as it is documented. */
+/** A module's settings under one key of Consul, whose `ModifyIndex` is the revision. Uses the documented HTTP API. */
 export class ConsulSettingsStore implements SettingsStore {
   readonly #at: ConsulAddress;
 
@@ -39,7 +39,7 @@ export class ConsulSettingsStore implements SettingsStore {
     const answer = await this.#ask('PUT', { cas: revision }, ANSWER_MS, text);
     if ((await answer.text()).trim() !== 'true') throw new VersionConflictError('The settings');
     const held = await this.read();
-    // Consul does not say which revision it gave; where somebody has written again since, it is that one's.
+    // Consul does not return the new revision; if someone has written again since, it is that one's.
     return held.text === text ? held.revision : UNKNOWN;
   }
 

@@ -13,11 +13,11 @@ import { VaultSettingsStore } from './vault-settings-store.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a store needs to know. */
+/** What a store needs. */
 export interface StoreParts {
   module: string;
   connection: JetStreamConnection;
-  /** Default: the environment alone. */
+  /** Default: the environment only. */
   secrets?: Secrets;
 }
 
@@ -27,8 +27,8 @@ const PATH = /^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_.-]+)*$/;
 const CONSUL = 'http://127.0.0.1:8500';
 
 /**
- * The store that `SPARK_SETTINGS_STORE` names; null for none. Below a path, each module has its own name.
- * @throws {SettingsStoreError} when it names none that can be used
+ * The store that `SPARK_SETTINGS_STORE` names; null for none. Under a path, each module has its own key.
+ * @throws {SettingsStoreError} when it does not name a usable one
  */
 export function openSettingsStore(environment: Environment, parts: StoreParts): SettingsStore | null {
   const { module, connection, secrets = new EnvironmentSecrets(environment) } = parts;
@@ -53,7 +53,7 @@ function vaultAt(path: string, environment: Environment): ReturnType<typeof vaul
   }
 }
 
-/** As Consul's own tools read it, where a host and port alone mean http. */
+/** As Consul's own tools interpret it: host and port alone mean http. */
 function consulAddress(environment: Environment): string {
   const given = environment['CONSUL_HTTP_ADDR']?.trim() || CONSUL;
   const address = /^https?:\/\//.test(given) ? given : `http://${given}`;

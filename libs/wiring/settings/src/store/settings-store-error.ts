@@ -1,4 +1,4 @@
-/** `SPARK_SETTINGS_STORE` names no store that can be used. Correct it and start again. */
+/** `SPARK_SETTINGS_STORE` does not name a usable store. Correct it and restart. */
 export class SettingsStoreError extends Error {
   override readonly name = 'SettingsStoreError';
 }

@@ -10,10 +10,12 @@ import {
   type VaultToken,
 } from '@nestjs-spark/secrets/internal';
 
-/** In which field of the secret the text is. */
+/** The field of the secret that holds the text. */
 const FIELD = 'settings';
 
-/** A module's settings in one KV v2 secret of Vault, whose version is the revision. Vault notifies nobody, so it is asked again and again. */
+/**
+ * A module's settings in one KV v2 secret of Vault, whose version is the revision. Vault sends no notifications, so it is polled.
+ */
 export class VaultSettingsStore implements SettingsStore {
   readonly #client: VaultClient;
   readonly #settings: VaultSettings;
@@ -32,7 +34,7 @@ export class VaultSettingsStore implements SettingsStore {
   async read(): Promise<HeldSettings> {
     const { fields, version } = await this.#ask((token) => this.#client.readVersion(token));
     const text = fields?.get(FIELD) ?? null;
-    // A version that was removed keeps its number.
+    // A removed version keeps its number.
     return { text, revision: text === null ? `${version} removed` : String(version) };
   }
 

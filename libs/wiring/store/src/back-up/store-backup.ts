@@ -15,9 +15,9 @@ export class StoreBackup {
   }
 
   /**
-   * Writes the current state to a new file, which exists complete or not at all. Folders are created. The application can write
-   * meanwhile. To restore, stop the application and replace its file by the backup.
-   * @param path from the working directory
+   * Writes the current state to a new file, which appears completely or not at all. Folders are created. The application can
+   * write meanwhile. To restore, stop the application and replace its file with the backup.
+   * @param path relative to the working directory
    * @throws {StoreRefusedError} when the file exists (use a name with the time in it), or on RavenDB
    * @throws {UnavailableError} when the file cannot be written
    */

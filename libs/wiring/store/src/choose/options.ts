@@ -1,6 +1,6 @@
 import type { CertificateSource } from '@nestjs-spark/ravendb';
 
-/** `ravendb`, or `sqlite:` and the path of a file, from the working directory; a missing file is created. */
+/** `ravendb`, or `sqlite:` and the path of a file, relative to the working directory; a missing file is created. */
 export type StoreKind = 'ravendb' | `sqlite:${string}`;
 
 /** What `SparkStoreModule.forRoot()` takes. Anything omitted is read from the environment. */
@@ -22,8 +22,8 @@ export interface SparkStoreOptions {
   /** The registry, where modules find each other. */
   registry?: {
     /**
-     * Default `SPARK_MODULES_URLS`, else the application's own addresses. On SQLite without either, modules find each other
-     * on the bus alone.
+     * Default `SPARK_MODULES_URLS`, else the application's own addresses. On SQLite without either, modules find each other on
+     * the bus only.
      */
     urls?: string[];
     /** Default `SPARK_MODULES_DATABASE`, else `SparkModules`. */

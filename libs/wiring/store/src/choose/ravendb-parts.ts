@@ -18,7 +18,7 @@ import type { StoreParts } from './parts.ts';
 import { RememberedVersion } from './remembered-version.ts';
 import type { RavenStoreSettings } from './read-settings.ts';
 
-/** Everything on RavenDB. Reaches no server yet. */
+/** All parts on RavenDB. Contacts no server yet. */
 export function ravendbParts(settings: RavenStoreSettings, breakers: Breakers): StoreParts {
   const { createDatabase, refusesAdministrators } = settings;
   const own = { ...settings.own, breakers };

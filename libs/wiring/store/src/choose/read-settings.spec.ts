@@ -63,7 +63,7 @@ describe('the settings of the store', () => {
     ],
     [{ RAVENDB_URLS: 'http://a', SPARK_MODULES_URLS: 'nonsense' }, 'which is not a valid RavenDB address'],
     [{ SPARK_STORE: 'sqlite:' }, 'names no file'],
-    [{ SPARK_STORE: 'mongo' }, 'SPARK_STORE is "mongo", which is no store'],
+    [{ SPARK_STORE: 'mongo' }, 'SPARK_STORE is "mongo", which is not a store'],
   ])('name what is missing or wrong: %j', (environment, words) => {
     expect(() => readSettings({}, environment)).toThrow(words);
   });

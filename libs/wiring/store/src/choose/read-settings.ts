@@ -6,7 +6,7 @@ import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal
 import { settleCertificate } from './settle-certificate.ts';
 import type { SparkStoreOptions } from './options.ts';
 
-/** What is known for sure once options and environment were put together. */
+/** The settings after options and environment were combined. */
 export type StoreSettings = RavenStoreSettings | SqliteStoreSettings;
 
 export interface RavenStoreSettings {
@@ -14,7 +14,7 @@ export interface RavenStoreSettings {
   own: RavenSettings;
   registry: RavenSettings;
   createDatabase: boolean;
-  /** Whether a certificate that may do more than a module needs is refused. */
+  /** Whether to refuse a certificate with more rights than a module needs. */
   refusesAdministrators: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface SqliteStoreSettings {
 
 type Environment = Record<string, string | undefined>;
 
-/** The parts from which settings are put together, and what is wrong with them. */
+/** The inputs from which settings are assembled, and their faults. */
 interface Given {
   options: SparkStoreOptions;
   environment: Environment;
@@ -59,7 +59,7 @@ function refuseUnsafe(settings: StoreSettings, environment: Environment, faults:
   const own = settings.kind === 'ravendb' ? settings.own.urls : [];
   if (![...own, ...(settings.registry?.urls ?? [])].some((url) => /^http:/i.test(url))) return;
   faults.push(
-    'RavenDB is reached over http, which production does not accept: set RAVENDB_URLS and SPARK_MODULES_URLS to https addresses, or SPARK_ALLOW_HTTP_RAVENDB=1 where the network keeps everybody else away.',
+    'RavenDB is reached over http, which production does not accept: set RAVENDB_URLS and SPARK_MODULES_URLS to https addresses, or SPARK_ALLOW_HTTP_RAVENDB=1 if nobody else can reach the network.',
   );
 }
 
@@ -70,7 +70,7 @@ function settle(given: Given): StoreSettings | null {
   if (kind.startsWith('sqlite:')) return settleSqlite(kind, given, createDatabase);
   if (kind !== 'ravendb') {
     faults.push(
-      `SPARK_STORE is ${shownValue(kind)}, which is no store: set it to ravendb or sqlite:PATH, as in sqlite:fleet.db.`,
+      `SPARK_STORE is ${shownValue(kind)}, which is not a store: set it to ravendb or sqlite:PATH, as in sqlite:fleet.db.`,
     );
     return null;
   }

@@ -3,23 +3,23 @@ import { endsWithin } from '@nestjs-spark/foundation/internal';
 
 /** A server can be updated while the application runs. */
 const KNOWN_MS = 60_000;
-/** Whoever shows it does not wait longer for a server that is silent. */
+/** Maximum wait for a silent server. */
 const PATIENCE_MS = 2_000;
 
-/** The version of a store, asked for when somebody wants to see it, by one question at a time. */
+/** The version of a store, requested on demand by one query at a time. */
 export class RememberedVersion {
   readonly #ask: () => Promise<string | null>;
   readonly #now: () => number;
   #known: { version: string | null; at: number } | null = null;
   #asking: Promise<void> | null = null;
 
-  /** @param now milliseconds of a clock that only goes forward */
+  /** @param now milliseconds of a monotonic clock */
   constructor(ask: () => Promise<string | null>, now: () => number = () => performance.now()) {
     this.#ask = ask;
     this.#now = now;
   }
 
-  /** Null until the store has told it. Never throws. */
+  /** Null until the store has answered. Never throws. */
   async look(): Promise<string | null> {
     if (this.#known === null || this.#now() - this.#known.at >= KNOWN_MS) {
       this.#asking ??= this.#askOnce();
@@ -32,7 +32,7 @@ export class RememberedVersion {
     try {
       this.#known = { version: await this.#ask(), at: this.#now() };
     } catch {
-      // It is asked the next time; why it is away is said by its health.
+      // Asked again next time; health reports why it is unavailable.
     } finally {
       this.#asking = null;
     }

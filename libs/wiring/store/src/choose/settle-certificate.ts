@@ -8,8 +8,8 @@ import {
 import { SecretError, type Secrets } from '@nestjs-spark/secrets';
 
 /**
- * The client certificate: of the options, or of the secrets, which are asked at each new connection.
- * @param faults what makes it unusable now is added
+ * The client certificate: from the options, or from the secrets, which are read at each new connection.
+ * @param faults receives whatever makes it unusable now
  */
 export function settleCertificate(
   given: CertificateSource | undefined,

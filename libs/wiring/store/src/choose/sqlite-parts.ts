@@ -17,7 +17,7 @@ import type { StoreParts } from './parts.ts';
 import { RememberedVersion } from './remembered-version.ts';
 import type { SqliteStoreSettings } from './read-settings.ts';
 
-/** Everything in one SQLite file. Opens nothing yet. */
+/** All parts in one SQLite file. Opens nothing yet. */
 export async function sqliteParts(settings: SqliteStoreSettings, log: Logger): Promise<StoreParts> {
   const { path } = settings;
   const database = new SqliteDatabase({ path }, log);
@@ -59,7 +59,7 @@ export async function sqliteParts(settings: SqliteStoreSettings, log: Logger): P
   };
 }
 
-/** A registry in RavenDB, where there is one: only then is its client loaded. */
+/** A registry in RavenDB, if configured: only then is its client loaded. */
 async function registryOf({
   registry,
   createDatabase,

@@ -3,13 +3,13 @@ import { messageOf, persist, type Logger, type RetryPolicy } from '@nestjs-spark
 
 const STARTING: RetryPolicy = { waitMs: [500, 1_000, 2_000, 5_000] };
 
-/** Creates what is missing; `signal` aborts when the application ends. */
+/** Creates what is missing; `signal` aborts when the application shuts down. */
 export type Prepare = (indexes: readonly IndexDefinition[], signal: AbortSignal) => Promise<void>;
 
 /** The state of the preparation: ready, or why not yet. */
 export interface StoreReadiness {
   ready: boolean;
-  /** For an operator: why it is not ready, or what is wrong although it is, such as a full disk; otherwise null. */
+  /** For operators: why it is not ready, or what is wrong although it is, such as a full disk; otherwise null. */
   reason: string | null;
 }
 
@@ -26,14 +26,14 @@ export class StorePreparation {
   #running: Promise<void> | null = null;
   #reason: string | null = 'the store has not been checked yet';
 
-  /** @param trouble what is wrong with a store that is there; null when nothing is */
+  /** @param trouble what is wrong with a reachable store; null when nothing is */
   constructor(prepare: Prepare, log: Logger, trouble: () => string | null = () => null) {
     this.#prepare = prepare;
     this.#log = log;
     this.#trouble = trouble;
   }
 
-  /** Before the start. */
+  /** To be called before the start. */
   addIndexes(indexes: readonly IndexDefinition[]): void {
     this.#indexes.push(...indexes);
   }

@@ -2,7 +2,7 @@ import { declaredFields, fieldShape, isComputed, type FieldShape } from '@nestjs
 import { EntityDeclarationError, type FieldFault } from './entity-declaration-error.ts';
 
 /**
- * Looks at every field that a class declares, and at those of the classes among them.
+ * Checks every field that a class declares, including those of nested classes.
  * @throws {EntityDeclarationError} naming class, field and remedy, when no document can hold one
  */
 export function checkFields(entity: abstract new (...parameters: never[]) => object): void {

@@ -1,4 +1,4 @@
-/** One field that cannot be kept as it is declared. */
+/** One field that cannot be stored as declared. */
 export interface FieldFault {
   className: string;
   field: string;
@@ -6,7 +6,10 @@ export interface FieldFault {
   remedy: string;
 }
 
-/** Fields of entities that no document can hold. Thrown while the application starts, with all faults of a class: change the class and start again. */
+/**
+ * Fields of entities that no document can hold. Thrown at application start, with all faults of a class: change the class and
+ * start again.
+ */
 export class EntityDeclarationError extends Error {
   readonly faults: readonly FieldFault[];
 

@@ -10,19 +10,19 @@ export interface EntityOptions {
   /** The collection of the documents. Default: the plural of the class name, as RavenDB forms it (`Person` -> `People`). */
   collection?: string;
   /**
-   * The table on SQLite. Default: named as the collection. Changing it later is refused, because the documents would be left
+   * The table on SQLite. Default: named like the collection. Changing it later is refused, because the documents would be left
    * behind. Has no effect on RavenDB.
    */
   table?: string;
   /**
-   * Fields by which lists are often filtered or ordered. SQLite gets an index for each, now or when it is added later;
-   * RavenDB creates its own. Default: none, so that such a list scans the whole table.
+   * Fields that lists often filter or sort by. SQLite gets an index for each, now or when it is added later; RavenDB creates its
+   * own. Default: none, so that such a list scans the whole table.
    */
   indexes?: readonly string[];
   /**
-   * Fields that hold a dictionary, whose keys are data and not field names: `prices`, `owner.phones` (also through lists),
-   * `prices.*` for dictionaries in a dictionary. Their keys are the same in the store, in TypeScript and in `where`. Default: none;
-   * names inside objects are then converted like all others, `USD` to `uSD`.
+   * Fields that hold a dictionary, whose keys are data rather than field names: `prices`, `owner.phones` (also through lists),
+   * `prices.*` for dictionaries in a dictionary. Their keys are the same in the store, in TypeScript and in `where`. Default:
+   * none; names inside objects are then converted like all others, `USD` to `uSD`.
    */
   dictionaries?: readonly string[];
 }
@@ -33,7 +33,7 @@ export interface EntityDeclaration extends EntityOptions {
 }
 
 /**
- * Marks a class whose instances are documents of this application, or copies it keeps. Give the class to
+ * Marks a class whose instances are documents of this application, or copies that it keeps. Give the class to
  * `SparkStoreModule.forFeature([…])` and inject its repository with `@InjectRepository(TheClass)`.
  */
 export function Entity(options: EntityOptions = {}): ClassDecorator {
@@ -51,7 +51,7 @@ export function collectionNameOf(entity: EntityClass | string): string {
   return declared.get(entity)?.collection ?? pluralize.plural(entity.name);
 }
 
-/** Everything that is declared of a class, with the defaults in place. */
+/** The full declaration of a class, with defaults filled in. */
 export function declarationOf(entity: EntityClass): EntityDeclaration {
   return { ...declared.get(entity), collection: collectionNameOf(entity) };
 }

@@ -1,6 +1,6 @@
 import type { EntityClass } from './entity.ts';
 
-/** The classes of one `forFeature`, for those who look for what else is declared on them. */
+/** The classes of one `forFeature`, for code that looks for other declarations on them. */
 export class FeatureEntities {
   readonly classes: readonly EntityClass[];
 

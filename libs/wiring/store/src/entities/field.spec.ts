@@ -61,7 +61,7 @@ describe('a field that no document can hold ends the start and says what to do',
     ['a typed array', () => Uint8Array as unknown as FieldType, /Car\.value is a Uint8Array/],
     ['a promise', () => Promise as unknown as FieldType, /Car\.value is a Promise/],
     ['a symbol', () => Symbol as unknown as FieldType, /Car\.value is a Symbol/],
-    ['a list of two types', () => [Date, String] as unknown as FieldType, /Car\.value is a list of which/],
+    ['a list of two types', () => [Date, String] as unknown as FieldType, /Car\.value is a list whose/],
     [
       'a word',
       () => 'date' as unknown as FieldType,

@@ -26,13 +26,13 @@ import {
 } from './tokens.ts';
 
 /**
- * What the application's store consists of.
- * @param options the token under which the module's options are found
+ * The parts of the application's store as providers.
+ * @param options the token that provides the module's options
  */
 export function storeProviders(options: string | symbol): FactoryProvider[] {
   const parts: FactoryProvider<StoreParts> = {
     provide: isReadAtStart(STORE_PARTS),
-    // Breakers are shown by those of observability, where the application has it.
+    // Uses the breakers of observability if the application has it.
     inject: [options, ModulesContainer, { token: Breakers, optional: true }],
     useFactory: (given: SparkStoreOptions, modules: ModulesContainer, breakers: Breakers = new Breakers()) =>
       readTogether(modules, STORE_PARTS, async () => {
@@ -58,7 +58,7 @@ export function storeProviders(options: string | symbol): FactoryProvider[] {
     part(SQLITE_DATABASE, (store) => store.sqlite),
     {
       ...part(DOCUMENT_STORE, (store) => store.ravendb?.store() ?? null),
-      // Made only where it is injected: an application that does not ask for RavenDB's client does not load it.
+      // Created only where it is injected: an application that does not use RavenDB's client does not load it.
       scope: Scope.TRANSIENT,
     },
     part(SparkTransactions, (store) => new SparkTransactions(store.writer)),
@@ -73,7 +73,9 @@ function part<T>(
   return { provide: token, inject: [STORE_PARTS], useFactory: pick };
 }
 
-/** @throws {StoreRefusedError} when something else is where the file would be: waiting, as for a server, does not change that */
+/**
+ * @throws {StoreRefusedError} when something else occupies the file's path, which waiting, unlike for a server, does not change
+ */
 function refuseUnusable(settings: StoreSettings): void {
   const reason = settings.kind === 'sqlite' ? unusableFile(settings.path) : null;
   if (reason !== null) throw new StoreRefusedError(`The store (SPARK_STORE) cannot be used: ${reason}.`);

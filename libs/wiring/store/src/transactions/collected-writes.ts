@@ -14,12 +14,17 @@ export interface SparkTransaction {
   of<T extends object>(entity: EntityClass<T>): TransactionWrites<T>;
 }
 
-/** Writes that are executed at the end of the transaction. Each document may be named once. Entities are captured when they are passed. */
+/**
+ * Writes that are executed at the end of the transaction. Each document may occur once. Entities are captured when they are
+ * passed.
+ */
 export interface TransactionWrites<T extends object> {
-  /** Stores a new document and returns its id, which is assigned at once: if the transaction fails, no other document gets it. */
+  /**
+   * Stores a new document and returns its id, which is assigned immediately: if the transaction fails, no other document gets it.
+   */
   create(entity: T): Promise<string>;
   /**
-   * Replaces the document, or creates it, as `Repository.put` does: values that equal the entity's keep their stored text.
+   * Replaces the document, or creates it, like `Repository.put`: values that equal the entity's keep their stored text.
    * @param options.version the `stored[VERSION]` that was read. Default: any version is replaced
    */
   put(id: string, entity: T, options?: { version?: string | undefined }): void;
@@ -30,7 +35,7 @@ export interface TransactionWrites<T extends object> {
   delete(id: string, options?: { version?: string | undefined }): void;
 }
 
-/** Keeps what a transaction is to write. */
+/** Collects the writes of a transaction. */
 export class CollectedWrites implements SparkTransaction {
   readonly writes: DocumentWrite[] = [];
   readonly #writer: DocumentWriter;
@@ -58,7 +63,7 @@ export class CollectedWrites implements SparkTransaction {
     };
   }
 
-  /** Resolves when every document that was created has its id, even where nobody waited for it. */
+  /** Resolves when every created document has its id, even if nobody awaited it. */
   async idsGiven(): Promise<void> {
     await Promise.all(this.#ids);
   }

@@ -24,14 +24,14 @@ export class SparkTransactions {
   }
 
   /**
-   * Runs `work`, then writes everything that it requested, at once. When `work` throws, nothing is written.
+   * Runs `work`, then writes everything that it requested, atomically. When `work` throws, nothing is written.
    * @returns what `work` returns
-   * @throws {VersionConflictError} naming a document that is not at the given version; nothing was written: read again and
-   *   run again
+   * @throws {VersionConflictError} naming a document that is not at the given version; nothing was written: read again and run
+   *   again
    * @throws {StoreRefusedError} when a document was named twice, cannot be stored, or belongs to another collection; nothing was
    *   written
-   * @throws {UnavailableError} when the store is unavailable. If it became unavailable during the write, it is unknown whether
-   *   it wrote, but it was all or nothing: read before trying again
+   * @throws {UnavailableError} when the store is unavailable. If it became unavailable during the write, it is unknown whether it
+   *   wrote, but it was all or nothing: read before trying again
    */
   async run<R>(work: (transaction: SparkTransaction) => Promise<R> | R): Promise<R> {
     const collected = new CollectedWrites(this.#writer);

@@ -1,22 +1,22 @@
 import { linesOf } from '../../job/content.ts';
 
-/** Part of an input that one operation works on, in blocks of whole lines. */
+/** The part of an input that one operation processes, in blocks of whole lines. */
 export interface Chunk {
   index: number;
   blocks: Uint8Array[];
   documents: number;
 }
 
-/** Small enough that a few of them in flight are no burden for a server with 1 GB. */
+/** Small enough that a server with 1 GB can hold several of them. */
 export const CHUNK_BYTES = 8 * 1024 * 1024;
 const BLOCK_BYTES = 256 * 1024;
 
-/** At least as many chunks as an input of this size can have: two that follow each other are larger than one may be. */
+/** An upper bound for the chunks of an input of this size: two consecutive chunks are together larger than one may be. */
 export function mostChunksOf(bytes: number): number {
   return 2 * Math.ceil((bytes + 1) / CHUNK_BYTES) + 1;
 }
 
-/** Cuts an input between its lines. An empty input is one chunk with a blank line, so that its script is read all the same. */
+/** Splits an input at line ends. An empty input becomes one chunk with a blank line, so that its script is still compiled. */
 export async function* chunksOf(
   parts: AsyncIterable<Uint8Array>,
   most: number = CHUNK_BYTES,
@@ -41,7 +41,7 @@ export async function* chunksOf(
     if (blockBytes >= BLOCK_BYTES) endBlock();
   }
   endBlock();
-  // Apache Spark does not call the function for data without a row.
+  // Apache Spark does not call the function for data without rows.
   if (chunk.blocks.length === 0) chunk.blocks.push(LINE_FEED);
   if (chunk.documents > 0 || chunk.index === 0) yield chunk;
 }

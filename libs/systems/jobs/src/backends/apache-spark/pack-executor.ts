@@ -5,18 +5,18 @@ import { dirname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { zipSync, type Zippable } from 'fflate';
 
-/** What executors get: a Python module, and the worker with all that it imports. */
+/** What executors receive: a Python module, and the worker with everything it imports. */
 export interface ExecutorArchive {
-  /** The Python module's name; of its content, so that another version never meets this one. */
+  /** The Python module's name, derived from its content so that versions never collide. */
   module: string;
   /** The worker's file in the archive. */
   main: string;
-  /** A zip that Python can import from. */
+  /** A zip file that Python can import from. */
   content: Uint8Array;
 }
 
 const OWN = '@nestjs-spark/jobs';
-/** What the worker needs of this package. */
+/** The folders of this package that the worker needs. */
 const OWN_FOLDERS = ['dist/backends/', 'dist/job/'];
 const ENGINE = '@nestjs-spark/etl-script';
 const LEFT_OUT = /\.(map|d\.[cm]?ts|md|[cm]?ts|spec\.js)$/;
@@ -24,7 +24,7 @@ const LONG_AGO = new Date('2000-01-01T00:00:00Z');
 
 let packed: ExecutorArchive | undefined;
 
-/** The archive; made once for the process. @throws when this package has not been built */
+/** The archive, built once per process. @throws if this package was not built */
 export function packExecutor(): ExecutorArchive {
   packed ??= pack();
   return packed;
@@ -52,7 +52,7 @@ function pack(): ExecutorArchive {
   return { module, main: inPackage(OWN, main), content: zipSync(Object.fromEntries(entries), { level: 6 }) };
 }
 
-/** A package and what it depends on, each from where the one that needs it finds it. */
+/** Adds a package and its dependencies, each resolved from the package that requires it. */
 function addWithDependencies(name: string, from: string, files: Map<string, Uint8Array>): void {
   const folder = packageAbove(findPackage(name, from));
   if (files.has(inPackage(name, 'package.json'))) return;
@@ -83,7 +83,7 @@ function filesIn(folder: string): string[] {
     .toSorted();
 }
 
-/** The folder of a package, as Node would find it; not every package shows its manifest. */
+/** The folder of a package, resolved like Node does; not every package exports its manifest. */
 function findPackage(name: string, from: string): string {
   const folders = createRequire(join(from, 'package.json')).resolve.paths(name) ?? [];
   const found = folders.map((folder) => join(folder, name, 'package.json')).find((file) => existsSync(file));

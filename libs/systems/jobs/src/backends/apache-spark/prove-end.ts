@@ -4,7 +4,7 @@ import { describeError } from '@nestjs-spark/foundation';
 import { pause } from '@nestjs-spark/foundation/internal';
 import type { CancelProof } from '../../job/job.ts';
 
-/** Between two looks that both have to find nothing. */
+/** The pause between two checks that both have to find nothing, in milliseconds. */
 const BETWEEN_MS = 1_000;
 const AGAIN_MS = 200;
 
@@ -14,31 +14,31 @@ export interface Operation {
   operationId: string;
 }
 
-/** Everything that a run can have on a cluster, whoever has started it. */
+/** Everything that a run can have on a cluster, regardless of who started it. */
 export interface RunOperations {
-  /** Every id that an operation of the run can have, started or not. */
+  /** The ids of all operations that the run can have, started or not. */
   ids: readonly string[];
-  /** Where they are. @throws when nothing answers */
+  /** The session of these operations. @throws if the server does not answer */
   session(): Promise<ConnectSession>;
-  /** The server does not know this session. Whether there can be another one, which has to be looked at instead. */
+  /** Called when the server does not know the session. @returns whether there may be another one, which has to be checked instead */
   renew(session: ConnectSession): boolean;
 }
 
-/** What an end is proved with. */
+/** Dependencies for proving an end. */
 export interface ProofParts {
   client: Pick<ConnectClient, 'statuses' | 'interrupt'>;
-  /** The address of the UI that tells which tasks run. */
+  /** The address of the UI that lists running tasks. */
   ui: string;
   signal: AbortSignal;
-  /** Told of each operation that the server has. */
+  /** Called for each operation that the server has. */
   onFound(operation: Operation): void;
   onFailure(error: unknown): void;
 }
 
 /**
- * Interrupts the operations of a run until nothing of it runs: the server says so of its own record while tasks still run, so the
- * tasks themselves are looked at, twice. Whoever started them may be gone, so every operation that there can be is asked for.
- * @throws the signal's reason when it is aborted before that
+ * Interrupts the operations of a run until nothing of it is running. The server reports an operation as ended while its tasks still run, so the
+ * tasks themselves are checked, twice. The process that started the run may be gone, so every possible operation is checked.
+ * @throws the signal's reason if it is aborted before that
  */
 export async function endWithProof(operations: RunOperations, parts: ProofParts): Promise<CancelProof> {
   const { signal, onFailure } = parts;
@@ -73,7 +73,7 @@ async function isQuiet(operations: RunOperations, { client, ui, onFound }: Proof
   return isIdle && (await runningTasks(ui, operations.ids)) === 0;
 }
 
-/** A session that a server does not know has nothing running there. */
+/** Nothing runs in a session that the server does not know. */
 async function statesOf(
   client: ProofParts['client'],
   session: ConnectSession,
@@ -84,6 +84,8 @@ async function statesOf(
   } catch (error) {
     const isGone = error instanceof ApacheSparkError && error.kind === 'lost';
     if (isGone && !renew(session)) return new Map();
-    throw new Error(`Apache Spark does not say how the run is: ${describeError(error)}`, { cause: error });
+    throw new Error(`Apache Spark does not report the state of the run: ${describeError(error)}`, {
+      cause: error,
+    });
   }
 }

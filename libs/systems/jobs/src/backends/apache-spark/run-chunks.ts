@@ -24,7 +24,7 @@ import { ownLanguage, type ExecutorConfig } from './executor/report.ts';
 import type { Operation } from './prove-end.ts';
 import type { ScriptSession, SparkSession } from './spark-session.ts';
 
-/** What has come of a chunk. */
+/** The result of a chunk. */
 export interface ChunkResult {
   parts: Uint8Array[];
   documents: number;
@@ -32,7 +32,7 @@ export interface ChunkResult {
   operation: Operation;
 }
 
-/** A run ended on Apache Spark, for this reason. */
+/** A run on Apache Spark ended with this failure. */
 export class RunFailedError extends Error {
   override readonly name = 'RunFailedError';
   readonly failure: JobCause;
@@ -43,23 +43,23 @@ export class RunFailedError extends Error {
   }
 }
 
-/** What chunks are run with. */
+/** Dependencies for running chunks. */
 export interface ChunkParts {
   client: ConnectClient;
   session: SparkSession;
-  /** How Node is called on the executors, and their version of Python. */
+  /** The Node command on the executors, and their Python version. */
   executor: { node: string; python: string };
-  /** Told of each operation before it starts: whoever cancels has to know them all. */
+  /** Called before each operation starts: whoever cancels has to know all of them. */
   onOperation(operation: Operation): void;
-  /** Told of each operation whose result is held here: the server need not keep it. */
+  /** Called once this process holds an operation's result, so that the server need not keep it. */
   onHeld(operation: Operation): Promise<void>;
   onAway(error: Error): void;
   signal: AbortSignal;
 }
 
-/** A server that loses a chunk this often takes others with it. */
+/** After this many losses a chunk is given up: whenever the server is lost, other runs are affected as well. */
 const MOST_LIVES = 10;
-/** What a process holds of a run's result until it is stored. */
+/** How much of a run's result a process holds until it is stored. */
 export const MOST_RESULT_BYTES = 256 * 1024 * 1024;
 const AGAIN: RetryPolicy = { waitMs: 250, factor: 2, longestMs: 3_000 };
 
@@ -67,7 +67,7 @@ function idOfChunk({ runId }: Pick<JobRun, 'runId'>, chunk: number, life: number
   return uuidOf(`${runId}/${chunk}/${life}`);
 }
 
-/** Every id that an operation of a script's run can have, in whichever process. */
+/** The ids of all operations that a script's run can have, in any process. */
 export function idsOfChunks(run: Pick<JobRun, 'runId' | 'input'>): string[] {
   return Array.from({ length: mostChunksOf(run.input.bytes) }, (_, chunk) =>
     Array.from({ length: MOST_LIVES }, (__, life) => idOfChunk(run, chunk, life)),
@@ -75,8 +75,8 @@ export function idsOfChunks(run: Pick<JobRun, 'runId' | 'input'>): string[] {
 }
 
 /**
- * Runs one chunk of a script's input. Its operation's id comes from the run and the chunk: a second process that does the same gets the
- * same operation. One that the server has lost is run again under another id; a script has no effects.
+ * Runs one chunk of a script's input. The operation's id is derived from the run and the chunk, so a second process that does the same gets the
+ * same operation. If the server loses one, it is run again under another id: a script has no side effects.
  * @throws {RunFailedError} with the cause; {ApacheSparkError} `cancelled`
  */
 export async function runChunk(run: JobRun, chunk: Chunk, parts: ChunkParts): Promise<ChunkResult> {
@@ -96,7 +96,7 @@ export async function runChunk(run: JobRun, chunk: Chunk, parts: ChunkParts): Pr
           code: 'gave-up',
           message: `It was lost ${MOST_LIVES} times: ${error.message}`,
         });
-      // An operation alone is gone when its result was released by a process that ended before it had stored that.
+      // If only the operation is gone, a process released its result and ended before storing it.
       if (error.code?.startsWith('INVALID_HANDLE.SESSION')) parts.session.forget(session);
     }
   }
@@ -129,7 +129,7 @@ function configOf(run: JobRun, node: string, main: string): ExecutorConfig {
   return { node, main, name, collection, script, submitter, onDocumentFailure, language: ownLanguage() };
 }
 
-/** What a script has made is more than a process holds. */
+/** The result of a script exceeds what a process holds. */
 export function resultTooLarge(): RunFailedError {
   return new RunFailedError({
     class: 'resource',
@@ -138,7 +138,7 @@ export function resultTooLarge(): RunFailedError {
   });
 }
 
-/** The session, as soon as a server answers. */
+/** Opens the session, waiting until the server answers. */
 async function openSession({ session, signal, onAway }: ChunkParts): Promise<ScriptSession> {
   for (let failures = 1; ; failures++) {
     signal.throwIfAborted();
@@ -175,7 +175,7 @@ function readReport(text: string | null): { documents: number; failed: number } 
 
 const IS_TALLY = isObjectOf({ documents: isWhole, failed: isWhole });
 
-/** An error that Apache Spark answered with: its name, its message without the stack of the server, and that as the log. */
+/** The cause for an error that Apache Spark answered with: its code, its message without the server's stack trace, and the full text as the log. */
 export function causeOfRefusal({ code, message }: ApacheSparkError): JobCause {
   const [first = ''] = message.split('\n', 1);
   const log = message.length > first.length ? { log: message.slice(0, LONGEST_LOG) } : {};

@@ -10,22 +10,19 @@ import {
   type ChunkResult,
 } from './run-chunks.ts';
 
-/** `load` finds documents of the whole input, so a script that may use it gets all of it at once, up to this size. */
+/** `load` searches the whole input, so a script that may use it gets all of it in one chunk, up to this size. */
 const MOST_TOGETHER = 64 * 1024 * 1024;
-/** More would not be faster where a server has one core for them, and every chunk is held in memory here and there. */
+/** More would not be faster on a server with one core, and every chunk is held in memory on both sides. */
 const CHUNKS_AT_ONCE = 2;
 
-/** What a script's run made, as it grows. */
+/** The growing result of a script's run. */
 export interface ScriptResult {
   parts: Uint8Array[];
   documents: number;
   failed: number;
 }
 
-/**
- * Runs a script over an input, chunk by chunk, two at a time, and returns the lines in the input's order. The first failure in that
- * order is the run's.
- */
+/** Runs a script over an input, two chunks at a time, and returns the lines in input order. The first failure in that order is the run's. */
 export async function runScriptOnSpark(
   run: JobRun,
   parts: ChunkParts,
@@ -54,7 +51,7 @@ export async function runScriptOnSpark(
   const waiting: Promise<ChunkResult>[] = [];
   const start = (chunk: Chunk): void => {
     const running = runChunk(run, chunk, parts);
-    // A later chunk may fail first; what counts is the first in the input's order.
+    // A later chunk may fail earlier; the first in input order counts.
     running.catch(() => undefined);
     waiting.push(running);
   };
@@ -66,7 +63,7 @@ export async function runScriptOnSpark(
   return result;
 }
 
-/** By its text: at worst, a script gets its input in one piece without need. */
+/** Judged by the text: a wrong guess only means that the input is not split. */
 function mayLoad(script: string): boolean {
   return /\bload\b|\\u|\beval\b|\bFunction\b|\bconstructor\b/.test(script);
 }

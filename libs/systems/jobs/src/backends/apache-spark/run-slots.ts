@@ -1,4 +1,4 @@
-/** So many at once; the others wait for their turn, in order. */
+/** Limits concurrency; the others wait in order. */
 export class RunSlots {
   readonly size: number;
   readonly #waiting: (() => void)[] = [];
@@ -12,7 +12,7 @@ export class RunSlots {
     return this.#taken >= this.size;
   }
 
-  /** @throws the signal's reason when it is aborted while this waits */
+  /** @throws the signal's reason if it is aborted while waiting */
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     if (this.isFull) await this.#turn(signal);
@@ -20,7 +20,7 @@ export class RunSlots {
     try {
       return await work();
     } finally {
-      // Whoever is next gets the slot as it is: nobody can come in between.
+      // The slot passes directly to the next in line, so that no other caller can take it.
       const next = this.#waiting.shift();
       if (next) next();
       else this.#taken--;

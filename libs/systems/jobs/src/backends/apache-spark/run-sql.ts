@@ -21,14 +21,14 @@ import { parseExactly } from '../../job/json.ts';
 import type { Operation } from './prove-end.ts';
 import { causeOfRefusal, RunFailedError } from './run-chunks.ts';
 
-/** Travels in one message of the protocol, which takes 128 MiB. */
+/** The input is sent in one message, and the protocol allows 128 MiB. */
 const LARGEST_INPUT = 64 * 1024 * 1024;
 
-/** Of the rows as Apache Spark sends them. */
+/** Measured in the rows as Apache Spark sends them. */
 const LARGEST_RESULT = 64 * 1024 * 1024;
 const STEPS = ['input', 'statement', 'rows'] as const;
 
-/** Every id that an operation of a statement's run can have, in whichever process. */
+/** The ids of all operations that a statement's run can have, in any process. */
 export function idsOfStatement({ runId }: Pick<JobRun, 'runId'>): string[] {
   return STEPS.map((step) => idOfStep(runId, step));
 }
@@ -37,7 +37,7 @@ function idOfStep(runId: string, step: (typeof STEPS)[number]): string {
   return uuidOf(`${runId}/${step}`);
 }
 
-/** What a statement is run with. */
+/** Dependencies for running a statement. */
 export interface SqlParts {
   client: ConnectClient;
   session: ConnectSession;
@@ -46,16 +46,15 @@ export interface SqlParts {
   signal: AbortSignal;
 }
 
-/** What a statement gave: a JSON list of its rows. */
+/** The result of a statement: its rows as a JSON array. */
 export interface SqlResult {
   parts: Uint8Array[];
   rows: number;
 }
 
 /**
- * Runs a statement of Spark SQL in a session of its own. Documents of the job are the view `input` with the columns `id` and
- * `document`, a JSON text.
- * @throws {RunFailedError} with the cause: `lost` when the server has ended meanwhile, as the statement may have had effects
+ * Runs a Spark SQL statement in its own session. The job's documents are the view `input` with the columns `id` and `document`, a JSON text.
+ * @throws {RunFailedError} with the cause: `lost` if the server was lost meanwhile, as the statement may have had effects
  */
 export async function runSqlOnSpark(run: JobRun, parts: SqlParts): Promise<SqlResult> {
   if (run.transformation.kind !== 'sql') throw new TypeError('not a statement');
@@ -79,7 +78,7 @@ export async function runSqlOnSpark(run: JobRun, parts: SqlParts): Promise<SqlRe
   }
 }
 
-/** Batch by batch, as all rows together can be more than one text may be. */
+/** Batch by batch, as all rows together may exceed the maximum length of a string. */
 function listOf(rows: readonly ExecuteResponse[]): SqlResult {
   const list: SqlResult = { parts: [Buffer.from('[')], rows: 0 };
   for (const { arrow_batch } of rows) {
@@ -104,7 +103,7 @@ function execute(
   return collect(client, { ...operation, plan, signal, onAway, mostBytes: LARGEST_RESULT });
 }
 
-/** What a command answers that has no rows. */
+/** The answer to a command that returns no rows. */
 function isEmpty({ local_relation }: Relation): boolean {
   return (
     isObject(local_relation) &&
@@ -118,7 +117,7 @@ async function readInput({ input }: JobRun): Promise<Relation> {
     throw new RunFailedError({
       class: 'resource',
       code: 'input-too-large',
-      message: `A statement takes at most ${LARGEST_INPUT} bytes of documents with it: put them where Apache Spark can read them`,
+      message: `A statement can be sent with at most ${LARGEST_INPUT} bytes of documents: put them where Apache Spark can read them`,
     });
   const [ids, documents]: [string[], string[]] = [[], []];
   for await (const line of linesOf(input.read())) {
@@ -142,7 +141,7 @@ function causeOf(error: ApacheSparkError): JobCause {
       code: 'server-ended',
       message: `The server of Apache Spark that ran the statement has ended: ${error.message}`,
     };
-  // What was asked for is at fault; what fails while it runs has no such class of errors.
+  // An error class means that the statement is at fault; failures at run time have none.
   const isUsers = error.code !== null && !error.code.startsWith('INVALID_HANDLE');
   return { ...causeOfRefusal(error), ...(isUsers ? { class: 'user' as const } : {}) };
 }

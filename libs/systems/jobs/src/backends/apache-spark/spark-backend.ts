@@ -17,25 +17,25 @@ import { RunSlots } from './run-slots.ts';
 import { idsOfStatement, runSqlOnSpark } from './run-sql.ts';
 import { ownSession, SparkSession } from './spark-session.ts';
 
-/** Where Apache Spark is, and what its executors have. */
+/** The address of Apache Spark, and what is installed on its executors. */
 export interface SparkBackendOptions {
   connect: ConnectAddress;
   /** The UI of the Spark Connect server. */
   ui: string;
-  /** The version of the executors' Python, as `3.11`. */
+  /** The Python version of the executors, such as `3.11`. */
   python: string;
-  /** How Node is called on the executors. */
+  /** The Node command on the executors. */
   node: string;
-  /** How many runs this process executes there at once; default 4. */
+  /** How many runs this process executes there at once. Default 4. */
   concurrency?: number;
   log: Logger;
 }
 
-/** A run that was started from here, or taken over. */
+/** A run that this process started or took over. */
 class SparkRun extends MemoryRun {
-  /** What the server keeps for it, as far as it is known here. */
+  /** Operations whose results the server keeps for this run, as far as known here. */
   readonly kept = new Map<string, ConnectSession>();
-  /** All that there can be of it. */
+  /** All operations that the run can have. */
   readonly operations: RunOperations;
   readonly isStatement: boolean;
   isCancelled = false;
@@ -54,9 +54,8 @@ class SparkRun extends MemoryRun {
 const USUAL_CONCURRENCY = 4;
 
 /**
- * Executes jobs on Apache Spark through Spark Connect: scripts in the same sandbox as in memory, on Node beside the executors, and
- * statements of Spark SQL. Runs belong to the cluster: they outlive this process, and another one that starts a run again takes over
- * what is there.
+ * Runs jobs on Apache Spark through Spark Connect: scripts in the same sandbox as in memory, on Node beside the executors, and Spark SQL
+ * statements. Runs belong to the cluster: they outlive this process, and another process that starts a run again takes over what exists.
  */
 export class SparkBackend implements JobBackend {
   readonly name = 'spark';
@@ -80,9 +79,9 @@ export class SparkBackend implements JobBackend {
   }
 
   /**
-   * Says as well when it executes as many runs as it may: a job that can wait does so in its queue.
-   * The first question opens a session and may take seconds: later ones wait for the same answer.
-   * @throws when nothing answers
+   * Also reports when the limit of concurrent runs is reached, so that jobs that can wait stay in their queue. The first call opens a session and
+   * may take seconds; concurrent calls share its answer.
+   * @throws if the server does not answer
    */
   async health(signal: AbortSignal): Promise<BackendHealth> {
     this.#asking ??= this.#ask().finally(() => {
@@ -110,7 +109,7 @@ export class SparkBackend implements JobBackend {
     return started;
   }
 
-  /** Only what this process observes: whatever else the cluster has is taken over by `start`, which needs the input for it. */
+  /** Only runs that this process observes: any other run on the cluster is taken over by `start`, which needs the input for it. */
   async find(runId: string): Promise<RunHandle | 'unknown'> {
     return this.#runs.get(runId) ?? 'unknown';
   }
@@ -129,7 +128,7 @@ export class SparkBackend implements JobBackend {
       ui: this.#options.ui,
       signal: signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal,
       onFound: (operation) => run.keep(operation),
-      onFailure: (error) => this.#say(`Run ${runId} is not proved to have ended yet`, error),
+      onFailure: (error) => this.#say(`Run ${runId} is not proven to have ended yet`, error),
     });
     const { outcome } = await run.untilEnded();
     return outcome === 'cancelled' ? proof : 'ended';
@@ -142,25 +141,25 @@ export class SparkBackend implements JobBackend {
     })();
   }
 
-  /** What the cluster holds of the run is freed. */
+  /** Frees what the cluster holds for the run. */
   async release({ runId }: RunHandle): Promise<void> {
     const run = this.#runs.get(runId);
     this.#runs.delete(runId);
     if (!run) return;
     for (const [operationId, session] of run.kept)
       await this.#client.release(session, operationId).catch(() => undefined);
-    // Nobody can start another step of a statement then, not even a process that has slept since.
+    // After that no process can start another step of the statement, not even one that was suspended meanwhile.
     if (run.isStatement) await this.#client.releaseSession(ownSession(runId)).catch(() => undefined);
   }
 
-  /** Another process executes the run now, or will: what runs on the cluster goes on. */
+  /** What runs on the cluster continues; another process executes the run, now or later. */
   async leave({ runId }: RunHandle): Promise<void> {
     const run = this.#runs.get(runId);
     this.#runs.delete(runId);
     run?.stop.abort(new Error('Another process executes the run'));
   }
 
-  /** Leaves all runs to whoever comes next. */
+  /** Leaves all runs to the next process. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('The process ends'));
     await Promise.all(Array.from(this.#runs.keys(), (runId) => this.leave({ runId })));
@@ -176,7 +175,7 @@ export class SparkBackend implements JobBackend {
       else throw error;
     }
     if (!this.#slots.isFull) return { available: true, reason: null };
-    const reason = `It executes ${this.#slots.size} runs of this process, as many as it may (SPARK_JOBS_SPARK_CONCURRENCY)`;
+    const reason = `It already executes ${this.#slots.size} runs of this process, which is the limit (SPARK_JOBS_SPARK_CONCURRENCY)`;
     return { available: false, reason };
   }
 
@@ -188,7 +187,7 @@ export class SparkBackend implements JobBackend {
       onOperation: (operation) => started.keep(operation),
       onHeld: async ({ session, operationId }) => {
         const release = this.#client.release(session, operationId);
-        // What could not be released is released with the run.
+        // If this fails, it is released with the run.
         await release.then(() => started.kept.delete(operationId)).catch(() => undefined);
       },
       onAway: (error) => this.#say(`Run ${run.runId} waits for Apache Spark`, error),
@@ -198,7 +197,7 @@ export class SparkBackend implements JobBackend {
     } catch (error) {
       if (started.isCancelled) started.end({ type: 'ended', outcome: 'cancelled' });
       else if (!signal.aborted) started.end({ type: 'ended', outcome: 'failed', cause: causeOf(error) });
-      // What has failed has other chunks under way, which nobody needs.
+      // Stops the other chunks of a failed run.
       started.stop.abort(error);
     }
   }
@@ -246,6 +245,6 @@ type SharedParts = Pick<ChunkParts, 'client' | 'signal' | 'onOperation' | 'onHel
 function causeOf(error: unknown): JobCause {
   if (error instanceof RunFailedError) return error.failure;
   if (!(error instanceof ApacheSparkError)) return describeCause(error);
-  // It was interrupted, and not from here.
+  // The operation was interrupted, but not by this process.
   return { class: 'backend', code: error.code ?? error.kind, message: error.message };
 }

@@ -8,12 +8,12 @@ export interface ScriptSession extends ConnectSession {
 }
 
 const USER = 'nestjs-spark';
-/** A server remembers that many sessions that it has closed; each of them costs one question. */
+/** How many closed sessions a server remembers; each costs one request. */
 const MOST_CLOSED = 100;
 
 /**
- * The one session in which all scripts run, of every process with this name: so another process finds what one has started. A server
- * that was started again gets the worker again.
+ * The one session in which all scripts of all processes with this name run, so that a process finds what another one started. After a restart of
+ * the server, the worker is uploaded again.
  */
 export class SparkSession {
   readonly #client: ConnectClient;
@@ -36,7 +36,7 @@ export class SparkSession {
     return this.#ready;
   }
 
-  /** For a session that the server does not know any more. */
+  /** Called for a session that the server no longer knows. */
   forget(session: ConnectSession): void {
     if (this.#current === session) this.#ready = null;
   }
@@ -59,7 +59,7 @@ export class SparkSession {
   }
 }
 
-/** A session of one run alone, in which its statements may make views and change settings. */
+/** The session of a single run, in which its statements may create views and change settings. */
 export function ownSession(runId: string): ConnectSession {
   return { sessionId: uuidOf(`${runId}/session`), userId: USER };
 }

@@ -2,7 +2,7 @@ import { describeError } from '@nestjs-spark/foundation';
 import type { BackendHealth, JobBackend, JobRun, KnownRun, RunEvent, RunHandle } from '../../job/backend.ts';
 import type { CancelProof, JobKind } from '../../job/job.ts';
 
-/** One cluster by two ways: Spark Connect for scripts and statements, the standalone master for applications. */
+/** One cluster over two connections: Spark Connect for scripts and statements, the standalone master for applications. */
 export class WholeCluster implements JobBackend {
   readonly name = 'spark';
   readonly capabilities: JobBackend['capabilities'];
@@ -14,13 +14,13 @@ export class WholeCluster implements JobBackend {
     this.#connect = connect;
     this.#apps = apps;
     const kinds = [...connect.capabilities.kinds, ...apps.capabilities.kinds];
-    // Applications are never unknown, so none of them is started a second time.
+    // `find` never answers `unknown` for an application, so none is started twice.
     this.capabilities = { ...connect.capabilities, kinds };
   }
 
   async health(signal: AbortSignal, kind?: JobKind): Promise<BackendHealth> {
     if (kind !== undefined && kind !== 'spark-app') return this.#connect.health(signal, kind);
-    // A master that is away is not a failed call of this backend: its breaker would keep scripts away as well.
+    // An unreachable master does not count as a failed call of this backend: its breaker would block scripts as well.
     if (kind === 'spark-app') return this.#apps.health(signal, kind).catch(unavailable);
     const asked = [this.#connect.health(signal), this.#apps.health(signal)];
     const [connect, apps] = await Promise.allSettled(asked);

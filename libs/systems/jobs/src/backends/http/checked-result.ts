@@ -39,7 +39,7 @@ function parsed(text: Uint8Array, backend: string): unknown {
 }
 
 function wrong(backend: string): RunRefusedError {
-  return badResult(`The result of ${backend} is not JSON of the form that it has announced`);
+  return badResult(`The result of ${backend} is not JSON of the form that it announced`);
 }
 
 /** The job fails with this: the same result would come again. */

@@ -58,7 +58,7 @@ describe('A backend over HTTP', () => {
     expect(asked.get('GET result')).toBe(1);
   });
 
-  it('that cannot give a result now is asked again, and not for ever', async () => {
+  it('that cannot give a result now is asked again, and not forever', async () => {
     const answers = (times: number): Answer => (times < 3 ? [503] : [200, '{"id":"a"}']);
     const state: Answer = [200, '{"state":"succeeded"}'];
     const { backend } = await serve((what, times) => (what === 'GET result' ? answers(times) : state));

@@ -16,17 +16,17 @@ import { causeFrom, isHttpHealth, isHttpRunState, type HttpRunState } from './ru
 
 const FIRST_LOOK_MS = 50;
 const SLOWEST_LOOK_MS = 1_000;
-/** A start whose answer is lost is repeated under the same id, which starts nothing twice. */
+/** A start whose answer was lost is repeated under the same id, which never starts it twice. */
 const STARTS = 3;
 const START_AGAIN: RetryPolicy = { waitMs: 2 * FIRST_LOOK_MS, factor: 2 };
-/** What DELETE may answer when it is understood; 404: the run is gone. */
+/** Successful answers to DELETE; 404: the run is gone. */
 const TAKES_CANCEL: ReadonlySet<number> = new Set([200, 202, 204, 404]);
 
 function isForLater(status: number): boolean {
   return status >= 500 || status === 429 || status === 408;
 }
 
-/** Runs jobs at a service in any language that has the five endpoints of `docs/guides/custom-backend.md`. */
+/** Runs jobs at a service in any language that implements the five endpoints of `docs/guides/custom-backend.md`. */
 export class HttpBackend implements JobBackend {
   readonly name: string;
   readonly #runs: HttpRuns;
@@ -61,7 +61,7 @@ export class HttpBackend implements JobBackend {
     return (await this.#state(runId, AbortSignal.timeout(60_000))) ? { runId } : 'unknown';
   }
 
-  /** A backend that is away for a moment has the run again when it is back, or says that it does not know it. */
+  /** After a short outage, the backend still has the run or reports that it does not know it. */
   async *observe({ runId }: RunHandle, signal: AbortSignal): AsyncGenerator<RunEvent> {
     let told = -1;
     for (let wait = FIRST_LOOK_MS; !signal.aborted; wait = Math.min(2 * wait, SLOWEST_LOOK_MS)) {
@@ -70,7 +70,7 @@ export class HttpBackend implements JobBackend {
         throw error;
       });
       if (run === null) {
-        const message = `${this.name} does not know the run ${runId} any more`;
+        const message = `${this.name} no longer knows the run ${runId}`;
         yield { type: 'ended', outcome: 'lost', cause: { class: 'lost', code: 'run-unknown', message } };
         return;
       }
@@ -89,7 +89,7 @@ export class HttpBackend implements JobBackend {
     }
   }
 
-  /** @throws {UnavailableError} when the backend does not take the request: nothing is stopped then until it is asked again */
+  /** @throws {UnavailableError} if the backend does not accept the request: nothing is stopped until it is sent again */
   async cancel(
     { runId }: RunHandle,
     signal: AbortSignal = new AbortController().signal,
@@ -105,8 +105,7 @@ export class HttpBackend implements JobBackend {
       signal.throwIfAborted();
       const run = await this.#state(runId, signal);
       const at = new Date().toISOString();
-      if (run === null)
-        return { source: 'http', observed: `${this.name} does not have the run any more`, at };
+      if (run === null) return { source: 'http', observed: `${this.name} no longer has the run`, at };
       if (run.state === 'cancelled')
         return { source: 'http', observed: `${this.name} says that it is cancelled`, at };
       if (run.state !== 'running') return 'ended';
@@ -114,14 +113,14 @@ export class HttpBackend implements JobBackend {
     }
   }
 
-  /** @throws {RunRefusedError} when it is not what the backend has said; {UnavailableError} when it may come later */
+  /** @throws {RunRefusedError} if it is not what the backend announced; {UnavailableError} if it may still come */
   async *result({ runId }: RunHandle): AsyncGenerator<Uint8Array> {
     const run = await this.#state(runId, AbortSignal.timeout(60_000));
     const answer = await this.#runs.result(runId);
     if (answer.status !== 200 || !answer.body) {
       await ignore(answer);
       const unexpected = this.#runs.unexpected('GET …/result', answer);
-      // Without the run there is another one to make; with it, the backend has to have what it says.
+      // If the run is gone, it is run again; if it exists, the backend must have the result that it announced.
       throw run === null || isForLater(answer.status) ? unexpected : badResult(unexpected.message);
     }
     yield* checkedResult(answer.body, { form: run?.form ?? 'documents', backend: this.name });
@@ -147,7 +146,7 @@ export class HttpBackend implements JobBackend {
     });
   }
 
-  /** Null when the backend does not know the run. */
+  /** The backend's state of the run; null if it does not know the run. */
   async #state(runId: string, signal: AbortSignal): Promise<HttpRunState | null> {
     const answer = await this.#runs.state(runId, signal);
     const said = await readAnswer(answer).catch((error: unknown) => {
@@ -157,7 +156,7 @@ export class HttpBackend implements JobBackend {
     if (answer.status !== 200) throw this.#runs.unexpected('GET …/runs', answer);
     if (isHttpRunState(said)) return said;
     throw new UnavailableError(
-      `${this.name} gave an answer about the run ${runId} that is not in the protocol`,
+      `${this.name} gave an answer about the run ${runId} that does not follow the protocol`,
     );
   }
 }

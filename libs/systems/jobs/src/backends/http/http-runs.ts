@@ -2,22 +2,22 @@ import { UnavailableError } from '@nestjs-spark/contracts';
 import { describeError } from '@nestjs-spark/foundation';
 import type { JobRun } from '../../job/backend.ts';
 
-/** Where a backend is, and how it knows us. */
+/** The address of a backend, and the token for it. */
 export interface HttpBackendPlace {
   name: string;
   url: string;
-  /** Sent as `Bearer`. */
+  /** Sent as a bearer token. */
   token: string | null;
 }
 
-/** An answer other than the ones a call expects. */
+/** The answer to a call. */
 export interface HttpAnswer {
   status: number;
   body: ReadableStream<Uint8Array> | null;
 }
 
 const ANSWER_MS = 10_000;
-/** A whole input or result may take this long. */
+/** Time limit for transferring a whole input or result, in milliseconds. */
 const CONTENT_MS = 15 * 60_000;
 const MOST_BYTES = 256 * 1024;
 
@@ -33,7 +33,7 @@ export class HttpRuns {
     return this.#ask('GET', '/health', { signal, ms: ANSWER_MS });
   }
 
-  /** The run as the first line, followed by its input. */
+  /** Sends the run as the first line, followed by its input. */
   put(run: JobRun, signal: AbortSignal): Promise<HttpAnswer> {
     const { input, ...rest } = run;
     const { form, bytes, documents } = input;
@@ -59,7 +59,7 @@ export class HttpRuns {
     return this.#ask('DELETE', pathOf(runId), { ms: ANSWER_MS });
   }
 
-  /** @throws {UnavailableError} for any other status than those expected */
+  /** The error for a status that the call does not expect. */
   unexpected(what: string, { status }: HttpAnswer): UnavailableError {
     return new UnavailableError(`The backend ${this.#place.name} answered ${what} with status ${status}`);
   }
@@ -74,7 +74,7 @@ export class HttpRuns {
     try {
       const answer = await fetch(`${url.replace(/\/$/, '')}${path}`, {
         method,
-        // Documents go to no other place than the one that is configured.
+        // Documents are only sent to the configured address.
         redirect: 'error',
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
         headers: {
@@ -96,7 +96,7 @@ function pathOf(runId: string): string {
   return `/runs/${encodeURIComponent(runId)}`;
 }
 
-/** A small answer as JSON; undefined when it is not JSON or too large. */
+/** Reads a small answer as JSON; undefined if it is not JSON or too large. */
 export async function readAnswer({ body }: HttpAnswer): Promise<unknown> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
@@ -112,7 +112,7 @@ export async function readAnswer({ body }: HttpAnswer): Promise<unknown> {
   }
 }
 
-/** Frees the connection of an answer whose body is of no interest. */
+/** Discards the body of an answer to free its connection. */
 export async function ignore({ body }: HttpAnswer): Promise<void> {
   await body?.cancel().catch(() => undefined);
 }

@@ -1,11 +1,11 @@
 import { isListOf, isObjectOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
 import { JOB_KINDS, type JobCause, type JobProgress } from '../../job/job.ts';
 
-/** What a backend says of a run: `GET /runs/{runId}`. */
+/** A backend's report on a run: `GET /runs/{runId}`. */
 export interface HttpRunState {
   state: 'running' | 'succeeded' | 'failed' | 'cancelled';
   progress?: JobProgress;
-  /** The last lines that the run has written. */
+  /** The last lines of the run's log. */
   log?: string;
   cause?: {
     code?: string;
@@ -14,7 +14,7 @@ export interface HttpRunState {
     line?: number;
     column?: number;
   };
-  /** Of a run that has succeeded: whether its result has lines or is one value, and how many documents it has. */
+  /** For a successful run: whether the result is lines or a single value, and the number of its documents. */
   form?: 'documents' | 'value';
   documents?: number;
   failed?: number;
@@ -37,7 +37,7 @@ export const isHttpRunState = isObjectOf(
   },
 );
 
-/** What a backend may say of itself: `GET /health`. Without kinds it gets only jobs that name it. */
+/** A backend's report on itself: `GET /health`. Without kinds it only gets jobs that name it. */
 export const isHttpHealth = isObjectOf({}, { kinds: isListOf(isOneOf(...JOB_KINDS), JOB_KINDS.length) });
 
 /** The cause of a failed run, with its log. */

@@ -3,7 +3,7 @@ import { describeError } from '@nestjs-spark/foundation';
 import type { JobHandler } from '../../job/handler.ts';
 import type { ThreadMessage, ThreadRun } from './messages.ts';
 
-// What a thread runs that executes a handler with `isolate: 'thread'`.
+// The program of a thread that executes a handler with `isolate: 'thread'`.
 
 type HandlerClass = new () => JobHandler;
 
@@ -18,7 +18,7 @@ function isHandler(value: unknown): value is HandlerClass {
 
 async function load(): Promise<JobHandler> {
   const exported = (await import(file)) as { default?: unknown };
-  // Not all names that a CommonJS module exports are known before it has run.
+  // Some names that a CommonJS module exports are only known after it has run.
   const all = [...Object.values(exported), ...Object.values(exported.default ?? {})];
   const [found, ...others] = new Set(all.filter(isHandler));
   if (!found)
@@ -26,9 +26,7 @@ async function load(): Promise<JobHandler> {
       `${file} does not export the class ${className}, and a thread needs to construct it. Export it under that name.`,
     );
   if (others.length > 0)
-    throw new Error(
-      `${file} exports several classes that are named ${className}. Give each a name of its own.`,
-    );
+    throw new Error(`${file} exports several classes that are named ${className}. Give each its own name.`);
   return new found();
 }
 

@@ -1,7 +1,7 @@
 import type { JobContext } from '../../job/handler.ts';
 import type { JobProgress } from '../../job/job.ts';
 
-/** What a thread is started with: one run of one handler. */
+/** The data that a thread is started with: one run of one handler. */
 export interface ThreadRun extends Pick<JobContext, 'jobId' | 'runId' | 'attempt'> {
   /** The name of the handler's class, and the URL of the file that exports it. */
   className: string;
@@ -9,7 +9,7 @@ export interface ThreadRun extends Pick<JobContext, 'jobId' | 'runId' | 'attempt
   input: unknown;
 }
 
-/** What a thread says. What it is told is one message: why it has to end. */
+/** A message from a thread. The only message to a thread is the reason to stop. */
 export type ThreadMessage =
   | { type: 'progress'; progress: JobProgress }
   | { type: 'log'; line: string }

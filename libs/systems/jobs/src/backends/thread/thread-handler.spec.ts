@@ -73,8 +73,8 @@ describe('a handler that is isolated in a thread', () => {
   it.each([
     ['throws', /^no paper.*tray 2 is empty/],
     ['leaves', /handler's thread exited with code 7/],
-    ['says-nothing', /said what cannot be used/],
-    ['logs-no-text', /said what cannot be used/],
+    ['says-nothing', /sent an unusable message/],
+    ['logs-no-text', /sent an unusable message/],
     ['same', /exports several classes that are named Same/],
     ['hidden', /does not export the class Hidden.*Export it/],
   ])('fails alone, with the cause: one that %s', async (handler, message) => {
@@ -110,7 +110,7 @@ describe('a handler that is isolated in a thread', () => {
     const [, main] = process.argv;
     try {
       process.argv[1] = IN_MAIN;
-      await expect(start(Doubled)).rejects.toThrow(/Doubled has .*main file.*file of its own/);
+      await expect(start(Doubled)).rejects.toThrow(/Doubled has .*main file.*its own file/);
     } finally {
       process.argv[1] = main ?? '';
     }

@@ -4,14 +4,14 @@ import { moduleBeside, runsFromSource } from '@nestjs-spark/foundation/internal'
 import type { JobContext, JobHandler } from '../../job/handler.ts';
 import type { ThreadMessage, ThreadRun } from './messages.ts';
 
-// Gives a handler that heeds its signal time to clean up.
+// The time in milliseconds that a handler gets to clean up after its signal was aborted.
 const GRACE_MS = 200;
-/** What a thread may have in JavaScript's memory, in MiB. */
+/** The limit of a thread's JavaScript heap, in MiB. */
 const HEAP_MB = 1_024;
 
 const program = moduleBeside(import.meta.url, './handler-thread');
 
-/** Executes each run of a handler in a thread of its own, which has ended when the run has. */
+/** Executes each run of a handler in its own thread, which ends with the run. */
 export class ThreadHandler implements JobHandler {
   readonly #className: string;
   readonly #file: string;
@@ -24,7 +24,7 @@ export class ThreadHandler implements JobHandler {
     this.#heapMb = heapMb;
   }
 
-  /** @throws {Error} what the handler threw, or how its thread was lost */
+  /** @throws {Error} the handler's own error, or the reason why its thread was lost */
   async run(input: unknown, context: JobContext): Promise<unknown> {
     const { jobId, runId, attempt, signal } = context;
     signal.throwIfAborted();
@@ -36,7 +36,7 @@ export class ThreadHandler implements JobHandler {
       runId,
       attempt,
     };
-    // A thread does not inherit the condition under which the process reads packages from source.
+    // A thread does not inherit the condition that makes the process load packages from source.
     const execArgv = runsFromSource(import.meta.url)
       ? { execArgv: ['--conditions=@nestjs-spark/source'] }
       : {};
@@ -71,7 +71,7 @@ export class ThreadHandler implements JobHandler {
         heed(message);
       } catch (error) {
         // A handler may say anything; nobody catches what is thrown to a listener, and the process would end.
-        outcome.reject(new Error(`The handler said what cannot be used: ${describeError(error)}`));
+        outcome.reject(new Error(`The handler's thread sent an unusable message: ${describeError(error)}`));
       }
     });
     thread.on('error', (error) => outcome.reject(error));

@@ -11,16 +11,16 @@ const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const LONGEST_HEADER = 64 * 1024;
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-// A double holds 15 digits of a number; one of more is kept as the text that it is.
+// A double holds 15 digits; a number with more stays a string.
 const MOST_DIGITS = 15;
 
 interface Row {
-  /** As it is in the file. */
+  /** The unparsed row. */
   raw: string;
   values: string[];
   begin: number;
   end: number;
-  /** Its quotes do not match; it goes on to the end of the bytes. */
+  /** Its quotes are unbalanced; it extends to the end of the bytes. */
   isOpen: boolean;
 }
 
@@ -32,7 +32,7 @@ interface ParsedRow {
 
 type Read = Pick<SourceRecord, 'fields' | 'fault'>;
 
-/** Comma-separated values as in RFC 4180, with the names of the fields in the first line of each file. */
+/** Comma-separated values (RFC 4180) with field names in the first line of each file. */
 export function csvFormat(schema: Schema | undefined): FileFormat {
   return {
     headBytes: LONGEST_HEADER,
@@ -53,7 +53,7 @@ export function csvFormat(schema: Schema | undefined): FileFormat {
   };
 }
 
-/** What the text of one record says, by the columns of its file. */
+/** Reads a single record with the columns of its file. */
 export function readCsvRecord(text: string, columns: unknown, schema: Schema | undefined): Read {
   if (!Array.isArray(columns)) return { fault: 'The columns of its file are not known' };
   const rows = rowsOf(Buffer.from(text));
@@ -62,7 +62,7 @@ export function readCsvRecord(text: string, columns: unknown, schema: Schema | u
   return row.isOpen ? { fault: NOT_CLOSED } : fieldsOf(row.values, columns as string[], schema);
 }
 
-/** Records as text, with the names of all their fields in the first line. Objects and lists are JSON, null and missing are empty. */
+/** Writes records with all field names in the first line. Objects and arrays are written as JSON, null and missing fields as empty values. */
 export function writeCsv(records: readonly Fields[]): string {
   const columns = [...new Set(records.flatMap((fields) => Object.keys(fields)))];
   const rows = records.map((fields) =>
@@ -98,16 +98,16 @@ function rowsOf(bytes: Buffer, most?: number): Row[] {
     skip_records_with_error: true,
     ...(most !== undefined && { to: most }),
   };
-  // Where they end within CRLF, the CR would be part of the last field.
+  // If the bytes end within a CRLF, the CR would become part of the last field.
   const ended = bytes.at(-1) === RETURN ? Buffer.concat([bytes, Buffer.of(NEWLINE)]) : bytes;
-  // The types of the library do not know what `info` and `raw` make of it.
+  // The library's types do not describe the result with `info` and `raw`.
   const parsed = parse(ended, options) as unknown as ParsedRow[];
   for (const { record, raw, info } of parsed) {
     const end = Math.min(info.bytes, bytes.length);
     found.push({ raw, values: record, begin, end, isOpen: false });
     begin = end;
   }
-  // What is left out has an open quote: everything else is taken as it is.
+  // What the parser leaves out has an open quote: it accepts everything else.
   if (begin < bytes.length && (most === undefined || found.length < most))
     found.push({ raw: bytes.toString('utf8', begin), values: [], begin, end: bytes.length, isOpen: true });
   return found;
@@ -121,7 +121,7 @@ function columnsOf(head: Buffer, file: string): string[] {
   if (faultOfBytes(head.subarray(0, header.end)).fault !== undefined)
     throw new RunFailedError(`The first line of ${file} is not UTF-8: save the file in that encoding`);
   const columns = header.values;
-  // Lines that end with a carriage return alone would all be names, and no record would be read.
+  // If lines end with a carriage return only, the whole file would count as column names, and no record would be read.
   if (columns.some((name) => name.includes('\r')))
     throw new RunFailedError(
       `The first line of ${file} has a carriage return in the name of a column: end lines with LF or CRLF`,
@@ -131,7 +131,7 @@ function columnsOf(head: Buffer, file: string): string[] {
   throw new RunFailedError(
     twice === ''
       ? `A column of ${file} has no name: give each a name in the first line`
-      : `The first line of ${file} names ${JSON.stringify(twice)} twice: give each column a name of its own`,
+      : `The first line of ${file} names ${JSON.stringify(twice)} twice: give each column its own name`,
   );
 }
 
@@ -147,7 +147,7 @@ function fieldsOf(values: readonly string[], columns: readonly string[], schema:
   return { fields: Object.fromEntries(entries) };
 }
 
-/** As the schema has it where that is possible; what is not is left as text, and the schema refuses it. */
+/** Converts a value to the schema's type if possible; otherwise it stays a string, which the schema refuses. */
 function typed(value: string, type: unknown): unknown {
   const types: readonly unknown[] = Array.isArray(type) ? type : [type];
   if (types.includes('string')) return value;

@@ -1,24 +1,24 @@
 import type { SourceRecord } from '../ports.ts';
 
-/** Where the last record that fits ends; 0: none fits. */
+/** The end of the last record that fits; 0 if none does. */
 export interface WholeRecords {
   end: number;
   records: number;
 }
 
-/** What the files of a source consist of. */
+/** The record format of a file source. */
 export interface FileFormat {
-  /** How many bytes at the beginning of a file its records are read by. */
+  /** How many bytes from the beginning of a file are needed to read its records. */
   readonly headBytes: number;
   /**
-   * Counts records at the beginning of some bytes.
-   * @param isEnd the file ends with them
+   * Counts the whole records at the beginning of some bytes.
+   * @param isEnd whether the file ends with these bytes
    */
   measure(bytes: Buffer, most: number, isEnd: boolean): WholeRecords;
   /**
-   * The records of whole bytes.
-   * @param head the beginning of the file, `headBytes` of it or all
-   * @throws {RunFailedError} when the file cannot be read at all
+   * Reads the records in bytes that contain whole records only.
+   * @param head the first `headBytes` of the file, or all of it
+   * @throws {RunFailedError} if the file cannot be read at all
    */
   read(bytes: Buffer, place: { file: string; from: number; head: Buffer }): SourceRecord[];
 }

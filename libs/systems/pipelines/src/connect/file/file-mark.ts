@@ -3,35 +3,35 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Position } from '../../batch/batch.ts';
 import { ownValue } from '../own-value.ts';
 
-/** So much is looked at where a file begins, and again where it was read to. */
+/** How many bytes are hashed at the beginning of a file, and again before the position. */
 const EDGE = 1024;
 const MARK_BYTES = 6;
-/** No path of a file has it. */
+/** A separator that never occurs in a path. */
 const BETWEEN = '//';
 
-/** How far a file was read, and what it was then; null where an earlier version or an operator has written the position. */
+/** How far a file was read, with a mark of what was read; null if an earlier version or an operator wrote the position. */
 export interface ReadTo {
   at: number;
   mark: number | null;
 }
 
 /**
- * A position has for each file the byte that is read next, and a mark of what is before it: `{"a.ndjson": 900, "a.ndjson//900": 178…}`.
- * It is made of the text, not of the file's number in its file system: a file that was restored, or that an editor has saved, is the same.
- * A mark that is not of this byte is none: a version without marks leaves it behind, and so does an operator who changes the byte.
+ * A position has, for each file, the next byte to read and a mark, which is a checksum of what precedes it:
+ * `{"a.ndjson": 900, "a.ndjson//900": 178…}`. The mark covers the content, not the inode: a file that was restored or saved by an editor is still
+ * the same. A mark for another byte is ignored: a version without marks leaves it behind, and so does an operator who changes the byte.
  */
 export function readToOf(position: Position, file: string): ReadTo {
   const at = ownValue(position, file) ?? 0;
   return { at, mark: ownValue(position, nameOfMark(file, at)) ?? null };
 }
 
-/** The position with another place in one file. */
+/** The position with a new place in one file. */
 export function withReadTo(position: Position, file: string, { at, mark }: ReadTo): Position {
   const { [nameOfMark(file, readToOf(position, file).at)]: _, ...others } = position;
   return { ...others, [file]: at, ...(mark !== null && { [nameOfMark(file, at)]: mark }) };
 }
 
-/** The file that a name in a position is about: its own, or that of a mark. */
+/** The file that a name in a position refers to: its own name, or that of a mark. */
 export const fileOf = (name: string): string => name.split(BETWEEN)[0] ?? name;
 
 /** The files of a position, without its marks. */
@@ -49,7 +49,7 @@ export async function markOf(handle: FileHandle, at: number): Promise<number> {
   return hash.digest().readUIntBE(0, MARK_BYTES);
 }
 
-/** What there is of a range of a file. */
+/** The bytes of a range that exist in the file. */
 export async function readBytes(handle: FileHandle, from: number, to: number): Promise<Buffer> {
   const bytes = Buffer.alloc(to - from);
   let length = 0;

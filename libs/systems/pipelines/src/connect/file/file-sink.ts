@@ -8,10 +8,10 @@ import { orAbsent } from './file-error.ts';
 import type { FilesFolder } from './files-folder.ts';
 import { RunFailedError, type Claim, type OutBatch, type Sink } from '../ports.ts';
 
-/** So that the order of names is that of batches. */
+/** Pads batch numbers, so that names sort in the order of batches. */
 const DIGITS = 10;
 
-/** A file of JSON lines, or of comma-separated values, for each batch, named by it: a batch that is written again takes the same place. */
+/** Writes one file of JSON lines or CSV per batch, named after it: a batch that is written again replaces its file. */
 export class FileSink implements Sink {
   readonly #folder: FilesFolder;
   readonly #path: string;
@@ -28,7 +28,7 @@ export class FileSink implements Sink {
     const claimed = `${tenant}/${pipelineId}`;
     const folder = await this.#folder.makeFolder(this.#path);
     const file = join(folder, OWNER_FILE);
-    // A file that is there and cannot be read does not say that the folder is free.
+    // An owner file that exists but cannot be read does not mean that the folder is free.
     const owner = await readFile(file, 'utf8').catch(orAbsent(file));
     if (owner === null) await writeWhole(file, claimed);
     else if (owner !== claimed)
@@ -50,14 +50,14 @@ export class FileSink implements Sink {
 const writeLines = (records: readonly Fields[]): string =>
   records.map((fields) => `${JSON.stringify(fields)}\n`).join('');
 
-/** Nobody sees a part of it under its name, nor of what a process writes that has lost its pipeline without knowing it. */
+/** Written under another name first: readers never see part of it, or of what a process writes that has lost its pipeline without knowing. */
 async function writeWhole(file: string, text: string): Promise<void> {
   const unfinished = `${file}.${randomUUID()}.unfinished`;
   try {
     await writeSynced(unfinished, text);
     await rename(unfinished, file);
   } catch (error) {
-    // On a disk that is full, each of the next attempts would take what has become free.
+    // Otherwise, on a full disk, each attempt would use up the space that was freed.
     await rm(unfinished, { force: true });
     throw error;
   }

@@ -19,12 +19,12 @@ interface Limits {
   maxBytes: number;
 }
 
-/** Records in files. A file is a partition, and a record's offset is the byte at which it begins. */
+/** Records in files. Each file is a partition; a record's offset is its first byte. */
 export class FileSource implements Source {
   readonly #folder: FilesFolder;
   readonly #path: string;
   readonly #read: HowToRead;
-  /** What the files were when they were found to be those that were read. */
+  /** The state of each file when its mark was last verified. */
   readonly #seen = new Map<string, string>();
 
   constructor(
@@ -87,12 +87,12 @@ export class FileSource implements Source {
     return found;
   }
 
-  /** @throws {RunFailedError} where another file has the name now, or this one was written over */
+  /** @throws {RunFailedError} if the name refers to another file now, or the file was overwritten */
   async #refuseOther(handle: FileHandle, file: string, before: ReadTo): Promise<void> {
     const { size, ino, mtimeMs } = await handle.stat();
     const { at } = before;
     if (size < at) throw new RunFailedError(`The file ${file} is shorter than what was read of it`);
-    // Most files are looked at again and again, and nothing has happened to them.
+    // Most files are checked repeatedly without having changed.
     const seen = `${ino}/${size}/${mtimeMs}/${at}`;
     if (at === 0 || this.#seen.get(file) === seen) return;
     if (!(await isSame(handle, before, size))) throw new RunFailedError(replaced(file, at));
@@ -115,12 +115,12 @@ export class FileSource implements Source {
   }
 }
 
-/** A link may point to a pipe, whose opening would wait for its writer in a thread that all files of the process need. */
+/** A link may point to a pipe: opening that would block a thread of the pool that all file operations share. */
 const READ_WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 interface HowToRead {
   format: FileFormat;
-  /** Waits at the end for what is appended, and for further files. */
+  /** Waits at the end for appended records and further files. */
   follow: boolean;
 }
 
@@ -135,7 +135,7 @@ interface PlannedFile {
   isEnd: boolean;
 }
 
-/** The end of the last record that fits; at least one does, however long it is. */
+/** The end of the last record that fits within the limits; at least one record is included, however long. */
 async function planFile(
   handle: FileHandle,
   { file, format, follow }: NamedFile,
@@ -153,14 +153,14 @@ async function planFile(
     const at = from + end;
     if (end > 0)
       return { to: { at, mark: await markOf(handle, at) }, records, bytes: end, isEnd: at === size };
-    // Somebody is writing the record.
+    // The record is still being written.
     if (isWhole) return { ...nothing, isEnd: true };
     if (length > LONGEST_RECORD)
       throw new RunFailedError(`A record of ${file}, at byte ${from}, is longer than 16 MiB`);
   }
 }
 
-/** Where there is no mark, all that can be seen is whether what was read can have ended here. */
+/** Without a mark, all that can be verified is that the read part may have ended here. */
 async function isSame(handle: FileHandle, { at, mark }: ReadTo, size: number): Promise<boolean> {
   if (mark !== null) return (await markOf(handle, at)) === mark;
   if (size === at) return true;

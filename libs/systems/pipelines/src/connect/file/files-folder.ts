@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { RunFailedError } from '../ports.ts';
 import { orAbsent } from './file-error.ts';
 
-/** The one folder that definitions can name files in; links that lead out of it are not followed. */
+/** The only folder in which definitions can name files; links that lead out of it are refused. */
 export class FilesFolder {
   readonly #folder: string;
 
@@ -15,14 +15,14 @@ export class FilesFolder {
     return this.#folder;
   }
 
-  /** @throws {RunFailedError} when it leads out of the folder */
+  /** @throws {RunFailedError} if it leads out of the folder */
   async existing(path: string): Promise<string> {
     const file = join(this.#folder, path);
     await this.#refuseOutside(file, path);
     return file;
   }
 
-  /** Makes a folder below this one. @throws {RunFailedError} when it would be outside */
+  /** Creates a subfolder. @throws {RunFailedError} if it would be outside */
   async makeFolder(path: string): Promise<string> {
     await mkdir(this.#folder, { recursive: true });
     const folder = join(this.#folder, path);
@@ -34,8 +34,8 @@ export class FilesFolder {
   }
 
   /**
-   * Makes the folder of a file that may not be there yet.
-   * @throws {RunFailedError} when it would be outside, or something else is there
+   * Creates the folder of a file that may not exist yet.
+   * @throws {RunFailedError} if it would be outside, or if the path is not a file
    */
   async makeFolderOf(path: string): Promise<string> {
     const file = join(await this.makeFolder(dirname(path)), basename(path));
@@ -45,7 +45,7 @@ export class FilesFolder {
       stat(file).catch(orAbsent(path)),
     ]);
     if (target?.isDirectory()) throw new RunFailedError(`${path} is a folder: name a file in it`);
-    // What is written through such a link is made wherever it points to.
+    // Writing through such a link would create its target, wherever that is.
     if (found && !target) throw new RunFailedError(`${path} is a link to nothing: name a file`);
     if (target && !target.isFile()) throw new RunFailedError(`${path} is not a file: name one`);
     return file;
@@ -58,7 +58,7 @@ export class FilesFolder {
   }
 }
 
-/** Errors that waiting does not cure. The first comes from a dangling link. */
+/** Permanent errors. The first comes from a dangling link. */
 const IN_THE_WAY = new Set(['ENOENT', 'EEXIST', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
 
 const cannotBeFolder = (path: string, code: string | undefined): string =>
@@ -66,7 +66,7 @@ const cannotBeFolder = (path: string, code: string | undefined): string =>
     ? `${path} is too long for this file system: choose another folder`
     : `${path} cannot be used as a folder because a file or a link is in its place: choose another folder, or move it`;
 
-/** The path itself, or the nearest folder above it that is there. */
+/** The path itself, or the nearest parent folder that exists. */
 async function nearest(path: string): Promise<string> {
   return realpath(path).catch(() => (dirname(path) === path ? path : nearest(dirname(path))));
 }

@@ -9,32 +9,32 @@ export type Placed = [partition: number, message: KafkaMessage];
 interface Taken {
   messages: Placed[];
   offsets: Offsets;
-  /** How many offsets come after the batch. */
+  /** How many offsets follow the batch. */
   lag: number;
 }
 
-/** Fetching stops while so much is not taken yet. */
+/** Fetching pauses while this much has not been taken. */
 const [MOST_MESSAGES, MOST_BYTES] = [40_000, 16 * 1024 * 1024];
-/** One broker is asked for long; of several, none may hold back what another has. */
+/** A single broker is long-polled; with several, one must not delay what another has. */
 const [ONE_BROKER_MS, SEVERAL_BROKERS_MS] = [5_000, 200];
 
-/** Messages after a position, fetched while the batch before is being written. */
+/** Messages after a position, fetched while the previous batch is being written. */
 export class FetchAhead {
   readonly #reader: KafkaReader;
   readonly #topic: string;
   readonly #view: TopicView;
   readonly #queues = new Map<number, FetchedPartition[]>();
-  /** The place after what was fetched. */
+  /** The offset after the last fetched message, by partition. */
   readonly #fetchAt: Map<number, number>;
-  /** The place after what was taken. */
+  /** The offset after the last taken message, by partition. */
   readonly #takeAt: Map<number, number>;
   readonly #ends = new Map<number, number>();
-  /** How many of an answer's messages are taken. */
+  /** How many messages of an answer were taken. */
   readonly #cursors = new WeakMap<FetchedPartition, number>();
   readonly #changed = new EventTarget();
   #count = 0;
   #bytes = 0;
-  /** With which partition the next batch begins, so that none has to wait for another one. */
+  /** The partition with which the next batch begins, so that none is starved. */
   #turn = 0;
   #isStopped = false;
   #failure: { error: unknown } | null = null;
@@ -52,20 +52,20 @@ export class FetchAhead {
     return this.#view.id;
   }
 
-  /** Whether each partition has still the leader that is asked. */
+  /** Whether every partition still has the leader that is being asked. */
   leadersAre(leaders: readonly number[]): boolean {
     return leaders.every((leader, partition) => leader === this.#view.leaders[partition]);
   }
 
-  /** Whether what is taken next is after these offsets. */
+  /** Whether the next message to take follows these offsets. */
   isAt(offsets: Offsets): boolean {
     if (this.#failure || offsets.size !== this.#takeAt.size) return false;
     return [...offsets].every(([partition, offset]) => this.#takeAt.get(partition) === offset);
   }
 
   /**
-   * The next batch: as much as the limits allow, or what came within `maxWaitMs` of its first message; nothing where none came within
-   * `idleMs`. @throws what a fetch threw
+   * The next batch: as much as the limits allow, or what arrived within `maxWaitMs` of its first message; nothing if none arrived within `idleMs`.
+   * @throws the error of a failed fetch
    */
   async take(
     { maxRecords, maxBytes, maxWaitMs, idleMs = maxWaitMs }: PlanLimits,
@@ -73,7 +73,7 @@ export class FetchAhead {
   ): Promise<Taken> {
     const begunAt = performance.now();
     await this.#within(idleMs, signal, () => this.#hasSome());
-    // A message waits no longer than if it had been asked for every `maxWaitMs`.
+    // A message waits no longer than if the source were polled every `maxWaitMs`.
     const leftMs = Math.ceil(maxWaitMs - ((performance.now() - begunAt) % maxWaitMs));
     if (this.#hasSome())
       await this.#within(leftMs, signal, () => this.#count >= maxRecords || this.#bytes >= maxBytes);
@@ -91,13 +91,13 @@ export class FetchAhead {
       }
       taken.set(partition, messages);
     }
-    // Whoever reads the range again has the same order.
+    // Reading the range again gives the same order.
     const messages = [...taken].toSorted(([one], [other]) => one - other).flatMap(([, some]) => some);
     this.#tell();
     return { messages, offsets: new Map(this.#takeAt), lag: this.#lag() };
   }
 
-  /** Everything up to these offsets. @throws what a fetch threw */
+  /** All messages up to these offsets. @throws the error of a failed fetch */
   async takeUntil(to: Offsets, signal: AbortSignal): Promise<Placed[]> {
     const messages: Placed[] = [];
     for (const [partition, end] of to) {
@@ -121,7 +121,7 @@ export class FetchAhead {
     this.#tell();
   }
 
-  /** The next message of a partition; null where an answer ends with something that is not a message. */
+  /** The next message of a partition; null if an answer ends with something that is not a message. */
   #shift(partition: number, queue: FetchedPartition[]): KafkaMessage | null {
     const [answer] = queue;
     if (!answer) return null;
@@ -194,7 +194,7 @@ export class FetchAhead {
     if (!isSo()) await this.#until(isSo, AbortSignal.any([signal, AbortSignal.timeout(ms)]));
   }
 
-  /** Waits for a state of this. Stopping and the signal end it, too. @throws what a fetch threw */
+  /** Waits for a condition; stopping and the signal end the wait as well. @throws the error of a failed fetch */
   async #until(isSo: () => boolean, signal: AbortSignal | null): Promise<void> {
     const isOver = () => this.#isStopped || signal?.aborted === true;
     while (!isSo() && !isOver()) {

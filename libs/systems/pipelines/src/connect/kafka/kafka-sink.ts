@@ -26,34 +26,34 @@ import { readCheckpoint, writeCheckpoint } from '../table/stored-checkpoint.ts';
 
 export interface KafkaSinkOptions {
   topic: string;
-  /** The field that becomes a message's key; left out: messages have none. */
+  /** The field used as the message key. Default: messages have no key. */
   key?: string | undefined;
 }
 
-/** How long a topic that was just made may take until its partitions have leaders. */
+/** How long a new topic may take until its partitions have leaders, in milliseconds. */
 const ANSWERS_WITHIN_MS = 15_000;
 const ASK_AGAIN_MS = 100;
-/** Fixed for good: a pipeline's checkpoints are in the partition that its name leads to. */
+/** Must never change: a pipeline's name determines the partition of its checkpoints. */
 const CHECKPOINT_PARTITIONS = 16;
 const COMPACTED = { 'cleanup.policy': 'compact', 'segment.ms': '600000', 'min.cleanable.dirty.ratio': '0.1' };
 
 interface Opened {
   claim: Claim;
   transactions: KafkaTransactions;
-  /** Of the last batch that is written. */
+  /** The number of the last written batch. */
   n: number;
   mostBytes: number;
 }
 
-/** The checkpoint's message, and with it the epoch that wrote it. */
+/** A checkpoint message, with the epoch that wrote it. */
 interface Stored {
   epoch: number;
   checkpoint: Checkpoint;
 }
 
 /**
- * Messages of a topic, in transactions that the broker lets only the last claimant commit. The checkpoint is a message of the
- * same transaction, in a compacted topic.
+ * Writes messages to a topic in transactions, of which the broker only lets the latest claimant commit. The checkpoint is a message of the same
+ * transaction, in a compacted topic.
  */
 export class KafkaSink implements Sink {
   readonly #address: KafkaAddress;
@@ -61,7 +61,7 @@ export class KafkaSink implements Sink {
   readonly #idOf: (claim: Claim) => string;
   #opened: Opened | null = null;
 
-  /** @param idOf only a test that shows what the fence is for has another one */
+  /** @param idOf only replaced in tests that demonstrate the fence */
   constructor(address: KafkaAddress, options: KafkaSinkOptions, idOf = transactionalIdOf) {
     this.#address = address;
     this.#options = options;
@@ -76,7 +76,7 @@ export class KafkaSink implements Sink {
     this.#opened = opened;
     try {
       opened.mostBytes = await this.#prepare(reader);
-      // Seen before the transactional id is taken, so that one who is late does not disturb the owner.
+      // Read before the transactional id is taken, so that a late process does not disturb the owner.
       const seen = await this.#stored(reader, claim);
       if (seen && seen.epoch > claim.epoch) throw new FencedError(seen.epoch);
       await transactions.open();
@@ -117,7 +117,7 @@ export class KafkaSink implements Sink {
     this.#opened = null;
   }
 
-  /** Both topics have to be there; the one of the checkpoints is made. @returns how much a partition takes at once */
+  /** The topic must exist; the checkpoints topic is created if it does not. @returns the maximum message size */
   async #prepare(reader: KafkaReader): Promise<number> {
     const { topic } = this.#options;
     await reader.view(topic);
@@ -156,7 +156,7 @@ function placeOf(claim: Claim): { key: string; partition: number } {
   return { key, partition: (createHash('sha256').update(key).digest()[0] ?? 0) % CHECKPOINT_PARTITIONS };
 }
 
-/** What is stored, or for a generation that is new an empty checkpoint where it begins. */
+/** The stored checkpoint or, for a new generation, an empty one at its start. */
 function checkpointFor({ generation, startsAt }: Claim, stored: Stored | null): Checkpoint {
   if (stored && stored.checkpoint.generation >= generation) return stored.checkpoint;
   return { generation, n: 0, position: startsAt, totals: NO_TOTALS };
@@ -181,7 +181,7 @@ function asRunError(error: unknown): unknown {
   return error;
 }
 
-/** A broker that has just made a topic may say for a moment that there is none, or that nobody leads it. */
+/** A broker that has just created a topic may briefly report that it does not exist or has no leader. */
 async function untilItAnswers(reader: KafkaReader, topic: string): Promise<void> {
   const deadline = Date.now() + ANSWERS_WITHIN_MS;
   await retry(async () => reader.offsets(topic, await reader.view(topic), 'latest'), {

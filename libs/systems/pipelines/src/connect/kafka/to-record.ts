@@ -3,10 +3,10 @@ import type { Fields } from '../../expression/compile-expression.ts';
 import type { SourceRecord } from '../ports.ts';
 import { faultOfBytes } from '../utf8.ts';
 
-/** `json`: a message's value is an object; `string`: it is text, and becomes the field `value`. */
+/** `json`: a message's value is an object; `string`: it is text and becomes the field `value`. */
 export type KafkaFormat = 'json' | 'string';
 
-/** A message as a record. A message without a value fails as a record, as it is not JSON. */
+/** Converts a message to a record. A message without a value fails as a record, because it is not JSON. */
 export function toRecord(
   topic: string,
   partition: number,
@@ -26,7 +26,7 @@ export function toRecord(
   return record;
 }
 
-/** What a text is in the format `string`. */
+/** The fields of a record in the format `string`. */
 export const fieldsOfText = (text: string): Fields => ({ value: text });
 
 function headersOf(headers: KafkaMessage['headers']): Record<string, string | null> {

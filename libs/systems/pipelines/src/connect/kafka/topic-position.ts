@@ -1,7 +1,7 @@
 import type { Position } from '../../batch/batch.ts';
 import { RunFailedError } from '../ports.ts';
 
-/** For each partition of a topic, the offset that is read next. */
+/** For each partition of a topic, the offset to read next. */
 export type Offsets = ReadonlyMap<number, number>;
 
 /** `{"TOPIC-ID/PARTITION": OFFSET}` */
@@ -10,7 +10,7 @@ export function writeTopicPosition(topicId: string, offsets: Offsets): Position 
   return Object.fromEntries(sorted.map(([partition, offset]) => [`${topicId}/${partition}`, offset]));
 }
 
-/** @throws {RunFailedError} when the position is one of another topic */
+/** @throws {RunFailedError} if the position belongs to another topic */
 export function readTopicPosition(topicId: string, position: Position, topic: string): Offsets {
   return new Map(
     Object.entries(position).map(([name, offset]) => {

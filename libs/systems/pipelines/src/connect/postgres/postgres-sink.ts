@@ -40,9 +40,9 @@ import {
 export interface PostgresSinkOptions {
   /** `table` or `schema.table`. */
   table: string;
-  /** Default: the table's primary key; where it has none, rows are only added. */
+  /** The columns of the key. Default: the table's primary key; without one, rows are only inserted. */
   key?: readonly string[] | undefined;
-  /** Makes the table of the schema where it is missing. */
+  /** Creates the table from the schema if it does not exist. */
   createTable?: boolean | undefined;
   schema?: Schema | undefined;
 }
@@ -54,7 +54,7 @@ const TYPES = {
   boolean: 'boolean',
   json: 'jsonb',
 };
-/** So many sets of columns have a statement that the server keeps. */
+/** How many sets of columns have a prepared statement on the server. */
 const MOST_PREPARED = 32;
 
 interface Opened {
@@ -65,14 +65,14 @@ interface Opened {
   prepared: Map<string, string>;
 }
 
-/** Rows of a table in PostgreSQL. The checkpoint is in the same database, and moves in the statement that writes the rows. */
+/** Writes rows to a PostgreSQL table. The checkpoint is in the same database, and moves in the statement that writes the rows. */
 export class PostgresSink implements Sink {
   readonly #connection: PostgresConnection;
   readonly #options: PostgresSinkOptions;
   readonly #fence: string;
   #opened: Opened | null = null;
 
-  /** @param fence only a test that shows what the fence is for has another one */
+  /** @param fence only replaced in tests that demonstrate the fence */
   constructor(connection: PostgresConnection, options: PostgresSinkOptions, fence: string = FENCE) {
     this.#connection = connection;
     this.#options = options;
@@ -174,10 +174,10 @@ export class PostgresSink implements Sink {
     try {
       await this.#connection.query({ text });
     } catch (error) {
-      // Two processes at once: one of them makes it, and the other one is told so by a unique index.
+      // Two processes created it at the same time: a unique index refuses one of them.
       if (error instanceof PostgresError && error.kind === 'record') return;
       if (error instanceof PostgresError && error.kind === 'setup')
-        throw new RunFailedError(`${error.message}. Have somebody with that permission run: ${text.trim()}`, {
+        throw new RunFailedError(`${error.message}. Have someone with that permission run: ${text.trim()}`, {
           cause: error,
         });
       throw error;
@@ -196,7 +196,7 @@ function throwAsRunError(error: unknown): never {
   throw asRunError(error);
 }
 
-/** Somebody has to act, or it is tried again. */
+/** A setup error needs an operator; any other is retried. */
 function asRunError(error: unknown): unknown {
   if (!(error instanceof PostgresError) || error.kind !== 'setup') return error;
   return new RunFailedError(`PostgreSQL refuses: ${error.message}`, { cause: error });

@@ -8,7 +8,7 @@ export const CREATE_CHECKPOINTS = `
 
 export const FIND_CHECKPOINTS = "SELECT to_regclass('spark_pipeline_checkpoints') IS NOT NULL AS found";
 
-/** $1 pipeline, $2 lane, $3 epoch, $4 what is stored for a new generation, $5 its number. No row: a larger epoch is stored. */
+/** $1 pipeline, $2 lane, $3 epoch, $4 the checkpoint for a new generation, $5 its number. Returns no row if a larger epoch is stored. */
 export const CLAIM = `
   INSERT INTO spark_pipeline_checkpoints AS c (pipeline, lane, epoch, batch, position)
   VALUES ($1, $2, $3, 0, $4::jsonb)
@@ -21,14 +21,14 @@ export const CLAIM = `
 export const LOOK =
   'SELECT epoch, batch, position FROM spark_pipeline_checkpoints WHERE pipeline = $1 AND lane = $2';
 
-/** $1 pipeline, $2 lane, $3 epoch, $4 batch, $5 checkpoint. Moves the checkpoint from the batch before to this one, for the epoch that has it. */
+/** $1 pipeline, $2 lane, $3 epoch, $4 batch, $5 checkpoint. Moves the checkpoint from the previous batch to this one, if the epoch owns it. */
 export const FENCE = `
   UPDATE spark_pipeline_checkpoints SET batch = $4::bigint, position = $5::jsonb, updated_at = now()
   WHERE pipeline = $1 AND lane = $2 AND epoch = $3 AND batch = $4::bigint - 1 RETURNING 1`;
 
 /**
- * One statement that moves the checkpoint and writes the rows ($6, a JSON array), or does neither. A process that is stopped between
- * two statements would hold the lock of the first.
+ * One statement that both moves the checkpoint and writes the rows ($6, a JSON array), or does neither. A process suspended between two statements
+ * would hold the lock of the first.
  */
 export function writeStatement(
   table: Table,
@@ -41,7 +41,7 @@ export function writeStatement(
   return `WITH fence AS (${fence}), rows AS (${insert}) SELECT count(*)::int AS passed FROM fence`;
 }
 
-/** Writes the rows of a JSON array; the server makes of each value what its column is. */
+/** Inserts the rows of a JSON array; the server converts each value to the type of its column. */
 export function insertStatement(
   { sql }: Table,
   columns: readonly string[],

@@ -19,7 +19,7 @@ import { readCheckpoint, requireWritten, writeCheckpoint } from '../table/stored
 
 export interface SqliteSinkOptions {
   table: string;
-  /** Default: the table's primary key; where it has none, rows are only added. */
+  /** The columns of the key. Default: the table's primary key; without one, rows are only inserted. */
   key?: readonly string[] | undefined;
   createTable?: boolean | undefined;
   schema?: Schema | undefined;
@@ -36,7 +36,7 @@ const CLAIM = `
   VALUES (?, ?, ?, ?, ?, datetime('now'))
   ON CONFLICT (pipeline, lane) DO UPDATE SET
     epoch = excluded.epoch, batch = excluded.batch, position = excluded.position, updated_at = excluded.updated_at`;
-/** Moves the checkpoint from the batch before to this one, for the epoch that has it. */
+/** Moves the checkpoint from the previous batch to this one, if the epoch owns it. */
 export const FENCE = `
   UPDATE spark_pipeline_checkpoints SET batch = ?4, position = ?5, updated_at = datetime('now')
   WHERE pipeline = ?1 AND lane = ?2 AND epoch = ?3 AND batch = ?4 - 1`;
@@ -54,7 +54,7 @@ interface Opened {
   columns: ReadonlySet<string>;
 }
 
-/** Rows of a table in a SQLite file below the files folder. The checkpoint is in the same file, and moves in the same transaction. */
+/** Writes rows to a table of a SQLite file in the files folder. The checkpoint is in the same file, and moves in the same transaction. */
 export class SqliteSink implements Sink {
   readonly #files: FilesFolder;
   readonly #path: string;
@@ -62,7 +62,7 @@ export class SqliteSink implements Sink {
   readonly #fence: string;
   #opened: Opened | null = null;
 
-  /** @param fence only a test that shows what the fence is for has another one */
+  /** @param fence only replaced in tests that demonstrate the fence */
   constructor(files: FilesFolder, path: string, options: SqliteSinkOptions, fence = FENCE) {
     this.#files = files;
     this.#path = path;
@@ -124,7 +124,7 @@ export class SqliteSink implements Sink {
   #table(work: SqliteWork): { key: readonly string[]; columns: ReadonlySet<string> } {
     const { table, schema, createTable, key = [] } = this.#options;
     if (createTable) work.run(createTableSql({ sql: quote(table), schema, key }, TYPES, quote));
-    // Hidden ones are computed.
+    // Hidden columns are generated.
     const found = work.rows<{ name: string; pk: number }>(
       'SELECT name, pk FROM pragma_table_xinfo(?) WHERE hidden = 0',
       table,
@@ -160,7 +160,7 @@ function insertSql(table: string, columns: readonly string[], key: readonly stri
   return `INSERT INTO ${quote(table)} (${columns.map(quote).join(', ')}) VALUES (${places}) ${conflict}`;
 }
 
-/** SQLite has numbers and texts: booleans are 1 and 0, lists and objects are their JSON. */
+/** SQLite has numbers and texts: booleans become 1 and 0, arrays and objects their JSON. */
 function toValue(value: unknown): SqliteValue {
   if (value === undefined || value === null) return null;
   if (typeof value === 'boolean') return value ? 1 : 0;
@@ -168,7 +168,7 @@ function toValue(value: unknown): SqliteValue {
   return JSON.stringify(value);
 }
 
-/** Somebody has to act, or it is tried again. */
+/** A refusal needs an operator; any other error is retried. */
 function asRunError(error: unknown): unknown {
   return error instanceof StoreRefusedError ? new RunFailedError(error.message, { cause: error }) : error;
 }

@@ -1,12 +1,12 @@
 import type { Schema } from '../../definition/types.ts';
 import { RunFailedError } from '../ports.ts';
 
-/** What a column is called in a system, by the type that JSON Schema has for it. */
+/** A system's column types for the types of JSON Schema. */
 export type ColumnTypes = Readonly<Record<'integer' | 'number' | 'string' | 'boolean' | 'json', string>>;
 
 /**
- * The statement that makes a table for records of a schema.
- * @throws {RunFailedError} when the schema does not say what is in a record
+ * The statement that creates a table for records of a schema.
+ * @throws {RunFailedError} if the schema does not describe the fields of a record
  */
 export function createTableSql(
   { sql, schema, key }: { sql: string; schema: Schema | undefined; key: readonly string[] },

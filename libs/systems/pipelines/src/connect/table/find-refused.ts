@@ -1,12 +1,12 @@
 import type { Refused, Row } from './rows.ts';
 
-/** Whoever has that many has to look at them; the rest is found when the batch is written again. */
+/** More than this need attention anyway; the others are found when the batch is written again. */
 const MOST_AT_ONCE = 128;
 
 /**
- * Which of some rows are refused, when all of them together are, by trying halves. Of rows that only collide with each other, the
- * first that collides with those before it.
- * @param attempt tries rows without keeping them; the reason against them, or null
+ * Finds the refused rows of a set that is refused as a whole, by bisection. Of rows that only collide with each other, it is the first that
+ * collides with earlier ones.
+ * @param attempt tries rows without keeping them; returns the reason for a refusal, or null
  */
 export async function findRefused(
   rows: readonly Row[],
@@ -32,7 +32,7 @@ export async function findRefused(
   return refused;
 }
 
-/** The last of the shortest beginning that is refused; none when all are taken now, as when what they collided with has gone. */
+/** The last row of the shortest prefix that is refused; none if all are accepted now, because what they collided with is gone. */
 async function firstCollision(
   rows: readonly Row[],
   taken: number,

@@ -1,7 +1,7 @@
 import { ownValue } from '../own-value.ts';
 import type { OutRecord } from '../ports.ts';
 
-/** A record's place in its batch. */
+/** A record with its index in the batch. */
 export interface Row {
   at: number;
   record: OutRecord;
@@ -12,18 +12,18 @@ export interface Refused {
   reason: string;
 }
 
-/** The rows of a batch that a table can be given, and the records that it cannot take in any case. */
+/** The rows of a batch that the table may accept, and the records that it never can. */
 export interface Rows {
   rows: Row[];
   refused: Refused[];
-  /** The columns that occur, in the table's order. */
+  /** The columns that occur in the rows, in the table's order. */
   columns: string[];
 }
 
 /**
- * Makes rows of records. Of several with the same key only the last one counts: a statement can write a row only once.
- * @param columns those of the table that may be written
- * @param key the columns of the key; empty: every record is a row of its own
+ * Converts records to rows. Of several with the same key only the last one counts, since a statement can write a row only once.
+ * @param columns the writable columns of the table
+ * @param key the columns of the key; if empty, every record is its own row
  */
 export function toRows(
   records: readonly OutRecord[],
@@ -64,7 +64,7 @@ function reasonAgainst(
   return missing === undefined ? null : `The key ${JSON.stringify(missing)} has no value`;
 }
 
-/** A number and its text are one key, as they are one value of a column. */
+/** A number and its text are the same key, as they are the same value in a column. */
 function keyOf(fields: Readonly<Record<string, unknown>>, key: readonly string[]): string {
   if (key.length === 1) return textOf(ownValue(fields, key[0] ?? ''));
   return JSON.stringify(key.map((name) => textOf(ownValue(fields, name))));

@@ -4,19 +4,19 @@ import { FencedError, type Checkpoint } from '../ports.ts';
 
 type Kept = Omit<Checkpoint, 'n'>;
 
-/** A row of the table of checkpoints, as a system gives it. */
+/** A row of the checkpoints table, as returned by the system. */
 export interface StoredRow {
   epoch: unknown;
   batch: unknown;
   position: unknown;
 }
 
-/** What is in the column `position`: the batch has a column of its own. */
+/** The value of the column `position`; the batch has its own column. */
 export function writeCheckpoint({ generation, position, totals }: Kept): string {
   return JSON.stringify({ generation, position, totals });
 }
 
-/** A stored checkpoint. @throws {Error} when somebody else has written something there */
+/** Reads a stored checkpoint. @throws {Error} if it was not written by a sink */
 export function readCheckpoint(n: unknown, kept: unknown): Checkpoint {
   const value: unknown = typeof kept === 'string' ? JSON.parse(kept) : kept;
   const batch = Number(n);
@@ -29,7 +29,7 @@ export function readCheckpoint(n: unknown, kept: unknown): Checkpoint {
 
 const isNumbers = (value: unknown): boolean => isObject(value) && Object.values(value).every(isWhole);
 
-/** Whether a batch that is stored is this very one, and not one that another run made of another range under the same number. */
+/** Whether a stored batch is this very one, and not a different range that another run wrote under the same number. */
 function isSameBatch(stored: Checkpoint, mine: Checkpoint): boolean {
   const places = Object.entries(mine.position);
   return (
@@ -43,9 +43,8 @@ function isSameBatch(stored: Checkpoint, mine: Checkpoint): boolean {
 const OTHER_RUN = 'Another run of this pipeline has written a batch of this number in the same epoch';
 
 /**
- * Says why the fence let nothing through: another epoch is stored, or this very batch is stored already, as after an answer that did
- * not arrive.
- * @throws {FencedError} when another process has the lane; {Error} when the batch does not follow the one that is stored
+ * Determines why the fence refused a write: another epoch is stored, or this very batch was stored before, for example if the answer was lost.
+ * @throws {FencedError} if another process owns the lane; {Error} if the batch does not follow the stored one
  */
 export function requireWritten(stored: StoredRow | undefined, epoch: number, mine: Checkpoint): void {
   if (stored === undefined) throw new FencedError(null);

@@ -4,15 +4,15 @@ import { nameKey } from '@nestjs-spark/foundation/internal';
 import { DeclarationError, type DeclarationFault } from '../../declare/declaration-error.ts';
 import { handlerMarks, type Arrival, type HandlerMark } from './on-replicated.decorator.ts';
 
-/** A method that is to be called for the copies of a class. */
+/** A method to be called for the copies of a class. */
 export interface ArrivalHandler {
-  /** What its progress is kept under. */
+  /** The key of its progress. */
   name: string;
   target: Type;
   call(arrival: Arrival): unknown;
 }
 
-/** What the names of leases and documents may consist of, too. */
+/** The characters that names of leases and documents may contain as well. */
 const NAME = /^(?=.{1,100}$)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 
 type Handling = Record<string, ((arrival: Arrival) => unknown) | undefined>;
@@ -21,8 +21,8 @@ type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /**
  * Finds the methods with `@OnReplicated()` among the application's providers and controllers.
- * @param declared the classes of which copies are declared
- * @throws {DeclarationError} with all that cannot work
+ * @param declared the classes with declared copies
+ * @throws {DeclarationError} with all faults
  */
 export function findHandlers(
   discovery: Pick<DiscoveryService, 'getProviders' | 'getControllers'>,
@@ -34,11 +34,11 @@ export function findHandlers(
     for (const { method, target, name } of marksOf(wrapper)) {
       const owner = (wrapper.metatype as Type).name;
       const handler = name ?? `${owner}.${method}`;
-      // Nest makes the instance later.
+      // Nest creates the instance later.
       const call = (arrival: Arrival): unknown => (wrapper.instance as Handling)[method]?.(arrival);
       const problem = judge(wrapper, handler, target, declared);
       const before = handlers.get(nameKey(handler));
-      // One class may be a provider of several modules.
+      // One class may be a provider in several modules.
       const isSame = before?.of === wrapper.metatype && before.method === method && before.target === target;
       const fault = problem ?? (before && !isSame ? namedTwice(handler) : null);
       if (fault) faults.push({ className: owner, field: method, ...fault });
@@ -51,8 +51,8 @@ export function findHandlers(
 }
 
 /**
- * The methods with `@OnReplicated()` that are never called, because Nest knows only the value of their provider (`useFactory`, `useValue`)
- * and not its class.
+ * Methods with `@OnReplicated()` that are never called, because Nest only knows the value of their provider (`useFactory`, `useValue`) and not its
+ * class.
  */
 export function findUncalled(discovery: Pick<DiscoveryService, 'getProviders'>): string[] {
   const unknown = discovery.getProviders().filter(({ isNotMetatype }) => isNotMetatype);
@@ -65,7 +65,7 @@ export function findUncalled(discovery: Pick<DiscoveryService, 'getProviders'>):
   return [...new Set(methods)];
 }
 
-/** Looks at the class only: an instance may be anything, and getters may do anything. */
+/** Only the class is examined: an instance may be anything, and its getters may have side effects. */
 function marksOf({ metatype }: Wrapper): Mark[] {
   return marksOn(typeof metatype === 'function' ? metatype.prototype : null);
 }
@@ -100,7 +100,7 @@ function judge(
 ): Pick<DeclarationFault, 'problem' | 'remedy'> | null {
   if (scope === Scope.REQUEST || scope === Scope.TRANSIENT) {
     return {
-      problem: 'a class with request or transient scope has no instance that could be told of copies',
+      problem: 'a class with request or transient scope has no instance that could be called',
       remedy: 'Put the handler into a class with the default scope',
     };
   }

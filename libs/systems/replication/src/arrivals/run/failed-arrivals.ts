@@ -4,31 +4,31 @@ import { KEPT_PER_NAME, SetAside } from '@nestjs-spark/set-aside/internal';
 
 const RETRY: RetryPolicy = { waitMs: [2_000, 10_000, 30_000, 60_000, 300_000] };
 const ATTEMPTS = 6;
-/** After so many copies in a row for which a handler failed, it is the handler that is down, not the copies. */
+/** After this many consecutive copies for which a handler failed, the handler itself counts as down, not the copies. */
 export const MOST_IN_A_ROW = 10;
 const RETRIES_AT_ONCE = 20;
 const READING = { generation: 1, incarnation: 'handler' };
 
-/** The copies of which a handler could not be told, kept in the database; and when each is tried again. */
+/** The copies that a handler failed for, stored in the database, with the time of their next retry. */
 export class FailedArrivals {
   readonly #kept: SetAside;
   readonly #retry: RetryPolicy;
   readonly #most: number;
   readonly #attempts = new Map<string, { id: string; failures: number; dueAt: number }>();
-  /** How many copies in a row it has failed for; one that is tried again does not count. */
+  /** The number of consecutive copies that it has failed for; retries do not count. */
   #inARow = 0;
-  /** It has not worked since it failed for that many. */
+  /** Whether it was down and has not succeeded since. */
   #wasDown = false;
 
   private constructor(kept: SetAside, retry: RetryPolicy, most: number) {
     this.#kept = kept;
     this.#retry = retry;
     this.#most = most;
-    // What failed before this start may work with the current code.
+    // What failed before this start may succeed with the current code.
     for (const id of kept.documents()) this.#attempts.set(kept.keyOf(id), { id, failures: 0, dueAt: 0 });
   }
 
-  /** @param most how many copies are kept at most */
+  /** @param most the maximum number of stored copies */
   static async open(
     state: StateStore,
     handler: string,
@@ -43,12 +43,12 @@ export class FailedArrivals {
     return this.#kept.count;
   }
 
-  /** The handler fails whatever it is told. */
+  /** Whether the handler fails whatever it is called with. */
   get isDown(): boolean {
     return this.#inARow >= MOST_IN_A_ROW;
   }
 
-  /** Whether a copy can be set aside. What is not kept would be forgotten, so the handler has to wait for room. */
+  /** Whether a copy can be set aside. Without room it would be forgotten, so the handler has to wait. */
   hasRoomFor(id: string): boolean {
     return this.#attempts.size < this.#most || this.#attempts.has(this.#kept.keyOf(id));
   }
@@ -70,7 +70,7 @@ export class FailedArrivals {
     this.#attempts.set(key, { id, failures, dueAt });
   }
 
-  /** @param wasCalled the handler was told, and not only found to know already */
+  /** @param wasCalled whether the handler was called, and not merely found to know the copy already */
   async succeeded(id: string, wasCalled: boolean): Promise<void> {
     if (wasCalled) this.#works();
     const key = this.#kept.keyOf(id);
@@ -78,7 +78,7 @@ export class FailedArrivals {
     await this.#kept.clear(key, Number.MAX_SAFE_INTEGER);
   }
 
-  /** When it had failed for all, the copies were not to blame, so all of them are tried again. */
+  /** If the handler was down, its failures were not due to the copies, so all of them are retried. */
   #works(): void {
     this.#inARow = 0;
     if (!this.#wasDown) return;
@@ -86,7 +86,7 @@ export class FailedArrivals {
     for (const one of this.#attempts.values()) Object.assign(one, { failures: 0, dueAt: 0 });
   }
 
-  /** Those to be tried again now, the longest due first: few at once, so that they do not hold back what has come since. */
+  /** The copies to be retried now, longest overdue first: few at once, so that they do not delay new ones. */
   due(now: number): string[] {
     return [...this.#attempts.values()]
       .filter(({ dueAt }) => dueAt <= now)
@@ -95,14 +95,14 @@ export class FailedArrivals {
       .map(({ id }) => id);
   }
 
-  /** In how many milliseconds the next one is to be tried again; null when none is. */
+  /** Milliseconds until the next retry; null if there is none. */
   nextDueIn(now: number): number | null {
     const next = Math.min(...[...this.#attempts.values()].map(({ dueAt }) => dueAt));
     return Number.isFinite(next) ? Math.max(1, Math.ceil(next - now)) : null;
   }
 }
 
-/** What a handler's failures are kept under; no task is named so, because its name has three parts. */
+/** The key for a handler's failures. It never collides with a task's, whose name has three parts. */
 export function setAsideName(handler: string): string {
   return `handlers/${handler}`;
 }

@@ -18,17 +18,17 @@ import type { HandlerUnitParts, HandlerWork } from './handler-work.ts';
 
 const PAGE = 200;
 const COMMIT_MS = 1_000;
-/** So many etags without anything to tell, and the position is written nevertheless. */
+/** After this many etags without a call, the position is written anyway. */
 const COMMIT_ETAGS = 10_000;
-/** A store that guarantees no deletes may have removed some between any two looks, so now and then everything is compared. */
+/** A store that does not guarantee deletes may have dropped some unread, so everything is compared at this interval. */
 const COMPARE_EVERY_MS = 300_000;
 
-/** When everything was compared last. Outlives sessions, since each failure ends one. */
+/** When everything was last compared. It outlives sessions, since each failure ends one. */
 export interface Compared {
   at: number;
 }
 
-/** Tells one handler, from where it was, until something fails. */
+/** Calls one handler, continuing from its position, until something fails. */
 export class HandlerSession {
   readonly #work: HandlerWork;
   readonly #parts: HandlerUnitParts;
@@ -38,9 +38,9 @@ export class HandlerSession {
   readonly #compared: Compared;
   #position: ToldPosition = { databaseId: '', deletesTo: 0, collections: {} };
   #committedAt = performance.now();
-  /** Collections of which a page that was read ahead may be older than a copy that was read by its id. */
+  /** Collections for which a prefetched page may be older than a copy that was read by its id. */
   readonly #mayBeOld = new Set<string>();
-  /** The database has changed since everything was compared, and deletes may be missing from what was read. */
+  /** Whether the database has changed since the last comparison, so that deletes may have been missed. */
   #mayLackDeletes = false;
 
   constructor(
@@ -60,7 +60,7 @@ export class HandlerSession {
     this.#position = (await this.#told.readPosition()) ?? this.#position;
     this.#status.setAside = this.#failed.count;
     while (!held.aborted) {
-      // First, so that a handler that fails for what is new is tried with these, too, and makes room for others.
+      // First, so that a handler that fails for new copies is also tried with these, and makes room for others.
       await this.#tellAgain(held);
       const ends = await this.#readAll(held);
       if (ends === null || held.aborted) continue;
@@ -73,7 +73,7 @@ export class HandlerSession {
     await this.#commitStaged();
   }
 
-  /** One page of each collection. @returns up to where all was read; null when there is more */
+  /** Reads one page of each collection. @returns the etag up to which everything was read; null if there is more */
   async #readAll(held: AbortSignal): Promise<number | null> {
     const ends: number[] = [];
     let isDrained = true;
@@ -87,7 +87,7 @@ export class HandlerSession {
       }
       const cover = await page.deletes;
       this.#mayLackDeletes ||= cover === 'best-effort' && page.lastEtag > this.#position.deletesTo;
-      // Once the position is past what is lost, nothing tells any more that it was.
+      // Once the position has passed the lost deletes, nothing else would reveal them.
       if (cover === 'lost' || (page.drained && this.#compareIn() <= 0)) {
         await this.#compare(page, held);
         if (held.aborted) return null;
@@ -109,18 +109,18 @@ export class HandlerSession {
     return this.#parts.changes.read({ collection, from: at + 1, deletesAfter, limit: PAGE, fresh });
   }
 
-  /** Copies as they are now, which pages that were read ahead must not contradict. */
+  /** Loads current copies; prefetched pages must not contradict them afterwards. */
   #load(ids: string[]): Promise<(SourceDocument | null)[]> {
     for (const collection of this.#work.collections) this.#mayBeOld.add(collection);
     return this.#parts.changes.load(ids);
   }
 
-  /** The database is another one than before, or an older state of it. */
+  /** Whether this is another database than before, or an older state of it. */
   #isAnother({ databaseId, lastEtag }: ChangePage, at: number): boolean {
     return databaseId !== this.#position.databaseId || lastEtag < at;
   }
 
-  /** Finds what went unseen: copies of which the handler knows and that are not here any longer. */
+  /** Finds missed deletes: copies that the handler knows and that no longer exist. */
   async #compare(
     { lastEtag }: ChangePage,
     held: AbortSignal,
@@ -143,12 +143,12 @@ export class HandlerSession {
     this.#position = { databaseId: from.databaseId, collections: from.collections, deletesTo: lastEtag };
     this.#compared.at = performance.now();
     this.#mayLackDeletes = false;
-    // Where nothing was found, nothing is written: a write is a change, after which there is something to compare again.
+    // Without findings nothing is written: a write would itself be a change, and cause another comparison.
     if (isOther) await this.#commit();
     else await this.#commitStaged();
   }
 
-  /** In how many milliseconds everything has to be compared; Infinity while no delete can be missing. */
+  /** Milliseconds until everything has to be compared; Infinity while no delete can have been missed. */
   #compareIn(): number {
     if (!this.#mayLackDeletes) return Infinity;
     return this.#compared.at + (this.#parts.compareEveryMs ?? COMPARE_EVERY_MS) - performance.now();
@@ -160,7 +160,7 @@ export class HandlerSession {
     const isAgain = ({ id }: SourceChange): boolean => lastChange.get(this.#keyOf(id))?.kind === 'put';
     const deletes = changes.filter((change) => change.kind === 'delete' && !isAgain(change));
     const deleted = deletes.map(({ id }) => id);
-    // It may have moved to another collection, or be there again. What the page itself has of it later would be older than that.
+    // It may have moved to another collection, or exist again. A later change of it in the page would be older than that.
     const there = deleted.length > 0 ? await this.#load(deleted) : [];
     const current = new Map(deleted.map((id, index) => [id, there[index]]));
     const copies = changes.flatMap((change) => {
@@ -177,7 +177,7 @@ export class HandlerSession {
     }
   }
 
-  /** What failed is tried again, as it is by then. */
+  /** Retries failed copies in their current state. */
   async #tellAgain(held: AbortSignal): Promise<void> {
     for (const id of this.#failed.due(performance.now())) {
       if (held.aborted) return;
@@ -190,7 +190,7 @@ export class HandlerSession {
     }
   }
 
-  /** Written before the calls: an instance may end between a call and the record of it. */
+  /** Written before the calls: an instance may end after a call and before its record. */
   async #announce(
     copies: readonly { id: string; now: StandingDocument | null }[],
     lastTold: (id: string) => Told | null,
@@ -232,10 +232,10 @@ export class HandlerSession {
     this.#status.lastError = messageOf(error);
     const isFull = !this.#failed.hasRoomFor(id);
     if (isFull || (this.#failed.isDown && !isRetry)) {
-      // The copies before this one are told or set aside, so the next session begins with this one.
+      // All earlier copies were told or set aside, so the next session begins with this one.
       await this.#commit();
       const because = isFull
-        ? `${this.#failed.count} copies are set aside for it, and no more are kept; it has failed`
+        ? `${this.#failed.count} copies are set aside for it, which is the limit; it has failed`
         : `it has failed for ${MOST_IN_A_ROW} copies in a row`;
       throw new HandlerDownError(because, error);
     }
@@ -243,7 +243,7 @@ export class HandlerSession {
     this.#status.setAside = this.#failed.count;
   }
 
-  /** @returns false when the work ended meanwhile: then it is told again */
+  /** @returns false if the work ended meanwhile: then the call is repeated */
   async #call(arrival: Arrival, held: AbortSignal): Promise<boolean> {
     const { promise: ended, resolve } = Promise.withResolvers<false>();
     const end = (): void => resolve(false);
@@ -272,7 +272,7 @@ export class HandlerSession {
     return { kind, id, source: { owner, documentId, etag }, collection, document };
   }
 
-  /** In how many milliseconds what was told has to be recorded, unless the announcement of the next copies does it before. */
+  /** Milliseconds until the calls have to be recorded, unless the announcement of the next copies does so earlier. */
   #commitIn(): number {
     return this.#told.staged === 0 ? Infinity : this.#committedAt + COMMIT_MS - performance.now();
   }

@@ -3,29 +3,32 @@ import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 export const HANDLER_STATES = ['Starting', 'Telling', 'Idle', 'Waiting'] as const;
 export type HandlerState = (typeof HANDLER_STATES)[number];
 
-/** A method with `@OnReplicated()`, as this instance sees it. */
+/** A method with `@OnReplicated()`, as seen by this instance. */
 @ApiSchema({ name: 'ArrivalHandler' })
 export class HandlerStatus {
   @ApiProperty({ example: 'Garage.carCame' })
   name!: string;
 
-  /** `Idle`: it was told of everything that is here. `Waiting`: it fails for every copy, and is tried again. */
+  /** `Idle`: it was called for everything that is here. `Waiting`: it fails for every copy, and is retried. */
   @ApiProperty({ enum: [...HANDLER_STATES] })
   state!: HandlerState;
 
-  /** Told of everything up to this etag of this module's own database; null until this instance has told it of all that is here. */
+  /**
+   * It was called for everything up to this etag of this module's own database; null until this instance has called it for all
+   * that is here.
+   */
   @ApiProperty({
     type: Number,
     nullable: true,
-    description: "Told up to this etag of this module's own database",
+    description: "Called for every change up to this etag of this module's own database",
   })
   position!: number | null;
 
-  /** The copy that it is being told of; null when it is not called. A call that does not end holds back all others. */
-  @ApiProperty({ type: String, nullable: true, description: 'The id of the copy that it is being told of' })
+  /** The copy that it is handling; null when it is not being called. A call that does not end blocks all others. */
+  @ApiProperty({ type: String, nullable: true, description: 'The id of the copy that it is handling' })
   telling!: string | null;
 
-  /** Since when it is being told of that, in milliseconds since 1970. */
+  /** Since when it has been handling it, in milliseconds since 1970. */
   @ApiProperty({
     type: Number,
     nullable: true,
@@ -33,8 +36,8 @@ export class HandlerStatus {
   })
   tellingSince!: number | null;
 
-  /** Of how many copies this instance has told it. */
-  @ApiProperty({ description: 'How many copies this instance has told it of' })
+  /** For how many copies this instance has called it. */
+  @ApiProperty({ description: 'For how many copies this instance has called it' })
   told!: number;
 
   /** Copies for which it has failed. */

@@ -393,7 +393,7 @@ describe('A handler', () => {
       expect(listener.unit.status).toMatchObject({
         state: 'Waiting',
         setAside: 3,
-        lastError: expect.stringContaining('no more are kept'),
+        lastError: expect.stringContaining('which is the limit'),
       }),
     );
     isBroken = false;

@@ -10,7 +10,7 @@ import type { HandlerUnitParts, HandlerWork } from './handler-work.ts';
 
 const BACKOFF_MS = 500;
 
-/** Tells one handler of the copies, session after session, while this instance holds its lease. */
+/** Calls one handler, session after session, while this instance holds its lease. */
 export class HandlerUnit implements Unit {
   readonly name: string;
   readonly handler: ArrivalHandler;
@@ -60,7 +60,7 @@ export class HandlerUnit implements Unit {
           failures = status.told > before ? 1 : failures + 1;
           this.#note(error, failures === 1);
           await pause(delayMs(doubling(BACKOFF_MS), failures), held);
-          // One more copy is set aside with each attempt, so that none keeps all others from being told.
+          // Each attempt may set one more copy aside, so that a single copy cannot block all others.
           if (error instanceof HandlerDownError) failed?.giveAnotherChance();
         }
       }
@@ -73,13 +73,13 @@ export class HandlerUnit implements Unit {
   #note(error: unknown, first: boolean): void {
     const { logger } = this.#parts;
     if (error instanceof VersionConflictError) {
-      logger.debug(`${this.name}: another instance has told it; continuing from there`);
+      logger.debug(`${this.name}: another instance has called it; continuing from there`);
       return;
     }
     const { status } = this;
     status.state = 'Waiting';
     status.lastError = messageOf(error);
     if (!(error instanceof HandlerDownError)) status.errors++;
-    if (first) logger.warn(`${this.name} is not told of copies: ${messageOf(error)}; retrying`);
+    if (first) logger.warn(`${this.name} is not called for copies: ${messageOf(error)}; retrying`);
   }
 }

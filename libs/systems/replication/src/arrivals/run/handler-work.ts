@@ -2,12 +2,12 @@ import type { ChangeSource, EntityMapping, StateStore } from '@nestjs-spark/cont
 import type { Logger, RetryPolicy } from '@nestjs-spark/foundation/internal';
 import type { ArrivalHandler } from '../listen/find-handlers.ts';
 
-/** A handler with what it is told of. */
+/** A handler with the copies that it is for. */
 export interface HandlerWork {
   handler: ArrivalHandler;
-  /** The plain names of the copies. */
+  /** The plain names of the copies' tasks. */
   names: readonly string[];
-  /** Where they are. */
+  /** The collections of the copies. */
   collections: readonly string[];
   mapping: EntityMapping;
 }
@@ -16,10 +16,10 @@ export interface HandlerUnitParts {
   changes: Pick<ChangeSource, 'ids' | 'read' | 'load' | 'wait'>;
   state: StateStore;
   logger: Logger;
-  /** When a copy of which the handler could not be told is tried again. Default: after 2, 10, 30, 60 and 300 s. */
+  /** The delays before a failed copy is retried. Default: 2, 10, 30, 60 and 300 s. */
   retry?: RetryPolicy;
-  /** Of how many copies the failures are kept. Default: as many as are kept for a task. */
+  /** The maximum number of copies whose failures are stored. Default: the same as for a task. */
   keptAtMost?: number;
-  /** How often everything is compared where the store may lose deletes, as long as there are changes. Default: every 5 min. */
+  /** How often everything is compared if the store may lose deletes, as long as there are changes, in milliseconds. Default: 300,000 (5 min). */
   compareEveryMs?: number;
 }

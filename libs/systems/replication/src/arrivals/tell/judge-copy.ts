@@ -1,7 +1,7 @@
 import type { Arrival } from '../listen/on-replicated.decorator.ts';
 import type { StandingDocument } from './read-copy.ts';
 
-/** What a handler was told of a copy last. */
+/** What a handler was last told about a copy. */
 export interface Told {
   id: string;
   collection: string;
@@ -11,12 +11,12 @@ export interface Told {
   hash: string;
 }
 
-/** Instead of a hash: the handler is being told for the first time, and may or may not have heard it. */
+/** In place of a hash: the handler is being told for the first time, and may or may not have received it. */
 export const FIRST = '';
-/** Instead of a hash: the handler was told something else before, and may or may not have heard the latest. */
+/** In place of a hash: the handler was told an earlier state, and may or may not have received the latest. */
 export const UNSURE = '?';
 
-/** What a handler has to be told, of what it was told last and what is there now; null: nothing. Pure. */
+/** What a handler has to be told, given what it was last told and the current copy; null for nothing. Pure. */
 export function judgeCopy(
   told: Told | null,
   now: Pick<StandingDocument, 'hash'> | null,

@@ -1,6 +1,6 @@
 import { COPY_ETAG, COPY_GENERATION, COPY_SOURCE, type CopyMarks } from '@nestjs-spark/contracts/internal';
 
-/** What the text of a copy says of where it is from; null where it does not say so. Pure. */
+/** The source of a copy according to its text; null fields if it does not say. Pure. */
 export function readMarks(text: string): CopyMarks & { etag: number | null } {
   const { '@metadata': metadata = {} } = JSON.parse(text) as { '@metadata'?: Record<string, unknown> };
   const etag = metadata[COPY_ETAG];

@@ -5,18 +5,18 @@ import { FIRST, UNSURE, type Told } from './judge-copy.ts';
 
 const COLLECTION = 'SparkArrivals';
 
-/** How far a handler is in the changes of this module's own database. */
+/** A handler's position in the changes of this module's own database. */
 export interface ToldPosition {
   databaseId: string;
-  /** Deletes up to here are known to be told. */
+  /** The etag up to which it has been told all deletes. */
   deletesTo: number;
-  /** Changes up to here are told, by collection. */
+  /** The etags up to which it has been told all changes, by collection. */
   collections: Record<string, number>;
 }
 
 /**
- * What one handler was told, in the database of the copies: a record for each copy, and the position, which is written with them and
- * fences an instance that is late.
+ * What one handler has been told, stored in the database of the copies: a record per copy, and the position, which is written with them and fences
+ * an instance that has fallen behind.
  */
 export class ToldCopies {
   readonly #state: StateStore;
@@ -24,11 +24,11 @@ export class ToldCopies {
   readonly #positionId: string;
   readonly #prefix: string;
   readonly #staged = new Map<string, StateWrite>();
-  /** What was told since `of` was asked last. */
+  /** What was told since the last call of `of`. */
   readonly #since = new Map<string, Told | null>();
-  /** What is known of copies that are marked and of which the handler was not told yet. */
+  /** The known state of copies that were announced, but for which the handler was not called yet. */
   readonly #before = new Map<string, Told | null>();
-  /** Of the ids that are at hand: each is asked about several times. */
+  /** Caches the record ids of the current copies: each is needed several times. */
   readonly #recordIds = new Map<string, string>();
   #version: string | null = null;
 
@@ -47,7 +47,7 @@ export class ToldCopies {
     return stored?.value ?? null;
   }
 
-  /** What was told of these copies last; asked with one read, and answers by id what holds until it is called again. */
+  /** What was last told about these copies, in one read. @returns a lookup by id, valid until the next call */
   async of(ids: readonly string[]): Promise<(id: string) => Told | null> {
     this.#recordIds.clear();
     const recordIds = [...new Set(ids.map((id) => this.#recordId(id)))];
@@ -61,12 +61,12 @@ export class ToldCopies {
     };
   }
 
-  /** Every copy that the handler knows of. */
+  /** Every copy that the handler knows. */
   async all(): Promise<Told[]> {
     return (await this.#state.list<Told>(this.#prefix)).map(({ value }) => value);
   }
 
-  /** The handler was told that a copy is so now, or (null) that it is gone; kept with the next `commit`. */
+  /** Records that the handler was told the current state of a copy, or (null) that it is gone; stored by the next `commit`. */
   told(id: string, now: Told | null): void {
     const recordId = this.#recordId(id);
     this.#since.set(recordId, now);
@@ -74,26 +74,26 @@ export class ToldCopies {
   }
 
   /**
-   * The handler is about to be told of a copy. Until that is known to have happened it is told again, whatever becomes of the copy.
-   * @param before what it knows of the copy
-   * @param now the copy; null: it is gone
+   * Records that the handler is about to be called. Until the call is known to have happened it is repeated, whatever becomes of the copy.
+   * @param before what it knows about the copy
+   * @param now the copy; null if it is gone
    */
   announce(id: string, before: Told | null, now: Told | null): void {
     const copy = before ?? now;
     if (copy === null) return;
-    // Of what it may have heard that it is gone, it hears that it arrived if it comes back.
+    // If it may have heard that the copy is gone, it hears `arrived` when the copy returns.
     const mark = before === null || before.hash === FIRST || now === null ? FIRST : UNSURE;
     if (before?.hash === mark) return;
     this.#before.set(id, before);
     this.told(id, { ...copy, hash: mark });
   }
 
-  /** The handler is called now: from here on nobody knows whether it has heard. */
+  /** The handler is being called: from here on it is unknown whether it has received the copy. */
   calling(id: string): void {
     this.#before.delete(id);
   }
 
-  /** Of what was announced and not called, the handler has heard nothing. */
+  /** Takes back announcements without a call: the handler has received nothing about them. */
   withdraw(): void {
     for (const [id, before] of this.#before) this.told(id, before);
     this.#before.clear();
@@ -103,7 +103,7 @@ export class ToldCopies {
     return this.#staged.size;
   }
 
-  /** @throws {VersionConflictError} when another instance has gone on */
+  /** @throws {VersionConflictError} if another instance has continued */
   async commit(position: ToldPosition): Promise<void> {
     const last = { id: this.#positionId, collection: COLLECTION, value: position, expected: this.#version };
     this.#version = await this.#state.writeTogether([...this.#staged.values()], last);

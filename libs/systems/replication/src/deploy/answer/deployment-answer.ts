@@ -24,12 +24,12 @@ export class TaskAnswer implements EtlTaskResult {
   @ApiPropertyOptional({
     type: [String],
     example: ['`number`: 0 of 10 documents have it; did you mean `Number`?'],
-    description: "What looks wrong beside the owner's documents",
+    description: "What looks wrong, given the owner's documents",
   })
   warnings?: string[];
 }
 
-/** How `POST /spark/etl/deploy` answers; the counts are scripts. */
+/** The answer of `POST /spark/etl/deploy`; the counts are numbers of scripts. */
 export class DeploymentAnswer implements EtlDeploymentResult {
   @ApiProperty()
   success!: boolean;

@@ -1,24 +1,24 @@
 import type { EngineName } from '@nestjs-spark/contracts';
 import type { EngineChoice } from '../../settings/live-schema.ts';
 
-/** Which engine carries what others take from this module, and why, for people to read. */
+/** The engine that serves this module's requesters, with the reason for people. */
 export interface ChosenEngine {
   engine: EngineName;
   reason: string;
-  /** `etl` is configured and not available here: every request is refused. */
+  /** `etl` is configured but not available here: every request is refused. */
   refuses?: true;
 }
 
-/** What the choice rests on. */
+/** The facts that the choice depends on. */
 export interface EngineFacts {
   choice: EngineChoice;
   /** This module's own store. RavenDB's ETL needs RavenDB on both sides. */
   store: 'ravendb' | 'sqlite';
-  /** What the licence says of RavenDB ETL; null when it could not be asked. */
+  /** Whether the licence includes RavenDB ETL; null if the licence could not be read. */
   licence: { type: string; hasRavenEtl: boolean } | null;
 }
 
-/** The engine of this module, before anything is known of a requester. */
+/** The engine of this module, regardless of any requester. */
 export function chooseEngine(facts: EngineFacts): ChosenEngine {
   const { choice, licence } = facts;
   if (choice === 'stream') return { engine: 'stream', reason: 'the stream engine is configured' };
@@ -33,7 +33,7 @@ export function chooseEngine(facts: EngineFacts): ChosenEngine {
   return { engine: 'etl', reason: `the RavenDB licence (${licence.type}) includes RavenDB ETL` };
 }
 
-/** Why RavenDB's own ETL is not available here; null when it is, and when only RavenDB itself can tell. */
+/** Why RavenDB's own ETL is not available here; null if it is, or if only RavenDB itself can tell. */
 export function lackOfEtl({ store, licence }: EngineFacts): string | null {
   if (store !== 'ravendb') return `the store is ${store}, which has no ETL of its own`;
   if (licence === null || licence.hasRavenEtl) return null;
@@ -41,8 +41,8 @@ export function lackOfEtl({ store, licence }: EngineFacts): string | null {
 }
 
 /**
- * Why a module must not start like this; null when it may. What operators set while it runs is refused request by request
- * instead: they could not take it back at a module that does not start.
+ * Why a module must not start with this choice; null if it may. A choice made by operators at run time is refused per request instead: they could
+ * not revert it in a module that does not start.
  */
 export function hopelessEngine({
   choice,
@@ -58,8 +58,8 @@ export function hopelessEngine({
 }
 
 /**
- * The engine for one requester: when the choice is free and something about the request does not suit RavenDB's own ETL,
- * the stream engine carries it, so that a new licence never breaks what worked.
+ * The engine for one requester: with a free choice, the stream engine serves requests that RavenDB's own ETL cannot, so that a new licence never
+ * breaks what worked.
  */
 export function chooseForRequest(facts: EngineFacts, obstacle: string | null): ChosenEngine {
   const chosen = chooseEngine(facts);

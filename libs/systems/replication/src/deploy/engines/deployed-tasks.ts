@@ -5,8 +5,8 @@ import type { DeployedTask, DeploymentDocument } from '../plan/deployment-docume
 import { isOfReading, readingOf } from '../plan/reading.ts';
 
 /**
- * The deployed tasks that RavenDB's own ETL may carry today: what was agreed yesterday ends when the share is withdrawn, or bounded in a
- * way that nothing there can enforce.
+ * The deployed tasks that RavenDB's own ETL may still carry: an earlier agreement ends when the share is withdrawn, or restricted in a way that ETL
+ * cannot enforce.
  */
 export function nativeTasks({ tasks, requester }: DeploymentDocument, shares: Shares): DeployedTask[] {
   return tasks.filter(
@@ -17,8 +17,8 @@ export function nativeTasks({ tasks, requester }: DeploymentDocument, shares: Sh
 }
 
 /**
- * A deployment as the stream engine wants it; nothing when another engine carries it. A task that was written down by an instance with
- * other shares is left to that one.
+ * A deployment's tasks for the stream engine; none if another engine carries it. A task recorded by an instance with different shares is left to
+ * that instance.
  */
 export function captureTasks(owner: string, deployment: DeploymentDocument, shares: Shares): CaptureTask[] {
   if (deployment.engine !== 'stream') return [];
@@ -49,7 +49,7 @@ function captureTask(
   };
 }
 
-/** A task of which its engine knows nothing yet. */
+/** A task that its engine does not know yet. */
 export function notRunning(task: DeployedTask): EngineTask {
   return {
     name: task.name,

@@ -10,7 +10,7 @@ const LICENCE_KNOWN_MS = 60_000;
 
 type RavenLicence = NonNullable<EngineFacts['licence']>;
 
-/** Knows what this module's choice of an engine rests on. */
+/** Collects the facts for this module's choice of an engine. */
 @Injectable()
 export class EngineChooser {
   private known: { at: number; licence: RavenLicence } | null = null;
@@ -27,8 +27,8 @@ export class EngineChooser {
   }
 
   /**
-   * For a request, which is refused or moved by what the licence says: it is read again.
-   * @throws {UnavailableError} when the licence cannot be read now: a guess could move running tasks to another engine
+   * For a request: the licence decides whether it is refused or moved, so it is read again.
+   * @throws {UnavailableError} if the licence cannot be read now: a guess could move running tasks to another engine
    */
   async lookNow(): Promise<EngineFacts> {
     return this.factsWith(await this.askLicence());
@@ -50,7 +50,7 @@ export class EngineChooser {
       this.known = { at: performance.now(), licence };
       return licence;
     } catch (error) {
-      // The server answers but does not show its licence.
+      // The server answers but refuses to show its licence.
       if (error instanceof StoreRefusedError) return null;
       throw error;
     }

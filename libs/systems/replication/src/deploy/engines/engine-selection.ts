@@ -15,7 +15,7 @@ import {
 } from './native-rules.ts';
 import { LICENCE, SCRIPT_REFUSED } from '../../problems/problems.ts';
 
-/** Finds the engine for one request, or says why the configured one cannot carry it. */
+/** Selects the engine for one request, or explains why the configured one cannot carry it. */
 @Injectable()
 export class EngineSelection {
   constructor(
@@ -25,9 +25,9 @@ export class EngineSelection {
   ) {}
 
   /**
-   * @throws {ProblemError} `licence` (422) when RavenDB's own ETL is configured and not available here, `scriptRefused`
-   *   (422) when it must not carry the request
-   * @throws {UnavailableError} when the licence cannot be read now
+   * @throws {ProblemError} `licence` (422) if RavenDB's own ETL is configured but not available here, `scriptRefused` (422) if it must not carry
+   * the request
+   * @throws {UnavailableError} if the licence cannot be read now
    */
   async select(
     request: EtlScriptRequest,
@@ -38,7 +38,7 @@ export class EngineSelection {
     const chosen = chooseForRequest(facts, obstacles[0]?.detail ?? null);
     if (chosen.engine === 'stream') return { ...chosen, target: null };
     const lack = lackOfEtl(facts);
-    // Ending what runs needs no licence.
+    // Ending tasks needs no licence.
     if (lack !== null && request.scripts.length > 0) throw this.withoutEtl(lack);
     if (obstacles.length > 0) {
       throw new ProblemError(SCRIPT_REFUSED, "RavenDB's own ETL cannot carry this request; see errors.", {
@@ -62,7 +62,7 @@ export class EngineSelection {
   }
 
   private obstacles(request: EtlScriptRequest, scripts: readonly InspectedScript[]): ProblemField[] {
-    // An empty set only ends what runs, so there is nothing that could be sent anywhere.
+    // An empty set only ends tasks, so nothing would be sent anywhere.
     if (request.scripts.length === 0) return [];
     return [
       ...unlistedTargets(request.targetUrls, this.settings.targetUrls),

@@ -2,17 +2,17 @@ import { sameName } from '@nestjs-spark/foundation/internal';
 import type { DeployedTask } from '../plan/deployment-document.ts';
 import type { NativeTransformation } from './ports.ts';
 
-/** What has to be done to RavenDB's ETL task so that it is what was agreed. */
+/** The changes that bring RavenDB's ETL task to the agreed state. */
 export interface NativePlan {
   action: 'none' | 'add' | 'update' | 'remove';
   transformations: NativeTransformation[];
-  /** Transformations to read again from the first document. */
+  /** Transformations to be read again from the first document. */
   resets: string[];
 }
 
 /**
- * Compares RavenDB's task with what was agreed. A script is reset when its copies are out of date: it was changed, it has
- * come back, or an earlier attempt died before its reset.
+ * Compares RavenDB's task with the agreement. A script is reset if its copies are out of date: it was changed, it was added again, or an earlier
+ * attempt ended before its reset.
  */
 export function planNative(
   existing: readonly NativeTransformation[] | null,

@@ -1,17 +1,14 @@
 import type { ProblemField } from '@nestjs-spark/contracts';
 
-/** What the rules need to know of a script. */
+/** The facts about a script that the rules need. */
 export interface InspectedScript {
   usesLoad: boolean;
   usesDynamicCode: boolean;
-  /** It may reach the global object, or look properties up by names that are not written out. */
+  /** Whether it may reach the global object, or access properties by computed names. */
   usesComputedNames: boolean;
 }
 
-/**
- * Scripts that RavenDB's own ETL must not run: inside the database nothing confines `load` to what is shared, and dynamic
- * code could hide it.
- */
+/** Scripts that RavenDB's own ETL must not run: inside the database nothing restricts `load` to what is shared, and dynamic code could hide it. */
 export function unconfinedScripts(scripts: readonly InspectedScript[]): ProblemField[] {
   return scripts.flatMap(({ usesLoad, usesDynamicCode, usesComputedNames }, index) => {
     const pointer = `/scripts/${index}/script`;
@@ -22,7 +19,7 @@ export function unconfinedScripts(scripts: readonly InspectedScript[]): ProblemF
         {
           pointer,
           detail:
-            "a name that is computed (x[name]), or `this` in a function, can reach anything in RavenDB's own ETL; write names out",
+            "a computed name (x[name]), or `this` in a function, can reach anything in RavenDB's own ETL; write names out",
         },
       ];
     if (usesLoad)
@@ -31,7 +28,7 @@ export function unconfinedScripts(scripts: readonly InspectedScript[]): ProblemF
   });
 }
 
-/** It reads whole documents. */
+/** Scripts on collections with restricted shares: ETL reads whole documents. */
 export function boundedShares(
   scripts: readonly { sourceCollection: string }[],
   isBounded: (collection: string) => boolean,
@@ -48,7 +45,7 @@ export function boundedShares(
   );
 }
 
-/** RavenDB's own ETL writes ids as they are at the source. */
+/** Scripts with an id prefix: ETL keeps the ids of the source. */
 export function prefixedScripts(scripts: readonly { idPrefix?: string }[]): ProblemField[] {
   return scripts.flatMap(({ idPrefix }, index) =>
     idPrefix === undefined
@@ -56,13 +53,13 @@ export function prefixedScripts(scripts: readonly { idPrefix?: string }[]): Prob
       : [
           {
             pointer: `/scripts/${index}/idPrefix`,
-            detail: "RavenDB's own ETL cannot put anything before ids",
+            detail: "RavenDB's own ETL does not support id prefixes",
           },
         ],
   );
 }
 
-/** Addresses that the owner's list does not have. However an inner address is spelled, it is simply not on the list. */
+/** Target addresses that are not on the owner's list. However an internal address is spelled, it is simply not listed. */
 export function unlistedTargets(urls: readonly string[], allowed: readonly string[]): ProblemField[] {
   const list = new Set(allowed.map(canonical).filter((url) => url !== null));
   if (urls.length === 0) return [{ pointer: '/targetUrls', detail: 'an address is needed for RavenDB ETL' }];

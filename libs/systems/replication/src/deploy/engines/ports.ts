@@ -1,6 +1,6 @@
 import type { ReplicationEngine } from './replication-engine.ts';
 
-/** `ReplicationEngine[]`, one per name. */
+/** The injection token of `ReplicationEngine[]`, one per name. */
 export const ENGINES = Symbol('SPARK_ENGINES');
 
 export function engineNamed(
@@ -26,19 +26,18 @@ export interface NativeTask {
 
 export interface NativeProgress {
   transformation: string;
-  /** Documents and deletes still to be sent. */
+  /** Documents and deletes that have not been sent yet. */
   waiting: number;
   lastEtag: number | null;
-  /** Why it cannot send; null when it works. */
+  /** Why it cannot send; null if it can. */
   error: string | null;
-  /** Documents whose script failed. */
+  /** The number of documents whose script failed. */
   setAside: number | null;
 }
 
 /**
- * RavenDB's own ETL, as the database of this module has it.
- * Every method throws `UnavailableError` when it is away; `add` and `update` throw a `ProblemError` `licence` when the
- * licence does not include it.
+ * RavenDB's own ETL in this module's database. Every method throws `UnavailableError` while the database is down; `add` and `update` throw a
+ * `ProblemError` `licence` if the licence does not include ETL.
  */
 export interface NativeTasks {
   putConnectionString(name: string, target: { database: string; urls: string[] }): Promise<void>;
@@ -55,5 +54,5 @@ export interface NativeTasks {
   progress(name: string): Promise<NativeProgress[]>;
 }
 
-/** `NativeTasks | null`: null when the store is not RavenDB. */
+/** The injection token of `NativeTasks | null`: null if the store is not RavenDB. */
 export const NATIVE_TASKS = Symbol('SPARK_NATIVE_TASKS');

@@ -11,7 +11,7 @@ import type { ReplicationEngine } from './replication-engine.ts';
 import { NATIVE_TASKS, type NativeProgress, type NativeTasks } from './ports.ts';
 import { LICENCE } from '../../problems/problems.ts';
 
-/** RavenDB's own ETL: one task and one connection string per requester, both called `spark-etl-{Requester}`. */
+/** RavenDB's own ETL: one task and one connection string per requester, both named `spark-etl-{Requester}`. */
 @Injectable()
 export class RavenEtlEngine implements ReplicationEngine {
   readonly name = 'etl';

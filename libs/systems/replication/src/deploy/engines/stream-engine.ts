@@ -15,7 +15,7 @@ import type { DeployedTask, DeploymentDocument } from '../plan/deployment-docume
 import { captureTasks, notRunning } from './deployed-tasks.ts';
 import type { ReplicationEngine } from './replication-engine.ts';
 
-/** Spark's own engine. It follows the deployment document, so all that is left to do is to provision the route and announce it. */
+/** Spark's own engine. It reads the deployment document itself, so what remains here is to provision the route and to announce the change. */
 @Injectable()
 export class StreamEngine implements ReplicationEngine {
   readonly name = 'stream';
@@ -38,7 +38,7 @@ export class StreamEngine implements ReplicationEngine {
     await this.announce(deployment.requester, deployment.revision);
   }
 
-  /** Gives this instance's supervisor the tasks of a deployment. Returns how many there are. */
+  /** Assigns the tasks of a deployment to this instance's supervisor. @returns how many there are */
   follow(deployment: DeploymentDocument): number {
     const tasks = captureTasks(this.settings.moduleName, deployment, this.shares);
     this.supervisor.assign(deployment.requester, tasks);
@@ -60,7 +60,7 @@ export class StreamEngine implements ReplicationEngine {
     this.supervisor.assign(requester, []);
   }
 
-  // The other instances of this module learn from it that the document has changed.
+  // Notifies the module's other instances that the document has changed.
   private announce(requester: string, revision: number): Promise<void> {
     return this.board.publish(deployedSubject(this.settings.moduleName, requester), { requester, revision });
   }

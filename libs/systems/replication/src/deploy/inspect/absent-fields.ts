@@ -4,19 +4,19 @@ import { nearestName } from '@nestjs-spark/foundation/internal';
 /** A field that a script reads and none of the sampled documents has. */
 export interface AbsentField {
   field: string;
-  /** How many documents were looked at. */
+  /** The number of sampled documents. */
   documents: number;
-  /** The field of these documents, or the function, that may be meant; null where nothing is close. */
+  /** The similar field or function that was probably meant; null if there is none. */
   meant: string | null;
 }
 
-/** What a script may ask of any object. */
+/** Names that every object has. */
 export const BUILT_IN = new Set(['@metadata', ...Object.getOwnPropertyNames(Object.prototype)]);
 
 /**
- * Finds the fields that a script reads and no document has: names in another spelling, mostly. One that some document has is
- * fine, and an empty collection says nothing.
- * @param fields what the script reads; null when nobody can tell
+ * Finds fields that a script reads and no document has, which are mostly misspelled names. A field that any document has is fine, and an empty
+ * collection proves nothing.
+ * @param fields what the script reads; null if that cannot be determined
  * @param documents a sample, as JSON texts
  */
 export function absentFields(fields: readonly string[] | null, documents: readonly string[]): AbsentField[] {
@@ -27,13 +27,13 @@ export function absentFields(fields: readonly string[] | null, documents: readon
   const read = new Set(fields);
   return absent.flatMap((field): AbsentField[] => {
     const meant = isId(field) ? 'id(this)' : nearestName(field, own);
-    // A script that asks for both spellings knows what it does.
+    // A script that reads both spellings does so deliberately.
     const otherSpelling = [...there].some((name) => isSameWord(name, field) && read.has(name));
     return otherSpelling ? [] : [{ field, documents: documents.length, meant }];
   });
 }
 
-/** As people read it: "`number`: 0 of 10 documents have it; did you mean `Number`?" */
+/** In words: "`number`: 0 of 10 documents have it; did you mean `Number`?" */
 export function describeAbsent({ field, documents, meant }: AbsentField): string {
   const count = documents === 1 ? '0 of 1 document has it' : `0 of ${documents} documents have it`;
   return `\`${field}\`: ${count}${meant === null ? '' : `; did you mean \`${meant}\`?`}`;
@@ -45,7 +45,7 @@ function fieldNames(documents: readonly string[]): Set<string> {
     try {
       scanMembers(text, (member) => void names.add(memberName(text, member)));
     } catch {
-      // The script that runs over it reports what is not a JSON object.
+      // The script reports documents that are not JSON objects.
     }
   }
   return names;

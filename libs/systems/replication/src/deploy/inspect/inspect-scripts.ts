@@ -3,8 +3,8 @@ import type { ScriptInspection, ScriptPool } from '@nestjs-spark/etl-script';
 import { SCRIPT_REFUSED } from '../../problems/problems.ts';
 
 /**
- * Reads a requester's scripts without running them, apart from the main thread.
- * @throws {ProblemError} `scriptRefused` (422) with line and column of everything that keeps one from being deployed
+ * Inspects a requester's scripts in a thread, without running them.
+ * @throws {ProblemError} `scriptRefused` (422) with line and column of every fault that prevents a deployment
  */
 export async function inspectScripts(
   pool: Pick<ScriptPool, 'inspect'>,

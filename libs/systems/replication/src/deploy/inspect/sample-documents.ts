@@ -1,16 +1,19 @@
 import type { ChangeSource, ReadableDocuments } from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 
-/** A document that is tried, or why it cannot be. */
+/** A sampled document, or a missing one. */
 export type Sampled =
   | { id: string; collection: string; document: Uint8Array }
-  /** Absent, of another collection, or a copy. The requester does not learn which: it may only take the module's own documents. */
+  /**
+   * It does not exist, belongs to another collection, or is a copy. The requester does not learn which: it may only read the module's own
+   * documents.
+   */
   | { id: string; missing: true };
 
 const READER = 'preview';
 const MOST_PAGES = 50;
 
-/** The first documents of a collection in the order of their changes, the longest unchanged first, as far as they may be read. */
+/** The first readable documents of a collection by etag, those unchanged for longest first. */
 export async function sampleCollection(
   feed: ChangeSource,
   readable: ReadableDocuments,
@@ -20,7 +23,7 @@ export async function sampleCollection(
   const found: Sampled[] = [];
   let from = 1;
   for (let pages = 0; pages < MOST_PAGES && found.length < size && !signal.aborted; pages++) {
-    // Deletes are of no interest here.
+    // Deletes are not needed here.
     const page = await feed.read({ collection, from, deletesAfter: lastEtag, limit: size });
     page.deletes.catch(() => undefined);
     for (const change of page.changes) {
@@ -34,7 +37,7 @@ export async function sampleCollection(
   return found;
 }
 
-/** The documents of these ids, as far as they are of the collection and may be read. */
+/** The documents with these ids that belong to the collection and may be read. */
 export async function loadSample(
   feed: Pick<ChangeSource, 'load'>,
   readable: ReadableDocuments,

@@ -13,7 +13,7 @@ import { judgeFields } from './unshared-fields.ts';
 const SAMPLE = 10;
 const TIME_MS = 2_000;
 
-/** Compares scripts with the documents that they are for, and reports what looks wrong. A warning never prevents a deployment. */
+/** Checks scripts against their documents, and reports what looks wrong. A warning never prevents a deployment. */
 @Injectable()
 export class ScriptWarnings {
   private readonly log = logFor('ScriptWarnings');
@@ -23,7 +23,7 @@ export class ScriptWarnings {
     private readonly shares: Shares,
   ) {}
 
-  /** One list per script. Looks at ten documents of each collection for at most two seconds; what fails says nothing. */
+  /** One list per script. Samples ten documents of each collection, for at most two seconds; a failure yields no warnings. */
   async of(
     requester: string,
     scripts: readonly { sourceCollection: string }[],
@@ -57,7 +57,7 @@ export class ScriptWarnings {
       });
       return found.flatMap((one) => ('missing' in one ? [] : [Buffer.from(one.document).toString('utf8')]));
     } catch (error) {
-      this.log.debug(`Documents of ${collection} could not be looked at: ${messageOf(error)}`);
+      this.log.debug(`Documents of ${collection} could not be sampled: ${messageOf(error)}`);
       return [];
     }
   }

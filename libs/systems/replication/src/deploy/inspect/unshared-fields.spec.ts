@@ -5,7 +5,7 @@ describe('the fields that a script names', () => {
   it('are told apart by what is shared with its module', () => {
     expect(judgeFields(['Model', 'Price', 'Address'], { fields: ['Model', 'Address.City'] }, 'HR')).toEqual({
       readable: ['Model', 'Address'],
-      warnings: ['`Price` is not shared with HR: for its scripts no document has it'],
+      warnings: ['`Price` is not shared with HR: its scripts never see it'],
     });
   });
 

@@ -1,17 +1,17 @@
 import type { ReadRule } from '@nestjs-spark/contracts/internal';
 import { BUILT_IN } from './absent-fields.ts';
 
-/** The fields that a script reads, taken apart by what its module may read. */
+/** The fields that a script reads, split by permission. */
 export interface JudgedFields {
-  /** Those that it may read; null when nobody can tell which it reads. */
+  /** The fields that it may read; null if it cannot be determined which it reads. */
   readable: readonly string[] | null;
-  /** What to say of the others: "`Salary` is not shared with HR: …" */
+  /** A text for each of the others: "`Salary` is not shared with HR: …" */
   warnings: string[];
 }
 
 /**
- * Finds the fields that a script names and its module may not read. They are not refused: an owner that shares less than before would
- * end copies that need the rest only.
+ * Finds fields that a script names but its module may not read. They are not refused: otherwise an owner that shares less than before would end
+ * copies that only need the rest.
  */
 export function judgeFields(
   fields: readonly string[] | null,
@@ -24,7 +24,7 @@ export function judgeFields(
   return {
     readable: fields.filter((field) => !unshared.includes(field)),
     warnings: unshared.map(
-      (field) => `\`${field}\` is not shared with ${requester}: for its scripts no document has it`,
+      (field) => `\`${field}\` is not shared with ${requester}: its scripts never see it`,
     ),
   };
 }

@@ -10,22 +10,22 @@ import {
 } from '@nestjs-spark/foundation/internal';
 import { isSameReading, makesCopiesAgain, underReading, type Reading } from './reading.ts';
 
-/** In UTF-16 units; what is taken at most is in `DEPLOYMENT_BOUNDS`. */
+/** In UTF-16 code units; the accepted maximum is in `DEPLOYMENT_BOUNDS`. */
 const LONGEST_SCRIPT = 1024 * 1024;
 
 export const DEPLOYMENTS_COLLECTION = 'SparkDeployments';
 export const DEPLOYMENTS_PREFIX = 'sparkDeployments/';
 
-/** What an owner has agreed to send to one requester; the document `sparkDeployments/{Requester}` in the owner's database. */
+/** An owner's agreement with one requester: the document `sparkDeployments/{Requester}` in the owner's database. */
 export interface DeploymentDocument {
   requester: string;
-  /** The engine that carries all of its tasks. */
+  /** The engine of all its tasks. */
   engine: EngineName;
   revision: number;
-  /** Where RavenDB's own ETL sends to; null when the stream engine carries the tasks. */
+  /** Where RavenDB's own ETL sends to; null with the stream engine. */
   target: DeploymentTarget | null;
   tasks: DeployedTask[];
-  /** Tasks that were removed: if one is requested again, its generation continues from here. */
+  /** Removed tasks: if one is requested again, its generation continues from here. */
   ended: EndedTask[];
   /** ISO 8601, UTC. */
   deployedAtUtc: string;
@@ -36,18 +36,18 @@ export interface DeploymentTarget {
   urls: string[];
 }
 
-/** What it may read is what it might read when its generation began. */
+/** With what it might read when its generation began. */
 export interface DeployedTask extends Reading {
   name: string;
   collection: string;
   script: string;
-  /** Put before the id of each copy. */
+  /** Prepended to the id of each copy. */
   idPrefix?: string;
   /** `scriptFingerprint(collection, script)` */
   fingerprint: string;
   /** Grows whenever the copies have to be made again from the first document. */
   generation: number;
-  /** The last generation that the engine was given completely; lower than `generation` after a crash in between. */
+  /** The last generation that was handed to the engine completely; lower than `generation` after a crash in between. */
   carriedOut: number;
 }
 
@@ -68,7 +68,7 @@ const isTask: Guard<DeployedTask> = isObjectOf(
   { idPrefix: isText(), bounds: isText(), loadable: isListOf(isText()) },
 );
 
-/** Whether a document is one of what was agreed. */
+/** Whether a stored document is a valid deployment. */
 export const isDeployment: Guard<DeploymentDocument> = isObjectOf({
   requester: isText(),
   engine: isOneOf('stream', 'etl'),
@@ -79,15 +79,12 @@ export const isDeployment: Guard<DeploymentDocument> = isObjectOf({
   deployedAtUtc: isText(),
 });
 
-/** The engine still has to be given something of it. */
+/** Whether part of it still has to be handed to the engine. */
 export function isUnsettled(deployment: DeploymentDocument): boolean {
   return deployment.tasks.some((task) => task.carriedOut < task.generation);
 }
 
-/**
- * The same deployment under the shares of today: a task begins another generation where that changes its copies. The same object
- * when nothing changes.
- */
+/** The deployment under the current shares: a task begins a new generation if they change its copies. Returns the same object if nothing changes. */
 export function underShares(
   deployment: DeploymentDocument,
   readingOf: (task: DeployedTask) => Reading,
@@ -101,7 +98,7 @@ export function underShares(
   return tasks.every((task, at) => task === deployment.tasks[at]) ? deployment : { ...deployment, tasks };
 }
 
-/** The same deployment after the engine has taken all of it. */
+/** The deployment after the engine has accepted all of it. */
 export function settled(deployment: DeploymentDocument): DeploymentDocument {
   return {
     ...deployment,

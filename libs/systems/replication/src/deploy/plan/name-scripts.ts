@@ -4,9 +4,9 @@ import { nameKey } from '@nestjs-spark/foundation/internal';
 export type NamedScript = EtlScriptItem & { name: string };
 
 /**
- * Gives every script its task's name: the one it brings, else its collection's, else (for further unnamed scripts on the
- * same collection) `Cars-2`, `Cars-3` and so on, passing over names that the request uses itself. Both sides of a
- * deployment name by this rule, so they agree without telling each other.
+ * Assigns each script the name of its task: its own name, otherwise its collection's, otherwise (for further unnamed scripts on the same
+ * collection) `Cars-2`, `Cars-3` and so on, skipping names used in the request. Both sides of a deployment apply this rule, so they agree without
+ * communicating.
  */
 export function nameScripts(items: readonly EtlScriptItem[]): NamedScript[] {
   const taken = new Set(items.flatMap(({ name }) => (name === undefined ? [] : [nameKey(name)])));
@@ -24,7 +24,7 @@ function freeName(collection: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** Positions of scripts whose given name another one before them has already, without regard to case. */
+/** The indexes of scripts whose given name is already used by an earlier one, ignoring case. */
 export function repeatedNames(items: readonly EtlScriptItem[]): number[] {
   const seen = new Set<string>();
   return items.flatMap(({ name }, index) => {

@@ -5,13 +5,13 @@ import type { DeployedTask, DeploymentDocument, DeploymentTarget, EndedTask } fr
 import type { NamedScript } from './name-scripts.ts';
 import { isSameReading, makesCopiesAgain, underReading, type Reading } from './reading.ts';
 
-/** A script, and what it may read. */
+/** A script with what it may read. */
 export type BoundedScript = NamedScript & Reading;
 
-/** What a requester wants, checked and complete: the whole set of its scripts. */
+/** A checked and complete request: the full set of a requester's scripts. */
 export interface WantedDeployment {
   requester: string;
-  /** Null when the request says none: then it counts as the newest. */
+  /** Null if the request has none: then it counts as the newest. */
   revision: number | null;
   engine: EngineName;
   target: DeploymentTarget | null;
@@ -20,27 +20,27 @@ export interface WantedDeployment {
 
 export interface DeploymentPlan {
   steps: PlanStep[];
-  /** The document after the plan is carried out. */
+  /** The document after the plan was carried out. */
   next: DeploymentDocument;
-  /** False: `next` is what is there already. */
+  /** False if `next` equals the current document. */
   changed: boolean;
-  /** The scripts asked for are not those that are there already. */
+  /** Whether the requested scripts differ from the current ones. */
   differs: boolean;
-  /** The engine that carried the tasks until now and has to end them first. */
+  /** The engine that carried the tasks so far and has to end them first. */
   leaves: EngineName | null;
 }
 
 /**
- * What happens to one task. `create`: it is new. `update`: its script is another one. `reset`: it is read again from the
- * beginning (with every `update`, and when another engine takes it over). `remove`: it is no longer asked for. `leave`:
- * nothing. What an earlier attempt wrote down but did not carry out is planned again.
+ * The step for one task. `create`: it is new. `update`: its script has changed. `reset`: it is read again from the beginning (with every `update`,
+ * and when another engine takes over). `remove`: it is no longer requested. `leave`: nothing. What an earlier attempt recorded but did not carry
+ * out is planned again.
  */
 export interface PlanStep {
   action: 'create' | 'update' | 'reset' | 'remove' | 'leave';
   task: DeployedTask;
 }
 
-/** Compares what is deployed with what is wanted. Pure: nothing is written and nothing is asked. */
+/** Compares the current deployment with the requested one. Pure: it neither reads nor writes anything. */
 export function planDeployment(
   current: DeploymentDocument | null,
   wanted: WantedDeployment,
@@ -78,13 +78,13 @@ export function planDeployment(
   return { steps, next, changed, differs, leaves: moved ? current.engine : null };
 }
 
-/** How many scripts a plan creates, updates and removes, as the answer of a deployment counts them. */
+/** The number of scripts that a plan creates, updates and removes, for the answer of a deployment. */
 export function countSteps(steps: readonly PlanStep[]) {
   const count = (action: PlanStep['action']) => steps.filter((step) => step.action === action).length;
   return { tasksCreated: count('create'), tasksUpdated: count('update'), tasksRemoved: count('remove') };
 }
 
-/** Why a request is outdated, or null when it may be carried out. */
+/** Why a request is outdated; null if it may be carried out. */
 export function tooOld(
   current: DeploymentDocument | null,
   revision: number | null,
@@ -105,7 +105,7 @@ function stepsForKnown(known: DeployedTask, script: BoundedScript, moved: boolea
   if (!rewritten && !moved && !makesCopiesAgain(known, script)) {
     return stepsForSame(isSameReading(known, script) ? known : underReading(known, script));
   }
-  // Another engine has carried nothing of this yet.
+  // The new engine has not carried out any of this yet.
   const task = deployed(script, known.name, known.generation + 1, moved ? 0 : known.carriedOut);
   const reset: PlanStep = { action: 'reset', task };
   return rewritten ? [{ action: 'update', task }, reset] : [reset];

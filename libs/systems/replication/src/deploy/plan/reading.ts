@@ -1,14 +1,14 @@
 import type { Shares } from '../../declare/shares.ts';
 
-/** What one task may read at its owner, as it is written down with the task. */
+/** What one task may read at its owner, as recorded with the task. */
 export interface Reading {
-  /** `Shares.bounds`; absent: whole documents. */
+  /** `Shares.bounds`; absent for whole documents. */
   bounds?: string;
-  /** The collections that its script may load, in lower case and sorted; absent: it loads nothing, or an earlier version wrote it. */
+  /** The collections that its script may load, in lower case and sorted; absent if it loads nothing, or if an earlier version recorded it. */
   loadable?: string[];
 }
 
-/** A script that says nothing of `load` has read no other document. */
+/** A script without `load` in its text has read no other documents. */
 const SPEAKS_OF_LOAD = /\bload\b/;
 
 export function readingOf(
@@ -24,26 +24,25 @@ export function readingOf(
 }
 
 /**
- * Whether copies that were made while this could be read are to be made again: they may have what is not shared any more. That one more
- * collection may be loaded changes nothing about them: its documents were not there when they were made, and a script that wants
- * them is another one.
+ * Whether copies made under an earlier permission have to be made again, as they may contain what is no longer shared. An additional loadable
+ * collection does not affect them: its documents were not visible when they were made, and a script that uses them is a new script.
  */
 export function makesCopiesAgain(before: Reading, now: Reading): boolean {
   const gone = (before.loadable ?? []).filter((name) => !now.loadable?.includes(name));
   return before.bounds !== now.bounds || gone.length > 0;
 }
 
-/** Whether copies that were begun under one may continue under the other. */
+/** Whether copies started under one permission may continue under the other. */
 export function isSameReading(one: Reading, other: Reading): boolean {
   return one.bounds === other.bounds && one.loadable?.join() === other.loadable?.join();
 }
 
-/** Whether an instance with these shares may carry a task that was written down like this. */
+/** Whether an instance with these shares may carry a task that was recorded like this. */
 export function isOfReading(written: Reading, here: Reading): boolean {
   return written.bounds === here.bounds && (!written.loadable || isSameReading(written, here));
 }
 
-/** A task with what it may read now. */
+/** The task with its current permission. */
 export function underReading<T extends Reading>(task: T, { bounds, loadable }: Reading): T {
   const { bounds: _bounds, loadable: _loadable, ...rest } = task;
   return { ...rest, ...(bounds !== undefined && { bounds }), ...(loadable && { loadable }) } as T;

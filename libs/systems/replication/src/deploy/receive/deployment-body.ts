@@ -50,7 +50,7 @@ export class EtlScriptItemBody implements EtlScriptItem {
 }
 
 export class EtlScriptRequestBody implements EtlScriptRequest {
-  @ApiProperty({ example: 'HR', description: 'The module that asks; the one whose token is shown' })
+  @ApiProperty({ example: 'HR', description: 'The requesting module; the one whose token is sent' })
   @IsSparkName()
   requestingModule!: string;
 
@@ -75,7 +75,7 @@ export class EtlScriptRequestBody implements EtlScriptRequest {
   @IsInt()
   revision?: number;
 
-  @ApiProperty({ type: [EtlScriptItemBody], description: 'The whole set; an empty one ends all tasks' })
+  @ApiProperty({ type: [EtlScriptItemBody], description: 'The full set; an empty one removes all tasks' })
   @ValidateNested({ each: true })
   @Type(() => EtlScriptItemBody)
   @IsObject({ each: true })
@@ -86,7 +86,7 @@ export class EtlScriptRequestBody implements EtlScriptRequest {
 
 /**
  * Reads the body of a deployment.
- * @throws {ProblemError} `invalid` (400) with every wrong field by its JSON pointer
+ * @throws {ProblemError} `invalid` (400) with the JSON pointer of every invalid field
  */
 export async function readDeploymentRequest(body: Uint8Array): Promise<EtlScriptRequest> {
   const request = await readBody(EtlScriptRequestBody, body);
@@ -94,7 +94,7 @@ export async function readDeploymentRequest(body: Uint8Array): Promise<EtlScript
   return request;
 }
 
-/** @throws {ProblemError} `invalid` (400) when two scripts of a request have one name */
+/** @throws {ProblemError} `invalid` (400) if two scripts of a request have the same name */
 export function requireOwnNames(scripts: readonly EtlScriptItem[]): void {
   const repeated = repeatedNames(scripts);
   if (repeated.length === 0) return;

@@ -6,12 +6,12 @@ import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { ReplicationSettings } from '../../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 
-/** A module that restarts in a loop, or its ten instances starting together, pass; a flood does not. */
+/** A module that restarts in a loop, or ten instances that start together, get through; a flood does not. */
 const BURST = 30;
 const MINUTE_MS = 60_000;
 const STARTING_SECONDS = 1;
 
-/** Opens once the settings are known, and bounds how often each module may deploy: one module's flood takes nothing from the others. */
+/** Opens once the settings are known, and limits each module's deployments separately: a flood from one module does not affect the others. */
 @Injectable()
 export class DeploymentGate {
   private readonly buckets = new Map<string, Bucket>();
@@ -22,13 +22,13 @@ export class DeploymentGate {
     private readonly settings: Pick<ReplicationSettings, 'deploymentsPerMinute'>,
   ) {}
 
-  /** From now on deployments are planned with the settings in use. */
+  /** From now on, deployments are planned with the settings in use. */
   open(): void {
     this.isOpen = true;
   }
 
   /**
-   * @param limits by default those of deployments
+   * @param limits default: those for deployments
    * @throws {ProblemError} `tooMany` (429) and, before it opens, `unavailable` (503), both with Retry-After
    */
   pass(module: string, limits: FloodLimits = this.limits, now = performance.now()): void {

@@ -138,7 +138,7 @@ describe('A wait for a change', () => {
     move({ appliedEtag: 120, sourceEtag: 120 });
     expect(await waiting).toEqual(wanted);
     answer = 'away';
-    await expect(wait({ documentId: 'cars/1' }, { timeoutMs: 10 })).rejects.toThrow(/Fleet has not told/);
+    await expect(wait({ documentId: 'cars/1' }, { timeoutMs: 10 })).rejects.toThrow(/Fleet has not reported/);
   });
 
   it('ends with the reason when the copy is set aside here', async () => {

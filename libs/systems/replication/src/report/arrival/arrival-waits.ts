@@ -22,30 +22,30 @@ import { copyEtag } from './copy-etag.ts';
 import { describeReach, judgeArrival } from './judge-arrival.ts';
 
 const PATIENCE_MS = 10_000;
-/** How often to look while another instance applies. */
+/** How often to check while another instance applies, in milliseconds. */
 const LOOK_EVERY_MS = 20;
 const ASK_AGAIN_MS = 500;
 
-/** What is waited for at a requester: a change, as the owner's write returned it or as the text of its header; or a document. */
+/** What to wait for at a requester: a change, as returned by the owner's write or in the text form of its header; or a document. */
 export interface ArrivalQuery {
   owner: string;
   collection: string;
-  /** What the owner's write returned, or the value of its `Spark-Change` header. */
+  /** The result of the owner's write, or the value of its `Spark-Change` header. */
   change?: Change | string;
   /**
-   * The owner's id. Without `change`: its version at the owner at the time of the call. With `change`: the copy of this document is at least
-   * as new as that; without it, one that was written again in the meantime may still be older.
+   * The document's id at the owner. Without `change`: its version at the owner at the time of the call. With `change`: the copy of this document
+   * must be at least as new as the change; without it, the copy of a document that was written again in the meantime may still be older.
    */
   documentId?: string;
 }
 
 export interface ArrivalOptions {
-  /** Default 10,000. */
+  /** In milliseconds. Default 10,000. */
   timeoutMs?: number;
   signal?: AbortSignal;
 }
 
-/** Waits until changes of owners are applied here. */
+/** Waits until changes of owners have been applied here. */
 @Injectable()
 export class ArrivalWaits implements BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
@@ -62,7 +62,7 @@ export class ArrivalWaits implements BeforeApplicationShutdown {
     this.stopping.abort();
   }
 
-  /** @param tasks of the collection, as they are at each look; at least one */
+  /** @param tasks returns the collection's current tasks; at least one */
   async wait(
     query: ArrivalQuery,
     { timeoutMs = PATIENCE_MS, signal }: ArrivalOptions,
@@ -86,9 +86,9 @@ export class ArrivalWaits implements BeforeApplicationShutdown {
   }
 
   /**
-   * A document that was written again before its page was read comes with its later change only. Unless the copy shows that it is as new
-   * as the change, what the owner has by now is waited for, too.
-   * @returns false when it ended before
+   * If a document was written again before its page was read, only the later change arrives. Unless the copy is known to be as new as the change,
+   * this also waits for the owner's current position.
+   * @returns false if the wait ended before
    */
   private async reachDocument(
     { owner, documentId, change: given }: ArrivalQuery,
@@ -104,7 +104,7 @@ export class ArrivalWaits implements BeforeApplicationShutdown {
     return now !== null && (await this.reach(now, tasks, ended));
   }
 
-  /** @returns false when it ended before */
+  /** @returns false if the wait ended before */
   private async reach(change: Change, tasks: () => IncomingTask[], ended: AbortSignal): Promise<boolean> {
     const moved = new Nudge();
     const stop = this.supervisor.onMoved(() => moved.nudge());
@@ -126,13 +126,13 @@ export class ArrivalWaits implements BeforeApplicationShutdown {
     }
   }
 
-  /** Where another instance applies, nothing wakes this one. */
+  /** If another instance applies, this one is not notified. */
   private async lookElsewhere(tasks: readonly IncomingTask[]): Promise<void> {
     const others = tasks.filter(({ active, engine }) => !active && engine !== 'etl');
     await Promise.allSettled(others.map((task) => this.supervisor.look(this.keyOf(task))));
   }
 
-  /** The owner may have a new database, of which the copy does not know yet. @throws when it has neither */
+  /** The owner may have a new database that the copy does not know yet. @throws if neither has the change's database */
   private async refuseUnlessComing(
     change: Change,
     task: IncomingTask | undefined,
@@ -147,7 +147,7 @@ export class ArrivalWaits implements BeforeApplicationShutdown {
     );
   }
 
-  /** How far the owner is now; null when it does not say so in time. */
+  /** The owner's current position; null if it does not answer in time. */
   private async askNow(tasks: () => IncomingTask[], ended: AbortSignal): Promise<Change | null> {
     while (!ended.aborted) {
       const [task] = tasks();
@@ -170,7 +170,7 @@ export class ArrivalWaits implements BeforeApplicationShutdown {
     return { owner, requester: this.settings.moduleName, name };
   }
 
-  /** @throws when the very version, or the document, is among what this module's store refused */
+  /** @throws if this module's store has refused this version, or the document */
   private async refuseSetAside(
     { etag }: Change,
     wanted: string | undefined,
@@ -208,7 +208,7 @@ function notArrived(
 ): ProblemError {
   const what = change
     ? `Change ${formatChange(change)}`
-    : `${JSON.stringify(documentId)}, whose version ${owner} has not told,`;
+    : `${JSON.stringify(documentId)}, whose version ${owner} has not reported,`;
   const reaches = tasks.map(describeReach).join('; ');
   return new ProblemError(
     NOT_ARRIVED,

@@ -24,7 +24,7 @@ class FailedAttempt {
 /** A message of this module whose handler has failed permanently. */
 @ApiSchema({ name: 'DeadLetterAnswer' })
 export class DeadLetterView {
-  @ApiProperty({ description: 'Names it for the replay' })
+  @ApiProperty({ description: 'Identifies it for a replay' })
   id!: string;
 
   @ApiProperty()
@@ -56,7 +56,7 @@ export class DeadLetterView {
   @ApiProperty({ format: 'date-time' })
   failedAt!: string;
 
-  @ApiProperty({ type: [FailedAttempt], description: 'Every try that failed, the first one first' })
+  @ApiProperty({ type: [FailedAttempt], description: 'Every failed attempt, oldest first' })
   attempts!: FailedAttempt[];
 
   @ApiProperty({ description: 'Deliveries that ended without an answer, as when the process was killed' })
@@ -80,7 +80,7 @@ export class Replay {
   outcome!: 'replayed' | 'superseded';
 }
 
-/** Shows the dead letters to operators and replays them. Methods but `count` throw `UnavailableError` while the bus is away. */
+/** Shows dead letters to operators and replays them. All methods except `count` throw `UnavailableError` while the bus is down. */
 @Injectable()
 export class DeadLetters {
   private known = 0;
@@ -92,10 +92,10 @@ export class DeadLetters {
     private readonly requests: RequestStatus,
   ) {}
 
-  /** The oldest first. */
+  /** Oldest first. */
   async list(): Promise<DeadLetterView[]> {
     const letters = await this.store.list();
-    // Headers are not shown: the sender of the message chose them.
+    // Headers are not shown: they were chosen by the sender.
     return letters.map(({ id, subject, publishedAt, failedAt, attempts, unanswered, apart }) => ({
       id,
       subject,
@@ -108,7 +108,7 @@ export class DeadLetters {
     }));
   }
 
-  /** What a command was about: the subject has the owner in lower case, and the declaration as it is spelled. */
+  /** What a command was about. The subject has the owner in lower case; the declaration has its spelling. */
   private meaning(
     subject: string,
   ): Pick<DeadLetterView, 'command' | 'owner' | 'revision' | 'collections' | 'outcome'> {
@@ -122,13 +122,13 @@ export class DeadLetters {
     return { command: 'deploy', owner: declared.owner, revision, collections, outcome };
   }
 
-  /** @throws {ProblemError} `notFound` when there is no such letter (any more) */
+  /** @throws {ProblemError} `notFound` if the letter does not exist (any more) */
   async remove(id: string): Promise<void> {
     if (await this.store.remove(id)) return;
     throw new ProblemError('notFound', 'There is no such dead letter; it may have been replayed already.');
   }
 
-  /** @throws {ProblemError} `notFound` when there is no such letter (any more) */
+  /** @throws {ProblemError} `notFound` if the letter does not exist (any more) */
   async replay(id: string): Promise<Replay> {
     const outcome = await this.store.replay(id);
     if (outcome === 'replayed' || outcome === 'superseded') return { id, outcome };
@@ -140,12 +140,12 @@ export class DeadLetters {
     if (outcome === 'gone')
       throw new ProblemError(
         'conflict',
-        'The message was too large to be kept as a dead letter, and its stream no longer has it. Have its sender send it again.',
+        'The message was too large to be kept as a dead letter, and its stream no longer has it. Ask its sender to send it again.',
       );
     throw new ProblemError('notFound', 'There is no such dead letter; it may have been replayed already.');
   }
 
-  /** How many there are, or were when the bus last answered. */
+  /** The number of dead letters, as of the last time the bus answered. */
   async count(): Promise<number> {
     this.known = await this.store.count().catch(() => this.known);
     return this.known;

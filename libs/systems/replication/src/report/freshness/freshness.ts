@@ -4,39 +4,39 @@ import type { IncomingTask } from '../../tasks/task-status.ts';
 /** How fresh the copies of one collection are. */
 @ApiSchema({ name: 'FreshnessAnswer' })
 export class Freshness {
-  /** All of it is here. */
+  /** Whether everything is here. */
   @ApiProperty()
   complete!: boolean;
 
-  /** Everything up to this etag of the owner's database is applied; null before the first, and when the owner now has another database. */
+  /** The etag of the owner's database up to which everything is applied; null before the first, and if the owner now has another database. */
   @ApiProperty({ type: Number, nullable: true })
   appliedEtag!: number | null;
 
-  /** The owner's newest etag: as it has just answered, or as last known. */
+  /** The owner's newest etag: just received, or last known. */
   @ApiProperty({ type: Number, nullable: true })
   sourceEtag!: number | null;
 
-  /** The owner's database to which the etags belong; null while unknown. */
-  @ApiProperty({ type: String, nullable: true, description: "The owner's database that the etags are of" })
+  /** The owner's database that the etags belong to; null while unknown. */
+  @ApiProperty({ type: String, nullable: true, description: "The owner's database that the etags belong to" })
   databaseId!: string | null;
 
-  /** Age of what is applied, in milliseconds: 0 when nothing is missing; null while unknown. */
+  /** The age of what is applied, in milliseconds: 0 if nothing is missing; null while unknown. */
   @ApiProperty({ type: Number, nullable: true, description: 'Milliseconds; null: not known' })
   behindMs!: number | null;
 
-  /** False: the owner did not answer just now, so `sourceEtag` may be old. */
+  /** False if the owner did not answer this time, so that `sourceEtag` may be outdated. */
   @ApiProperty()
   sourceReachable!: boolean;
 }
 
-/** What an owner answered just now. */
+/** An owner's current answer. */
 export interface Asked {
   sourceEtag: number;
-  /** Absent from an owner of an older version. */
+  /** Absent from owners of earlier versions. */
   databaseId?: string;
 }
 
-/** Puts the tasks of one collection together: a collection is as fresh as the task that lags most. */
+/** Combines the tasks of one collection: it is as fresh as the task that lags most. */
 export function judgeFreshness(tasks: readonly IncomingTask[], asked: Asked | null): Freshness {
   const isOther = asked !== null && tasks.some((task) => isOfAnother(task, asked));
   const copied = tasks.find(({ databaseId }) => databaseId !== null)?.databaseId ?? null;
@@ -50,23 +50,23 @@ export function judgeFreshness(tasks: readonly IncomingTask[], asked: Asked | nu
   };
 }
 
-/** Whether all that the owner had at `asked` is applied. */
+/** Whether everything that the owner had at `asked` has been applied. */
 export function isReached(tasks: readonly IncomingTask[], asked: Asked | null): boolean {
   return asked !== null && tasks.every((task) => !isOfAnother(task, asked) && hasAll(task, asked));
 }
 
-/** It is applied, or the missing changes are known not to concern the task. */
+/** Either it was applied, or the missing changes are known not to concern the task. */
 function hasAll({ position, lag, sourceEtag }: IncomingTask, asked: Asked): boolean {
   if (position === null) return false;
   return position >= asked.sourceEtag || (lag === 0 && (sourceEtag ?? 0) >= asked.sourceEtag);
 }
 
-/** Etags of two databases say nothing about each other. */
+/** Etags of two databases cannot be compared. */
 function isOfAnother({ databaseId }: IncomingTask, asked: Asked): boolean {
   return databaseId !== null && asked.databaseId !== undefined && databaseId !== asked.databaseId;
 }
 
-/** Not known of one task is not known of the collection. The owner has just named an etag that is not here: 0 would be wrong. */
+/** If it is unknown for one task, it is unknown for the collection. The owner has just named an etag that is not here, so 0 would be wrong. */
 function oldest(tasks: readonly IncomingTask[], asked: Asked | null): number | null {
   const known = tasks.map(({ behindMs }) => behindMs);
   if (known.length === 0 || known.includes(null)) return null;

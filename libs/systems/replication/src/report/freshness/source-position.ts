@@ -18,20 +18,20 @@ class ToldWitness implements WitnessRecord {
   marks!: readonly string[];
 }
 
-/** How far a database is, which one it is, and what it remembers of what was read from it for the task. */
+/** The position of a database, its identity, and the witness of what was read from it for the task. */
 @ApiSchema({ name: 'SourceAnswer' })
 export class ToldSource {
   @ApiProperty()
   sourceEtag!: number;
 
-  @ApiProperty({ description: 'The database that the etag is of' })
+  @ApiProperty({ description: 'The database that the etag belongs to' })
   databaseId!: string;
 
-  @ApiProperty({ type: ToldWitness, description: 'Tells a database that was restored under its old id' })
+  @ApiProperty({ type: ToldWitness, description: 'Reveals a database that was restored under its old id' })
   witness!: ToldWitness;
 }
 
-/** Tells a requester how far this module's database is, and has that sent through the task's log as well. */
+/** Reports the position of this module's database to a requester, and has it sent through the task's log as well. */
 @Injectable()
 export class SourcePosition {
   constructor(
@@ -41,7 +41,7 @@ export class SourcePosition {
     private readonly store: DeploymentStore,
   ) {}
 
-  /** @throws {ProblemError} `notFound` when the requester has no such task here */
+  /** @throws {ProblemError} `notFound` if the requester has no such task here */
   async tell(requester: string, name: string): Promise<ToldSource> {
     const deployment = isName(name) ? await this.store.read(requester) : null;
     if (!deployment?.value.tasks.some((task) => sameName(task.name, name))) {
@@ -50,7 +50,7 @@ export class SourcePosition {
     const task = { owner: this.settings.moduleName, requester, name };
     const flushed = await this.supervisor.flush(task);
     if (flushed) return flushed;
-    // Another instance carries the task; how far the database is can be said all the same.
+    // Another instance carries the task, but the position can be answered all the same.
     const { lastEtag, databaseId, witness } = await this.feed.identify(taskId(task));
     return { sourceEtag: lastEtag, databaseId, witness };
   }

@@ -5,14 +5,14 @@ import type { EngineChooser } from '../../deploy/engines/engine-chooser.ts';
 import type { IncomingTask } from '../../tasks/task-status.ts';
 import type { ReplicationStatus } from '../replication-status.ts';
 
-/** Sooner than health itself gives a check up. */
+/** Shorter than the time limit of the health endpoint itself, in milliseconds. */
 const LATE_MS = 1_800;
 const MISSES_TO_BE_DOWN = 2;
 
 /**
- * Ready once this module's own database was prepared, and while it answers. One late answer does not count yet: many modules
- * share a database, and would all be taken out at once. What it refuses counts at once. A database that can be read and not
- * written, as on a full disk, is ready and says what is wrong.
+ * Ready once this module's own database was prepared, and as long as it answers. A single late answer does not count: many modules may share a
+ * database, and all would be taken out of service at once. A refusal counts immediately. A database that can be read but not written, for example
+ * because the disk is full, is ready and reports the problem.
  */
 export class StoreCheck implements HealthCheck {
   readonly name = 'store';
@@ -26,7 +26,7 @@ export class StoreCheck implements HealthCheck {
     private readonly lateMs = LATE_MS,
   ) {}
 
-  /** Requests that arrive while a look is under way share its answer. */
+  /** Concurrent requests share one check. */
   look(): Promise<HealthFinding> {
     this.looking ??= this.lookNow().finally(() => (this.looking = null));
     return this.looking;
@@ -35,7 +35,7 @@ export class StoreCheck implements HealthCheck {
   private async lookNow(): Promise<HealthFinding> {
     const { ready, reason } = this.preparation.readiness();
     if (!ready) return { ready, detail: reason ?? 'not prepared yet' };
-    // Any small read does; it need not find anything.
+    // Any small read will do, whether or not it finds something.
     if (await this.isInTime(this.states.read(deploymentId('health')))) {
       this.misses = 0;
       this.answeredAt = new Date().toISOString();
@@ -50,7 +50,7 @@ export class StoreCheck implements HealthCheck {
     };
   }
 
-  /** @throws what the read throws in time */
+  /** @throws the error of the read, if it fails in time */
   private async isInTime(read: Promise<unknown>): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
@@ -66,7 +66,7 @@ export class StoreCheck implements HealthCheck {
 }
 
 export interface BusConnection {
-  /** By JetStream's answers, not by an open socket. */
+  /** Judged by JetStream's answers, not by an open socket. */
   health(): HealthFinding;
 }
 
@@ -81,7 +81,7 @@ export class BusCheck implements HealthCheck {
   }
 }
 
-/** Always ready: it only shows which engine carries what others take from this module, and why. */
+/** Always ready: it only shows which engine serves this module's requesters, and why. */
 export class EngineCheck implements HealthCheck {
   readonly name = 'engine';
 
@@ -98,8 +98,8 @@ const counted = (documents: number): string =>
   `${number.format(documents)} ${documents === 1 ? 'document' : 'documents'}`;
 
 /**
- * Ready once everything of one owner's collection is here, and while this module's side can continue with it. An owner that is
- * away does not turn it red: what is here is as good as before, and lag and freshness tell the rest.
+ * Ready once everything of an owner's collection is here, and as long as this module's side can continue. An unreachable owner does not make it
+ * unready: the copies are as good as before, and lag and freshness show the rest.
  */
 export class CopyCheck implements HealthCheck {
   readonly name: string;
@@ -135,10 +135,10 @@ export class CopyCheck implements HealthCheck {
   }
 }
 
-/** What the owner's side waits for, beside a copy that is served all the same. */
+/** What the owner's side is waiting for, shown for a copy that is served nevertheless. */
 function waitingFor(tasks: readonly IncomingTask[]): string {
   const reasons = tasks.flatMap(({ state, lastError }) =>
-    state === 'Waiting' || state === 'Faulted' ? [`${state}: ${lastError ?? 'not said why'}`] : [],
+    state === 'Waiting' || state === 'Faulted' ? [`${state}: ${lastError ?? 'no reason given'}`] : [],
   );
   return reasons.length === 0 ? '' : `; ${reasons.join('; ')}`;
 }

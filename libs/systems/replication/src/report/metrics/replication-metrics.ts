@@ -7,7 +7,7 @@ import { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { Incoming } from '../status/incoming.ts';
 import { TASK_METRICS, type MetricDefinition, type MetricSources, type Sample } from './task-samples.ts';
 
-/** Puts replication into `/metrics`. Everything is read when Prometheus asks, so it costs nothing on the data path. */
+/** Adds replication to `/metrics`. Everything is read on each scrape, so the data path has no overhead. */
 @Injectable()
 export class ReplicationMetrics implements OnModuleInit {
   constructor(
@@ -24,7 +24,7 @@ export class ReplicationMetrics implements OnModuleInit {
     this.register(
       {
         name: 'spark_replication_dead_letters',
-        help: 'Dead letters of this module that wait for someone.',
+        help: 'Dead letters of this module that need attention.',
         type: 'gauge',
         labelNames: [],
       },

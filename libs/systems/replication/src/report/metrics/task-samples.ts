@@ -3,7 +3,7 @@ import type { ApplyReport, CaptureReport } from '@nestjs-spark/streaming/interna
 import type { OwnerRequestStatus } from '../../request/request-status.ts';
 import type { IncomingTask } from '../../tasks/task-status.ts';
 
-/** One value of one metric, as it is at this moment. */
+/** The current value of one metric with its labels. */
 export interface Sample {
   labels: Record<string, string>;
   value: number;
@@ -16,7 +16,7 @@ export interface MetricDefinition {
   labelNames: readonly string[];
 }
 
-/** What the metrics are read from when they are asked for; nothing is counted on the data path. */
+/** The sources of the metrics on each scrape; nothing is counted on the data path. */
 export interface MetricSources {
   incoming: readonly IncomingTask[];
   applied: readonly ApplyReport[];
@@ -28,7 +28,7 @@ export interface TaskMetric extends MetricDefinition {
   read(sources: MetricSources): Sample[];
 }
 
-/** A figure of one task; null while it is not known, and then the metric is absent. */
+/** A metric per task; null while its value is unknown: then the sample is omitted. */
 interface Figure extends Omit<MetricDefinition, 'labelNames'> {
   incoming?: (task: IncomingTask) => number | null;
   applied?: (report: ApplyReport) => number | null;
@@ -40,13 +40,13 @@ const TASK = ['direction', 'module', 'collection', 'task'] as const;
 const FIGURES: readonly Figure[] = [
   {
     name: 'spark_replication_documents_applied_total',
-    help: 'Copies written, since the first one ever; the same on each instance of a module.',
+    help: 'Copies written in total; the same on each instance of a module.',
     type: 'counter',
     incoming: (task) => (isKnown(task) ? task.documentsApplied : null),
   },
   {
     name: 'spark_replication_documents_deleted_total',
-    help: 'Copies deleted, since the first one ever; the same on each instance of a module.',
+    help: 'Copies deleted in total; the same on each instance of a module.',
     type: 'counter',
     incoming: (task) => (isKnown(task) ? task.documentsDeleted : null),
   },
@@ -85,7 +85,7 @@ const FIGURES: readonly Figure[] = [
   },
   {
     name: 'spark_replication_set_aside',
-    help: 'Documents whose script failed (out) or that this store did not take (in) and that still are not at the requester.',
+    help: 'Documents whose script failed (out) or that this store refused (in), and that are still not at the requester.',
     type: 'gauge',
     incoming: ({ setAside }) => setAside,
     captured: ({ setAside }) => setAside,
@@ -102,7 +102,7 @@ export const TASK_METRICS: readonly TaskMetric[] = [
   ...FIGURES.map(toMetric),
   {
     name: 'spark_replication_task_state',
-    help: '1 for the state that a task is in, 0 for the others.',
+    help: "1 for the task's current state, 0 for the others.",
     type: 'gauge',
     labelNames: [...TASK, 'state'],
     read: ({ incoming, captured }) => [
@@ -112,7 +112,7 @@ export const TASK_METRICS: readonly TaskMetric[] = [
   },
   {
     name: 'spark_replication_request_retries',
-    help: 'Tries after the first that the newest request to an owner has needed; 0 again with each request.',
+    help: 'Retries of the latest request to an owner; 0 again with each new request.',
     type: 'gauge',
     labelNames: ['module'],
     read: ({ requests }) =>
@@ -150,7 +150,7 @@ function inSeconds(ms: number | null): number | null {
   return ms === null ? null : ms / 1_000;
 }
 
-/** Before the checkpoint was read totals are unknown, not 0: a counter that begins at 0 would look like a burst. */
+/** Until the checkpoint was read, totals are unknown, not 0: a counter that starts at 0 would look like a burst. */
 function isKnown({ engine, generation }: IncomingTask): boolean {
   return engine === 'etl' || generation !== null;
 }

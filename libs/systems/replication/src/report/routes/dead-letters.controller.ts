@@ -14,7 +14,7 @@ export class DeadLettersController {
   constructor(private readonly letters: DeadLetters) {}
 
   @Get()
-  @ApiOperation({ summary: 'What could not be delivered, with every try and its error (operators only)' })
+  @ApiOperation({ summary: 'What could not be delivered, with every attempt and its error (operators only)' })
   @ApiOkResponse({ type: [DeadLetterView] })
   list(@FromCaller() caller: Caller): Promise<DeadLetterView[]> {
     requireOperator(caller);
@@ -23,7 +23,7 @@ export class DeadLettersController {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Forget it (operators only)' })
+  @ApiOperation({ summary: 'Remove it (operators only)' })
   @ApiResponse({ status: 204, description: 'It is gone' })
   @ApiResponse({ status: 404, description: 'There is no such letter' })
   async remove(@FromCaller() caller: Caller, @Param('id') id: string): Promise<void> {

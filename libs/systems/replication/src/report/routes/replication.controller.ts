@@ -42,14 +42,14 @@ export class ReplicationController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'How the tasks stand; a module sees what goes to it, an operator sees all' })
+  @ApiOperation({ summary: 'The state of the tasks; a module sees what goes to it, an operator sees all' })
   @ApiOkResponse({ type: ReplicationView })
   show(@FromCaller() caller: Caller): Promise<ReplicationView> {
     return this.views.seenBy(caller);
   }
 
   @Get('source/:task')
-  @ApiOperation({ summary: 'How far this database is now, for the module that keeps copies of it' })
+  @ApiOperation({ summary: 'The current position of this database, for the module that keeps copies of it' })
   @ApiOkResponse({ type: ToldSource })
   tellSource(@FromCaller() caller: Caller, @Param('task') task: string): Promise<ToldSource> {
     if (caller.kind !== 'module') throw new ProblemError('forbidden', 'Only a module has tasks here.');
@@ -81,7 +81,7 @@ export class ReplicationController {
   @Post(':owner/:collection/resync')
   @TakesNoFields()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Have a collection copied again from its first document (operators only)' })
+  @ApiOperation({ summary: 'Copy a collection again from the beginning (operators only)' })
   @ApiResponse({ status: 202, type: Resync })
   @ApiResponse({ status: 404, description: 'No copies of that collection are kept here' })
   async resync(

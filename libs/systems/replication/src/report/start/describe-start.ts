@@ -3,7 +3,7 @@ import type { Share } from '../../declare/shares.ts';
 import type { ChosenEngine } from '../../deploy/engines/choose-engine.ts';
 import type { IncomingTask } from '../../tasks/task-status.ts';
 
-/** What a module says of itself once it has started. */
+/** A module's report on itself after its start. */
 export interface StartFacts {
   name: string;
   /** Empty without HTTP. */
@@ -14,13 +14,13 @@ export interface StartFacts {
   tasks: readonly CopyFacts[];
 }
 
-/** What is said of one declared copy. */
+/** The reported part of one declared copy. */
 export type CopyFacts = Pick<
   IncomingTask,
   'owner' | 'collection' | 'name' | 'complete' | 'incompleteBecause'
 >;
 
-/** One line: who this is, where, on what, what it shares and what it wants. Pure. */
+/** One line: the module, its address and store, what it shares and what it requests. Pure. */
 export function describeStart({ name, address, store, engine, shares, tasks }: StartFacts): string {
   return [
     `${name} ${address === '' ? 'without HTTP' : `at ${address}`}, on ${describeStore(store)}`,
@@ -56,7 +56,7 @@ function describeEngine({ engine, reason, refuses }: ChosenEngine): string {
   return refuses ? `, but refuses every request (${reason})` : ` by the engine ${engine} (${reason})`;
 }
 
-/** A second script on the same collection has a name of its own. */
+/** A second script on the same collection has its own name. */
 function nameOf({ owner, collection, name }: CopyFacts): string {
   return name === collection ? `${owner}/${collection}` : `${owner}/${collection} (${name})`;
 }

@@ -11,14 +11,14 @@ import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 import { Incoming } from '../status/incoming.ts';
 import { describeCopies, describeStart } from './describe-start.ts';
 
-/** When the start is told, in milliseconds. */
+/** The times of the start report, in milliseconds. */
 export class StartTimes {
-  /** What is not complete after this long is named. */
+  /** Copies that are not complete after this long are named. */
   patienceMs = 10_000;
   lookEveryMs = 500;
 }
 
-/** Tells the log how this instance has started: what it is, and when its copies are complete, or what they wait for. */
+/** Logs how this instance has started: what it is, and when its copies are complete, or what they wait for. */
 @Injectable()
 export class StartReport {
   private readonly log = logFor('Spark');
@@ -33,9 +33,9 @@ export class StartReport {
     @Optional() private readonly times: StartTimes = new StartTimes(),
   ) {}
 
-  /** Ends when everything is complete, or when `signal` aborts. Keeps no process alive. */
+  /** Ends when everything is complete, or when `signal` aborts. Does not keep the process alive. */
   async run(signal: AbortSignal): Promise<void> {
-    // Why it is not known, the registration says.
+    // The registration logs why it is unknown.
     const address = await this.address.known(signal).catch(() => 'an address that is not known');
     if (signal.aborted) return;
     const tasks = this.incoming.tasks();

@@ -8,7 +8,7 @@ import type { IncomingTask } from '../../tasks/task-status.ts';
 import { judgeIncoming } from './judge-incoming.ts';
 import { OwnerReports } from './owner-reports.ts';
 
-/** The copies that this module keeps. Reads only what is in memory. */
+/** The copies that this module keeps. Only reads memory. */
 @Injectable()
 export class Incoming {
   constructor(

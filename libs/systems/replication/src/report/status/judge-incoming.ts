@@ -4,20 +4,20 @@ import { engineOf, type OwnerRequestStatus } from '../../request/request-status.
 import { lagOf, type IncomingTask } from '../../tasks/task-status.ts';
 import type { OwnerReport } from './owner-reports.ts';
 
-/** Everything that is known here about one declared copy. */
+/** Everything known here about one declared copy. */
 export interface IncomingFacts {
   declared: ApplyTask;
   report: ApplyReport | null;
   request: OwnerRequestStatus | null;
-  /** What the owner said last, where RavenDB's own ETL carries the task. */
+  /** The owner's last report, if its RavenDB's own ETL carries the task; null otherwise. */
   owner: OwnerReport | null;
-  /** Where the owner was asked last; null before. */
+  /** The address at which the owner was last asked; null before. */
   ownerAddress: string | null;
   /** Milliseconds since 1970. */
   now: number;
 }
 
-/** Puts together how a copy stands. Pure. */
+/** Determines the state of a copy. Pure. */
 export function judgeIncoming(facts: IncomingFacts): IncomingTask {
   const { declared, report, request, owner } = facts;
   const engine = engineOf(request, declared.key.name);
@@ -56,18 +56,18 @@ export function judgeIncoming(facts: IncomingFacts): IncomingTask {
   };
 }
 
-/** Who is not heard, where it was, since when, and what to do about it. */
+/** Says which owner is silent, at which address, since when, and what to do about it. */
 function describeSilence({ declared, ownerAddress, now }: IncomingFacts, seconds: number): string {
   const { owner } = declared.key;
   const since = new Date(now - seconds * 1_000).toISOString().replace(/\.\d+Z$/, 'Z');
   const where = ownerAddress === null ? '' : ` (${ownerAddress})`;
   return (
-    `nothing was heard from ${owner}${where} for ${seconds} s, since ${since}: ` +
+    `nothing has been heard from ${owner}${where} for ${seconds} s, since ${since}: ` +
     `check that ${owner} runs, answers there and reaches NATS. The copies stay as they are, and what changed meanwhile arrives afterwards`
   );
 }
 
-/** Why nothing can come yet: the owner has not taken the request. Null when it has. */
+/** Why nothing can arrive yet: the owner has not accepted the request. Null if it has. */
 function undeployed(request: OwnerRequestStatus | null): string | null {
   switch (request?.state) {
     case 'retrying':
@@ -86,7 +86,7 @@ function waitingFor(request: OwnerRequestStatus | null) {
 
 function fromOwner(declared: ApplyTask, owner: OwnerReport | null): IncomingTask {
   const base = { ...unknown(declared), engine: 'etl' as const };
-  if (!owner) return { ...base, incompleteBecause: 'the owner has not said yet how far its ETL is' };
+  if (!owner) return { ...base, incompleteBecause: 'the owner has not reported yet how far its ETL is' };
   return {
     ...base,
     ...owner,

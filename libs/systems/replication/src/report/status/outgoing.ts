@@ -8,7 +8,7 @@ import { ENGINES, engineNamed } from '../../deploy/engines/ports.ts';
 import type { DeploymentDocument } from '../../deploy/plan/deployment-document.ts';
 import type { EngineTask, OutgoingTask } from '../../tasks/task-status.ts';
 
-/** What this module sends to others, by the deployments in its database. */
+/** What this module sends to others, according to the deployments in its database. */
 @Injectable()
 export class Outgoing {
   constructor(
@@ -17,7 +17,7 @@ export class Outgoing {
     @Inject(ENGINES) private readonly engines: readonly ReplicationEngine[],
   ) {}
 
-  /** @param requester only what goes to this module; everything when left out */
+  /** @param requester restricts it to this module. Default: all */
   async tasks(requester?: string): Promise<OutgoingTask[]> {
     const all = await this.store.list();
     const wanted = all.filter((one) => requester === undefined || sameName(one.requester, requester));
@@ -31,7 +31,7 @@ export class Outgoing {
     return reports.map((report) => ({ ...report, requester, engine, engineReason }));
   }
 
-  // The status has to be seen exactly when an engine is in trouble.
+  // The status matters most when an engine is in trouble, so it must not fail then.
   private async report(deployment: DeploymentDocument): Promise<EngineTask[]> {
     try {
       return await engineNamed(this.engines, deployment.engine).report(deployment);
@@ -49,7 +49,7 @@ export class Outgoing {
   private async reason(deployment: DeploymentDocument): Promise<string> {
     const chosen = await this.chooser.choose();
     if (chosen.engine === deployment.engine) return chosen.reason;
-    const now = chosen.refuses ? 'a new request would be refused' : `${chosen.engine} would be taken`;
+    const now = chosen.refuses ? 'a new request would be refused' : `${chosen.engine} would be chosen`;
     return `the deployment was made with ${deployment.engine}; now ${now}: ${chosen.reason}`;
   }
 }

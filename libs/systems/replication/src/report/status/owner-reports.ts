@@ -9,7 +9,7 @@ import { engineOf, RequestStatus } from '../../request/request-status.ts';
 const EVERY_MS = 5_000;
 const STATES: readonly string[] = TASK_STATES;
 
-/** What an owner says of a task that its RavenDB carries: only it can know. */
+/** An owner's report on a task that its RavenDB carries: only the owner can know. */
 export interface OwnerReport {
   state: TaskState;
   complete: boolean;
@@ -18,7 +18,7 @@ export interface OwnerReport {
   lastError: string | null;
 }
 
-/** Asks the owners whose RavenDB carries a task how far it is; nobody is asked while there is no such task. */
+/** Asks the owners whose RavenDB carries a task for its progress; sends no requests if there is no such task. */
 @Injectable()
 export class OwnerReports {
   private readonly log = logFor('OwnerReports');
@@ -30,12 +30,12 @@ export class OwnerReports {
     private readonly client: ModuleClient,
   ) {}
 
-  /** What the owner said last; null before. */
+  /** The owner's last report; null before. */
   of(task: TaskKey): OwnerReport | null {
     return this.reports.get(taskId(task)) ?? null;
   }
 
-  /** Ends when `signal` aborts. */
+  /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       for (const { owner, tasks } of this.declarations.all()) {
@@ -66,7 +66,7 @@ export class OwnerReports {
   }
 }
 
-/** Finds the task in the body of an owner's `GET /spark/replication`; null when it is not there or not as expected. */
+/** Finds the task in the body of an owner's `GET /spark/replication`; null if it is missing or malformed. */
 export function readOwnerReport(body: unknown, name: string): OwnerReport | null {
   if (!isRecord(body) || !Array.isArray(body['outgoing'])) return null;
   const tasks: unknown[] = body['outgoing'];

@@ -38,7 +38,7 @@ describe('why a copy is not live', () => {
     expect(codeOf(request({ outcome: 'refused', collections: ['Cars'] }))).toMatchObject({ code: 'refused' });
     expect(codeOf(request({ outcome: 'refused', collections: ['CarBrands'] }))).toEqual({
       code: 'held-back',
-      text: 'Fleet refuses CarBrands, which is asked for in the same request: everything in it waits.',
+      text: 'Fleet refuses CarBrands, which is part of the same request: everything in it waits.',
       owner: 'Fleet',
       collection: 'CarBrands',
     });
@@ -47,13 +47,13 @@ describe('why a copy is not live', () => {
   it('names an owner that is silent, where it was asked, since when, and what to do', () => {
     const silent = {
       state: 'Waiting' as const,
-      lastError: 'nothing was heard from Fleet for 30 s',
+      lastError: 'nothing has been heard from Fleet for 30 s',
       ownerSilentSeconds: 30,
     };
     expect(codeOf(request({ state: 'deployed', lastError: null }), silent)).toEqual({
       code: 'waiting',
       text: expect.stringMatching(
-        /^nothing was heard from Fleet \(http:\/\/fleet:5001\) for 30 s, since 2026-01-01T10:00:00Z: check that Fleet runs/,
+        /^nothing has been heard from Fleet \(http:\/\/fleet:5001\) for 30 s, since 2026-01-01T10:00:00Z: check that Fleet runs/,
       ),
     });
   });

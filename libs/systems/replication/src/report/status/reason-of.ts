@@ -31,7 +31,7 @@ export class TaskReason {
   owner?: string;
 }
 
-/** Why a copy that this module keeps is not live; null when it is. Pure. */
+/** Why a copy that this module keeps is not live; null if it is. Pure. */
 export function reasonOfIncoming(task: IncomingTask, request: OwnerRequestStatus | null): TaskReason | null {
   const text = redact(task.stalledBecause ?? task.incompleteBecause ?? task.lastError ?? '');
   if (task.stalledBecause !== null) return { code: 'stalled', text };
@@ -54,7 +54,7 @@ function reasonOfRequest(task: IncomingTask, request: OwnerRequestStatus): TaskR
     if (isOwn) return { code: 'refused', text, owner, collection: task.collection };
     return {
       code: 'held-back',
-      text: `${owner} refuses ${other}, which is asked for in the same request: everything in it waits.`,
+      text: `${owner} refuses ${other}, which is part of the same request: everything in it waits.`,
       owner,
       collection: other,
     };
@@ -64,7 +64,7 @@ function reasonOfRequest(task: IncomingTask, request: OwnerRequestStatus): TaskR
   return { code: state === 'dead' ? 'given-up' : 'not-deployed', text, owner };
 }
 
-/** Why what goes to another module does not move; null when it does. Pure. */
+/** Why sending to another module does not progress; null if it does. Pure. */
 export function reasonOfOutgoing({ state, complete, lastError }: OutgoingTask): TaskReason | null {
   const text = redact(lastError ?? '');
   if (state === 'Faulted') return { code: 'faulted', text };

@@ -15,7 +15,7 @@ import { IncomingTask, OutgoingTask } from '../../tasks/task-status.ts';
 import { reasonOfIncoming, reasonOfOutgoing, TaskReason } from './reason-of.ts';
 import { StateTimes } from './state-times.ts';
 
-/** A copy, with its reason and its times. */
+/** A copy with its reason and times. */
 @ApiSchema({ name: 'IncomingTask' })
 export class IncomingTaskView extends IncomingTask {
   @ApiProperty({ format: 'date-time', description: 'When its state was seen first' })
@@ -31,7 +31,7 @@ export class IncomingTaskView extends IncomingTask {
   reason!: TaskReason | null;
 }
 
-/** What goes to another module, with its reason and its times. */
+/** What is sent to another module, with its reason and times. */
 @ApiSchema({ name: 'OutgoingTask' })
 export class OutgoingTaskView extends OutgoingTask {
   @ApiProperty({ format: 'date-time', description: 'When its state was seen first' })
@@ -47,7 +47,7 @@ export class OutgoingTaskView extends OutgoingTask {
   reason!: TaskReason | null;
 }
 
-/** A request, with when it is tried next. */
+/** A request with the time of its next attempt. */
 @ApiSchema({ name: 'OwnerRequest' })
 export class OwnerRequestView extends OwnerRequestStatus {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
@@ -60,7 +60,7 @@ export class ReplicationView {
   @ApiProperty({ example: 'Fleet' })
   module!: string;
 
-  /** The engine of what others take from this module now. */
+  /** The engine that currently serves this module's requesters. */
   @ApiProperty({ enum: ENGINE_NAMES })
   engine!: EngineName;
 
@@ -73,12 +73,12 @@ export class ReplicationView {
   @ApiProperty({ type: [OutgoingTaskView], description: 'What goes from here to other modules' })
   outgoing!: OutgoingTaskView[];
 
-  @ApiProperty({ type: [OwnerRequestView], description: 'How the requests to owners stand' })
+  @ApiProperty({ type: [OwnerRequestView], description: 'The state of the requests to owners' })
   requests!: OwnerRequestView[];
 
   @ApiProperty({
     type: [HandlerStatus],
-    description: 'Methods that are told of copies, as the asked instance sees them',
+    description: 'Methods that handle copies, as the asked instance sees them',
   })
   handlers!: HandlerStatus[];
 }
@@ -96,7 +96,7 @@ export class ReplicationViews {
     private readonly handlers: ArrivalHandlers,
   ) {}
 
-  /** A module sees what goes to it; an operator sees all. */
+  /** A module sees what is sent to it; an operator sees everything. */
   async seenBy(caller: Caller): Promise<ReplicationView> {
     const { engine, reason } = await this.chooser.choose();
     const operator = caller.kind === 'operator';
@@ -136,7 +136,7 @@ function nextAttemptAt(
   return new Date(failedAt + seconds * 1_000).toISOString();
 }
 
-// Errors come from elsewhere and may quote a URL with its password.
+// Error texts come from other systems and may quote a URL with its password.
 function clean<T extends { lastError: string | null; incompleteBecause?: string | null }>(task: T): T {
   const { lastError, incompleteBecause } = task;
   return {

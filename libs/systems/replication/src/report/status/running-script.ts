@@ -4,7 +4,7 @@ import { sameName } from '@nestjs-spark/foundation/internal';
 import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import { DeploymentStore } from '../../deploy/deployment-store.ts';
 
-/** A script as it was deployed. */
+/** A deployed script. */
 @ApiSchema({ name: 'RunningScriptAnswer' })
 export class RunningScript {
   @ApiProperty()
@@ -33,7 +33,7 @@ export class RunningScript {
 export class RunningScripts {
   constructor(private readonly deployments: DeploymentStore) {}
 
-  /** @throws {ProblemError} `notFound` without such a task */
+  /** @throws {ProblemError} `notFound` if there is no such task */
   async find(requester: string, name: string): Promise<RunningScript> {
     const found = isName(requester) ? await this.deployments.read(requester) : null;
     const task = found?.value.tasks.find((one) => sameName(one.name, name));

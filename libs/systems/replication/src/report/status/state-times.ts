@@ -1,11 +1,11 @@
-/** What changes in a task that is worth a time. */
+/** The fields of a task whose changes are timed. */
 interface Seen {
   state: string;
   generation: number | null;
   position: number | null;
 }
 
-/** When something was seen for the first time, by this instance; null: it was like that when this instance looked first. */
+/** When this instance first saw the current state; null if it has been like that since this instance first looked. */
 export interface SeenTimes {
   /** ISO 8601, UTC. */
   since: string;
@@ -13,10 +13,10 @@ export interface SeenTimes {
   lastChangeAt: string | null;
 }
 
-/** More tasks than a module can have; a rename leaves one behind. */
+/** More tasks than a module can have; each rename leaves one behind. */
 const MOST_TASKS = 5_000;
 
-/** Remembers when the tasks of this module came to be as they are. */
+/** Remembers when the tasks of this module reached their current state. */
 export class StateTimes {
   readonly #seen = new Map<string, Seen & SeenTimes>();
   readonly #now: () => number;

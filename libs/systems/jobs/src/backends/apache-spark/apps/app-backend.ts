@@ -16,7 +16,7 @@ import { followApp, type AppParts } from './follow-app.ts';
 import { killApp } from './kill-app.ts';
 import { findDriver, submitApp, unclearSubmission } from './submit-app.ts';
 
-/** Where applications go. */
+/** The cluster that applications are submitted to. */
 export interface AppBackendOptions {
   master: MasterAddress;
   /** How many applications this process follows at once. */
@@ -24,14 +24,14 @@ export interface AppBackendOptions {
   log: Logger;
 }
 
-/** The master's answer to a submission that was sent may come this late. */
+/** How late the master's answer to a submission may arrive, in milliseconds. */
 const SETTLED_MS = 15_000;
-/** Beyond the time that a job has, a driver that cannot be found is not looked for. */
+/** How long beyond the job's time limit a driver that cannot be found is searched for, in milliseconds. */
 const GIVE_UP_MS = 60_000;
 
 /**
- * Executes PySpark applications by the standalone master of Apache Spark. A submission is not idempotent there, so each run is submitted
- * once at most: another process finds its driver by its id, or by the name of its application, and never submits it again.
+ * Runs PySpark applications on a standalone master of Apache Spark. Submissions are not idempotent there, so each run is submitted at most once:
+ * another process finds its driver by its id or by the application's name, and never submits it again.
  */
 export class AppBackend implements JobBackend {
   readonly name = 'spark';
@@ -53,7 +53,7 @@ export class AppBackend implements JobBackend {
     const { concurrency } = this.#options;
     const running = [...this.#runs.values()].filter(({ ended }) => ended === null);
     if (running.length < concurrency) return { available: true, reason: null };
-    const reason = `This process follows ${concurrency} applications, as many as it may (SPARK_JOBS_SPARK_CONCURRENCY)`;
+    const reason = `This process already follows ${concurrency} applications, which is the limit (SPARK_JOBS_SPARK_CONCURRENCY)`;
     return { available: false, reason };
   }
 
@@ -76,7 +76,7 @@ export class AppBackend implements JobBackend {
     return app;
   }
 
-  /** @throws when the master does not answer */
+  /** @throws if the master does not answer */
   async find(runId: string, known?: KnownRun): Promise<RunHandle | 'unknown' | 'cannot-tell'> {
     const mine = this.#runs.get(runId);
     if (mine) {
@@ -108,9 +108,9 @@ export class AppBackend implements JobBackend {
     const proof = await killApp(app, {
       master: this.#master,
       signal: signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal,
-      onAway: (error) => this.#say(`Run ${runId} is not proved to have ended yet`, error),
+      onAway: (error) => this.#say(`Run ${runId} is not proven to have ended yet`, error),
     });
-    // It may have ended by itself before it could be killed: its own end counts.
+    // It may have ended on its own before it was killed: then that end counts.
     const { outcome } = await app.untilEnded();
     return outcome === 'cancelled' ? proof : 'ended';
   }
@@ -122,14 +122,14 @@ export class AppBackend implements JobBackend {
     })();
   }
 
-  /** The master keeps its drivers as it is configured to. */
+  /** How long the master keeps its drivers is its own configuration. */
   async release({ runId }: RunHandle): Promise<void> {
     const app = this.#runs.get(runId);
     this.#runs.delete(runId);
-    app?.stop.abort(new Error('Nobody needs the run any more'));
+    app?.stop.abort(new Error('The run is no longer needed'));
   }
 
-  /** Another process follows the driver now, or will: it goes on. */
+  /** The driver keeps running; another process follows it, now or later. */
   async leave(handle: RunHandle): Promise<void> {
     await this.release(handle);
   }

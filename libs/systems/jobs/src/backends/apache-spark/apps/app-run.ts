@@ -3,11 +3,11 @@ import type { JobTransformation } from '../../../job/job.ts';
 import { secretsOf } from '../../../job/secrets.ts';
 import { MemoryRun } from '../../memory-run.ts';
 
-/** A run of an application that was submitted from here, or found. */
+/** A run of an application that this process submitted or found. */
 export class AppRun extends MemoryRun implements RunHandle {
   readonly run: JobRun;
   readonly secrets: readonly string[];
-  /** Until it is known which driver it is. */
+  /** Settles once the driver is known. */
   submitted: Promise<void> = Promise.resolve();
   external?: { driverId: string };
   isCancelled = false;
@@ -33,7 +33,7 @@ export function appNameOf({ runId }: Pick<JobRun, 'runId'>): string {
   return `spark-job ${runId}`;
 }
 
-/** What a run submits. */
+/** The application that a run submits. @throws {TypeError} for another kind of transformation */
 export function applicationOf({ transformation }: JobRun): JobTransformation & { kind: 'spark-app' } {
   if (transformation.kind !== 'spark-app') throw new TypeError('not an application');
   return transformation;

@@ -7,23 +7,23 @@ import { redacted } from '../../../job/secrets.ts';
 import type { AppRun } from './app-run.ts';
 
 const LOOK_EVERY_MS = 500;
-/** What a master that was started again may need until it knows its drivers again. */
+/** How long a restarted master may take to recover its drivers, in milliseconds. */
 export const UNKNOWN_FOR_MS = 60_000;
 const MOST_STDOUT = 64 * 1024;
 const MOST_LOG = 8_000;
 const LONGEST_MESSAGE = 1_000;
 
-/** What an application is followed with. */
+/** Dependencies for following an application. */
 export interface AppParts {
   master: Master;
   signal: AbortSignal;
   onAway(error: unknown): void;
 }
 
-/** How a driver has ended, as the master says it. */
+/** The states in which a driver has ended, as the master names them. */
 export const ENDS: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'KILLED', 'ERROR']);
 
-/** Follows a driver to its end. @returns the end, with the JSON text of the result where there is one */
+/** Follows a driver to its end. @returns the end, with the result as JSON text if there is one */
 export async function followApp(app: AppRun, parts: AppParts): Promise<{ ended: RunEnded; result?: string }> {
   const last = await untilEnded(app, parts);
   if (last.state === null) return failed(lostDriver(app));
@@ -60,7 +60,7 @@ async function untilEnded({ driverId }: AppRun, { master, signal, onAway }: AppP
   }
 }
 
-/** The end of what it has printed; its last line, where that is a JSON object or list, is the value that it gives. */
+/** The end of its standard output. If the last line is a JSON object or array, that is the result. */
 async function resultOf(app: AppRun, { workerId }: DriverStatus, master: Master): Promise<string> {
   const { driverId } = app;
   const { text, isCut } = await logOf(app, workerId, 'stdout', MOST_STDOUT, master);
@@ -72,7 +72,7 @@ async function resultOf(app: AppRun, { workerId }: DriverStatus, master: Master)
 function lastJson(text: string): string {
   const last = lastLine(text);
   try {
-    // As it was printed: numbers stay as they are.
+    // Returned as printed, so that numbers keep their notation.
     return last !== undefined && typeof JSON.parse(last) === 'object' ? last.trim() : 'null';
   } catch {
     return 'null';
@@ -98,7 +98,7 @@ async function causeOf(app: AppRun, last: DriverStatus, master: Master): Promise
   };
 }
 
-/** A log that cannot be had does not change how a run has ended. */
+/** A log that cannot be read does not change how a run ended. */
 async function logOf(
   { driverId, secrets }: AppRun,
   workerId: string | null,
@@ -109,7 +109,7 @@ async function logOf(
   if (workerId === null) return { text: '', isCut: false };
   try {
     const { text, isCut } = await master.log(driverId, workerId, type, bytes);
-    // A line that has lost its beginning may begin with a part of a secret.
+    // A line that was cut off at its beginning may start with part of a secret.
     const whole = isCut ? text.slice(text.indexOf('\n') + 1) : text;
     return { text: redacted(whole, secrets), isCut };
   } catch (error) {
@@ -126,6 +126,6 @@ function failed(cause: JobCause): { ended: RunEnded } {
 }
 
 function lostDriver({ driverId }: AppRun): JobCause {
-  const message = `The master does not know driver ${driverId} any more: it may have run to its end. Look at what it was to write before you submit it again`;
+  const message = `The master no longer knows driver ${driverId}: it may have run to its end. Check what it should have written before you submit it again`;
   return { class: 'lost', code: 'driver-unknown', message };
 }

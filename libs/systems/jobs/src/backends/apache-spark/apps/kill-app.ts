@@ -3,13 +3,13 @@ import type { CancelProof } from '../../../job/job.ts';
 import type { AppRun } from './app-run.ts';
 import { ENDS, UNKNOWN_FOR_MS, type AppParts } from './follow-app.ts';
 
-/** Between two looks that both have to find nothing. */
+/** The pause between two checks that both have to find nothing, in milliseconds. */
 const BETWEEN_MS = 1_000;
 const AGAIN_MS = 200;
 
 /**
- * Kills a driver until it has ended, the master lists no application of its name, and no worker has a process of one.
- * @throws the signal's reason when it is aborted before that
+ * Kills a driver until it has ended, the master lists no application of its name, and no worker has a process of it.
+ * @throws the signal's reason if it is aborted before that
  */
 export async function killApp(app: AppRun, { master, signal, onAway }: AppParts): Promise<CancelProof> {
   const { driverId, name } = app;

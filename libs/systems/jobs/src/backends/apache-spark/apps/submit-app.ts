@@ -4,17 +4,16 @@ import { RunRefusedError, type JobRun } from '../../../job/backend.ts';
 import type { JobCause } from '../../../job/job.ts';
 import { applicationOf, appNameOf } from './app-run.ts';
 
-/** How long a driver is looked for whose submission was not answered. */
+/** How long to look for a driver whose submission was not answered, in milliseconds. */
 const LOOK_FOR_MS = 30_000;
 const LOOK_EVERY_MS = 1_000;
-/** How far the clocks of the master and of this process may be apart. */
+/** The largest tolerated difference between the master's clock and this process's, in milliseconds. */
 const CLOCKS_APART_MS = 600_000;
 
 /**
- * Starts the driver of a run, once: when the answer is lost, the driver is looked for, and never started a second time.
+ * Submits the driver of a run exactly once: if the answer is lost, it looks for the driver instead of submitting again.
  * @returns the driver's id
- * @throws {RunRefusedError} when the master refuses it, or when it cannot be told whether it has started; another error when it was
- * not sent at all
+ * @throws {RunRefusedError} if the master refuses it, or if it is unclear whether it has started; any other error if it was not sent at all
  */
 export async function submitApp(run: JobRun, master: Master, signal: AbortSignal): Promise<string> {
   const { resource, args = [], properties = {} } = applicationOf(run);
@@ -29,7 +28,7 @@ export async function submitApp(run: JobRun, master: Master, signal: AbortSignal
   }
 }
 
-/** The driver of a run that another process has submitted. */
+/** The driver of a run that another process submitted. */
 export function findDriver(
   run: Pick<JobRun, 'runId'>,
   startedAt: number,
@@ -43,7 +42,7 @@ async function look(
   sentAt: number,
   { master, signal }: { master: Master; signal: AbortSignal },
 ): Promise<string> {
-  // Aborted or not: whatever else is thrown here would be taken for a run that was not started.
+  // Even after an abort: any other error thrown here would mean that the run was not started.
   for (const until = performance.now() + LOOK_FOR_MS; performance.now() < until && !signal.aborted;) {
     const found = await findDriver(run, sentAt, master).catch(() => 'cannot-tell' as const);
     if (found !== 'none' && found !== 'cannot-tell') return found;
@@ -52,12 +51,12 @@ async function look(
   throw new RunRefusedError(unclearSubmission(run));
 }
 
-/** It may have been submitted, and to submit it again could run it twice. */
+/** It may have been submitted; submitting it again could run it twice. */
 export function unclearSubmission(run: Pick<JobRun, 'runId'>): JobCause {
   return {
     class: 'lost',
     code: 'submission-unclear',
-    message: `The master of Apache Spark has no driver for it that can be found, but it may have been submitted. It is not submitted again, as it could run twice: look for the application "${appNameOf(run)}" before you do`,
+    message: `No driver of it can be found at the master of Apache Spark, but it may have been submitted. It is not submitted again, because it could run twice: look for the application "${appNameOf(run)}" before you do`,
   };
 }
 

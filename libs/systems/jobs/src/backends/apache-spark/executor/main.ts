@@ -4,12 +4,12 @@ import { describeCause } from '../../describe-cause.ts';
 import { runScript } from '../../run-script.ts';
 import { ownLanguage, type ExecutorConfig, type ExecutorReport } from './report.ts';
 
-// Runs on an executor of Apache Spark, as a child of its Python worker: a configuration and the blocks of an input come in, parts of
-// the result and a report go out. Standard input stays open for as long as the task lives.
+// Runs on an executor of Apache Spark, as a child of its Python worker: reads a configuration and the blocks of an input, writes the parts of the
+// result and a report. Standard input stays open for as long as the task lives.
 
 const LENGTH_BYTES = 4;
 
-/** Reads frames until the empty one; ends the process when the task has gone, also later. */
+/** Reads frames until the empty one. Ends the process when the task is gone, even after that. */
 async function readFrames(): Promise<Buffer[]> {
   const frames: Buffer[] = [];
   let held = Buffer.alloc(0);

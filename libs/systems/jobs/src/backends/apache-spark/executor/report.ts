@@ -1,27 +1,27 @@
 import type { JobCause } from '../../../job/job.ts';
 
-/** What the worker on an executor is told. */
+/** The configuration of the worker on an executor. */
 export interface ExecutorConfig {
-  /** The program that runs `main`. */
+  /** The executable that runs `main`. */
   node: string;
-  /** The worker's own file, in the archive. */
+  /** The worker's file in the archive. */
   main: string;
   name: string;
   collection: string;
   script: string;
   submitter: string;
   onDocumentFailure: 'keep' | 'fail';
-  /** What the results depend on: has to be the same where the script runs. */
+  /** What results depend on: must be the same where the script runs. */
   language: Language;
 }
 
-/** Two Nodes with the same language give the same results for the same script. */
+/** Two Node installations with the same language give the same results for the same script. */
 export interface Language {
   node: string;
   icu: string;
 }
 
-/** What the worker says at its end. */
+/** The worker's final message. */
 export type ExecutorReport = { documents: number; failed: number; cause?: undefined } | { cause: JobCause };
 
 /** The language of this process. */

@@ -1,20 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readArguments } from '../tools/arguments.ts';
-import { sparkCopy } from './peers/spark.ts';
-import { startSparkWorld } from './peers/spark-world.ts';
+import type { SparkWorld } from './peers/spark.ts';
+import { onRavenDb, onSqlite, sum, type Spent } from './peers/verify-stores.ts';
 import { OPERATOR_TOKEN, verifyCopies } from './peers/verify.ts';
 import { measureCpu } from './support/cpu.ts';
-import { describeMachine, median } from './support/machine.ts';
+import { describeLoad, describeMachine, median } from './support/machine.ts';
 import { car } from './support/raven.ts';
 import { saveResult } from './support/results.ts';
 
 const { values } = readArguments({
   help: `npm run bench -- verify: a comparison beside its first copy.
+  --store NAME    ravendb or sqlite (ravendb)
   --documents N   (200000)
   --rounds N      (5)
-  --corruptions N (1000)
+  --corruptions N (1000; on RavenDB only)
   --save          writes the table into benchmarks/results`,
   options: {
+    store: { type: 'string', default: 'ravendb' },
     documents: { type: 'string', default: '200000' },
     rounds: { type: 'string', default: '5' },
     corruptions: { type: 'string', default: '1000' },
@@ -27,37 +29,27 @@ const [documents, rounds, corruptions] = [values.documents, values.rounds, value
 const WRITE_EVERY_MS = 10;
 
 process.env['SPARK_OPERATOR_TOKEN'] = OPERATOR_TOKEN;
-const { world, stop } = await startSparkWorld();
-// It would still be told of the copies while they are compared.
-world.handlers = false;
-const { fleet: source, hr: target } = world;
+const isSqlite = values.store === 'sqlite';
 
-/** Of each: seconds, and processor seconds of both apps and both servers, which others on the machine change little. */
 interface Round {
   copy: Spent;
   content: Spent;
   ids: Spent;
 }
 
-interface Spent {
-  seconds: number;
-  cpu: number;
-}
-
+const maker = isSqlite ? await onSqlite(documents) : await onRavenDb(documents);
 try {
-  await source.recreate();
-  await source.fill(documents);
   const all: Round[] = [];
   let found = '';
   for (let round = 0; round < rounds; round++) {
-    await target.recreate();
-    const { run, fleet, hr } = await sparkCopy(world, documents);
-    const copy = { seconds: documents / run.documentsPerSecond, cpu: sum(run.cpu) };
+    const { copy, pids, hr, stop } = await maker.copy();
     const compare = async (depth: 'content' | 'ids'): Promise<Spent> => {
-      const used = measureCpu({ ...world.pids, fleet: fleet.pid, hr: hr.pid });
+      const used = measureCpu(pids);
       const { seconds: took, task } = await verifyCopies(hr, { depth });
       if (task.equal !== documents) throw new Error(`not equal: ${JSON.stringify(task)}`);
-      return { seconds: took, cpu: sum(used.stop()) };
+      const each = used.stop();
+      console.error(`  ${depth}: ${JSON.stringify(each)}`);
+      return { seconds: took, cpu: sum(each) };
     };
     const content = await compare('content');
     const ids = await compare('ids');
@@ -65,9 +57,10 @@ try {
     const told = Object.entries({ copy, content, ids }).map(
       ([name, spent]) => `${name} ${seconds(spent.seconds)} (${seconds(spent.cpu)} of the processor)`,
     );
-    console.error(`round ${round + 1}: ${told.join(', ')}`);
-    if (round === rounds - 1) found = await repair(hr);
-    await Promise.all([fleet.stop(), hr.stop()]);
+    console.error(`round ${round + 1}: ${told.join(', ')}; load ${describeLoad()}`);
+    const { world } = maker;
+    if (round === rounds - 1 && world && corruptions > 0) found = await repair(world, hr);
+    await stop();
   }
   const of = (name: keyof Round, what: keyof Spent): string =>
     seconds(median(all.map((round) => round[name][what])));
@@ -76,26 +69,28 @@ try {
   const row = (title: string, name: keyof Round): string =>
     `| ${title} | ${of(name, 'seconds')} | ${ratio(name, 'seconds')} | ${of(name, 'cpu')} | ${ratio(name, 'cpu')} |`;
   const lines = [
-    `# Comparing ${documents.toLocaleString('en')} copies with their source`,
+    `# Comparing ${documents.toLocaleString('en')} copies with their source, on ${maker.store}`,
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; RavenDB, NATS and both apps on this one machine, HR without its event handler; median of ${rounds} rounds, each a first copy and then the comparisons of it.`,
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; all servers and both apps on this one machine, whose load was ${describeLoad()} at the end; HR without its event handler; median of ${rounds} rounds, each a first copy and then the comparisons of it.`,
     '',
     '|  | time | of the first copy beside it | processor | of the first copy beside it |',
     '| --- | --- | --- | --- | --- |',
     row('first copy', 'copy'),
     row('verify by content', 'content'),
     row('verify by ids', 'ids'),
-    '',
-    found,
+    ...(found === '' ? [] : ['', found]),
   ];
   console.log(lines.join('\n'));
-  if (values.save) saveResult('verify.md', lines.join('\n'));
+  if (values.save) saveResult(isSqlite ? 'verify-sqlite.md' : 'verify.md', lines.join('\n'));
 } finally {
-  await stop();
+  await maker.stop();
 }
 
 /** Corrupts copies that nobody writes to, and repairs them while a hundred writes a second go on. */
-async function repair(hr: Parameters<typeof verifyCopies>[0]): Promise<string> {
+async function repair(
+  { fleet: source, hr: target }: SparkWorld,
+  hr: Parameters<typeof verifyCopies>[0],
+): Promise<string> {
   const half = Math.floor(documents / 2);
   const each = Math.floor(half / corruptions);
   const wanted = { missing: 0, stale: 0, ghost: 0, foreign: 0 };
@@ -133,10 +128,6 @@ async function repair(hr: Parameters<typeof verifyCopies>[0]): Promise<string> {
   function over(): boolean {
     return isOver;
   }
-}
-
-function sum(cpu: Record<string, number>): number {
-  return Object.values(cpu).reduce((total, one) => total + one, 0);
 }
 
 function seconds(value: number): string {

@@ -4,22 +4,36 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startNats } from '@nestjs-spark/servers';
 import { SqliteChangeSink, SqliteDatabase } from '@nestjs-spark/sqlite/internal';
 import { BenchApp } from '../support/app.ts';
+import { measureCpu } from '../support/cpu.ts';
 import { fillCars } from './embedded-copy.ts';
 
 const TASK = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
 const LOOK_EVERY_MS = 40;
 
-/**
- * The product itself: Fleet and HR as separate processes, each on its own file, with everything enabled.
- * @returns documents per second, from the first appearance of the requester's checkpoint until it reports the copy as complete
- */
-export async function embeddedSparkCopy(folder: string, documents: number): Promise<number> {
+/** A first copy and the apps that have made it. */
+export interface EmbeddedCopy {
+  /** From the requester's checkpoint appearing to it saying that the copy is complete. */
+  documentsPerSecond: number;
+  /** Processor seconds of all processes meanwhile. */
+  cpu: number;
+  pids: Record<'nats' | 'fleet' | 'hr', number | undefined>;
+  hr: BenchApp;
+  stop(): Promise<void>;
+}
+
+/** The product itself: Fleet and HR as separate processes, each on its own file. The apps stay for what is measured next. */
+export async function embeddedCopy(
+  folder: string,
+  documents: number,
+  more: Record<string, string> = {},
+): Promise<EmbeddedCopy> {
   const nats = await startNats({ temporary: true, log: () => undefined });
   const file = (app: string) => join(folder, `${app}.db`);
   const env = (app: string) => ({
     SPARK_STORE: `sqlite:${file(app)}`,
     NATS_URL: nats.url,
     SPARK_KEYS_DIR: join(folder, 'keys'),
+    ...more,
   });
   const source = new SqliteDatabase({ path: file('fleet') });
   await fillCars(source, documents);
@@ -28,20 +42,37 @@ export async function embeddedSparkCopy(folder: string, documents: number): Prom
   const fleet = await BenchApp.start('fleet', env('fleet'));
   while (!(await fleet.ready())) await delay(100);
   const hr = await BenchApp.start('hr', env('hr'));
-  try {
-    const target = new SqliteChangeSink(copies);
-    for (let started = 0; ;) {
-      const stored = await target.readCheckpoint(taskName(TASK));
-      const now = performance.now();
-      if (stored && started === 0) started = now;
-      if (stored?.checkpoint.live && stored.checkpoint.documentsPut >= documents) {
-        return documents / ((now - started) / 1_000);
-      }
-      await delay(LOOK_EVERY_MS);
-    }
-  } finally {
+  const pids = { nats: nats.pid, fleet: fleet.pid, hr: hr.pid };
+  const stop = async (): Promise<void> => {
     await Promise.all([fleet.stop(), hr.stop()]);
     await copies.close();
     await nats.stop();
+  };
+  try {
+    const target = new SqliteChangeSink(copies);
+    let used = measureCpu(pids);
+    for (let started = 0; ;) {
+      const stored = await target.readCheckpoint(taskName(TASK));
+      const now = performance.now();
+      if (stored && started === 0) {
+        started = now;
+        used = measureCpu(pids);
+      }
+      if (stored?.checkpoint.live && stored.checkpoint.documentsPut >= documents) {
+        const cpu = Object.values(used.stop()).reduce((sum, one) => sum + one, 0);
+        return { documentsPerSecond: documents / ((now - started) / 1_000), cpu, pids, hr, stop };
+      }
+      await delay(LOOK_EVERY_MS);
+    }
+  } catch (error) {
+    await stop();
+    throw error;
   }
+}
+
+/** Everything on. @returns documents per second */
+export async function embeddedSparkCopy(folder: string, documents: number): Promise<number> {
+  const { documentsPerSecond, stop } = await embeddedCopy(folder, documents);
+  await stop();
+  return documentsPerSecond;
 }

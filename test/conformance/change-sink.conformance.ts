@@ -261,6 +261,46 @@ export function changeSinkConformance(store: SinkUnderTest): void {
       expect(await listed([])).toEqual([]);
     });
 
+    it('reads the copies of a name whole, as they are stored, those of a collection in the order in which they were written', async () => {
+      const numbers = [5, 3, 9, 1];
+      const putOf = (at: number, text: string) =>
+        put(`whole/${at}`, text, `${label}:1`, 'Cars', `Fleet/cars/${at}`, at);
+      const first = numbers.map((at) => putOf(at, `{"N":${at}.10}`));
+      // Among so many, a store looks for its copies in another way than where there is little else.
+      const others = Array.from({ length: 5_000 }, (_, n) => put(`whole/other${n}`, '{}', 'HR/others:1'));
+      const version = await target.apply([...others, ...first], checkpointOf(name), null);
+      await open.put('whole/own', 'Cars', '{}');
+      const read = async () => (await Array.fromAsync(target.wholeCopies(name))).flat();
+      const copies = await read();
+      expect(copies.map(({ id }) => id)).toEqual(numbers.map((at) => `whole/${at}`));
+      expect(copies).toMatchObject(
+        numbers.map((at) => ({
+          copyOf: `Fleet/cars/${at}`,
+          generation: `${label}:1`,
+          sourceEtag: at,
+          text: expect.stringMatching(new RegExp(`^\\{"N":${at}\\.10,"@metadata":.*"@collection":"Cars"`)),
+        })),
+      );
+      await target.apply([putOf(3, '{"N":4}')], checkpointOf(name, { to: 11 }), version);
+      const [listed] = (await Array.fromAsync(target.copies(name, ['whole/3']))).flat();
+      const last = (await read()).at(-1);
+      expect(last).toMatchObject({ id: 'whole/3', version: listed?.version });
+      expect(last?.text).toContain('"N":4');
+    });
+
+    it('reads whole copies of any size, and as many as there are', async () => {
+      const large = put('sizes/0', `{"Text":"${'x'.repeat(3 * 1024 * 1024)}"}`, `${label}:1`);
+      const small = Array.from({ length: 5_000 }, (_, n) =>
+        put(`sizes/${n + 1}`, `{"N":${n}}`, `${label}:1`),
+      );
+      await target.apply([...small.slice(0, 2_000), large, ...small.slice(2_000)], checkpointOf(name), null);
+      const sizes: number[] = [];
+      for await (const copies of target.wholeCopies(name))
+        sizes.push(...copies.map(({ text }) => text.length));
+      expect(sizes).toHaveLength(5_001);
+      expect(Math.max(...sizes)).toBeGreaterThan(3 * 1024 * 1024);
+    });
+
     it('removes copies in the version listed, whatever else was applied, and none of them when one was written since', async () => {
       const ids = ['as-listed/1', 'as-listed/2', 'as-listed/3'];
       const puts = ids.map((id) => put(id, '{"V":1}', `${label}:1`));

@@ -20,6 +20,8 @@ export class Verifier {
   #unit: TaskVerify | null = null;
   /** The single documents that the owner was asked about. */
   readonly asked: string[] = [];
+  /** Copies that were looked up by their ids. */
+  readonly lookedUp: string[] = [];
   /** Called before the owner answers for documents; if it throws, the requester receives that error. */
   beforeAnswer: (signal: AbortSignal) => void | Promise<void> = () => {};
   #ended = new AbortController();
@@ -112,6 +114,7 @@ export class Verifier {
   }
 
   #load(id: string): { id: string; collection: string; copyOf: string | null; json: Buffer } | null {
+    this.lookedUp.push(id);
     const found = this.#simulation.target.documents.get(ravenKey(id));
     return found
       ? { id, collection: found.collection, copyOf: found.source, json: Buffer.from(found.text) }

@@ -15,7 +15,7 @@ import { Ahead } from './ahead.ts';
 import { Anchors } from './anchors.ts';
 import { readCollectionCounts, readStats, type DatabaseStats } from '../read-documents/database-stats.ts';
 import { fetchDocuments, type FetchedDocument } from '../read-documents/fetch-documents.ts';
-import { PageSize } from './page-size.ts';
+import { PageSize } from '../read-documents/page-size.ts';
 import { readRawPage, type RawPage } from './raw-page.ts';
 import { isSmall, isSparse, ShareOfDatabase } from './share-of-database.ts';
 import { readSparsePage } from './sparse-page.ts';

@@ -23,7 +23,9 @@ import {
   type StoredCheckpoint,
   type StoredCopy,
   type TaskLog,
+  type WholeCopy,
 } from '@nestjs-spark/contracts/internal';
+import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import { RavenHttp } from '../connect/raven-http.ts';
 import { isCollectionMismatch, RavenConflictError } from '../connect/server-error.ts';
 import type { RavenSettings } from '../connect/settings.ts';
@@ -38,7 +40,7 @@ import { findInTheWay, requireOwn, type Standing } from './in-the-way.ts';
 import type { Copy } from './own-copies.ts';
 import { isNotOwn, type OwnOnly } from './own-only.ts';
 import { refuseShared, sharedIds } from './shared-ids.ts';
-import { scanCopies } from './scan-copies.ts';
+import { scanCopies, scanWholeCopies } from './scan-copies.ts';
 import { write, writeBehind, type Put, type Transaction } from './transaction.ts';
 
 // A conflict that is not the checkpoint's means that the module wrote one of these documents in the same moment.
@@ -159,6 +161,11 @@ export class RavenChangeSink implements ChangeSink {
     else for await (const found of scanCopies(this.#http, own)) yield found.map(toStoredCopy);
   }
 
+  async *wholeCopies(name: string): AsyncGenerator<WholeCopy[]> {
+    for await (const found of scanWholeCopies(this.#http, isCopyOf(name)))
+      yield found.map((copy) => ({ ...toStoredCopy(copy), text: decodeUtf8(copy.json) }));
+  }
+
   async removeAsListed(copies: readonly Pick<StoredCopy, 'id' | 'version'>[]): Promise<void> {
     const deletes = copies.map(({ id, version }) => ({ id, changeVector: version }));
     await write(this.#http, { deletes, puts: [], fence: null });
@@ -208,8 +215,9 @@ interface Work {
   overwrite: Overwrite | undefined;
 }
 
-function toStoredCopy({ changeVector, ...marks }: DocumentMetadata): StoredCopy {
-  return { ...marks, version: changeVector };
+function toStoredCopy(document: DocumentMetadata): StoredCopy {
+  const { id, copyOf, generation, sourceEtag, changeVector } = document;
+  return { id, copyOf, generation, sourceEtag, version: changeVector };
 }
 
 /** Nothing can be there yet except what is not a copy of this task, or one that changed since. */

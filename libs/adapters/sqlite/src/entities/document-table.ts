@@ -102,6 +102,14 @@ export class DocumentTable {
     return this.#open.rows<DocumentMark>(sql, etag, limit);
   }
 
+  /** The same rows whole, one by one. */
+  wholeAfter(etag: Etag): Iterable<DocumentRow> {
+    const sql = `SELECT ${ROW_COLUMNS} FROM ${this.#quoted}
+      WHERE _etag > ? AND _metadata IS NOT NULL ORDER BY _etag`;
+    const rows: Iterable<unknown> = this.#open.prepare(sql).iterate(etag);
+    return rows as Iterable<DocumentRow>;
+  }
+
   /** Documents from an etag on, in order, one by one. */
   from(etag: Etag): Iterable<DocumentRow> {
     const sql = `SELECT ${ROW_COLUMNS} FROM ${this.#quoted} WHERE _etag >= ? ORDER BY _etag`;

@@ -8,13 +8,14 @@ import {
   type Overwrite,
   type StoredCheckpoint,
   type StoredCopy,
+  type WholeCopy,
 } from '@nestjs-spark/contracts/internal';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { removeState, requireVersion } from '../state/state-rows.ts';
 import { applySet, findInTheWay, removeAsListed } from './apply-set.ts';
 import { listCheckpoints, readCheckpoint, writeCheckpoint } from './checkpoint-rows.ts';
 import { prepareSet } from './prepare-set.ts';
-import { findCopies, listCopies } from './list-copies.ts';
+import { findCopies, listCopies, wholeCopies } from './list-copies.ts';
 
 /**
  * Applies change sets in one SQLite file. What is stored under the ids of the puts is checked in the same transaction.
@@ -64,6 +65,10 @@ export class SqliteChangeSink implements ChangeSink {
   async *copies(name: string, ids?: readonly string[]): AsyncGenerator<StoredCopy[]> {
     if (ids) yield await findCopies(this.#database, name, ids);
     else yield* listCopies(this.#database, name);
+  }
+
+  wholeCopies(name: string): AsyncIterable<WholeCopy[]> {
+    return wholeCopies(this.#database, name);
   }
 
   async removeAsListed(copies: readonly Pick<StoredCopy, 'id' | 'version'>[]): Promise<void> {

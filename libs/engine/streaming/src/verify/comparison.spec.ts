@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
+import { MemorySink } from '@nestjs-spark/testing';
 import { Simulation } from '../../testing/simulation.ts';
 import { until, untilEqual } from '../../testing/until.ts';
 import { Verifier } from '../../testing/verifier.ts';
@@ -7,7 +8,7 @@ import type { VerifyRecord } from './verify-record.ts';
 
 const MORE_THAN_ONE_BATCH = 300;
 
-describe('a comparison that is interrupted', () => {
+describe('a comparison', () => {
   let simulation: Simulation;
   let verifier: Verifier;
 
@@ -49,10 +50,28 @@ describe('a comparison that is interrupted', () => {
     };
   };
 
+  it('looks no copy up by its id where all come along in the order in which they were written', async () => {
+    await verifier.begin();
+    expect((await done()).figures).toMatchObject({ checked: 5, equal: 5 });
+    expect(verifier.lookedUp).toEqual([]);
+  });
+
+  it('judges a copy that does not come along by what is stored under its id', async () => {
+    const { target } = simulation;
+    target.remove('cars/3');
+    target.wholeCopies = async function* (name) {
+      for await (const copies of MemorySink.prototype.wholeCopies.call(target, name))
+        yield copies.filter(({ id }) => id !== 'cars/1' && id !== 'cars/2');
+    };
+    verifier.corrupt('changed', 2);
+    await verifier.begin(false);
+    expect((await done()).figures).toMatchObject({ checked: 5, equal: 3, missing: 1, stale: 1 });
+  });
+
   it.each([
     [false, 'reported'],
     [true, 'repaired'],
-  ])('counts each ghost once (repair %p: %s)', async (repair) => {
+  ])('that is interrupted counts each ghost once (repair %p: %s)', async (repair) => {
     corrupt(MORE_THAN_ONE_BATCH);
     awayMidway();
     await verifier.begin(repair);
@@ -90,7 +109,7 @@ describe('a comparison that is interrupted', () => {
     expect(givenUp).toBe(true);
   });
 
-  it('does not ask again for what it has seen to be in order', async () => {
+  it('that is interrupted does not ask again for what it has seen to be in order', async () => {
     corrupt(MORE_THAN_ONE_BATCH);
     awayMidway();
     await verifier.begin(false);

@@ -1,13 +1,19 @@
 import { taskName } from '@nestjs-spark/contracts';
-import { copiesSource, idKey, UNNAMED_RULE, type Versioned } from '@nestjs-spark/contracts/internal';
+import {
+  copiesSource,
+  idKey,
+  UNNAMED_RULE,
+  type ChangeSink,
+  type Checkpoint,
+  type Versioned,
+} from '@nestjs-spark/contracts/internal';
 import { ahead } from '@nestjs-spark/foundation/internal';
-import { readCopies } from './copies-here.ts';
 import { MOST_DOCUMENTS, type ExpectedPage } from './expected.ts';
 import { IdTable } from './id-table.ts';
+import { lookAtContents, type PageOutcome } from './look-at-contents.ts';
 import type { SeenMemory } from './seen-memory.ts';
-import { judgeCopy } from './judge-copy.ts';
 import { Settling, type SettlingParts, type Strays } from './settling.ts';
-import { NotComparableError, originOf } from './standing.ts';
+import { NotComparableError } from './standing.ts';
 import {
   begun,
   counted,
@@ -16,19 +22,23 @@ import {
   type VerifyRecord,
   type VerifyRecords,
 } from './verify-record.ts';
+import { WrittenCopies, type NamedCopy } from './written-copies.ts';
 
 export interface ComparisonParts extends SettlingParts {
+  sink: SettlingParts['sink'] & Pick<ChangeSink, 'wholeCopies'>;
   records: VerifyRecords;
   memory: SeenMemory;
 }
 
 const SAVE_EVERY_MS = 500;
+/** The owner works on the next page while this one is compared, and the one between waits. */
+const PAGES_AHEAD = 2;
 
 /**
  * Compares the copies of one task with what the owner's documents should become, continuing from its record. First it goes
- * through the owner's documents in the order of changes, up to the source's last etag at the beginning; then through the copies
- * here, looking for those without a document. What the first phase remembers for the second only saves questions, also after a
- * failure: an instance that continues another one's work asks more.
+ * through the owner's documents in the order of changes, up to the source's last etag at the beginning, and beside them through
+ * their copies, in the order in which these were written; then through the copies that have no document. What the first phase
+ * remembers for the second only saves questions, also after a failure: an instance that continues another one's work asks more.
  */
 export class Comparison {
   readonly #parts: ComparisonParts;
@@ -39,6 +49,8 @@ export class Comparison {
   #version: string;
   #saved = 0;
   #settling: Settling;
+  /** Copies that came along and no document was found for; null: the copies are to be gone through. */
+  #left: readonly NamedCopy[] | null = null;
 
   constructor(parts: ComparisonParts, { value, version }: Versioned<VerifyRecord>) {
     this.#parts = parts;
@@ -73,23 +85,27 @@ export class Comparison {
 
   async #compareDocuments(signal: AbortSignal): Promise<void> {
     const origins = this.#record.depth === 'ids' ? await this.#listOrigins() : null;
+    const written = origins ? null : this.#writtenCopies();
     const ended = new AbortController();
+    const pages = this.#pages(AbortSignal.any([signal, ended.signal]));
     try {
-      for await (const page of ahead(this.#pages(AbortSignal.any([signal, ended.signal])), 1)) {
+      for await (const page of ahead(pages, PAGES_AHEAD)) {
         signal.throwIfAborted();
         const { checkpoint } = await this.#parts.standing.readFor(page, this.#record.incarnation);
-        const { equal, suspects } = origins
-          ? this.#compareIds(page, origins)
-          : await this.#compareContents(page, checkpoint);
+        const { equal, suspects } = written
+          ? await this.#compareContents(page, checkpoint, written)
+          : this.#compareIds(page, origins ?? new IdTable());
         this.#record = { ...counted(this.#record, equal, []), position: page.to };
         this.#record.suspects = [...this.#record.suspects, ...suspects];
         if (this.#record.suspects.length >= MOST_DOCUMENTS) await this.#settleSuspects(signal);
         await this.#saveSometimes();
       }
+      await this.#settleSuspects(signal);
+      this.#left = written && (await written.rest(signal));
     } finally {
       ended.abort();
+      await written?.close();
     }
-    await this.#settleSuspects(signal);
     await this.#save({ phase: 'copies' });
   }
 
@@ -106,29 +122,18 @@ export class Comparison {
     }
   }
 
-  async #compareContents(
-    page: ExpectedPage,
-    checkpoint: Parameters<typeof originOf>[0],
-  ): Promise<{ equal: number; suspects: string[] }> {
-    const { database, task } = this.#parts;
-    const made = page.documents.flatMap(({ id, copies }) => (copies ?? []).map((copy) => ({ of: id, copy })));
-    const there = await readCopies(
-      database,
-      made.map(({ copy }) => copy.id),
-    );
-    const seen = { before: page.before, applied: checkpoint.to };
-    const suspects = new Set<string>();
-    const verdicts = made.map(({ of, copy }, at) => {
-      this.#seen.set(idKey(database.ids, copy.id), 1);
-      const verdict = judgeCopy(copy, there[at] ?? null, originOf(checkpoint, task.key.owner, of), seen);
-      if (verdict !== 'equal') suspects.add(of);
-      return { of, verdict };
-    });
-    // A suspect's copies are counted once it is settled, including those that are equal.
-    return { equal: verdicts.filter(({ of }) => !suspects.has(of)).length, suspects: [...suspects] };
+  #compareContents(page: ExpectedPage, checkpoint: Checkpoint, written: WrittenCopies): Promise<PageOutcome> {
+    const from = this.#record.position + 1;
+    return lookAtContents({ ...page, from }, checkpoint, { ...this.#parts, written, seen: this.#seen });
   }
 
-  #compareIds(page: ExpectedPage, origins: IdTable): { equal: number; suspects: string[] } {
+  #writtenCopies(): WrittenCopies {
+    const { sink, database } = this.#parts;
+    const isSeen = ({ id }: NamedCopy): boolean => this.#seen.has(idKey(database.ids, id));
+    return new WrittenCopies({ sink, name: this.#name, ids: database.ids, isSeen });
+  }
+
+  #compareIds(page: ExpectedPage, origins: IdTable): PageOutcome {
     const suspects = page.documents.filter(({ id, etag }) => {
       const key = this.#originKey(id);
       this.#seen.set(key, 1);
@@ -154,7 +159,7 @@ export class Comparison {
     const { sink } = this.#parts;
     this.#record = withoutGhosts(this.#record);
     const strays = new Map<string, string[]>();
-    for await (const copies of sink.copies(this.#name)) {
+    for await (const copies of this.#left ? [this.#left] : sink.copies(this.#name)) {
       signal.throwIfAborted();
       for (const { id, copyOf } of copies) {
         const document = this.#documentOf(id, copyOf);

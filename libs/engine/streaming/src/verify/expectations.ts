@@ -1,4 +1,4 @@
-import { taskId, type Etag, type TaskKey } from '@nestjs-spark/contracts';
+import { taskId, type ChangeCommand, type Etag, type TaskKey } from '@nestjs-spark/contracts';
 import {
   reduceCommands,
   type ChangeSource,
@@ -9,10 +9,11 @@ import { sameName } from '@nestjs-spark/foundation/internal';
 import type { CaptureTask, TaskDirectory } from '../task/tasks.ts';
 import { NOTHING_SET_ASIDE } from '../transform/set-aside-in-use.ts';
 import { alone, type Scripts } from '../transform/shared-scripts.ts';
-import { Transformer } from '../transform/transformer.ts';
+import { Transformer, type AgainResult } from '../transform/transformer.ts';
 import { markOf, readContent } from './copy-content.ts';
 import type { Depth, Expected, ExpectedCopy, ExpectedDocument, ExpectedPage } from './expected.ts';
 import { KeptScripts } from './kept-scripts.ts';
+import { PreparedPages, type PageWanted } from './prepared-pages.ts';
 
 export interface ExpectationsParts {
   source: ChangeSource;
@@ -20,13 +21,17 @@ export interface ExpectationsParts {
   directory: TaskDirectory;
 }
 
-const PAGE = 1_000;
+const PAGE = 2_000;
 /** After so many copies a page ends, so that an answer stays small however many a document has. */
-const MOST_COPIES = 5_000;
-/** A step is twice as large as the one before while that was quick. */
-const STEP = { first: 16, most: 512, quickMs: 250 };
+const MOST_COPIES = 10_000;
+/** By so many it may have more than that. */
+const STEP_COPIES = 2_500;
+/** A page says what there is: copies of what is gone are looked up by their ids. */
+const NO_DELETES = Number.MAX_SAFE_INTEGER;
 /** An answer has to come in time: of slow scripts it has less. */
 const WORK_MS = 5_000;
+/** One that nobody has asked for yet is given up later than that. */
+const PREPARED_MS = 25_000;
 /** Documents are looked up a few at a time, so that those of one answer take about so much memory, however large they are. */
 const LOOKED_UP = { bytes: 8 * 1024 * 1024, first: 8, most: 64 };
 /** The mark of a copy does not say which generation it is of. */
@@ -34,30 +39,48 @@ const ANY_GENERATION = 1;
 
 type SourcePut = Extract<SourceChange, { kind: 'put' }>;
 
+/** Documents that the script is run over together. */
+interface Step {
+  puts: readonly SourcePut[];
+  began: number;
+  results: Promise<AgainResult[]>;
+}
+
 /** Tells a requester, on the owner's side, what its copies have to be like. Writes nothing. */
 export class Expectations {
   readonly #parts: ExpectationsParts;
   readonly #scripts: KeptScripts;
+  readonly #pages = new PreparedPages();
 
   constructor(parts: ExpectationsParts) {
     this.#parts = parts;
-    this.#scripts = new KeptScripts(parts.scripts);
+    this.#scripts = new KeptScripts(parts.scripts, STEP_COPIES);
   }
 
   /**
-   * The documents of a task from an etag on, as they are now.
+   * The documents of a task from an etag on, as they are now, or were when the page before was asked for.
    * @returns null when there is no such task
    */
   async page(key: TaskKey, from: Etag, depth: Depth, signal: AbortSignal): Promise<ExpectedPage | null> {
-    const { source, directory } = this.#parts;
-    const task = await directory.read(key);
+    const task = await this.#parts.directory.read(key);
     if (!task) return null;
-    const { lastEtag: before } = await source.identify(taskId(key));
-    const deletesAfter = Math.max(before, from);
-    const page = await source.read({ collection: task.collection, from, deletesAfter, limit: PAGE });
+    const id = taskId(key);
+    const wanted = { task, from, depth };
+    const page = (await this.#pages.take(id, wanted)) ?? (await this.#page(wanted, signal));
+    const next = { ...wanted, from: page.to + 1 };
+    if (!page.drained && page.to >= from)
+      this.#pages.prepare(id, next, () => this.#page(next, AbortSignal.timeout(PREPARED_MS)));
+    return page;
+  }
+
+  async #page({ task, from, depth }: PageWanted, signal: AbortSignal): Promise<ExpectedPage> {
+    const { collection, fingerprint: script } = task;
+    const { source } = this.#parts;
+    // The next page is asked for in the same way, so that a store that reads ahead has it.
+    const page = await source.read({ collection, from, deletesAfter: NO_DELETES, limit: PAGE });
     const puts = page.changes.filter(isOwnPut);
-    const { databaseId, lastEtag: after } = page;
-    const common = { databaseId, script: task.fingerprint, before, after };
+    const { databaseId, lastEtag } = page;
+    const common = { databaseId, script, before: lastEtag, after: lastEtag };
     if (depth === 'ids') {
       const documents = puts.map(({ id, etag }) => ({ id, etag }));
       return { ...common, documents, to: page.to, drained: page.drained };
@@ -76,6 +99,8 @@ export class Expectations {
     const { source, directory } = this.#parts;
     const task = await directory.read(key);
     if (!task) return null;
+    // Both would run the script.
+    await this.#pages.take(taskId(key), null);
     const { lastEtag: before, databaseId } = await source.identify(taskId(key));
     const found = await lookUp(source, ids);
     const puts = found.flatMap((document, at): SourcePut[] => {
@@ -102,28 +127,44 @@ export class Expectations {
     const { collection, script, key } = task;
     if (puts.length === 0) return { documents: [], count: 0 };
     const transformation = { name: key.name, requester: key.requester, collection, script };
-    return this.#scripts.use(taskId(key), transformation, signal, async (runner) => {
+    return this.#scripts.use(taskId(key), transformation, signal, async (runner, size) => {
       const transformer = new Transformer(task, alone(runner), source, NOTHING_SET_ASIDE);
+      const begin = (at: number): Step => {
+        const some = puts.slice(at, at + size.documents);
+        const results = transformer.again([...some], ANY_GENERATION, signal);
+        results.catch(() => undefined);
+        return { puts: some, began: performance.now(), results };
+      };
       const documents: ExpectedDocument[] = [];
-      const began = performance.now();
+      const end = performance.now() + WORK_MS;
       let copies = 0;
-      let step = STEP.first;
-      while (documents.length < puts.length && copies < MOST_COPIES && performance.now() - began < WORK_MS) {
-        const some = puts.slice(documents.length, documents.length + step);
-        const stepBegan = performance.now();
-        const results = await transformer.again([...some], ANY_GENERATION, signal);
-        if (performance.now() - stepBegan < STEP.quickMs) step = Math.min(step * 2, STEP.most);
-        const made = new Map(results.flatMap((one) => ('failure' in one ? [] : [[one.id, one.commands]])));
-        for (const { id, etag } of some) {
-          const commands = made.get(id);
-          const expected = commands ? expectedCopies(source, commands, canonical) : null;
-          copies += expected?.length ?? 0;
-          documents.push({ id, etag, copies: expected });
-        }
+      for (let step: Step | null = begin(0); step;) {
+        const done: Step = step;
+        const results = await done.results;
+        const made = results.reduce((sum, one) => sum + ('commands' in one ? one.commands.length : 0), 0);
+        size.took(performance.now() - done.began, done.puts.length, made);
+        copies += made;
+        const at = documents.length + done.puts.length;
+        // The script runs over the next ones while these are hashed.
+        step = at < puts.length && copies < MOST_COPIES && performance.now() < end ? begin(at) : null;
+        documents.push(...expectedOf(source, done.puts, results, canonical));
       }
       return { documents, count: documents.length };
     });
   }
+}
+
+function expectedOf(
+  source: ChangeSource,
+  puts: readonly SourcePut[],
+  results: readonly AgainResult[],
+  canonical: boolean,
+): ExpectedDocument[] {
+  const made = new Map(results.flatMap((one) => ('failure' in one ? [] : [[one.id, one.commands]])));
+  return puts.map(({ id, etag }) => {
+    const commands = made.get(id);
+    return { id, etag, copies: commands ? expectedCopies(source, commands, canonical) : null };
+  });
 }
 
 /** The first of these documents, as many as fit; at least one. */
@@ -143,12 +184,14 @@ async function lookUp(source: ChangeSource, ids: readonly string[]): Promise<(So
 
 function expectedCopies(
   { ids }: ChangeSource,
-  commands: Parameters<typeof reduceCommands>[0],
+  commands: readonly ChangeCommand[],
   canonical: boolean,
 ): ExpectedCopy[] {
-  return [...reduceCommands(commands, ids).puts.values()].map(({ id, document }) => {
-    return { id, mark: markOf(readContent(document), canonical) };
-  });
+  const [first] = commands;
+  // Most documents have one copy, of which nothing takes anything back.
+  const puts =
+    commands.length === 1 && first?.type === 'put' ? [first] : reduceCommands(commands, ids).puts.values();
+  return [...puts].map(({ id, document }) => ({ id, mark: markOf(readContent(document), canonical) }));
 }
 
 function isOwnPut(change: SourceChange): change is SourcePut {

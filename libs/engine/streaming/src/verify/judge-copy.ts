@@ -34,19 +34,21 @@ export function judgeCopy(
   seen: Seen,
 ): Verdict {
   if (there === null) return { kind: 'missing', reason: 'there is no copy' };
+  const isMarked =
+    there.generation === origin.generation && isSameSource(there.copyOf, origin) && isPossible(there, seen);
+  // Whoever carries these marks is a copy of this task.
+  if (isMarked && hasMark(there, expected.mark)) return 'equal';
   if (!isCopyOf(origin.name)(there)) {
     const what = there.generation === null ? "a document of this module's own" : 'a copy of another task';
     return { kind: 'foreign', reason: `the id holds ${what}` };
   }
-  const isMarked =
-    there.copyOf !== null &&
-    idKey(origin.rule, there.copyOf) === idKey(origin.rule, origin.source) &&
-    there.generation === origin.generation &&
-    isPossible(there, seen);
-  if (isMarked && hasMark(there, expected.mark)) return 'equal';
   if (isNewer(there, seen)) return 'moving';
   if (!isMarked) return { kind: 'stale', reason: 'its metadata is not what the engine wrote' };
   return { kind: 'stale', reason: `it is not what the script makes of ${origin.source}` };
+}
+
+function isSameSource(copyOf: string | null, { rule, source }: CopyOrigin): boolean {
+  return copyOf === source || (copyOf !== null && idKey(rule, copyOf) === idKey(rule, source));
 }
 
 /** Judges a copy that the script does not make. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ScriptPool, type ScriptRunner, type Transformation } from '@nestjs-spark/etl-script/internal';
 import { KeptScripts } from './kept-scripts.ts';
+import type { StepSize } from './step-size.ts';
 
 const CARS: Transformation = {
   name: 'Cars',
@@ -8,6 +9,7 @@ const CARS: Transformation = {
   collection: 'Cars',
   script: 'loadToCars(this)',
 };
+const MOST_COPIES = 5_000;
 const { signal } = new AbortController();
 
 describe('The script of a comparison', () => {
@@ -18,13 +20,12 @@ describe('The script of a comparison', () => {
     jest.useFakeTimers();
     opened = [];
     closed = [];
-    kept = new KeptScripts({
-      open: async ({ script }) => {
-        opened.push(script ?? '');
-        const runner = { close: () => closed.push(script ?? ''), paidBy: () => runner };
-        return runner as unknown as ScriptRunner;
-      },
-    });
+    const open = async ({ script }: Transformation): Promise<ScriptRunner> => {
+      opened.push(script ?? '');
+      const runner = { close: () => closed.push(script ?? ''), paidBy: () => runner };
+      return runner as unknown as ScriptRunner;
+    };
+    kept = new KeptScripts({ open }, MOST_COPIES);
   });
   afterEach(() => {
     jest.useRealTimers();
@@ -42,6 +43,23 @@ describe('The script of a comparison', () => {
     jest.advanceTimersByTime(1);
     expect([opened, closed]).toEqual([[CARS.script], [CARS.script]]);
     expect(await use()).not.toBe(first);
+  });
+
+  it('is run over as many documents as it was over the page before, and over few again once it has failed', async () => {
+    const sizeOf = (work: (size: StepSize) => void): Promise<number> =>
+      kept.use('fleet/hr/cars', CARS, signal, async (_, size) => {
+        work(size);
+        return size.documents;
+      });
+    const first = await sizeOf(() => {});
+    const next = await sizeOf((size) => size.took(1, size.documents, 0));
+    expect(next).toBeGreaterThan(first);
+    expect(await sizeOf(() => {})).toBe(next);
+    const failing = sizeOf(() => {
+      throw new Error('faulted');
+    });
+    await expect(failing).rejects.toThrow('faulted');
+    expect(await sizeOf(() => {})).toBe(first);
   });
 
   it('is reopened when it has changed, and kept separately for each task', async () => {
@@ -71,7 +89,7 @@ describe('The script of a comparison', () => {
 
 it('A document that breaks its script counts for its own page, and not for the next ones', async () => {
   const pool = new ScriptPool({ maxWorkers: 1, documentTimeoutMs: 100 });
-  const kept = new KeptScripts(pool);
+  const kept = new KeptScripts(pool, MOST_COPIES);
   const endless = { ...CARS, script: 'for (;;); loadToCars({})' };
   const page = Array.from({ length: 3 }, (_, n) => ({
     id: `cars/${n}`,

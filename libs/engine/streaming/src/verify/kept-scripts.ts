@@ -1,27 +1,36 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ScriptRunner, Transformation } from '@nestjs-spark/etl-script/internal';
 import type { Scripts } from '../transform/shared-scripts.ts';
+import { StepSize } from './step-size.ts';
 
 /** Longer than a requester needs between two questions. */
 const KEPT_MS = 5_000;
 
-interface Kept {
-  readonly transformation: Transformation;
+/** A script, and over how many documents it was last run together. */
+interface InUse {
   readonly runner: ScriptRunner;
+  readonly size: StepSize;
+}
+
+interface Kept extends InUse {
+  readonly transformation: Transformation;
   readonly end: NodeJS.Timeout;
 }
 
 /** Keeps scripts open for a while: a comparison asks for page after page, and opening a script costs more than running it over a page. */
 export class KeptScripts {
   readonly #scripts: Scripts;
+  readonly #mostCopies: number;
   readonly #kept = new Map<string, Kept>();
 
-  constructor(scripts: Scripts) {
+  /** @param mostCopies about so many are made together */
+  constructor(scripts: Scripts, mostCopies: number) {
     this.#scripts = scripts;
+    this.#mostCopies = mostCopies;
   }
 
   /**
-   * What the work makes of a script. One that it fails with is not kept. What breaks down counts in this work only: the documents of
+   * What the work makes of a script. One that it fails with is not kept, and neither is the size of its steps. What breaks down counts in this work only: the documents of
    * the page before are no reason not to run it.
    * @param key whose script it is: of each, one is kept
    */
@@ -29,21 +38,27 @@ export class KeptScripts {
     key: string,
     transformation: Transformation,
     signal: AbortSignal,
-    work: (runner: ScriptRunner) => Promise<R>,
+    work: (runner: ScriptRunner, size: StepSize) => Promise<R>,
   ): Promise<R> {
-    const runner = this.#take(key, transformation) ?? (await this.#scripts.open(transformation, signal));
+    const used = this.#take(key, transformation) ?? {
+      runner: await this.#scripts.open(transformation, signal),
+      size: new StepSize(this.#mostCopies),
+    };
     try {
-      const result = await work(runner.paidBy(transformation.requester ?? transformation.name));
-      this.#keep(key, transformation, runner);
+      const result = await work(
+        used.runner.paidBy(transformation.requester ?? transformation.name),
+        used.size,
+      );
+      this.#keep(key, transformation, used);
       return result;
     } catch (error) {
-      runner.close();
+      used.runner.close();
       throw error;
     }
   }
 
   /** While it is in use it is not here, so nobody else has it. */
-  #take(key: string, transformation: Transformation): ScriptRunner | null {
+  #take(key: string, transformation: Transformation): InUse | null {
     const kept = this.#kept.get(key);
     if (!kept || !isDeepStrictEqual(kept.transformation, transformation)) {
       this.#end(key);
@@ -51,13 +66,13 @@ export class KeptScripts {
     }
     this.#kept.delete(key);
     clearTimeout(kept.end);
-    return kept.runner;
+    return kept;
   }
 
-  #keep(key: string, transformation: Transformation, runner: ScriptRunner): void {
+  #keep(key: string, transformation: Transformation, { runner, size }: InUse): void {
     this.#end(key);
     const end = setTimeout(() => this.#end(key), KEPT_MS).unref();
-    this.#kept.set(key, { transformation, runner, end });
+    this.#kept.set(key, { transformation, runner, size, end });
   }
 
   #end(key: string): void {

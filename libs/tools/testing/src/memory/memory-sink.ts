@@ -22,6 +22,7 @@ import {
   type StoredCheckpoint,
   type StoredCopy,
   type WantedCopy,
+  type WholeCopy,
 } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import { collectionOf, fieldsOf, isOfAnother, toMark, toStored, type MemoryCopy } from './memory-copy.ts';
@@ -95,7 +96,7 @@ export class MemorySink implements ChangeSink {
     const fields = JSON.parse(json) as Record<string, unknown>;
     const text = joinMetadata(json, { '@collection': collection, ...metadata });
     const copy = { id, collection, fields, text, source, etag: 0, generation };
-    this.documents.set(idKey(this.#ids, id), copy);
+    this.#set(idKey(this.#ids, id), copy);
   }
 
   /** The text of a document, null when there is none. */
@@ -152,14 +153,13 @@ export class MemorySink implements ChangeSink {
   }
 
   async *copies(name: string, ids?: readonly string[]): AsyncGenerator<StoredCopy[]> {
-    this.#requireUp();
-    const all = [...this.documents.values()].map((copy) => ({
-      ...toStored(copy),
-      version: this.#versionOf(copy),
-    }));
-    const own = all.filter(isCopyOf(name));
+    const own = this.#copiesOf(name);
     const keys = ids && new Set(ids.map((id) => idKey(this.#ids, id)));
     yield keys ? own.filter(({ id }) => keys.has(idKey(this.#ids, id))) : own;
+  }
+
+  async *wholeCopies(name: string): AsyncGenerator<WholeCopy[]> {
+    yield this.#copiesOf(name);
   }
 
   async removeAsListed(copies: readonly Pick<StoredCopy, 'id' | 'version'>[]): Promise<void> {
@@ -177,6 +177,16 @@ export class MemorySink implements ChangeSink {
     this.#requireUp();
     this.#fence(checkpoint.name, version);
     this.#checkpoints.delete(nameKey(checkpoint.name));
+  }
+
+  #copiesOf(name: string): WholeCopy[] {
+    this.#requireUp();
+    const all = [...this.documents.values()].map((copy) => ({
+      ...toStored(copy),
+      version: this.#versionOf(copy),
+      text: copy.text,
+    }));
+    return all.filter(isCopyOf(name));
   }
 
   #requireUp(): void {
@@ -271,6 +281,12 @@ export class MemorySink implements ChangeSink {
     }
     const version = `${copy.source}@${copy.etag} ${copy.generation}`;
     this.applications.set(version, (this.applications.get(version) ?? 0) + 1);
+    this.#set(key, copy);
+  }
+
+  /** What is written last is last. */
+  #set(key: string, copy: MemoryCopy): void {
+    this.documents.delete(key);
     this.documents.set(key, copy);
   }
 

@@ -61,7 +61,7 @@ describe("what an owner's answer means for the command", () => {
     [undefined, /the clocks differ$/],
   ])('401 for the times, at %s by the owner: try again, and the clock is named', (time, reason) => {
     const body = { type: 'urn:spark:problem:token-times', detail: 'expired', time };
-    expect(classify({ kind: 'answered', status: 401, body })).toEqual({
+    expect(classify({ kind: 'answered', status: 401, body })).toMatchObject({
       outcome: 'retry',
       reason: expect.stringMatching(reason),
     });

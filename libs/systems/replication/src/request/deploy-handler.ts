@@ -28,10 +28,13 @@ const MOST_WARNINGS = 200;
 export class DeploymentDelayedError extends Error {
   /** Details for people; they may change while the reason stays the same. */
   readonly hint: string;
+  /** The reason without what differs from one attempt to the next. */
+  readonly news: string;
 
-  constructor(reason: string, hint = '') {
+  constructor(reason: string, hint = '', news = reason) {
     super(reason);
     this.hint = hint;
+    this.news = news;
     this.name = 'DeploymentDelayedError';
   }
 }
@@ -118,7 +121,7 @@ export class DeployHandler {
       case 'outdated':
         return this.outdated(owner, revision, verdict);
       case 'retry':
-        throw this.failing(new DeploymentDelayedError(verdict.reason, verdict.hint), failure);
+        throw this.failing(new DeploymentDelayedError(verdict.reason, verdict.hint, verdict.news), failure);
       case 'give-up':
         throw this.failing(
           verdict.mayPass
@@ -197,7 +200,10 @@ export class DeployHandler {
     const reason = `${messageOf(error)}${hint}`;
     const failure = error instanceof Error ? this.failures.get(error) : undefined;
     this.status.failed(owner, revision, delivery.attempt, reason, { final, mayPass, failure });
-    this.say(owner, reason, newsOf(messageOf(error)), { final, mayPass });
+    this.say(owner, reason, error instanceof DeploymentDelayedError ? error.news : messageOf(error), {
+      final,
+      mayPass,
+    });
   }
 
   /** A failed request is one in a row of many, and is sent again when it is a dead letter: each reason is in the log once. */
@@ -217,9 +223,4 @@ export class DeployHandler {
       : `it stays one until it is replayed or ${owner} registers again`;
     this.log.warn(`The request to ${owner} is a dead letter: ${next}`);
   }
-}
-
-/** The same reason at another time, or after another while. */
-function newsOf(reason: string): string {
-  return reason.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z|\d+ s\b/g, '…');
 }

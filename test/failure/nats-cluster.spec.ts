@@ -88,10 +88,14 @@ describeWithOwnServers(['nats'], 'A NATS cluster of three', () => {
       () => nats.weather({}),
     ));
 
-  it('answers are late by 2 s: copying is slower, and goes on', () =>
+  it('answers are late by 2 s: copying is slower, goes on, and both say why', () =>
     during(
       () => nats.weather({ latencyMs: { down: 2_000 } }),
-      () => equal(fleet, hr),
+      async () => {
+        const because = /JetStream is slow: its last answer took [2-9]\.\d s, .*Copying continues/;
+        await Promise.all([saysSo(fleet, 'out', { because }), saysSo(hr, 'in', { because })]);
+        await equal(fleet, hr);
+      },
       () => nats.weather({}),
     ));
 

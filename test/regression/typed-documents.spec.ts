@@ -25,6 +25,13 @@ class Prices extends Map<string, number> {}
 class Tags extends Array<string> {}
 class Stamp extends Date {}
 
+/** A class whose prototype has `label` in this way. */
+function withPrototype(label: PropertyDescriptor): new () => object {
+  class Made extends Base {}
+  Object.defineProperty(Made.prototype, 'label', label);
+  return Made;
+}
+
 const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) });
 const elsewhere = (code: string): unknown => runInNewContext(code);
 
@@ -133,6 +140,156 @@ for (const store of stores) {
         await open.put('things/3', 'Things', '{"Age":1,"Value":2}');
         expect((await things.get('things/3'))?.age).toBe(7);
         expect((await things.list({ where: { id: 'things/3' } })).total).toBeLessThanOrEqual(1);
+      });
+    });
+
+    describe('with a field that the class has in another way', () => {
+      const ways: [what: string, type: () => new () => object][] = [
+        [
+          'a getter',
+          () =>
+            class {
+              get label() {
+                return 'own';
+              }
+            },
+        ],
+        [
+          'a getter and a setter',
+          () =>
+            class {
+              get label() {
+                return 'own';
+              }
+              set label(_: string) {
+                throw new Error('set');
+              }
+            },
+        ],
+        [
+          'a setter alone',
+          () =>
+            class {
+              set label(_: string) {
+                throw new Error('set');
+              }
+            },
+        ],
+        [
+          'an inherited getter',
+          () =>
+            class extends class {
+              get label() {
+                return 'own';
+              }
+            } {},
+        ],
+        [
+          'a getter over an inherited one',
+          () =>
+            class extends class {
+              get label() {
+                return 'base';
+              }
+            } {
+              override get label() {
+                return 'own';
+              }
+            },
+        ],
+        [
+          'a getter that throws',
+          () =>
+            class {
+              get label(): string {
+                throw new Error('got');
+              }
+            },
+        ],
+        [
+          'a getter of a private field',
+          () =>
+            class {
+              #label = 'own';
+              get label() {
+                return this.#label;
+              }
+            },
+        ],
+        [
+          'a method',
+          () =>
+            class {
+              label() {
+                return 'own';
+              }
+            },
+        ],
+        [
+          'a generator',
+          () =>
+            class {
+              *label() {
+                yield 1;
+              }
+            },
+        ],
+        [
+          'an inherited method',
+          () =>
+            class extends class {
+              label() {
+                return 'own';
+              }
+            } {},
+        ],
+        ['a getter that cannot be changed', () => withPrototype({ get: () => 'own', configurable: false })],
+        ['a property that is not listed', () => withPrototype({ get: () => 'own', enumerable: false })],
+      ];
+      it.each(ways)('%s: is read, listed, changed and stored without it', async (what, makeType) => {
+        const type = makeType();
+        const collection = `Ways${ways.findIndex(([one]) => one === what)}`;
+        const repository = open.repository<{ name?: string }>(collection, type.prototype as object);
+        const id = `${collection}/1`;
+        await open.put(id, collection, '{"Label":"stored","Name":"x"}');
+        const read = await repository.get(id);
+        expect(read).toBeInstanceOf(type);
+        expect(Object.keys(read ?? {})).not.toContain('label');
+        await eventually(async () => expect((await repository.list({})).items).toHaveLength(1));
+        expect((await repository.patch(id, { name: 'y' }))?.name).toBe('y');
+        expect(await open.text(id)).toMatch(/"Label":"stored","Name":"y"/);
+        const made = Object.assign(Object.create(type.prototype as object) as object, { name: 'z' });
+        await repository.put(`${collection}/2`, made);
+        expect(await open.text(`${collection}/2`)).not.toContain('abel');
+      });
+    });
+
+    describe('with a field called as what every object has', () => {
+      const names = [
+        '__proto__',
+        '__defineGetter__',
+        '__lookupSetter__',
+        'prototype',
+        'isPrototypeOf',
+        'propertyIsEnumerable',
+        'toLocaleString',
+        'constructor',
+        'hasOwn',
+        'then',
+        'nodejs.util.inspect.custom',
+        '@@iterator',
+      ];
+      it.each(names)('%s: is one, changes nothing else, and stays through a patch', async (name) => {
+        const field = `"${name}":{"IsAdmin":true,"${name}":[{"${name}":1}]}`;
+        await open.put('things/9', 'Things', `{${field},"Value":1}`);
+        const found = await things.get('things/9');
+        expect(found).toBeInstanceOf(Thing);
+        expect(found && 'isAdmin' in found).toBe(false);
+        expect(Object.getPrototypeOf(found)).toBe(Thing.prototype);
+        expect(Object.hasOwn(Object.prototype, 'isAdmin')).toBe(false);
+        expect(`${String(found?.age)} ${typeof found?.toString()}`).toBe('7 string');
+        await things.patch('things/9', { value: 2 });
+        expect(await open.text('things/9')).toContain(`${field},"Value":2`);
       });
     });
 

@@ -72,16 +72,34 @@ describe('a variable that is assigned and not declared', () => {
     ['function f() { inner = 1; } f();', 'inner'],
     ['größe = this.A;', 'größe'],
     ['$x = 1;', '$x'],
+    ['[first] = [1];', 'first'],
+    ['({ A: taken } = this);', 'taken'],
+    ['for (key in this) ;', 'key'],
+    ['for (one of [1]) ;', 'one'],
+    ['if (this.A) flag = true;', 'flag'],
+    ['const a = () => { deep = 1; }; a();', 'deep'],
+    ['let a = b = 1;', 'b'],
+    ['try { tried = 1; } finally { this.A; }', 'tried'],
+    ['_ = this;', '_'],
+    ['Total = 1;', 'Total'],
   ])('is named for what it is: %s', async (script, name) => {
     expect(await reasonOf(`${script} loadToCars({ A: this.A });`)).toBe(
       `ReferenceError: ${name} is not declared; write "let ${name}" before it is assigned`,
     );
   });
 
-  it.each(['const total = 1; total = 2;', 'const { A: total } = this; total++;'])(
-    'is not taken for one that is constant: %s',
-    async (script) => {
-      expect(await reasonOf(`${script} loadToCars({ A: this.A });`)).toBe("TypeError: 'total' is read-only");
-    },
-  );
+  it.each([
+    'const total = 1; total = 2;',
+    'const { A: total } = this; total++;',
+    'const total = 1; total += 1;',
+    'const total = 1; [total] = [2];',
+    'const total = 1; ({ A: total } = this);',
+    'const total = 1; for (total of [2]) ;',
+    'const total = 1; (() => { total = 2; })();',
+    'for (const total of [1]) total = 2;',
+    'const total = null; total ??= 2;',
+    'const [total] = [1]; --total;',
+  ])('is not taken for one that is constant: %s', async (script) => {
+    expect(await reasonOf(`${script} loadToCars({ A: this.A });`)).toBe("TypeError: 'total' is read-only");
+  });
 });

@@ -62,4 +62,31 @@ describe('What a capture says of itself', () => {
     progress.carried(page(30, 5), position(30), 'kept');
     expect(progress.status()).toMatchObject({ documentsRead: 12, documentsTotal: 12, live: true });
   });
+
+  /** Pages by how many documents they put, the last of which is the end of the first copy where it is marked. */
+  it.each<[string, number, (number | 'end')[], number, number]>([
+    ['nothing', 0, ['end'], 0, 0],
+    ['as many as were counted', 10, [10, 'end'], 10, 10],
+    ['fewer, since some were deleted', 10, [4, 3, 'end'], 7, 10],
+    ['more, since some were changed meanwhile', 10, [10, 5, 'end'], 15, 15],
+    ['more, since some came', 10, [4, 4, 4, 'end'], 12, 12],
+    ['before they were counted', 0, [3], 3, 3],
+    ['half of them', 10, [5], 5, 10],
+    ['pages without a document', 10, [0, 0, 10, 0, 'end'], 10, 10],
+    ['what changes after the first copy', 10, [10, 'end', 7, 9], 10, 10],
+    ['what changes after one of none', 0, ['end', 7, 9], 0, 0],
+    ['one page of all and more', 1, [9_096, 'end'], 9_096, 9_096],
+  ])('counts %s: of %d', (_what, total, pages, read, of) => {
+    const progress = capturing(0, false);
+    progress.documentsTotal = total;
+    let [to, isLive] = [0, false];
+    for (const one of pages) {
+      if (one === 'end') isLive = true;
+      to += 10;
+      progress.carried(page(to, one === 'end' ? 0 : one), position(to, isLive), 'kept');
+      const { documentsRead = 0, documentsTotal = 0 } = progress.status() ?? {};
+      expect(documentsRead).toBeLessThanOrEqual(documentsTotal);
+    }
+    expect(progress.status()).toMatchObject({ documentsRead: read, documentsTotal: of });
+  });
 });

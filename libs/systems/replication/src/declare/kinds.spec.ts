@@ -295,6 +295,46 @@ describe('a declared class', () => {
   });
 });
 
+describe('a class that is loaded after the start', () => {
+  class Plain {
+    number = '';
+  }
+  const [early, late] = [copying('A'), copying('B')];
+  const asProvider = (providers: NonNullable<DynamicModule['providers']>): DynamicModule => {
+    @Module({})
+    class Late {}
+    return { module: Late, providers };
+  };
+  /** What the store has besides needs a store. */
+  const byStore = (...classes: Type[]): DynamicModule =>
+    asProvider(
+      (SparkStoreModule.forFeature(classes).providers ?? []).filter(
+        (provider) => typeof provider === 'object' && 'useValue' in provider,
+      ),
+    );
+  @Module({ providers: forFeatureProviders([late]) })
+  class Inner {}
+
+  it.each<[string, () => DynamicModule, boolean]>([
+    ['by a feature', () => asProvider(forFeatureProviders([late])), true],
+    ['by a feature beside a plain class', () => asProvider([...forFeatureProviders([late]), Plain]), true],
+    ['by the store', () => byStore(late), true],
+    ['by the store beside a plain class', () => byStore(Plain, late), true],
+    ['as a provider', () => asProvider([late]), true],
+    ['as a value of its own name', () => asProvider([{ provide: late, useValue: new late() }]), true],
+    ['as another name’s class', () => asProvider([{ provide: 'order', useClass: late }]), true],
+    ['in a module that a module imports', () => ({ ...asProvider([]), imports: [Inner] }), true],
+    ['twice', () => asProvider([late, ...forFeatureProviders([late])]), true],
+    ['and declares nothing', () => asProvider([Plain]), false],
+    ['and was there before', () => asProvider([early]), false],
+    ['and is only a value', () => asProvider([{ provide: 'orders', useValue: [late] }]), false],
+  ])('%s: is named where it declares something', async (_what, loaded, isNamed) => {
+    const { discovery, loader, classes } = await exploreWith([early]);
+    await loader.load(loaded);
+    expect(findLate(discovery, { classes })).toEqual(isNamed ? [late] : []);
+  });
+});
+
 describe('fields', () => {
   it('are spelled as documents have them, however the class does', () => {
     expect(documentFields(['sku', 'LicensePlate', 'licensePlate', 'id', '_x', '$y'])).toEqual([

@@ -20,6 +20,7 @@ import { StartReport } from '../report/start/start-report.ts';
 import { OwnerReports } from '../report/status/owner-reports.ts';
 import { DeployCommands } from '../request/deploy-commands.ts';
 import { DroppedTasks } from '../request/dropped-tasks.ts';
+import { OwnerProbe } from '../request/owner-probe.ts';
 import { OwnerWatch } from '../request/owner-watch.ts';
 import { RequestLoop, RequestLoopTimes } from '../request/request-loop.ts';
 import { RequestStore } from '../request/request-store.ts';
@@ -235,6 +236,7 @@ async function make(change: Doubles = {}): Promise<ReplicationRunner> {
     [Requests, change.requests ?? { sendAll: step('request'), refresh: step('refresh') }],
     [OwnerWatch, { run: watch }],
     [Revival, idle],
+    [OwnerProbe, idle],
     [DroppedTasks, { settle: step('settle') }],
     [DeploymentGate, { open: () => void done.push('open') }],
     [DeploymentReconciler, { run: step('deployments') }],

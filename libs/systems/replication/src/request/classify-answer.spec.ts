@@ -61,7 +61,7 @@ describe("what an owner's answer means for the command", () => {
     [undefined, /the clocks differ$/],
   ])('401 for the times, at %s by the owner: try again, and the clock is named', (time, reason) => {
     const body = { type: 'urn:spark:problem:token-times', detail: 'expired', time };
-    expect(classify({ kind: 'answered', status: 401, body })).toEqual({
+    expect(classify({ kind: 'answered', status: 401, body })).toMatchObject({
       outcome: 'retry',
       reason: expect.stringMatching(reason),
     });
@@ -102,7 +102,44 @@ describe("what an owner's answer means for the command", () => {
     },
   );
 
-  it("carries the owner's own reason, fields included, up to a limit", () => {
+  it.each<[string, unknown, string]>([
+    ['nothing', {}, ''],
+    ['a title', { title: 'No' }, ': No'],
+    ['a detail in place of the title', { title: 'No', detail: 'Not this' }, ': Not this'],
+    ['an empty detail', { title: 'No', detail: '' }, ': No'],
+    [
+      'a field whose reason is the detail',
+      { detail: 'Cars is not shared.', errors: [{ pointer: '/scripts/0', detail: 'Cars is not shared.' }] },
+      ': Cars is not shared.',
+    ],
+    [
+      'a field whose reason is a part of the detail',
+      {
+        detail: 'Two faults: A; B',
+        errors: [
+          { pointer: '/a', detail: 'A' },
+          { pointer: '/b', detail: 'B' },
+        ],
+      },
+      ': Two faults: A; B',
+    ],
+    [
+      'a field with a reason of its own',
+      { detail: 'One fault', errors: [{ pointer: '/a', detail: 'too long' }] },
+      ': One fault; /a: too long',
+    ],
+    ['a field alone', { errors: [{ pointer: '/a', detail: 'too long' }] }, ': /a: too long'],
+    ['a field with its line', { errors: [{ detail: 'odd', line: 7 }] }, ': odd (line 7)'],
+    ['a reason without a place', { errors: [{ detail: 'odd' }] }, ': odd'],
+    ['fields that say nothing', { detail: 'No', errors: [{ pointer: '/a' }, 5, null, []] }, ': No'],
+    ['texts that are none', { detail: 5, title: {}, errors: 'x' }, ''],
+  ])('says what the owner says once, of %s', (_what, body, said) => {
+    expect(classify({ kind: 'answered', status: 422, body })).toMatchObject({
+      reason: `Fleet answered 422${said}`,
+    });
+  });
+
+  it("carries the owner's own reason, fields included, and not without end", () => {
     const body = {
       type: 'urn:spark:problem:script-refused',
       title: 'A script was refused',

@@ -7,8 +7,8 @@ export type Verdict =
   | { outcome: 'deployed'; result: EtlDeploymentResult }
   /** The owner knows a newer revision than the one it was sent. */
   | { outcome: 'outdated'; ownerRevision: number | null; reason: string }
-  /** `hint`: what may help a reader, shown beside the reason. */
-  | { outcome: 'retry'; reason: string; hint?: string }
+  /** `hint`: what may help a reader, shown beside the reason. `news`: the reason without what differs from one attempt to the next. */
+  | { outcome: 'retry'; reason: string; hint?: string; news?: string }
   /** `mayPass`: retrying soon does not help, but it may work later without a change here. */
   | { outcome: 'give-up'; reason: string; mayPass: boolean };
 
@@ -56,7 +56,7 @@ function classifyStatus(owner: string, status: number, body: unknown, asker: Ask
       : { outcome: 'retry', reason: `${reason}, which is not a deployment result: is its URL right?` };
   }
   if (isProblem(body, PROBLEMS.tokenTimes.type)) {
-    return { outcome: 'retry', reason: describeClocks(owner, body, asker.now) };
+    return { outcome: 'retry', ...describeClocks(owner, body, asker.now) };
   }
   if (isProblem(body, PROBLEMS.unauthenticated.type)) {
     return { outcome: 'give-up', reason: describeKey(owner, asker), mayPass: true };
@@ -77,16 +77,16 @@ function isOwnWord(body: unknown): boolean {
 }
 
 /** The owner has checked the signature before it tells its time, so only the clocks can be the cause. */
-function describeClocks(owner: string, body: object, now: number): string {
+function describeClocks(owner: string, body: object, now: number): { reason: string; news: string } {
   const time = 'time' in body && typeof body.time === 'string' ? Date.parse(body.time) : Number.NaN;
-  if (Number.isNaN(time))
-    return `${owner} refuses this module's requests because of their times: the clocks differ`;
+  const differ = `${owner} refuses this module's requests for their times: the clocks differ`;
+  if (Number.isNaN(time)) return { reason: differ, news: differ };
   const off = Math.round((now - time) / 1_000);
   const side = off > 0 ? 'ahead of' : 'behind';
-  return (
+  const reason =
     `the clock is off by ${Math.abs(off)} s: this module's shows ${new Date(now).toISOString()}, ${side} ${owner}'s, ` +
-    `which shows ${new Date(time).toISOString()} and refuses requests made so far from its time. Set the one that is wrong (NTP)`
-  );
+    `which shows ${new Date(time).toISOString()} and refuses requests made so far from its time. Set the one that is wrong (NTP)`;
+  return { reason, news: `${side} ${differ}` };
 }
 
 /** The owner's text addresses people; a module has shown its key, and the key was not accepted. */

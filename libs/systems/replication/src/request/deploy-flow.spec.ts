@@ -228,6 +228,57 @@ describe('the request to an owner', () => {
     expect(status.of('Fleet')).toMatchObject({ state: 'dead', attempts: 6 });
   });
 
+  const off = (seconds: number): { status: number; body: object } => ({
+    status: 401,
+    body: {
+      type: 'urn:spark:problem:token-times',
+      time: new Date(Date.now() - seconds * 1_000).toISOString(),
+    },
+  });
+  const busy = (code: number, detail = ''): { status: number; body: object } => ({
+    status: code,
+    body: { detail },
+  });
+
+  /** Answers to one attempt after the other (`again`: then it is sent again as a dead letter is), and how many lines say why. */
+  it.each<[string, (ReturnType<typeof busy> | 'again' | 'taken')[], number, number]>([
+    ['one failure', [busy(503)], 1, 0],
+    ['the same again and again', Array.from({ length: 5 }, () => busy(503)), 1, 0],
+    ['two reasons', [busy(503), busy(503), busy(502), busy(502)], 2, 0],
+    ['two reasons in turn', [busy(503), busy(502), busy(503)], 3, 0],
+    ['one status for two reasons', [busy(503, 'NATS is away'), busy(503, 'RavenDB is away')], 2, 0],
+    [
+      'a clock that is wrong, whose times differ with each attempt',
+      [off(3_600), off(3_601), off(3_605)],
+      1,
+      0,
+    ],
+    ['a clock that was ahead and is behind', [off(3_600), off(-3_600)], 2, 0],
+    ['all attempts', Array.from({ length: 6 }, () => busy(503)), 1, 1],
+    ['all attempts, and again', [...Array.from({ length: 6 }, () => busy(503)), 'again', busy(503)], 1, 1],
+    ['a refusal, and again', [busy(403, 'no'), 'again', busy(403, 'no')], 1, 1],
+    ['a refusal, and another one', [busy(403, 'no'), 'again', busy(403, 'never')], 2, 2],
+    ['a failure, then it is taken, then the same failure', [busy(503), 'taken', busy(503)], 2, 0],
+  ])('that fails says why once for each reason: %s', async (_what, answers, reasons, letters) => {
+    await register('Fleet', fleet.url);
+    await requests.sendAll();
+    let command = bus.take(SUBJECT);
+    let attempt = 0;
+    for (const answer of answers) {
+      if (answer === 'again') {
+        await requests.send('Fleet');
+        [command, attempt] = [bus.take(SUBJECT), 0];
+        continue;
+      }
+      fleet.answer = answer === 'taken' ? null : answer;
+      attempt++;
+      await handler.handle(command, { attempt, last: attempt === 6 }).catch(() => undefined);
+    }
+    const said = log.said('warn');
+    expect(said.filter((line) => /The request to Fleet is a dead letter/.test(line))).toHaveLength(letters);
+    expect(said.filter((line) => /Trying again$|It is a dead letter$/.test(line))).toHaveLength(reasons);
+  });
+
   it('follows no redirect', async () => {
     const elsewhere = await FakeOwner.start();
     await register('Fleet', fleet.url);

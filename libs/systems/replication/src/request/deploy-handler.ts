@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EtlDeploymentResult } from '@nestjs-spark/contracts/internal';
-import { messageOf } from '@nestjs-spark/foundation/internal';
+import { messageOf, nameKey, SayOnce } from '@nestjs-spark/foundation/internal';
 import { PermanentError } from '@nestjs-spark/jetstream';
 import { ModuleClient, ModuleIdentity } from '@nestjs-spark/modules/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
@@ -28,10 +28,13 @@ const MOST_WARNINGS = 200;
 export class DeploymentDelayedError extends Error {
   /** Details for people; they may change while the reason stays the same. */
   readonly hint: string;
+  /** The reason without what differs from one attempt to the next. */
+  readonly news: string;
 
-  constructor(reason: string, hint = '') {
+  constructor(reason: string, hint = '', news = reason) {
     super(reason);
     this.hint = hint;
+    this.news = news;
     this.name = 'DeploymentDelayedError';
   }
 }
@@ -64,6 +67,8 @@ export class DeployHandler {
   private readonly log = logFor('DeployHandler');
   private readonly warned = new Set<string>();
   private readonly failures = new WeakMap<Error, RequestFailure>();
+  /** What was said last of each owner's failures, until it takes a request. */
+  private readonly said = new Map<string, { reason: SayOnce; letter: SayOnce }>();
 
   constructor(
     private readonly client: ModuleClient,
@@ -100,13 +105,16 @@ export class DeployHandler {
 
   private async deploy(asked: RequestRecord, delivery: Delivery, signal?: AbortSignal): Promise<void> {
     const { owner, revision } = asked;
-    const answer = await this.client.call({
-      module: owner,
-      method: 'POST',
-      path: DEPLOY_PATH,
-      body: this.requests.requestOf(asked),
-      ...(signal ? { signal } : {}),
-    });
+    const ended = this.status.asking(owner);
+    const answer = await this.client
+      .call({
+        module: owner,
+        method: 'POST',
+        path: DEPLOY_PATH,
+        body: this.requests.requestOf(asked),
+        ...(signal ? { signal } : {}),
+      })
+      .finally(ended);
     const { module, keyId } = this.identity;
     const failure = failureOf(answer, asked.scripts);
     const verdict = classifyAnswer(owner, answer, { module, keyId, now: Date.now() });
@@ -116,7 +124,7 @@ export class DeployHandler {
       case 'outdated':
         return this.outdated(owner, revision, verdict);
       case 'retry':
-        throw this.failing(new DeploymentDelayedError(verdict.reason, verdict.hint), failure);
+        throw this.failing(new DeploymentDelayedError(verdict.reason, verdict.hint, verdict.news), failure);
       case 'give-up':
         throw this.failing(
           verdict.mayPass
@@ -148,6 +156,7 @@ export class DeployHandler {
     });
     const deployed: DeployedRevision = { revision, at, tasks: nextTasks([], result.tasks) };
     this.adopt(owner, record?.deployed ?? deployed);
+    this.said.delete(nameKey(owner));
     const { tasksCreated, tasksUpdated, tasksRemoved } = result;
     this.log.log(
       `${owner} has accepted revision ${revision}: ${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`,
@@ -187,7 +196,6 @@ export class DeployHandler {
   }
 
   private note({ owner, revision }: DeployCommand, delivery: Delivery, error: unknown): void {
-    const before = this.status.of(owner);
     const isRefused = error instanceof PermanentError;
     const final = isRefused || delivery.last;
     const mayPass = !isRefused || error instanceof DeploymentRefusedForNowError;
@@ -195,11 +203,26 @@ export class DeployHandler {
     const reason = `${messageOf(error)}${hint}`;
     const failure = error instanceof Error ? this.failures.get(error) : undefined;
     this.status.failed(owner, revision, delivery.attempt, reason, { final, mayPass, failure });
-    if (before?.lastError !== reason)
+    this.say(owner, reason, error instanceof DeploymentDelayedError ? error.news : messageOf(error), {
+      final,
+      mayPass,
+    });
+  }
+
+  /** A failed request is one in a row of many, and is sent again when it is a dead letter: each reason is in the log once. */
+  private say(
+    owner: string,
+    reason: string,
+    news: string,
+    { final, mayPass }: { final: boolean; mayPass: boolean },
+  ): void {
+    const said = this.said.get(nameKey(owner)) ?? { reason: new SayOnce(), letter: new SayOnce() };
+    this.said.set(nameKey(owner), said);
+    if (said.reason.isNews(news))
       this.log.warn(`${reason.replace(/\.$/, '')}. ${final ? 'It is a dead letter' : 'Trying again'}`);
-    if (!final) return;
+    if (!final || !said.letter.isNews(news)) return;
     const next = mayPass
-      ? `it is sent again every few minutes, or when ${owner} is heard from`
+      ? `it is sent again when ${owner} answers or is heard from, and every few minutes`
       : `it stays one until it is replayed or ${owner} registers again`;
     this.log.warn(`The request to ${owner} is a dead letter: ${next}`);
   }

@@ -8,6 +8,7 @@ import { ApplySupervisor, type ApplyTask } from '@nestjs-spark/streaming/interna
 import { Declarations } from '../declare/declarations.ts';
 import { LateDeclarations } from '../declare/late-declarations.ts';
 import { DroppedTasks } from './dropped-tasks.ts';
+import { OwnerProbe } from './owner-probe.ts';
 import { OwnerWatch } from './owner-watch.ts';
 import { adopting } from './request-record.ts';
 import { RequestStore } from './request-store.ts';
@@ -21,8 +22,8 @@ export class RequestLoopTimes {
 }
 
 /**
- * The requester's side while the application runs: continue the copies, register, announce, send requests, settle dropped tasks, then watch for
- * owners and revive dead letters. Each step is retried until it succeeds.
+ * What the requester's side does for as long as the application runs: continue the copies, register, announce, request, settle
+ * what was dropped, then watch for owners, and send again what they have not taken. Each step waits until it succeeds.
  */
 @Injectable()
 export class RequestLoop {
@@ -39,6 +40,7 @@ export class RequestLoop {
     private readonly dropped: DroppedTasks,
     private readonly owners: OwnerWatch,
     private readonly revival: Revival,
+    private readonly probe: OwnerProbe,
     private readonly apply: ApplySupervisor,
     private readonly live: LiveSettings,
     @Optional() private readonly times: RequestLoopTimes = new RequestLoopTimes(),
@@ -56,7 +58,12 @@ export class RequestLoop {
     const unsubscribe = this.live.onChange('engine', () => this.registration.announceAgain());
     await this.ask(signal);
     if (!signal.aborted)
-      await Promise.all([this.watch(startedAt, signal), this.refresh(signal), this.revival.run(signal)]);
+      await Promise.all([
+        this.watch(startedAt, signal),
+        this.refresh(signal),
+        this.revival.run(signal),
+        this.probe.run(signal),
+      ]);
     unsubscribe();
   }
 

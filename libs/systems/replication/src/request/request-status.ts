@@ -1,4 +1,5 @@
 import { NO_FAILURE, type RequestFailure } from './request-failure.ts';
+import { performance } from 'node:perf_hooks';
 import { Injectable } from '@nestjs/common';
 import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
@@ -75,6 +76,7 @@ export function engineOf(request: OwnerRequestStatus | null, task: string): Engi
 export class RequestStatus {
   private readonly byOwner = new Map<string, OwnerRequestStatus>();
   private readonly passing = new Set<string>();
+  private readonly attempts = new Map<string, { since: number }>();
 
   /** One entry per owner that has a request, or had one until now. */
   all(): OwnerRequestStatus[] {
@@ -92,7 +94,28 @@ export class RequestStatus {
       .map(({ owner }) => owner);
   }
 
-  /** @param engines from the owner's answer to an earlier revision */
+  /** The owners that have not taken the request yet although nothing here has to be changed for that. */
+  failing(): string[] {
+    const retrying = this.all().filter(({ state }) => state === 'retrying');
+    return [...retrying.map(({ owner }) => owner), ...this.stranded()];
+  }
+
+  /** An attempt begins. @returns to be called when it has ended, however that was */
+  asking(owner: string): () => void {
+    const attempt = { since: performance.now() };
+    this.attempts.set(nameKey(owner), attempt);
+    return () => {
+      if (this.attempts.get(nameKey(owner)) === attempt) this.attempts.delete(nameKey(owner));
+    };
+  }
+
+  /** For how long the owner has not answered an attempt, in milliseconds; null while there is none. */
+  askingForMs(owner: string): number | null {
+    const attempt = this.attempts.get(nameKey(owner));
+    return attempt === undefined ? null : performance.now() - attempt.since;
+  }
+
+  /** @param engines what the owner answered to an earlier revision */
   sent(owner: string, revision: number, engines: Record<string, EngineName>): void {
     this.byOwner.set(nameKey(owner), {
       owner,

@@ -33,6 +33,7 @@ import { DeployCommands } from './deploy-commands.ts';
 import { DeployHandler } from './deploy-handler.ts';
 import { DroppedTasks } from './dropped-tasks.ts';
 import { JetStreamCommandBus } from './jetstream-command-bus.ts';
+import { OwnerProbe } from './owner-probe.ts';
 import { OwnerWatch } from './owner-watch.ts';
 import { RequestLoop } from './request-loop.ts';
 import { RequestStatus } from './request-status.ts';
@@ -48,6 +49,7 @@ import { OwnerSourceInquiry } from './source-inquiry.ts';
     DeployCommands,
     DeployHandler,
     DroppedTasks,
+    OwnerProbe,
     OwnerSourceInquiry,
     OwnerWatch,
     RequestLoop,

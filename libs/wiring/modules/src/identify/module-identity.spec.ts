@@ -60,6 +60,29 @@ describe("a module's identity", () => {
     },
   );
 
+  it.each([
+    ['hr', 'HR'],
+    ['HR', 'hr'],
+    ['hR', 'Hr'],
+    ['fleet', 'Fleet'],
+    ['FLEET', 'Fleet'],
+    ['Fleet-One', 'fleet-one'],
+    ['car_park', 'CAR_PARK'],
+    ['Info', 'INFO'],
+    ['i', 'I'],
+    ['K9', 'k9'],
+    ['SalesAndMore', 'salesandMORE'],
+  ])('is one whether the module is called %s or %s, and back again', async (before, after) => {
+    const keys = join(directory, 'keys');
+    const named = (module: string): Promise<ModuleIdentity> =>
+      ModuleIdentity.open({ directory: keys, module, production: false, log });
+    const all = [await named(before), await named(after), await named(before)];
+    expect(new Set(all.map(({ keyId }) => keyId)).size).toBe(1);
+    expect(all.map(({ module }) => module)).toEqual([before, after, before]);
+    expect(await readdir(keys)).toEqual([`${before}.jwk.json`]);
+    expect((await named(`${after}2`)).keyId).not.toBe(all[0]?.keyId);
+  });
+
   it('takes the file of its own spelling, and does not guess between two others', async () => {
     const keys = join(directory, 'keys');
     await open();

@@ -53,6 +53,7 @@ describe('A wait for a change', () => {
         declared: declaredCars,
         report,
         request: null,
+        askingForMs: null,
         owner: null,
         ownerAddress: null,
         now: 0,

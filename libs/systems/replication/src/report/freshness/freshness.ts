@@ -66,12 +66,16 @@ function isOfAnother({ databaseId }: IncomingTask, asked: Asked): boolean {
   return databaseId !== null && asked.databaseId !== undefined && databaseId !== asked.databaseId;
 }
 
-/** If it is unknown for one task, it is unknown for the collection. The owner has just named an etag that is not here, so 0 would be wrong. */
+/**
+ * Not known of one task is not known of the collection. 0 would be wrong where the owner has just named an etag that is not here, and
+ * where it does not answer and the task waits: what is known is from before.
+ */
 function oldest(tasks: readonly IncomingTask[], asked: Asked | null): number | null {
   const known = tasks.map(({ behindMs }) => behindMs);
   if (known.length === 0 || known.includes(null)) return null;
   const age = greatest(known);
-  return age === 0 && asked !== null ? null : age;
+  const isKnown = asked === null && tasks.every(({ state }) => state !== 'Waiting' && state !== 'Faulted');
+  return age === 0 && !isKnown ? null : age;
 }
 
 function least(values: readonly (number | null)[]): number | null {

@@ -28,6 +28,36 @@ describe('The check of the store', () => {
     expect((await store.look()).ready).toBe(true);
   });
 
+  /** `a`: answers, `l`: is late, `r`: refuses. */
+  it.each<[string, string, string]>([
+    ['one late answer', 'al', 'yy'],
+    ['two in a row', 'all', 'yyn'],
+    ['late, answered, late', 'alal', 'yyyy'],
+    ['late for good', 'alllll', 'yynnnn'],
+    ['answered after two that were late', 'allal', 'yynyy'],
+    ['every other one for long', 'alalalalalal', 'yyyyyyyyyyyy'],
+    ['two in a row, twice', 'allaall', 'yynyyyn'],
+    ['late from the start', 'll', 'nn'],
+    ['late from the start, then answered and late', 'llal', 'nnyy'],
+    ['refused', 'ara', 'yry'],
+    ['refused after a late one', 'alra', 'yyry'],
+    ['refused between two late ones, which none has answered', 'alrl', 'yyrn'],
+    ['refused from the start', 'rrl', 'rrn'],
+  ])('%s: of looks that go %s it says %s (yes, no, refused)', async (_what, looks, expected) => {
+    const store = check();
+    const said: string[] = [];
+    for (const look of looks) {
+      answer = { a: async () => null, l: never, r: () => Promise.reject(new Error('no')) }[look] ?? never;
+      said.push(
+        await store.look().then(
+          ({ ready }) => (ready ? 'y' : 'n'),
+          () => 'r',
+        ),
+      );
+    }
+    expect(said.join('')).toBe(expected);
+  });
+
   it('takes several who ask at the same time for one look', async () => {
     const store = check();
     answer = async () => null;

@@ -26,6 +26,7 @@ export class Incoming {
         declared,
         report: reports.get(taskId(declared.key)) ?? null,
         request: this.requests.of(declared.key.owner),
+        askingForMs: this.requests.askingForMs(declared.key.owner),
         owner: this.owners.of(declared.key),
         ownerAddress: this.client.addressOf(declared.key.owner),
         now: Date.now(),

@@ -9,7 +9,9 @@ export interface IncomingFacts {
   declared: ApplyTask;
   report: ApplyReport | null;
   request: OwnerRequestStatus | null;
-  /** The owner's last report, if its RavenDB's own ETL carries the task; null otherwise. */
+  /** For how long the owner has not answered the attempt that is under way, in milliseconds; null while there is none. */
+  askingForMs: number | null;
+  /** What the owner said last, where RavenDB's own ETL carries the task. */
   owner: OwnerReport | null;
   /** The address at which the owner was last asked; null before. */
   ownerAddress: string | null;
@@ -22,7 +24,11 @@ export function judgeIncoming(facts: IncomingFacts): IncomingTask {
   const { declared, report, request, owner } = facts;
   const engine = engineOf(request, declared.key.name);
   if (engine === 'etl') return fromOwner(declared, owner);
-  if (!report) return { ...unknown(declared), engine, ...waitingFor(request) };
+  const problem = undeployed(facts);
+  if (!report) {
+    const incompleteBecause = problem ?? 'the owner has not been asked yet';
+    return { ...unknown(declared), engine, incompleteBecause, lastError: request?.lastError ?? null };
+  }
   const {
     task: _,
     known,
@@ -34,7 +40,6 @@ export function judgeIncoming(facts: IncomingFacts): IncomingTask {
     ownerSilentSeconds,
     ...figures
   } = report;
-  const problem = report.complete ? null : undeployed(request);
   return {
     ...figures,
     owner: declared.key.owner,
@@ -56,32 +61,38 @@ export function judgeIncoming(facts: IncomingFacts): IncomingTask {
   };
 }
 
-/** Says which owner is silent, at which address, since when, and what to do about it. */
-function describeSilence({ declared, ownerAddress, now }: IncomingFacts, seconds: number): string {
-  const { owner } = declared.key;
-  const since = new Date(now - seconds * 1_000).toISOString().replace(/\.\d+Z$/, 'Z');
-  const where = ownerAddress === null ? '' : ` (${ownerAddress})`;
+/** Who is not heard, where it was, since when, and what to do about it. */
+function describeSilence(facts: IncomingFacts, seconds: number): string {
+  const { owner } = facts.declared.key;
+  const since = new Date(facts.now - seconds * 1_000).toISOString().replace(/\.\d+Z$/, 'Z');
   return (
-    `nothing has been heard from ${owner}${where} for ${seconds} s, since ${since}: ` +
+    `nothing was heard from ${whereabouts(facts)} for ${seconds} s, since ${since}: ` +
     `check that ${owner} runs, answers there and reaches NATS. The copies stay as they are, and what changed meanwhile arrives afterwards`
   );
 }
 
-/** Why nothing can arrive yet: the owner has not accepted the request. Null if it has. */
-function undeployed(request: OwnerRequestStatus | null): string | null {
+function whereabouts({ declared, ownerAddress }: IncomingFacts): string {
+  const { owner } = declared.key;
+  return ownerAddress === null ? owner : `${owner} (${ownerAddress})`;
+}
+
+/** An attempt that takes longer than this is spoken of: until it ends nothing else says what is wrong. */
+const SILENT_MS = 5_000;
+
+/** Why nothing can come yet: the owner has not taken the request. Null when it has. */
+function undeployed(facts: IncomingFacts): string | null {
+  const { request, askingForMs } = facts;
   switch (request?.state) {
     case 'retrying':
       return `the deployment is being retried (${counted(request.attempts, 'attempt')} so far): ${request.lastError ?? 'no answer'}`;
     case 'dead':
       return `the deployment failed after ${counted(request.attempts, 'attempt')}: ${request.lastError ?? 'no answer'}`;
+    case 'pending':
+      if (askingForMs === null || askingForMs < SILENT_MS) return null;
+      return `${whereabouts(facts)} has not answered the request for copies for ${Math.round(askingForMs / 1_000)} s: check that it answers there`;
     default:
       return null;
   }
-}
-
-function waitingFor(request: OwnerRequestStatus | null) {
-  const incompleteBecause = undeployed(request) ?? 'the owner has not been asked yet';
-  return { incompleteBecause, lastError: request?.lastError ?? null };
 }
 
 function fromOwner(declared: ApplyTask, owner: OwnerReport | null): IncomingTask {

@@ -22,6 +22,7 @@ const codeOf = (status: OwnerRequestStatus | null, report: Parameters<typeof app
       declared: declaredCars,
       report: report && applyReport(report),
       request: status,
+      askingForMs: null,
       owner: null,
       ownerAddress: 'http://fleet:5001',
       now: Date.parse('2026-01-01T10:00:30Z'),

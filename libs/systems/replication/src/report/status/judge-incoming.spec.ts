@@ -1,0 +1,82 @@
+import { expect, it } from '@jest/globals';
+import { NO_FAILURE } from '../../request/request-failure.ts';
+import type { OwnerRequestStatus, RequestState } from '../../request/request-status.ts';
+import { applyReport, declaredCars } from '../fixtures/requester.ts';
+import { judgeIncoming, type IncomingFacts } from './judge-incoming.ts';
+
+const request = (state: RequestState, lastError: string | null = null): OwnerRequestStatus => ({
+  owner: 'Fleet',
+  revision: 1,
+  state,
+  attempts: lastError === null ? 0 : 2,
+  lastError,
+  ...NO_FAILURE,
+  failedAt: null,
+  engines: {},
+});
+const FIRST = applyReport({ complete: false, incompleteBecause: 'the owner has not sent anything yet' });
+const AWAY = 'Fleet cannot be reached: ECONNREFUSED';
+
+it.each<[string, Partial<IncomingFacts>, string | null]>([
+  ['nobody has asked', { request: null, report: null }, 'the owner has not been asked yet'],
+  ['nobody has asked, and a log is waited for', { request: null }, 'the owner has not sent anything yet'],
+  ['it is on its way to the bus', { request: request('pending') }, 'the owner has not sent anything yet'],
+  [
+    'the owner is asked',
+    { request: request('pending'), askingForMs: 4_999 },
+    'the owner has not sent anything yet',
+  ],
+  [
+    'the owner does not answer',
+    { request: request('pending'), askingForMs: 5_000 },
+    'Fleet (http://fleet:5001) has not answered the request for copies for 5 s: check that it answers there',
+  ],
+  [
+    'the owner does not answer for long, before anything else is known',
+    { request: request('pending'), askingForMs: 29_600, report: null },
+    'Fleet (http://fleet:5001) has not answered the request for copies for 30 s: check that it answers there',
+  ],
+  [
+    'it is not known where the owner is',
+    { request: request('pending'), askingForMs: 12_000, ownerAddress: null },
+    'Fleet has not answered the request for copies for 12 s: check that it answers there',
+  ],
+  [
+    'an attempt has failed',
+    { request: request('retrying', AWAY) },
+    `the deployment is being retried (2 attempts so far): ${AWAY}`,
+  ],
+  [
+    'an attempt has failed, and the next one is not answered',
+    { request: request('retrying', AWAY), askingForMs: 20_000 },
+    `the deployment is being retried (2 attempts so far): ${AWAY}`,
+  ],
+  ['all have failed', { request: request('dead', AWAY) }, `the deployment failed after 2 attempts: ${AWAY}`],
+  [
+    'the owner has taken it, and is asked again',
+    { request: request('deployed'), askingForMs: 20_000 },
+    'the owner has not sent anything yet',
+  ],
+  [
+    'the copy is complete, whatever becomes of the request',
+    { request: request('pending'), askingForMs: 20_000, report: applyReport() },
+    null,
+  ],
+  [
+    'the copy is complete, and the request a dead letter',
+    { request: request('dead', AWAY), report: applyReport() },
+    null,
+  ],
+])('What a copy lacks when %s', (_what, facts, because) => {
+  const told = judgeIncoming({
+    declared: declaredCars,
+    report: FIRST,
+    request: null,
+    askingForMs: null,
+    owner: null,
+    ownerAddress: 'http://fleet:5001',
+    now: 0,
+    ...facts,
+  });
+  expect(told.incompleteBecause).toBe(because);
+});

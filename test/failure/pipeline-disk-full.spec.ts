@@ -1,9 +1,13 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { EmbeddedPipelines } from '@nestjs-spark/pipelines/internal';
-import { eventually } from '@nestjs-spark/servers/testing';
+import { Connections, EmbeddedPipelines } from '@nestjs-spark/pipelines/internal';
+import { PostgresConnection } from '@nestjs-spark/postgres/internal';
+import { startPostgres } from '@nestjs-spark/servers';
+import { describeWithOwnServers, eventually } from '@nestjs-spark/servers/testing';
 import { describeOnSmallDisks, smallDisk } from '../support/small-disk.ts';
 
 const nothing = (): void => undefined;
@@ -43,3 +47,69 @@ describeOnSmallDisks('a pipeline whose disk is full', () => {
     }
   });
 });
+
+describeOnSmallDisks('a pipeline to a PostgreSQL', () => {
+  describeWithOwnServers(['postgres'], 'whose disk is full', () => {
+    it('is retried, and writes every record once when there is room', async () => {
+      const disk = smallDisk(4);
+      if (typeof disk === 'string') throw new Error(disk);
+      const state = mkdtempSync(join(tmpdir(), 'spark-pipeline-disk-'));
+      const postgres = await startPostgres({ temporary: true, log: nothing });
+      const connection = new PostgresConnection({ url: postgres.url });
+      const told: string[] = [];
+      const log = {
+        debug: nothing,
+        log: nothing,
+        warn: (line: string) => void told.push(line),
+        error: nothing,
+      };
+      const connections = new Connections([
+        { name: 'default', type: 'postgres', settings: { url: postgres.url } },
+      ]);
+      const pipelines = new EmbeddedPipelines({
+        folder: state,
+        files: state,
+        connections,
+        print: nothing,
+        log,
+      });
+      try {
+        giveToServer(disk.path);
+        await connection.query({ text: `CREATE TABLESPACE small LOCATION '${disk.path}'` });
+        await connection.query({ text: 'CREATE TABLE filled (id int, text text) TABLESPACE small' });
+        // Nothing that can be compressed.
+        const records = Array.from({ length: 40 }, (_, id) => ({
+          id,
+          text: randomBytes(12_500).toString('hex'),
+        }));
+        writeFileSync(
+          join(state, 'in.ndjson'),
+          records.map((record) => `${JSON.stringify(record)}\n`).join(''),
+        );
+        disk.fill(300_000);
+        const source = { type: 'file', path: 'in.ndjson' } as const;
+        const sink = { type: 'postgres', table: 'filled' } as const;
+        const batch = { maxRecords: 5 };
+        const definition = { pipelineId: 'full', name: 'Full', source, sink, batch };
+        const running = pipelines.run(definition, { signal: new AbortController().signal });
+        await eventually(() => expect(told.join()).toContain('could not extend file'));
+        disk.empty();
+        await running;
+        const rows = await connection.query<{ id: number }>({ text: 'SELECT id FROM filled ORDER BY id' });
+        expect(rows.map(({ id }) => id)).toEqual(records.map(({ id }) => id));
+      } finally {
+        await pipelines.close();
+        await connection.close();
+        await postgres.stop();
+        disk.unmount();
+        rmSync(state, { recursive: true });
+      }
+    });
+  });
+});
+
+/** A server that does not run as root can only use what belongs to its own user. */
+function giveToServer(path: string): void {
+  for (const user of ['postgres', 'nobody'])
+    if (process.getuid?.() === 0 && spawnSync('chown', [user, path]).status === 0) return;
+}

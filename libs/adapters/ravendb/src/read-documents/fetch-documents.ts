@@ -67,7 +67,8 @@ async function ask(
     path: http.path('/docs', { ...query }),
     body: JSON.stringify({ Ids: ids }),
   });
-  const slices = cutWhole(body);
+  // With 404, where none of them is there.
+  const slices = body.length === 0 ? [] : cutWhole(body);
   return ids.map((_, index) => {
     const slice = slices[index];
     return slice ? { ...readMetadata(body, slice), json: body.subarray(slice.start, slice.end) } : null;

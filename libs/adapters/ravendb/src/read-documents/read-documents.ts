@@ -49,6 +49,7 @@ export async function readDocuments(
 /** One document that RavenDB cannot write into an answer: it stands before everything after it. */
 function unreadable(body: Buffer, from: Etag): UnavailableError {
   const answered = body.toString('utf8');
+  if (!answered.includes('"Results":[')) return brokenOff(body, 'RavenDB broke off its answer');
   const etag = /"@change-vector":"[^":]*:(\d+)-/.exec(answered)?.[1] ?? `${from} or above`;
   const id = /"@id":"([^"\\\ufffd]*)/.exec(answered)?.[1] ?? '';
   return brokenOff(

@@ -103,6 +103,31 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     await deleteStreams(connection, lost.name);
   }, 90_000);
 
+  it('sets aside no message that a newer one has replaced while it was handled', async () => {
+    const begun = Promise.withResolvers<void>();
+    const replaced = Promise.withResolvers<void>();
+    const handled: string[] = [];
+    consume('replaced', async (message) => {
+      const text = message.json<string>();
+      if (text === 'older') {
+        begun.resolve();
+        await replaced.promise;
+      }
+      handled.push(text);
+      throw new PermanentError(`no ${text}`);
+    });
+    await publish('replaced.one', '"older"');
+    await begun.promise;
+    await publish('replaced.one', '"newer"');
+    replaced.resolve();
+    await eventually(() => expect(handled.toSorted()).toEqual(['newer', 'older']));
+    const letter = await letterOf(`${prefix}.replaced.one`);
+    expect(letter.attempts.at(-1)?.error).toContain('no newer');
+    for (const one of started.splice(0)) await one.stop();
+    expect(await letters.list(`${prefix}.replaced.one`)).toHaveLength(1);
+    await letters.remove(letter.id);
+  });
+
   it('hands over each message once when its handler succeeds', async () => {
     const seen: string[] = [];
     await publish('ok.before', '"early"');

@@ -5,6 +5,7 @@ import type { JetStreamConnection } from '../connect/connection.ts';
 import { RETRY } from '../connect/retry-policy.ts';
 import { DeadLetterWriter } from '../dead-letter/write-letter.ts';
 import { REPLAY_FOR_HEADER } from '../dead-letter/letter.ts';
+import { lastMessage } from '../provision/last-message.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
 import { type Attempt, describeAttempt } from '../dead-letter/attempt.ts';
 import { AttemptStore } from '../dead-letter/attempt-store.ts';
@@ -162,11 +163,17 @@ export class DurableConsumer {
   }
 
   /**
-   * The letter is stored first: if the process is killed in between, the message is redelivered and its letter found to exist.
+   * The letter is stored first: if the process is killed in between, the message is redelivered and its letter found to exist. A message that
+   * was replaced while it was handled gets none: the newer one is handled too, and has its own outcome.
    */
   async #giveUp(message: JsMsg, attempts: Attempt[], unanswered: number): Promise<void> {
     const { module, log } = this.#options;
     const id = messageId(message);
+    if (await this.#isReplaced(message)) {
+      message.term('replaced');
+      if (message.redelivered) await this.#attempts.clear(id);
+      return;
+    }
     const { apart } = await this.#letters.write(message, { module, id, attempts, unanswered });
     const reason = attempts.at(-1)?.error ?? `${unanswered} deliveries ended without an answer`;
     const where = apart
@@ -177,6 +184,14 @@ export class DurableConsumer {
     );
     message.term('dead letter');
     if (message.redelivered) await this.#attempts.clear(id);
+  }
+
+  /** Where it is not known, as without the permission to ask, the message gets its letter. */
+  async #isReplaced({ subject, seq }: JsMsg): Promise<boolean> {
+    const { connection, stream } = this.#options;
+    if (stream.max_msgs_per_subject !== 1) return false;
+    const last = await lastMessage(connection, stream.name, subject).catch(() => null);
+    return last !== null && last.seq > seq;
   }
 
   /** Outages are logged by the connection; anything else blocks all messages until an operator fixes it. */

@@ -79,7 +79,7 @@ function isOwnWord(body: unknown): boolean {
 /** The owner has checked the signature before it tells its time, so only the clocks can be the cause. */
 function describeClocks(owner: string, body: object, now: number): { reason: string; news: string } {
   const time = 'time' in body && typeof body.time === 'string' ? Date.parse(body.time) : Number.NaN;
-  const differ = `${owner} refuses this module's requests for their times: the clocks differ`;
+  const differ = `${owner} refuses this module's requests because of their times: the clocks differ`;
   if (Number.isNaN(time)) return { reason: differ, news: differ };
   const off = Math.round((now - time) / 1_000);
   const side = off > 0 ? 'ahead of' : 'behind';

@@ -59,6 +59,8 @@ export class OwnerProbe {
     if (found === 'nobody') return void this.inVain.delete(nameKey(owner));
     // It may have been sent, or taken, while the owner was asked.
     if (signal.aborted || !this.status.failing().includes(owner)) return;
+    // An attempt is under way: it says what became of the request.
+    if (this.status.askingForMs(owner) !== null) return;
     const longest = Math.round(this.times.longestMs / this.times.everyMs);
     const looksLeft = Math.min(longest, 2 ** (before.times + 1)) - 1;
     this.inVain.set(nameKey(owner), { times: before.times + 1, looksLeft });

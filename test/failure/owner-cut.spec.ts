@@ -23,7 +23,7 @@ const COPY = {
     'loadToCars({ LicensePlate: this.LicensePlate, Model: this.Model, Year: this.Year, Color: this.Color });',
 };
 const WELL: WhileItLasts = { ready: 200, state: 'Streaming', lag: 'none', behindMs: 'none', complete: true };
-const UNHEARD = /nothing was heard from Fleet \(http.+\) for \d+ s, since .+: check that Fleet runs/;
+const UNHEARD = /nothing has been heard from Fleet \(http.+\) for \d+ s, since .+: check that Fleet runs/;
 
 /** What becomes of the way to the owner's address before a module asks it for the first time. */
 const FIRST: { requester: string; what: string; weather: Weather; because: RegExp; arrives: boolean }[] = [

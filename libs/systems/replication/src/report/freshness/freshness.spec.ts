@@ -17,7 +17,7 @@ const task = (more: Partial<IncomingTask> = {}): IncomingTask => ({
   ...more,
 });
 const at = (sourceEtag: number, databaseId = 'fleet-db'): Asked => ({ sourceEtag, databaseId });
-const WAITING = { state: 'Waiting', lastError: 'nothing was heard from Fleet' } as const;
+const WAITING = { state: 'Waiting', lastError: 'nothing has been heard from Fleet' } as const;
 const BEHIND = { lag: 40, behindMs: 7_000, sourceEtag: 140 };
 
 it.each<[string, IncomingTask[], Asked | null, number | null]>([

@@ -66,7 +66,7 @@ function describeSilence(facts: IncomingFacts, seconds: number): string {
   const { owner } = facts.declared.key;
   const since = new Date(facts.now - seconds * 1_000).toISOString().replace(/\.\d+Z$/, 'Z');
   return (
-    `nothing was heard from ${whereabouts(facts)} for ${seconds} s, since ${since}: ` +
+    `nothing has been heard from ${whereabouts(facts)} for ${seconds} s, since ${since}: ` +
     `check that ${owner} runs, answers there and reaches NATS. The copies stay as they are, and what changed meanwhile arrives afterwards`
   );
 }

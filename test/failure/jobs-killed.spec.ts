@@ -85,12 +85,19 @@ describeWithOwnServers(['nats'], 'Many jobs', () => {
       () => service.signal('SIGCONT'),
       () => (second?.signal('SIGKILL'), second?.start()),
     ];
+    const noneLeft = async (): Promise<boolean> => {
+      const left = [
+        api.jobs.list({ status: 'Queued', take: 1 }),
+        api.jobs.list({ status: 'Running', take: 1 }),
+      ];
+      return (await Promise.all(left)).every(({ items }) => items.length === 0);
+    };
     for (const [index, disturb] of disturbances.entries()) {
-      // A frozen server lets nobody go on: the next step comes by itself then.
+      // A frozen server lets nobody go on, and while the service is frozen nothing new comes: the next step comes by itself then.
       const before = ended();
-      await eventually(() => ended() >= Math.min(before + 40, JOBS - 20) || index === 7, {
-        timeoutMs: PATIENCE_MS,
-      });
+      const isDue = async (): Promise<boolean> =>
+        ended() >= Math.min(before + 40, JOBS - 20) || index === 7 || (index > 5 && (await noneLeft()));
+      await eventually(isDue, { timeoutMs: PATIENCE_MS });
       await disturb();
     }
     const jobIds = new Set<string>();

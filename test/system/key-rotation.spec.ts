@@ -69,7 +69,7 @@ describeOn([SQLITE], 'HR changes its key', (pair) => {
     const token = hr.operatorToken;
     const way = `--module Fleet --url ${fleet.url} --token ${token}`;
     expect(await keys(`show ${way}`)).toContain(`keys approve HR=${stranger} --module Fleet`);
-    expect(await keys(`approve HR=${stranger} ${way}`)).toContain('Fleet trusts the key');
+    expect(await keys(`approve HR=${stranger} ${way}`)).toContain('Fleet now trusts the key');
     await hr.process.stop();
     await hr.startReady();
     await goesOn('cars/approved');

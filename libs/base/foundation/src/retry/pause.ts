@@ -13,6 +13,6 @@ export async function pause(
   const how = signal ? { ...options, signal } : options;
   for (let leftMs = milliseconds; ; leftMs -= LONGEST_TIMER_MS) {
     await wait(Math.min(leftMs, LONGEST_TIMER_MS), undefined, how).catch(() => undefined);
-    if (leftMs <= LONGEST_TIMER_MS || signal?.aborted) return;
+    if (!(leftMs > LONGEST_TIMER_MS) || signal?.aborted) return;
   }
 }

@@ -152,8 +152,8 @@ describe('An owner with several requesters', () => {
     for (const name of names) owner.receive(name);
     for (const name of names) await owner.whole(name);
     const delivered = names.length * CARS;
-    expect(owner.source.documentsRead).toBeLessThan(delivered * 0.9);
-    expect(owner.runs).toBeLessThan(delivered * 0.9);
+    expect(owner.source.documentsRead).toBeLessThan(delivered * 0.7);
+    expect(owner.runs).toBeLessThan(delivered * 0.7);
   });
 
   it('has none of them wait for one that is slow, was killed, or has another script; each gets what its own script makes', async () => {

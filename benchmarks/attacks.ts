@@ -57,7 +57,7 @@ const attacks = Object.entries(REFUSED).map(([kind, { status, send }], n) => ({
   kind,
   attack: async (): Promise<void> => {
     const { status: got } = await send({ url: owner.url, hr, rude: others[n] ?? hr });
-    if (got !== status) throw new Error(`${kind}: ${status} was expected, and the answer was ${got}`);
+    if (got !== status) throw new Error(`${kind}: expected ${status}, got ${got}`);
   },
 }));
 const owner = await BenchApp.startMain('Fleet', join(OWN_BUILD, 'test/support/module/main.ts'), {
@@ -110,7 +110,7 @@ try {
     `| ${VALID_PER_SECOND} valid deployments a second | answered | p50 ms | p99 ms | bad requests answered/s |`,
     '| --- | ---: | ---: | ---: | ---: |',
     row('alone', quiet, 0),
-    row('under a flood of bad ones', flooded.result, flooded.answered),
+    row('under a flood of bad requests', flooded.result, flooded.answered),
     '',
     `Resident memory: ${idle} MiB at rest, ${grown} MiB more at most while ${bombers.length} scripts want as much of it as they can get, together.`,
   ];
@@ -163,7 +163,7 @@ async function underFlood<T>(work: () => Promise<T>): Promise<{ result: T; answe
   const ask = async (asked: FloodAsked): Promise<FloodTold> => {
     flood.send(asked);
     const gone = once(flood, 'exit').then(() => {
-      throw new Error('The flood has ended early');
+      throw new Error('The flood ended early');
     });
     const [told] = (await Promise.race([once(flood, 'message'), gone])) as [FloodTold];
     return told;

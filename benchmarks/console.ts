@@ -67,7 +67,7 @@ async function signedIn(own: Browser, { operatorToken }: ConsoleWorld): Promise<
 
 type Kept = Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>;
 
-/** Of somebody who is signed in, and whose browser has nothing of the page. */
+/** A page load by a signed-in user whose browser has cached nothing. */
 async function firstPaints(own: Browser, storageState: Kept): Promise<number[]> {
   const times: number[] = [];
   for (let load = 0; load < Number(values.loads); load++) {

@@ -71,7 +71,7 @@ try {
   const lines = [
     `# Comparing ${documents.toLocaleString('en')} copies with their source, on ${maker.store}`,
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; all servers and both apps on this one machine, whose load was ${describeLoad()} at the end; HR without its event handler; median of ${rounds} rounds, each a first copy and then the comparisons of it.`,
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; all servers and both apps on one machine, whose load was ${describeLoad()} at the end; HR without its event handler; median of ${rounds} rounds, each of which makes a first copy and then compares it.`,
     '',
     '|  | time | of the first copy beside it | processor | of the first copy beside it |',
     '| --- | --- | --- | --- | --- |',
@@ -86,7 +86,7 @@ try {
   await maker.stop();
 }
 
-/** Corrupts copies that nobody writes to, and repairs them while a hundred writes a second go on. */
+/** Corrupts copies that receive no writes, and repairs them while a hundred documents are written per second. */
 async function repair(
   { fleet: source, hr: target }: SparkWorld,
   hr: Parameters<typeof verifyCopies>[0],

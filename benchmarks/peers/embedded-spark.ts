@@ -10,18 +10,18 @@ import { fillCars } from './embedded-copy.ts';
 const TASK = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
 const LOOK_EVERY_MS = 40;
 
-/** A first copy and the apps that have made it. */
+/** A first copy and the apps that made it. */
 export interface EmbeddedCopy {
-  /** From the requester's checkpoint appearing to it saying that the copy is complete. */
+  /** From when the requester's checkpoint appears until the requester reports a complete copy. */
   documentsPerSecond: number;
-  /** Processor seconds of all processes meanwhile. */
+  /** Processor seconds of all processes during that time. */
   cpu: number;
   pids: Record<'nats' | 'fleet' | 'hr', number | undefined>;
   hr: BenchApp;
   stop(): Promise<void>;
 }
 
-/** The product itself: Fleet and HR as separate processes, each on its own file. The apps stay for what is measured next. */
+/** The product itself: Fleet and HR as separate processes, each on its own file. The apps keep running for the next measurements. */
 export async function embeddedCopy(
   folder: string,
   documents: number,

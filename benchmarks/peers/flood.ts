@@ -1,13 +1,13 @@
 import { registerOnNats } from '../../test/support/stores/register-on-nats.ts';
 import { Attacker, REFUSED } from './attacker.ts';
 
-/** What the process that floods is asked for: first to get ready, then to flood. */
+/** What the flooding process is asked to do: first to get ready, then to flood. */
 export type FloodAsked = { natsUrl: string } | { url: string; seconds: number };
 
 /** How many of its requests were answered; null when it is ready. */
 export type FloodTold = number | null;
 
-// A process of its own: beside the flood, the program that measures would wait for itself.
+// A separate process: in one process, the flood would delay the measurements.
 const kinds = await Promise.all(
   Object.values(REFUSED).map(async (attack, n) => ({ ...attack, rude: await Attacker.named(`Flood${n}`) })),
 );
@@ -25,14 +25,14 @@ async function register(natsUrl: string): Promise<null> {
   return null;
 }
 
-/** Each kind of attack again and again, as fast as it is answered. */
+/** Repeats each kind of attack as fast as it is answered. */
 async function flood(url: string, seconds: number): Promise<number> {
   const end = performance.now() + seconds * 1_000;
   const counts = kinds.map(async ({ send, status, rude }) => {
     let answered = 0;
     for (; performance.now() < end; answered++) {
       const { status: got } = await send({ url, hr, rude });
-      if (got !== status && got !== 429) throw new Error(`${status} was expected, and the answer was ${got}`);
+      if (got !== status && got !== 429) throw new Error(`expected ${status}, got ${got}`);
     }
     return answered;
   });

@@ -5,13 +5,13 @@ import { embeddedCopy } from './embedded-spark.ts';
 import { startSparkWorld } from './spark-world.ts';
 import { sparkCopy, type SparkWorld } from './spark.ts';
 
-/** Seconds, and processor seconds of both apps and all servers, which others on the machine change little. */
+/** Seconds, and processor seconds of both apps and all servers; other load on the machine affects the latter little. */
 export interface Spent {
   seconds: number;
   cpu: number;
 }
 
-/** A first copy, with the apps that have made it. */
+/** A first copy, with the apps that made it. */
 export interface CopyMade {
   copy: Spent;
   pids: Record<string, number | undefined>;
@@ -22,13 +22,13 @@ export interface CopyMade {
 /** Makes first copies of the same documents with both apps on one kind of store. */
 export interface CopyMaker {
   store: string;
-  /** Absent: on files. */
+  /** Absent: both apps use SQLite files. */
   world?: SparkWorld;
   copy(): Promise<CopyMade>;
   stop(): Promise<void>;
 }
 
-/** HR's event handler would still be told of the copies while they are compared. */
+/** HR's event handler would still receive events of the copies while they are compared. */
 const WITHOUT_HANDLERS = { HR_CAR_NEWS: 'off' };
 
 export async function onRavenDb(documents: number): Promise<CopyMaker> {

@@ -33,7 +33,7 @@ export async function measureJoin(folder: string, natsUrl: string, rows: number)
   if (!old) throw new Error('one node was to be started');
   const running = [old];
   try {
-    // A snapshot is of what the log has: taken before, it would be of a part of the rows.
+    // A snapshot contains what is in the log: taken earlier, it would have only some of the rows.
     await until(async () => (await peersOf(old)).backlog === 0, LOOK_EVERY_MS);
     const done = new AbortController();
     const oldFigures = watch(old, done.signal);

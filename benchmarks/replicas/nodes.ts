@@ -51,9 +51,9 @@ export async function peersOf({ url }: App): Promise<Peers> {
 }
 
 /**
- * Waits until every node has published and read everything. Their files are asked: a status counts all rows, and would take from the nodes
- * what is measured.
- * @returns the milliseconds that took
+ * Waits until every node has published and read everything. Queries their files: a status request counts all rows, and would use processor
+ * time of the nodes that are measured.
+ * @returns the milliseconds that this took
  */
 export async function untilEqual(nodes: readonly App[], folder: string): Promise<number> {
   const begunAt = performance.now();
@@ -69,7 +69,7 @@ export async function untilEqual(nodes: readonly App[], folder: string): Promise
   return performance.now() - begunAt;
 }
 
-/** How far a file is in the log, and the last message there that says more than how far its node has read. */
+/** How far a file is in the log, and the last message there that is more than an acknowledgement. */
 interface Place {
   position: number;
   news: number;

@@ -9,7 +9,7 @@ export interface Spread {
   lagMs: number;
   /** From the last write until all nodes had everything. */
   equalAfterMs: number;
-  /** The processor time that a node takes for each write of all of them, in microseconds. */
+  /** The processor time of one node for each write of any node, in microseconds. */
   cpuMicroseconds: number;
 }
 

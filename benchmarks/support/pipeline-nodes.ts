@@ -10,16 +10,16 @@ import { until } from './until.ts';
 export const NODES = ['one', 'two', 'three'] as const;
 const LOOK_EVERY_MS = 500;
 
-/** Three nodes of a cluster of pipelines, with servers of their own. */
+/** Three nodes of a pipeline cluster, with their own servers. */
 export interface Cluster {
   /** Its files are in `files`. */
   readonly folder: string;
   readonly apps: BenchApp[];
-  /** Addresses, as the environment names them. */
+  /** Addresses, by environment variable. */
   readonly servers: Readonly<Record<string, string>>;
 }
 
-/** Runs work on a new cluster, and ends all of it. */
+/** Runs work on a new cluster, then stops the cluster. */
 export async function onCluster<T>(
   { kafka: needsKafka = false }: { kafka?: boolean },
   work: (cluster: Cluster) => Promise<T>,

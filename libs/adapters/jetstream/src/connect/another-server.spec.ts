@@ -10,22 +10,22 @@ import { MemoryLogger } from '@nestjs-spark/testing';
 import { leaseProbe } from '../lease/lease-probe.ts';
 import { JetStreamConnection } from './connection.ts';
 
-/** A machine that others work on is slower than one of one's own. */
+/** A shared machine is slower. */
 const SLOWNESS = Number(process.env['SPARK_TEST_SLOWNESS'] ?? 3);
-/** How soon work has to go on over the other server. */
+/** How soon work has to continue over the other server. */
 const GOES_ON_MS = 30_000 * SLOWNESS;
 
-/** Two addresses of which one becomes useless, or is from the start. */
+/** Two addresses, of which one becomes unusable, or is unusable from the start. */
 interface Pair {
   urls: [string, string];
-  /** Makes the one useless that is used. @returns whether the other one is used. Absent: the first is useless from the start. */
+  /** Makes the address in use unusable. @returns whether the other one is now in use. Absent: the first is unusable from the start. */
   strike?: () => Promise<() => boolean>;
   stop(): Promise<void>;
 }
 
 const SILENT = { temporary: true, log: () => undefined };
 
-/** Two ways to one server, of which the one that is used gets bad weather. */
+/** Two paths to one server, of which the one in use is disturbed. */
 function way(what: string, weather: Weather): [string, (shared: ServerHandle) => Promise<Pair>] {
   return [
     what,
@@ -46,7 +46,7 @@ function way(what: string, weather: Weather): [string, (shared: ServerHandle) =>
   ];
 }
 
-/** Two servers, of which something happens to the one that is used. */
+/** Two servers, of which the one in use fails. */
 function server(
   what: string,
   happens: (nats: ServerHandle) => void | Promise<unknown>,
@@ -72,7 +72,7 @@ function server(
   ];
 }
 
-/** The first address never was of any use. */
+/** The first address was never usable. */
 function useless(
   what: string,
   begin: () => Promise<{ port: number; stop(): Promise<unknown> }>,
@@ -120,18 +120,21 @@ async function configured(config: string): Promise<{ port: number; stop(): Promi
 const OLD = 'INFO {"server_id":"x","version":"2.9.10","max_payload":1048576,"headers":true}\r\n';
 
 const PAIRS = [
-  way('lets nothing through, and tells nobody', { silent: 'both' }),
-  way('loses what is sent to it', { silent: 'up' }),
-  way('loses its answers', { silent: 'down' }),
-  way('answers a minute late', { latencyMs: { down: 60_000 } }),
-  way('is late by 8 s in both directions', { latencyMs: { up: 8_000, down: 8_000 } }),
-  way('lets 15 bytes through in a second', { bytesPerSecond: 15 }),
+  way('silently drops everything', { silent: 'both' }),
+  way('loses requests', { silent: 'up' }),
+  way('loses answers', { silent: 'down' }),
+  way('delays answers by a minute', { latencyMs: { down: 60_000 } }),
+  way('delays both directions by 8 s', { latencyMs: { up: 8_000, down: 8_000 } }),
+  way('passes 15 bytes per second', { bytesPerSecond: 15 }),
   way('refuses connections', { cut: true }),
   server('is frozen', (nats) => nats.sigstop()),
   server('is killed', (nats) => nats.kill9()),
-  server('says that it goes (lame duck), and goes', (nats) => void process.kill(nats.pid ?? 0, 'SIGUSR2')),
-  useless('is nowhere', async () => ({ port: await freePort(), stop: async () => undefined })),
-  useless('accepts and never says anything', () => listening(() => undefined)),
+  server(
+    'announces its shutdown (lame duck), and shuts down',
+    (nats) => void process.kill(nats.pid ?? 0, 'SIGUSR2'),
+  ),
+  useless('does not exist', async () => ({ port: await freePort(), stop: async () => undefined })),
+  useless('accepts connections and never answers', () => listening(() => undefined)),
   useless('is another program', () => listening((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))),
   useless('has known security flaws', () =>
     listening((socket) => {
@@ -145,12 +148,12 @@ const PAIRS = [
   useless('knows other users', () => configured('authorization { users: [{ user: u, password: p }] }')),
 ];
 
-describeWithOwnServers(['nats'], 'Of two servers in NATS_URL the one that is used', () => {
+describeWithOwnServers(['nats'], 'Of two servers in NATS_URL, the one in use', () => {
   const outcomes = new Map<string, Promise<string>>();
   const pairs: Pair[] = [];
   let shared: ServerHandle;
 
-  // All at the same time: each only waits.
+  // All at once: each only waits.
   beforeAll(async () => {
     shared = await startNats(SILENT);
     for (const [what, arrange] of PAIRS) {
@@ -184,12 +187,12 @@ describeWithOwnServers(['nats'], 'Of two servers in NATS_URL the one that is use
     }
   }
 
-  it.each(PAIRS.map(([what]) => what))('%s: work goes on over the other within 30 s', async (what) => {
+  it.each(PAIRS.map(([what]) => what))('%s: work continues over the other within 30 s', async (what) => {
     expect(await outcomes.get(what)).toMatch(/^JetStream answers/);
   });
 });
 
-/** Otherwise applications begin anywhere, so that not all of them are at one server. */
+/** Normally, applications begin with a random server, so that they do not all use the same one. */
 function beginningWithTheFirst(urls: readonly string[]): JetStreamConnection {
   const random = jest.spyOn(Math, 'random').mockReturnValue(0);
   try {

@@ -14,15 +14,15 @@ import { JetStreamLeaseKeeper } from './lease-keeper.ts';
 import { leaseProbe } from './lease-probe.ts';
 import { leaseKey, LEASES_BUCKET, LeaseStore } from './lease-store.ts';
 
-/** How often a lease has to be renewed without a loss in between, once it is known how slow the link is. */
+/** How many renewals must succeed without a loss in between, once the link's latency is known. */
 const RENEWALS = 2;
 const PATIENCE_MS = 150_000;
 
 interface Link {
   what: string;
-  /** What the link becomes after so many renewals, from the first on; then it stays as it is. */
+  /** The link's condition before each renewal, from the first; the last one remains. */
   weathers: Weather[];
-  /** What has to be said of it, at some time; null where it is quick enough. */
+  /** What health has to report at some time; null if the link is fast enough. */
   says: RegExp | null;
 }
 
@@ -50,8 +50,8 @@ const LINKS: Link[] = [
     weathers: [down(2_500), {}, down(2_500), {}, down(2_500), {}],
     says: null,
   },
-  { what: 'one is late by 3 s among quick ones', weathers: [{}, down(3_000), {}, {}], says: null },
-  { what: '600 bytes pass in a second', weathers: [{ bytesPerSecond: 600 }], says: null },
+  { what: 'a single answer is late by 3 s', weathers: [{}, down(3_000), {}, {}], says: null },
+  { what: '600 bytes pass per second', weathers: [{ bytesPerSecond: 600 }], says: null },
 ];
 
 interface Outcome {
@@ -64,7 +64,7 @@ describeWithServers(['nats'], 'A lease over a link that becomes slow', () => {
   const ends: (() => Promise<unknown>)[] = [];
   let direct: JetStreamConnection;
 
-  // All at the same time: each only waits.
+  // All at once: each only waits.
   beforeAll(() => {
     direct = specConnection();
     for (const link of LINKS) {
@@ -110,7 +110,7 @@ describeWithServers(['nats'], 'A lease over a link that becomes slow', () => {
     const revision = async (): Promise<number> => (await store.read('spec/slow'))?.revision ?? 0;
     let isSaid = says === null;
     const listen = (): boolean => (isSaid ||= says?.test(connection.health().detail) ?? true);
-    /** Until it was renewed once more by the same holder. */
+    /** Waits until the same holder has renewed it once more, or it was lost. */
     const renewed = async (): Promise<void> => {
       const [before, lostBefore] = [await revision(), losses];
       await eventually(
@@ -126,7 +126,7 @@ describeWithServers(['nats'], 'A lease over a link that becomes slow', () => {
       proxy.set(weather);
       await renewed();
     }
-    // What is stored may not be answered yet, and what is renewed next still has the time of a quick link.
+    // A stored renewal may not be answered yet, and the next renewal still has the timeout of a fast link.
     for (let n = 0; n < 2; n++) await renewed();
     const known = losses;
     for (let n = 0; n < RENEWALS; n++) await renewed();
@@ -136,11 +136,11 @@ describeWithServers(['nats'], 'A lease over a link that becomes slow', () => {
   }
 
   it.each(LINKS.map((link) => [link.what, link] as const))(
-    '%s: is lost once at most, and it is said why all is slow',
+    '%s: is lost at most once, and health says why everything is slow',
     async (_what, link) => {
       const outcome = await outcomes.get(link);
       expect(outcome?.isSaid).toBe(true);
-      // While the link becomes slow, an answer may take longer than what is left of 5 s.
+      // While the link becomes slow, an answer may take longer than what remains of 5 s.
       expect(outcome?.losses).toBeLessThanOrEqual(1);
     },
   );

@@ -53,7 +53,7 @@ export class JetStreamSharedLog {
     this.#prefix = options.stream.subjects.slice(0, -1);
   }
 
-  /** Resolves when the server can be reached, however long that takes. @throws {UnavailableError} when aborted before */
+  /** Resolves when the server can be reached, however long that takes. @throws {UnavailableError} when aborted before then */
   async reach(signal: AbortSignal): Promise<void> {
     await this.#options.connection.ready(signal);
   }

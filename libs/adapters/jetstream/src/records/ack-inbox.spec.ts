@@ -13,7 +13,7 @@ function startInbox(timeoutMs = 60_000) {
   const nc = {
     subscribe: (inbox: string, { callback }: { callback: (error: Error | null, message: Msg) => void }) => {
       hear = (message) => callback(null, message);
-      // The client gives it a message without anything in it.
+      // The client passes an empty message.
       denyAnswers = () => {
         hear = () => {};
         callback(new errors.PermissionViolationError('denied', 'subscription', inbox), {} as Msg);

@@ -31,7 +31,7 @@ export class AckInbox {
   /** In the order in which they were published. */
   readonly #unanswered = new Map<string, Unanswered>();
   #timer: NodeJS.Timeout | null = null;
-  /** Not where it was denied: the next message asks again. */
+  /** False if the subscription was denied: the next message tries again. */
   #isHeard = false;
   #next = 0;
 
@@ -82,7 +82,7 @@ export class AckInbox {
     else settle(one, data);
   }
 
-  /** Where this user may not hear answers, none comes. */
+  /** If this user may not subscribe to answers, none arrives. */
   #refuse(error: Error): void {
     this.#isHeard = false;
     for (const { reject } of this.#unanswered.values()) reject(error);

@@ -103,7 +103,7 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     await deleteStreams(connection, lost.name);
   }, 90_000);
 
-  it('sets aside no message that a newer one has replaced while it was handled', async () => {
+  it('writes no dead letter for a message that was replaced while it was handled', async () => {
     const begun = Promise.withResolvers<void>();
     const replaced = Promise.withResolvers<void>();
     const handled: string[] = [];

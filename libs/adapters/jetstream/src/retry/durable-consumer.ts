@@ -163,8 +163,8 @@ export class DurableConsumer {
   }
 
   /**
-   * The letter is stored first: if the process is killed in between, the message is redelivered and its letter found to exist. A message that
-   * was replaced while it was handled gets none: the newer one is handled too, and has its own outcome.
+   * The letter is stored first: if the process is killed in between, the message is redelivered and its letter is found. A message that
+   * was replaced while it was handled gets none: the newer one is handled as well, and has its own outcome.
    */
   async #giveUp(message: JsMsg, attempts: Attempt[], unanswered: number): Promise<void> {
     const { module, log } = this.#options;
@@ -186,7 +186,7 @@ export class DurableConsumer {
     if (message.redelivered) await this.#attempts.clear(id);
   }
 
-  /** Where it is not known, as without the permission to ask, the message gets its letter. */
+  /** If this cannot be determined, for example for lack of permission, the message gets its letter. */
   async #isReplaced({ subject, seq }: JsMsg): Promise<boolean> {
     const { connection, stream } = this.#options;
     if (stream.max_msgs_per_subject !== 1) return false;

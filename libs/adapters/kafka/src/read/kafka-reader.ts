@@ -31,7 +31,7 @@ export interface FetchedPartition {
   /** The current end of committed messages. */
   end: number;
   messages: KafkaMessage[];
-  /** How much the messages keep in memory: each of them keeps the answer that it came in, with what was left out of that. */
+  /** How many bytes the messages keep in memory: each keeps the whole answer that it came in, including what was left out of it. */
   heldBytes: number;
   /** As they came, where not only committed messages were asked for. */
   batches: readonly RecordsBatch[];

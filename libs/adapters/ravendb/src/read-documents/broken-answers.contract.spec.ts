@@ -9,7 +9,7 @@ import { scanCopies } from '../write/scan-copies.ts';
 import { fetchDocuments } from './fetch-documents.ts';
 import { readRawDocuments } from './read-documents.ts';
 
-/** Null in an answer that is not JSON. */
+/** Null if the answer is not JSON. */
 function idIn(answer: string): string | null {
   try {
     const { Results } = JSON.parse(answer) as { Results: { '@metadata': { '@id': string } }[] };
@@ -21,7 +21,7 @@ function idIn(answer: string): string | null {
 
 const UNREADABLE = 'cars/ẞ\r';
 
-describeWithServers(['ravendb'], 'An answer that RavenDB breaks off', () => {
+describeWithServers(['ravendb'], 'An answer that RavenDB does not complete', () => {
   let http: RavenHttp;
 
   beforeEach(async () => {
@@ -41,7 +41,7 @@ describeWithServers(['ravendb'], 'An answer that RavenDB breaks off', () => {
       body: '{"V":1,"@metadata":{"@collection":"Cars"}}',
     });
 
-  it('is of a document under an id that we refuse, and of no other', async () => {
+  it('occurs only for documents with an id that we refuse', async () => {
     const before = ['', 'a', 'é', 'É', 'ẞ', 'Ⱥ', '\u212a', 'Å\u212b', '𐐀', 'İ', 'Ⱥẞ', 'a\nẞ', 'ẞa'];
     const ids = before.flatMap((letters) =>
       [...'\b\t\n\f\r"\\'].flatMap((one) => [`c/${letters}${one}`, `c/${letters}${one}z`]),
@@ -55,7 +55,7 @@ describeWithServers(['ravendb'], 'An answer that RavenDB breaks off', () => {
     expect(returned).toEqual(ids.filter((id) => refusedId(id) === null));
   });
 
-  it('has the documents before the one that cannot be returned, whose place is named then', async () => {
+  it('has the documents before the one that cannot be returned, and the error then locates that one', async () => {
     await put('cars/1');
     await put(UNREADABLE);
     await put('cars/2');
@@ -70,7 +70,7 @@ describeWithServers(['ravendb'], 'An answer that RavenDB breaks off', () => {
     expect((await read(3)).documents.map(({ id }) => id)).toEqual(['cars/2']);
   });
 
-  it('does not count what is missing in it as gone', async () => {
+  it('does not count documents missing from it as deleted', async () => {
     await put('cars/ẞ/1');
     await put(UNREADABLE);
     await put('cars/ẞ/2');
@@ -81,7 +81,7 @@ describeWithServers(['ravendb'], 'An answer that RavenDB breaks off', () => {
       prefixes: new Set(['cars/']),
     };
     const task = { name: 'Fleet/HR/Cars', beyondAscii: false };
-    await expect(findCopies(http, task, effect)).rejects.toThrow('RavenDB broke off its answer');
+    await expect(findCopies(http, task, effect)).rejects.toThrow('RavenDB did not complete its answer');
     await expect(Array.fromAsync(scanCopies(http, () => true))).rejects.toThrow('RavenDB cannot return');
     const fetched = await http.onOneNode((node) =>
       fetchDocuments(http, node, ['cars/ẞ/1', UNREADABLE, 'cars/ẞ/2']),

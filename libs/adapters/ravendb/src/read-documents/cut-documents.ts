@@ -61,15 +61,15 @@ export function cutDocuments(answer: Buffer): CutAnswer {
 
 /**
  * The documents of an answer that was read to its end.
- * @throws {UnavailableError} when RavenDB broke the answer off: what is missing in it may be there
+ * @throws {UnavailableError} when RavenDB did not complete the answer: what is missing from it may exist
  */
 export function cutWhole(answer: Buffer): (DocumentSlice | null)[] {
   const { slices, whole } = cutDocuments(answer);
-  if (!whole) throw brokenOff(answer, 'RavenDB broke off its answer');
+  if (!whole) throw brokenOff(answer, 'RavenDB did not complete its answer');
   return slices;
 }
 
-/** @param what what RavenDB could not do; its own reason, which it writes behind what it has answered so far, is added */
+/** @param what what RavenDB could not do; its own reason, which it writes after what it has sent so far, is added */
 export function brokenOff(answer: Buffer, what: string): UnavailableError {
   const text = answer.toString('utf8', Math.max(0, answer.lastIndexOf(ITS_ERROR)));
   const { type, message } = readServerError(500, text);

@@ -67,7 +67,7 @@ async function ask(
     path: http.path('/docs', { ...query }),
     body: JSON.stringify({ Ids: ids }),
   });
-  // With 404, where none of them is there.
+  // With 404 if none of them exists.
   const slices = body.length === 0 ? [] : cutWhole(body);
   return ids.map((_, index) => {
     const slice = slices[index];

@@ -46,10 +46,10 @@ export async function readDocuments(
   return { documents: documents.filter((document) => document.etag <= to), to };
 }
 
-/** One document that RavenDB cannot write into an answer: it stands before everything after it. */
+/** A document that RavenDB cannot write into an answer: nothing after it can be read. */
 function unreadable(body: Buffer, from: Etag): UnavailableError {
   const answered = body.toString('utf8');
-  if (!answered.includes('"Results":[')) return brokenOff(body, 'RavenDB broke off its answer');
+  if (!answered.includes('"Results":[')) return brokenOff(body, 'RavenDB did not complete its answer');
   const etag = /"@change-vector":"[^":]*:(\d+)-/.exec(answered)?.[1] ?? `${from} or above`;
   const id = /"@id":"([^"\\\ufffd]*)/.exec(answered)?.[1] ?? '';
   return brokenOff(

@@ -19,7 +19,7 @@ interface Scanned {
 const SCAN = { pageSize: 8_192, maxBytes: Infinity, metadataOnly: true };
 const STEP = 1_024;
 const WHOLE = { documents: 4_096, bytes: 2 * 1024 * 1024 };
-/** Where less of what is read is wanted, only the metadata are read of all. */
+/** If a smaller share of what is read is wanted, only metadata is scanned. */
 const DENSE = { bytes: 1 / 2, documents: 3 / 4 };
 
 /** Goes through the ids of the whole database and yields the wanted ones, in steps of bounded size. */
@@ -33,8 +33,8 @@ export async function* scanCopies(http: RavenHttp, wanted: IsWanted): AsyncGener
 }
 
 /**
- * The same with their contents, in the order of changes. Where most documents are wanted they are read together, which takes
- * RavenDB a fraction of what it takes by their ids; where most are not, the wanted ones are read by their ids.
+ * Yields them with their contents, in the order of changes. If most documents are wanted, all are read, which takes RavenDB a
+ * fraction of the time it takes by id; otherwise, the wanted ones are read by id.
  */
 export async function* scanWholeCopies(http: RavenHttp, wanted: IsWanted): AsyncGenerator<FetchedDocument[]> {
   const size = new PageSize(WHOLE.bytes);
@@ -64,7 +64,7 @@ function scan(http: RavenHttp, query: DocumentsQuery): Promise<Scanned> {
   });
 }
 
-/** As they are now; what is gone is left out. */
+/** Their current contents; deleted ones are left out. */
 async function fetchAll(http: RavenHttp, found: readonly RawDocument[]): Promise<FetchedDocument[]> {
   const documents = await fetchDocuments(
     http,

@@ -187,7 +187,7 @@ export class SqliteDatabase {
     return full;
   }
 
-  /** Nobody may want to write for long, so it is tried. */
+  /** Attempted, because there may be no other write for a long time. */
   #lookForRoom(): void {
     if ((freeBytes(this.path) ?? ROOM_TO_TRY) < ROOM_TO_TRY) return;
     void this.write((open) => open.db.exec('UPDATE spark_database SET moving = FALSE')).catch(
@@ -210,7 +210,7 @@ function workAsOnlyWriter<T>(open: OpenDatabase, work: (open: OpenDatabase) => T
   return result;
 }
 
-/** The same for changes of one document each: an event whose transaction nobody has marked stands alone, so none has to be. */
+/** The same for changes of one document each: an event without a transaction mark is its own transaction, so none needs a mark. */
 function workOnOne<T>(open: OpenDatabase, work: (open: OpenDatabase) => T): T {
   return work(open.asOnlyWriter());
 }

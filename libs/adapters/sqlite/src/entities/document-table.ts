@@ -102,7 +102,7 @@ export class DocumentTable {
     return this.#open.rows<DocumentMark>(sql, etag, limit);
   }
 
-  /** The same rows whole, one by one. */
+  /** The same documents as whole rows, one by one. */
   wholeAfter(etag: Etag): Iterable<DocumentRow> {
     const sql = `SELECT ${ROW_COLUMNS} FROM ${this.#quoted}
       WHERE _etag > ? AND _metadata IS NOT NULL ORDER BY _etag`;
@@ -127,7 +127,7 @@ export class DocumentTable {
     return this.#put.run(id, document, metadata, modified).changes !== 0;
   }
 
-  /** The same for its fields alone: metadata and the spelling of the id stay. @returns false when they are so already */
+  /** Writes its fields only: metadata and the spelling of the id stay. @returns false when the fields are unchanged */
   putFields(id: string, document: string, modified: number): boolean {
     this.#putFields ??= this.#open.prepare(`
       INSERT INTO ${this.#quoted} (_etag, id, _document, _modified)

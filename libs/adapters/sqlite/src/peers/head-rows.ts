@@ -4,9 +4,9 @@ import type { PeerEventName, PeerEventRow, PeerRecordName } from './peer-event-r
 const OF_RECORD = 'WHERE entity = ? AND record_id = ?';
 
 /**
- * Brings a record's heads to these; in a write transaction.
- * @param known those until now: only what differs is written, one row over the other where it can
- * @returns how many there were
+ * Sets a record's heads; in a write transaction.
+ * @param known the previous heads: only differences are written, as an update of a row if possible
+ * @returns how many there were before
  */
 export function replaceHeads(
   open: OpenDatabase,
@@ -42,7 +42,7 @@ function remove(open: OpenDatabase, { entity, recordId }: PeerRecordName): numbe
   return Number(open.prepare(`DELETE FROM spark_peer_heads ${OF_RECORD}`).run(entity, recordId).changes);
 }
 
-/** A head has a part in what its record is. */
+/** A head contributes to its record's state, so it is not past. */
 export function unsetPast(open: OpenDatabase, { origin, number }: PeerEventName): void {
   open
     .prepare('UPDATE spark_peer_events SET past = NULL WHERE origin = ? AND number = ? AND past IS NOT NULL')

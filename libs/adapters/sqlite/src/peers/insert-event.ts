@@ -7,7 +7,7 @@ const INSERT = `INSERT INTO spark_peer_events
     (origin, number, hlc, entity, record_id, operation_type, data, timestamp, sees, resolver_version, tx)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (origin, number) DO NOTHING`;
 
-/** @returns false when it is here already */
+/** @returns false when it is already stored */
 export function insertEvent(open: OpenDatabase, event: PeerEventRow): boolean {
   const { origin, number, hlc, entity, recordId, operation, data, timestamp, resolverVersion, tx } = event;
   const sees = textOf(event.sees);
@@ -17,13 +17,13 @@ export function insertEvent(open: OpenDatabase, event: PeerEventRow): boolean {
   return changes !== 0;
 }
 
-/** The statement for each event table: its text costs an event as much as a small statement. */
+/** The statement for each event table: building its text for each event would cost as much as a small statement. */
 const shows = new Map<string, string>();
 
 /**
- * Shows a write whose row is changed already, as `showEvent` and `noteShown` do with two statements.
- * @param isChanged whether the row was: a delete that others made before is none of this file
- * @returns false when the table has the event already
+ * Shows a write whose row has already been changed, as `showEvent` and `noteShown` do with two statements.
+ * @param isChanged whether it was: a delete of a row that others have already deleted changes nothing in this file
+ * @returns false when the table already has the event
  */
 export function showChange(
   open: OpenDatabase,

@@ -20,7 +20,7 @@ import { insertEvent, showChange } from './insert-event.ts';
 import { PeerOrigins } from './peer-origins.ts';
 
 const OF_RECORD = 'WHERE event.entity = ? AND event.record_id = ?';
-/** The only event of its record, which shows it. */
+/** The only event of its record, and its head. */
 const IS_ALONE = `EXISTS (SELECT 1 FROM spark_peer_heads AS head WHERE head.entity = event.entity
       AND head.record_id = event.record_id AND head.origin = event.origin AND head.number = event.number)
     AND NOT EXISTS (SELECT 1 FROM spark_peer_events AS other WHERE other.entity = event.entity
@@ -32,7 +32,7 @@ export class PeerRows extends PeerOrigins {
   readonly #tables = new Map<string, DocumentTable | null>();
   /** How many documents a table has rejected: their rows stay as they were. */
   rejected = 0;
-  /** The latest event that was not here before: it is not past. */
+  /** The latest newly inserted event: it is not past. */
   #inserted: PeerEventName | null = null;
 
   constructor(open: OpenDatabase) {
@@ -197,7 +197,7 @@ export class PeerRows extends PeerOrigins {
       noteShown(this.#open, table, { entity, recordId, data, by });
   }
 
-  /** @returns whether the row was changed by it */
+  /** @returns whether it changed the row */
   #bring(table: DocumentTable, recordId: string, data: string | null): boolean {
     applyFromNowOn(this.#open);
     try {

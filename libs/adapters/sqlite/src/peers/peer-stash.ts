@@ -12,7 +12,7 @@ export interface StashRow {
   event: PeerEventRow;
 }
 
-/** The latest 100 changes that this file renumbered and that lost since: nobody has written after having seen them. */
+/** The latest 100 changes that this file renumbered and that have lost since: no write has seen them. */
 export function listStash(open: OpenDatabase): StashRow[] {
   const rows = open.rows<{ number: number; at: number; why: string; origin: string; event: number }>(
     `SELECT stash.number, stash.at, stash.why, stash.origin, stash.event FROM spark_peer_stash AS stash

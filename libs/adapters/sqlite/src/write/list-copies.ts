@@ -9,7 +9,7 @@ import { marksOf } from '../entities/split-document.ts';
 import { allTables } from '../entities/tables.ts';
 
 const STEP = 1_000;
-/** Of whole copies fewer are read at once where they are large. */
+/** Fewer whole copies are read at once if they are large. */
 const STEP_CHARACTERS = 2 * 1024 * 1024;
 
 /** The copies of a name from all tables, some at a time. */
@@ -27,7 +27,7 @@ export async function* listCopies(database: SqliteDatabase, name: string): Async
   }
 }
 
-/** The same with what they hold. */
+/** The same with their contents. */
 export async function* wholeCopies(database: SqliteDatabase, name: string): AsyncGenerator<WholeCopy[]> {
   const own = isCopyOf(name);
   const tables = await database.read((open) => allTables(open).map((table) => table.name));
@@ -41,7 +41,7 @@ export async function* wholeCopies(database: SqliteDatabase, name: string): Asyn
   }
 }
 
-/** Those after an etag in one table, as many as one step has. */
+/** Those after an etag in one table, as many as fit into one step. */
 function readWhole(
   open: OpenDatabase,
   name: string,

@@ -5,7 +5,7 @@ const MAX_ID_BYTES = 512;
 const BLANK = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 // eslint-disable-next-line no-control-regex -- these are what is looked for
 const CONTROL = /[\0-\x07\x0b\x0e-\x1f]/;
-/** What JSON escapes, of the characters that an id may have. */
+/** The characters allowed in an id that JSON escapes. */
 const ESCAPED = /[\b\t\n\f\r"\\]/g;
 
 /**
@@ -25,7 +25,7 @@ export function refusedId(id: string): string | null {
   }
   const unreadable = unreadableIn(id);
   if (unreadable !== null) {
-    return `has ${JSON.stringify(unreadable)} after a letter whose lower case has another length in UTF-8: RavenDB stores such a document and cannot return it, nor any list that it is in`;
+    return `has ${JSON.stringify(unreadable)} after a letter whose lower-case form has a different length in UTF-8: RavenDB stores such a document, but can return neither it nor any list that contains it`;
   }
   // Almost every id returns here: a UTF-16 unit has at most three bytes in UTF-8, in lower case too.
   if (id.length * 3 <= MAX_ID_BYTES) return null;
@@ -45,8 +45,8 @@ export function mayBegin(prefix: string): boolean {
 }
 
 /**
- * The first character that RavenDB fails to escape; null when it can write the id as JSON. It remembers where to escape by places in the
- * id in lower case, and writes the id as it was given (7.2.7: "Invalid escape char", in the middle of an answer with status 200).
+ * The first character that RavenDB fails to escape; null when it can write the id as JSON. It remembers positions to escape in the
+ * lower-case id, but writes the id as it was given (7.2.7: "Invalid escape char", in the middle of an answer with status 200).
  */
 function unreadableIn(id: string): string | null {
   for (const { 0: character, index } of id.matchAll(ESCAPED)) {

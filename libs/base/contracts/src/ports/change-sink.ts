@@ -57,7 +57,7 @@ export interface StoredCopy extends StandingCopy {
   version: string;
 }
 
-/** A copy with all that it holds. */
+/** A copy with its contents. */
 export interface WholeCopy extends StoredCopy {
   /** JSON text of the whole document as stored, `@metadata` included. */
   text: string;
@@ -104,8 +104,8 @@ export interface ChangeSink {
    */
   copies(name: string, ids?: readonly string[]): AsyncIterable<StoredCopy[]>;
   /**
-   * All copies of a name with what they hold, some at a time: those of each collection in the order in which they were
-   * written, and one that is written meanwhile again at the end. Costs a store much less than looking each up by its id.
+   * All copies of a name with their contents, some at a time: those of each collection in the order in which they were
+   * written; one that is rewritten meanwhile is repeated at the end. Costs a store much less than looking up each by id.
    */
   wholeCopies(name: string): AsyncIterable<WholeCopy[]>;
   /**

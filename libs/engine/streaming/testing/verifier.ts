@@ -20,7 +20,7 @@ export class Verifier {
   #unit: TaskVerify | null = null;
   /** The single documents that the owner was asked about. */
   readonly asked: string[] = [];
-  /** Copies that were looked up by their ids. */
+  /** Copies that were looked up by id. */
   readonly lookedUp: string[] = [];
   /** Called before the owner answers for documents; if it throws, the requester receives that error. */
   beforeAnswer: (signal: AbortSignal) => void | Promise<void> = () => {};

@@ -99,7 +99,7 @@ describe('a variable that is assigned and not declared', () => {
     'for (const total of [1]) total = 2;',
     'const total = null; total ??= 2;',
     'const [total] = [1]; --total;',
-  ])('is not taken for one that is constant: %s', async (script) => {
+  ])('is not taken for a constant one: %s', async (script) => {
     expect(await reasonOf(`${script} loadToCars({ A: this.A });`)).toBe("TypeError: 'total' is read-only");
   });
 });

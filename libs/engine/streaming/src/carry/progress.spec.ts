@@ -63,7 +63,7 @@ describe('What a capture says of itself', () => {
     expect(progress.status()).toMatchObject({ documentsRead: 12, documentsTotal: 12, live: true });
   });
 
-  /** Pages by how many documents they put, the last of which is the end of the first copy where it is marked. */
+  /** Pages, by how many documents they put; `end` marks the end of the first copy. */
   it.each<[string, number, (number | 'end')[], number, number]>([
     ['nothing', 0, ['end'], 0, 0],
     ['as many as were counted', 10, [10, 'end'], 10, 10],

@@ -50,13 +50,13 @@ describe('a comparison', () => {
     };
   };
 
-  it('looks no copy up by its id where all come along in the order in which they were written', async () => {
+  it('looks up no copy by id if all are found in the order in which they were written', async () => {
     await verifier.begin();
     expect((await done()).figures).toMatchObject({ checked: 5, equal: 5 });
     expect(verifier.lookedUp).toEqual([]);
   });
 
-  it('judges a copy that does not come along by what is stored under its id', async () => {
+  it('judges a copy that the scan does not return by what is stored under its id', async () => {
     const { target } = simulation;
     target.remove('cars/3');
     target.wholeCopies = async function* (name) {
@@ -109,7 +109,7 @@ describe('a comparison', () => {
     expect(givenUp).toBe(true);
   });
 
-  it('that is interrupted does not ask again for what it has seen to be in order', async () => {
+  it('that is interrupted does not ask again for what it has found to be in order', async () => {
     corrupt(MORE_THAN_ONE_BATCH);
     awayMidway();
     await verifier.begin(false);

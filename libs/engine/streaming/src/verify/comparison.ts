@@ -31,14 +31,14 @@ export interface ComparisonParts extends SettlingParts {
 }
 
 const SAVE_EVERY_MS = 500;
-/** The owner works on the next page while this one is compared, and the one between waits. */
+/** The owner works on one page while this one is compared, and the page between them is ready. */
 const PAGES_AHEAD = 2;
 
 /**
  * Compares the copies of one task with what the owner's documents should become, continuing from its record. First it goes
- * through the owner's documents in the order of changes, up to the source's last etag at the beginning, and beside them through
- * their copies, in the order in which these were written; then through the copies that have no document. What the first phase
- * remembers for the second only saves questions, also after a failure: an instance that continues another one's work asks more.
+ * through the owner's documents in the order of changes, up to the source's last etag at the beginning, and in parallel
+ * through their copies, in the order in which these were written; then through the copies that have no document. What the first
+ * phase remembers for the second only saves queries, even after a failure: an instance that takes over sends more queries.
  */
 export class Comparison {
   readonly #parts: ComparisonParts;
@@ -49,7 +49,7 @@ export class Comparison {
   #version: string;
   #saved = 0;
   #settling: Settling;
-  /** Copies that came along and no document was found for; null: the copies are to be gone through. */
+  /** Scanned copies for which no document was found; null: the copies have to be listed. */
   #left: readonly NamedCopy[] | null = null;
 
   constructor(parts: ComparisonParts, { value, version }: Versioned<VerifyRecord>) {

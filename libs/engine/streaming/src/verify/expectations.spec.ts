@@ -20,7 +20,7 @@ const task: CaptureTask = {
 class CountedSource extends MemorySource {
   /** Bytes that were looked up for one answer. */
   bytes = 0;
-  /** From which etags pages were read. */
+  /** The etags from which pages were read. */
   readonly pages: number[] = [];
 
   override async read(query: FeedQuery): Promise<ChangePage> {
@@ -61,7 +61,7 @@ it('What is looked up for one answer is bounded in bytes, and every document is 
   expect(answers).toBeGreaterThan(1);
 });
 
-describe('The page after the one that is asked for', () => {
+describe('The page after the requested one', () => {
   const DOCUMENTS = 5_000;
   const { signal } = new AbortController();
   let source: CountedSource;
@@ -86,7 +86,7 @@ describe('The page after the one that is asked for', () => {
     return page;
   };
 
-  it('is made meanwhile, so that each document is read once, and all are answered for', async () => {
+  it('is prepared meanwhile: each document is read once, and all are answered', async () => {
     const answered: string[] = [];
     for (let from = 1, drained = false; !drained;) {
       const page = await pageFrom(from);
@@ -100,7 +100,7 @@ describe('The page after the one that is asked for', () => {
     expect(new Set(source.pages).size).toBe(source.pages.length);
   });
 
-  it('is not handed out for another script, and not when the task is withdrawn', async () => {
+  it('is not returned for another script or after the task was withdrawn', async () => {
     const { to } = await pageFrom(1);
     agreed = { ...task, script: 'v2', fingerprint: 'v2' };
     expect(await pageFrom(to + 1)).toMatchObject({ script: 'v2' });
@@ -108,7 +108,7 @@ describe('The page after the one that is asked for', () => {
     expect(await expectations.page(key, to * 2 + 1, 'content', signal)).toBeNull();
   });
 
-  it('is read again when it was not asked for in time', async () => {
+  it('is read again when it was not requested in time', async () => {
     const { to, before } = await pageFrom(1);
     source.put(`cars/${DOCUMENTS - 1}`, { N: 'changed' });
     jest.advanceTimersByTime(5_000);

@@ -22,24 +22,24 @@ export interface ExpectationsParts {
 }
 
 const PAGE = 2_000;
-/** After so many copies a page ends, so that an answer stays small however many a document has. */
+/** A page ends after this many copies, so that an answer stays small however many a document has. */
 const MOST_COPIES = 10_000;
-/** By so many it may have more than that. */
+/** It may exceed that by up to this many. */
 const STEP_COPIES = 2_500;
-/** A page says what there is: copies of what is gone are looked up by their ids. */
+/** A page lists what exists: copies of deleted documents are looked up by id. */
 const NO_DELETES = Number.MAX_SAFE_INTEGER;
-/** An answer has to come in time: of slow scripts it has less. */
+/** An answer has to arrive in time: with slow scripts it contains less. */
 const WORK_MS = 5_000;
-/** One that nobody has asked for yet is given up later than that. */
+/** A page that has not been requested yet may take longer. */
 const PREPARED_MS = 25_000;
-/** Documents are looked up a few at a time, so that those of one answer take about so much memory, however large they are. */
+/** Documents are looked up a few at a time, so that those of one answer take about this much memory, however large they are. */
 const LOOKED_UP = { bytes: 8 * 1024 * 1024, first: 8, most: 64 };
 /** The mark of a copy does not say which generation it is of. */
 const ANY_GENERATION = 1;
 
 type SourcePut = Extract<SourceChange, { kind: 'put' }>;
 
-/** Documents that the script is run over together. */
+/** Documents over which the script is run together. */
 interface Step {
   puts: readonly SourcePut[];
   began: number;
@@ -58,7 +58,7 @@ export class Expectations {
   }
 
   /**
-   * The documents of a task from an etag on, as they are now, or were when the page before was asked for.
+   * The documents of a task from an etag on, as they are now, or were when the previous page was requested.
    * @returns null when there is no such task
    */
   async page(key: TaskKey, from: Etag, depth: Depth, signal: AbortSignal): Promise<ExpectedPage | null> {
@@ -76,7 +76,7 @@ export class Expectations {
   async #page({ task, from, depth }: PageWanted, signal: AbortSignal): Promise<ExpectedPage> {
     const { collection, fingerprint: script } = task;
     const { source } = this.#parts;
-    // The next page is asked for in the same way, so that a store that reads ahead has it.
+    // The next page is requested in the same way, so that a store that reads ahead has it.
     const page = await source.read({ collection, from, deletesAfter: NO_DELETES, limit: PAGE });
     const puts = page.changes.filter(isOwnPut);
     const { databaseId, lastEtag } = page;
@@ -99,7 +99,7 @@ export class Expectations {
     const { source, directory } = this.#parts;
     const task = await directory.read(key);
     if (!task) return null;
-    // Both would run the script.
+    // Otherwise both would run the script at once.
     await this.#pages.take(taskId(key), null);
     const { lastEtag: before, databaseId } = await source.identify(taskId(key));
     const found = await lookUp(source, ids);
@@ -145,7 +145,7 @@ export class Expectations {
         size.took(performance.now() - done.began, done.puts.length, made);
         copies += made;
         const at = documents.length + done.puts.length;
-        // The script runs over the next ones while these are hashed.
+        // The script runs over the next documents while these are hashed.
         step = at < puts.length && copies < MOST_COPIES && performance.now() < end ? begin(at) : null;
         documents.push(...expectedOf(source, done.puts, results, canonical));
       }
@@ -188,7 +188,7 @@ function expectedCopies(
   canonical: boolean,
 ): ExpectedCopy[] {
   const [first] = commands;
-  // Most documents have one copy, of which nothing takes anything back.
+  // Most documents have one copy, which no later command undoes.
   const puts =
     commands.length === 1 && first?.type === 'put' ? [first] : reduceCommands(commands, ids).puts.values();
   return [...puts].map(({ id, document }) => ({ id, mark: markOf(readContent(document), canonical) }));

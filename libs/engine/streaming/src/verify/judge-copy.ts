@@ -36,7 +36,7 @@ export function judgeCopy(
   if (there === null) return { kind: 'missing', reason: 'there is no copy' };
   const isMarked =
     there.generation === origin.generation && isSameSource(there.copyOf, origin) && isPossible(there, seen);
-  // Whoever carries these marks is a copy of this task.
+  // Any document with these marks is a copy of this task.
   if (isMarked && hasMark(there, expected.mark)) return 'equal';
   if (!isCopyOf(origin.name)(there)) {
     const what = there.generation === null ? "a document of this module's own" : 'a copy of another task';
@@ -66,7 +66,7 @@ function isNewer(there: Pick<CopyContent, 'sourceEtag'>, seen: Seen): boolean {
   return there.sourceEtag !== null && there.sourceEtag > seen.before && isPossible(there, seen);
 }
 
-/** A copy cannot be of a change that was never applied: somebody else has written that. */
+/** A copy cannot be of a change that was never applied: another writer has written it. */
 function isPossible({ sourceEtag }: Pick<CopyContent, 'sourceEtag'>, { applied }: Seen): boolean {
   return sourceEtag !== null && sourceEtag <= applied;
 }

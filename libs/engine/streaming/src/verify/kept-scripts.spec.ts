@@ -45,7 +45,7 @@ describe('The script of a comparison', () => {
     expect(await use()).not.toBe(first);
   });
 
-  it('is run over as many documents as it was over the page before, and over few again once it has failed', async () => {
+  it('is run over as many documents at once as for the previous page, and over few again after a failure', async () => {
     const sizeOf = (work: (size: StepSize) => void): Promise<number> =>
       kept.use('fleet/hr/cars', CARS, signal, async (_, size) => {
         work(size);

@@ -6,7 +6,7 @@ import { StepSize } from './step-size.ts';
 /** Longer than a requester needs between two questions. */
 const KEPT_MS = 5_000;
 
-/** A script, and over how many documents it was last run together. */
+/** A script, and over how many documents at once it was last run. */
 interface InUse {
   readonly runner: ScriptRunner;
   readonly size: StepSize;
@@ -23,16 +23,16 @@ export class KeptScripts {
   readonly #mostCopies: number;
   readonly #kept = new Map<string, Kept>();
 
-  /** @param mostCopies about so many are made together */
+  /** @param mostCopies about how many are made together at most */
   constructor(scripts: Scripts, mostCopies: number) {
     this.#scripts = scripts;
     this.#mostCopies = mostCopies;
   }
 
   /**
-   * What the work makes of a script. One that it fails with is not kept, and neither is the size of its steps. What breaks down counts in this work only: the documents of
-   * the page before are no reason not to run it.
-   * @param key whose script it is: of each, one is kept
+   * The result of work with a script. If the work fails, neither the script nor the size of its steps is kept. Breakdowns count for this
+   * work only: documents of the previous page are no reason not to run it.
+   * @param key whose script it is: one is kept for each
    */
   async use<R>(
     key: string,
@@ -57,7 +57,7 @@ export class KeptScripts {
     }
   }
 
-  /** While it is in use it is not here, so nobody else has it. */
+  /** A script in use is not kept here, so only one caller has it. */
   #take(key: string, transformation: Transformation): InUse | null {
     const kept = this.#kept.get(key);
     if (!kept || !isDeepStrictEqual(kept.transformation, transformation)) {

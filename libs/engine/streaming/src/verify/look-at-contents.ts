@@ -8,7 +8,7 @@ import { judgeCopy } from './judge-copy.ts';
 import { originOf } from './standing.ts';
 import type { WrittenCopies } from './written-copies.ts';
 
-/** What a page of the owner's documents came to. */
+/** The result for a page of the owner's documents. */
 export interface PageOutcome {
   /** Copies that are in order. */
   equal: number;
@@ -20,7 +20,7 @@ export interface ContentsParts {
   task: Pick<ApplyTask, 'key'>;
   database: OwnDatabase;
   written: WrittenCopies;
-  /** Notes each copy that the script makes. */
+  /** Records each copy that the script makes. */
   seen: IdTable;
 }
 
@@ -31,7 +31,7 @@ interface Made {
   key: string;
 }
 
-/** Compares the copies of a page's documents with what they have to contain. Up to where `from` begins, all is compared. */
+/** Compares the copies of a page's documents with what they have to contain. Everything before `from` has already been compared. */
 export async function lookAtContents(
   page: ExpectedPage & { from: number },
   checkpoint: Checkpoint,
@@ -48,12 +48,12 @@ export async function lookAtContents(
     const verdict = judgeCopy(copy, there.get(key) ?? null, originOf(checkpoint, task.key.owner, of), range);
     if (verdict !== 'equal') suspects.add(of);
   }
-  // The copies of a suspect are counted when it is settled, those that are equal too.
+  // The copies of a suspect, including equal ones, are counted when it is settled.
   const equal = suspects.size === 0 ? made.length : made.filter(({ of }) => !suspects.has(of)).length;
   return { equal, suspects: [...suspects] };
 }
 
-/** By their keys: what comes along, and what is found under the ids of the others. */
+/** By key: copies that the scan has returned, and those found by id. */
 async function findCopies(
   made: readonly Made[],
   from: number,

@@ -3,10 +3,10 @@ import type { Etag } from '@nestjs-spark/contracts';
 import type { CaptureTask } from '../task/tasks.ts';
 import type { Depth, ExpectedPage } from './expected.ts';
 
-/** Longer than a requester needs between two questions. */
+/** Longer than a requester needs between two requests. */
 const KEPT_MS = 5_000;
 
-/** What a page is made for. */
+/** What a page is prepared for. */
 export interface PageWanted {
   task: CaptureTask;
   from: Etag;
@@ -20,8 +20,8 @@ interface Prepared {
 }
 
 /**
- * The page that a requester will ask for next, made while the one before is on its way: one for each task, for a while. It is
- * handed out only for exactly the task that it was made for.
+ * The page that a requester will ask for next, prepared while the previous one is in transit: one for each task, for a short
+ * time. It is used only for exactly the task for which it was prepared.
  */
 export class PreparedPages {
   readonly #prepared = new Map<string, Prepared>();
@@ -35,8 +35,8 @@ export class PreparedPages {
   }
 
   /**
-   * Resolves when nothing is being prepared for this key any more.
-   * @returns the page, if it was prepared; null: it is to be made
+   * Resolves when nothing is being prepared for this key any longer.
+   * @returns the page if it was prepared; null: it has yet to be made
    */
   async take(key: string, wanted: PageWanted | null): Promise<ExpectedPage | null> {
     const prepared = this.#prepared.get(key);

@@ -12,7 +12,7 @@ export interface GhostsParts {
   seen: () => Promise<Seen>;
 }
 
-/** So often one copy is looked at again that somebody wrote between the look and the removal. */
+/** How often a copy is checked again if it was written between the check and its removal. */
 const TRIES = 3;
 
 /**

@@ -4,8 +4,8 @@ import { StepSize } from './step-size.ts';
 const QUICK = 1;
 const SLOW = 1_000;
 
-describe('The documents that a script is run over together', () => {
-  it('become more while that is quick, up to a bound, and fewer when it is slow, but not fewer than at first', () => {
+describe('The documents over which a script is run together', () => {
+  it('increase while that is fast, up to a limit, and decrease when it is slow, but not below the initial number', () => {
     const size = new StepSize(5_000);
     const first = size.documents;
     size.took(QUICK, size.documents, size.documents);
@@ -19,7 +19,7 @@ describe('The documents that a script is run over together', () => {
     expect(size.documents).toBe(first);
   });
 
-  it.each([1, 4, 600, 20_000])('make about as many copies as are wanted where each has %d', (each) => {
+  it.each([1, 4, 600, 20_000])('make about as many copies as are wanted if each has %d', (each) => {
     const size = new StepSize(5_000);
     for (let step = 0; step < 20; step++) size.took(QUICK, size.documents, size.documents * each);
     expect((size.documents - 1) * each).toBeLessThanOrEqual(5_000);

@@ -2,12 +2,12 @@ const FIRST = 16;
 const MOST = 1_024;
 const QUICK_MS = 250;
 
-/** How many documents a script is run over together: twice as many as before while that is quick, and fewer where each has many copies. */
+/** Over how many documents a script is run at once: doubled while that is fast, and fewer if each has many copies. */
 export class StepSize {
   readonly #mostCopies: number;
   #documents = FIRST;
 
-  /** @param mostCopies about so many copies are to come of it at most */
+  /** @param mostCopies about how many copies a step may make */
   constructor(mostCopies: number) {
     this.#mostCopies = mostCopies;
   }

@@ -39,7 +39,7 @@ describe('Copies in the order in which they were written', () => {
     return [...(await from.take(wanted, etag)).keys()];
   };
 
-  it('come along page by page, and are read no further than that', async () => {
+  it('are returned page by page, and read no further than needed', async () => {
     const some = written(copies(1, 1_000));
     expect(await taken(some, keys(1, 150), 1)).toEqual(keys(1, 150));
     expect(read).toBeLessThanOrEqual(300);
@@ -50,27 +50,27 @@ describe('Copies in the order in which they were written', () => {
     expect(read).toBe(1_000);
   });
 
-  it('are kept for the documents that are named later, also where one is missing', async () => {
+  it('are kept for documents that are named later, even if one is missing', async () => {
     const some = written(copies(2, 500));
     expect(await taken(some, keys(1, 10), 1)).toEqual(keys(2, 10));
     expect(await taken(some, keys(11, 500), 11)).toEqual(keys(11, 500));
     expect(await some.rest(signal)).toEqual([]);
   });
 
-  it('are not all read for one that is missing', async () => {
+  it('are not all read because one is missing', async () => {
     const some = written(copies(2, 50_000));
     expect(await taken(some, ['cars/1'], 1)).toEqual([]);
     expect(read).toBeLessThan(10_000);
   });
 
-  it('are not kept where their document was to be named before', async () => {
+  it('are not kept if their document should have been named before', async () => {
     const some = written([copyOf(900, 3), ...copies(4, 10), copyOf(901, null)]);
     expect(await taken(some, keys(4, 10), 4)).toEqual(keys(4, 10));
     expect(await taken(some, ['cars/900', 'cars/901'], 11)).toEqual([]);
     expect(await some.rest(signal)).toEqual([]);
   });
 
-  it('come as they were written last', async () => {
+  it('are returned as they were last written', async () => {
     const again = { ...copyOf(20), text: '{"N":"again"}', sourceEtag: 30 };
     const some = written([...copies(1, 20), again, copyOf(40)]);
     await some.take(['cars/40'], 1);
@@ -79,7 +79,7 @@ describe('Copies in the order in which they were written', () => {
     expect(found.get('cars/20')?.canonical()).toBe(same);
   });
 
-  it('that nobody has named are left, each once, if they are not too many to be remembered', async () => {
+  it('for which no document was named are left, each once, unless they are too many to be remembered', async () => {
     const ghosts = copies(5_001, 5_400).map((ghost) => ({ ...ghost, sourceEtag: 1 }));
     const some = written([...ghosts, ...ghosts, ...copies(2, 300)]);
     expect(await taken(some, keys(2, 300), 2)).toEqual(keys(2, 300));
@@ -89,7 +89,7 @@ describe('Copies in the order in which they were written', () => {
     expect(read).toBeLessThan(20_000);
   });
 
-  it('that are named long after they came along are not left, however many they are', async () => {
+  it('whose documents are named long after they were read are not left, however many they are', async () => {
     const some = written(copies(1, 30_000));
     for (let from = 1; from <= 30_000; from += 2_000) {
       for (const key of keys(from, from + 1_999)) seen.add(key);

@@ -9,9 +9,9 @@ import {
 import { ahead } from '@nestjs-spark/foundation/internal';
 import { readContent, type CopyContent } from './copy-content.ts';
 
-/** How many are kept that were read before their documents were named. */
+/** How many copies are kept that were read before their documents were named. */
 const KEPT = { copies: 4_096, characters: 16 * 1024 * 1024 };
-/** More that no document was named for are not remembered. */
+/** If there are more copies for which no document was named, they are not remembered. */
 const MOST_LEFT = 10_000;
 
 /** A copy and the document that it names as its source. */
@@ -21,7 +21,7 @@ export interface WrittenCopiesParts {
   sink: Pick<ChangeSink, 'wholeCopies'>;
   /** The plain name of the copies. */
   name: string;
-  /** How their store tells ids apart. */
+  /** How their store distinguishes ids. */
   ids: IdRule;
   /** Whether a document was named for this copy. */
   isSeen: (copy: NamedCopy) => boolean;
@@ -29,15 +29,15 @@ export interface WrittenCopiesParts {
 
 /**
  * Reads the copies of one name once, in the order in which they were written. That is nearly the order in which their owner's
- * documents were changed: where these are gone through, most copies come along and need not be looked up by their ids, which
- * costs a store a multiple. One that does not come along is not missing: whoever takes them looks it up.
+ * documents were changed: when these are processed in that order, most copies have been read by then and need not be looked up by
+ * id, which costs a store several times as much. A copy that is not returned is not necessarily missing: the caller looks it up.
  */
 export class WrittenCopies {
   readonly #parts: WrittenCopiesParts;
   readonly #read: AsyncGenerator<WholeCopy[], void>;
   readonly #kept = new Map<string, WholeCopy>();
   #characters = 0;
-  /** Null: they were too many. */
+  /** Null: there were too many. */
   #left: Map<string, NamedCopy> | null = new Map();
 
   constructor(parts: WrittenCopiesParts) {
@@ -46,8 +46,8 @@ export class WrittenCopies {
   }
 
   /**
-   * Those of some copies that come along, by their keys; each is handed out once.
-   * @param from copies of changes before this etag are not asked for any more
+   * Those of some copies that have been read, by key; each is returned once.
+   * @param from copies of changes before this etag will not be requested any more
    */
   async take(keys: readonly string[], from: Etag): Promise<Map<string, CopyContent>> {
     const wanted = new Set(keys);
@@ -70,7 +70,7 @@ export class WrittenCopies {
     return taken;
   }
 
-  /** Reads to the end. @returns those that no document was named for; null where they were too many to be remembered */
+  /** Reads to the end. @returns those for which no document was named; null if they were too many to be remembered */
   async rest(signal: AbortSignal): Promise<NamedCopy[] | null> {
     for (const copy of this.#kept.values()) this.#leave(copy);
     this.#kept.clear();
@@ -93,7 +93,7 @@ export class WrittenCopies {
     return this.#kept.size < KEPT.copies && this.#characters < KEPT.characters;
   }
 
-  /** One that is written again comes again; the later one counts. */
+  /** A copy that is rewritten is read again; the later one counts. */
   #keep(key: string, copy: WholeCopy): void {
     this.#drop(key);
     this.#kept.set(key, copy);
@@ -110,11 +110,11 @@ export class WrittenCopies {
     this.#left.set(id, { id, copyOf });
     if (this.#left.size <= MOST_LEFT) return;
     this.#forgetSeen();
-    // Otherwise they would be looked through again and again.
+    // Otherwise they would be searched again and again.
     if (this.#left.size > MOST_LEFT / 2) this.#left = null;
   }
 
-  /** Their documents were named after they had come along. */
+  /** Drops those whose documents were named after they had been read. */
   #forgetSeen(): void {
     for (const [id, copy] of this.#left ?? []) if (this.#parts.isSeen(copy)) this.#left?.delete(id);
   }

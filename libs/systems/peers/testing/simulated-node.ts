@@ -12,7 +12,7 @@ export interface Node extends Replica {
   isOnline: boolean;
   /** Nothing may be published before the log was read up to here. */
   lookTo: number;
-  /** What it has said since it came to the log, read there or not. */
+  /** What it has published since it connected to the log, whether or not it has read that there. */
   said: Map<string, SaidTo>;
   clockShift: number;
   backup: MemoryFile | null;
@@ -40,7 +40,7 @@ export function putSoon(node: Node): void {
   node.before.push(node.file.copy());
 }
 
-/** What it has said may not be all: it reads up to there before it says anything more. */
+/** It may have published more than it knows: it reads up to there before it publishes again. */
 export function lookFirst(node: Node, end: number): void {
   node.said.clear();
   node.lookTo = end;

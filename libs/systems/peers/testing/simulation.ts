@@ -132,7 +132,7 @@ export class Simulation {
   #cutOrHeal(node: Node): void {
     node.isOnline = !node.isOnline;
     node.said.clear();
-    // Whoever had read all that it had to goes on at once: the fence refuses what does not follow.
+    // A node that had read everything it had to continues at once: the fence refuses what does not follow.
     const isAsLeft = node.isUp && node.file.position >= node.lookTo;
     node.lookTo = isAsLeft ? 0 : this.#log.end;
   }
@@ -247,7 +247,7 @@ export class Simulation {
     const sequence = this.#log.append({ ...about, events });
     if (outcome === 'answered') node.said.set(origin, saidBy(next, sequence));
     else node.said.clear();
-    // Where much is left it goes on without having read what it has said, as it does when it comes to the log again.
+    // If much is left, it continues without having read what it has published, as it does when it reconnects to the log.
     const goesOn = kind === 'events' && this.#random.next() < 0.5;
     if (!goesOn) node.lookTo = sequence;
   }

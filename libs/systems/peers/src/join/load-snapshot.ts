@@ -44,7 +44,7 @@ export function loadRecords(
 ): void {
   const numbers = new Map(snapshot.origins.map(({ origin, number }) => [origin, number]));
   const logged = new Map<string, number>();
-  /** Loading counts nothing as read in the log, so each origin is asked for once. */
+  /** Loading does not count anything as read in the log, so each origin is looked up only once. */
   const loggedTo = (origin: string): number => {
     const number = logged.get(origin) ?? file.loggedTo(origin);
     logged.set(origin, number);
@@ -57,11 +57,11 @@ export function loadRecords(
   for (const ofRecord of records.values()) loadRecord(file, ofRecord, known, policyOf);
 }
 
-/** What a file and a snapshot know of events. */
+/** What a file and a snapshot know about events. */
 interface Known {
-  /** Both have read it in the log. */
+  /** Whether both have read it in the log. */
   isCovered(head: EventName): boolean;
-  /** The file has. */
+  /** Whether the file has read it in the log. */
   isLogged(event: EventName): boolean;
 }
 

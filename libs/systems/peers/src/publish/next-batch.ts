@@ -18,7 +18,7 @@ export interface Batch {
 /**
  * The oldest events that are not in the log, as far as they fit into a message. What a run has left is published
  * before anything of the next run, which may have seen it. A transaction is published as a whole, and so applied as a whole.
- * @param said what is in the log although the file has not read it there yet
+ * @param said what is already in the log, although the file has not read it there yet
  * @returns null when everything is in the log
  */
 export function nextBatch(file: PeerFile, said: Said = NOTHING_SAID): Batch | null {

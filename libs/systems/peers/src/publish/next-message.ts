@@ -26,7 +26,7 @@ export type Outgoing =
  * What earlier runs have left comes first, then the origin of this one, then its events. A node without anything to say
  * acknowledges what it has read: nobody could know otherwise that the log is not needed up to there.
  * @param mayAck whether it is time to acknowledge something
- * @param said what is in the log although the file has not read it there yet
+ * @param said what is already in the log, although the file has not read it there yet
  * @returns null when there is nothing to say
  */
 export function nextMessage(file: PeerFile, mayAck: boolean, said: Said = NOTHING_SAID): Outgoing | null {
@@ -45,8 +45,8 @@ export function nextMessage(file: PeerFile, mayAck: boolean, said: Said = NOTHIN
 }
 
 /**
- * All that is applied is acknowledged when nothing else is left to be read in the log, so that no own change from before comes
- * after it; otherwise no more than by the message before.
+ * Acknowledges everything applied if these are the last own events to publish, so that no earlier change of this node follows;
+ * otherwise no more than the previous message.
  */
 function withEvents(file: PeerFile, { origin, events, tail }: Batch, said: SaidTo | undefined): Outgoing {
   const { position, backlog } = file;
@@ -60,7 +60,7 @@ function withEvents(file: PeerFile, { origin, events, tail }: Batch, said: SaidT
   return { kind: 'events', origin, events, tail, claims };
 }
 
-/** How far a message, once the log has it, has said what its origin has. */
+/** How far an origin is published once the log has stored a message. */
 export function saidBy(message: Outgoing, sequence: number): SaidTo {
   const number = message.kind === 'events' ? (message.events.at(-1)?.number ?? 0) : message.last;
   return { number, tail: sequence, claims: message.claims };

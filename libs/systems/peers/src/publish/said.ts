@@ -1,24 +1,24 @@
 import type { OwnOrigin } from '../receive/peer-file.ts';
 import type { Claims } from './claims.ts';
 
-/** How far an origin's events were said: the log has answered so, and the file may not have read it there yet. */
+/** How far an origin's events are published: the log has confirmed it, but the file may not have read it there yet. */
 export interface SaidTo {
-  /** The number of the last of them. */
+  /** The number of the last published event. */
   readonly number: number;
-  /** The message that they ended with. */
+  /** The sequence of the last message. */
   readonly tail: number;
   readonly claims: Claims;
 }
 
 /**
- * What a run has said in the log, by origin. It is not in the file, which takes as logged only what it has read there: what this node
- * alone knows must not decide what others decide alike.
+ * What a run has published, by origin. It is not in the file, which counts as logged only what it has read in the log: what only this
+ * node knows must not influence decisions that all nodes make alike.
  */
 export type Said = ReadonlyMap<string, SaidTo>;
 
 export const NOTHING_SAID: Said = new Map();
 
-/** Where an own origin goes on: after what was read in the log, or what was said since. */
+/** Where an own origin continues: after what was read in the log, or what was published since. */
 export function goesOnAfter(
   own: OwnOrigin | null,
   said: SaidTo | undefined,

@@ -108,8 +108,8 @@ export interface PeerFile {
   /** Every event of a record that is not marked as past, in the order in which this file took them. */
   history(entity: string, recordId: string): PeerEvent[];
   /**
-   * Records that have events of a range, which ends at `last`; null when it was the last one. Those of which a file has one event only,
-   * as their head, may be left out.
+   * Records that have events of a range, which ends at `last`; null when it was the last one. Records with a single event in the
+   * file, which is their head, may be left out.
    */
   recordsTaken(range: TakenRange): { records: RecordName[]; last: number | null };
   /** Events of a record up to one of the file's events, in the order in which it took them, including past ones. */
@@ -125,10 +125,10 @@ export interface PeerFile {
   /** Stores an event unless it is known, and counts it as applied. */
   keep(event: PeerEvent): void;
   /**
-   * Keeps a write that is the only head of its record from now on, and makes the record look so, which is what most events do. It does
-   * not count as applied by that.
-   * @param before the record's heads until now
-   * @returns false, and does nothing, when it is here
+   * Stores a write that becomes the only head of its record, and updates the record accordingly, which is what most events do. Does not
+   * count it as applied.
+   * @param before the record's previous heads
+   * @returns false, and does nothing, when it is already stored
    */
   succeed(event: PeerEvent, before: readonly PeerEvent[]): boolean;
   /** Counts the events of an origin as applied up to a number. */
@@ -138,7 +138,7 @@ export interface PeerFile {
   heads(entity: string, recordId: string): PeerEvent[];
   /**
    * Several heads are a conflict, which is noted; a single one ends it.
-   * @param before the heads until now, as `heads` has told them; whoever has taken back events leaves them out
+   * @param before the previous heads, as returned by `heads`; omitted by callers that have undone events
    */
   setHeads(
     entity: string,

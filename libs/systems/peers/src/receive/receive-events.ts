@@ -83,12 +83,12 @@ function receiveOthers(
     take(file, event, policyOf);
     last = event.number;
   }
-  // Once for all of them, since the file would write the same row for each.
+  // Once for all of them, because the file would write the same row for each.
   if (last > before) file.noteApplied({ origin, number: last });
   return { applied: last - before, refused };
 }
 
-/** Keeps an event, and brings its record to what it makes of it; it is counted as applied with those that follow it. */
+/** Stores an event and updates its record accordingly; it is counted as applied together with those that follow it. */
 function take(file: PeerFile, event: PeerEvent, policyOf: PolicyOf): void {
   const { entity, recordId, resolverVersion } = event;
   const before = file.heads(entity, recordId);

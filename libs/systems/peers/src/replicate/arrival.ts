@@ -31,14 +31,14 @@ export async function arrivalOf(message: SharedLogMessage, service: string): Pro
   return { sequence, storedAt, message: await decodeMessage(message, service) };
 }
 
-/** Where messages keep coming they are applied so often. */
+/** How often a steady stream of messages is applied. */
 const EVERY_MS = 60;
-/** How long a message that comes alone waits for others. */
+/** How long a single message waits for others. */
 const ALONE_MS = 20;
 
 /**
- * Each transaction writes a dozen pages and costs as much as a dozen events, however little it applies; what waits for the main loop comes in after
- * so many events.
+ * Each transaction writes a dozen pages and costs as much as a dozen events, however little it applies. The limit on events gives other
+ * work on the event loop its turn.
  */
 export const BATCHES: BatchBounds<Arrival> = {
   mostItems: 64,

@@ -14,7 +14,7 @@ const TABLES = [
   'SELECT _etag, id, _document, _metadata FROM Notes ORDER BY id',
 ];
 
-describe('an event that alone makes its record what it is', () => {
+describe('an event that is the only head of its record', () => {
   let folder: string;
   let log: Log;
   let opened: ReplicaFile[];
@@ -31,7 +31,7 @@ describe('an event that alone makes its record what it is', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('leaves in the file what the steps leave that others take', async () => {
+  it('leaves the same in the file as the individual steps for other events', async () => {
     const [a, b, quick, slow] = opened as [ReplicaFile, ReplicaFile, ReplicaFile, ReplicaFile];
     for (const { database } of [quick, slow]) await new SqliteChangeSource(database).identify('reader');
     const read = async () => {

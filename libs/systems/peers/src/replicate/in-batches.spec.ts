@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { inBatches } from './in-batches.ts';
 
 describe('what is applied together', () => {
-  /** How long ago the batch before was handed out, each time that was asked. */
+  /** How long ago the previous batch was returned, for each call. */
   const since: number[] = [];
   const batchesOf = async (items: readonly number[]): Promise<number[][]> => {
     since.length = 0;
@@ -30,7 +30,7 @@ describe('what is applied together', () => {
     expect(await batchesOf([200, 1, 9, 200])).toEqual([[200], [1, 9], [200]]);
   });
 
-  it('waits for company according to when the batch before was applied', async () => {
+  it('waits for more according to when the previous batch was applied', async () => {
     await batchesOf([1, 1, 1, 1]);
     expect(since[0]).toBe(Infinity);
     expect(since[1]).toBeLessThan(Infinity);

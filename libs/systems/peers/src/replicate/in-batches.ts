@@ -5,8 +5,8 @@ export interface BatchBounds<T> {
   readonly mostWeight: number;
   weigh(item: T): number;
   /**
-   * How long others are waited for after the first.
-   * @param sinceMs how long ago the batch before was handed out; Infinity for none
+   * How long to wait for more after the first.
+   * @param sinceMs how long ago the previous batch was returned; Infinity for none
    */
   waitMs(sinceMs: number): number;
 }

@@ -12,7 +12,7 @@ const ORIGIN = 'o'.repeat(20);
 const CLAIMS = { ack: 5, at: 5, stable: 0 };
 const ACK: Outgoing = { kind: 'ack', origin: ORIGIN, tail: 1, last: 0, claims: CLAIMS };
 
-/** What a file with so many unpublished events has to say after what it was told of. */
+/** What a file with so many unpublished events has to publish after what is already known to be published. */
 function nextOf(written: number, said: Said): Outgoing | null {
   const { number, tail } = said.get(ORIGIN) ?? { number: 0, tail: 1 };
   const numbers = Array.from({ length: MOST_EVENTS }, (_, at) => number + 1 + at);
@@ -27,7 +27,7 @@ describe('what a node says in the log', () => {
   const { signal } = new AbortController();
   const done: string[] = [];
   const state = { log: 'connected' as const, position: 5 };
-  /** After which message the last one of the origin stands. */
+  /** The sequence of the origin's last message. */
   let tail = 1;
   let end = 5;
 
@@ -55,14 +55,14 @@ describe('what a node says in the log', () => {
     });
   }
 
-  it('is on its disk before', async () => {
+  it('is on its disk first', async () => {
     const writer = writerFor(() => ACK);
     writer.begin(5);
     await writer.say(signal);
     expect(done).toEqual(['on the disk', 'said after 1']);
   });
 
-  it('goes on while it is much, before the node has read it there; then it is read', async () => {
+  it('continues while there is much, before the node has read it there; then it is read', async () => {
     const writer = writerFor((said) => nextOf(2 * MOST_EVENTS + 1, said));
     writer.begin(5);
     expect(await writer.say(signal)).toBe(true);
@@ -75,7 +75,7 @@ describe('what a node says in the log', () => {
     expect(done).toHaveLength(6);
   });
 
-  it('goes on at once when it comes to the log again, unless messages are missing there', async () => {
+  it('continues at once when it reconnects to the log, unless messages are missing there', async () => {
     const writer = writerFor((said) => nextOf(1, said));
     writer.begin(5);
     await writer.say(signal);
@@ -94,11 +94,11 @@ describe('what a node says in the log', () => {
     }
   });
 
-  it('is not repeated when it is refused, until all of the log is read', async () => {
+  it('is not repeated after it was refused until the whole log is read', async () => {
     const writer = writerFor((said) => nextOf(1, said));
     writer.begin(5);
     await writer.say(signal);
-    // Stored, and the answer was lost.
+    // It was stored, but the answer was lost.
     state.position = 5;
     writer.begin(end, true);
     await expect(writer.say(signal)).rejects.toThrow(LogConflictError);

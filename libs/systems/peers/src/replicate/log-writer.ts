@@ -20,21 +20,21 @@ const ACK_MS = 1_000;
 const MANY_EVENTS = 50;
 
 /**
- * Says in the log what a node has to say, one message after the other. After anything that it does not know the outcome of, the
- * node first reads up to where the log is then: the file confirms what it finds. Where much is left to be said, the log's answer is enough
- * for the next message: after a long absence others need not wait until this node has read what they wrote meanwhile.
+ * Publishes what a node has to publish, one message after the other. After anything whose outcome it does not know, the node first
+ * reads up to the current end of the log: the file confirms what it finds. While much is left to publish, the log's answer is enough
+ * for the next message: after a long absence, others need not wait until this node has read what they wrote meanwhile.
  */
 export class LogWriter {
   readonly #parts: LogWriterParts;
   readonly #said = new Map<string, SaidTo>();
-  /** Nothing is said before this is read. */
+  /** Nothing is published before this is read. */
   #lookTo = Infinity;
   /** Whether the outcome of the last message is unknown. */
   #isInDoubt = false;
-  /** This run has read what it had to, and so knows all that the log has of its origins. */
+  /** Whether this run has read what it had to, and so knows everything in the log from its own origins. */
   #hasLooked = false;
   #saidAt = -Infinity;
-  /** How often the log was reached. */
+  /** How many times the log was reached. */
   #begun = 0;
 
   constructor(parts: LogWriterParts) {
@@ -43,8 +43,8 @@ export class LogWriter {
 
   /**
    * @param end the log's end, now that it was reached
-   * @param isAsLeft the log is the one that this run has read before, and nothing of it is missing: whatever it has of this node
-   * that the file does not know has moved the end of its origin, and a message that does not follow it is refused
+   * @param isAsLeft whether this is the log that this run has read before, with nothing missing: anything of this node in it that the
+   * file does not know has moved the end of its origin, and a message that does not follow that end is refused
    */
   begin(end: number, isAsLeft = false): void {
     this.#begun++;
@@ -60,9 +60,9 @@ export class LogWriter {
   }
 
   /**
-   * Says what is next, if anything is, and all that follows while it is much.
-   * @returns whether it has said so few events at last that there cannot be many more
-   * @throws what the log throws: whatever became of the message, the reader finds out
+   * Publishes what is next, if anything, and continues while there is much.
+   * @returns whether the last message had so few events that there cannot be many more
+   * @throws what the log throws: the reader finds out whether the message was stored
    */
   async say(signal: AbortSignal): Promise<boolean> {
     for (;;) {
@@ -93,7 +93,7 @@ export class LogWriter {
     const begun = this.#begun;
     try {
       const sequence = await log.append(next.origin, message, next.tail);
-      // The log was reached again meanwhile, and may be another one.
+      // The connection to the log was restored meanwhile, and it may be another log.
       if (begun !== this.#begun) this.#isInDoubt = true;
       else {
         this.#said.set(next.origin, saidBy(next, sequence));

@@ -82,12 +82,12 @@ export class Snapshots {
     return isNewLife;
   }
 
-  /** The next part comes while the one before is loaded. */
+  /** The next part is fetched while the previous one is loaded. */
   async *#partsOf(manifest: Manifest): AsyncGenerator<PeerEvent[]> {
     const nameOf = (part: number) => `${snapshotFolder(manifest)}/${part}`;
     const ask = (part: number) => {
       const asked = part < manifest.parts ? this.#objects.loadObject(nameOf(part)) : Promise.resolve(null);
-      // Heard when it is its turn; until then nobody has to.
+      // A failure is handled when it is this part's turn.
       asked.catch(() => undefined);
       return asked;
     };

@@ -30,7 +30,7 @@ export async function checkPosition(
   around: Around,
 ): Promise<WrongPlace | null> {
   const extents = await extentsOf(definition, present, around);
-  // Only files have marks beside what they have.
+  // Only files have marks besides what they contain.
   const partOf = definition.source.type === 'file' ? fileOf : (name: string) => name;
   return extents && findWrong(position, extents, partOf);
 }

@@ -97,7 +97,7 @@ function keeps(prepare: () => Promise<SinkBench>): void {
     expect(await ids(300)).toEqual([300]);
   });
 
-  it('has one owner in an epoch: another one that counts the same is refused until it has a later one, and then the first', async () => {
+  it('has one owner in an epoch: another owner with the same epoch is refused until it has a later one; then the first is refused', async () => {
     const { sink: first } = await open();
     await first.write(batch(1, [800]));
     await expect(open({ holder: 'two' })).rejects.toMatchObject({ name: 'FencedError', epoch: 1 });

@@ -64,7 +64,7 @@ export interface Claim {
   generation: number;
   /** Grows with each owner. */
   epoch: number;
-  /** The owner: two of them can have the same epoch where whoever counts owners has lost its data. */
+  /** The owner: two of them can have the same epoch if the store that counts epochs has lost its data. */
   holder: string;
   /** Where a generation begins that has no checkpoint yet. */
   startsAt: Position;
@@ -107,7 +107,7 @@ export interface Sink {
   /**
    * Becomes the only writer of the lane: a writer with a smaller epoch is refused from here on. A stored checkpoint of an earlier
    * generation is replaced by an empty one at `startsAt`.
-   * @throws {FencedError} when a larger epoch is stored, or this one by another holder
+   * @throws {FencedError} when a larger epoch is stored, or the same one by another holder
    * @throws {RunFailedError} when somebody has to act: wrong credentials, a missing table, a folder of another pipeline
    */
   open(claim: Claim): Promise<Checkpoint | null>;

@@ -49,7 +49,7 @@ const isEnvelope = isObjectOf({
 const isDone = isObjectOf({ state: isObject, position: isWhole, status: isNullOr(isObject) });
 const isRefused = isObjectOf({ refusal: isText(64), message: isText() });
 
-/** @throws {TypeError} if it is not a command: anyone who may publish to the subject can send anything */
+/** @throws {TypeError} if it is not a command: anyone with permission to publish to the subject can send anything */
 export function readRequest(value: unknown): CommandRequest {
   if (!isEnvelope(value)) throw new TypeError('Not a command');
   const { type } = value.command;

@@ -33,7 +33,7 @@ export interface ProgressView {
   recordsPerSecond: number;
 }
 
-/** Whether a message of another process says what a run does. */
+/** Whether a message of another process is the status of a run. */
 export const isRunStatus = isObjectOf({
   phase: isOneOf('none', 'starting', 'running', 'retrying', 'draining', 'unowned'),
   node: isNullOr(isText(256)),

@@ -25,7 +25,7 @@ const IDLE_MS = 5_000;
 export interface LaneOptions {
   key: PipelineKey;
   node: string;
-  /** This life of the process. */
+  /** Identifies this process; another one with the same name has another value. */
   holder: string;
   definition: PipelineDefinition;
   generation: number;

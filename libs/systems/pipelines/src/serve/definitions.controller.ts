@@ -78,7 +78,7 @@ export class DefinitionsController {
 }
 
 /**
- * Limits work to a time, and aborts it when the caller disconnects. It watches the socket, because a request closes as soon as its body is read.
+ * Limits the duration of work, and aborts it when the caller disconnects. It watches the socket, because a request closes as soon as its body is read.
  */
 async function whileAsked<T>(
   request: PlatformRequest,

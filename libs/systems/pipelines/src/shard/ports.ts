@@ -2,14 +2,14 @@
 export interface ShardKeeper {
   /** The name of this process. */
   readonly node: string;
-  /** This life of the process; no other has the same, also not one of the same name. */
+  /** Identifies this process: no other has the same value, not even one with the same name. */
   readonly holder: string;
   /** Begins to claim shards; resolves when it has claimed what is its own and free. */
   start(listener: ShardListener): Promise<void>;
   /** The epoch in which this process owns the shard; null if it does not. */
   epochOf(shard: number): number | null;
   /**
-   * Takes a larger epoch for a shard that this process owns, because another owner has written in this one or a later one.
+   * Takes a larger epoch for a shard that this process owns, because another owner has written in the current one or a later one.
    * @throws {FencedError} when it does not own the shard any more
    */
   raise(shard: number, above: number): Promise<number>;

@@ -5,15 +5,15 @@ const TRIES = 3;
 
 export interface Appended {
   messages: readonly Uint8Array[];
-  /** The sequence of the subject's last message that its writer knows. */
+  /** The sequence of the subject's last message known to the writer. */
   after: number;
-  /** Whether a message is one that a writer of the subject wrote. */
+  /** Whether a message was written by a legitimate writer of the subject. */
   isOurs: (message: LoggedMessage) => boolean;
 }
 
 /**
- * Appends after the last message that is known. What strangers have written since then is left out, as everybody does who reads the
- * subject: otherwise one such message would end all writing.
+ * Appends after the last known message. Ignores what strangers have written since then, as every reader of the subject does:
+ * otherwise one such message would block all writing.
  * @throws {VersionConflictError} when another writer has written since
  */
 export async function appendPastOthers(

@@ -27,7 +27,7 @@ export class JetStreamBoard<T extends { epoch: number }> implements StatusBoard<
   readonly #closing = new AbortController();
   readonly #isStatus: (value: object) => boolean;
 
-  /** @param isStatus what others have written is left out where it is none. Default: anything with an epoch is one */
+  /** @param isStatus tells a status from what others have written, which is ignored. Default: anything with an epoch */
   constructor(
     connection: JetStreamConnection,
     log: Logger,

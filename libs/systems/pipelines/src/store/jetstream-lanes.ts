@@ -81,7 +81,7 @@ export class JetStreamLanes implements LaneLog {
   }
 }
 
-/** How far the lane is after a message; null for what no owner of it wrote. */
+/** The lane's state after a message; null if none of its owners wrote it. */
 function stateOf({ payload }: LoggedMessage): LaneState | null {
   const value = decode(payload);
   const state = isObject(value) ? value['state'] : null;

@@ -61,7 +61,7 @@ describeWithServers(['nats'], 'in JetStream', () => {
     await close();
   });
 
-  it('takes what its pipelines and lanes continue with past messages of strangers, and from nobody who wrote before', async () => {
+  it('appends events and batches past messages of strangers, but refuses those of an earlier writer', async () => {
     const where = place();
     const store = openJetStreamStore(connection, where);
     const subjectOf = (log: string) => `${where.root}.${log}.${KEY.tenant}.${KEY.pipelineId}`;

@@ -18,7 +18,7 @@ const STARTED: PipelineEvent = {
 };
 
 describe('a journal in a store for state', () => {
-  it('is read again when the store could not answer', async () => {
+  it('is read again after the store could not answer', async () => {
     const state = new MemoryState();
     await new StateJournal(state).append(KEY, [STARTED], 0);
     const journal = new StateJournal(state);

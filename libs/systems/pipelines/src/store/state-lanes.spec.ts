@@ -34,7 +34,7 @@ describe('lanes in a store for state', () => {
   });
 
   it.each(['last-of-each', 0] as const)(
-    'tell a reader that was slower than the batches all that the lanes keep, each once and in order: from %s',
+    'give a reader that is slower than the batches everything the lanes keep, each once and in order: from %s',
     async (from) => {
       const lanes = new StateLanes(new MemoryState());
       const kept = new Map<number, KeptLane>();
@@ -62,7 +62,7 @@ describe('lanes in a store for state', () => {
     },
   );
 
-  it('are asked again for the last batch when the store could not answer', async () => {
+  it('are read again for the last batch after the store could not answer', async () => {
     const state = new MemoryState();
     const lanes = new StateLanes(state);
     await lanes.write(KEY, 0, planned(1), { state: null, version: null });

@@ -16,7 +16,7 @@ import {
 const COLLECTION = 'SparkPipelines';
 const LANES = 'sparkPipelines/lanes/';
 const BATCHES = 'sparkPipelines/batches/';
-/** Events that wait for a reader. */
+/** The most events that wait for a reader. */
 const MOST_WAITING = 4_096;
 
 interface LaneDocument extends LaneState {
@@ -101,7 +101,7 @@ export class StateLanes implements LaneLog {
     signal: AbortSignal,
     key?: PipelineKey,
   ): AsyncGenerator<BatchEntry> {
-    // Nothing is kept for a reader that is behind, be it at first or because more has come than it took: the store has it.
+    // Nothing is kept for a reader that is behind, whether at first or because it reads too slowly: the store has it.
     let news = null as BatchEntry[] | null;
     const hear = (entry: BatchEntry) => {
       if (!news || (key && pathOf(entry.event) !== pathOf(key))) return;

@@ -5,10 +5,10 @@ import { FetchAhead } from './fetch-ahead.ts';
 
 const MIB = 1024 * 1024;
 const LIMITS = { maxRecords: 1_000, maxBytes: 4 * MIB, maxWaitMs: 1_000 };
-/** Whoever asks so often would ask for ever. */
+/** More requests than this count as unlimited. */
 const MOST_ASKED = 100;
 
-/** A topic of two partitions that never ends. An answer has room for one of them: the first that is named. */
+/** A topic of two partitions that never ends. An answer has room for only one of them: the first one requested. */
 class Endless {
   readonly asked: number[] = [];
   readonly #perAnswer: number;
@@ -50,16 +50,16 @@ describe('What is fetched ahead of a sink that takes nothing', () => {
   it.each([
     { of: 'large messages', topic: new Endless({ perAnswer: 1, bytes: MIB }), answers: 16 },
     {
-      of: 'small messages in answers that were aborted otherwise, or have large headers',
+      of: 'small messages in answers that otherwise contain aborted ones or large headers',
       topic: new Endless({ perAnswer: 2, bytes: 1 }),
       answers: 16,
     },
     { of: 'many messages', topic: new Endless({ perAnswer: 5_000, bytes: 1 }), answers: 8 },
-  ])('is no more than 16 MiB and 40,000 messages: $of', async ({ topic, answers }) => {
+  ])('is at most 16 MiB and 40,000 messages: $of', async ({ topic, answers }) => {
     const fetched = ahead(topic);
     await turn();
     expect(topic.asked).toHaveLength(answers);
-    // Whoever wants more than is held gets that at once.
+    // A request for more than is held is answered at once with that.
     const { messages } = await fetched.take({ ...LIMITS, maxRecords: 100_000, maxBytes: 64 * MIB }, signal);
     expect(messages.length).toBeGreaterThan(0);
     await turn();
@@ -67,7 +67,7 @@ describe('What is fetched ahead of a sink that takes nothing', () => {
     fetched.stop();
   });
 
-  it('is asked of each partition in turn', async () => {
+  it('is requested from each partition in turn', async () => {
     const topic = new Endless({});
     const fetched = ahead(topic);
     await turn();
@@ -77,7 +77,7 @@ describe('What is fetched ahead of a sink that takes nothing', () => {
 });
 
 describe('A batch that is read again', () => {
-  it('is read to its end, however much of one of its partitions has come meanwhile', async () => {
+  it('is read to its end, however much has arrived for one of its partitions meanwhile', async () => {
     const topic = new Endless({ perAnswer: 10 });
     const end = new Map([
       [0, 25],

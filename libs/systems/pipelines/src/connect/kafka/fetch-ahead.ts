@@ -13,7 +13,7 @@ interface Taken {
   lag: number;
 }
 
-/** Fetching stops while so many messages, or answers of so many bytes, are not taken yet. */
+/** Fetching stops while this many messages, or answers of this many bytes, have not been taken yet. */
 const [MOST_MESSAGES, MOST_BYTES] = [40_000, 16 * 1024 * 1024];
 /** A single broker is long-polled; with several, one must not delay what another has. */
 const [ONE_BROKER_MS, SEVERAL_BROKERS_MS] = [5_000, 200];
@@ -29,22 +29,22 @@ export class FetchAhead {
   /** The offset after the last taken message, by partition. */
   readonly #takeAt: Map<number, number>;
   readonly #ends = new Map<number, number>();
-  /** The end of a batch that is read again: it is fetched before anything else. */
+  /** The end of a batch that is read again: everything up to it is fetched first. */
   readonly #first: Offsets;
   /** How many of an answer's messages are taken. */
   readonly #cursors = new WeakMap<FetchedPartition, number>();
   readonly #changed = new EventTarget();
   #count = 0;
   #bytes = 0;
-  /** Of the answers that are not taken wholly: one message keeps all of its answer in memory. */
+  /** Bytes of the answers that have not been taken completely: a single message keeps its whole answer in memory. */
   #heldBytes = 0;
-  /** With which partition the next batch begins, so that none has to wait for another one. */
+  /** Determines the partition with which the next batch begins, so that none has to wait for another one. */
   #turn = 0;
   #fetches = 0;
   #isStopped = false;
   #failure: { error: unknown } | null = null;
 
-  /** @param first the end of a batch that `takeUntil` is going to ask for */
+  /** @param first the end of a batch that `takeUntil` is going to request */
   constructor(
     reader: Pick<KafkaReader, 'fetch'>,
     topic: string,
@@ -114,7 +114,7 @@ export class FetchAhead {
     return { messages, offsets: new Map(this.#takeAt), lag: this.#lag() };
   }
 
-  /** Everything up to these offsets, which the constructor was told. @throws what a fetch threw */
+  /** Everything up to these offsets, which were passed to the constructor. @throws what a fetch threw */
   async takeUntil(to: Offsets, signal: AbortSignal): Promise<Placed[]> {
     const messages: Placed[] = [];
     for (const [partition, end] of to) {
@@ -161,13 +161,13 @@ export class FetchAhead {
     return turned([...this.#queues], this.#turn++);
   }
 
-  /** An answer has room for few partitions, and a broker begins with the first that is named: none may always be. */
+  /** An answer has room for few partitions, and a broker begins with the first one listed: it must not always be the same. */
   #wanted(): Offsets {
     const lacking = this.#lacking();
     return new Map(lacking.length > 0 ? lacking : turned([...this.#fetchAt], this.#fetches++));
   }
 
-  /** Partitions of which the batch that is read again is not fetched wholly: what others have is not to fill the memory before that. */
+  /** Partitions whose part of the batch to read again is not completely fetched: others must not fill the memory before that. */
   #lacking(): [number, number][] {
     return [...this.#fetchAt].filter(([partition, at]) => at < (this.#first.get(partition) ?? 0));
   }
@@ -208,7 +208,7 @@ export class FetchAhead {
     this.#heldBytes += answer.heldBytes;
     const queue = this.#queues.get(partition);
     const last = queue?.at(-1);
-    // However much of a topic was aborted, nothing is kept of it.
+    // However many messages of a topic were aborted, none of them is kept.
     if (last && messages.length === 0) last.next = next;
     else if (queue) queue.push(answer);
     else this.#queues.set(partition, [answer]);

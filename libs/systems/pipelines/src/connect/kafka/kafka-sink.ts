@@ -45,7 +45,7 @@ interface Opened {
   mostBytes: number;
 }
 
-/** The checkpoint's message, and with it who wrote it. */
+/** The checkpoint's message, including who wrote it. */
 interface Stored {
   epoch: number;
   holder: unknown;

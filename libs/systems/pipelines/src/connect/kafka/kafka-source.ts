@@ -88,7 +88,7 @@ export class KafkaSource implements Source {
   }
 
   /**
-   * What is fetched ahead from a position, which continues where the last batch ended.
+   * What is fetched ahead from a position; continues the current fetch if the last batch ended there.
    * @param again the end of a batch that begins there and is read again
    */
   async #from(from: Position, again: Position | null = null): Promise<FetchAhead> {

@@ -10,7 +10,7 @@ export const FIND_CHECKPOINTS = "SELECT to_regclass('spark_pipeline_checkpoints'
 
 /**
  * $1 pipeline, $2 lane, $3 epoch, $4 what is stored for a new generation, $5 its number, $6 the holder. No row: a larger epoch is stored,
- * or this one by another holder.
+ * or the same one by another holder.
  */
 export const CLAIM = `
   INSERT INTO spark_pipeline_checkpoints AS c (pipeline, lane, epoch, batch, position)

@@ -11,17 +11,17 @@ export interface StoredRow {
   position: unknown;
 }
 
-/** What is in the column `position`: batch and epoch have columns of their own. */
+/** The content of the column `position`: batch and epoch have their own columns. */
 export function writeCheckpoint({ generation, position, totals }: Kept, holder: string): string {
   return JSON.stringify({ generation, position, totals, holder });
 }
 
-/** Whether another owner than the claimant has the lane. One whose holder is not known is another one. */
+/** Whether an owner other than the claimant has the lane. An unknown holder counts as another one. */
 export function isHeld(stored: { epoch: number; holder: unknown }, { epoch, holder }: Claim): boolean {
   return stored.epoch > epoch || (stored.epoch === epoch && stored.holder !== holder);
 }
 
-/** Who has written a stored checkpoint; undefined: an earlier version, or nobody who can be told apart. */
+/** Who wrote a stored checkpoint; undefined if an earlier version wrote it, or if it names no holder. */
 export function holderOf(kept: unknown): unknown {
   const value: unknown = typeof kept === 'string' ? JSON.parse(kept) : kept;
   return isObject(value) ? value['holder'] : undefined;

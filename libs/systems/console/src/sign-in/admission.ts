@@ -7,7 +7,7 @@ import { Tries } from './tries.ts';
 
 const LONGEST_TOKEN = 16_384;
 
-/** Decides who may sign in: with the operator token, or with a JWT of the application's issuer. */
+/** Decides who can sign in: with the operator token, or with a JWT of the application's issuer. */
 export class Admission {
   readonly #operator: OperatorToken;
   readonly #issuer: Pick<ApiAuthentication, 'authenticate'> | null;

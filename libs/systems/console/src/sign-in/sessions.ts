@@ -16,7 +16,7 @@ export interface Session {
   until: number;
 }
 
-/** A user who may sign in. */
+/** A user who can sign in. */
 export interface Admitted extends Pick<Session, 'sub' | 'role'> {
   /** When the presented credential expires, in seconds since 1970. */
   expires?: number;

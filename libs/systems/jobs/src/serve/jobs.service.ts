@@ -37,7 +37,7 @@ export interface JobsServiceParts {
 
 /** An event of a job: a change of its status, or its progress. */
 export interface JobEvent {
-  /** The revision of the change, to resume after it; null for progress, which is not stored, and where more follows under it. */
+  /** The revision of the change, to resume after it; null for progress, which is not stored, and if more events with the same revision follow. */
   sequence: number | null;
   /** `job.` and the status in lower case, or `job.progress`. */
   type: string;

@@ -55,7 +55,7 @@ describe('A batch', () => {
     async (size) => {
       const service = start();
       const jobs = Array.from({ length: size }, () => JOB);
-      // Each of its jobs had an id of its own, as those of a batch with an id of its own have.
+      // Each of its jobs had its own id, like those of a batch that has its own id.
       const batchId = jobIdFor(APPLICATION, 'once');
       const made = await service.submitBatchText(JSON.stringify({ batchId, jobs }), APPLICATION);
       const again = await service.submitBatchText(JSON.stringify({ jobs }), APPLICATION, 'once');

@@ -190,7 +190,7 @@ export class Submissions {
     submitter: Submitter,
   ): Promise<Submitted | null> {
     const { store } = this.#parts;
-    // In a batch that an earlier version made by this key, the first job has another id.
+    // In a batch that an earlier version created for this key, the first job has a different id.
     const stored = (await store.get(jobId)) ?? (await store.get(idInBatch(jobId, submitter, 0)));
     if (!stored) return null;
     const { job } = stored;

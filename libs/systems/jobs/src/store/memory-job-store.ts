@@ -36,7 +36,7 @@ export class MemoryJobStore implements JobStore {
   readonly #feed = new ChangeFeed(() => this.#jobs.values());
   readonly #queue: LaneQueue;
   readonly #takers = new Takers();
-  /** Stops the timer of each job that waits for its time. */
+  /** Stops the timer of each scheduled job. */
   readonly #waiting = new Map<string, () => void>();
   /** Those that wait until they are handed out again. */
   readonly #later = new Set<NodeJS.Timeout>();

@@ -47,7 +47,7 @@ const isFlat: Guard<object> = (value): value is object =>
     ([name, member]) => /^[a-zA-Z]\w{0,63}$/.test(name) && !isKnownName(name) && !isNested(member),
   );
 
-/** Such as `toString`: the rules leave out what every object has. */
+/** Whether every object has a member with this name, such as `toString`: the rules omit those. */
 function isKnownName(name: string): boolean {
   return name === 'prototype' || name in Object.prototype;
 }

@@ -305,7 +305,7 @@ describe('a class that is loaded after the start', () => {
     class Late {}
     return { module: Late, providers };
   };
-  /** What the store has besides needs a store. */
+  /** The other providers of the store module need a store. */
   const byStore = (...classes: Type[]): DynamicModule =>
     asProvider(
       (SparkStoreModule.forFeature(classes).providers ?? []).filter(
@@ -328,7 +328,7 @@ describe('a class that is loaded after the start', () => {
     ['and declares nothing', () => asProvider([Plain]), false],
     ['and was there before', () => asProvider([early]), false],
     ['and is only a value', () => asProvider([{ provide: 'orders', useValue: [late] }]), false],
-  ])('%s: is named where it declares something', async (_what, loaded, isNamed) => {
+  ])('%s: is named if it declares something', async (_what, loaded, isNamed) => {
     const { discovery, loader, classes } = await exploreWith([early]);
     await loader.load(loaded);
     expect(findLate(discovery, { classes })).toEqual(isNamed ? [late] : []);

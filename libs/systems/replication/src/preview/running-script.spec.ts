@@ -11,11 +11,11 @@ import { Preview } from './preview.ts';
 
 const CARS = { sourceCollection: 'Cars', script: 'loadToCars({});' };
 
-/** What is written down, what the captures say (`requester/task` and the generation), and what a preview has to say. */
+/** What is recorded, what the captures report (`requester/task` and the generation), and what a preview has to report. */
 it.each<[string, number | null, [string, number][], { generation: number; same: boolean } | null]>([
   ['nothing runs', null, [], null],
   ['nothing of this module runs', null, [['Sales/Cars', 4]], null],
-  ['it was deployed, and no capture knows of it yet', 1, [], { generation: 1, same: true }],
+  ['it was deployed, and no capture knows about it yet', 1, [], { generation: 1, same: true }],
   ['as it was deployed', 1, [['HR/Cars', 1]], { generation: 1, same: true }],
   ['after a resync', 2, [['HR/Cars', 3]], { generation: 3, same: true }],
   ['after many', 1, [['HR/Cars', 40]], { generation: 40, same: true }],
@@ -25,7 +25,7 @@ it.each<[string, number | null, [string, number][], { generation: number; same: 
     [['HR/Cars', 2]],
     { generation: 3, same: true },
   ],
-  ['its capture has not read where it stands', 2, [['HR/Cars', 0]], { generation: 2, same: true }],
+  ['its capture has not read its position yet', 2, [['HR/Cars', 0]], { generation: 2, same: true }],
   [
     'another module’s is further',
     1,

@@ -105,7 +105,7 @@ describe("what an owner's answer means for the command", () => {
   it.each<[string, unknown, string]>([
     ['nothing', {}, ''],
     ['a title', { title: 'No' }, ': No'],
-    ['a detail in place of the title', { title: 'No', detail: 'Not this' }, ': Not this'],
+    ['a detail instead of the title', { title: 'No', detail: 'Not this' }, ': Not this'],
     ['an empty detail', { title: 'No', detail: '' }, ': No'],
     [
       'a field whose reason is the detail',
@@ -132,14 +132,14 @@ describe("what an owner's answer means for the command", () => {
     ['a field with its line', { errors: [{ detail: 'odd', line: 7 }] }, ': odd (line 7)'],
     ['a reason without a place', { errors: [{ detail: 'odd' }] }, ': odd'],
     ['fields that say nothing', { detail: 'No', errors: [{ pointer: '/a' }, 5, null, []] }, ': No'],
-    ['texts that are none', { detail: 5, title: {}, errors: 'x' }, ''],
-  ])('says what the owner says once, of %s', (_what, body, said) => {
+    ['members that are not texts', { detail: 5, title: {}, errors: 'x' }, ''],
+  ])('repeats what the owner says only once: %s', (_what, body, said) => {
     expect(classify({ kind: 'answered', status: 422, body })).toMatchObject({
       reason: `Fleet answered 422${said}`,
     });
   });
 
-  it("carries the owner's own reason, fields included, and not without end", () => {
+  it("carries the owner's own reason, including fields, up to a limit", () => {
     const body = {
       type: 'urn:spark:problem:script-refused',
       title: 'A script was refused',

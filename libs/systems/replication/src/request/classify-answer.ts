@@ -7,7 +7,7 @@ export type Verdict =
   | { outcome: 'deployed'; result: EtlDeploymentResult }
   /** The owner knows a newer revision than the one it was sent. */
   | { outcome: 'outdated'; ownerRevision: number | null; reason: string }
-  /** `hint`: what may help a reader, shown beside the reason. `news`: the reason without what differs from one attempt to the next. */
+  /** `hint`: what may help a reader, shown beside the reason. `news`: the reason without details that vary between attempts. */
   | { outcome: 'retry'; reason: string; hint?: string; news?: string }
   /** `mayPass`: retrying soon does not help, but it may work later without a change here. */
   | { outcome: 'give-up'; reason: string; mayPass: boolean };

@@ -240,26 +240,21 @@ describe('the request to an owner', () => {
     body: { detail },
   });
 
-  /** Answers to one attempt after the other (`again`: then it is sent again as a dead letter is), and how many lines say why. */
+  /** Answers to successive attempts (`again`: the dead letter is then resent), and how many log lines give the reason. */
   it.each<[string, (ReturnType<typeof busy> | 'again' | 'taken')[], number, number]>([
     ['one failure', [busy(503)], 1, 0],
     ['the same again and again', Array.from({ length: 5 }, () => busy(503)), 1, 0],
     ['two reasons', [busy(503), busy(503), busy(502), busy(502)], 2, 0],
     ['two reasons in turn', [busy(503), busy(502), busy(503)], 3, 0],
     ['one status for two reasons', [busy(503, 'NATS is away'), busy(503, 'RavenDB is away')], 2, 0],
-    [
-      'a clock that is wrong, whose times differ with each attempt',
-      [off(3_600), off(3_601), off(3_605)],
-      1,
-      0,
-    ],
-    ['a clock that was ahead and is behind', [off(3_600), off(-3_600)], 2, 0],
+    ['a wrong clock, whose time differs with each attempt', [off(3_600), off(3_601), off(3_605)], 1, 0],
+    ['a clock that was ahead and now is behind', [off(3_600), off(-3_600)], 2, 0],
     ['all attempts', Array.from({ length: 6 }, () => busy(503)), 1, 1],
     ['all attempts, and again', [...Array.from({ length: 6 }, () => busy(503)), 'again', busy(503)], 1, 1],
     ['a refusal, and again', [busy(403, 'no'), 'again', busy(403, 'no')], 1, 1],
     ['a refusal, and another one', [busy(403, 'no'), 'again', busy(403, 'never')], 2, 2],
-    ['a failure, then it is taken, then the same failure', [busy(503), 'taken', busy(503)], 2, 0],
-  ])('that fails says why once for each reason: %s', async (_what, answers, reasons, letters) => {
+    ['a failure, then it is accepted, then the same failure', [busy(503), 'taken', busy(503)], 2, 0],
+  ])('that fails logs each reason once: %s', async (_what, answers, reasons, letters) => {
     await register('Fleet', fleet.url);
     await requests.sendAll();
     let command = bus.take(SUBJECT);

@@ -28,7 +28,7 @@ const MOST_WARNINGS = 200;
 export class DeploymentDelayedError extends Error {
   /** Details for people; they may change while the reason stays the same. */
   readonly hint: string;
-  /** The reason without what differs from one attempt to the next. */
+  /** The reason without details that vary between attempts. */
   readonly news: string;
 
   constructor(reason: string, hint = '', news = reason) {
@@ -67,7 +67,7 @@ export class DeployHandler {
   private readonly log = logFor('DeployHandler');
   private readonly warned = new Set<string>();
   private readonly failures = new WeakMap<Error, RequestFailure>();
-  /** What was said last of each owner's failures, until it takes a request. */
+  /** What was last logged about each owner's failures, until it accepts a request. */
   private readonly said = new Map<string, { reason: SayOnce; letter: SayOnce }>();
 
   constructor(
@@ -209,7 +209,7 @@ export class DeployHandler {
     });
   }
 
-  /** A failed request is one in a row of many, and is sent again when it is a dead letter: each reason is in the log once. */
+  /** Requests fail repeatedly, and are resent even as dead letters: each reason is logged only once. */
   private say(
     owner: string,
     reason: string,

@@ -31,7 +31,7 @@ afterEach(async () => {
   await running;
 });
 
-/** The address answers these one after the other, and then the last of them for good. */
+/** The address gives these answers in turn, and then repeats the last one. */
 function run(
   answers: (ModuleAnswer | Error)[] | ((module: string) => Promise<ModuleAnswer>),
   afterwards = (): void => status.deployed('Fleet', 1, 1, {}),
@@ -59,21 +59,21 @@ const fail = (final: boolean, mayPass = true): void =>
 describe('A request that has failed is sent again when its owner answers,', () => {
   it.each<[string, (ModuleAnswer | Error)[]]>([
     ['which refused connections', [refused, refused, own()]],
-    ['which took them and said nothing', [silent, silent, own()]],
-    ['which first refused, then was silent, then refused again', [refused, silent, refused, own()]],
+    ['which accepted them and did not answer', [silent, silent, own()]],
+    ['which first refused, then did not answer, then refused again', [refused, silent, refused, own()]],
     ['behind a proxy that had no backend', [answered(404, 'nothing here'), answered(502), own()]],
     ['behind a proxy that asked for a password', [answered(401, '<html>'), own()]],
-    ['behind a proxy that sent everybody elsewhere', [answered(302), answered(307), own()]],
-    ['behind a proxy with a page of its own for everything', [answered(200, '<html>'), own()]],
+    ['behind a proxy that redirected everything', [answered(302), answered(307), own()]],
+    ['behind a proxy that answers everything with its own page', [answered(200, '<html>'), own()]],
     ['at whose address another module was', [own('Sales'), own('Sales'), own()]],
     ['at whose address another application was', [answered(200, { ok: true }), answered(200, []), own()]],
-    ['whose own servers were away', [problem(503, 'unavailable'), own()]],
-    ['whose clock was another', [problem(401, 'token-times'), problem(401, 'token-times'), own()]],
+    ['whose own servers were unavailable', [problem(503, 'unavailable'), own()]],
+    ['whose clock differed', [problem(401, 'token-times'), problem(401, 'token-times'), own()]],
     ['which did not accept this module’s key', [problem(401, 'unauthenticated'), own()]],
     ['which could not be looked up', [new UnavailableError('the registry is away'), own()]],
     ['whose entry was gone', [{ kind: 'not-registered' }, own()]],
-    ['which spells its name in other capitals', [refused, own('FLEET')]],
-    ['which answers from the first look on', [own()]],
+    ['which writes its name in a different case', [refused, own('FLEET')]],
+    ['which answers from the first check on', [own()]],
   ])('%s: once, and not before', async (_what, answers) => {
     for (const final of [true, false]) {
       fail(final);
@@ -90,11 +90,11 @@ describe('A request that has failed is sent again when its owner answers,', () =
 
 describe('An owner is left alone,', () => {
   it.each<[string, () => unknown]>([
-    ['where it was not asked for anything', () => undefined],
-    ['where it has taken the request', () => status.deployed('Fleet', 1, 1, {})],
-    ['where the request is on its way', () => status.sent('Fleet', 1, {})],
-    ['where it has refused the request for good', () => fail(true, false)],
-    ['where it is not asked for anything any more', () => (fail(true), status.ended('Fleet'))],
+    ['if it was not asked for anything', () => undefined],
+    ['if it has accepted the request', () => status.deployed('Fleet', 1, 1, {})],
+    ['if the request is on its way', () => status.sent('Fleet', 1, {})],
+    ['if it has refused the request permanently', () => fail(true, false)],
+    ['if it is no longer asked for anything', () => (fail(true), status.ended('Fleet'))],
   ])('%s', async (_what, before) => {
     before();
     status.failed('Sales', 1, 2, 'down', { final: false, mayPass: true });
@@ -103,7 +103,7 @@ describe('An owner is left alone,', () => {
     expect(asked).not.toContain('Fleet');
   });
 
-  it('for longer and longer where it answers and does not take the request, until it has been away', async () => {
+  it('for longer and longer if it answers but does not accept the request, until it has been away', async () => {
     fail(false);
     status.failed('Sales', 1, 2, 'down', { final: false, mayPass: true });
     const looks = (): number => asked.filter((module) => module === 'Sales').length;

@@ -6,25 +6,25 @@ import { logFor } from '@nestjs-spark/observability/internal';
 import { RequestStatus } from './request-status.ts';
 import { Requests } from './requests.ts';
 
-/** How often, in milliseconds. */
+/** Intervals, in milliseconds. */
 export class OwnerProbeTimes {
-  /** How often an owner that has not taken its request is asked whether it answers. */
+  /** How often to check whether an owner that has not accepted its request answers. */
   everyMs = 5_000;
-  /** How long, at most, an owner is left alone that answers and does not take its request, or does not let this module ask. */
+  /** The longest pause for an owner that answers but does not accept its request, or rejects the check. */
   longestMs = 180_000;
 }
 
 const TIMEOUT_MS = 5_000;
 
 /**
- * Asks the owners whose request has failed whether they answer by now, and sends the request again once they do: its next
- * attempt may be minutes away, and what became a dead letter has none. An answer counts only when it is the owner's own, to
- * this module: what a proxy says, or an owner that does not accept this module's key yet, shows nothing.
+ * Checks whether the owners whose request has failed answer again, and resends the request once they do: its next attempt may
+ * be minutes away, and a dead letter has none. Only the owner's own answer to this module counts: an answer from a proxy, or from
+ * an owner that does not accept this module's key yet, proves nothing.
  */
 @Injectable()
 export class OwnerProbe {
   private readonly log = logFor('Requests');
-  /** Owners that answered in vain: how often, and how many looks they are left alone for. */
+  /** Owners that answered but did not accept the request: how often, and how many checks to skip. */
   private readonly inVain = new Map<string, { times: number; looksLeft: number }>();
 
   constructor(
@@ -57,9 +57,9 @@ export class OwnerProbe {
     }
     const found = await this.ask(owner, signal);
     if (found === 'nobody') return void this.inVain.delete(nameKey(owner));
-    // It may have been sent, or taken, while the owner was asked.
+    // The request may have been sent or accepted in the meantime.
     if (signal.aborted || !this.status.failing().includes(owner)) return;
-    // An attempt is under way: it says what became of the request.
+    // An attempt is under way, which will settle the request.
     if (this.status.askingForMs(owner) !== null) return;
     const longest = Math.round(this.times.longestMs / this.times.everyMs);
     const looksLeft = Math.min(longest, 2 ** (before.times + 1)) - 1;
@@ -82,7 +82,7 @@ export class OwnerProbe {
   }
 }
 
-/** `refuses`: the owner itself does not let this module ask. `nobody`: nothing that is the owner's word. */
+/** `refuses`: the owner itself rejects this module. `nobody`: no answer, or one that is not the owner's. */
 type Found = 'answers' | 'refuses' | 'nobody';
 
 function judge(owner: string, answer: ModuleAnswer): Found {

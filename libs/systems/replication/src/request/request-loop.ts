@@ -23,7 +23,7 @@ export class RequestLoopTimes {
 
 /**
  * What the requester's side does for as long as the application runs: continue the copies, register, announce, request, settle
- * what was dropped, then watch for owners, and send again what they have not taken. Each step waits until it succeeds.
+ * what was dropped, then watch for owners, and resend what they have not accepted. Each step waits until it succeeds.
  */
 @Injectable()
 export class RequestLoop {

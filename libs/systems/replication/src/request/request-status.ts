@@ -94,13 +94,13 @@ export class RequestStatus {
       .map(({ owner }) => owner);
   }
 
-  /** The owners that have not taken the request yet although nothing here has to be changed for that. */
+  /** The owners that have not accepted the request yet, although that requires no change here. */
   failing(): string[] {
     const retrying = this.all().filter(({ state }) => state === 'retrying');
     return [...retrying.map(({ owner }) => owner), ...this.stranded()];
   }
 
-  /** An attempt begins. @returns to be called when it has ended, however that was */
+  /** Records the beginning of an attempt. @returns a function to be called when it has ended, successfully or not */
   asking(owner: string): () => void {
     const attempt = { since: performance.now() };
     this.attempts.set(nameKey(owner), attempt);
@@ -109,7 +109,7 @@ export class RequestStatus {
     };
   }
 
-  /** For how long the owner has not answered an attempt, in milliseconds; null while there is none. */
+  /** How long the owner has not answered the current attempt, in milliseconds; null if there is none. */
   askingForMs(owner: string): number | null {
     const attempt = this.attempts.get(nameKey(owner));
     return attempt === undefined ? null : performance.now() - attempt.since;

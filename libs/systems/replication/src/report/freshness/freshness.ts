@@ -67,8 +67,8 @@ function isOfAnother({ databaseId }: IncomingTask, asked: Asked): boolean {
 }
 
 /**
- * Not known of one task is not known of the collection. 0 would be wrong where the owner has just named an etag that is not here, and
- * where it does not answer and the task waits: what is known is from before.
+ * If the age is unknown for one task, it is unknown for the collection. 0 would be wrong if the owner has just named an etag that has
+ * not arrived here, or if it does not answer and the task waits: then the known age is outdated.
  */
 function oldest(tasks: readonly IncomingTask[], asked: Asked | null): number | null {
   const known = tasks.map(({ behindMs }) => behindMs);

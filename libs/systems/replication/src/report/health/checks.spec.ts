@@ -33,9 +33,9 @@ describe('The check of the store', () => {
     ['one late answer', 'al', 'yy'],
     ['two in a row', 'all', 'yyn'],
     ['late, answered, late', 'alal', 'yyyy'],
-    ['late for good', 'alllll', 'yynnnn'],
+    ['late from then on', 'alllll', 'yynnnn'],
     ['answered after two that were late', 'allal', 'yynyy'],
-    ['every other one for long', 'alalalalalal', 'yyyyyyyyyyyy'],
+    ['every other one, for a long time', 'alalalalalal', 'yyyyyyyyyyyy'],
     ['two in a row, twice', 'allaall', 'yynyyyn'],
     ['late from the start', 'll', 'nn'],
     ['late from the start, then answered and late', 'llal', 'nnyy'],
@@ -43,7 +43,7 @@ describe('The check of the store', () => {
     ['refused after a late one', 'alra', 'yyry'],
     ['refused between two late ones, which none has answered', 'alrl', 'yyrn'],
     ['refused from the start', 'rrl', 'rrn'],
-  ])('%s: of looks that go %s it says %s (yes, no, refused)', async (_what, looks, expected) => {
+  ])('%s: for checks that go %s, it says %s (yes, no, refused)', async (_what, looks, expected) => {
     const store = check();
     const said: string[] = [];
     for (const look of looks) {

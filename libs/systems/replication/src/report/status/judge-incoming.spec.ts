@@ -18,9 +18,17 @@ const FIRST = applyReport({ complete: false, incompleteBecause: 'the owner has n
 const AWAY = 'Fleet cannot be reached: ECONNREFUSED';
 
 it.each<[string, Partial<IncomingFacts>, string | null]>([
-  ['nobody has asked', { request: null, report: null }, 'the owner has not been asked yet'],
-  ['nobody has asked, and a log is waited for', { request: null }, 'the owner has not sent anything yet'],
-  ['it is on its way to the bus', { request: request('pending') }, 'the owner has not sent anything yet'],
+  ['the owner was not asked', { request: null, report: null }, 'the owner has not been asked yet'],
+  [
+    'the owner was not asked, and there is no report yet',
+    { request: null },
+    'the owner has not sent anything yet',
+  ],
+  [
+    'the request is on its way to the bus',
+    { request: request('pending') },
+    'the owner has not sent anything yet',
+  ],
   [
     'the owner is asked',
     { request: request('pending'), askingForMs: 4_999 },
@@ -32,12 +40,12 @@ it.each<[string, Partial<IncomingFacts>, string | null]>([
     'Fleet (http://fleet:5001) has not answered the request for copies for 5 s: check that it answers there',
   ],
   [
-    'the owner does not answer for long, before anything else is known',
+    'the owner has not answered for long, before anything else is known',
     { request: request('pending'), askingForMs: 29_600, report: null },
     'Fleet (http://fleet:5001) has not answered the request for copies for 30 s: check that it answers there',
   ],
   [
-    'it is not known where the owner is',
+    'the owner’s address is unknown',
     { request: request('pending'), askingForMs: 12_000, ownerAddress: null },
     'Fleet has not answered the request for copies for 12 s: check that it answers there',
   ],
@@ -53,17 +61,17 @@ it.each<[string, Partial<IncomingFacts>, string | null]>([
   ],
   ['all have failed', { request: request('dead', AWAY) }, `the deployment failed after 2 attempts: ${AWAY}`],
   [
-    'the owner has taken it, and is asked again',
+    'the owner has accepted it, and is asked again',
     { request: request('deployed'), askingForMs: 20_000 },
     'the owner has not sent anything yet',
   ],
   [
-    'the copy is complete, whatever becomes of the request',
+    'the copy is complete, whatever happens to the request',
     { request: request('pending'), askingForMs: 20_000, report: applyReport() },
     null,
   ],
   [
-    'the copy is complete, and the request a dead letter',
+    'the copy is complete, and the request is a dead letter',
     { request: request('dead', AWAY), report: applyReport() },
     null,
   ],

@@ -9,7 +9,7 @@ export interface IncomingFacts {
   declared: ApplyTask;
   report: ApplyReport | null;
   request: OwnerRequestStatus | null;
-  /** For how long the owner has not answered the attempt that is under way, in milliseconds; null while there is none. */
+  /** How long the owner has not answered the current attempt, in milliseconds; null if there is none. */
   askingForMs: number | null;
   /** What the owner said last, where RavenDB's own ETL carries the task. */
   owner: OwnerReport | null;
@@ -76,7 +76,7 @@ function whereabouts({ declared, ownerAddress }: IncomingFacts): string {
   return ownerAddress === null ? owner : `${owner} (${ownerAddress})`;
 }
 
-/** An attempt that takes longer than this is spoken of: until it ends nothing else says what is wrong. */
+/** An attempt that takes longer than this is reported: until it ends, nothing else says what is wrong. */
 const SILENT_MS = 5_000;
 
 /** Why nothing can come yet: the owner has not taken the request. Null when it has. */

@@ -62,7 +62,7 @@ describe('a release in the changelog', () => {
     );
   });
 
-  it('can be made of the change sets that wait for one', () => {
+  it('can be generated from the change sets that await a release', () => {
     const sentences = waiting.map((file) => sentenceOf(readFileSync(join(folder, file), 'utf8')));
     expect(() => withRelease(changelog, '0.2.0', '2026-02-01', sentences)).not.toThrow();
   });

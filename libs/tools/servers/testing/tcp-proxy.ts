@@ -101,7 +101,7 @@ export class TcpProxy {
         continue;
       }
       const early = next.at - performance.now();
-      // What is held back keeps no test from ending.
+      // Data that is held back must not keep a test from ending.
       if (early > 0) await wait(early, undefined, { ref: false });
       await this.#send(next.bytes, to);
     }

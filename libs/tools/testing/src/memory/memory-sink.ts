@@ -284,7 +284,7 @@ export class MemorySink implements ChangeSink {
     this.#set(key, copy);
   }
 
-  /** What is written last is last. */
+  /** Puts what was written last at the end. */
   #set(key: string, copy: MemoryCopy): void {
     this.documents.delete(key);
     this.documents.set(key, copy);

@@ -64,7 +64,7 @@ describe('a reader whose token expires', () => {
     expect(refused).toHaveLength(1);
   });
 
-  it('stays when it has brought another one before that is checked only after the first has expired', async () => {
+  it('stays if it sent another one in time that is checked only after the first has expired', async () => {
     const checked = Promise.withResolvers<ApiCaller>();
     const socket = await connect(callerFor(100), checked.promise);
     socket.send(JSON.stringify({ type: 'auth', token: 'the next one' }));

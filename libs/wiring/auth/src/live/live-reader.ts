@@ -171,7 +171,7 @@ export class LiveReader {
     this.#socket.ping();
   }
 
-  /** Unless a message brings another token before, even if that one is still being checked. */
+  /** Unless a message has brought another token by then, even if that one is still being checked. */
   #leaveOnExpiry(caller: ApiCaller, protocol: LiveProtocol): void {
     const end = async (): Promise<void> => {
       await this.#recognizing;

@@ -72,7 +72,7 @@ describe("a module's identity", () => {
     ['i', 'I'],
     ['K9', 'k9'],
     ['SalesAndMore', 'salesandMORE'],
-  ])('is one whether the module is called %s or %s, and back again', async (before, after) => {
+  ])('stays the same when the module is renamed from %s to %s and back', async (before, after) => {
     const keys = join(directory, 'keys');
     const named = (module: string): Promise<ModuleIdentity> =>
       ModuleIdentity.open({ directory: keys, module, production: false, log });

@@ -54,7 +54,7 @@ describe('registration', () => {
     await registration.keep();
     expect(log.said('warn')).toEqual([]);
     registry.modules.clear();
-    // Both entries can fall into one millisecond.
+    // Both entries could have the same millisecond.
     while (Date.now() <= Date.parse(information.registeredAtUtc)) await turn();
     board.away = true;
     await expect(registration.keep()).rejects.toThrow(UnavailableError);

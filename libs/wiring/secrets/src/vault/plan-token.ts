@@ -12,7 +12,7 @@ export interface VaultToken {
 
 /**
  * What to do with a token. It is renewed half-way through its lifetime, so that a failure leaves time for retries; one that Vault
- * renews for ever shorter periods is replaced, because it approaches its maximum lifetime. Pure.
+ * renews for shorter and shorter periods is replaced, because it approaches its maximum lifetime. Pure.
  */
 export function planToken(token: VaultToken | null, now: number): 'login' | 'renew' | 'keep' {
   if (!token) return 'login';

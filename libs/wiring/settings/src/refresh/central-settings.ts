@@ -97,7 +97,7 @@ export class CentralSettings {
     return this.#known.promise;
   }
 
-  /** Keeps the values current until `signal` aborts. The last used ones are read first: they apply even without the store. */
+  /** Keeps the values current until `signal` aborts. The last used values are read first: they apply even without the store. */
   async run(signal: AbortSignal): Promise<void> {
     const { store, log } = this.#parts;
     if (!store) return this.#known.resolve();

@@ -261,12 +261,12 @@ export function changeSinkConformance(store: SinkUnderTest): void {
       expect(await listed([])).toEqual([]);
     });
 
-    it('reads the copies of a name whole, as they are stored, those of a collection in the order in which they were written', async () => {
+    it('reads the whole copies of a name as stored, those of a collection in the order in which they were written', async () => {
       const numbers = [5, 3, 9, 1];
       const putOf = (at: number, text: string) =>
         put(`whole/${at}`, text, `${label}:1`, 'Cars', `Fleet/cars/${at}`, at);
       const first = numbers.map((at) => putOf(at, `{"N":${at}.10}`));
-      // Among so many, a store looks for its copies in another way than where there is little else.
+      // Among this many documents, a store searches for its copies differently than among few.
       const others = Array.from({ length: 5_000 }, (_, n) => put(`whole/other${n}`, '{}', 'HR/others:1'));
       const version = await target.apply([...others, ...first], checkpointOf(name), null);
       await open.put('whole/own', 'Cars', '{}');
@@ -288,7 +288,7 @@ export function changeSinkConformance(store: SinkUnderTest): void {
       expect(last?.text).toContain('"N":4');
     });
 
-    it('reads whole copies of any size, and as many as there are', async () => {
+    it('reads whole copies of any size and number', async () => {
       const large = put('sizes/0', `{"Text":"${'x'.repeat(3 * 1024 * 1024)}"}`, `${label}:1`);
       const small = Array.from({ length: 5_000 }, (_, n) =>
         put(`sizes/${n + 1}`, `{"N":${n}}`, `${label}:1`),

@@ -57,32 +57,37 @@ export function removalConformance(store: SinkUnderTest): void {
       put(id, '{}', `${of}:2`, collection, `Fleet/${id}`);
     const under = (prefix: string): ChangeCommand => ({ type: 'delete-prefix', prefix });
 
-    /** What stands there (`own/…` are documents of the module itself), what comes, and how many copies that deletes. */
+    /** What exists (`own/…` are documents of the module itself), what is applied, and how many copies that deletes. */
     it.each<[string, string[], (first: string) => ChangeCommand[], number]>([
       ['one', ['a'], (first) => [remove(`${first}a`)], 1],
       ['one that is in another collection', ['a@Vans'], (first) => [remove(`${first}a`)], 1],
-      ['what hangs on one', ['a/x/1', 'a/x/2'], (first) => [under(`${first}a/x/`)], 2],
-      ['that in another collection', ['a/x/1@People', 'a/x/2@People'], (first) => [under(`${first}a/x/`)], 2],
+      ['several under a prefix', ['a/x/1', 'a/x/2'], (first) => [under(`${first}a/x/`)], 2],
+      [
+        'several under a prefix in another collection',
+        ['a/x/1@People', 'a/x/2@People'],
+        (first) => [under(`${first}a/x/`)],
+        2,
+      ],
       [
         'in two collections',
         ['a/x/1@People', 'a/x/2@Vans', 'a'],
         (first) => [remove(`${first}a`), under(`${first}a/x/`)],
         3,
       ],
-      ['one that is not there', ['a'], (first) => [remove(`${first}b`)], 0],
-      ['a prefix under which nothing is', ['a'], (first) => [under(`${first}a/x/`)], 0],
-      ['one, said twice', ['a'], (first) => [remove(`${first}a`), remove(`${first}a`)], 1],
+      ['one that does not exist', ['a'], (first) => [remove(`${first}b`)], 0],
+      ['a prefix without documents', ['a'], (first) => [under(`${first}a/x/`)], 0],
+      ['one, named twice', ['a'], (first) => [remove(`${first}a`), remove(`${first}a`)], 1],
       [
         'one, by its id and by a prefix',
         ['a/x/1'],
         (first) => [remove(`${first}a/x/1`), under(`${first}a/x/`)],
         1,
       ],
-      ['one that is written again', ['a'], (first) => [stood(`${first}a`)], 0],
+      ['one that is rewritten', ['a'], (first) => [stood(`${first}a`)], 0],
       ['a document of the module itself', ['own/a', 'b'], (first) => [remove(`${first}own/a`)], 0],
       ['under a prefix with the module’s own', ['own/a', 'own/x'], (first) => [under(`${first}own/`)], 0],
       ['a copy of another task', ['other/a'], (first) => [remove(`${first}other/a`)], 0],
-    ])('are counted where they are deleted: %s', async (_what, standing, commands, deleted) => {
+    ])('are counted if they are deleted: %s', async (_what, standing, commands, deleted) => {
       const first = `count-${number}/`;
       const puts = standing.filter((id) => !/^(own|other)/.test(id));
       const version = await target.apply(

@@ -93,7 +93,7 @@ describeWithOwnServers(['nats'], 'Many jobs', () => {
       return (await Promise.all(left)).every(({ items }) => items.length === 0);
     };
     for (const [index, disturb] of disturbances.entries()) {
-      // A frozen server lets nobody go on, and while the service is frozen nothing new comes: the next step comes by itself then.
+      // A frozen server blocks everything, and a frozen service submits nothing new: then the next step does not wait for more jobs.
       const before = ended();
       const isDue = async (): Promise<boolean> =>
         ended() >= Math.min(before + 40, JOBS - 20) || index === 7 || (index > 5 && (await noneLeft()));

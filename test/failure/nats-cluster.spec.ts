@@ -88,7 +88,7 @@ describeWithOwnServers(['nats'], 'A NATS cluster of three', () => {
       () => nats.weather({}),
     ));
 
-  it('answers are late by 2 s: copying is slower, goes on, and both say why', () =>
+  it('answers are late by 2 s: copying continues more slowly, and both say why', () =>
     during(
       () => nats.weather({ latencyMs: { down: 2_000 } }),
       async () => {

@@ -14,7 +14,7 @@ interface Freshness {
   sourceReachable: boolean;
 }
 
-/** As in production: its next attempt may be minutes away. */
+/** As in production: the next attempt may be minutes away. */
 const RETRIES = { SPARK_RETRY_SECONDS: '2,10,30,60,300' };
 const COPY = {
   sourceModule: 'Fleet',
@@ -25,7 +25,7 @@ const COPY = {
 const WELL: WhileItLasts = { ready: 200, state: 'Streaming', lag: 'none', behindMs: 'none', complete: true };
 const UNHEARD = /nothing has been heard from Fleet \(http.+\) for \d+ s, since .+: check that Fleet runs/;
 
-/** What becomes of the way to the owner's address before a module asks it for the first time. */
+/** What happens to the connection to the owner's address before a module's first request to it. */
 const FIRST: { requester: string; what: string; weather: Weather; because: RegExp; arrives: boolean }[] = [
   {
     requester: 'HR',
@@ -36,7 +36,7 @@ const FIRST: { requester: string; what: string; weather: Weather; because: RegEx
   },
   {
     requester: 'Sales',
-    what: 'lets nothing through, and tells nobody',
+    what: 'silently drops everything',
     weather: { silent: 'both' },
     because: /Fleet \(http:.+\) has not answered the request for copies for \d+ s: check that it answers/,
     arrives: false,
@@ -50,34 +50,39 @@ const FIRST: { requester: string; what: string; weather: Weather; because: RegEx
   },
   {
     requester: 'Yards',
-    what: 'lets 20 bytes through in a second',
+    what: 'passes 20 bytes per second',
     weather: { bytesPerSecond: 20 },
     because: /Fleet \(http:.+\) has not answered the request for copies for \d+ s: check that it answers/,
     arrives: false,
   },
 ];
 
-/** What becomes of it, and of the owner's way to NATS, while a copy is complete. */
+/** What happens to it, and to the owner's connection to NATS, once a copy is complete. */
 const LATER: { what: string; weather: Weather; island: boolean; restarts: boolean }[] = [
   { what: 'refuses connections', weather: { cut: true }, island: false, restarts: false },
-  { what: 'lets nothing through', weather: { silent: 'both' }, island: false, restarts: false },
+  { what: 'silently drops everything', weather: { silent: 'both' }, island: false, restarts: false },
   { what: 'refuses connections, and HR restarts', weather: { cut: true }, island: false, restarts: true },
   {
-    what: 'lets nothing through, and HR restarts',
+    what: 'silently drops everything, and HR restarts',
     weather: { silent: 'both' },
     island: false,
     restarts: true,
   },
-  { what: 'refuses connections, and so does NATS', weather: { cut: true }, island: true, restarts: false },
   {
-    what: 'lets nothing through, nor does the one to NATS, and HR restarts',
+    what: 'refuses connections, as does the one to NATS',
+    weather: { cut: true },
+    island: true,
+    restarts: false,
+  },
+  {
+    what: 'silently drops everything, as does the one to NATS, and HR restarts',
     weather: { silent: 'both' },
     island: true,
     restarts: true,
   },
 ];
 
-describeOn([SQLITE], 'The way to the owner’s address', (pair) => {
+describeOn([SQLITE], 'The connection to the owner’s address', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;
@@ -111,12 +116,12 @@ describeOn([SQLITE], 'The way to the owner’s address', (pair) => {
     await fleet.database.write(carCommands(made + 1, made + 10));
     made += 10;
   };
-  /** Which modules the owner says that it sends to. */
+  /** The modules that the owner says it sends to. */
   const sentTo = async (): Promise<string[]> =>
     (await fleet.operate<View>('/spark/replication')).body.outgoing.map(({ requester }) => requester);
 
   describe('before the first copy', () => {
-    it.each(FIRST)('$what: said within 15 s, copied within 30 s of its end', async (cut) => {
+    it.each(FIRST)('$what: reported within 15 s, copied within 30 s of its end', async (cut) => {
       const requester = requesters.get(cut.requester) as Member;
       toFleet.set(cut.weather);
       requester.start(RETRIES);
@@ -133,7 +138,7 @@ describeOn([SQLITE], 'The way to the owner’s address', (pair) => {
   });
 
   describe('when the copy is complete', () => {
-    it.each(LATER)('$what: said within 15 s, equal within 30 s of its end', async (cut) => {
+    it.each(LATER)('$what: reported within 15 s, equal within 30 s of its end', async (cut) => {
       toFleet.set(cut.weather);
       if (cut.island) toNats.set(cut.weather);
       if (cut.restarts) {
@@ -151,7 +156,7 @@ describeOn([SQLITE], 'The way to the owner’s address', (pair) => {
           : [saysSo(fleet, 'out', WELL), saysSo(hr, 'in', WELL)],
       );
       const { body } = await hr.operate<Freshness>('/spark/replication/Fleet/Cars/freshness');
-      // How far Fleet is, it says on the bus as well.
+      // Fleet also reports its position on the bus.
       const behindMs = cut.island ? null : 0;
       expect(body).toMatchObject({ complete: true, sourceReachable: false, behindMs });
       toFleet.set({});

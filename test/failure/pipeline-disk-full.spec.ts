@@ -50,7 +50,7 @@ describeOnSmallDisks('a pipeline whose disk is full', () => {
 
 describeOnSmallDisks('a pipeline to a PostgreSQL', () => {
   describeWithOwnServers(['postgres'], 'whose disk is full', () => {
-    it('is retried, and writes every record once when there is room', async () => {
+    it('is retried, and writes every record once when there is space', async () => {
       const disk = smallDisk(4);
       if (typeof disk === 'string') throw new Error(disk);
       const state = mkdtempSync(join(tmpdir(), 'spark-pipeline-disk-'));
@@ -77,7 +77,7 @@ describeOnSmallDisks('a pipeline to a PostgreSQL', () => {
         giveToServer(disk.path);
         await connection.query({ text: `CREATE TABLESPACE small LOCATION '${disk.path}'` });
         await connection.query({ text: 'CREATE TABLE filled (id int, text text) TABLESPACE small' });
-        // Nothing that can be compressed.
+        // Incompressible data.
         const records = Array.from({ length: 40 }, (_, id) => ({
           id,
           text: randomBytes(12_500).toString('hex'),
@@ -108,7 +108,7 @@ describeOnSmallDisks('a pipeline to a PostgreSQL', () => {
   });
 });
 
-/** A server that does not run as root can only use what belongs to its own user. */
+/** A server that does not run as root can only use what belongs to its user. */
 function giveToServer(path: string): void {
   for (const user of ['postgres', 'nobody'])
     if (process.getuid?.() === 0 && spawnSync('chown', [user, path]).status === 0) return;

@@ -49,7 +49,7 @@ sink: { type: sqlite, path: out.db, table: ${pipelineId} }
 batch: { maxRecords: 20 }
 `,
     );
-    // Without a key, a record that is written twice is there twice.
+    // Without a key, a record that is written twice exists twice.
     await file.write((work) => work.run(`CREATE TABLE ${pipelineId} (id INTEGER, even INTEGER)`));
   }
   async function start(name: string, pipelineId: string): Promise<Dataflow> {
@@ -89,11 +89,11 @@ batch: { maxRecords: 20 }
     );
   const all = Array.from({ length: RECORDS }, (_, at) => at + 1);
 
-  it('goes on from the checkpoint of its sink, in a later epoch, when it is applied again: each record is there once', async () => {
+  it('continues from its sink’s checkpoint in a later epoch when it is applied again: each record exists once', async () => {
     await define('numbers');
     let node = await start('one', 'numbers');
     await hasWritten(node, 'numbers', 100);
-    // The second epoch: what NATS begins with again is below it.
+    // The second epoch: after its loss, NATS begins with a smaller one.
     await end(node);
     node = await start('one', 'numbers');
     await hasWritten(node, 'numbers', 300);
@@ -107,7 +107,7 @@ batch: { maxRecords: 20 }
     expect(await ids('numbers')).toEqual(all);
   }, 300_000);
 
-  it('has one writer in each epoch: the next owner, which NATS would count as the first one again, has a later one than who slept meanwhile', async () => {
+  it('has one writer in each epoch: the next owner, which NATS would give the first epoch again, has a later one than the suspended owner', async () => {
     await define('asleep');
     await loseData();
     const one = await start('one', 'asleep');
@@ -123,7 +123,7 @@ batch: { maxRecords: 20 }
     expect(await ids('asleep')).toEqual(all);
   }, 300_000);
 
-  /** Not in the middle of a write: it would keep the file for itself. */
+  /** Not in the middle of a write, when it would keep the file locked. */
   async function suspend({ child }: Dataflow): Promise<void> {
     await eventually(async () => {
       child.kill('SIGSTOP');

@@ -10,9 +10,9 @@ import { startDataflow, until, type Dataflow } from '../support/dataflow-nodes.t
 
 const MIB = 1024 * 1024;
 const RECORD_BYTES = 8 * 1024;
-/** What is sent before the sink is away, while it is silent, and while it refuses. */
+/** Bytes sent before the sink is away, while it is silent, and while it refuses connections. */
 const [BEFORE, SILENT, REFUSING] = [32 * MIB, 128 * MIB, 64 * MIB];
-/** What is fetched ahead and the batches in hand, with room for a heap that is not collected at once; far below what is sent. */
+/** What is fetched ahead plus current batches, with a margin for garbage that is not collected at once; far below what is sent. */
 const MOST_GROWTH = 96 * MIB;
 const SET = 512;
 
@@ -23,7 +23,7 @@ interface View {
 
 describeWithOwnServers(
   ['kafka', 'postgres'],
-  'a pipeline whose sink is away while its source goes on',
+  'a pipeline whose sink is away while its source continues',
   () => {
     let kafka: ServerHandle;
     let postgres: ServerHandle;
@@ -38,7 +38,7 @@ describeWithOwnServers(
       const quiet = { temporary: true, log: () => undefined };
       [kafka, postgres] = await Promise.all([startKafka(quiet), startPostgres(quiet)]);
       connection = new PostgresConnection({ url: postgres.url });
-      // Without a key, a record that is written twice is there twice.
+      // Without a key, a record that is written twice exists twice.
       await connection.query({ text: 'CREATE TABLE away (id bigint)' });
       const url = new URL(postgres.url);
       proxy = await TcpProxy.before(Number(url.port));
@@ -74,13 +74,13 @@ describeWithOwnServers(
     }
     const view = async () => (await fetch(`${node.url}/api/pipelines/away`)).json() as Promise<View>;
 
-    /** Of the process that runs the pipeline, in which nothing sends. */
+    /** Memory of the process that runs the pipeline; the sender is another process. */
     async function memory(): Promise<number> {
       const text = await (await fetch(`${node.url}/metrics`)).text();
       return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]);
     }
 
-    /** @returns the most memory that the pipeline's process had meanwhile */
+    /** @returns the peak memory of the pipeline's process meanwhile */
     async function send(bytes: number): Promise<number> {
       const padding = 'x'.repeat(RECORD_BYTES);
       let most = 0;
@@ -96,7 +96,7 @@ describeWithOwnServers(
       return most;
     }
 
-    it('holds no more of it in memory however much comes, goes on by itself, and has written each record once', async () => {
+    it('holds a limited amount in memory however much arrives, continues by itself, and writes each record once', async () => {
       await post('', {
         pipelineId: 'away',
         name: 'Away',

@@ -25,7 +25,7 @@ class Prices extends Map<string, number> {}
 class Tags extends Array<string> {}
 class Stamp extends Date {}
 
-/** A class whose prototype has `label` in this way. */
+/** A class whose prototype defines `label` in this way. */
 function withPrototype(label: PropertyDescriptor): new () => object {
   class Made extends Base {}
   Object.defineProperty(Made.prototype, 'label', label);
@@ -143,7 +143,7 @@ for (const store of stores) {
       });
     });
 
-    describe('with a field that the class has in another way', () => {
+    describe('with a field that the class defines in another way', () => {
       const ways: [what: string, type: () => new () => object][] = [
         [
           'a getter',
@@ -264,7 +264,7 @@ for (const store of stores) {
       });
     });
 
-    describe('with a field called as what every object has', () => {
+    describe('with a field named like a member of every object', () => {
       const names = [
         '__proto__',
         '__defineGetter__',
@@ -279,7 +279,7 @@ for (const store of stores) {
         'nodejs.util.inspect.custom',
         '@@iterator',
       ];
-      it.each(names)('%s: is one, changes nothing else, and stays through a patch', async (name) => {
+      it.each(names)('%s: is an ordinary field, changes nothing else, and survives a patch', async (name) => {
         const field = `"${name}":{"IsAdmin":true,"${name}":[{"${name}":1}]}`;
         await open.put('things/9', 'Things', `{${field},"Value":1}`);
         const found = await things.get('things/9');

@@ -24,7 +24,7 @@ export interface Dataflow {
   readonly url: string;
 }
 
-/** Starts `apps/dataflow` with nothing of this process's environment but the path, and waits until it is ready. */
+/** Starts `apps/dataflow` with only `PATH` from this process's environment, and waits until it is ready. */
 export async function startDataflow(settings: Readonly<Record<string, string>>): Promise<Dataflow> {
   const port = await freePort();
   const env = { PATH: process.env['PATH'], PORT: String(port), ...settings };

@@ -233,7 +233,7 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
 
   describe('a dead letter', () => {
     it('is sent again, and reaches its owner', async () => {
-      // Each of them counts there; the trail has only the first of a minute.
+      // Each of them counts there; the audit trail has only the first of each minute.
       const refusals = async (): Promise<number> => {
         const metrics = await (await fetch(`${fleet.url}/metrics`)).text();
         return Number(/^spark_requests_decided_total{decision="refused"} (\d+)/m.exec(metrics)?.[1]);

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Ten seconds are promised; a machine that is busy with tests gets three times as long. */
+/** The promise is ten seconds; a machine that is busy with tests gets three times as long. */
 const WITHIN_MS = 30_000;
 
 describe('the first pipeline of a newcomer', () => {
@@ -18,7 +18,7 @@ describe('the first pipeline of a newcomer', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it(
-    'writes the records that pass into a file, and says what became of all of them',
+    'writes the records that pass to a file, and reports the outcome of all of them',
     async () => {
       const main = ['--conditions=@nestjs-spark/source', join(ROOT, 'tools/dataflow/main.ts')];
       const words = ['run', join(folder, 'adults.yaml'), '--once'];

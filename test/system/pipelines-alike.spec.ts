@@ -113,7 +113,7 @@ describeWithOwnServers(['nats'], 'one definition', () => {
       const states = await Promise.all(NODES.map((node) => nodes.read(node, '/api/pipelines/listed-3')));
       return states.every((view) => (view as { state: string }).state === 'Completed');
     });
-    // How a run ended is told to every node beside the journal, a moment later.
+    // Nodes learn how a run ended a moment after the journal has it.
     const hasEnded = async (node: string): Promise<boolean> => {
       const { run } = await nodes.read<{ run: { since: string | null } }>(node, '/api/pipelines/listed-3');
       return run.since !== null;

@@ -23,10 +23,8 @@ export function refusedId(id: string): string | null {
     const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     return `has the control character U+${code}, which RavenDB does not accept`;
   }
-  const unreadable = unreadableIn(id);
-  if (unreadable !== null) {
-    return `has ${JSON.stringify(unreadable)} after a letter whose lower case has another length in UTF-8: RavenDB stores such a document and cannot return it, nor any list that it is in`;
-  }
+  const unreadable = unreadableName(id);
+  if (unreadable !== null) return unreadable;
   // Almost every id returns here: a UTF-16 unit has at most three bytes in UTF-8, in lower case too.
   if (id.length * 3 <= MAX_ID_BYTES) return null;
   if (Buffer.byteLength(id, 'utf8') > MAX_ID_BYTES) {
@@ -42,6 +40,16 @@ export function refusedId(id: string): string | null {
 export function mayBegin(prefix: string): boolean {
   if (!prefix.isWellFormed() || CONTROL.test(prefix) || unreadableIn(prefix) !== null) return false;
   return Buffer.byteLength(ravenKey(prefix), 'utf8') <= MAX_ID_BYTES;
+}
+
+/**
+ * Why RavenDB cannot return a document with this id, or with this name or content type of an attachment, phrased to follow what it is; null
+ * when it can. Counters and time series may have any name.
+ */
+export function unreadableName(name: string): string | null {
+  const character = unreadableIn(name);
+  if (character === null) return null;
+  return `has ${JSON.stringify(character)} after a letter whose lower case has another length in UTF-8: RavenDB stores such a document and cannot return it, nor any list that it is in`;
 }
 
 /**

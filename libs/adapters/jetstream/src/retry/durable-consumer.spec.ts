@@ -128,6 +128,33 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     await letters.remove(letter.id);
   });
 
+  it('sets aside a message that was replaced only by the replay of the letter of another consumer', async () => {
+    const begun = Promise.withResolvers<void>();
+    const replayed = Promise.withResolvers<void>();
+    const subject = `${prefix}.replayed.one`;
+    const more = { subjects: `${prefix}.replayed.*` };
+    let fails = true;
+    const failed = async () => {
+      if (fails) throw new PermanentError('no first');
+    };
+    consume('replayed-first', failed, more);
+    const slow = async () => {
+      begun.resolve();
+      await replayed.promise;
+      throw new PermanentError('no second');
+    };
+    consume('replayed-second', slow, more);
+    await publish('replayed.one', '"both"');
+    await begun.promise;
+    const letter = await letterOf(subject);
+    fails = false;
+    expect(await letters.replay(letter.id)).toBe('replayed');
+    replayed.resolve();
+    const other = await letterOf(subject);
+    expect(other.attempts.at(-1)?.error).toContain('no second');
+    await letters.remove(other.id);
+  });
+
   it('hands over each message once when its handler succeeds', async () => {
     const seen: string[] = [];
     await publish('ok.before', '"early"');

@@ -186,12 +186,17 @@ export class DurableConsumer {
     if (message.redelivered) await this.#attempts.clear(id);
   }
 
-  /** If this cannot be determined, for example for lack of permission, the message gets its letter. */
-  async #isReplaced({ subject, seq }: JsMsg): Promise<boolean> {
+  /**
+   * Whether this consumer handles a newer message instead. A letter that is replayed for another consumer replaces the message too, but is not
+   * handled here. If this cannot be determined, for example for lack of permission, the message gets its letter.
+   */
+  async #isReplaced({ subject, seq, info }: JsMsg): Promise<boolean> {
     const { connection, stream } = this.#options;
     if (stream.max_msgs_per_subject !== 1) return false;
     const last = await lastMessage(connection, stream.name, subject).catch(() => null);
-    return last !== null && last.seq > seq;
+    if (last === null || last.seq <= seq) return false;
+    const replayFor = last.header.get(REPLAY_FOR_HEADER);
+    return !replayFor || replayFor === info.consumer;
   }
 
   /** Outages are logged by the connection; anything else blocks all messages until an operator fixes it. */

@@ -70,6 +70,25 @@ describeWithServers(['ravendb'], 'An answer that RavenDB does not complete', () 
     expect((await read(3)).documents.map(({ id }) => id)).toEqual(['cars/2']);
   });
 
+  it.each([
+    ['name', { name: 'ẞ"', contentType: 'text/plain' }],
+    ['content type', { name: 'plain', contentType: 'text/ẞ"' }],
+  ])('names the document that has an attachment with such a %s', async (_, attachment) => {
+    await put('cars/1');
+    await put('cars/"2"');
+    await http.request({
+      method: 'PUT',
+      path: http.path('/attachments', { id: 'cars/"2"', ...attachment }),
+      body: 'x',
+    });
+    const read = http.onOneNode((node) =>
+      readRawDocuments(http, node, { from: 2, pageSize: 100, maxBytes: Infinity }),
+    );
+    await expect(read).rejects.toThrow(
+      /cannot return the document "cars\/\\"2\\"" with the etag \d+, because of the name or the content type/,
+    );
+  });
+
   it('does not count documents missing from it as deleted', async () => {
     await put('cars/ẞ/1');
     await put(UNREADABLE);

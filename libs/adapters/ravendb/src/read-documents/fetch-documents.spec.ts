@@ -24,6 +24,10 @@ describe('looking up an id that is refused', () => {
         response.end(JSON.stringify({ Results: found }));
       })();
     });
+    await listening();
+  }
+
+  async function listening(): Promise<void> {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : 0;
@@ -41,6 +45,12 @@ describe('looking up an id that is refused', () => {
   it('finds nothing under what RavenDB takes for no id, and all the others', async () => {
     await opened(500, 'System.ArgumentException');
     expect(await look()).toEqual(['cars/1', null]);
+  });
+
+  it('does not pass documents off as absent when an answer has nothing in it', async () => {
+    server = createServer((_, response) => void response.writeHead(200).end());
+    await listening();
+    await expect(look()).rejects.toThrow('RavenDB did not complete its answer');
   });
 
   it.each([

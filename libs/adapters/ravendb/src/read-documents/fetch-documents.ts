@@ -62,13 +62,13 @@ async function ask(
   ids: string[],
   query: { metadataOnly?: boolean },
 ): Promise<(FetchedDocument | null)[]> {
-  const { body } = await node.request({
+  const { status, body } = await node.request({
     method: 'POST',
     path: http.path('/docs', { ...query }),
     body: JSON.stringify({ Ids: ids }),
   });
-  // With 404 if none of them exists.
-  const slices = body.length === 0 ? [] : cutWhole(body);
+  // RavenDB answers 404, and only that, when none of them exists.
+  const slices = status === 404 && body.length === 0 ? [] : cutWhole(body);
   return ids.map((_, index) => {
     const slice = slices[index];
     return slice ? { ...readMetadata(body, slice), json: body.subarray(slice.start, slice.end) } : null;

@@ -1,6 +1,7 @@
 import { UnavailableError, type Etag } from '@nestjs-spark/contracts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
+import { readItems } from './all-items.ts';
 import { brokenOff, cutDocuments, type DocumentSlice } from './cut-documents.ts';
 import type { DatabaseStats } from './database-stats.ts';
 import { withEtags } from './document-etags.ts';
@@ -26,12 +27,14 @@ export async function readRawDocuments(
   const { body } = await node.request({ path, stopAfterBytes: maxBytes });
   const { slices, whole } = cutDocuments(body);
   if (slices.length === 0 && !whole) {
-    if (maxBytes === Infinity && pageSize === 1) throw unreadable(body, from);
+    if (maxBytes === Infinity && pageSize === 1) throw await unreadable(http, node, body, from);
     return readRawDocuments(http, node, { ...query, pageSize: 1, maxBytes: Infinity });
   }
   const documents = slices.flatMap((slice) => (slice ? [toRaw(body, slice)] : []));
   return { documents, full: !whole || slices.length >= pageSize };
 }
+
+const ATTACHMENTS = '"@metadata":{"@attachments":[';
 
 /** All documents with `from <= etag <= to`, ascending; `to` never exceeds the statistics taken before. */
 export async function readDocuments(
@@ -47,15 +50,36 @@ export async function readDocuments(
 }
 
 /** A document that RavenDB cannot write into an answer: nothing after it can be read. */
-function unreadable(body: Buffer, from: Etag): UnavailableError {
+async function unreadable(
+  http: RavenHttp,
+  node: Requester,
+  body: Buffer,
+  from: Etag,
+): Promise<UnavailableError> {
   const answered = body.toString('utf8');
   if (!answered.includes('"Results":[')) return brokenOff(body, 'RavenDB did not complete its answer');
+  if (endsInAttachments(answered)) {
+    const [item] = (await readItems(http, node, from, 1, ['Document'])).items;
+    const which = item
+      ? `${JSON.stringify(item.id)} with the etag ${item.etag}`
+      : `with the etag ${from} or above`;
+    return brokenOff(
+      body,
+      `RavenDB cannot return the document ${which}, because of the name or the content type of one of its attachments. Store that under another one and delete it`,
+    );
+  }
   const etag = /"@change-vector":"[^":]*:(\d+)-/.exec(answered)?.[1] ?? `${from} or above`;
   const id = /"@id":"([^"\\\ufffd]*)/.exec(answered)?.[1] ?? '';
   return brokenOff(
     body,
     `RavenDB cannot return the document with the etag ${etag}, whose id begins with "${id}". Store it under another id and delete it`,
   );
+}
+
+/** RavenDB writes the attachments of a document before its id. */
+function endsInAttachments(answered: string): boolean {
+  const at = answered.lastIndexOf(ATTACHMENTS);
+  return at >= 0 && !answered.includes('"@id":"', at);
 }
 
 function toRaw(answer: Buffer, slice: DocumentSlice): RawDocument {

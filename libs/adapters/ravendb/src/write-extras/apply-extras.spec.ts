@@ -79,6 +79,23 @@ describeWithServers(['ravendb'], 'Attachments, counters and time series at a rea
     expect(await extras.counters([{ id: 'cars/1', names: ['km'] }])).toEqual([[{ name: 'km', value: '5' }]]);
   });
 
+  it('refuse the copy that RavenDB could not return with them, and no other', async () => {
+    const before = await target.readCheckpoint(NAME);
+    const unreadable = await attachments('cars/3', ['\u1e9e"', 'one']);
+    const typed = await attachments('cars/4', ['a', 'one']);
+    for (const one of typed.attachments) one.contentType = 'text/\u1e9e\\';
+    const fine = await attachments('cars/5', ['"\u1e9e', 'one']);
+    const documents = ['cars/3', 'cars/4', 'cars/5'].map(put);
+    const refused = apply(...documents, unreadable, typed, fine);
+    await expect(refused).rejects.toThrow('the name of its attachment "\u1e9e\\"" has "\\""');
+    await expect(refused).rejects.toMatchObject({
+      refusals: [{ documentId: 'cars/3' }, { documentId: 'cars/4' }],
+    });
+    expect(await target.readCheckpoint(NAME)).toEqual(before);
+    await apply(put('cars/5'), fine);
+    expect(await contentOf('cars/5', '"\u1e9e')).toBe('the first');
+  });
+
   it('in the same set for a copy that is already there, without a put', async () => {
     await apply(counters('cars/1', '9223372036854775807'), series('cars/1', '2026-01-01T00:00:00.000Z', 1));
     await apply(series('cars/1', '2026-01-01T00:00:00.000Z', 2));

@@ -30,6 +30,7 @@ import { RavenHttp } from '../connect/raven-http.ts';
 import { isCollectionMismatch, RavenConflictError } from '../connect/server-error.ts';
 import type { RavenSettings } from '../connect/settings.ts';
 import type { DocumentMetadata } from '../read-documents/document-metadata.ts';
+import { checkAttachments } from '../write-extras/check-attachments.ts';
 import { findExisting, NONE } from '../write-extras/existing-extras.ts';
 import { planExtras } from '../write-extras/plan-extras.ts';
 import { reduceExtras, type WantedExtras } from '../write-extras/reduce-extras.ts';
@@ -90,6 +91,7 @@ export class RavenChangeSink implements ChangeSink {
       checkSettled(id);
     });
     const extras = reduceExtras(commands, rule);
+    checkAttachments(extras);
     const shared = sharedIds(effect, checkpoint);
     const isFirst = isFirstCopy(checkpoint);
     const isSmall = effect.puts.size <= LOOKED_AT_IN_PLACE;

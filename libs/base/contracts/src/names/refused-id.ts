@@ -23,10 +23,8 @@ export function refusedId(id: string): string | null {
     const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     return `has the control character U+${code}, which RavenDB does not accept`;
   }
-  const unreadable = unreadableIn(id);
-  if (unreadable !== null) {
-    return `has ${JSON.stringify(unreadable)} after a letter whose lower-case form has a different length in UTF-8: RavenDB stores such a document, but can return neither it nor any list that contains it`;
-  }
+  const unreadable = unreadableName(id);
+  if (unreadable !== null) return unreadable;
   // Almost every id returns here: a UTF-16 unit has at most three bytes in UTF-8, in lower case too.
   if (id.length * 3 <= MAX_ID_BYTES) return null;
   if (Buffer.byteLength(id, 'utf8') > MAX_ID_BYTES) {
@@ -45,8 +43,18 @@ export function mayBegin(prefix: string): boolean {
 }
 
 /**
- * The first character that RavenDB fails to escape; null when it can write the id as JSON. It remembers positions to escape in the
- * lower-case id, but writes the id as it was given (7.2.7: "Invalid escape char", in the middle of an answer with status 200).
+ * Why RavenDB cannot return a document with this id, or with this name or content type of an attachment, phrased to follow what it is; null
+ * when it can. Counters and time series may have any name.
+ */
+export function unreadableName(name: string): string | null {
+  const character = unreadableIn(name);
+  if (character === null) return null;
+  return `has ${JSON.stringify(character)} after a letter whose lower-case form has a different length in UTF-8: RavenDB stores such a document, but can return neither it nor any list that contains it`;
+}
+
+/**
+ * The first character that RavenDB fails to escape; null when it can write the name as JSON. It remembers positions to escape in the
+ * lower-case name, but writes the name as it was given (7.2.7: "Invalid escape char", in the middle of an answer with status 200).
  */
 function unreadableIn(id: string): string | null {
   for (const { 0: character, index } of id.matchAll(ESCAPED)) {

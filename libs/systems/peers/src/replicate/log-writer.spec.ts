@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LogConflictError } from '@nestjs-spark/contracts/internal';
+import { LogConflictError, LogFullError } from '@nestjs-spark/contracts/internal';
 import { ONE_EVENT } from '../../testing/one-event.ts';
 import { writerOf } from '../../testing/replica-file.ts';
 import type { PeerEvent } from '../merge/event.ts';
@@ -30,20 +30,27 @@ describe('what a node says in the log', () => {
   /** The sequence of the origin's last message. */
   let tail = 1;
   let end = 5;
+  /** What happens between the writer's look at its place and the log's answer. */
+  let meanwhile = { atDisk: () => {}, atLog: () => {} };
 
   function writerFor(next: (said: Said) => Outgoing | null): LogWriter {
     done.length = 0;
+    meanwhile = { atDisk: () => {}, atLog: () => {} };
     [tail, end, state.position] = [1, 5, 5];
     return new LogWriter({
       writer: writerOf('a'),
       store: {
         nextMessage: async (_, said = new Map()) => next(said),
-        sync: async () => void done.push('on the disk'),
+        sync: async () => {
+          meanwhile.atDisk();
+          done.push('on the disk');
+        },
         forgetTail: async () => undefined,
       },
       log: {
         describe: async () => ({ created: 'today', firstSequence: 1, lastSequence: end }),
         async append(_origin, _message, after) {
+          meanwhile.atLog();
           if (after !== tail) throw new LogConflictError(ORIGIN);
           tail = ++end;
           done.push(`said after ${after}`);
@@ -104,5 +111,30 @@ describe('what a node says in the log', () => {
     await expect(writer.say(signal)).rejects.toThrow(LogConflictError);
     expect(await writer.say(signal)).toBe(false);
     expect(done.filter((one) => one.startsWith('said'))).toEqual(['said after 1']);
+  });
+
+  it('is not said in a log that was reached meanwhile, before that one is read', async () => {
+    const writer = writerFor((said) => nextOf(1, said));
+    writer.begin(5);
+    meanwhile.atDisk = () => writer.begin(100);
+    expect(await writer.say(signal)).toBe(false);
+    expect(done).toEqual(['on the disk']);
+    expect(await writer.say(signal)).toBe(false);
+    expect(done).toEqual(['on the disk']);
+  });
+
+  it('waits for that one to be read also where the log before was full', async () => {
+    const stopped = new AbortController();
+    const writer = writerFor((said) => nextOf(1, said));
+    writer.begin(5);
+    meanwhile.atLog = () => {
+      writer.begin(100);
+      stopped.abort();
+      throw new LogFullError(ORIGIN);
+    };
+    await expect(writer.say(stopped.signal)).rejects.toThrow(LogFullError);
+    meanwhile.atLog = () => {};
+    await writer.say(signal);
+    expect(done).toEqual(['on the disk']);
   });
 });

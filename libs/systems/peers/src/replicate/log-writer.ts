@@ -80,17 +80,19 @@ export class LogWriter {
     }
     if (signal.aborted || state.log === 'away' || state.position < this.#lookTo) return 'none';
     this.#hasLooked = true;
+    const begun = this.#begun;
     const mayAck = performance.now() - this.#saidAt >= ACK_MS;
     const next = await store.nextMessage(mayAck, this.#said);
     if (!next) return 'none';
     const message = await encodeOutgoing(writer, next);
     // A power cut must not undo what the log says about this node.
     await store.sync();
+    // The log was reached again meanwhile, and may be another one: that is read first.
+    if (begun !== this.#begun) return 'none';
     const before = this.#lookTo;
     this.#lookTo = Infinity;
     this.#saidAt = performance.now();
     const isMuch = next.kind === 'events' && next.events.length >= MANY_EVENTS;
-    const begun = this.#begun;
     try {
       const sequence = await log.append(next.origin, message, next.tail);
       // The connection to the log was restored meanwhile, and it may be another log.
@@ -101,7 +103,7 @@ export class LogWriter {
       }
     } catch (error) {
       if (error instanceof LogFullError) {
-        this.#lookTo = before;
+        if (begun === this.#begun) this.#lookTo = before;
         await pause(FULL_MS, signal);
       } else this.#isInDoubt = true;
       if (error instanceof LogConflictError && (await log.tailOf(next.origin)) === 0)

@@ -93,3 +93,13 @@ describe('A batch that is read again', () => {
     fetched.stop();
   });
 });
+
+describe('A planned batch that is being read', () => {
+  it('is given up when its source is closed', async () => {
+    const silent = { fetch: () => new Promise<never>(() => undefined) };
+    const fetched = new FetchAhead(silent, 'silent', { id: 'id', leaders: [1, 1] }, start, new Map([[0, 5]]));
+    const read = fetched.takeUntil(new Map([[0, 5]]), signal);
+    fetched.stop();
+    await expect(read).rejects.toThrow('closed');
+  });
+});

@@ -114,13 +114,14 @@ export class FetchAhead {
     return { messages, offsets: new Map(this.#takeAt), lag: this.#lag() };
   }
 
-  /** Everything up to these offsets, which were passed to the constructor. @throws what a fetch threw */
+  /** Everything up to these offsets, which were passed to the constructor. @throws what a fetch threw; {Error} when it was stopped before */
   async takeUntil(to: Offsets, signal: AbortSignal): Promise<Placed[]> {
     const messages: Placed[] = [];
     for (const [partition, end] of to) {
       while ((this.#takeAt.get(partition) ?? end) < end) {
         await this.#until(() => (this.#queues.get(partition)?.length ?? 0) > 0, signal);
         signal.throwIfAborted();
+        if (this.#isStopped) throw new Error('The source was closed while a batch was read from it');
         const queue = this.#queues.get(partition) ?? [];
         const [answer] = queue;
         const next = answer?.messages[this.#cursors.get(answer) ?? 0];

@@ -34,6 +34,7 @@ const PIECES = [
   '[{',
   ',',
   'é',
+  'é"',
   '\u001b',
   '\n',
   '@metadata',

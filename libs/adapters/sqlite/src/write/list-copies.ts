@@ -12,54 +12,56 @@ const STEP = 1_000;
 /** Fewer whole copies are read at once if they are large. */
 const STEP_CHARACTERS = 2 * 1024 * 1024;
 
+/** What a table has after an etag, as much as one step has. */
+interface Step<T> {
+  copies: T[];
+  after: Etag;
+  ended: boolean;
+}
+
 /** The copies of a name from all tables, some at a time. */
-export async function* listCopies(database: SqliteDatabase, name: string): AsyncGenerator<StoredCopy[]> {
+export function listCopies(database: SqliteDatabase, name: string): AsyncGenerator<StoredCopy[]> {
   const own = isCopyOf(name);
-  const tables = await database.read((open) => allTables(open).map((table) => table.name));
-  for (const table of tables) {
-    let marks: DocumentMark[] = [];
-    do {
-      const after = marks.at(-1)?.etag ?? 0;
-      marks = await database.read((open) => tableNamed(open, table)?.marksAfter(after, STEP) ?? []);
-      yield marks.map(toCopy).filter(own);
-      await nextTurn();
-    } while (marks.length === STEP);
-  }
+  return inSteps(database, (table, after) => {
+    const marks = table.marksAfter(after, STEP);
+    const copies = marks.map(toCopy).filter(own);
+    return { copies, after: marks.at(-1)?.etag ?? after, ended: marks.length < STEP };
+  });
 }
 
 /** The same with their contents. */
-export async function* wholeCopies(database: SqliteDatabase, name: string): AsyncGenerator<WholeCopy[]> {
+export function wholeCopies(database: SqliteDatabase, name: string): AsyncGenerator<WholeCopy[]> {
   const own = isCopyOf(name);
+  return inSteps(database, (table, after, { databaseId }) => {
+    const copies: WholeCopy[] = [];
+    let rows = 0;
+    let characters = 0;
+    for (const row of table.wholeAfter(after)) {
+      const copy = toCopy(row);
+      if (own(copy)) copies.push({ ...copy, text: joinDocument(row, table.collection, databaseId) });
+      characters += row.document.length;
+      if (++rows >= STEP || characters >= STEP_CHARACTERS) return { copies, after: row.etag, ended: false };
+    }
+    return { copies, after, ended: true };
+  });
+}
+
+async function* inSteps<T>(
+  database: SqliteDatabase,
+  read: (table: DocumentTable, after: Etag, open: OpenDatabase) => Step<T>,
+): AsyncGenerator<T[]> {
   const tables = await database.read((open) => allTables(open).map((table) => table.name));
-  for (const table of tables) {
-    for (let after = 0, ended = false; !ended;) {
-      const step = await database.read((open) => readWhole(open, table, after, own));
+  for (const name of tables) {
+    for (let step: Step<T> = { copies: [], after: 0, ended: false }; !step.ended;) {
+      const { after } = step;
+      step = await database.read((open) => {
+        const table = tableNamed(open, name);
+        return table ? read(table, after, open) : { copies: [], after, ended: true };
+      });
       yield step.copies;
-      ({ after, ended } = step);
       await nextTurn();
     }
   }
-}
-
-/** Those after an etag in one table, as many as fit into one step. */
-function readWhole(
-  open: OpenDatabase,
-  name: string,
-  after: Etag,
-  own: (copy: StoredCopy) => boolean,
-): { copies: WholeCopy[]; after: Etag; ended: boolean } {
-  const copies: WholeCopy[] = [];
-  const table = tableNamed(open, name);
-  if (!table) return { copies, after, ended: true };
-  let rows = 0;
-  let characters = 0;
-  for (const row of table.wholeAfter(after)) {
-    const copy = toCopy(row);
-    if (own(copy)) copies.push({ ...copy, text: joinDocument(row, table.collection, open.databaseId) });
-    characters += row.document.length;
-    if (++rows >= STEP || characters >= STEP_CHARACTERS) return { copies, after: row.etag, ended: false };
-  }
-  return { copies, after, ended: true };
 }
 
 /** Those at these ids. */

@@ -57,9 +57,12 @@ export function unreadableName(name: string): string | null {
  * lower-case name, but writes the name as it was given (7.2.7: "Invalid escape char", in the middle of an answer with status 200).
  */
 function unreadableIn(id: string): string | null {
+  let at = 0;
   for (const { 0: character, index } of id.matchAll(ESCAPED)) {
-    const before = id.slice(0, index);
-    if (Buffer.byteLength(before, 'utf8') !== Buffer.byteLength(ravenKey(before), 'utf8')) return character;
+    // What is before that has the same length in lower case, or would have ended this.
+    const between = id.slice(at, index);
+    if (Buffer.byteLength(between, 'utf8') !== Buffer.byteLength(ravenKey(between), 'utf8')) return character;
+    at = index;
   }
   return null;
 }

@@ -49,8 +49,6 @@ export class Comparison {
   #version: string;
   #saved = 0;
   #settling: Settling;
-  /** Scanned copies for which no document was found; null: the copies have to be listed. */
-  #left: readonly NamedCopy[] | null = null;
 
   constructor(parts: ComparisonParts, { value, version }: Versioned<VerifyRecord>) {
     this.#parts = parts;
@@ -77,15 +75,17 @@ export class Comparison {
     this.#seen = this.#parts.memory.of(this.#record);
     await this.#save({ state: 'running', reason: null });
     await this.#repair(signal);
-    if (this.#record.phase === 'documents') await this.#compareDocuments(signal);
-    await this.#compareCopies(signal);
+    const left = this.#record.phase === 'documents' ? await this.#compareDocuments(signal) : null;
+    await this.#compareCopies(left, signal);
     await this.#save({ state: 'done', endedAt: Date.now() });
     return this.#record.figures;
   }
 
-  async #compareDocuments(signal: AbortSignal): Promise<void> {
+  /** @returns the scanned copies for which no document was found; null: the copies have to be listed */
+  async #compareDocuments(signal: AbortSignal): Promise<NamedCopy[] | null> {
     const origins = this.#record.depth === 'ids' ? await this.#listOrigins() : null;
     const written = origins ? null : this.#writtenCopies();
+    let left: NamedCopy[] | null = null;
     const ended = new AbortController();
     const pages = this.#pages(AbortSignal.any([signal, ended.signal]));
     try {
@@ -101,12 +101,13 @@ export class Comparison {
         await this.#saveSometimes();
       }
       await this.#settleSuspects(signal);
-      this.#left = written && (await written.rest(signal));
+      left = written && (await written.rest(signal));
     } finally {
       ended.abort();
       await written?.close();
     }
     await this.#save({ phase: 'copies' });
+    return left;
   }
 
   async *#pages(signal: AbortSignal): AsyncGenerator<ExpectedPage> {
@@ -155,11 +156,11 @@ export class Comparison {
     return origins;
   }
 
-  async #compareCopies(signal: AbortSignal): Promise<void> {
+  async #compareCopies(left: readonly NamedCopy[] | null, signal: AbortSignal): Promise<void> {
     const { sink } = this.#parts;
     this.#record = withoutGhosts(this.#record);
     const strays = new Map<string, string[]>();
-    for await (const copies of this.#left ? [this.#left] : sink.copies(this.#name)) {
+    for await (const copies of left ? [left] : sink.copies(this.#name)) {
       signal.throwIfAborted();
       for (const { id, copyOf } of copies) {
         const document = this.#documentOf(id, copyOf);

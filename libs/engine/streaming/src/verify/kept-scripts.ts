@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ScriptRunner, Transformation } from '@nestjs-spark/etl-script/internal';
 import type { Scripts } from '../transform/shared-scripts.ts';
+import { KeptBriefly } from './kept-briefly.ts';
 import { StepSize } from './step-size.ts';
-
-/** Longer than a requester needs between two questions. */
-const KEPT_MS = 5_000;
 
 /** A script, and over how many documents at once it was last run. */
 interface InUse {
@@ -14,14 +12,13 @@ interface InUse {
 
 interface Kept extends InUse {
   readonly transformation: Transformation;
-  readonly end: NodeJS.Timeout;
 }
 
 /** Keeps scripts open for a while: a comparison asks for page after page, and opening a script costs more than running it over a page. */
 export class KeptScripts {
   readonly #scripts: Scripts;
   readonly #mostCopies: number;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new KeptBriefly<Kept>(({ runner }) => runner.close());
 
   /** @param mostCopies about how many are made together at most */
   constructor(scripts: Scripts, mostCopies: number) {
@@ -49,7 +46,7 @@ export class KeptScripts {
         used.runner.paidBy(transformation.requester ?? transformation.name),
         used.size,
       );
-      this.#keep(key, transformation, used);
+      this.#kept.keep(key, { ...used, transformation });
       return result;
     } catch (error) {
       used.runner.close();
@@ -59,26 +56,9 @@ export class KeptScripts {
 
   /** A script in use is not kept here, so only one caller has it. */
   #take(key: string, transformation: Transformation): InUse | null {
-    const kept = this.#kept.get(key);
-    if (!kept || !isDeepStrictEqual(kept.transformation, transformation)) {
-      this.#end(key);
-      return null;
-    }
-    this.#kept.delete(key);
-    clearTimeout(kept.end);
-    return kept;
-  }
-
-  #keep(key: string, transformation: Transformation, { runner, size }: InUse): void {
-    this.#end(key);
-    const end = setTimeout(() => this.#end(key), KEPT_MS).unref();
-    this.#kept.set(key, { transformation, runner, size, end });
-  }
-
-  #end(key: string): void {
-    const kept = this.#kept.get(key);
-    this.#kept.delete(key);
-    clearTimeout(kept?.end);
-    kept?.runner.close();
+    const kept = this.#kept.take(key);
+    if (!kept || isDeepStrictEqual(kept.transformation, transformation)) return kept;
+    kept.runner.close();
+    return null;
   }
 }

@@ -2,9 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Etag } from '@nestjs-spark/contracts';
 import type { CaptureTask } from '../task/tasks.ts';
 import type { Depth, ExpectedPage } from './expected.ts';
-
-/** Longer than a requester needs between two requests. */
-const KEPT_MS = 5_000;
+import { KeptBriefly } from './kept-briefly.ts';
 
 /** What a page is prepared for. */
 export interface PageWanted {
@@ -16,7 +14,6 @@ export interface PageWanted {
 interface Prepared {
   wanted: PageWanted;
   page: Promise<ExpectedPage>;
-  end: NodeJS.Timeout;
 }
 
 /**
@@ -24,14 +21,12 @@ interface Prepared {
  * time. It is used only for exactly the task for which it was prepared.
  */
 export class PreparedPages {
-  readonly #prepared = new Map<string, Prepared>();
+  readonly #prepared = new KeptBriefly<Prepared>();
 
   prepare(key: string, wanted: PageWanted, make: () => Promise<ExpectedPage>): void {
-    this.#drop(key);
     const page = make();
     page.catch(() => undefined);
-    const end = setTimeout(() => this.#drop(key), KEPT_MS).unref();
-    this.#prepared.set(key, { wanted, page, end });
+    this.#prepared.keep(key, { wanted, page });
   }
 
   /**
@@ -39,15 +34,9 @@ export class PreparedPages {
    * @returns the page if it was prepared; null: it has yet to be made
    */
   async take(key: string, wanted: PageWanted | null): Promise<ExpectedPage | null> {
-    const prepared = this.#prepared.get(key);
+    const prepared = this.#prepared.take(key);
     if (!prepared) return null;
-    this.#drop(key);
     const page = await prepared.page.catch(() => null);
     return isDeepStrictEqual(prepared.wanted, wanted) ? page : null;
-  }
-
-  #drop(key: string): void {
-    clearTimeout(this.#prepared.get(key)?.end);
-    this.#prepared.delete(key);
   }
 }

@@ -54,8 +54,9 @@ export function receiveEvents(
       received.newLife = true;
     }
     if (file.appliedTo(event.origin) < event.number) {
-      file.keep(event);
-      settle(file, event, policyOf);
+      // Before what is proposed for it, which is numbered after what is applied.
+      file.noteApplied(event);
+      take(file, event, policyOf);
       received.applied++;
     }
     confirm(file, event);
@@ -88,7 +89,7 @@ function receiveOthers(
   return { applied: last - before, refused };
 }
 
-/** Stores an event and updates its record accordingly; it is counted as applied together with those that follow it. */
+/** Stores an event and updates its record accordingly; the caller counts it as applied. */
 function take(file: PeerFile, event: PeerEvent, policyOf: PolicyOf): void {
   const { entity, recordId, resolverVersion } = event;
   const before = file.heads(entity, recordId);
@@ -163,13 +164,6 @@ function isOfAnotherLife(file: PeerFile, event: PeerEvent): boolean {
 export function contentOf(event: PeerEvent): string {
   const { entity, recordId, operation, data, hlc, resolverVersion } = event;
   return JSON.stringify([entity, recordId, operation, data, hlc, resolverVersion, headsText(event.sees)]);
-}
-
-/** Brings a record to what an event makes of it. */
-function settle(file: PeerFile, event: PeerEvent, policyOf: PolicyOf): void {
-  const before = file.heads(event.entity, event.recordId);
-  const heads = event.resolverVersion === null ? mergeHeads(before, event) : before;
-  bring(file, event, { before, heads }, policyOf);
 }
 
 function bring(

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
+import { ahead } from '@nestjs-spark/foundation/internal';
 import {
   cutIn,
   decodeManifest,
@@ -13,7 +14,6 @@ import {
   SNAPSHOTS,
 } from '../carry/snapshot.ts';
 import { slicesOf } from '../join/slices.ts';
-import type { PeerEvent } from '../merge/event.ts';
 import type { RecordName } from '../receive/peer-file.ts';
 import type { LogState, PeerStore } from './peer-store.ts';
 
@@ -71,7 +71,10 @@ export class Snapshots {
   /** Brings the file to where a snapshot is. @returns whether a new life has begun */
   async load(manifest: Manifest): Promise<boolean> {
     const isNewLife = await this.#store.beginLoading(manifest);
-    for await (const events of this.#partsOf(manifest)) {
+    // The next part is fetched while the previous one is loaded.
+    for await (const { name, bytes } of ahead(this.#loadParts(manifest), 1)) {
+      const events = await decodePart(bytes);
+      if (events === null) throw new Error(`${name} of the latest snapshot is gone or damaged`);
       for (const slice of slicesOf(events, EVENTS_OF_A_SLICE)) {
         await this.#store.loadRecords(manifest, slice);
         // What waits for the main loop comes in between.
@@ -82,22 +85,10 @@ export class Snapshots {
     return isNewLife;
   }
 
-  /** The next part is fetched while the previous one is loaded. */
-  async *#partsOf(manifest: Manifest): AsyncGenerator<PeerEvent[]> {
-    const nameOf = (part: number) => `${snapshotFolder(manifest)}/${part}`;
-    const ask = (part: number) => {
-      const asked = part < manifest.parts ? this.#objects.loadObject(nameOf(part)) : Promise.resolve(null);
-      // A failure is handled when it is this part's turn.
-      asked.catch(() => undefined);
-      return asked;
-    };
-    let next = ask(0);
+  async *#loadParts(manifest: Manifest): AsyncGenerator<{ name: string; bytes: Uint8Array | null }> {
     for (let part = 0; part < manifest.parts; part++) {
-      const bytes = await next;
-      next = ask(part + 1);
-      const events = await decodePart(bytes);
-      if (events === null) throw new Error(`${nameOf(part)} of the latest snapshot is gone or damaged`);
-      yield events;
+      const name = `${snapshotFolder(manifest)}/${part}`;
+      yield { name, bytes: await this.#objects.loadObject(name) };
     }
   }
 

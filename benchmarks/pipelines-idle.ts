@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { KafkaTopics } from '@nestjs-spark/kafka/internal';
 import type { BenchApp } from './support/app.ts';
-import { measureCpu } from './support/cpu.ts';
+import { measureCpu, sumOf } from './support/cpu.ts';
 import { describeLoad, describeMachine } from './support/machine.ts';
 import { residentKiB } from './support/memory.ts';
 import { onCluster, startPipeline } from './support/pipeline-nodes.ts';
@@ -71,7 +71,7 @@ async function measure(apps: readonly BenchApp[]): Promise<Idle> {
     await pause(LOOK_EVERY_MS);
   }
   const seconds = (performance.now() - begun) / 1_000;
-  const used = Object.values(cpu.stop()).reduce((sum, one) => sum + one, 0);
+  const used = sumOf(cpu.stop());
   return { kilobytes, milliseconds: (used * 1_000) / seconds };
 }
 

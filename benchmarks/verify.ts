@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readArguments } from '../tools/arguments.ts';
 import type { SparkWorld } from './peers/spark.ts';
-import { onRavenDb, onSqlite, sum, type Spent } from './peers/verify-stores.ts';
+import { onRavenDb, onSqlite, type Spent } from './peers/verify-stores.ts';
 import { OPERATOR_TOKEN, verifyCopies } from './peers/verify.ts';
-import { measureCpu } from './support/cpu.ts';
+import { measureCpu, sumOf } from './support/cpu.ts';
 import { describeLoad, describeMachine, median } from './support/machine.ts';
 import { car } from './support/raven.ts';
 import { saveResult } from './support/results.ts';
@@ -49,7 +49,7 @@ try {
       if (task.equal !== documents) throw new Error(`not equal: ${JSON.stringify(task)}`);
       const each = used.stop();
       console.error(`  ${depth}: ${JSON.stringify(each)}`);
-      return { seconds: took, cpu: sum(each) };
+      return { seconds: took, cpu: sumOf(each) };
     };
     const content = await compare('content');
     const ids = await compare('ids');

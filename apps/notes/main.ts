@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { dataDir } from '@nestjs-spark/foundation';
-import { launch, LEAN_MALLOC_ENV, LEAN_NODE_FLAGS } from '../shared/launch.ts';
+import { launch, LEAN } from '../shared/launch.ts';
 
 const file = `${process.env['SPARK_PEERS_NODE'] || 'node'}.db`;
 
@@ -11,5 +11,5 @@ await launch(
     SPARK_PEERS_SERVICE: 'notes',
     SPARK_STORE: `sqlite:${join(dataDir(process.env), 'notes', file)}`,
   },
-  { flags: LEAN_NODE_FLAGS, env: LEAN_MALLOC_ENV, keepsCompiled: false },
+  LEAN,
 );

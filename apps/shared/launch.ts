@@ -13,14 +13,8 @@ const OLDEST_NODE = 22;
  */
 export const NODE_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=100'];
 
-/** For an app that copies nothing, and so has little that is short-lived or grows: 25 MB less. */
-export const LEAN_NODE_FLAGS = ['--max-semi-space-size=1', '--heap-growing-percent=25'];
-
 /** glibc keeps big buffers that were freed for itself, some 100 MB after a first copy. With this it gives them back. */
 export const MALLOC_ENV = { MALLOC_MMAP_THRESHOLD_: '65536' };
-
-/** With one arena for all threads, which have little to do here: 6 MB less. */
-export const LEAN_MALLOC_ENV = { ...MALLOC_ENV, MALLOC_ARENA_MAX: '1' };
 
 /** How an app is run. */
 interface LaunchOptions {
@@ -31,6 +25,15 @@ interface LaunchOptions {
   /** For a faster start next time. Node holds all of it in memory for as long as it runs: 11 MB. Default: true */
   keepsCompiled?: boolean;
 }
+
+/** For an app that copies nothing. A starter gives it the flags and the variables itself. */
+export const LEAN = {
+  /** It has little that is short-lived or grows: 25 MB less. */
+  flags: ['--max-semi-space-size=1', '--heap-growing-percent=25'],
+  /** One arena for all threads, which have little to do here: 6 MB less. */
+  env: { ...MALLOC_ENV, MALLOC_ARENA_MAX: '1' },
+  keepsCompiled: false,
+} satisfies LaunchOptions;
 
 /**
  * Starts an app on a Node that is new enough, on this one or on the one that the repository brings, with the `flags`

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startNats } from '@nestjs-spark/servers';
 import { SqliteChangeSink, SqliteDatabase } from '@nestjs-spark/sqlite/internal';
 import { BenchApp } from '../support/app.ts';
-import { measureCpu } from '../support/cpu.ts';
+import { measureCpu, sumOf } from '../support/cpu.ts';
 import { fillCars } from './embedded-copy.ts';
 
 const TASK = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
@@ -59,7 +59,7 @@ export async function embeddedCopy(
         used = measureCpu(pids);
       }
       if (stored?.checkpoint.live && stored.checkpoint.documentsPut >= documents) {
-        const cpu = Object.values(used.stop()).reduce((sum, one) => sum + one, 0);
+        const cpu = sumOf(used.stop());
         return { documentsPerSecond: documents / ((now - started) / 1_000), cpu, pids, hr, stop };
       }
       await delay(LOOK_EVERY_MS);

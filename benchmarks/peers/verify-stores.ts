@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { OWN_BUILD, type BenchApp } from '../support/app.ts';
+import { sumOf } from '../support/cpu.ts';
 import { embeddedCopy } from './embedded-spark.ts';
 import { startSparkWorld } from './spark-world.ts';
 import { sparkCopy, type SparkWorld } from './spark.ts';
@@ -44,7 +45,7 @@ export async function onRavenDb(documents: number): Promise<CopyMaker> {
       await world.hr.recreate();
       const { run, fleet, hr } = await sparkCopy(world, documents);
       return {
-        copy: { seconds: documents / run.documentsPerSecond, cpu: sum(run.cpu) },
+        copy: { seconds: documents / run.documentsPerSecond, cpu: sumOf(run.cpu) },
         pids: { ...world.pids, fleet: fleet.pid, hr: hr.pid },
         hr,
         stop: () => Promise.all([fleet.stop(), hr.stop()]),
@@ -66,8 +67,4 @@ export async function onSqlite(documents: number): Promise<CopyMaker> {
       return { ...made, copy: { seconds: documents / documentsPerSecond, cpu } };
     },
   };
-}
-
-export function sum(cpu: Record<string, number>): number {
-  return Object.values(cpu).reduce((total, one) => total + one, 0);
 }

@@ -18,6 +18,11 @@ export function cpuSeconds(pid: number | undefined): number {
   }
 }
 
+/** Of all processes together. */
+export function sumOf(cpu: Readonly<Record<string, number>>): number {
+  return Object.values(cpu).reduce((sum, one) => sum + one, 0);
+}
+
 /** Measures the CPU time that named processes use from now until `stop()`, in seconds. */
 export function measureCpu<Name extends string>(pids: Record<Name, number | undefined>) {
   const names = Object.keys(pids) as Name[];

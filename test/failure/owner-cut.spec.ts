@@ -5,7 +5,7 @@ import { endsClean } from '../support/clean.ts';
 import type { Member } from '../support/member.ts';
 import { describeOn, SQLITE } from '../support/stores/pairs.ts';
 import type { View } from '../support/told.ts';
-import { healed, saysSo, type WhileItLasts } from '../support/while-it-lasts.ts';
+import { healed, saysSo, WELL } from '../support/while-it-lasts.ts';
 import { World } from '../support/world.ts';
 
 interface Freshness {
@@ -22,7 +22,6 @@ const COPY = {
   etlScript:
     'loadToCars({ LicensePlate: this.LicensePlate, Model: this.Model, Year: this.Year, Color: this.Color });',
 };
-const WELL: WhileItLasts = { ready: 200, state: 'Streaming', lag: 'none', behindMs: 'none', complete: true };
 const UNHEARD = /nothing has been heard from Fleet \(http.+\) for \d+ s, since .+: check that Fleet runs/;
 
 /** What happens to the connection to the owner's address before a module's first request to it. */

@@ -1,13 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { Connections, EmbeddedPipelines } from '@nestjs-spark/pipelines/internal';
 import { PostgresConnection } from '@nestjs-spark/postgres/internal';
 import { startPostgres } from '@nestjs-spark/servers';
+import { notAsRoot, POSTGRES_USERS } from '@nestjs-spark/servers/internal';
 import { describeWithOwnServers, eventually } from '@nestjs-spark/servers/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { describeOnSmallDisks, smallDisk } from '../support/small-disk.ts';
 
 const nothing = (): void => undefined;
@@ -17,13 +18,7 @@ describeOnSmallDisks('a pipeline whose disk is full', () => {
     const disk = smallDisk(4);
     if (typeof disk === 'string') throw new Error(disk);
     const state = mkdtempSync(join(tmpdir(), 'spark-pipeline-disk-'));
-    const told: string[] = [];
-    const log = {
-      debug: nothing,
-      log: nothing,
-      warn: (line: string) => void told.push(line),
-      error: nothing,
-    };
+    const log = new MemoryLogger();
     const pipelines = new EmbeddedPipelines({ folder: state, files: disk.path, print: nothing, log });
     const out = (): string[] => readdirSync(join(disk.path, 'out')).toSorted();
     try {
@@ -34,7 +29,7 @@ describeOnSmallDisks('a pipeline whose disk is full', () => {
       const sink = { type: 'file', path: 'out' } as const;
       const definition = { pipelineId: 'copy', name: 'Copy', source, sink };
       const running = pipelines.run(definition, { signal: new AbortController().signal });
-      await eventually(() => expect(told.join()).toContain('ENOSPC'));
+      await eventually(() => expect(log.said('warn').join()).toContain('ENOSPC'));
       await eventually(() => expect(out()).toEqual(['.spark-pipeline']));
       disk.empty();
       await running;
@@ -56,13 +51,7 @@ describeOnSmallDisks('a pipeline to a PostgreSQL', () => {
       const state = mkdtempSync(join(tmpdir(), 'spark-pipeline-disk-'));
       const postgres = await startPostgres({ temporary: true, log: nothing });
       const connection = new PostgresConnection({ url: postgres.url });
-      const told: string[] = [];
-      const log = {
-        debug: nothing,
-        log: nothing,
-        warn: (line: string) => void told.push(line),
-        error: nothing,
-      };
+      const log = new MemoryLogger();
       const connections = new Connections([
         { name: 'default', type: 'postgres', settings: { url: postgres.url } },
       ]);
@@ -74,7 +63,7 @@ describeOnSmallDisks('a pipeline to a PostgreSQL', () => {
         log,
       });
       try {
-        giveToServer(disk.path);
+        await giveToServer(disk.path);
         await connection.query({ text: `CREATE TABLESPACE small LOCATION '${disk.path}'` });
         await connection.query({ text: 'CREATE TABLE filled (id int, text text) TABLESPACE small' });
         // Incompressible data.
@@ -92,7 +81,7 @@ describeOnSmallDisks('a pipeline to a PostgreSQL', () => {
         const batch = { maxRecords: 5 };
         const definition = { pipelineId: 'full', name: 'Full', source, sink, batch };
         const running = pipelines.run(definition, { signal: new AbortController().signal });
-        await eventually(() => expect(told.join()).toContain('could not extend file'));
+        await eventually(() => expect(log.said('warn').join()).toContain('could not extend file'));
         disk.empty();
         await running;
         const rows = await connection.query<{ id: number }>({ text: 'SELECT id FROM filled ORDER BY id' });
@@ -109,7 +98,7 @@ describeOnSmallDisks('a pipeline to a PostgreSQL', () => {
 });
 
 /** A server that does not run as root can only use what belongs to its user. */
-function giveToServer(path: string): void {
-  for (const user of ['postgres', 'nobody'])
-    if (process.getuid?.() === 0 && spawnSync('chown', [user, path]).status === 0) return;
+async function giveToServer(path: string): Promise<void> {
+  const { uid, gid } = (await notAsRoot(POSTGRES_USERS)) ?? {};
+  if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
 }

@@ -7,6 +7,7 @@ import { PostgresConnection } from '@nestjs-spark/postgres/internal';
 import { startKafka, startPostgres, type ServerHandle } from '@nestjs-spark/servers';
 import { describeWithOwnServers, TcpProxy } from '@nestjs-spark/servers/testing';
 import { startDataflow, until, type Dataflow } from '../support/dataflow-nodes.ts';
+import { ask } from '../support/http.ts';
 
 const MIB = 1024 * 1024;
 const RECORD_BYTES = 8 * 1024;
@@ -67,10 +68,8 @@ describeWithOwnServers(
     });
 
     async function post(path: string, body: object = {}): Promise<void> {
-      const headers = { 'content-type': 'application/json' };
-      const init = { method: 'POST', headers, body: JSON.stringify(body) };
-      const answer = await fetch(`${node.url}/api/pipelines${path}`, init);
-      expect([200, 201]).toContain(answer.status);
+      const { status } = await ask(`${node.url}/api/pipelines${path}`, { method: 'POST', body });
+      expect([200, 201]).toContain(status);
     }
     const view = async () => (await fetch(`${node.url}/api/pipelines/away`)).json() as Promise<View>;
 

@@ -5,19 +5,12 @@ import type { Member } from '../support/member.ts';
 import { describeOn, SQLITE } from '../support/stores/pairs.ts';
 import { equal } from '../support/story-of-cars.ts';
 import { outgoingOf } from '../support/told.ts';
-import { healed, saysSo, type WhileItLasts } from '../support/while-it-lasts.ts';
+import { healed, saysSo, WELL, type WhileItLasts } from '../support/while-it-lasts.ts';
 import { World } from '../support/world.ts';
 import { WrongClock } from '../support/wrong-clock/wrong-clock.ts';
 
 const TEN_MINUTES = 600_000;
-const WELL: WhileItLasts = {
-  ready: 200,
-  state: 'Streaming',
-  lag: 'none',
-  behindMs: 'none',
-  complete: true,
-  carriedBy: 'this-instance',
-};
+const WELL_HERE: WhileItLasts = { ...WELL, carriedBy: 'this-instance' };
 
 describeOn([SQLITE], 'Fleet’s clock ten minutes ahead and HR’s ten minutes behind', (pair) => {
   let world: World;
@@ -73,7 +66,7 @@ describeOn([SQLITE], 'Fleet’s clock ten minutes ahead and HR’s ten minutes b
     });
     await fleet.database.write(carCommands(51, 100));
     await equal(fleet, hr);
-    await Promise.all([saysSo(fleet, 'out', WELL), saysSo(hr, 'in', WELL)]);
+    await Promise.all([saysSo(fleet, 'out', WELL_HERE), saysSo(hr, 'in', WELL_HERE)]);
   });
 
   it('while HR is asleep: how far it is behind is measured by Fleet’s clock alone', async () => {
@@ -83,7 +76,7 @@ describeOn([SQLITE], 'Fleet’s clock ten minutes ahead and HR’s ten minutes b
     expect((await outgoingOf(fleet)).behindMs).toBeLessThan(TEN_MINUTES);
     hr.process.signal('SIGCONT');
     await equal(fleet, hr);
-    await Promise.all([saysSo(fleet, 'out', WELL), saysSo(hr, 'in', WELL)]);
+    await Promise.all([saysSo(fleet, 'out', WELL_HERE), saysSo(hr, 'in', WELL_HERE)]);
   });
 
   it('set right while both run, which sets Fleet’s back: cars arrive, and Fleet can be asked again', async () => {

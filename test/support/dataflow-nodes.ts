@@ -39,6 +39,16 @@ export async function startDataflow(settings: Readonly<Record<string, string>>):
   return { child, url };
 }
 
+/** What a file sink has written into its folder, in its order. */
+export function rowsIn<T>(folder: string): T[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.ndjson'))
+    .toSorted()
+    .flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'))
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
+}
+
 /** Nodes that run pipelines as one cluster, each `apps/dataflow` in a process of its own. Their files are in one folder. */
 export class DataflowNodes {
   readonly #folder = mkdtempSync(join(tmpdir(), 'spark-cluster-'));
@@ -106,13 +116,7 @@ export class DataflowNodes {
 
   /** What a file sink has written, in its order. */
   rows<T>(path: string): T[] {
-    const folder = join(this.files, path);
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.ndjson'))
-      .toSorted()
-      .flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'))
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as T);
+    return rowsIn<T>(join(this.files, path));
   }
 
   async end(): Promise<void> {

@@ -26,6 +26,15 @@ export interface WhileItLasts {
   carriedBy?: string;
 }
 
+/** What both sides say of a copy that is complete. */
+export const WELL: WhileItLasts = {
+  ready: 200,
+  state: 'Streaming',
+  lag: 'none',
+  behindMs: 'none',
+  complete: true,
+};
+
 /**
  * Waits until a member says all of it: by health, status and metrics alike. `in` is a copy that it keeps, `out` what it sends.
  */
@@ -44,14 +53,7 @@ export async function saysSo(member: Member, direction: 'in' | 'out', wanted: Wh
 /** Waits until what Fleet has is in HR, and both say that all is well. */
 export async function healed(fleet: Member, hr: Member): Promise<void> {
   await equal(fleet, hr, HEALED_WITHIN_MS);
-  const well: WhileItLasts = {
-    ready: 200,
-    state: 'Streaming',
-    lag: 'none',
-    behindMs: 'none',
-    complete: true,
-  };
-  await Promise.all([saysSo(fleet, 'out', well), saysSo(hr, 'in', well)]);
+  await Promise.all([saysSo(fleet, 'out', WELL), saysSo(hr, 'in', WELL)]);
 }
 
 async function contradictions(

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startNats, type ServerHandle } from '@nestjs-spark/servers';
 import { describeWithOwnServers } from '@nestjs-spark/servers/testing';
-import { startDataflow, until, type Dataflow } from '../support/dataflow-nodes.ts';
+import { rowsIn, startDataflow, until, type Dataflow } from '../support/dataflow-nodes.ts';
 import { demand } from '../support/http.ts';
 import { onNats } from '../support/on-nats.ts';
 
@@ -13,7 +13,7 @@ const DEEP = '['.repeat(100_000);
 
 interface View {
   state: string;
-  run: { epoch: number };
+  run: { shard: number; epoch: number };
   progress: { written: number };
 }
 
@@ -48,8 +48,7 @@ describeWithOwnServers(
 
     /** Complete messages of the pipeline itself, each with one thing wrong. */
     async function forge(): Promise<void> {
-      const { shard } = (await demand<{ run: { shard: number } }>(`${node.url}/api/pipelines/numbers`)).body
-        .run;
+      const { shard, epoch } = (await view()).run;
       await onNats(nats.url, (connection) =>
         connection.use(async ({ nc, jsm }) => {
           const send = (subject: string, value: unknown) =>
@@ -80,7 +79,6 @@ describeWithOwnServers(
           const status = await last('STATUS', of('status'));
           for (const value of ['nonsense', DEEP, { ...status, status: { epoch: 1_000_000 } }])
             send(of('status'), value);
-          const epoch = (await view()).run.epoch;
           for (const value of ['nonsense', DEEP, {}, { ...event, command: { type: 'explode' } }])
             send(`spark.pipelines.shard.${shard}.${epoch}`, value);
           for (const key of ['NODES.stranger', 'SHARDS.999', 'SHARDS.x'])
@@ -105,13 +103,7 @@ describeWithOwnServers(
       await forge();
       expect((await post('/numbers/resume')).body.state).toBe('Running');
       await until(async () => (await view()).state === 'Completed');
-      const files = (await readdir(join(folder, 'files', 'out'))).filter((name) => name.endsWith('.ndjson'));
-      const texts = await Promise.all(
-        files.toSorted().map((name) => readFile(join(folder, 'files', 'out', name), 'utf8')),
-      );
-      const ids = texts
-        .flatMap((text) => text.trim().split('\n'))
-        .map((line) => (JSON.parse(line) as { id: number }).id);
+      const ids = rowsIn<{ id: number }>(join(folder, 'files', 'out')).map(({ id }) => id);
       expect(ids).toEqual(Array.from({ length: RECORDS }, (_, at) => at + 1));
       expect((await demand<View[]>(`${node.url}/api/pipelines`)).body).toHaveLength(1);
     }, 120_000);

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { keysDir } from '@nestjs-spark/foundation';
-import { LEAN_MALLOC_ENV, LEAN_NODE_FLAGS } from '../../apps/shared/launch.ts';
+import { LEAN } from '../../apps/shared/launch.ts';
 import { type App, builtApp, logFileOf, root } from '../apps/app.ts';
 import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
@@ -29,7 +29,7 @@ export async function startNodes(start: NodesStart): Promise<App[]> {
   for (const [name, natsUrl] of Object.entries(natsUrls)) {
     const port = await freePort(start.anyPorts ? undefined : FIRST_PORT + nodes.length * 100);
     const env = {
-      ...LEAN_MALLOC_ENV,
+      ...LEAN.env,
       PORT: String(port),
       NATS_URL: natsUrl,
       SPARK_PEERS_SERVICE: service,
@@ -45,7 +45,7 @@ export async function startNodes(start: NodesStart): Promise<App[]> {
       main,
       logFile: logFileOf(`notes-${name}`),
       env,
-      flags: LEAN_NODE_FLAGS,
+      flags: LEAN.flags,
     });
     app.start();
     nodes.push({ name, url: `http://127.0.0.1:${port}`, process: app });

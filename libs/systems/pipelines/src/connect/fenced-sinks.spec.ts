@@ -33,20 +33,21 @@ function keeps(prepare: () => Promise<SinkBench>): void {
     for (const sink of sinks) await sink.close();
   });
 
+  const claim = (more: Partial<Claim> = {}): Claim => ({
+    tenant: 'default',
+    pipelineId,
+    lane: 0,
+    generation: 1,
+    epoch: 1,
+    holder: 'one',
+    startsAt: { a: 5 },
+    ...more,
+  });
+
   async function open(more: Partial<Claim> = {}) {
     const sink = bench.sink();
     sinks.push(sink);
-    const claim = {
-      tenant: 'default',
-      pipelineId,
-      lane: 0,
-      generation: 1,
-      epoch: 1,
-      holder: 'one',
-      startsAt: { a: 5 },
-      ...more,
-    };
-    return { sink, checkpoint: await sink.open(claim) };
+    return { sink, checkpoint: await sink.open(claim(more)) };
   }
 
   const batch = (n: number, numbers: number[], more: Partial<OutBatch> = {}): OutBatch => ({
@@ -170,15 +171,6 @@ function keeps(prepare: () => Promise<SinkBench>): void {
   it('says what is missing where its table or topic is not there', async () => {
     const sink = bench.missing();
     sinks.push(sink);
-    const claim = {
-      tenant: 'default',
-      pipelineId,
-      lane: 0,
-      generation: 1,
-      epoch: 1,
-      holder: 'one',
-      startsAt: {},
-    };
-    await expect(sink.open(claim)).rejects.toThrow(RunFailedError);
+    await expect(sink.open(claim({ startsAt: {} }))).rejects.toThrow(RunFailedError);
   });
 }

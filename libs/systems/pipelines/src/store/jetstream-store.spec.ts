@@ -3,24 +3,11 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { JetStreamConnection } from '@nestjs-spark/jetstream';
 import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
 import { MemoryLogger } from '@nestjs-spark/testing';
-import { KEY, storesPipelines } from '../fixtures/store.conformance.ts';
+import { eventOf, KEY, storesPipelines } from '../fixtures/store.conformance.ts';
 import { PipelinesProjection } from '../project/projection.ts';
 import { FencedError } from '../connect/ports.ts';
-import type { PipelineEvent } from '../aggregate/events.ts';
 import { JetStreamBoard } from './jetstream-board.ts';
 import { openJetStreamStore } from './jetstream-store.ts';
-
-const eventOf = (type: 'PipelineStarted' | 'PipelineStopped'): PipelineEvent => ({
-  type,
-  v: 1,
-  ...KEY,
-  at: '2026-01-01T00:00:00.000Z',
-  by: 'one',
-  commandId: null,
-  fingerprint: '',
-  epoch: 1,
-  data: {},
-});
 
 describeWithServers(['nats'], 'in JetStream', () => {
   const prefixes: string[] = [];
@@ -73,17 +60,17 @@ describeWithServers(['nats'], 'in JetStream', () => {
       ])
         await connection.use(({ js }) => js.publish(subject, text));
     };
-    const started = eventOf('PipelineStarted');
+    const [started, stopped] = [eventOf(KEY, 'one'), eventOf(KEY, 'one', 'PipelineStopped')];
     const first = await store.journal.append(KEY, [started], 0);
     await forge(subjectOf('events'), { ...started, data: {} });
-    const second = await store.journal.append(KEY, [eventOf('PipelineStopped')], first);
+    const second = await store.journal.append(KEY, [stopped], first);
     expect((await store.journal.load(KEY)).map(({ event }) => event.type)).toEqual([
       'PipelineStarted',
       'PipelineStopped',
     ]);
     await forge(subjectOf('events'), started);
     await expect(store.journal.append(KEY, [started], first)).rejects.toThrow(FencedError);
-    await store.journal.append(KEY, [started, eventOf('PipelineStopped')], second);
+    await store.journal.append(KEY, [started, stopped], second);
 
     const lane = { generation: 1, epoch: 1, startsAt: { p: 7 }, planned: null, processed: null };
     const kept = await store.lanes.write(KEY, 0, lane, await store.lanes.read(KEY, 0));

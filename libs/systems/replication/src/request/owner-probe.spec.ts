@@ -43,13 +43,13 @@ function run(
     if (answer instanceof Error) throw answer;
     return answer;
   };
-  const send = async (): Promise<void> => {
+  const sendAgain = async (): Promise<void> => {
     sent++;
     status.sent('Fleet', 1, {});
     afterwards();
   };
   const times = { everyMs: 1, longestMs: 64 };
-  const [client, requests] = [{ call }, { send }] as unknown as [ModuleClient, Requests];
+  const [client, requests] = [{ call }, { sendAgain }] as unknown as [ModuleClient, Requests];
   running = new OwnerProbe(client, requests, status, times).run(stop.signal);
 }
 

@@ -65,10 +65,7 @@ export class OwnerProbe {
     const looksLeft = Math.min(longest, 2 ** (before.times + 1)) - 1;
     this.inVain.set(nameKey(owner), { times: before.times + 1, looksLeft });
     if (found === 'refuses') return;
-    this.log.log(`The request to ${owner} is sent again, because ${owner} answers`);
-    await this.requests.send(owner).catch((error: unknown) => {
-      this.log.debug(`The request to ${owner} cannot be sent again yet: ${describeError(error)}`);
-    });
+    await this.requests.sendAgain(owner, `${owner} answers`);
   }
 
   private async ask(owner: string, signal: AbortSignal): Promise<Found> {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { counted, sameName, tryEach } from '@nestjs-spark/foundation/internal';
+import { counted, describeError, sameName, tryEach } from '@nestjs-spark/foundation/internal';
 import {
   deployCommandSubject,
   type EtlScriptItem,
@@ -57,6 +57,16 @@ export class Requests {
     const at = new Date().toISOString();
     const record = await this.records.update(owner, (before) => nextRecord(before, owner, wanted, at));
     if (record) await this.publish(record);
+  }
+
+  /** Sends a request that failed again, and says why; where that is not possible yet, whoever asked for it asks later. */
+  async sendAgain(owner: string, because: string): Promise<void> {
+    this.log.log(`The request to ${owner} is sent again, because ${because}`);
+    try {
+      await this.send(owner);
+    } catch (error) {
+      this.log.debug(`The request to ${owner} cannot be sent again yet: ${describeError(error)}`);
+    }
   }
 
   /** The request in a record, as sent to the owner. */

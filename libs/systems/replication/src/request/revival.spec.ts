@@ -38,7 +38,7 @@ describe('A request that is a dead letter', () => {
       },
     };
     const requests = {
-      send: async (owner: string) => {
+      sendAgain: async (owner: string) => {
         sent.push(owner);
         status.sent(owner, 1, {});
       },

@@ -58,10 +58,7 @@ export class Revival {
     const because = await Promise.race([due, this.hear(owner, ended)]);
     enough.abort();
     if (because === null || signal.aborted || !this.status.stranded().includes(owner)) return;
-    this.log.log(`The request to ${owner} is sent again, because ${because}`);
-    await this.requests.send(owner).catch((error: unknown) => {
-      this.log.debug(`The request to ${owner} cannot be sent again yet: ${describeError(error)}`);
-    });
+    await this.requests.sendAgain(owner, because);
   }
 
   /** Resolves when the owner publishes something new; earlier messages do not count. */

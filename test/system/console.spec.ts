@@ -31,6 +31,7 @@ interface State {
 await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner}`, (chromium) => {
   let world: World;
   let fleet: Member;
+  let billing: Member;
   let hr: Member;
   let console: Member;
   let systems: ConsoleSystems;
@@ -55,7 +56,7 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
     });
     hr = await world.module('HR', keeps(['Fleet', 'Cars', CARS]));
     const analytics = await world.module('Analytics', keeps(['Fleet', 'Cars', THROWS]), PAIR.owner);
-    const billing = await world.module(
+    billing = await world.module(
       'Billing',
       keeps(
         ['Fleet', 'CarBrands', 'loadToBrands(this);'],
@@ -238,7 +239,15 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
         const metrics = await (await fetch(`${fleet.url}/metrics`)).text();
         return Number(/^spark_requests_decided_total{decision="refused"} (\d+)/m.exec(metrics)?.[1]);
       };
+      /** When what became a dead letter had been sent. */
+      const sent = async (): Promise<string[]> => {
+        const { body } =
+          await billing.operate<{ subject: string; publishedAt: string }[]>('/spark/dead-letters');
+        return body.flatMap(({ subject, publishedAt }) => (/fleet/i.test(subject) ? [publishedAt] : []));
+      };
       const before = await refusals();
+      const [sentBefore = '', ...more] = await sent();
+      expect(more).toEqual([]);
       await desk.look(1360, 'light');
       await desk.go('/dead-letters');
       await desk.page
@@ -247,6 +256,10 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
         .click();
       await desk.sees('It is being sent to Fleet again.');
       await desk.until(async () => (await refusals()) > before);
+      await desk.until(async () => {
+        const [again = '', ...others] = await sent();
+        return again > sentBefore && others.length === 0;
+      });
     });
   });
 

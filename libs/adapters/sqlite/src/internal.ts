@@ -29,6 +29,7 @@ export {
   listLives,
   listMembers,
   type MemberRow,
+  countRecords,
   peerFigures,
   type ConflictRow,
   type EntityFigures,

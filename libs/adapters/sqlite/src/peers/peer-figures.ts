@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { OpenDatabase } from '../connect/open-database.ts';
+import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { findTable } from '../entities/tables.ts';
 import { nameOf, type PeerEventRow } from './peer-event-row.ts';
 import { LATEST_ORIGINS } from './peer-origins.ts';
@@ -63,24 +65,43 @@ export function listLives(open: OpenDatabase): { at: number; why: string }[] {
   );
 }
 
-/** What is stored of these collections, and how many own events are not known to be in the log. */
+/** Counting this many takes a few milliseconds. */
+const COUNTED_AT_ONCE = 10_000;
+
+/** How many records a collection has, deleted ones included; counted in steps, so that others have their turn in between. */
+export async function countRecords(database: SqliteDatabase, entity: string): Promise<number> {
+  const sql = `SELECT count(*) AS count, max(record_id) AS last FROM (
+    SELECT record_id FROM spark_peer_heads WHERE entity = ? AND record_id > ? GROUP BY record_id ORDER BY record_id LIMIT ?)`;
+  let [records, after] = [0, ''];
+  for (;;) {
+    const step = await database.read((open) =>
+      open.row<{ count: number; last: string | null }>(sql, entity, after, COUNTED_AT_ONCE),
+    );
+    const { count, last } = step ?? { count: 0, last: null };
+    records += count;
+    if (count < COUNTED_AT_ONCE || last === null) return records;
+    after = last;
+    await nextTurn();
+  }
+}
+
+/**
+ * What is stored of some collections, and how many own events are not known to be in the log.
+ * @param records how many records each of them has, deleted ones included
+ */
 export function peerFigures(
   open: OpenDatabase,
-  collections: readonly string[],
+  records: ReadonlyMap<string, number>,
 ): { backlog: number; entities: EntityFigures[] } {
   const backlog = open.number(
     'SELECT ifnull(sum(applied - confirmed), 0) AS value FROM spark_peer_origins WHERE taken IS NOT NULL',
   );
-  return { backlog, entities: collections.map((entity) => figuresOf(open, entity)) };
+  return { backlog, entities: [...records].map(([entity, all]) => figuresOf(open, entity, all)) };
 }
 
-function figuresOf(open: OpenDatabase, entity: string): EntityFigures {
+function figuresOf(open: OpenDatabase, entity: string, records: number): EntityFigures {
   const conflicts = (where: string) =>
     open.number(`SELECT count(*) AS value FROM spark_peer_conflicts WHERE entity = ? ${where}`, entity);
-  const records = open.number(
-    'SELECT count(DISTINCT record_id) AS value FROM spark_peer_heads WHERE entity = ?',
-    entity,
-  );
   const rows = findTable(open, entity)?.count() ?? 0;
   return {
     entity,

@@ -1,5 +1,6 @@
 import {
   applyStash,
+  countRecords,
   type ConflictRow,
   type EntityFigures,
   listConflicts,
@@ -23,6 +24,7 @@ import type { PeersSettings } from '../settings/options.ts';
 import { lowWaterOf } from '../trim/low-water.ts';
 import { conflictView } from './conflict-view.ts';
 import { eventView } from './event-view.ts';
+import { RecordCounts } from './record-counts.ts';
 import { type EntityStatus, membersOf, type PeersStatus } from './peers-status.ts';
 
 /** Whether a node has everything that was in the log when it checked, and otherwise why not. */
@@ -49,10 +51,12 @@ const DAY_MS = 86_400_000;
 /** This node as one of the replicas. Inject it by its class. */
 export class Peers {
   readonly #parts: PeersParts;
+  readonly #records: RecordCounts;
 
   /** Constructed by the Nest module. */
   constructor(parts: PeersParts) {
     this.#parts = parts;
+    this.#records = new RecordCounts((entity) => countRecords(parts.database, entity));
   }
 
   /** As far as is known, without asking anyone. */
@@ -84,9 +88,9 @@ export class Peers {
     const { settings, stream, database, node, entities, drift } = this.#parts;
     const { reason, log, position, target, snapshot, refused, refusals } = node.state;
     const collections = entities.map(({ declaration }) => declaration.collection);
-    const beat = await this.beat();
+    const [beat, records] = await Promise.all([this.beat(), this.#records.of(collections)]);
     return database.read((open) => {
-      const figures = peerFigures(open, collections);
+      const figures = peerFigures(open, records);
       return {
         service: settings.service,
         node: settings.nodeId,

@@ -47,6 +47,24 @@ it('serve the payer that has used less, although another has waited longer', asy
   await workers.close();
 });
 
+it('leave a program that was just loaded its worker for a while, and then serve the payer that has used less', async () => {
+  const workers = slots(1);
+  const programs = { a: { of: 'a' }, b: { of: 'b' } };
+  const order: string[] = [];
+  const first = await workers.take({ program: programs.a, payer: 'a' });
+  const all = (['b', 'a', 'a', 'a', 'b'] as const).map(async (payer) => {
+    const worker = await workers.take({ program: programs[payer], payer });
+    worker.program = programs[payer];
+    order.push(payer);
+    workers.giveBack(worker, { ...TURN, ms: 45 });
+  });
+  first.program = programs.a;
+  workers.giveBack(first, { ...TURN, ms: 45 });
+  await Promise.all(all);
+  expect(order).toEqual(['a', 'a', 'b', 'b', 'a']);
+  await workers.close();
+});
+
 it('end the wait of somebody who does not want to wait any more', async () => {
   const workers = slots(1);
   const held = await workers.take(claim('a'));

@@ -2,6 +2,8 @@ import { FairTurns } from './fair-turns.ts';
 
 /** How many of the pool's places a worker takes, because of its memory. */
 const PLACES_OF: Readonly<Record<WorkerSize, number>> = { small: 1, large: 2 };
+/** For how long a program that was loaded keeps its worker where it has work, in ms: loading one takes about 10. */
+const WORTH_LOADING_MS = 100;
 /** A large worker keeps the memory it grew to until it ends. */
 const LARGE_IDLE_MS = 1_000;
 
@@ -65,7 +67,7 @@ interface Waiting<W> extends Claim {
 
 /**
  * Shares a limited number of workers: the one that already has the program, an idle one, a new one, or a wait. FairTurns decides
- * who is next; payers with slow turns leave one worker to the others, and the spare ones are reserved for light users. Programs
+ * who is next, once a loaded program has run for long enough to be worth it; payers with slow turns leave one worker to the others, and the spare ones are reserved for light users. Programs
  * that need much memory take turns in one large worker, so that together they never hold more than that one; with fewer than
  * three places every worker is a large one.
  */
@@ -77,6 +79,8 @@ export class WorkerSlots<W extends PooledWorker> {
   readonly #busy = new Map<W, Claim>();
   /** Workers being terminated. */
   readonly #ending = new Set<W>();
+  /** By worker: its program, and for how long that has run since it was loaded. */
+  readonly #loaded = new WeakMap<W, { program: object; ms: number }>();
   /** Programs that need much memory. */
   readonly #large = new WeakSet<object>();
   readonly #places: number;
@@ -114,6 +118,7 @@ export class WorkerSlots<W extends PooledWorker> {
     this.#busy.delete(worker);
     if (claim && turn.large) this.#large.add(claim.program);
     if (claim) this.#turns.paid(claim.payer, turn, performance.now());
+    if (claim) this.#ran(worker, claim.program, turn);
     const hasGrown = turn.large === true && worker.size === 'small';
     if (turn.spoiled || hasGrown || !worker.isUsable || this.#closed) this.#end(worker);
     else this.#addIdle(worker, claim?.payer ?? '');
@@ -137,13 +142,31 @@ export class WorkerSlots<W extends PooledWorker> {
   #serve(): void {
     while (this.#busy.size + this.#ending.size < this.#places) {
       const able = this.#queue.filter((claim) => this.#mayHave(claim));
-      const next = able[able.length > 1 ? this.#turns.choose(able.map(({ payer }) => payer)) : 0];
+      const next = able.find((claim) => this.#continues(claim)) ?? this.#fairest(able);
       const worker = next && (this.#takeIdle(next) ?? this.#startFor(next));
       if (!worker) return;
       this.#queue = this.#queue.filter((other) => other !== next);
       this.#busy.set(worker, next);
       next.resolve(worker);
     }
+  }
+
+  #fairest(able: readonly Waiting<W>[]): Waiting<W> | undefined {
+    return able[able.length > 1 ? this.#turns.choose(able.map(({ payer }) => payer)) : 0];
+  }
+
+  /** Its program has just been loaded: others have their turn soon. */
+  #continues({ program }: Claim): boolean {
+    return [...this.#idle].some(({ worker }) => {
+      const loaded = this.#loaded.get(worker);
+      return worker.program === program && loaded?.program === program && loaded.ms < WORTH_LOADING_MS;
+    });
+  }
+
+  #ran(worker: W, program: object, { ms, openingMs }: TurnTaken): void {
+    const loaded = this.#loaded.get(worker);
+    const before = loaded?.program === program ? loaded.ms : 0;
+    this.#loaded.set(worker, { program, ms: before + ms - openingMs });
   }
 
   #mayHave({ payer, program }: Claim): boolean {

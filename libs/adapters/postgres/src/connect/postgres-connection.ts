@@ -21,6 +21,8 @@ export interface Query {
 const CONNECT_MS = 10_000;
 /** Longer than any batch takes; a hanging server is retried. */
 const ANSWER_MS = 120_000;
+/** How long the server has to close a connection that it was told to close. */
+const GOODBYE_MS = 2_000;
 /** A process suspended in the middle of a transaction must not hold its locks against its successor. */
 const IDLE_IN_TRANSACTION_MS = 5_000;
 
@@ -69,7 +71,7 @@ export class PostgresConnection {
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = null;
-    await client?.then((open) => open.end()).catch(() => undefined);
+    await client?.then(end).catch(() => undefined);
   }
 
   async #connected(): Promise<pg.Client> {
@@ -100,7 +102,7 @@ export class PostgresConnection {
       await client.connect();
       this.#live = client;
     } catch (error) {
-      void client.end().catch(() => undefined);
+      void end(client).catch(() => undefined);
       throw error;
     }
     return client;
@@ -111,6 +113,16 @@ export class PostgresConnection {
       this.#live = null;
       this.#client = null;
     }
-    void client.end().catch(() => undefined);
+    void end(client).catch(() => undefined);
+  }
+}
+
+/** A server that does not answer does not close the connection either, and the client would wait for that. */
+async function end(client: pg.Client): Promise<void> {
+  const timer = setTimeout(() => client.connection.stream.destroy(), GOODBYE_MS);
+  try {
+    await client.end();
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -141,6 +141,12 @@ export class SubjectLog {
     return { messages: found.toReversed(), total };
   }
 
+  /** Names the stream as it was created: one that was lost and created again has another name. */
+  async origin(): Promise<string> {
+    const { created } = await this.#use(({ jsm }) => jsm.streams.info(this.#options.stream));
+    return String(created);
+  }
+
   async lastSequence(): Promise<number> {
     const { state } = await this.#use(({ jsm }) => jsm.streams.info(this.#options.stream));
     return state.last_seq;

@@ -59,6 +59,7 @@ describe('a pipeline in the process that owns it', () => {
     const { journal } = store;
     const pipeline = await open({
       load: (one) => journal.load(one),
+      origin: () => journal.origin(),
       last: () => journal.last(),
       follow: (after, signal) => journal.follow(after, signal),
       append: async (one, events, after) => {

@@ -104,7 +104,7 @@ export class PipelinesNode {
   /** Calls back for every pipeline, in any process, whose state (`isState`) or run has changed. @returns a function that unsubscribes */
   watch(listener: (key: PipelineKey, isState: boolean) => void): () => void {
     const stops = [
-      this.projection.listen(({ event: { tenant, pipelineId } }) => listener({ tenant, pipelineId }, true)),
+      this.projection.listen((key) => listener(key, true)),
       this.#parts.board.listen((key) => listener(key, false)),
     ];
     return () => stops.forEach((stop) => stop());

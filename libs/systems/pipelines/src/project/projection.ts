@@ -22,6 +22,8 @@ export class PipelinesProjection {
   readonly #news = new EventEmitter().setMaxListeners(0);
   #pipelines = new Map<string, Projected>();
   #position = 0;
+  /** The journal that was followed last. */
+  #origin: string | null = null;
 
   constructor(journal: EventJournal, log: Logger) {
     this.#journal = journal;
@@ -48,10 +50,10 @@ export class PipelinesProjection {
     return [...this.#pipelines.values()];
   }
 
-  /** Calls back after each event. @returns a function that unsubscribes */
-  listen(listener: (entry: JournalEntry) => void): () => void {
-    this.#news.on('event', listener);
-    return () => void this.#news.off('event', listener);
+  /** Calls back for each pipeline that has changed. @returns a function that unsubscribes */
+  listen(listener: (key: PipelineKey) => void): () => void {
+    this.#news.on('changed', listener);
+    return () => void this.#news.off('changed', listener);
   }
 
   /** Resolves once the journal was read up to a position, or after two seconds: then the projection may be slightly out of date. */
@@ -91,6 +93,9 @@ export class PipelinesProjection {
   }
 
   async #follow(): Promise<void> {
+    const origin = await this.#journal.origin();
+    if (this.#origin !== null && this.#origin !== origin) this.#forget();
+    this.#origin = origin;
     const at = (position: number) => {
       this.#position = position;
       this.#news.emit('position');
@@ -98,16 +103,31 @@ export class PipelinesProjection {
     for await (const entry of this.#journal.follow(this.#position, this.#closing.signal, at)) {
       apply(this.#pipelines, entry);
       at(entry.position);
-      this.#news.emit('event', entry);
+      this.#news.emit('changed', keyOf(entry));
     }
+  }
+
+  /** The journal is another one, because NATS has lost its data: what was read is not in it, and its positions start from one again. */
+  #forget(): void {
+    const gone = this.list();
+    this.#pipelines = new Map();
+    this.#position = 0;
+    if (gone.length > 0)
+      this.#log.warn(
+        `The journal was created again, so these pipelines no longer exist: ${gone.map(({ key }) => key.pipelineId).join(', ')}. Create them again; their sinks still have their checkpoints.`,
+      );
+    for (const { key } of gone) this.#news.emit('changed', key);
   }
 }
 
+function keyOf({ event: { tenant, pipelineId } }: JournalEntry): PipelineKey {
+  return { tenant, pipelineId };
+}
+
 function apply(pipelines: Map<string, Projected>, { position, event }: JournalEntry): void {
-  const { tenant, pipelineId } = event;
   const text = keyText(event);
   const before = pipelines.get(text);
   if (before && before.position >= position) return;
   const state = evolve(before?.state ?? EMPTY, event);
-  pipelines.set(text, { key: { tenant, pipelineId }, state, position });
+  pipelines.set(text, { key: keyOf({ position, event }), state, position });
 }

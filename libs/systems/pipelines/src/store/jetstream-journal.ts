@@ -69,6 +69,10 @@ export class JetStreamJournal implements EventJournal {
     return this.#log.lastSequence();
   }
 
+  origin(): Promise<string> {
+    return this.#log.origin();
+  }
+
   async *follow(
     after: number,
     signal: AbortSignal,

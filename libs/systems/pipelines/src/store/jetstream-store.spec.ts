@@ -48,6 +48,28 @@ describeWithServers(['nats'], 'in JetStream', () => {
     await close();
   });
 
+  it('that was lost and created again is followed from its beginning, and what was in the lost one is gone', async () => {
+    const where = place();
+    const { journal, close } = openJetStreamStore(connection, where);
+    const other = { ...KEY, pipelineId: 'other' };
+    const log = new MemoryLogger();
+    const projection = new PipelinesProjection(journal, log);
+    const changed: string[] = [];
+    projection.listen(({ pipelineId }) => changed.push(pipelineId));
+    await journal.append(KEY, [eventOf(KEY, 'one'), eventOf(KEY, 'one', 'PipelineStopped')], 0);
+    projection.start();
+    await eventually(() => projection.get(KEY) !== null && projection.position === 2);
+    await connection.use(({ jsm }) => jsm.streams.delete(`${where.stream}_EVENTS`));
+    await eventually(() => projection.get(KEY) === null);
+    expect(log.said('warn').join()).toContain(`these pipelines no longer exist: ${KEY.pipelineId}`);
+    await journal.append(other, [eventOf(other, 'one')], 0);
+    await eventually(() => projection.get(other) !== null);
+    expect(projection.position).toBe(await journal.last());
+    expect(changed.slice(-2)).toEqual([KEY.pipelineId, 'other']);
+    projection.close();
+    await close();
+  });
+
   it('appends events and batches past messages of strangers, but refuses those of an earlier writer', async () => {
     const where = place();
     const store = openJetStreamStore(connection, where);

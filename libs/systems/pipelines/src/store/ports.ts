@@ -33,6 +33,8 @@ export interface EventJournal {
   append(key: PipelineKey, events: readonly PipelineEvent[], after: number): Promise<number>;
   /** The position of the latest event of all. */
   last(): Promise<number>;
+  /** Names this journal: one that has taken the place of a lost one has another name, and positions of its own. */
+  origin(): Promise<string>;
   /**
    * All events after a position, followed by new ones until aborted.
    * @param onSkipped called for positions without an event: they count as read, and there is nothing to wait for

@@ -53,6 +53,11 @@ export class StateJournal implements EventJournal {
     return (await this.#all()).at(-1)?.position ?? 0;
   }
 
+  /** A process has opened its store, which cannot be replaced meanwhile. */
+  origin(): Promise<string> {
+    return Promise.resolve(COLLECTION);
+  }
+
   async *follow(after: number, signal: AbortSignal): AsyncGenerator<JournalEntry> {
     let at = after;
     while (!signal.aborted) {

@@ -16,6 +16,7 @@ import type { PolicyOf } from '../merge/show.ts';
 import { nextMessage, type Outgoing } from '../publish/next-message.ts';
 import type { Said } from '../publish/said.ts';
 import { beginNewLife, type NewLife } from '../receive/begin-new-life.ts';
+import type { HeldTag } from '../presence/presence.ts';
 import type { RecordName } from '../receive/peer-file.ts';
 import { proposeForOthers, type Settled, type Settling } from '../receive/propose-for-others.ts';
 import { receiveEvents } from '../receive/receive-events.ts';
@@ -106,9 +107,12 @@ export class PeerStore {
     });
   }
 
-  /** What ends the ids that are made here. */
-  tag(): Promise<string> {
-    return this.#database.read((open) => new PeerPlace(open).tag);
+  /** What ends the ids that are made here, and the origins under which this file holds it: the current one, and those before. */
+  tag(): Promise<HeldTag> {
+    return this.#database.read((open) => {
+      const { tag, origin } = new PeerPlace(open);
+      return { tag, origin, before: new PeerRows(open).ownOrigins() };
+    });
   }
 
   changeTag(): Promise<void> {

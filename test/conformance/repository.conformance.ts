@@ -167,6 +167,17 @@ export function repositoryConformance(store: StoreUnderTest): void {
       expect(await cars.get(made.id)).toBeNull();
     });
 
+    it('deletes only the version that was read, when told so', async () => {
+      const made = await cars.create({ licensePlate: 'A', year: 1 });
+      const { [VERSION]: version = '' } = made;
+      const changed = await cars.put(made.id, { licensePlate: 'B', year: 1 });
+      await expect(cars.delete(made.id, { version })).rejects.toThrow(VersionConflictError);
+      await expect(cars.delete('cars/none', { version })).rejects.toThrow(VersionConflictError);
+      expect((await cars.get(made.id))?.licensePlate).toBe('B');
+      expect(await cars.delete(made.id, { version: changed[VERSION] ?? '' })).not.toBeNull();
+      expect(await cars.get(made.id)).toBeNull();
+    });
+
     it('lists pages in order, with how many there are, what was just written included', async () => {
       for (const [plate, year] of Object.entries({ c: 10, a: 9, b: 100 })) {
         await cars.put(`${collection}/${plate}`, { licensePlate: plate, year });

@@ -14,13 +14,13 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { PartialType } from '@nestjs/swagger';
-import { type Repository, type Stored, VERSION, VersionConflictError } from '@nestjs-spark/contracts';
+import { type Repository, type Stored, VERSION } from '@nestjs-spark/contracts';
 import { ValidationProblemPipe } from '@nestjs-spark/observability';
 import type { RemoteReads } from '@nestjs-spark/peers';
 import type { Response } from 'express';
 import { found, sendCreated, sendPage } from '../../shared/rest/answers.ts';
 import { ApiDocumentId, BY_ID, DocumentId } from '../../shared/rest/document-id.ts';
-import { notAsExpected, tagOf, versionIn } from './entity-tag.ts';
+import { asExpected, tagOf, versionOf } from './entity-tag.ts';
 import { NotesReadyGuard, READ_FROM, ReplicaPageQuery, ReplicaQuery } from './from-peer.ts';
 
 /** Routes over shared documents: 503 until this replica is complete; reads with `?from=peer` are answered by one that is. */
@@ -123,18 +123,13 @@ export abstract class DocumentsController<T extends object> {
   @HttpCode(204)
   @ApiDocumentId('notes/1-A7K2Q')
   async delete(@DocumentId() id: string, @Headers('if-match') expected?: string): Promise<void> {
-    const there = found(await this.#documents.get(id), 'document', id);
-    if (expected !== undefined && versionIn(expected) !== there[VERSION]) throw notAsExpected(id);
-    found(await this.#documents.delete(id), 'document', id);
+    found(await this.#documents.get(id), 'document', id);
+    const deleting = this.#documents.delete(id, versionOf(expected));
+    found(await asExpected(id, expected, deleting), 'document', id);
   }
 
   async #putAs(id: string, entity: T, expected: string | undefined): Promise<Stored<T>> {
-    try {
-      const options = expected === undefined ? {} : { version: versionIn(expected) };
-      return await this.#documents.put(id, entity, options);
-    } catch (error) {
-      throw error instanceof VersionConflictError && expected !== undefined ? notAsExpected(id) : error;
-    }
+    return asExpected(id, expected, this.#documents.put(id, entity, versionOf(expected)));
   }
 
   async #readWhole(body: unknown): Promise<T> {

@@ -9,6 +9,7 @@ export { declareTables, tableOf } from './entities/tables.ts';
 export { EventTrimmer } from './events/event-trimmer.ts';
 export { trimEvents } from './events/trim-events.ts';
 export { enablePeers, type PeerSetup } from './peers/enable-peers.ts';
+export { LATEST_STAMP } from './peers/latest-stamp.ts';
 export { noteRows } from './peers/note-rows.ts';
 export {
   keepDigest,
@@ -28,11 +29,13 @@ export {
   listEvents,
   listLives,
   listMembers,
+  listOutcomes,
   type MemberRow,
   countRecords,
   peerFigures,
   type ConflictRow,
   type EntityFigures,
+  type OutcomeRow,
   type WhichConflicts,
 } from './peers/peer-figures.ts';
 export { SqliteFile, type SqliteRow, type SqliteValue, type SqliteWork } from './plain/sqlite-file.ts';

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { findPage } from '../web/find-page.ts';
 import { joinPages, type Page } from '../web/ui/join-pages.ts';
 
 const page = (
@@ -40,4 +41,19 @@ it('What a page lacks, the list lacks', () => {
   ]);
   expect(joined).toMatchObject({ missing: ['HR', 'Sales'], truncated: true });
   expect(joinPages(page(0, 1, '1'), [page(1, 2, null)]).truncated).toBe(false);
+});
+
+it.each<[string, string | null, string[]]>([
+  ['/', 'overview', []],
+  ['/copies', 'copies', []],
+  ['/copies/HR/Fleet/my%20cars', 'copy', ['HR', 'Fleet', 'my cars']],
+  ['/jobs', 'jobs', []],
+  ['/jobs/1', 'job', ['1']],
+  ['/copies/HR', null, []],
+  ['/job', null, []],
+  ['/constructor', null, []],
+  ['/toString', null, []],
+  ['/%E0%A4%A', null, []],
+])('The page of %s is %p, whatever the address says', (path, name, parts) => {
+  expect(findPage(path)).toEqual(name === null ? null : { page: name, parts });
 });

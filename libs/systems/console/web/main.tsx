@@ -2,6 +2,7 @@ import { effect } from '@preact/signals';
 import { render, type ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { api, session, type Session } from './api.ts';
+import { findPage } from './find-page.ts';
 import { path } from './router.tsx';
 import { t } from './texts.ts';
 import { CopiesPage } from './pages/copies.tsx';
@@ -26,10 +27,6 @@ const LATER: Readonly<Record<string, () => Promise<Page>>> = {
   pipelines: async () => (await import('./pages/pipelines.tsx')).PipelinesPage,
   pipeline: async () => (await import('./pages/pipeline.tsx')).PipelinePage,
 };
-
-/** Pages of one thing, by that of all. */
-const ONE_OF: Readonly<Record<string, string>> = { jobs: 'job', pipelines: 'pipeline' };
-const SINGLE = ['copy', ...Object.values(ONE_OF)];
 
 const loadedPages = new Map<string, Page>();
 
@@ -58,13 +55,13 @@ function Later({ name, parts }: { name: string; parts: string[] }) {
 }
 
 function Current() {
-  const [name = '', ...parts] = path.value.split('/').slice(1).map(decodeURIComponent);
-  if (name === '') return <OverviewPage />;
-  if (name === 'copies' && parts.length === 0) return <CopiesPage />;
-  if (name === 'copies' && parts.length === 3) return <Later key={path.value} name="copy" parts={parts} />;
-  const one = ONE_OF[name];
-  if (one !== undefined && parts.length === 1) return <Later key={path.value} name={one} parts={parts} />;
-  if (name in LATER && !SINGLE.includes(name)) return <Later name={name} parts={parts} />;
+  const found = findPage(path.value);
+  if (found?.page === 'overview') return <OverviewPage />;
+  if (found?.page === 'copies') return <CopiesPage />;
+  if (found) {
+    const { page, parts } = found;
+    return <Later key={parts.length > 0 ? path.value : 'all'} name={page} parts={parts} />;
+  }
   return (
     <>
       <Heading title={t.notFound} />

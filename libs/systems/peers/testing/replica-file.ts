@@ -21,6 +21,7 @@ interface Logged {
   writer: string;
   headers: LogPayload['headers'];
   payload: Uint8Array;
+  storedAt: number;
 }
 
 const NOTES = { collection: 'Notes' };
@@ -64,6 +65,10 @@ export class Log {
     return this.messages.length;
   }
 
+  async timeOf(sequence: number): Promise<number | null> {
+    return this.messages[sequence - 1]?.storedAt ?? null;
+  }
+
   async tailOf(writer: string): Promise<number> {
     return this.#tails.get(writer) ?? 0;
   }
@@ -73,7 +78,7 @@ export class Log {
     for (let next = from; !signal.aborted;) {
       const message = this.messages[next - 1];
       if (message === undefined) await pause(5, signal);
-      else if (message !== null) yield { ...message, storedAt: Date.now() };
+      else if (message !== null) yield { ...message, left: this.messages.length - next };
       if (message !== undefined) next++;
     }
   }
@@ -93,9 +98,9 @@ export class Log {
     return true;
   }
 
-  say(writer: string, { headers, payload }: LogPayload): void {
+  say(writer: string, { headers, payload }: LogPayload, storedAt = Date.now()): void {
     const sequence = this.messages.length + 1;
-    this.messages.push({ sequence, writer, headers, payload });
+    this.messages.push({ sequence, writer, headers, payload, storedAt });
     this.#tails.set(writer, sequence);
   }
 
@@ -168,8 +173,9 @@ export class ReplicaFile {
   async read({ messages }: Log, from = this.#position, delayMs = 0): Promise<Applied> {
     const arrivals = messages.slice(from).map(async (message): Promise<Arrival> => {
       if (message === null) throw new Error('what was trimmed is needed');
-      const { sequence } = message;
-      return { sequence, storedAt: Date.now() - delayMs, message: await decodeMessage(message, SERVICE) };
+      const { sequence, storedAt } = message;
+      const decoded = await decodeMessage(message, SERVICE);
+      return { sequence, storedAt: storedAt - delayMs, left: 0, message: decoded };
     });
     this.#position = messages.length;
     return this.store.apply(await Promise.all(arrivals));

@@ -17,3 +17,11 @@ it.each([
 ])('a command in a message is one that runs where it is read: %j', (environment, text) => {
   expect(asTyped(TEXT, environment)).toBe(text);
 });
+
+it('what others have named cannot steer the terminal, and JSON stays what it is', () => {
+  const id = 'cars/\u001b]0;owned\u0007\r\u009b2J\u202e';
+  expect(asTyped(`${id}\n\tnext line`, {})).toBe(
+    String.raw`cars/\u001b]0;owned\u0007\u000d\u009b2J\u202e` + '\n\tnext line',
+  );
+  expect(JSON.parse(asTyped(JSON.stringify({ id }, null, 2), {}))).toEqual({ id });
+});

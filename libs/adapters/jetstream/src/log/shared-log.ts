@@ -16,10 +16,12 @@ export interface SharedLogMessage {
   /** The last token of its subject. */
   writer: string;
   headers: Record<string, string>;
-  /** Null when it was stored separately and is gone. */
+  /** Null when it was stored separately and is gone, although the log still has the message. */
   payload: Uint8Array | null;
   /** When the server stored it, in milliseconds since 1970. */
   storedAt: number;
+  /** How many messages followed it when the server sent it. */
+  left: number;
 }
 
 /** The log's state at a moment. */
@@ -77,6 +79,13 @@ export class JetStreamSharedLog {
     }
   }
 
+  /** When a message was stored, in milliseconds since 1970; null when the log does not have it. */
+  async timeOf(sequence: number): Promise<number | null> {
+    const { connection, stream } = this.#options;
+    const message = await connection.use(({ jsm }) => jsm.streams.getMessage(stream.name, { seq: sequence }));
+    return message?.time.getTime() ?? null;
+  }
+
   /** The sequence of a writer's last existing message; 0 for none. */
   async tailOf(writer: string): Promise<number> {
     return (await this.#writer(writer).tail())?.sequence ?? 0;
@@ -106,8 +115,9 @@ export class JetStreamSharedLog {
           sequence: message.seq,
           writer: message.subject.slice(this.#prefix.length),
           headers,
-          payload: object ? await this.#big.load(object) : message.data,
+          payload: object ? await this.#load(object, message.seq) : message.data,
           storedAt: message.time.getTime(),
+          left: message.info.pending,
         };
       }
     } catch (error) {
@@ -139,6 +149,15 @@ export class JetStreamSharedLog {
 
   removeObject(name: string): Promise<void> {
     return this.#big.remove(name);
+  }
+
+  /** An object is removed after its message: a reader that comes too late must not take the message for one without content. */
+  async #load(object: string, sequence: number): Promise<Uint8Array | null> {
+    const payload = await this.#big.load(object);
+    if (payload !== null) return payload;
+    if ((await this.timeOf(sequence)) !== null) return null;
+    const { name } = this.#options.stream;
+    throw new UnavailableError(`Message ${sequence} of ${name} was removed while it was read`);
   }
 
   #writer(name: string): JetStreamTaskLog {

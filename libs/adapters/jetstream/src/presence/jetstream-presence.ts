@@ -41,13 +41,15 @@ export class JetStreamPresence {
     });
   }
 
-  /** Everything below these keys, such as `notes.*`. @throws {UnavailableError} while NATS is unavailable */
-  async read(keys: string): Promise<string[]> {
+  /** The values of these keys, such as `notes.*`, by their key. @throws {UnavailableError} while NATS is unavailable */
+  async read(keys: string): Promise<Map<string, string>> {
     return this.#use(async (bucket) => {
       const names: string[] = [];
       for await (const name of await bucket.keys(keys)) names.push(name);
       const entries = await Promise.all(names.map((name) => bucket.get(name)));
-      return entries.flatMap((entry) => (entry?.operation === 'PUT' ? [entry.string()] : []));
+      return new Map(
+        entries.flatMap((entry) => (entry?.operation === 'PUT' ? [[entry.key, entry.string()]] : [])),
+      );
     });
   }
 

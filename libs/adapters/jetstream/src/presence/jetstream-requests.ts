@@ -3,8 +3,11 @@ import { describeError, keepRunning, type Logger } from '@nestjs-spark/foundatio
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { RETRY } from '../connect/retry-policy.ts';
 
-/** @returns null to leave the request to others */
-export type Answerer = (request: Uint8Array) => Promise<Uint8Array | null>;
+/**
+ * @param most how many bytes an answer may have
+ * @returns null to leave the request to others
+ */
+export type Answerer = (request: Uint8Array, most: number) => Promise<Uint8Array | null>;
 
 /** Requests to those present now, and their answers. Nothing is stored. */
 export class JetStreamRequests {
@@ -17,7 +20,7 @@ export class JetStreamRequests {
   }
 
   /**
-   * Answers requests until aborted. A failure is logged and leaves the request unanswered.
+   * Answers requests until aborted. A failure, such as an answer that is too large, is logged and leaves the request unanswered.
    * @param group one member of each group receives a request; without a group everyone does
    */
   async answer(
@@ -33,11 +36,12 @@ export class JetStreamRequests {
       signal.addEventListener('abort', stop, { once: true });
       try {
         for await (const message of subscription) {
-          const answer = await answerer(message.data).catch((error: unknown) => {
+          try {
+            const answer = await answerer(message.data, nc.info?.max_payload ?? Infinity);
+            if (answer !== null) message.respond(answer);
+          } catch (error) {
             this.#log.warn(`A request on ${subject} failed: ${describeError(error)}`);
-            return null;
-          });
-          if (answer !== null) message.respond(answer);
+          }
         }
       } finally {
         signal.removeEventListener('abort', stop);

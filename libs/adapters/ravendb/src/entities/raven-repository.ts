@@ -1,5 +1,6 @@
 import {
   UnavailableError,
+  VersionConflictError,
   type Change,
   type ListQuery,
   type Page,
@@ -105,12 +106,14 @@ export class RavenRepository<T extends object> implements Repository<T> {
     });
   }
 
-  async delete(id: string): Promise<Change | null> {
+  async delete(id: string, { version }: { version?: string } = {}): Promise<Change | null> {
     checkDelete(id, this.#collection);
-    if (!(await this.#read(id))) return null;
+    const there = await this.#read(id);
+    if (version !== undefined && there?.version !== version) throw new VersionConflictError(id);
+    if (!there) return null;
     const { http } = this.#connection;
     const answer = await http.sendJson<DeleteAnswer>('POST', http.path('/bulk_docs'), {
-      Commands: [{ Id: id, Type: 'DELETE', ChangeVector: null }],
+      Commands: [{ Id: id, Type: 'DELETE', ChangeVector: version ?? null }],
     });
     const { Deleted: isDeleted = false, ChangeVector: changeVector } = answer?.Results[0] ?? {};
     return isDeleted ? changeOf(http, changeVector ?? '') : null;

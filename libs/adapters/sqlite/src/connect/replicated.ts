@@ -24,6 +24,14 @@ export function isReplicated(open: OpenDatabase, collection: string): boolean {
   return files.get(open)?.collections.some((one) => sameName(one, collection)) ?? false;
 }
 
+/**
+ * Whether this is the very name under which the nodes replicate a collection: events of another one, even of a table that is here, are kept and not
+ * shown.
+ */
+export function isEntity(open: OpenDatabase, name: string): boolean {
+  return files.get(open)?.collections.includes(name) ?? false;
+}
+
 /** The suffix of an id made here. */
 export function idTag(open: OpenDatabase, collection: string): string {
   return isReplicated(open, collection) ? (files.get(open)?.tag ?? 'A') : 'A';

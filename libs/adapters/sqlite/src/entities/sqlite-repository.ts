@@ -15,7 +15,7 @@ import { ROW_COLUMNS, type DocumentRow, type DocumentTable } from './document-ta
 import { fromEntityText } from './entity-text.ts';
 import { toListSql } from './list-sql.ts';
 import { newId } from './new-id.ts';
-import { putDocument } from './put-document.ts';
+import { putDocument, requireVersion } from './put-document.ts';
 import { columnsOf, declareTable, findTable } from './tables.ts';
 import { versionOf } from './version.ts';
 
@@ -94,10 +94,12 @@ export class SqliteRepository<T extends object> implements Repository<T> {
     });
   }
 
-  async delete(id: string): Promise<Change | null> {
+  async delete(id: string, { version }: { version?: string } = {}): Promise<Change | null> {
     checkDelete(id, this.#declaration.collection);
     return this.#database.writeOne((open) => {
-      const isRemoved = this.#find(open)?.remove(id) ?? false;
+      const table = this.#find(open);
+      if (version !== undefined) requireVersion(open, table, id, version);
+      const isRemoved = table?.remove(id) ?? false;
       return isRemoved ? { databaseId: open.databaseId, etag: open.lastEtag } : null;
     });
   }

@@ -1,14 +1,18 @@
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import type { OpenDatabase } from '../connect/open-database.ts';
-import { declareTable } from '../entities/tables.ts';
+import { allTables, declareTable } from '../entities/tables.ts';
 import type { TableDeclaration } from '../entities/declaration.ts';
 import { recordMigration, schemaVersion } from '../schema/migrate.ts';
 import { quoteName } from '../schema/table-name.ts';
+import { noteRowsBeside } from './note-rows.ts';
 import { PeerRows } from './peer-rows.ts';
 import {
   addEventColumns,
   fillEventTable,
+  ID_RULE,
   isEventTableEmpty,
+  isNoId,
+  localTriggerSql,
   joinDeletes,
   peerTriggerName,
 } from './peer-event-table.ts';
@@ -46,12 +50,13 @@ export function enablePeers(
     .run(setup.origin, setup.tag);
   open.db
     .prepare('UPDATE spark_peer SET clock = ?, applying = FALSE, tx = 0')
-    .run(setup.clockShiftMs * 1_000);
+    .run(Math.round(setup.clockShiftMs * 1_000));
   const isCopy = open.row('SELECT 1 AS found FROM spark_peer WHERE node <> ?', setup.node) !== null;
   if (isCopy) open.db.prepare('UPDATE spark_peer SET tag = ?').run(setup.tag);
   open.db.prepare('UPDATE spark_peer SET node = ?').run(setup.node);
   new PeerRows(open).takeOrigin(setup.origin);
   const added = setup.declarations.filter((declaration) => enableTable(open, declaration));
+  stopOthers(open, setup.declarations);
   const tag = String(open.db.prepare('SELECT tag FROM spark_peer').get()?.['tag']);
   const collections = setup.declarations.map(({ collection }) => collection);
   setReplicated(open, { collections, tag });
@@ -61,7 +66,23 @@ export function enablePeers(
       collection,
     ),
   );
+  const file = new PeerRows(open);
+  for (const { collection } of added) noteRowsBeside(open, file, collection);
   return { isCopy, added: records };
+}
+
+/** Collections that were replicated and are not any more, because their declaration has changed. */
+function stopOthers(open: OpenDatabase, declarations: readonly TableDeclaration[]): void {
+  for (const { name, collection } of allTables(open)) {
+    if (!hasPeerTrigger(open, name) || declarations.some((one) => one.collection === collection)) continue;
+    open.db.exec(localTriggerSql(name));
+    recordMigration(open.db, schemaVersion(open.db), `${name} is not replicated any more`);
+  }
+}
+
+function hasPeerTrigger(open: OpenDatabase, table: string): boolean {
+  const sql = `SELECT 1 AS found FROM sqlite_schema WHERE type = 'trigger' AND name = ?`;
+  return open.row(sql, peerTriggerName(table)) !== null;
 }
 
 function addColumns(open: OpenDatabase): void {
@@ -76,12 +97,12 @@ function enableTable(open: OpenDatabase, declaration: TableDeclaration): boolean
   const { collection } = declaration;
   const { name } = declareTable(open, declaration);
   refuseConstraints(open, collection, name);
-  const trigger = `SELECT 1 AS found FROM sqlite_schema WHERE type = 'trigger' AND name = ?`;
-  const isNew = open.row(trigger, peerTriggerName(name)) === null;
+  const isNew = !hasPeerTrigger(open, name);
+  if (isNew) refuseIds(open, collection, name);
   const lackedColumns = addEventColumns(open, name, !isNew);
   open.db.exec(peerTriggerSql(name, collection));
   // Triggers of an earlier version would record what is filled in as changes.
-  if (lackedColumns || isEventTableEmpty(open, name)) fillEventTable(open, collection, name);
+  if (isNew || lackedColumns || isEventTableEmpty(open, name)) fillEventTable(open, collection, name);
   if (isNew) recordMigration(open.db, schemaVersion(open.db), `${name} is replicated`);
   if (lackedColumns && !isNew) joinDeletes(open, name);
   return isNew;
@@ -97,6 +118,17 @@ function refuseConstraints(open: OpenDatabase, collection: string, table: string
   const what = keys.length > 0 ? 'a FOREIGN KEY' : `UNIQUE (${unique.map(({ name }) => name).join(', ')})`;
   throw new StoreRefusedError(
     `${collection} cannot be replicated: its table ${table} has ${what}, so it could reject what another node has written. Remove the constraint; make values that have to be unique the document's id.`,
+  );
+}
+
+/** Other programs may have written such rows before the table was replicated; from then on its trigger refuses them. */
+function refuseIds(open: OpenDatabase, collection: string, table: string): void {
+  const row = open.row<{ id: string }>(
+    `SELECT substr(id, 1, 40) AS id FROM ${quoteName(table)} WHERE ${isNoId('id')} LIMIT 1`,
+  );
+  if (row === null) return;
+  throw new StoreRefusedError(
+    `${collection} cannot be replicated: its table ${table} has a row whose id begins with ${JSON.stringify(row.id)}, but the id of a replicated document ${ID_RULE}. Delete the row, or write the document under another id.`,
   );
 }
 

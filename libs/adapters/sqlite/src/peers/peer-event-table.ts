@@ -176,10 +176,14 @@ export function eventTriggerSql(table: string, note: string): string {
   return `
     DROP TRIGGER IF EXISTS ${quoteName(triggerName(table, 'applied'))};
     DROP TRIGGER IF EXISTS ${own};
+    DROP TRIGGER IF EXISTS ${quoteName(triggerName(table, 'local'))};
     CREATE TRIGGER ${own} BEFORE INSERT ON ${events}
     WHEN NEW.hlc IS NULL
     BEGIN
-      SELECT RAISE(IGNORE) WHERE (SELECT applying FROM spark_peer);
+      SELECT CASE WHEN (SELECT applying FROM spark_peer) THEN RAISE(IGNORE)
+        WHEN NOT ${isNoId('NEW.record_id')} THEN NULL
+        WHEN NEW.operation_type = 'DELETE' THEN RAISE(IGNORE)
+        ELSE RAISE(ABORT, ${quoteText(`the id of a replicated document ${ID_RULE}`)}) END;
       ${note}
       INSERT INTO ${events} (id, operation_type, record_id, data, timestamp, source_node_id, sequence_number, etag, hlc, sees, tx)
       SELECT origin || '-' || number, operation_type, record_id, data, timestamp, origin, number, NEW.sequence_number, hlc, sees, tx
@@ -187,6 +191,35 @@ export function eventTriggerSql(table: string, note: string): string {
       SELECT RAISE(IGNORE);
     END;
   `;
+}
+
+/**
+ * The trigger of an event table whose collection is no longer replicated: a change is this file's alone again, under its own number, by which its
+ * readers go on.
+ */
+export function localTriggerSql(table: string): string {
+  const events = quoteName(eventTableName(table));
+  const local = quoteName(triggerName(table, 'local'));
+  const names = 'id, operation_type, record_id, data, timestamp, source_node_id, sequence_number';
+  const values = names.replaceAll(/\w+/g, 'NEW.$&');
+  return `
+    DROP TRIGGER IF EXISTS ${quoteName(peerTriggerName(table))};
+    DROP TRIGGER IF EXISTS ${local};
+    CREATE TRIGGER ${local} BEFORE INSERT ON ${events}
+    WHEN NEW.hlc IS NULL AND NEW.etag IS NULL
+    BEGIN
+      INSERT INTO ${events} (${names}, etag) VALUES (${values}, NEW.sequence_number);
+      SELECT RAISE(IGNORE);
+    END;
+  `;
+}
+
+/** What other nodes demand of an id. A table alone takes any text from other programs; the library's own writes are stricter. */
+export const ID_RULE = 'has 1 to 512 bytes, none of them 0';
+
+/** Whether other nodes would skip an event of this record, and with it everything that this node writes later. */
+export function isNoId(column: string): string {
+  return `(length(CAST(${column} AS BLOB)) NOT BETWEEN 1 AND 512 OR instr(${column}, char(0)) > 0)`;
 }
 
 export function peerTriggerName(table: string): string {

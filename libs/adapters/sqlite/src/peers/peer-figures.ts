@@ -134,6 +134,26 @@ export function listEvents(
   });
 }
 
+/** How a conflict ended, or stands. */
+export interface OutcomeRow {
+  ended: number | null;
+  resolutions: PeerEventRow[];
+}
+
+/** Of the latest conflicts of a collection, what is counted in every status: without the documents that met in them. */
+export function listOutcomes(open: OpenDatabase, entity: string): OutcomeRow[] {
+  const rows = open.rows<{ recordId: string; ended: number | null; heads: string }>(
+    `SELECT record_id AS recordId, ended, heads FROM spark_peer_conflicts
+     WHERE entity = ? ORDER BY number DESC LIMIT 100`,
+    entity,
+  );
+  const file = new PeerRows(open);
+  return rows.map(({ recordId, ended, heads }) => ({
+    ended,
+    resolutions: file.resolutionsOf({ entity, recordId }, heads),
+  }));
+}
+
 const WHICH = { all: '', open: 'AND ended IS NULL', ended: 'AND ended IS NOT NULL' } as const;
 export type WhichConflicts = keyof typeof WHICH;
 

@@ -20,7 +20,7 @@ export class PeerOrigins {
   }
 
   set position(position: number) {
-    this.#open.prepare('UPDATE spark_peer SET position = ?').run(position);
+    this.#open.prepare('UPDATE spark_peer SET position = ?, position_at = NULL').run(position);
   }
 
   get news(): number {
@@ -130,6 +130,13 @@ export class PeerOrigins {
   /** As `noteTail`, for an origin that is known here: whoever writes under other names leaves no trace. */
   noteTailOfKnown(origin: string, sequence: number): void {
     this.#open.prepare('UPDATE spark_peer_origins SET tail = ? WHERE origin = ?').run(sequence, origin);
+  }
+
+  /** The last of its own messages in the log; null if none. */
+  latestTail(): { origin: string; sequence: number } | null {
+    return this.#open.row(
+      'SELECT origin, tail AS sequence FROM spark_peer_origins WHERE taken IS NOT NULL AND tail > 0 ORDER BY tail DESC LIMIT 1',
+    );
   }
 
   tailOf(origin: string): number {

@@ -22,6 +22,15 @@ export class PeerPlace {
     this.#open.prepare('UPDATE spark_peer SET log = ?').run(created);
   }
 
+  /** When the message at its position was stored, in milliseconds since 1970; null if unknown. */
+  get positionAt(): number | null {
+    return this.#open.row<{ at: number | null }>('SELECT position_at AS at FROM spark_peer')?.at ?? null;
+  }
+
+  set positionAt(at: number | null) {
+    this.#open.prepare('UPDATE spark_peer SET position_at = ?').run(at);
+  }
+
   /** Whether the file once had everything in the log. */
   get isWhole(): boolean {
     return this.#open.number('SELECT whole AS value FROM spark_peer') === 1;
@@ -42,7 +51,7 @@ export class PeerPlace {
 
   /** The log was replaced by another: none of our events is known to be in it. */
   forgetPlaces(): void {
-    this.#open.prepare('UPDATE spark_peer SET position = 0, news = 0, skipped = 0').run();
+    this.#open.prepare('UPDATE spark_peer SET position = 0, position_at = NULL, news = 0, skipped = 0').run();
     this.#open
       .prepare(
         `UPDATE spark_peer_origins SET logged = max(logged, confirmed), confirmed = 0, tail = 0 WHERE taken IS NOT NULL`,

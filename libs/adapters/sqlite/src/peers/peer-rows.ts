@@ -1,5 +1,5 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
-import { applyFromNowOn } from '../connect/replicated.ts';
+import { applyFromNowOn, isEntity } from '../connect/replicated.ts';
 import { reasonToRefuse } from '../connect/sqlite-error.ts';
 import type { DocumentTable } from '../entities/document-table.ts';
 import { findTable } from '../entities/tables.ts';
@@ -16,6 +16,7 @@ import {
 } from './peer-event-row.ts';
 import { hideEvent, noteShown, showEvent } from './peer-event-table.ts';
 import { isSameName, replaceHeads, unsetPast } from './head-rows.ts';
+import { LATEST_STAMP } from './latest-stamp.ts';
 import { insertEvent, showChange } from './insert-event.ts';
 import { PeerOrigins } from './peer-origins.ts';
 
@@ -186,9 +187,13 @@ export class PeerRows extends PeerOrigins {
 
   resolutions(heads: readonly PeerEventRow[]): PeerEventRow[] {
     const [first] = heads;
-    if (!first) return [];
+    return first ? this.resolutionsOf(first, textOf(heads)) : [];
+  }
+
+  /** @param heads as text */
+  resolutionsOf({ entity, recordId }: PeerRecordName, heads: string): PeerEventRow[] {
     const where = `WHERE event.entity = ? AND event.record_id = ? AND event.resolver_version IS NOT NULL AND event.sees = ?`;
-    return this.#events(where, first.entity, first.recordId, textOf(heads));
+    return this.#events(where, entity, recordId, heads);
   }
 
   show(entity: string, recordId: string, data: string | null, by?: PeerEventName): void {
@@ -220,7 +225,7 @@ export class PeerRows extends PeerOrigins {
     this.keep({
       origin: own.origin,
       number: own.written + 1,
-      hlc: Math.max(...heads.map(({ hlc }) => hlc)) + 1,
+      hlc: Math.min(LATEST_STAMP, Math.max(...heads.map(({ hlc }) => hlc)) + 1),
       entity: first.entity,
       recordId: first.recordId,
       operation: content === null ? 'DELETE' : 'UPDATE',
@@ -232,11 +237,11 @@ export class PeerRows extends PeerOrigins {
     });
   }
 
-  /** No one else creates tables within a transaction. */
+  /** Of what is replicated here, and of nothing else that the file has. No one else creates tables within a transaction. */
   #table(entity: string): DocumentTable | null {
     const known = this.#tables.get(entity);
     if (known !== undefined) return known;
-    const table = findTable(this.#open, entity);
+    const table = isEntity(this.#open, entity) ? findTable(this.#open, entity) : null;
     this.#tables.set(entity, table);
     return table;
   }

@@ -1,5 +1,6 @@
 import { NOW } from '../schema/now.ts';
 import { quoteName, quoteText } from '../schema/table-name.ts';
+import { LATEST_STAMP } from './latest-stamp.ts';
 import { eventTriggerSql } from './peer-event-table.ts';
 
 /** A file's tables as one of several replicas. `taken` orders: origins by when they were begun here, events by arrival. */
@@ -10,6 +11,7 @@ export const PEER_TABLES = `
     tag TEXT NOT NULL,
     node TEXT,
     position INTEGER NOT NULL DEFAULT 0,
+    position_at INTEGER,
     news INTEGER NOT NULL DEFAULT 0,
     log TEXT,
     whole INTEGER NOT NULL DEFAULT FALSE,
@@ -95,6 +97,7 @@ export const PEER_TABLES = `
 /** Columns missing from files of earlier versions. */
 export const ADDED_COLUMNS = [
   { table: 'spark_peer', column: 'node', type: 'TEXT' },
+  { table: 'spark_peer', column: 'position_at', type: 'INTEGER' },
   { table: 'spark_peer', column: 'news', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer', column: 'skipped', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer', column: 'tx', type: 'INTEGER NOT NULL DEFAULT 0' },
@@ -139,7 +142,7 @@ function noteEventSql(entity: string, id: string, operation: string, data: strin
       UPDATE spark_peer_origins SET applied = applied + 1 WHERE origin = (SELECT origin FROM spark_peer);
       INSERT INTO spark_peer_events (origin, number, hlc, entity, record_id, operation_type, data, timestamp, sees, tx)
       SELECT own.origin, own.applied,
-        max(${LOG_TIME}, 1 + ifnull((SELECT max(hlc) FROM spark_peer_heads WHERE ${record}), 0)),
+        min(${LATEST_STAMP}, max(${LOG_TIME}, 1 + ifnull((SELECT max(hlc) FROM spark_peer_heads WHERE ${record}), 0))),
         ${quoteText(entity)}, ${id}, ${operation}, ${data}, ${at}, ${sees},
         ifnull((SELECT tx FROM spark_peer WHERE tx BETWEEN 1 AND own.applied), own.applied)
       FROM spark_peer_origins AS own WHERE own.origin = (SELECT origin FROM spark_peer);

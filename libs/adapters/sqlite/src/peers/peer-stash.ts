@@ -12,6 +12,8 @@ export interface StashRow {
   event: PeerEventRow;
 }
 
+const MOST_LISTED = 100;
+
 /** The latest 100 changes that this file renumbered and that have lost since: no write has seen them. */
 export function listStash(open: OpenDatabase): StashRow[] {
   const rows = open.rows<{ number: number; at: number; why: string; origin: string; event: number }>(
@@ -21,12 +23,13 @@ export function listStash(open: OpenDatabase): StashRow[] {
      ORDER BY stash.number DESC LIMIT 1000`,
   );
   const file = new PeerRows(open);
-  return rows
-    .flatMap(({ number, at, why, origin, event: of }) => {
-      const event = file.event({ origin, number: of });
-      return event && hasLost(open, file, event) ? [{ number, at, why, event }] : [];
-    })
-    .slice(0, 100);
+  const lost: StashRow[] = [];
+  for (const { number, at, why, origin, event: of } of rows) {
+    const event = file.event({ origin, number: of });
+    if (event && hasLost(open, file, event)) lost.push({ number, at, why, event });
+    if (lost.length === MOST_LISTED) break;
+  }
+  return lost;
 }
 
 /** Writes a stashed change again, as a change that has seen all others. @returns false when there is none of this number */

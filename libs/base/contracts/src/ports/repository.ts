@@ -58,15 +58,20 @@ export abstract class Repository<T extends object> {
    * @throws {ContentRefusedError} for a value that no store can keep: change it
    */
   abstract patch(id: string, changes: Partial<T>): Promise<Stored<T> | null>;
-  /** Deletes the document. Returns the change that this made, or null when the document did not exist. */
-  abstract delete(id: string): Promise<Change | null>;
+  /**
+   * Deletes the document. Returns the change that this made, or null when the document did not exist.
+   * @param options.version the `stored[VERSION]` that was read. Default: any version is deleted
+   * @throws {VersionConflictError} when `options.version` is not the stored version, or nothing is stored: read again and decide
+   *   again
+   */
+  abstract delete(id: string, options?: { version?: string }): Promise<Change | null>;
 }
 
 /** Key of a stored document's version. A symbol, so that it is not among the fields that an API returns. */
 export const VERSION: unique symbol = Symbol('version');
 
 /**
- * A document as the store returns it: its fields, its id, the version that `put` can be told to expect, and the change that made
+ * A document as the store returns it: its fields, its id, the version that `put` and `delete` can be told to expect, and the change that made
  * this version (absent when read from a RavenDB cluster; always present after a write).
  */
 export type Stored<T> = T & { id: string; readonly [VERSION]?: string; readonly [CHANGE]?: Change };

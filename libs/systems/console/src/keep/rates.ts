@@ -28,6 +28,9 @@ export class Rates {
     const series = this.#series.get(id) ?? { counts: [], fine: [], coarse: [] };
     this.#series.set(id, series);
     const { counts, fine, coarse } = series;
+    // The clock was set back: until it is there again, nothing would be new.
+    if (at < (counts.at(-1)?.at ?? at) - SECOND_MS)
+      for (const list of [counts, fine, coarse]) list.length = 0;
     if ((counts.at(-1)?.count ?? 0) > count) counts.length = 0;
     counts.push({ at, count });
     while (counts.length > 2 && (counts[0]?.at ?? at) < at - WINDOW_MS) counts.shift();

@@ -14,6 +14,16 @@ it('A console that runs alone believes the keys that operators have approved for
   expect([...given.trustedKeys.keys()]).toEqual(['hr']);
 });
 
+it.each(['http://user:secret@jobs:5004', '', 'jobs:5004', 'http://jobs:5004?key=secret'])(
+  'No module has the address %p: the page shows it',
+  (url) => {
+    const environment = { SPARK_MODULE_NAME: 'Console' };
+    expect(() => resolveConsoleSettings({ modules: [{ name: 'Jobs', url }] }, environment)).toThrow(
+      'addresses without user and password',
+    );
+  },
+);
+
 it('Everything that is wrong is said at once', () => {
   const wrong = () =>
     resolveConsoleSettings({ path: 'console/' }, { SPARK_TRUSTED_KEYS: 'HR=short', NODE_ENV: 'production' });

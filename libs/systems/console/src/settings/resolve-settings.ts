@@ -1,5 +1,5 @@
 import { isName } from '@nestjs-spark/contracts';
-import { isHttpAddress } from '@nestjs-spark/contracts/internal';
+import { isModuleUrl } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
 import { readTrustedKeys, shortOperatorToken } from '@nestjs-spark/modules/internal';
 import type { ConsoleSettings, SparkConsoleOptions } from './options.ts';
@@ -50,10 +50,10 @@ export function resolveConsoleSettings(
     ...(isName(settings.name)
       ? []
       : ['name is missing: give it to SparkConsoleModule.forRoot({ name }) or set SPARK_MODULE_NAME']),
-    ...(settings.modules.every(({ name, url }) => isName(name) && isHttpAddress(url))
+    ...(settings.modules.every(({ name, url }) => isName(name) && url !== '' && isModuleUrl(url))
       ? []
       : [
-          'modules has to be a list of names with http or https addresses, as in [{ name: "Jobs", url: "http://jobs:5004" }]',
+          'modules has to be a list of names with http or https addresses without user and password, as in [{ name: "Jobs", url: "http://jobs:5004" }]',
         ]),
     ...(production ? shortOperatorToken(settings.operatorToken, environment) : []),
   ];

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import type { ConsoleState } from '../ask/state.ts';
 import { streamState } from './event-stream.ts';
 import { SentStates } from './sent-states.ts';
@@ -16,7 +16,10 @@ const stateOf = (why: string): ConsoleState => ({
 });
 
 const ends: (() => void)[] = [];
-afterEach(() => ends.splice(0).forEach((end) => end()));
+afterEach(() => {
+  jest.restoreAllMocks();
+  ends.splice(0).forEach((end) => end());
+});
 
 /** A stream to a browser that reads nothing, and what tells it something new. */
 async function open(endsAt: number) {
@@ -63,6 +66,17 @@ it('A stream ends with its session', async () => {
   const { response, listeners } = await open(Date.now() - 1);
   expect(response.writableEnded || response.destroyed).toBe(true);
   expect(listeners.size).toBe(0);
+});
+
+it('A clock that is set back does not silence a stream: the browser would take it for lost', async () => {
+  const { response, listeners } = await open(Infinity);
+  const [tell = () => undefined] = listeners;
+  const written = jest.spyOn(response, 'write');
+  const [now, since] = [Date.now(), performance.now()];
+  jest.spyOn(Date, 'now').mockReturnValue(now - 3_600_000);
+  jest.spyOn(performance, 'now').mockReturnValue(since + 5_000);
+  tell(stateOf(''));
+  expect(written).toHaveBeenCalledTimes(1);
 });
 
 it('A browser that leaves is told nothing more', async () => {

@@ -62,14 +62,14 @@ export function streamState(
   const seen = sent.find(after, view);
   if (seen) send('delta', deltaOf(seen, last));
   else send('state', last);
-  let told = Date.now();
+  let told = performance.now();
   const follow = (state: ConsoleState): void => {
     const next = narrowed(state);
     const delta = deltaOf(last, next);
     last = next;
     // Send something at least every four seconds: the browser treats a silent connection as lost.
-    if (isEmpty(delta) && Date.now() - told < 4_000) return;
-    told = Date.now();
+    if (isEmpty(delta) && performance.now() - told < 4_000) return;
+    told = performance.now();
     send('delta', delta);
   };
   leaves.push(aggregator.watch(follow));

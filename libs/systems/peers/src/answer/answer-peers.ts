@@ -1,13 +1,21 @@
 import type { JetStreamRequests } from '@nestjs-spark/jetstream/internal';
 import { questionSubject } from '../carry/names.ts';
 import type { DriftStore } from '../drift/drift-store.ts';
-import { type Answering, packObject, type Question, type QuestionKind, readQuestion } from './questions.ts';
+import {
+  type Answering,
+  halfOf,
+  packObject,
+  PAGE,
+  type Question,
+  type QuestionKind,
+  readQuestion,
+} from './questions.ts';
 
 export interface AnswerPeersParts {
   readonly service: string;
   readonly node: string;
   readonly store: DriftStore;
-  readonly requests: JetStreamRequests;
+  readonly requests: Pick<JetStreamRequests, 'answer'>;
   /** Whether this node may answer for the service, and the position up to which it has applied the log. */
   state(): { isReady: boolean; position: number };
   hasEntity(entity: string): boolean;
@@ -45,24 +53,37 @@ export class AnswerPeers {
     await requests.answer(
       questionSubject(service, kind),
       group,
-      async (bytes) => {
+      async (bytes, most) => {
         const question = await readQuestion(bytes);
         const isMine = question !== null && (question.to === null || question.to === node);
         const isAbout =
           question !== null && (question.entity === '*' || this.#parts.hasEntity(question.entity));
         if (question === null || !isMine || !isAbout || !this.#parts.state().isReady) return null;
-        const answer = await answerer(question);
-        return answer && packObject({ ...this.#who(), ...answer });
+        return this.#fitting(question, answerer, most);
       },
       signal,
     );
+  }
+
+  /** As much of the answer as a message may have: whoever asks asks for the rest. */
+  async #fitting(
+    question: Question,
+    answerer: (question: Question) => Promise<object | null>,
+    most: number,
+  ): Promise<Uint8Array | null> {
+    for (let asked: Question | null = question; asked !== null; asked = halfOf(asked)) {
+      const answer = await answerer(asked);
+      const packed = answer && (await packObject({ ...this.#who(), ...answer }));
+      if (packed === null || packed.length <= most) return packed;
+    }
+    throw new Error(`the answer has more than ${most} bytes, even for a single document`);
   }
 
   #who(): Answering {
     return { node: this.#parts.node, position: this.#parts.state().position };
   }
 
-  #read({ entity, id, skip = 0, take = 25 }: Question): Promise<object> {
+  #read({ entity, id, skip = 0, take = PAGE }: Question): Promise<object> {
     return this.#parts.store.documents(entity, id === undefined ? { skip, take } : { id });
   }
 

@@ -24,6 +24,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_REQUEST_BYTES = 1024 * 1024;
 const MOST_RECORDS = 100_000;
 const MOST_DOCUMENTS = 100;
+/** How many documents are returned to whoever does not say. */
+export const PAGE = 25;
 /** Of which a repair asks for the events, at a time. */
 export const MOST_NAMED = 100;
 
@@ -75,6 +77,18 @@ const isQuestion: Guard<Question> = isObjectOf(
 
 export async function readQuestion(bytes: Uint8Array): Promise<Question | null> {
   return bytes.length > MOST_REQUEST_BYTES ? null : unpackObject(bytes, isQuestion, MOST_REQUEST_BYTES);
+}
+
+/** The first half of what a question asks for; null if it cannot be halved: buckets are only compared as a whole. */
+export function halfOf(question: Question): Question | null {
+  const { id, take = PAGE, buckets, records } = question;
+  if (records !== undefined)
+    return records.length > 1
+      ? { ...question, records: records.slice(0, Math.ceil(records.length / 2)) }
+      : null;
+  return id === undefined && buckets === undefined && take > 1
+    ? { ...question, take: Math.ceil(take / 2) }
+    : null;
 }
 
 /** Who answers, and up to where it has applied the log. */

@@ -149,6 +149,19 @@ describe('a message of a replica', () => {
     expect(await kindOf(message, 'a.b')).toBe('undecodable');
   });
 
+  it.each<[string, Partial<PeerEvent>]>([
+    ['a document that is deeper than SQLite takes', { data: nested(1_001) }],
+    ['the result of a resolver without a whole version', { resolverVersion: 1.5 }],
+    ['a longer id than a document has', { recordId: 'x'.repeat(513) }],
+  ])('is not written with %s: no node would take it, nor what its writer says next', async (_, change) => {
+    const said = (events: [PeerEvent, ...PeerEvent[]]) =>
+      encodeOutgoing(a, { kind: 'events', origin, tail: 3, claims, events });
+    expect(await kindOf(await said([event]))).toBe('events');
+    await expect(said([event, { ...event, number: 2, ...change }])).rejects.toThrow(
+      /^change 2 of .* is not one that other nodes would take/,
+    );
+  });
+
   it('has no more events than a message may have, packed or not', async () => {
     const many = Array<PeerEvent>(10_001).fill(event) as [PeerEvent, ...PeerEvent[]];
     expect(await kindOf(await encodeMessage(a, many))).toBe('undecodable');

@@ -2,6 +2,7 @@ import { type LogPayload, type MessageSigner, pack, sealMessage } from '@nestjs-
 import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
 import type { PeerEvent } from '../merge/event.ts';
 import type { Claims } from '../publish/claims.ts';
+import type { Batch } from '../publish/next-batch.ts';
 import type { Outgoing, Sign } from '../publish/next-message.ts';
 import type { EventMessage } from '../receive/receive-events.ts';
 import { isOrigin, isPeerName, originSubject } from './names.ts';
@@ -17,6 +18,8 @@ const COMPRESS_ABOVE_BYTES = 512;
 const QUICKEST = 1;
 /** A document and what belongs to it; whoever packs more into a message is not a node. */
 const MOST_BYTES = 80 * 1024 * 1024;
+/** What the log takes for one message; packing hardly makes anything larger. */
+const MOST_PACKED_BYTES = 64 * 1024 * 1024;
 const MOST_EVENTS = 10_000;
 const LONGEST_HEADER = 4_096;
 
@@ -67,18 +70,41 @@ export async function encodeMessage(
   writer: Writer,
   events: readonly [PeerEvent, ...PeerEvent[]],
   claims = NOTHING,
+  lines = events.map((event) => JSON.stringify(event)),
 ): Promise<LogPayload> {
   const [{ origin, number: from }] = events;
   const to = events.at(-1)?.number ?? from;
-  const plain = Buffer.from(events.map((event) => JSON.stringify(event)).join('\n'), 'utf8');
+  const plain = Buffer.from(lines.join('\n'), 'utf8');
   const isPacked = plain.length > COMPRESS_ABOVE_BYTES;
   const payload = isPacked ? await pack(plain, QUICKEST) : plain;
   return seal(writer, { kind: 'events', origin, from, to, ...claims }, { payload, isPacked });
 }
 
-/** What a node says, as the log carries it. */
+/**
+ * What a node says, as the log carries it.
+ * @throws {Error} for an event that every node would skip: in the log, everything that this node writes later would be skipped with it, and the
+ * node would say it again without end
+ */
 export async function encodeOutgoing(writer: Writer, said: Outgoing): Promise<LogPayload> {
-  return said.kind === 'events' ? encodeMessage(writer, said.events, said.claims) : encodeSign(writer, said);
+  if (said.kind !== 'events') return encodeSign(writer, said);
+  const lines = said.events.map((event) => JSON.stringify(event));
+  if (readEvents(lines, said.origin) === null || bytesOf(lines) > MOST_BYTES) throw unsayable(said, lines);
+  const message = await encodeMessage(writer, said.events, said.claims, lines);
+  if (message.payload.length > MOST_PACKED_BYTES) throw unsayable(said, lines);
+  return message;
+}
+
+function unsayable({ events, origin }: Pick<Batch, 'events' | 'origin'>, lines: readonly string[]): Error {
+  const at = lines.findIndex((line) => readEvents([line], origin) === null);
+  const { entity, recordId, number } = events[at] ?? events[0];
+  const why = at < 0 ? 'is too large for a message' : 'is not one that other nodes would take';
+  return new Error(
+    `change ${number} of ${origin}, to ${JSON.stringify(recordId.slice(0, 100))} in ${entity}, ${why}: it stays on this node, and so does what was changed after it`,
+  );
+}
+
+function bytesOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
 }
 
 function encodeSign(writer: Writer, { kind, origin, last, claims }: Sign): LogPayload {

@@ -6,7 +6,7 @@ import {
   presenceGrants,
   requestGrants,
 } from '@nestjs-spark/jetstream/internal';
-import { PRESENCE_BUCKET } from '../presence/heartbeat.ts';
+import { heartbeatKey, PRESENCE_BUCKET } from '../presence/heartbeat.ts';
 import { peerStream, questionSubject, replicaName } from './names.ts';
 
 /**
@@ -17,7 +17,12 @@ export function peerGrants(service: string, nodeId: string): BusGrants {
   return joinGrants(
     moduleGrants(replicaName(service, nodeId)),
     logWriterGrants(peerStream(service)),
-    presenceGrants(PRESENCE_BUCKET, `${service}.*`, `${service}.${nodeId}`, `tags.${service}.*`),
+    presenceGrants(
+      PRESENCE_BUCKET,
+      heartbeatKey(service, '*'),
+      heartbeatKey(service, nodeId),
+      `tags.${service}.*`,
+    ),
     requestGrants(questionSubject(service, '*')),
   );
 }

@@ -10,7 +10,7 @@ export interface DriftReport {
   at: string;
   /** How many of the 256 buckets differed. */
   buckets: number;
-  /** At most 1,000. */
+  /** At most 1,000: the comparison ends with them. */
   differences: Difference[];
   /** Records that differ only because events have not been applied on both sides yet. */
   inFlight: number;
@@ -44,15 +44,15 @@ export class DriftCheck {
     };
     const rows = Math.max(1, (await this.#store.documents(entity, { skip: 0, take: 0 })).total);
     const atOnce = Math.max(1, Math.floor((RECORDS_OF_AN_ANSWER * BUCKETS) / rows));
-    for (let at = 0; at < buckets.length; at += atOnce) {
+    // Each part reads the whole collection on both sides: once there is enough to show, the rest only costs time and memory.
+    for (let at = 0; at < buckets.length && report.differences.length < MOST_DIFFERENCES; at += atOnce) {
       const some = buckets.slice(at, at + atOnce);
       const there = await this.#peers.heads(node, entity, { buckets: some });
       if (there === null) return null;
       const found = compareRecords(await this.#store.side(entity, some), there);
-      report.differences.push(...found.differences);
+      report.differences = [...report.differences, ...found.differences].slice(0, MOST_DIFFERENCES);
       report.inFlight += found.inFlight;
     }
-    report.differences = report.differences.slice(0, MOST_DIFFERENCES);
     return report;
   }
 
@@ -65,11 +65,14 @@ export class DriftCheck {
     const before = await this.compare(entity, node);
     if (before === null) return null;
     const ids = before.differences.map(({ recordId }) => recordId);
-    for (let at = 0; at < ids.length; at += MOST_NAMED) {
+    for (let at = 0; at < ids.length;) {
       const some = ids.slice(at, at + MOST_NAMED);
       const there = await this.#peers.heads(node, entity, { records: some });
       if (there === null) return null;
-      await this.#store.repair(entity, some, there.events);
+      // As many as an answer can hold.
+      const answered = some.slice(0, Math.max(1, there.records.length));
+      await this.#store.repair(entity, answered, there.events);
+      at += answered.length;
     }
     const after = ids.length === 0 ? before : await this.compare(entity, node);
     if (after === null) return null;

@@ -3,6 +3,7 @@ import type { DiscoveryService } from '@nestjs/core';
 import { type EntityDeclaration, declarationOf, FeatureEntities } from '@nestjs-spark/store/internal';
 import { EntityMapping } from '@nestjs-spark/contracts/internal';
 import type { ConflictResolver } from '../merge/resolve.ts';
+import { PeersSettingsError } from '../settings/options.ts';
 import { overEntities } from './over-entities.ts';
 import { replicatedOptionsOf } from './replicated-entity.ts';
 
@@ -25,7 +26,10 @@ export function findDisabled(discovery: DiscoveryService): string[] {
     .map((entity) => declarationOf(entity).collection);
 }
 
-/** All enabled `@ReplicatedEntity()` classes among them. */
+/**
+ * All enabled `@ReplicatedEntity()` classes among them.
+ * @throws {PeersSettingsError} for a resolver whose version is not a whole number: no node would read its results
+ */
 export function findEntities(discovery: DiscoveryService): PeerEntity[] {
   return classesOf(discovery).flatMap((entity): PeerEntity[] => {
     const options = replicatedOptionsOf(entity);
@@ -38,9 +42,17 @@ export function findEntities(discovery: DiscoveryService): PeerEntity[] {
       return [{ ...shared, policy: conflict, resolver: null, fingerprint: '' }];
     // The class declares the document type of its resolver; from here on, any type is allowed.
     const resolver = new conflict() as ConflictResolver<object>;
+    if (!isVersion(resolver.version))
+      throw new PeersSettingsError(
+        `${conflict.name}, the resolver of ${entity.name}, has the version ${String(resolver.version)}: make it a whole number, and a higher one with each change of its rules.`,
+      );
     const fingerprint = createHash('sha256').update(conflict.toString()).digest('hex').slice(0, 16);
     return [{ ...shared, policy: conflict.name, resolver: overEntities(resolver, mapping), fingerprint }];
   });
+}
+
+function isVersion(version: unknown): boolean {
+  return Number.isSafeInteger(version);
 }
 
 function classesOf(discovery: DiscoveryService) {

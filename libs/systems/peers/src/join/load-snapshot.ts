@@ -43,23 +43,28 @@ export function loadRecords(
   policyOf: PolicyOf,
 ): void {
   const numbers = new Map(snapshot.origins.map(({ origin, number }) => [origin, number]));
-  const logged = new Map<string, number>();
+  const origins = new Map<string, { loggedTo: number; isOwn: boolean }>();
   /** Loading does not count anything as read in the log, so each origin is looked up only once. */
-  const loggedTo = (origin: string): number => {
-    const number = logged.get(origin) ?? file.loggedTo(origin);
-    logged.set(origin, number);
-    return number;
+  const originOf = (origin: string) => {
+    const known = origins.get(origin) ?? {
+      loggedTo: file.loggedTo(origin),
+      isOwn: file.own(origin) !== null,
+    };
+    origins.set(origin, known);
+    return known;
   };
+  const isLogged = ({ origin, number }: EventName) => number <= originOf(origin).loggedTo;
+  // A head of another file that was not read in the log is from a snapshot whose loading was interrupted.
   const isCovered = (head: EventName) =>
-    head.number <= Math.min(loggedTo(head.origin), numbers.get(head.origin) ?? 0);
-  const known: Known = { isCovered, isLogged: ({ origin, number }) => number <= loggedTo(origin) };
+    head.number <= (numbers.get(head.origin) ?? 0) && (isLogged(head) || !originOf(head.origin).isOwn);
+  const known: Known = { isCovered, isLogged };
   const records = Map.groupBy(events, ({ entity, recordId }) => JSON.stringify([entity, recordId]));
   for (const ofRecord of records.values()) loadRecord(file, ofRecord, known, policyOf);
 }
 
 /** What a file and a snapshot know about events. */
 interface Known {
-  /** Whether both have read it in the log. */
+  /** Whether the snapshot's maker has read it in the log, and this file has it from there or from another snapshot. */
   isCovered(head: EventName): boolean;
   /** Whether the file has read it in the log. */
   isLogged(event: EventName): boolean;

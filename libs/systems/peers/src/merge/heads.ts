@@ -4,16 +4,21 @@ import { type EventName, type Head, isSame } from './event.ts';
 type SeeingHead = Head & { readonly sees: readonly EventName[] };
 
 /**
- * The heads of a record after an event: the heads that the event has not seen, and the event itself unless one of them has seen it. That can happen
- * after a snapshot, which may know more of a record than the log up to its position.
+ * The heads of a record after an event: the heads that the event does not replace, and the event itself unless one of them replaces it. That can
+ * happen after a snapshot, which may know more of a record than the log up to its position.
  */
 export function mergeHeads<H extends SeeingHead>(heads: readonly H[], event: H): H[] {
-  const others = heads.filter((head) => !isSame(head, event) && !hasSeen(event, head));
-  return others.some((head) => hasSeen(head, event)) ? others : [...others, event];
+  const others = heads.filter((head) => !isSame(head, event) && !replaces(event, head));
+  return others.some((head) => replaces(head, event)) ? others : [...others, event];
 }
 
-function hasSeen({ sees }: SeeingHead, event: EventName): boolean {
-  return sees.some((seen) => isSame(seen, event));
+/**
+ * A file's change has seen its earlier ones, whether it says so or not: otherwise a single writer could make a record any number of heads, which
+ * every node would have to merge with each other.
+ */
+function replaces(later: SeeingHead, event: EventName): boolean {
+  if (later.origin === event.origin) return later.number > event.number;
+  return later.sees.some((seen) => isSame(seen, event));
 }
 
 /** The head that is shown, whatever its operation: the one with the highest stamp. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { LATEST_STAMP } from '@nestjs-spark/sqlite/internal';
 import fc from 'fast-check';
 import { admit } from '../receive/admit.ts';
 import { type EventName, type Head, headsText, type PeerEvent } from './event.ts';
@@ -6,7 +7,7 @@ import { compareHeads, mergeHeads, winnerOf } from './heads.ts';
 import { bestProposal, disagreeing, type Proposal } from './rank-proposals.ts';
 import { type ConflictResolver, foldHeads } from './resolve.ts';
 import { shownOf } from './show.ts';
-import { isStamp, LATEST_STAMP, stampOf } from './stamp.ts';
+import { isStamp, stampOf } from './stamp.ts';
 
 const anyHead = fc.record({
   origin: fc.constantFrom('a', 'b', 'c', 'd'),
@@ -78,6 +79,18 @@ describe('the heads of a record', () => {
     );
   });
 
+  it('are never two of one writer, whatever it says that it has seen', () => {
+    const anyEvents = fc.array(fc.record({ writer: fc.nat(2), sees: anyHeads, hlc: fc.nat(9) }));
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        const heads = events
+          .map(({ writer, sees, hlc }, at) => eventOf({ origin: `w${writer}`, number: at + 1, hlc }, sees))
+          .reduce<PeerEvent[]>(mergeHeads, []);
+        expect(new Set(heads.map(({ origin }) => origin)).size).toBe(heads.length);
+      }),
+    );
+  });
+
   it('have one winner, whatever their order, and it has the highest stamp', () => {
     fc.assert(
       fc.property(anyHeads, (heads) => {
@@ -101,6 +114,12 @@ describe('a stamp', () => {
         expect(stamp).toBeGreaterThanOrEqual(time);
       }),
     );
+  });
+
+  it('is the latest one where the write replaces that, so that every node still believes it', () => {
+    const latest: Head = { origin: 'a', number: 1, hlc: LATEST_STAMP };
+    expect(isStamp(stampOf(Date.now() * 1_000, [latest]))).toBe(true);
+    expect(isStamp(stampOf(LATEST_STAMP * 2, []))).toBe(true);
   });
 
   it('is believed when a clock can have given it', () => {

@@ -23,6 +23,7 @@ describe('What a node says of itself', () => {
     ['with a longer name than a node has', { node: 'x'.repeat(64) }],
     ['with a position in words', { position: '5' }],
     ['with a time that is not exact', { at: 2 ** 60 }],
+    ['with a time that no calendar has', { at: 9e15 }],
     ['without policies', { policies: null }],
     ['with a list of policies', { policies: [] }],
     ['with a policy that is none', { policies: { Notes: null } }],

@@ -26,6 +26,9 @@ export interface Heartbeat {
 const MOST_POLICIES = 1_000;
 
 const isNumber: Guard<number> = (value): value is number => Number.isSafeInteger(value);
+/** Beyond these there is no date to show. */
+const isTime: Guard<number> = (value): value is number =>
+  isNumber(value) && !Number.isNaN(new Date(value).getTime());
 const isPolicy: Guard<PolicyView> = isObjectOf({
   policy: isText(),
   version: isNullOr(isNumber),
@@ -40,11 +43,24 @@ const isHeartbeat: Guard<Heartbeat> = isObjectOf({
   state: isText(32),
   position: isNumber,
   clockOffsetMs: isNumber,
-  at: isNumber,
+  at: isTime,
   policies: isPolicies,
 });
 
 const LONGEST = 100_000;
+
+/** The key under which a node, and by its permissions no other, publishes its heartbeat. */
+export function heartbeatKey(service: string, node: string): string {
+  return `${service}.${node}`;
+}
+
+/** The heartbeats among these values: not what no node can have written, nor what another one has written in its name. */
+export function readHeartbeats(service: string, values: ReadonlyMap<string, string>): Heartbeat[] {
+  return [...values].flatMap(([key, text]) => {
+    const beat = readHeartbeat(text);
+    return beat !== null && heartbeatKey(service, beat.node) === key ? [beat] : [];
+  });
+}
 
 /** Null if no node can have written it. */
 export function readHeartbeat(text: string): Heartbeat | null {

@@ -1,17 +1,25 @@
 import { describeError, keepRunning, type Logger, pause } from '@nestjs-spark/foundation/internal';
 import type { JetStreamPresence } from '@nestjs-spark/jetstream/internal';
-import { type Heartbeat, readHeartbeat } from './heartbeat.ts';
+import { type Heartbeat, heartbeatKey, readHeartbeats } from './heartbeat.ts';
 
 export interface PresenceParts {
   readonly service: string;
   readonly node: string;
-  readonly values: JetStreamPresence;
+  readonly values: Pick<JetStreamPresence, 'claim' | 'put' | 'read'>;
   readonly logger: Logger;
   beat(): Promise<Heartbeat>;
-  /** The tag at the end of ids that this node generates. */
-  tag(): Promise<string>;
-  /** Draws another tag, because another node uses this one. */
+  tag(): Promise<HeldTag>;
+  /** Draws another tag, because another file uses this one. */
   changeTag(): Promise<void>;
+}
+
+/** The tag at the end of ids that a file generates. */
+export interface HeldTag {
+  readonly tag: string;
+  /** The file's current origin. */
+  readonly origin: string;
+  /** Those of its earlier runs, which may have claimed the tag. */
+  readonly before: readonly string[];
 }
 
 const BEAT_MS = 5_000;
@@ -49,13 +57,22 @@ export class Presence {
 
   async #beat(signal: AbortSignal): Promise<void> {
     const { service, node, values } = this.#parts;
-    const tag = await this.#parts.tag();
-    if ((await values.claim(`tags.${service}.${tag}`, node)) !== node) await this.#parts.changeTag();
-    else await values.put(`tags.${service}.${tag}`, node);
-    await values.put(`${service}.${node}`, JSON.stringify(await this.#parts.beat()));
-    const beats = (await values.read(`${service}.*`)).map(readHeartbeat);
-    this.#others = beats.filter((beat) => beat !== null).filter((beat) => beat.node !== node);
+    await this.#holdTag();
+    await values.put(heartbeatKey(service, node), JSON.stringify(await this.#parts.beat()));
+    const beats = readHeartbeats(service, await values.read(heartbeatKey(service, '*')));
+    this.#others = beats.filter((beat) => beat.node !== node);
     this.#heardAt = performance.now();
     await pause(BEAT_MS, signal);
+  }
+
+  /** Held by the file, not by the name of the node: that of a copied file may be the same. */
+  async #holdTag(): Promise<void> {
+    const { service, node, values } = this.#parts;
+    const { tag, origin, before } = await this.#parts.tag();
+    const key = `tags.${service}.${tag}`;
+    const holder = await values.claim(key, origin);
+    // Earlier versions claim it by the name of the node.
+    if (holder === origin || holder === node || before.includes(holder)) await values.put(key, origin);
+    else await this.#parts.changeTag();
   }
 }

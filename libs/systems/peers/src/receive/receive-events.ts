@@ -44,7 +44,11 @@ export function receiveEvents(
   if (file.own(origin) === null) return { ...received, ...receiveOthers(file, { origin, events }, policyOf) };
   if (confirmsAll(file, origin, events)) return received;
   for (const event of events) {
-    const admission = admit(event, knownBefore(file, event), (seen) => isKnownOf(file, seen));
+    const admission = admit(
+      event,
+      knownBefore(file, event),
+      (seen) => seen.number <= knownTo(file, seen.origin),
+    );
     if (admission === 'wait' || admission === 'hole') return { ...received, refused: admission };
     if (admission === 'known') continue;
     const own = file.own(event.origin);
@@ -72,8 +76,14 @@ function receiveOthers(
 ): Pick<Received, 'applied' | 'refused'> {
   const before = file.appliedTo(origin);
   let [last, refused]: [number, Received['refused']] = [before, null];
-  const isKnown = (seen: EventName) =>
-    (seen.origin === origin && seen.number <= last) || isKnownOf(file, seen);
+  // An event may name as many as it likes: the file is asked once for each origin.
+  const known = new Map<string, number>();
+  const isKnown = (seen: EventName) => {
+    if (seen.origin === origin) return seen.number <= last;
+    const to = known.get(seen.origin) ?? knownTo(file, seen.origin);
+    known.set(seen.origin, to);
+    return seen.number <= to;
+  };
   for (const event of events) {
     const admission = admit(event, last, isKnown);
     if (admission === 'known') continue;
@@ -113,8 +123,8 @@ function knownBefore(file: PeerFile, { origin, number }: PeerEvent): number {
 }
 
 /** What was in messages that an operator has given up counts as known: nobody can bring it any more. */
-function isKnownOf(file: PeerFile, { origin, number }: EventName): boolean {
-  return number <= file.loggedTo(origin) || file.mayLack(origin);
+function knownTo(file: PeerFile, origin: string): number {
+  return file.mayLack(origin) ? Infinity : file.loggedTo(origin);
 }
 
 /** The events before an origin's first one after the messages that an operator has given up. */

@@ -7,6 +7,8 @@ import type { BatchBounds } from './in-batches.ts';
 export interface Arrival {
   readonly sequence: number;
   readonly storedAt: number;
+  /** How many messages followed it when it was sent. */
+  readonly left: number;
   readonly message: ReadMessage;
 }
 
@@ -27,8 +29,8 @@ export interface Applied {
 }
 
 export async function arrivalOf(message: SharedLogMessage, service: string): Promise<Arrival> {
-  const { sequence, storedAt } = message;
-  return { sequence, storedAt, message: await decodeMessage(message, service) };
+  const { sequence, storedAt, left } = message;
+  return { sequence, storedAt, left, message: await decodeMessage(message, service) };
 }
 
 /** How often a steady stream of messages is applied. */

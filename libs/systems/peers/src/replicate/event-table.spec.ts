@@ -128,6 +128,47 @@ describe('the event table of a replicated collection', () => {
     expect(await a.seen()).toMatchObject([{ id: 'notes/1', title: 'changed' }]);
   });
 
+  it('has what its node wrote itself before that as a change of its own, beside that of the others', async () => {
+    const log = new Log();
+    const [a, late] = [await open('a').begin(), open('late')];
+    await late.store.begin([], 0);
+    await late.meet(log);
+    await a.notes.put('notes/1', { title: 'by a' });
+    await a.notes.put('notes/same', { title: 'same' });
+    await late.notes.put('notes/1', { title: 'by late' });
+    await late.notes.put('notes/same', { title: 'same' });
+    await settle(log, [a]);
+    await late.read(log);
+    expect(await late.seen()).toMatchObject([{ title: 'by late' }, { title: 'same' }]);
+    await late.database.close();
+    const again = await open('late').begin();
+    await settle(log, [a, again]);
+    expect(await again.seen()).toEqual(await a.seen());
+    expect(await a.seen()).toMatchObject([{ title: 'by late' }, { title: 'same' }]);
+    expect(await rows(a, 'SELECT record_id AS id FROM spark_peer_conflicts')).toEqual([{ id: 'notes/1' }]);
+  });
+
+  it('has no event of what its node writes while it is not replicated any more; its readers learn of it', async () => {
+    const log = new Log();
+    const [a, first] = [await open('a').begin(), await open('b').begin()];
+    for (const id of ['notes/1', 'notes/2']) await first.notes.put(id, { title: 'shared' });
+    await settle(log, [a, first]);
+    await first.database.close();
+    const alone = open('b');
+    await changesAfter(alone, 1);
+    await alone.store.begin([], 0);
+    const place = await alone.database.read((file) => file.lastEtag);
+    await alone.notes.put('notes/1', { title: 'of b alone' });
+    await alone.notes.delete('notes/2');
+    expect(await changesAfter(alone, place + 1)).toEqual(['put notes/1', 'delete notes/2']);
+    expect(await log.publish(alone)).toBe(false);
+    await alone.database.close();
+    const again = await open('b').begin();
+    await settle(log, [a, again]);
+    expect(await again.seen()).toEqual(await a.seen());
+    expect(await a.notes.get('notes/1')).toMatchObject({ title: 'of b alone' });
+  });
+
   it('is filled again in a file that was restored from a backup, which leaves it out', async () => {
     const a = await open('a').begin();
     await a.notes.put('notes/1', { title: 'one' });

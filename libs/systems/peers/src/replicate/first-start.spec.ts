@@ -106,6 +106,19 @@ describe('a file with rows that becomes a replica', () => {
     expect(await rows(a, OF_RECORDS)).toEqual([]);
   });
 
+  it('is refused, with the remedy, where a row has an id that no other node would take', async () => {
+    const a = open('a');
+    await a.database.write(({ db }) =>
+      db.prepare('INSERT INTO Notes (id, _document) VALUES (?, ?)').run('', '{"Title":"nameless"}'),
+    );
+    await expect(a.begin()).rejects.toThrow(
+      /its table Notes has a row whose id begins with "", but .* has 1 to 512 bytes.* Delete the row/,
+    );
+    await a.database.write(({ db }) => db.prepare('DELETE FROM Notes WHERE id = ?').run(''));
+    await a.begin();
+    expect(await counts(a)).toEqual([whole]);
+  });
+
   it('neither loses nor doubles what another program changes meanwhile', async () => {
     const a = open('a');
     const { DatabaseSync } = nodeSqlite();

@@ -26,7 +26,7 @@ function nextOf(written: number, said: Said): Outgoing | null {
 describe('what a node says in the log', () => {
   const { signal } = new AbortController();
   const done: string[] = [];
-  const state = { log: 'connected' as const, position: 5 };
+  const state = { log: 'connected' as const, position: 5, isFull: false };
   /** The sequence of the origin's last message. */
   let tail = 1;
   let end = 5;
@@ -121,6 +121,21 @@ describe('what a node says in the log', () => {
     expect(done).toEqual(['on the disk']);
     expect(await writer.say(signal)).toBe(false);
     expect(done).toEqual(['on the disk']);
+  });
+
+  it('is said again where the log was full, which is known until then', async () => {
+    const stopped = new AbortController();
+    const writer = writerFor((said) => nextOf(1, said));
+    writer.begin(5);
+    meanwhile.atLog = () => {
+      stopped.abort();
+      throw new LogFullError(ORIGIN);
+    };
+    await expect(writer.say(stopped.signal)).rejects.toThrow(LogFullError);
+    expect(state.isFull).toBe(true);
+    meanwhile.atLog = () => {};
+    await writer.say(signal);
+    expect(state.isFull).toBe(false);
   });
 
   it('waits for that one to be read also where the log before was full', async () => {

@@ -11,7 +11,7 @@ export interface LogWriterParts {
   readonly writer: Writer;
   readonly store: Pick<PeerStore, 'nextMessage' | 'sync' | 'forgetTail'>;
   readonly log: Pick<PeerLog, 'describe' | 'append' | 'tailOf'>;
-  readonly state: Pick<NodeState, 'log' | 'position'>;
+  readonly state: Pick<NodeState, 'log' | 'position' | 'isFull'>;
 }
 
 const FULL_MS = 5_000;
@@ -98,11 +98,13 @@ export class LogWriter {
       // The connection to the log was restored meanwhile, and it may be another log.
       if (begun !== this.#begun) this.#isInDoubt = true;
       else {
+        state.isFull = false;
         this.#said.set(next.origin, saidBy(next, sequence));
         this.#lookTo = isMuch ? before : sequence;
       }
     } catch (error) {
       if (error instanceof LogFullError) {
+        state.isFull = true;
         if (begun === this.#begun) this.#lookTo = before;
         await pause(FULL_MS, signal);
       } else this.#isInDoubt = true;

@@ -9,8 +9,10 @@ export interface NodeState {
   /** Why it is not ready; null if it is. */
   reason: string | null;
   log: 'connected' | 'away';
+  /** Whether the log has refused the latest message because it is at its limit. */
+  isFull: boolean;
   position: number;
-  /** The end of the log when the node last checked. */
+  /** The end of the log as far as the node knows: when it asked, and once it is ready, when the last message was sent. */
   target: number;
   /** The number of messages that every node skips, among those read in this run. */
   refused: number;
@@ -21,8 +23,8 @@ export interface NodeState {
   snapshot: number;
   /** The number of messages without events read since that snapshot became known in this run: they are no reason for another one. */
   signs: number;
-  /** Whether the log's time is known in this run. */
-  knowsTime: boolean;
+  /** The log's clock minus that of this process; null until a message of this run has revealed it. */
+  clockMs: number | null;
   /** Messages per second that this run applied before it was ready; null if it has not applied any. */
   perSecond: number | null;
 }
@@ -33,6 +35,7 @@ export class NodeReport {
     isReady: false,
     reason: 'the store is not prepared yet',
     log: 'away',
+    isFull: false,
     position: 0,
     target: 0,
     refused: 0,
@@ -40,14 +43,12 @@ export class NodeReport {
     isLoading: false,
     snapshot: 0,
     signs: 0,
-    knowsTime: false,
+    clockMs: null,
     perSecond: null,
   };
   readonly #logger: Logger;
   readonly #listeners = new Set<() => void>();
   readonly #lagListeners = new Set<(seconds: number) => void>();
-  /** The log's clock minus this process's. */
-  #clockMs = 0;
   /** The position and time at which this run began to apply messages. */
   #began: { position: number; at: number } | null = null;
 
@@ -89,16 +90,15 @@ export class NodeReport {
     this.state.signs += batch.filter(
       ({ message }) => message.kind === 'ack' || message.kind === 'join',
     ).length;
-    if (clockMs !== null) {
-      this.#clockMs = clockMs;
-      this.state.knowsTime = true;
-    }
+    this.state.clockMs = clockMs ?? this.state.clockMs;
     if (!this.state.isReady) {
       const seconds = (performance.now() - this.#began.at) / 1_000;
       if (seconds > 0) this.state.perSecond = (this.state.position - this.#began.position) / seconds;
       return;
     }
-    const now = Date.now() + this.#clockMs;
+    const last = batch.at(-1);
+    this.state.target = Math.max(this.state.target, last ? last.sequence + last.left : 0);
+    const now = Date.now() + (this.state.clockMs ?? 0);
     for (const { storedAt } of batch)
       for (const listener of this.#lagListeners) listener(Math.max(0, now - storedAt) / 1_000);
   }

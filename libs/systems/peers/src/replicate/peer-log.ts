@@ -3,5 +3,5 @@ import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
 /** The log, as far as a node uses it. */
 export type PeerLog = Pick<
   JetStreamSharedLog,
-  'reach' | 'provision' | 'describe' | 'append' | 'read' | 'tailOf'
+  'reach' | 'provision' | 'describe' | 'append' | 'read' | 'tailOf' | 'timeOf'
 >;

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '@nestjs-spark/servers/testing';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { Log, ReplicaFile, settle } from '../../testing/replica-file.ts';
 import { PeerEventTrimmer } from '../trim/event-trimmer.ts';
@@ -13,6 +14,18 @@ describe('a new node', () => {
   let a: ReplicaFile;
   let c: ReplicaFile;
   let node: PeerNode | null = null;
+
+  const nodeOf = (log: Log, askForSnapshot: () => Promise<unknown> = async () => undefined) =>
+    new PeerNode({
+      writer: c.writer,
+      store: c.store,
+      log,
+      snapshots: new Snapshots('c', c.store, log),
+      keepEvents: 1_000,
+      logger: new MemoryLogger(),
+      askForSnapshot,
+      begin: () => c.store.begin([{ collection: 'Notes' }], 0),
+    });
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'spark-peers-node-'));
@@ -39,20 +52,62 @@ describe('a new node', () => {
     await a.meet(log);
     await settle(log, [a], true);
     let asked = 0;
-    node = new PeerNode({
-      writer: c.writer,
-      store: c.store,
-      log,
-      snapshots: new Snapshots('c', c.store, log),
-      keepEvents: 1_000,
-      logger: new MemoryLogger(),
-      askForSnapshot: () => (asked++, a.takeSnapshot(log)),
-      begin: () => c.store.begin([{ collection: 'Notes' }], 0),
-    });
+    node = nodeOf(log, () => (asked++, a.takeSnapshot(log)));
     node.start('wait');
     await node.whenReady();
     expect(asked).toBeGreaterThan(0);
     expect(await c.seen()).toEqual(await a.seen());
     expect(await c.seen()).toHaveLength(4);
+  });
+
+  it('reads a log from the beginning that was restored, however much others have written to it since', async () => {
+    const log = new Log();
+    const write = async (title: string, to: Log) => {
+      await a.notes.put(`notes/${title}`, { title });
+      await settle(to, [a], true);
+    };
+    await a.meet(log);
+    for (const title of ['one', 'two', 'lost']) await write(title, log);
+    await (await c.begin()).meet(log);
+    await c.read(log);
+    const restored = new Log(log.created);
+    for (const message of log.messages.slice(0, 2))
+      if (message) restored.say(message.writer, message, message.storedAt - 1_000);
+    await a.meet(restored);
+    for (const title of ['three', 'four', 'five']) await write(title, restored);
+    expect(restored.messages.length).toBeGreaterThan(log.messages.length);
+    node = nodeOf(restored);
+    node.start('wait');
+    await node.whenReady();
+    await eventually(async () => expect(await c.seen()).toEqual(await a.seen()));
+    expect(await c.seen()).toHaveLength(6);
+  });
+
+  it('is not ready by the end of a log that has replaced the one it was reading', async () => {
+    const log = new Log();
+    await a.meet(log);
+    for (let at = 0; at < 3; at++) {
+      await a.notes.put(`notes/${at}`, { title: `${at}` });
+      await settle(log, [a], true);
+    }
+    const [asked, lost] = [Promise.withResolvers<typeof log.state>(), Promise.withResolvers<never>()];
+    const state = { ...log.state, lastSequence: 9 };
+    const describeLog = jest
+      .spyOn(log, 'describe')
+      .mockResolvedValueOnce(state)
+      .mockReturnValueOnce(asked.promise)
+      .mockRejectedValue(new Error('away'));
+    jest.spyOn(log, 'read').mockImplementation(async function* () {
+      yield await lost.promise;
+    });
+    node = nodeOf(log);
+    node.start('wait');
+    await eventually(async () => expect(node?.state.log).toBe('connected'));
+    const looking = node.look();
+    await eventually(async () => expect(describeLog.mock.calls.length).toBeGreaterThanOrEqual(2));
+    lost.reject(new Error('the connection is lost'));
+    await eventually(async () => expect(node?.state.log).toBe('away'));
+    asked.resolve({ ...log.state, created: 'tomorrow', lastSequence: 0 });
+    expect((await looking).isReady).toBe(false);
   });
 });

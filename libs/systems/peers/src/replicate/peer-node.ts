@@ -14,6 +14,7 @@ import type { LogState, PeerStore } from './peer-store.ts';
 import { NodeReport, type NodeState } from './node-report.ts';
 import type { PeerLog } from './peer-log.ts';
 import { inBatches } from './in-batches.ts';
+import { isAnotherLog } from './is-another-log.ts';
 import { LogGap } from './log-gap.ts';
 import { LogWriter } from './log-writer.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
@@ -59,6 +60,8 @@ export class PeerNode {
   readonly #writer: LogWriter;
   /** The file has never had all of the log. */
   #isNew = true;
+  /** How many times reading the log has ended: afterwards it may be another log. */
+  #ended = 0;
 
   constructor(parts: PeerNodeParts) {
     this.#parts = parts;
@@ -89,13 +92,14 @@ export class PeerNode {
 
   /** Asks the log for its end, and whether the node has it. Once ready it stays so. */
   async look(): Promise<NodeState> {
-    if (!this.state.isReady && this.state.log === 'connected') await this.#becomeReady(await this.#end());
+    const [ended, isOpen] = [this.#ended, !this.state.isReady && this.state.log === 'connected'];
+    const end = isOpen ? await this.#end() : 0;
+    if (isOpen && ended === this.#ended) await this.#becomeReady(end);
     return this.state;
   }
 
   async #run(offlineStart: 'wait' | 'serve'): Promise<void> {
-    const { signal } = this.#stop;
-    const { logger } = this.#parts;
+    const [{ signal }, { logger }] = [this.#stop, this.#parts];
     const begin = async () => {
       const { position, isWhole } = await this.#parts.begin(signal);
       this.state.position = position;
@@ -130,7 +134,7 @@ export class PeerNode {
       await log.provision();
       const here = await log.describe();
       if (here === null) throw new Error('the log is not there yet');
-      const { position, isDamaged } = await store.meet(here);
+      const { position, isDamaged } = await store.meet(here, await isAnotherLog(log, await store.place()));
       if (isDamaged) {
         logger.warn('The log was replaced or restored: reading it from the beginning');
         this.#gap.forget();
@@ -152,6 +156,7 @@ export class PeerNode {
       const messages = this.#messages(this.state.position + 1, signal);
       for await (const batch of inBatches(messages, BATCHES, signal)) await this.#apply(batch);
     } finally {
+      this.#ended++;
       this.report.reach('away');
       this.#writer.suspend();
     }

@@ -179,7 +179,13 @@ describe('files that are replicas', () => {
     const forged = { title: 'forged', number: 9 };
     const payloads = [Buffer.from('nonsense'), Buffer.from(JSON.stringify(forged)), new Uint8Array()];
     for (const payload of payloads) {
-      log.messages.push({ sequence: log.messages.length + 1, writer: 'forger', headers: {}, payload });
+      log.messages.push({
+        sequence: log.messages.length + 1,
+        writer: 'forger',
+        headers: {},
+        payload,
+        storedAt: 0,
+      });
     }
     await b.notes.put(id, { title: 'bread' });
     await settle(log, [a, b]);

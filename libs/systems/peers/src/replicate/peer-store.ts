@@ -16,11 +16,14 @@ import type { PolicyOf } from '../merge/show.ts';
 import { nextMessage, type Outgoing } from '../publish/next-message.ts';
 import type { Said } from '../publish/said.ts';
 import { beginNewLife, type NewLife } from '../receive/begin-new-life.ts';
+import type { HeldTag } from '../presence/presence.ts';
 import type { RecordName } from '../receive/peer-file.ts';
 import { proposeForOthers, type Settled, type Settling } from '../receive/propose-for-others.ts';
 import { receiveEvents } from '../receive/receive-events.ts';
 import { showRecord } from '../receive/show-heads.ts';
 import type { Applied, Arrival, RefusedMessage } from './arrival.ts';
+import type { ReadPlace } from './is-another-log.ts';
+import { LogClock } from './log-clock.ts';
 
 /** The log as it is at a moment. */
 export interface LogState {
@@ -37,9 +40,6 @@ export interface FileOwner {
   isProven(close: ReadClose): boolean;
 }
 
-/** No message takes so long to be read. */
-const CLOCK_SET_MS = 10_000;
-
 /** A replica's file: each method is one transaction, except for what may concern all of its rows. */
 export class PeerStore {
   readonly #database: SqliteDatabase;
@@ -48,7 +48,7 @@ export class PeerStore {
   #collections: readonly string[] = [];
   /** The log's end when the file met it: what is after it has been written since. */
   #endAtStart = Infinity;
-  #clockMs: number | null = null;
+  readonly #clock = new LogClock();
   /** What has been said of this run's new lives: another file that goes on says so again with each message. */
   readonly #said = new Set<NewLife>();
 
@@ -84,15 +84,19 @@ export class PeerStore {
 
   /**
    * Brings the file to a log that is there now.
+   * @param isAnother whether it is known not to be the one that was read, in spite of its name and length
    * @returns the position from which to read, and whether it was replaced by another log, or an older one
    */
-  meet({ created, lastSequence }: LogState): Promise<{ position: number; isDamaged: boolean }> {
+  meet(
+    { created, lastSequence }: LogState,
+    isAnother = false,
+  ): Promise<{ position: number; isDamaged: boolean }> {
     this.#endAtStart = Math.min(this.#endAtStart, lastSequence);
     return this.#database.write((open) => {
       const place = new PeerPlace(open);
       const file = new PeerRows(open);
       const { position } = file;
-      const isDamaged = place.log !== null && (place.log !== created || position > lastSequence);
+      const isDamaged = place.log !== null && (isAnother || place.log !== created || position > lastSequence);
       if (isDamaged) {
         // Only their own node can say again what another key has signed: under its name, this file's message would be forged.
         for (const origin of file.ownOrigins())
@@ -106,9 +110,21 @@ export class PeerStore {
     });
   }
 
-  /** What ends the ids that are made here. */
-  tag(): Promise<string> {
-    return this.#database.read((open) => new PeerPlace(open).tag);
+  /** What the file has read of the log. */
+  place(): Promise<ReadPlace> {
+    return this.#database.read((open) => {
+      const file = new PeerRows(open);
+      const storedAt = new PeerPlace(open).positionAt;
+      return { position: file.position, storedAt, tail: file.latestTail() };
+    });
+  }
+
+  /** What ends the ids that are made here, and the origins under which this file holds it: the current one, and those before. */
+  tag(): Promise<HeldTag> {
+    return this.#database.read((open) => {
+      const { tag, origin } = new PeerPlace(open);
+      return { tag, origin, before: new PeerRows(open).ownOrigins() };
+    });
   }
 
   changeTag(): Promise<void> {
@@ -164,8 +180,9 @@ export class PeerStore {
       }
       const news = arrivals.findLast(({ message }) => message.kind !== 'ack');
       if (news) file.news = news.sequence;
-      if (this.#clockMs !== null) place.clock = this.#clockMs * 1_000;
-      return { newLives, refused, clockMs: this.#clockMs };
+      place.positionAt = arrivals.at(-1)?.storedAt ?? null;
+      if (this.#clock.ms !== null) place.clock = this.#clock.ms * 1_000;
+      return { newLives, refused, clockMs: this.#clock.ms };
     });
   }
 
@@ -181,7 +198,7 @@ export class PeerStore {
     newLives: NewLife[],
   ): Refusal | null {
     const { origin, node, sequence } = message;
-    this.#readClock(storedAt - Date.now(), origin === place.origin);
+    this.#clock.read(storedAt, origin === place.origin);
     const isNew = sequence > this.#endAtStart;
     const isTwin = isNew && node === this.#owner.node && file.own(origin) === null;
     const received = receiveEvents(file, message, this.#policyOf, () => this.#freshOrigin());
@@ -191,18 +208,6 @@ export class PeerStore {
       this.#note(file, 'cloned', newLives, received.newLife);
     else if (received.isOlder) this.#note(file, 'restored', newLives, false);
     return received.refused;
-  }
-
-  /**
-   * The log's clock less this one. A message is read some time after it was stored, which makes the log seem late, and this node's
-   * changes older than they are: the least delayed reading of this run counts, until the clock was evidently set. Messages of others
-   * can be long stored when they are read: they only correct what an own one has told.
-   */
-  #readClock(read: number, isOwn: boolean): void {
-    if (!isOwn && this.#clockMs === null) return;
-    const before = this.#clockMs ?? read;
-    const isSet = isOwn && Math.abs(read - before) > CLOCK_SET_MS;
-    this.#clockMs = isSet ? read : Math.max(read, before);
   }
 
   #note(file: PeerRows, why: NewLife, newLives: NewLife[], isNoted: boolean): void {
@@ -217,7 +222,7 @@ export class PeerStore {
   #applyClose(file: PeerRows, place: PeerPlace, close: ReadClose): boolean {
     const { origin, sequence, after } = close;
     const isValid = after === file.tailOf(origin) && this.#owner.isProven(close);
-    file.noteTail(origin, sequence);
+    file.noteTailOfKnown(origin, sequence);
     file.position = sequence;
     if (!isValid) return false;
     place.close(origin, sequence);

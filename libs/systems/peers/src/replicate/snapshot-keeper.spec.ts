@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryLogger } from '@nestjs-spark/testing';
-import { NodeReport } from './node-report.ts';
+import { NodeReport, type NodeState } from './node-report.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 
 describe('snapshots of a node', () => {
@@ -8,8 +8,11 @@ describe('snapshots of a node', () => {
   let keeper: SnapshotKeeper;
   let isAtWork: boolean;
 
+  let state: NodeState;
+
   beforeEach(() => {
     [taken, isAtWork] = [[], true];
+    ({ state } = new NodeReport(new MemoryLogger()));
     keeper = new SnapshotKeeper({
       log: { describe: async () => ({ created: 'today', firstSequence: 1, lastSequence: 5 }) },
       snapshots: {
@@ -22,7 +25,7 @@ describe('snapshots of a node', () => {
       },
       keepEvents: 1_000,
       logger: new MemoryLogger(),
-      state: new NodeReport(new MemoryLogger()).state,
+      state,
       isAtWork: () => isAtWork,
     });
   });
@@ -38,6 +41,18 @@ describe('snapshots of a node', () => {
     isAtWork = false;
     expect(keeper.begin()).toBe(false);
     expect(await keeper.take()).toBeNull();
+  });
+
+  it('are taken of a log that is full, as long as there is something to replace', async () => {
+    Object.assign(state, { position: 5, isFull: true });
+    const taking = keeper.takeIfDue();
+    await new Promise(setImmediate);
+    expect(taken).toHaveLength(1);
+    taken[0]?.resolve(5);
+    await taking;
+    state.position = 0;
+    await keeper.takeIfDue();
+    expect(taken).toHaveLength(1);
   });
 
   it('are taken of a log that has replaced another one, before it has grown', async () => {

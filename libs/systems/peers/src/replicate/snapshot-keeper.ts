@@ -44,7 +44,7 @@ export class SnapshotKeeper {
     return true;
   }
 
-  /** Takes a snapshot if the log has grown enough. */
+  /** Takes a snapshot if the log has grown enough, or is full of messages that one would replace: nobody could write any more. */
   async takeIfDue(): Promise<void> {
     const { log, snapshots, keepEvents, state } = this.#parts;
     if (!this.#parts.isAtWork()) return;
@@ -53,7 +53,8 @@ export class SnapshotKeeper {
     this.#know(latest?.cut ?? 0);
     // In a new log, nobody publishes the events of departed nodes again: nodes that join later need a snapshot.
     const isOwed = this.isReplaced && latest === null;
-    if (isOwed || state.position - state.snapshot - state.signs >= keepEvents) await this.take();
+    const news = state.position - state.snapshot - state.signs;
+    if (isOwed || news >= (state.isFull ? 1 : keepEvents)) await this.take();
     this.isReplaced = false;
   }
 

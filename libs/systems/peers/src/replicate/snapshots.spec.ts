@@ -113,6 +113,46 @@ describe('a snapshot of the log', () => {
     await expect(a.takeSnapshot(log)).rejects.toThrow('the log has been replaced');
   });
 
+  it('leaves nothing behind where its loading was interrupted and a later one is loaded', async () => {
+    await a.notes.put('notes/1', { title: 'one' });
+    await settle(log, [a, b]);
+    await b.takeSnapshot(log);
+    const empty = await open('empty').begin();
+    const { finishLoading } = empty.store;
+    empty.store.finishLoading = () => Promise.reject(new Error('stopped'));
+    await expect(empty.loadSnapshot(log)).rejects.toThrow('stopped');
+    empty.store.finishLoading = finishLoading;
+    for (const title of ['two', 'three']) {
+      await b.notes.put('notes/1', { title });
+      await settle(log, [a, b]);
+    }
+    await b.takeSnapshot(log);
+    await empty.loadSnapshot(log);
+    await equal(a, b, empty);
+  });
+
+  it('is passed over where a part of it is gone, for the one before it, until another of its name may be there', async () => {
+    for (const title of ['one', 'two']) {
+      await a.notes.put('notes/1', { title });
+      await settle(log, [a, b]);
+      await a.takeSnapshot(log);
+    }
+    log.objects.delete('snapshot/2/a/0');
+    const empty = await open('empty').begin();
+    const snapshots = new Snapshots('empty', empty.store, log);
+    const load = async () => {
+      const latest = await snapshots.latest(log.state);
+      return latest && snapshots.load(latest).then(() => latest.cut);
+    };
+    await expect(load()).rejects.toThrow('gone or damaged');
+    expect(await load()).toBe(1);
+    await a.takeSnapshot(log);
+    await load();
+    await load();
+    expect(await load()).toBe(2);
+    await equal(a, empty);
+  });
+
   it('lets the process continue between its pages, when it is taken and when it is loaded', async () => {
     await a.database.write(({ db }) => {
       const insert = db.prepare('INSERT INTO Notes (id, _document) VALUES (?, ?)');

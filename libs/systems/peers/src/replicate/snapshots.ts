@@ -26,6 +26,8 @@ export type SnapshotObjects = Pick<
 const RECORDS_OF_A_PAGE = 200;
 /** So many are loaded in one transaction. */
 const EVENTS_OF_A_SLICE = 200;
+/** How many times another snapshot, or none, is tried after one that is damaged. */
+const PASSED_OVER = 3;
 
 /** Snapshots of the log, which stand for the part of it that is gone. */
 export class Snapshots {
@@ -34,6 +36,8 @@ export class Snapshots {
   readonly #objects: SnapshotObjects;
 
   readonly #partBytes: number;
+  /** Those of which something is gone or damaged, and how many times each is still passed over: another one of its name may follow. */
+  readonly #damaged = new Map<string, number>();
 
   /** @param partBytes how large a part becomes before it is compressed */
   constructor(nodeId: string, store: PeerStore, objects: SnapshotObjects, partBytes = 1024 ** 2) {
@@ -46,7 +50,7 @@ export class Snapshots {
   /** The one of this log that reaches furthest; null when there is none. One past the log's end is of a log that was restored. */
   async latest({ created, lastSequence }: LogState): Promise<Manifest | null> {
     for (const { name, cut } of manifestsIn(await this.#objects.listObjects(SNAPSHOTS))) {
-      if (cut > lastSequence) continue;
+      if (cut > lastSequence || this.#passesOver(name)) continue;
       const manifest = decodeManifest(await this.#objects.loadObject(name));
       if (manifest?.created === created && manifest.cut === cut) return manifest;
     }
@@ -74,7 +78,10 @@ export class Snapshots {
     // The next part is fetched while the previous one is loaded.
     for await (const { name, bytes } of ahead(this.#loadParts(manifest), 1)) {
       const events = await decodePart(bytes);
-      if (events === null) throw new Error(`${name} of the latest snapshot is gone or damaged`);
+      if (events === null) {
+        this.#damaged.set(`${snapshotFolder(manifest)}/manifest`, PASSED_OVER);
+        throw new Error(`${name} of the latest snapshot is gone or damaged`);
+      }
       for (const slice of slicesOf(events, EVENTS_OF_A_SLICE)) {
         await this.#store.loadRecords(manifest, slice);
         // What waits for the main loop comes in between.
@@ -83,6 +90,12 @@ export class Snapshots {
     }
     await this.#store.finishLoading(manifest);
     return isNewLife;
+  }
+
+  #passesOver(name: string): boolean {
+    const left = this.#damaged.get(name) ?? 0;
+    if (left > 0) this.#damaged.set(name, left - 1);
+    return left > 0;
   }
 
   async *#loadParts(manifest: Manifest): AsyncGenerator<{ name: string; bytes: Uint8Array | null }> {

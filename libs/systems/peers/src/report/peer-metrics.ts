@@ -38,7 +38,7 @@ export function registerPeerMetrics(
     'The clock of the log minus that of this node.',
     (status) => status.clockOffsetMs / 1_000,
   );
-  gauge('ready', '1 when this node is a complete replica.', ({ state }) => (state === 'ready' ? 1 : 0));
+  gauge('ready', '1 when this node is a complete replica.', () => (peers.isReady ? 1 : 0));
   const ofEntities = (
     name: string,
     help: string,

@@ -46,6 +46,8 @@ export interface PeersStatus {
   log: {
     stream: string;
     state: 'connected' | 'away';
+    /** Whether it is at its limit: changes stay in the file, and `backlog` grows, until it has room again. */
+    full: boolean;
     created: string | null;
     position: number;
     last: number;

@@ -1,13 +1,14 @@
 import {
   applyStash,
   countRecords,
-  type ConflictRow,
   type EntityFigures,
   listConflicts,
   listEvents,
   listLives,
   listMembers,
+  listOutcomes,
   listStash,
+  type OutcomeRow,
   PeerPlace,
   peerFigures,
   PeerRows,
@@ -61,7 +62,7 @@ export class Peers {
 
   /** As far as is known, without asking anyone. */
   get isReady(): boolean {
-    return this.#parts.node.state.isReady;
+    return this.#parts.node.state.isReady && !this.#isFarOff;
   }
 
   /** Calls `listener` whenever this node becomes ready, loses the connection to the log, or regains it. @returns a function that unsubscribes */
@@ -72,9 +73,8 @@ export class Peers {
   /** Whether this node is ready; while it is not, this queries the end of the log. */
   async readiness(): Promise<PeersReadiness> {
     const { isReady, reason } = await this.#parts.node.look();
-    const offsetMs = Math.abs(await this.#clockOffsetMs());
-    if (offsetMs > DAY_MS)
-      return { ready: false, reason: `the clock is ${Math.round(offsetMs / 3_600_000)} hours off` };
+    const hours = Math.round(Math.abs(this.#clockOffsetMs) / 3_600_000);
+    if (this.#isFarOff) return { ready: false, reason: `the clock is ${hours} hours off` };
     return { ready: isReady, reason };
   }
 
@@ -86,7 +86,7 @@ export class Peers {
 
   async status(): Promise<PeersStatus> {
     const { settings, stream, database, node, entities, drift } = this.#parts;
-    const { reason, log, position, target, snapshot, refused, refusals } = node.state;
+    const { reason, log, isFull: full, position, target, snapshot, refused, refusals } = node.state;
     const collections = entities.map(({ declaration }) => declaration.collection);
     const [beat, records] = await Promise.all([this.beat(), this.#records.of(collections)]);
     return database.read((open) => {
@@ -100,6 +100,7 @@ export class Peers {
         log: {
           stream,
           state: log,
+          full,
           created: new PeerPlace(open).log,
           position,
           last: Math.max(position, target),
@@ -111,7 +112,7 @@ export class Peers {
         refusals,
         members: membersOf(listMembers(open), this.#parts.others(), beat),
         entities: figures.entities.map((figure) => ({
-          ...this.#statusOf(figure, listConflicts(open, figure.entity)),
+          ...this.#statusOf(figure, () => listOutcomes(open, figure.entity)),
           digest: drift.digestOf(figure.entity),
         })),
         disabled: [...this.#parts.disabled],
@@ -136,7 +137,7 @@ export class Peers {
       origin,
       state: this.#state(),
       position: node.state.position,
-      clockOffsetMs: await this.#clockOffsetMs(),
+      clockOffsetMs: this.#clockOffsetMs,
       at: Date.now(),
       policies: Object.fromEntries(policies) as Heartbeat['policies'],
     };
@@ -150,22 +151,25 @@ export class Peers {
   }
 
   /** In tests, a shifted clock counts as the clock of this process. */
-  async #clockOffsetMs(): Promise<number> {
-    const { database, settings, node } = this.#parts;
-    if (!node.state.knowsTime) return 0;
-    const clock = await database.read((open) => new PeerPlace(open).clock);
-    return Math.round(clock / 1_000) - settings.clockShiftMs;
+  get #clockOffsetMs(): number {
+    const { settings, node } = this.#parts;
+    const { clockMs } = node.state;
+    return clockMs === null ? 0 : Math.round(clockMs) - settings.clockShiftMs;
   }
 
-  #statusOf(figures: EntityFigures, met: readonly ConflictRow[]): Omit<EntityStatus, 'digest'> {
+  get #isFarOff(): boolean {
+    return Math.abs(this.#clockOffsetMs) > DAY_MS;
+  }
+
+  #statusOf(figures: EntityFigures, outcomes: () => OutcomeRow[]): Omit<EntityStatus, 'digest'> {
     const { policy = '', resolver = null, fingerprint = '' } = this.entity(figures.entity) ?? {};
-    const latest = resolver === null ? [] : met;
-    const isUnresolved = ({ ended, resolutions }: ConflictRow) => ended === null && resolutions.length === 0;
+    const latest = resolver === null ? [] : outcomes();
+    const isUnresolved = ({ ended, resolutions }: OutcomeRow) => ended === null && resolutions.length === 0;
     const conflicts = {
       ...figures.conflicts,
       unresolved: latest.filter(isUnresolved).length,
       notDeterministic: latest.filter(
-        ({ resolutions }) => disagreeing(resolutions.map(({ event }) => proposalOf(event))).length > 0,
+        ({ resolutions }) => disagreeing(resolutions.map(proposalOf)).length > 0,
       ).length,
     };
     return {

@@ -53,9 +53,17 @@ export class RemoteReads {
     page: { skip?: number; take?: number } = {},
   ): Promise<RemoteRead<{ items: Stored<T>[]; total: number }>> {
     const { skip = 0, take = 25 } = page;
-    const { type, answer } = await this.#ask(entity, { skip, take: Math.min(100, take) });
-    const items = answer.items.map((item) => toStored<T>(type, item));
-    return { from: answer.node, position: answer.position, value: { items, total: answer.total } };
+    const wanted = Math.min(100, take);
+    const items: Stored<T>[] = [];
+    for (;;) {
+      const rest = { skip: skip + items.length, take: wanted - items.length };
+      const { type, answer } = await this.#ask(entity, rest);
+      const { node: from, position, total } = answer;
+      items.push(...answer.items.map((item) => toStored<T>(type, item)));
+      // Large documents do not all fit into one answer.
+      const isAll = answer.items.length === 0 || items.length >= wanted || skip + items.length >= total;
+      if (isAll) return { from, position, value: { items, total } };
+    }
   }
 
   async #ask(

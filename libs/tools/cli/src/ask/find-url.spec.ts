@@ -25,7 +25,9 @@ describeWithServers(['nats'], 'The address of a module that registers on NATS', 
   beforeAll(async () => {
     connection = new JetStreamConnection({ url: testServers().natsUrl, name, log: SILENT });
     const databases = { databaseName: name, databaseUrls: [], registeredAtUtc: '2026-02-03T10:11:12Z' };
-    await new JetStreamModuleRegistry({ connection }).register({ appName: name, appUrl, ...databases });
+    const registry = new JetStreamModuleRegistry({ connection });
+    await registry.register({ appName: name, appUrl, ...databases });
+    await registry.register({ appName: `${name}Desk`, appUrl: '', ...databases });
   });
   afterAll(() => connection?.close());
 
@@ -37,6 +39,12 @@ describeWithServers(['nats'], 'The address of a module that registers on NATS', 
   it('is found while the other place where modules register is away', async () => {
     const environment = { NATS_URL: testServers().natsUrl, SPARK_MODULES_URLS: 'http://127.0.0.1:9' };
     expect(await findUrl(name, environment)).toBe(appUrl);
+  });
+
+  it('has to be given for a module that is registered without one', async () => {
+    await expect(findUrl(`${name}Desk`, { NATS_URL: testServers().natsUrl })).rejects.toThrow(
+      `${name}Desk is registered without an address that can be asked: give one with --url.`,
+    );
   });
 
   it('is not guessed: a module that has not run is named as such', async () => {

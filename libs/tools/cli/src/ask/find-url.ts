@@ -28,8 +28,9 @@ export async function findUrl(module: string, environment: Environment): Promise
   for (const place of places) {
     try {
       const found = await place.find(module);
-      if (found) return found.appUrl;
+      if (found) return addressOf(found);
     } catch (error) {
+      if (error instanceof CliError) throw error;
       failures.push(`${place.name}: ${describeError(error)}`);
     }
   }
@@ -40,6 +41,12 @@ export async function findUrl(module: string, environment: Environment): Promise
   throw new CliError(
     `${module} is not registered in ${names}: it has not run yet. Give its address with --url.`,
   );
+}
+
+/** @throws {CliError} for a module that cannot be asked: it has no HTTP, as a console that runs alone */
+function addressOf({ appName, appUrl }: ModuleInformation): string {
+  if (/^https?:\/\//.test(appUrl)) return appUrl;
+  throw new CliError(`${appName} is registered without an address that can be asked: give one with --url.`);
 }
 
 // What a place needs is slow to load, so it is only loaded when that place is asked.

@@ -67,7 +67,8 @@ export function enablePeers(
     ),
   );
   const file = new PeerRows(open);
-  for (const { collection } of added) noteRowsBeside(open, file, collection);
+  // Where others have written nothing yet, all rows are noted in steps instead.
+  for (const entity of new Set(records.map((record) => record.entity))) noteRowsBeside(open, file, entity);
   return { isCopy, added: records };
 }
 

@@ -125,6 +125,17 @@ export function readServerError(status: number, body: string): ServerError {
   }
 }
 
+/** Whether the body of a 404 is RavenDB's: it is empty where there is no such thing, and otherwise says what is missing. */
+export function isOfRavenDb(body: string): boolean {
+  if (body === '') return true;
+  try {
+    const { Type, Message } = (JSON.parse(body) ?? {}) as Record<string, unknown>;
+    return typeof Type === 'string' || typeof Message === 'string';
+  } catch {
+    return false;
+  }
+}
+
 const MAX_MESSAGE = 500;
 
 // A parse error quotes the surrounding request, which contains documents.

@@ -37,7 +37,7 @@ const DECODERS = [
 
 /** Their own specs: none needs a server. */
 const SPECS = [
-  'libs/adapters/jetstream/src/{dead-letter,log/headers,lease/lease-entry}',
+  'libs/adapters/jetstream/src/{dead-letter/attempt,dead-letter/letter,log/headers,lease/lease-entry}',
   'libs/base/contracts/src/{change-set,documents/scan,ports,registry,seal}',
   'libs/base/foundation/src/guard',
   'libs/systems/jobs/src/job/read-job',

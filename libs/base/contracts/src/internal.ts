@@ -54,6 +54,7 @@ export * from './documents/points-in-time.ts';
 export * from './documents/page-by-page.ts';
 export * from './documents/read-where.ts';
 export * from './documents/reduce-commands.ts';
+export * from './documents/voided-by-prefixes.ts';
 export * from './documents/scan-document.ts';
 export * from './documents/scan-members.ts';
 export * from './documents/spelling.ts';

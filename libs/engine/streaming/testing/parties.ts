@@ -1,4 +1,4 @@
-import type { ChangeLog } from '@nestjs-spark/contracts/internal';
+import type { ChangeLog, LeaseKeeper } from '@nestjs-spark/contracts/internal';
 import {
   MemoryBoard,
   MemoryKeys,
@@ -40,9 +40,9 @@ export class Parties {
     this.log = new MemoryLog(limit);
   }
 
-  owner(): CaptureSupervisor {
+  owner(leases: LeaseKeeper = this.leases): CaptureSupervisor {
     const log: ChangeLog = { provision: async () => {}, open: () => this.log };
-    const { source, control, leases } = this;
+    const { source, control } = this;
     const owner = new CaptureSupervisor({
       owner: TASK.owner,
       source,

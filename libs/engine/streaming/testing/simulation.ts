@@ -389,7 +389,7 @@ export class Simulation {
       if (subject === rerunSubject(TASK)) capture.rerunAsked();
       if (subject !== confirmationSubject(TASK) || !isConfirmation(value)) continue;
       capture.confirmed(value);
-      await this.source.keepDeletesAfter(capture.progress.confirmed?.to ?? 0);
+      await this.source.keepDeletesAfter(capture.progress.settledTo);
     }
   }
 

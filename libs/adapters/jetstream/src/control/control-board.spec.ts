@@ -1,6 +1,8 @@
 import { isObjectOf, isWhole, type Guard } from '@nestjs-spark/foundation/internal';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
+import { startNats, type ServerHandle } from '@nestjs-spark/servers';
+import { describeWithOwnServers, describeWithServers, eventually } from '@nestjs-spark/servers/testing';
+import { cp, rename, rm } from 'node:fs/promises';
 import { CONTROL_STREAM } from '@nestjs-spark/contracts/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { specConnection, specName } from '../fixtures/spec-connection.ts';
@@ -70,5 +72,56 @@ describeWithServers(['nats'], 'The control board', () => {
     stop.abort();
     await watching;
     await watcher.close();
+  });
+});
+
+describeWithOwnServers(['nats'], 'The control board of a restored server', () => {
+  let server: ServerHandle;
+  let connection: JetStreamConnection;
+  let board: JetStreamControlBoard;
+
+  beforeAll(async () => {
+    server = await startNats({ temporary: true });
+    connection = specConnection(server.url);
+    board = new JetStreamControlBoard(connection, new MemoryLogger());
+  });
+  afterAll(async () => {
+    await connection.close();
+    await server.stop();
+  });
+
+  const whileAway = async (work: () => Promise<void>): Promise<void> => {
+    await server.kill9();
+    await work();
+    await server.restart();
+    await connection.ready();
+  };
+
+  it('is followed on, although its messages are numbered again as those that it has lost', async () => {
+    const subject = 'spark.control.spec.restored';
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const watching = (async () => {
+      for await (const { value } of board.watch(subject, isNote, stop.signal)) seen.push(value.n);
+    })();
+    await board.publish<Note>(subject, { n: 1 });
+    const copy = `${server.dataDir}-backup`;
+    await whileAway(() => cp(server.dataDir, copy, { recursive: true }));
+    for (const n of [2, 3, 4, 5]) await board.publish<Note>(subject, { n });
+    await eventually(() => seen.at(-1) === 5);
+    await whileAway(async () => {
+      await rm(server.dataDir, { recursive: true });
+      await rename(copy, server.dataDir);
+    });
+    // Once: each further message would bring the numbers nearer to those before.
+    const isSent = (): Promise<boolean> =>
+      board.publish<Note>(subject, { n: 6 }).then(
+        () => true,
+        () => false,
+      );
+    await eventually(isSent);
+    await eventually(() => seen.at(-1) === 6);
+    stop.abort();
+    await watching;
   });
 });

@@ -58,8 +58,10 @@ export class JetStreamControlBoard implements ControlBoard {
       try {
         await this.#connection.ready(signal);
         await this.#provisioner.ensure(CONTROL);
-        const { created } = await this.#connection.use(({ jsm }) => jsm.streams.info(CONTROL_STREAM));
-        if (created !== seen.created) Object.assign(seen, { created, sequence: 0 });
+        const { created, state } = await this.#connection.use(({ jsm }) => jsm.streams.info(CONTROL_STREAM));
+        // A stream that was restored from a backup is as old as before, and numbers its next messages as those that it lost.
+        const isSame = created === seen.created && state.last_seq >= seen.sequence;
+        if (!isSame) Object.assign(seen, { created, sequence: 0 });
         for await (const message of readMessages(this.#connection, request, signal)) {
           if (message.seq <= seen.sequence) continue;
           seen.sequence = message.seq;

@@ -1,10 +1,11 @@
 import { DEAD_LETTERS_STREAM } from '@nestjs-spark/contracts/internal';
-import { DeliverPolicy, type StoredMsg } from '@nats-io/jetstream';
+import type { StoredMsg } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { isStreamNotFound, isWrongLastSequence } from '../connect/failures.ts';
 import { fromHeaders, isPublishable, toHeaders } from '../log/headers.ts';
+import { readMessages, type ReadRequest } from '../log/read-messages.ts';
 import {
   type DeadLetter,
   isLetterId,
@@ -21,6 +22,8 @@ import {
  */
 export type ReplayOutcome = 'replayed' | 'superseded' | 'not-found' | 'too-large' | 'gone';
 
+const NEVER = new AbortController().signal;
+
 /** The dead letters of one module, or of all. Every method throws `UnavailableError` while NATS is unavailable. */
 export class DeadLetterStore {
   readonly #connection: JetStreamConnection;
@@ -34,8 +37,16 @@ export class DeadLetterStore {
 
   /** The letters without their payloads, oldest first. @param subject only those of messages on this subject */
   async list(subject?: string): Promise<DeadLetter[]> {
-    const letters = await this.#whenThere((handle) => readAll(handle, letterSubjects(this.#module)));
-    return (letters ?? []).filter((letter) => subject === undefined || letter.subject === subject);
+    const letters: DeadLetter[] = [];
+    try {
+      for await (const message of readMessages(this.#connection, this.#all(), NEVER)) {
+        const letter = parse(message.headers, message.subject);
+        if (letter && (subject === undefined || letter.subject === subject)) letters.push(letter);
+      }
+    } catch (error) {
+      if (!isStreamNotFound(error)) throw error;
+    }
+    return letters;
   }
 
   /** How many there are; cheap. */
@@ -78,6 +89,17 @@ export class DeadLetterStore {
     return (result?.purged ?? 0) > 0;
   }
 
+  #all(): ReadRequest {
+    const subjects = letterSubjects(this.#module);
+    return {
+      stream: DEAD_LETTERS_STREAM,
+      subjects,
+      from: 'last-per-subject',
+      headersOnly: true,
+      toEnd: true,
+    };
+  }
+
   async #read(id: string): Promise<StoredMsg | null> {
     if (!this.#isMine(id)) return null;
     const query = { last_by_subj: letterSubject(id) };
@@ -95,27 +117,6 @@ export class DeadLetterStore {
       if (isStreamNotFound(error)) return null;
       throw error;
     }
-  }
-}
-
-async function readAll({ js }: JetStreamHandle, subjects: string): Promise<DeadLetter[]> {
-  const consumer = await js.consumers.get(DEAD_LETTERS_STREAM, {
-    filter_subjects: subjects,
-    deliver_policy: DeliverPolicy.LastPerSubject,
-    headers_only: true,
-  });
-  const letters: DeadLetter[] = [];
-  try {
-    if ((await consumer.info(true)).num_pending === 0) return letters;
-    const messages = await consumer.consume();
-    for await (const message of messages) {
-      const letter = parse(message.headers, message.subject);
-      if (letter) letters.push(letter);
-      if (message.info.pending === 0) messages.stop();
-    }
-    return letters;
-  } finally {
-    await consumer.delete().catch(() => undefined);
   }
 }
 

@@ -9,6 +9,9 @@ import { IncompleteObjectError, readObject } from './read-object.ts';
 /** A little more than the limit of a change set: incompressible data grows when compressed. */
 const LARGEST_BYTES = 65 * 1024 * 1024;
 
+/** Almost no task has large payloads, and none is to cost a request at every trim. */
+const LOOK_AGAIN_MS = 60_000;
+
 /** Header of a message whose payload is in the route's object bucket: the object's name. */
 export const OBJECT_HEADER = 'spark-object';
 
@@ -19,7 +22,8 @@ export const OBJECT_HEADER = 'spark-object';
 export class BigPayloads {
   readonly #connection: JetStreamConnection;
   readonly #bucket: string;
-  #maybeSome = true;
+  /** Until when nobody looks again whether there are any, by `performance.now`. */
+  #noneUntil = -Infinity;
 
   constructor(connection: JetStreamConnection, stream: string) {
     this.#connection = connection;
@@ -29,7 +33,7 @@ export class BigPayloads {
   /** @returns the object's name, for {@link OBJECT_HEADER} */
   async store(subject: string, afterSequence: number, payload: Uint8Array): Promise<string> {
     const name = `${subject}/${afterSequence}/${randomUUID()}`;
-    this.#maybeSome = true;
+    this.#noneUntil = -Infinity;
     await this.#connection.use(async (handle) => {
       const bucket = await makeObjectBucket(handle, this.#bucket);
       await bucket.putBlob({ name }, payload);
@@ -39,7 +43,7 @@ export class BigPayloads {
 
   /** Streams the content chunk by chunk. */
   async storeStream(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-    this.#maybeSome = true;
+    this.#noneUntil = -Infinity;
     await this.#connection.use(async (handle) => {
       const bucket = await makeObjectBucket(handle, this.#bucket);
       await bucket.put({ name }, readableOf(content));
@@ -88,11 +92,11 @@ export class BigPayloads {
    *   it
    */
   async trim(subject: string, sequence: number, usedByFirst: () => Promise<string[]>): Promise<void> {
-    if (!this.#maybeSome) return;
+    if (performance.now() < this.#noneUntil) return;
     const keep = await usedByFirst();
     await this.#whenThere(async (bucket) => {
       const objects = await bucket.list();
-      if (objects.length === 0) this.#maybeSome = false;
+      if (objects.length === 0) this.#noneForNow();
       for (const { name } of objects) {
         const followed = sequenceFollowed(name, subject);
         const needed = keep.some((prefix) => name.startsWith(prefix));
@@ -116,6 +120,11 @@ export class BigPayloads {
     );
   }
 
+  /** Not for good: another instance may store some, or this one may be doing so. */
+  #noneForNow(): void {
+    this.#noneUntil = performance.now() + LOOK_AGAIN_MS;
+  }
+
   async #whenThere<T>(work: (bucket: ObjectStore) => Promise<T>): Promise<T | null> {
     return this.#connection.use(async ({ js }) => {
       try {
@@ -125,7 +134,7 @@ export class BigPayloads {
           isStreamNotFound(error) ||
           (error instanceof Error && /object store not found/i.test(error.message))
         ) {
-          this.#maybeSome = false;
+          this.#noneForNow();
           return null;
         }
         if (error instanceof Error && /incomplete|corrupt|digest/i.test(error.message)) {

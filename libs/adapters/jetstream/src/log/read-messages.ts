@@ -10,11 +10,15 @@ export interface ReadRequest {
   from: number | 'last-per-subject' | 'new';
   /** More messages are requested when this many are left in this process. Default: three quarters. */
   refillAt?: number;
+  /** Ends when everything is read that is there, instead of waiting for new messages. */
+  toEnd?: boolean;
+  /** Without payloads. */
+  headersOnly?: boolean;
 }
 
 /** How many messages may wait in this process; each is at most `max_payload`. */
 const AHEAD = 32;
-/** Two consecutive missed ones end the read. */
+/** Sent by the server while it has nothing to deliver. Two consecutive missed ones end the read. */
 const HEARTBEAT_MS = 5_000;
 
 /**
@@ -27,13 +31,14 @@ export async function* readMessages(
   signal: AbortSignal,
 ): AsyncGenerator<JsMsg> {
   if (signal.aborted) return;
-  const { messages, end } = await connection.use((handle) => open(handle, request));
+  const { toEnd = false } = request;
+  const { messages, left, end } = await connection.use((handle) => open(handle, request));
   // An abort during opening was not observed.
-  if (signal.aborted) {
+  if (signal.aborted || (toEnd && left === 0)) {
     end();
     return;
   }
-  const broken = breakOnDisturbance(connection, messages);
+  const broken = breakOnDisturbance(connection, messages, toEnd);
   const aborted = () => messages.stop();
   signal.addEventListener('abort', aborted, { once: true });
   try {
@@ -41,10 +46,11 @@ export async function* readMessages(
       if (signal.aborted) return;
       broken.check();
       yield message;
-      if (signal.aborted) return;
+      if (signal.aborted || (toEnd && message.info.pending === 0)) return;
     }
     broken.check();
-    if (!signal.aborted) throw new UnavailableError(`Stream ${request.stream} has stopped sending`);
+    if (!signal.aborted && !broken.isAtEnd())
+      throw new UnavailableError(`Stream ${request.stream} has stopped sending`);
   } catch (error) {
     if (!signal.aborted) throw toPortError(`Stream ${request.stream}`, error);
   } finally {
@@ -58,7 +64,9 @@ async function open({ js }: JetStreamHandle, request: ReadRequest) {
   const consumer = await js.consumers.get(request.stream, {
     filter_subjects: request.subjects,
     ...startOf(request.from),
+    ...(request.headersOnly && { headers_only: true }),
   });
+  const { num_pending: left } = await consumer.info(true);
   const messages = await consumer.consume({
     max_messages: AHEAD,
     ...(request.refillAt === undefined ? {} : { threshold_messages: request.refillAt }),
@@ -69,7 +77,7 @@ async function open({ js }: JetStreamHandle, request: ReadRequest) {
     messages.stop();
     consumer.delete().catch(() => undefined);
   };
-  return { messages, end };
+  return { messages, left, end };
 }
 
 function startOf(from: ReadRequest['from']) {
@@ -78,8 +86,10 @@ function startOf(from: ReadRequest['from']) {
   return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Math.max(1, from) };
 }
 
-function breakOnDisturbance(connection: JetStreamConnection, messages: ConsumerMessages) {
+/** @param toEnd a heartbeat ends the read: what was removed since the consumer was made never comes, and nothing else tells */
+function breakOnDisturbance(connection: JetStreamConnection, messages: ConsumerMessages, toEnd: boolean) {
   let reason: string | undefined;
+  let isAtEnd = false;
   const breakOff = (because: string) => {
     reason ??= because;
     messages.stop();
@@ -91,12 +101,16 @@ function breakOnDisturbance(connection: JetStreamConnection, messages: ConsumerM
   void (async () => {
     for await (const { type } of notifications) {
       if (DISTURBANCES.has(type)) breakOff(type.replaceAll('_', ' '));
+      if (!toEnd || type !== 'heartbeat') continue;
+      isAtEnd = true;
+      messages.stop();
     }
   })();
   return {
     check() {
       if (reason) throw new UnavailableError(`Reading from ${connection.target} was interrupted: ${reason}`);
     },
+    isAtEnd: () => isAtEnd,
     stop: unsubscribe,
   };
 }

@@ -10,6 +10,7 @@ import { readMessages } from '../log/read-messages.ts';
 import { AckInbox } from './ack-inbox.ts';
 import { batchNotStored, type Batched, publishBatch } from './publish-batch.ts';
 import { type RecordPlace, recordSubject } from './record-place.ts';
+import { isNothingThere } from './subject-log.ts';
 
 /** A stream of records: each is the messages below one subject, and its last message is its state. */
 export interface RecordStreamOptions extends RecordPlace {
@@ -127,26 +128,15 @@ export class RecordStream {
 
   /** The record's messages in their order, `most` at most. */
   async history(id: string, most: number): Promise<StoredRecord[]> {
-    const { stream, root } = this.#options;
-    return this.#use(async ({ jsm }) => {
-      const found: StoredRecord[] = [];
-      const query = { seq: 1, batch: most, next_by_subj: recordSubject(root, id, '>') };
-      for await (const { subject, seq, data, time } of await jsm.direct.getBatch(stream, query))
-        found.push(this.recordOf(subject, seq, data, time));
-      return found;
-    });
+    const { root } = this.#options;
+    return this.#read({ seq: 1, batch: most, next_by_subj: recordSubject(root, id, '>') });
   }
 
   /** What is there of the messages from one sequence to another. */
   async range(from: number, to: number): Promise<StoredRecord[]> {
-    const { stream, root } = this.#options;
-    return this.#use(async ({ jsm }) => {
-      const found: StoredRecord[] = [];
-      const query = { seq: Math.max(1, from), batch: to - from + 1, next_by_subj: `${root}.>` };
-      for await (const { subject, seq, data, time } of await jsm.direct.getBatch(stream, query))
-        if (seq <= to) found.push(this.recordOf(subject, seq, data, time));
-      return found;
-    });
+    const { root } = this.#options;
+    const query = { seq: Math.max(1, from), batch: to - from + 1, next_by_subj: `${root}.>` };
+    return (await this.#read(query)).filter(({ sequence }) => sequence <= to);
   }
 
   /** Messages in their order, as they come; see `readMessages`. */
@@ -194,6 +184,23 @@ export class RecordStream {
   async provisionAll(): Promise<Provisioned> {
     await this.#values(() => Promise.resolve());
     return ensureStream(this.#options.connection, this.settings);
+  }
+
+  /** None where nothing is left: what was written last may have expired or been removed. */
+  #read(query: { seq: number; batch: number; next_by_subj: string }): Promise<StoredRecord[]> {
+    return this.#use(async ({ jsm }) => {
+      const found: StoredRecord[] = [];
+      try {
+        for await (const { subject, seq, data, time } of await jsm.direct.getBatch(
+          this.#options.stream,
+          query,
+        ))
+          found.push(this.recordOf(subject, seq, data, time));
+      } catch (error) {
+        if (!isNothingThere(error)) throw error;
+      }
+      return found;
+    });
   }
 
   #batched({ id, part, payload, publishAt }: BatchMessage, isFirst: boolean): Batched {

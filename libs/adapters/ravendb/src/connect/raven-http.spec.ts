@@ -7,9 +7,10 @@ import { RavenHttp } from './raven-http.ts';
 
 const servers: Server[] = [];
 
-async function serve(status: number, body: object): Promise<string> {
+async function serve(status: number, body: object | string): Promise<string> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
   const server = createServer((_, response) => {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    response.writeHead(status, { 'content-type': 'application/json' }).end(text);
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -78,6 +79,32 @@ describe('RavenDB over HTTP', () => {
     const http = new RavenHttp({ urls: [refusing, other], database: 'd' });
     await expect(http.getJson('/x')).rejects.toThrow(/refused \(400 X\): no/);
     await http.close();
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['what is missing', { Type: 'Raven.Client.Exceptions.Documents.X', Message: 'no' }],
+  ])('takes a 404 with %s for absence', async (_, body) => {
+    const http = new RavenHttp({ urls: [await serve(404, body)], database: 'd' });
+    expect(await http.getJson('/x')).toBeNull();
+    expect(await http.stream('/x')).toBeNull();
+    await http.close();
+  });
+
+  it.each([
+    '404 page not found',
+    '<html><body>404 Not Found</body></html>',
+    'default backend - 404',
+    '[]',
+    '{"message":"no Route matched"}',
+  ])('does not take %j, which a proxy without a server says, for absence', async (body) => {
+    const proxy = await serve(404, body);
+    const alone = new RavenHttp({ urls: [proxy], database: 'd' });
+    await expect(alone.getJson('/x')).rejects.toThrow(UnavailableError);
+    await expect(alone.stream('/x')).rejects.toThrow(/without RavenDB's own words/);
+    const beside = new RavenHttp({ urls: [proxy, await serve(200, { fine: true })], database: 'd' });
+    expect(await beside.getJson('/x')).toEqual({ fine: true });
+    await Promise.all([alone.close(), beside.close()]);
   });
 
   it('never shows a password of an address, nor a key', async () => {

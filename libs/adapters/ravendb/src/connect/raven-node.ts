@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import type { Breaker } from '@nestjs-spark/foundation/internal';
 import type { CertificateSource } from './settings.ts';
-import { readServerError, toStoreError } from './server-error.ts';
+import { isOfRavenDb, readServerError, toStoreError } from './server-error.ts';
 import { secured } from './tls.ts';
 
 export interface RavenRequest {
@@ -71,7 +71,7 @@ export class RavenNode implements Requester {
     });
   }
 
-  /** 404 is returned; every other status except 2xx and 304 is thrown as one of the store's errors. */
+  /** RavenDB's 404 is returned; every other status except 2xx and 304 is thrown as one of the store's errors. */
   request(request: RavenRequest): Promise<RavenAnswer> {
     return this.#breaker.run(() => this.#request(request));
   }
@@ -87,8 +87,11 @@ export class RavenNode implements Requester {
 
   async #request(request: RavenRequest): Promise<RavenAnswer> {
     const answer = await this.#send(request);
-    if (answer.status < 400 || answer.status === 404) return answer;
-    throw toStoreError(this.#name, readServerError(answer.status, answer.body.toString('utf8')));
+    if (answer.status < 400) return answer;
+    const text = answer.body.toString('utf8');
+    if (answer.status !== 404) throw toStoreError(this.#name, readServerError(answer.status, text));
+    this.#requireOwn(text);
+    return answer;
   }
 
   async #stream(path: string): Promise<RavenStream | null> {
@@ -99,8 +102,17 @@ export class RavenNode implements Requester {
       });
     if (statusCode < 400) return { headers, body };
     const text = await body.text();
-    if (statusCode === 404) return null;
-    throw toStoreError(this.#name, readServerError(statusCode, text));
+    if (statusCode !== 404) throw toStoreError(this.#name, readServerError(statusCode, text));
+    this.#requireOwn(text);
+    return null;
+  }
+
+  /** @throws {UnavailableError} when what stands before RavenDB says that nothing is there: it says nothing of a document */
+  #requireOwn(answer: string): void {
+    if (isOfRavenDb(answer)) return;
+    throw new UnavailableError(
+      `${this.#name} is not what answers there: it answered 404 without RavenDB's own words. Check what stands before it, such as a proxy`,
+    );
   }
 
   async #send(request: RavenRequest): Promise<RavenAnswer> {

@@ -32,9 +32,12 @@ export function isCollectionMismatch(error: unknown): error is RavenRefusedError
 
 /** RavenDB itself refuses the id. A refusal by a proxy, a rule or a missing right would say nothing about the id. */
 export function isNoId(error: unknown): error is RavenRefusedError {
-  return (
-    error instanceof RavenRefusedError && [400, 500].includes(error.status) && OF_DOTNET.test(error.type)
-  );
+  return error instanceof RavenRefusedError && [400, 500].includes(error.status) && isNamedByRavenDb(error);
+}
+
+/** RavenDB names what went wrong; what stands before it does not. */
+export function isNamedByRavenDb({ type }: Pick<ServerError, 'type'>): boolean {
+  return OF_DOTNET.test(type);
 }
 
 const OF_DOTNET = /^(Raven|Sparrow|System|Voron)\./;
@@ -83,8 +86,11 @@ function isRefusal(type: string): boolean {
 /** A new server is passive until it gets its first database. */
 const MISSING = ['DatabaseDoesNotExistException', 'NodeIsPassiveException'];
 
+/** A document that something was to be hung on was there a moment ago. */
+const GONE = 'DocumentDoesNotExistException';
+
 export function toStoreError(where: string, error: ServerError): Error {
-  if (error.status === 409) return new RavenConflictError(where, error);
+  if (error.status === 409 || shortType(error.type) === GONE) return new RavenConflictError(where, error);
   if (MISSING.includes(shortType(error.type))) return new DatabaseMissingError(where);
   if (error.status >= 500 && !isRefusal(error.type)) {
     const cause = new Error(error.message);
@@ -122,6 +128,17 @@ export function readServerError(status: number, body: string): ServerError {
     };
   } catch {
     return fallback;
+  }
+}
+
+/** Whether the body of a 404 is RavenDB's: it is empty where there is no such thing, and otherwise says what is missing. */
+export function isOfRavenDb(body: string): boolean {
+  if (body === '') return true;
+  try {
+    const { Type, Message } = (JSON.parse(body) ?? {}) as Record<string, unknown>;
+    return typeof Type === 'string' || typeof Message === 'string';
+  } catch {
+    return false;
   }
 }
 

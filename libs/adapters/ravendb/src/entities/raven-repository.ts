@@ -20,6 +20,7 @@ import {
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { RavenConnection } from '../connect/raven-connection.ts';
 import { fetchDocuments } from '../read-documents/fetch-documents.ts';
+import { writtenIn } from '../write/written-in.ts';
 import { changeOf } from './change-of.ts';
 import { fromDocument, type RavenDocument } from './entity-document.ts';
 import { toRavenQuery } from './list-query.ts';
@@ -112,10 +113,10 @@ export class RavenRepository<T extends object> implements Repository<T> {
     if (version !== undefined && there?.version !== version) throw new VersionConflictError(id);
     if (!there) return null;
     const { http } = this.#connection;
-    const answer = await http.sendJson<DeleteAnswer>('POST', http.path('/bulk_docs'), {
-      Commands: [{ Id: id, Type: 'DELETE', ChangeVector: version ?? null }],
-    });
-    const { Deleted: isDeleted = false, ChangeVector: changeVector } = answer?.Results[0] ?? {};
+    const body = JSON.stringify({ Commands: [{ Id: id, Type: 'DELETE', ChangeVector: version ?? null }] });
+    const answer = await http.request({ method: 'POST', path: http.path('/bulk_docs'), body });
+    const { Results } = JSON.parse(writtenIn(http, answer).toString('utf8')) as DeleteAnswer;
+    const { Deleted: isDeleted = false, ChangeVector: changeVector } = Results[0] ?? {};
     return isDeleted ? changeOf(http, changeVector ?? '') : null;
   }
 
@@ -152,6 +153,10 @@ export class RavenRepository<T extends object> implements Repository<T> {
     const { http } = this.#connection;
     const body = `{"Query":${JSON.stringify(text)},"QueryParameters":${parameters},"WaitForNonStaleResults":true,"WaitForNonStaleResultsTimeout":"${within}"}`;
     const answer = await http.request({ method: 'POST', path: http.path('/queries'), body });
-    return answer.status === 404 ? { documents: [], total: 0, isStale: false } : readAnswer(answer.body);
+    if (answer.status !== 404) return readAnswer(answer.body);
+    // Documents that are not there are an empty list: this is the index, which RavenDB removes while nobody uses it.
+    throw new UnavailableError(
+      `RavenDB does not have the index over ${this.#collection} that this query needs: try again`,
+    );
   }
 }

@@ -3,6 +3,7 @@ import { checkWrite, keptMetadata, ravenKey, type DocumentWrite } from '@nestjs-
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { RavenConflictError } from '../connect/server-error.ts';
+import { writtenIn } from '../write/written-in.ts';
 import { joinText, splitText, type RavenDocument } from './entity-document.ts';
 import { readDocuments } from './read-documents.ts';
 import { retryRaces } from './retry-races.ts';
@@ -44,7 +45,7 @@ async function tryToWrite(
   const commands = writes.map((write) => (write.kind === 'put' ? made.get(write)?.command : toDelete(write)));
   const body = `{"Commands":[${commands.join(',')}]}`;
   const answer = await http.request({ method: 'POST', path: http.path('/bulk_docs'), body });
-  return putResults(answer.body, writes, made);
+  return putResults(writtenIn(http, answer), writes, made);
 }
 
 /** The documents that the puts replace. The first time, an entity's own origin is assumed to be current. */

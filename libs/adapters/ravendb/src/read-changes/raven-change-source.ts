@@ -37,6 +37,9 @@ export interface RavenFeedOptions {
   rollPauseMs?: number;
 }
 
+/** By how much a page may exceed its size where documents are larger than those before. */
+const AT_MOST = 4;
+
 /** Reads one RavenDB database's changes; needs ReadWrite, and DatabaseAdmin for deletes to be `kept`. */
 export class RavenChangeSource implements ChangeSource {
   readonly ids = 'ravendb';
@@ -156,14 +159,17 @@ export class RavenChangeSource implements ChangeSource {
     if (isSmall(await this.#share.of(collection))) return null;
     // Tasks that wait at the same place are woken together.
     return this.#tails.get(String(from), () =>
-      this.#http.onOneNode((node) => readTailPage(this.#http, node, end.databaseId, from)),
+      this.#http.onOneNode((node) => {
+        const wanted = { from, maxBytes: this.#pageBytes * AT_MOST };
+        return readTailPage(this.#http, node, end.databaseId, wanted);
+      }),
     );
   }
 
   async #readRaw(collection: string, query: FeedQuery): Promise<RawPage> {
     const { from, deletesAfter } = query;
     const pageSize = this.#size.for(query.limit);
-    const rawQuery = { from, deletesAfter, pageSize, maxBytes: this.#pageBytes * 4 };
+    const rawQuery = { from, deletesAfter, pageSize, maxBytes: this.#pageBytes * AT_MOST };
     const share = await this.#share.of(collection);
     return this.#http.onOneNode(async (node) => {
       const stats = await readStats(this.#http, node);

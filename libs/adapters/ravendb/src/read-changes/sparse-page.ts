@@ -1,12 +1,10 @@
-import type { Etag } from '@nestjs-spark/contracts';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
-import { readItems, type Item } from '../read-documents/all-items.ts';
+import { readItems } from '../read-documents/all-items.ts';
 import type { DatabaseStats } from '../read-documents/database-stats.ts';
-import { fetchDocuments } from '../read-documents/fetch-documents.ts';
+import { fetchWithin } from '../read-documents/fetch-documents.ts';
 import type { RawPage, RawQuery } from './raw-page.ts';
-import type { RawDocument } from '../read-documents/raw-document.ts';
 
 const ITEMS_PER_PAGE = 16_384;
 
@@ -26,32 +24,24 @@ export async function readSparsePage(
   const wanted = page.items.filter(
     (item) => item.etag <= stats.lastEtag && nameKey(item.collection) === collection,
   );
-  const cutAt = wanted.filter(({ type }) => type === 'Document')[query.pageSize]?.etag;
+  const listed = wanted.filter(({ type }) => type === 'Document');
+  const asked = listed.slice(0, query.pageSize);
+  const ids = asked.map(({ id }) => id);
+  const fetched = await fetchWithin(http, node, ids, query.maxBytes);
+  const cutAt = listed[fetched.length]?.etag;
   const to = cutAt === undefined ? Math.min(page.reached ?? stats.lastEtag, stats.lastEtag) : cutAt - 1;
-  const inPage = wanted.filter((item) => item.etag <= to);
   return {
     databaseId: stats.databaseId,
     lastEtag: stats.lastEtag,
     to,
     drained: to === stats.lastEtag,
     gapless: false,
-    documents: await fetchItems(
-      http,
-      node,
-      inPage.filter(({ type }) => type === 'Document'),
+    documents: asked.flatMap(({ etag }, at) => {
+      const document = fetched[at];
+      return document ? [{ ...document, etag }] : [];
+    }),
+    tombstones: wanted.filter(
+      ({ type, etag }) => type === 'DocumentTombstone' && etag > query.deletesAfter && etag <= to,
     ),
-    tombstones: inPage.filter((item) => item.type === 'DocumentTombstone' && item.etag > query.deletesAfter),
   };
-}
-
-async function fetchItems(http: RavenHttp, node: Requester, items: Item[]): Promise<RawDocument[]> {
-  const documents = await fetchDocuments(
-    http,
-    node,
-    items.map(({ id }) => id),
-  );
-  return items.flatMap((item, index) => {
-    const document = documents[index];
-    return document ? [{ ...document, etag: item.etag satisfies Etag }] : [];
-  });
 }

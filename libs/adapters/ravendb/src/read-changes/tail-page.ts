@@ -19,9 +19,9 @@ export async function readTailPage(
   http: RavenHttp,
   node: Requester,
   databaseId: string,
-  from: Etag,
+  { from, maxBytes }: { from: Etag; maxBytes: number },
 ): Promise<RawPage | null> {
-  const read = await readRawDocuments(http, node, { from, pageSize: SHORT, maxBytes: Infinity });
+  const read = await readRawDocuments(http, node, { from, pageSize: SHORT, maxBytes });
   const documents = withOwnEtags(read.documents, databaseId);
   if (read.full || documents === null) return null;
   if (isGapless(documents, from)) {

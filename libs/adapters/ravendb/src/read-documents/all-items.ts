@@ -1,6 +1,6 @@
-import type { Etag } from '@nestjs-spark/contracts';
+import { UnavailableError, type Etag } from '@nestjs-spark/contracts';
 import type { RavenHttp } from '../connect/raven-http.ts';
-import type { Requester } from '../connect/raven-node.ts';
+import type { RavenAnswer, Requester } from '../connect/raven-node.ts';
 
 /** One entry of the database's order of changes, without content. */
 export interface Item {
@@ -19,8 +19,8 @@ export interface ItemPage {
   changeVector: string;
 }
 
-interface ItemsAnswer {
-  Results?: RawItem[];
+interface ListAnswer<T> {
+  Results: T[];
   DatabaseChangeVector?: string;
 }
 
@@ -44,14 +44,31 @@ export async function readItems(
   // RavenDB 7 starts at this etag, RavenDB 6 after it: one lower suits both.
   const asked = { etag: Math.max(0, from - 1), pageSize: pageSize + 1 };
   const path = http.path('/debug/replication/all-items', asked) + query;
-  const { body } = await node.request({ path });
-  const { Results = [], DatabaseChangeVector } = JSON.parse(body.toString('utf8')) as ItemsAnswer;
+  const { Results, DatabaseChangeVector } = listIn<RawItem>(http, await node.request({ path }));
   const last = Results.at(-1);
   return {
     items: Results.filter((raw) => raw.Etag >= from && isChange(raw)).map(toItem),
     reached: last && Results.length > pageSize ? last.Etag : null,
     changeVector: DatabaseChangeVector ?? '',
   };
+}
+
+/** @throws {UnavailableError} when the answer is anything else: taken for an empty list, it would say that nothing has changed */
+export function listIn<T>(http: Pick<RavenHttp, 'database'>, { body }: RavenAnswer): ListAnswer<T> {
+  const answer = parse(body) as Partial<ListAnswer<T>> | null | undefined;
+  const { Results, ...rest } = answer ?? {};
+  if (Array.isArray(Results)) return { ...rest, Results };
+  throw new UnavailableError(
+    `Database ${http.database} does not list its changes: what it answered is not a whole list`,
+  );
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
 }
 
 // With revisions enabled, their entries appear under the same type names.

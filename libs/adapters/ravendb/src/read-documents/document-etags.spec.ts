@@ -65,4 +65,56 @@ describe('the etag of a document', () => {
     const node = nodeWith({ a: 3, c: 101 });
     expect(etagsOf(await withEtags(http, node, stats, 1, documents))).toEqual([['a', 3]]);
   });
+
+  it.each([
+    ['after more revisions than fit into one answer', 2_000],
+    ['after few', 2],
+  ])('is found %s, which the list has under the same type', async (_many, revisions) => {
+    const between = Array.from({ length: revisions }, (_, at) => revision('a', 4 + at));
+    const node = listing([item('a', 3), ...between, item('b', 4 + revisions), item('c', 9_000)]);
+    const documents = [document('a', 'B:1-other'), document('b', 'B:2-other')];
+    const all = { ...stats, lastEtag: 10_000 };
+    expect(etagsOf(await withEtags(http, node, all, 1, documents))).toEqual([
+      ['a', 3],
+      ['b', 4 + revisions],
+    ]);
+  });
+
+  it('of one that has moved on is not looked for beyond its page', async () => {
+    const later = Array.from({ length: 5_000 }, (_, at) => item(`later/${at}`, 10 + at));
+    const node = listing([item('a', 3), ...later]);
+    const documents = [document('a', 'B:1-other'), document('b', 'B:2-other')];
+    const all = { ...stats, lastEtag: 10_000 };
+    expect(etagsOf(await withEtags(http, node, all, 1, documents))).toEqual([['a', 3]]);
+    expect(node.asked()).toBe(1);
+  });
 });
+
+interface Listed {
+  Type: string;
+  Id: string;
+  Etag: number;
+  Collection: string;
+  Flags?: string;
+}
+
+const item = (Id: string, Etag: number): Listed => ({ Type: 'Document', Id, Etag, Collection: 'Cars' });
+const revision = (id: string, etag: number): Listed => ({
+  ...item(id, etag),
+  Flags: 'HasRevisions, Revision',
+});
+
+/** Answers as RavenDB 7 does: from the given etag on, as many as asked for. */
+function listing(items: readonly Listed[]) {
+  let asked = 0;
+  return {
+    request: async ({ path }: { path: string }) => {
+      asked++;
+      const query = new URL(path, 'http://raven').searchParams;
+      const from = items.filter(({ Etag }) => Etag >= Number(query.get('etag')));
+      const Results = from.slice(0, Number(query.get('pageSize')));
+      return { status: 200, body: Buffer.from(JSON.stringify({ Results })), whole: true };
+    },
+    asked: () => asked,
+  };
+}

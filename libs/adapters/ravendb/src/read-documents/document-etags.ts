@@ -3,7 +3,7 @@ import { ravenKey } from '@nestjs-spark/contracts/internal';
 import { soleEtag } from '../connect/change-vector.ts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
-import { readItems } from './all-items.ts';
+import { readItems, type ItemPage } from './all-items.ts';
 import type { DatabaseStats } from './database-stats.ts';
 import type { RawDocument } from './raw-document.ts';
 
@@ -27,10 +27,37 @@ export async function withEtags(
     return true;
   });
   if (ownEtags) return documents;
-  const { items } = await readItems(http, node, from, documents.length, ['Document']);
-  const etags = new Map(items.map((item) => [ravenKey(item.id), item.etag]));
+  const etags = await listEtags(http, node, from, documents);
   return documents.flatMap((document) => {
     const etag = etags.get(ravenKey(document.id));
     return etag === undefined || etag > stats.lastEtag ? [] : [{ ...document, etag }];
   });
+}
+
+const LEAST_LISTED = 256;
+
+/**
+ * The etags of a page's documents by key. The list has revisions under the same type, any number of them between two documents, so it is
+ * read until it has all documents of the page, or one that is not: whatever has not come by then has moved on.
+ */
+async function listEtags(
+  http: RavenHttp,
+  node: Requester,
+  from: Etag,
+  documents: readonly RawDocument[],
+): Promise<Map<string, Etag>> {
+  const left = new Set(documents.map(({ id }) => ravenKey(id)));
+  const etags = new Map<string, Etag>();
+  const most = Math.max(documents.length, LEAST_LISTED);
+  for (let at: Etag | null = from; at !== null && left.size > 0;) {
+    const { items, reached }: ItemPage = await readItems(http, node, at, most, ['Document']);
+    let isPast = false;
+    for (const { id, etag } of items) {
+      const key = ravenKey(id);
+      if (left.delete(key)) etags.set(key, etag);
+      else isPast ||= !etags.has(key);
+    }
+    at = reached === null || isPast ? null : reached + 1;
+  }
+  return etags;
 }

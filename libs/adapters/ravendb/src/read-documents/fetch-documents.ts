@@ -35,6 +35,31 @@ export async function fetchDocuments(
   return ids.map((id) => found.get(id) ?? null);
 }
 
+/** How many documents of unknown size are requested together. */
+const FIRST_STEP = 16;
+
+/**
+ * The first of the documents, as many as take about `maxBytes` together, but at least one: they are requested a few at a time, the next
+ * ones by what the former ones took.
+ */
+export async function fetchWithin(
+  http: RavenHttp,
+  node: Requester,
+  ids: readonly string[],
+  maxBytes: number,
+): Promise<(FetchedDocument | null)[]> {
+  const found: (FetchedDocument | null)[] = [];
+  let bytes = 0;
+  for (let step = FIRST_STEP; found.length < ids.length && bytes < maxBytes;) {
+    const some = await fetchDocuments(http, node, ids.slice(found.length, found.length + step));
+    found.push(...some);
+    bytes += some.reduce((sum, document) => sum + (document?.json.byteLength ?? 0), 0);
+    const average = Math.max(1, bytes / found.length);
+    step = Math.max(1, Math.min(IDS_PER_CALL, Math.floor((maxBytes - bytes) / average)));
+  }
+  return found;
+}
+
 async function fetchSome(
   http: RavenHttp,
   node: Requester,

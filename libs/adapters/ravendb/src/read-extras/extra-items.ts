@@ -2,6 +2,7 @@ import type { Etag } from '@nestjs-spark/contracts';
 import { ravenKey, type Follow } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
+import { listIn } from '../read-documents/all-items.ts';
 
 /** A change of counters or of a part of a time series in the database's order of changes. */
 export interface ExtraItem {
@@ -40,8 +41,8 @@ export async function readExtraItems(
   ];
   const query = types.map((type) => `&type=${type}`).join('');
   const asked = { etag: Math.max(0, from - 1), pageSize: PAGE };
-  const { body } = await node.request({ path: http.path('/debug/replication/all-items', asked) + query });
-  const { Results = [] } = JSON.parse(body.toString('utf8')) as { Results?: RawItem[] };
+  const answer = await node.request({ path: http.path('/debug/replication/all-items', asked) + query });
+  const { Results } = listIn<RawItem>(http, answer);
   const last = Results.at(-1);
   const reached = last && Results.length >= PAGE ? Math.min(last.Etag, to) : to;
   const items = Results.filter(({ Etag }) => Etag >= from && Etag <= reached).flatMap(toItem);

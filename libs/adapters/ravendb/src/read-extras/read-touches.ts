@@ -4,7 +4,7 @@ import { nameKey } from '@nestjs-spark/foundation/internal';
 import { soleEtag } from '../connect/change-vector.ts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
-import { fetchDocuments } from '../read-documents/fetch-documents.ts';
+import { fetchWithin } from '../read-documents/fetch-documents.ts';
 import { changedRanges, readSegments } from './changed-ranges.ts';
 import { readExtraItems, type ExtraItem } from './extra-items.ts';
 
@@ -26,9 +26,10 @@ interface Touched {
 }
 
 const AT_ONCE = 16;
+const MOST_BYTES = 8 * 1024 * 1024;
 
 /**
- * Changes of counters and time series in `from..to`, one per document, at the etag of the last.
+ * Changes of counters and time series in `from..to`, one per document, at the etag of the last; of as many documents as fit.
  * @returns them, and up to where they are complete
  */
 export async function readTouches(
@@ -37,15 +38,18 @@ export async function readTouches(
   databaseId: string,
   query: TouchQuery,
 ): Promise<{ touches: Touch[]; to: Etag }> {
-  const { items, to } = await readExtraItems(http, node, query.from, query.to, query.follow);
+  const { items, to: reached } = await readExtraItems(http, node, query.from, query.to, query.follow);
   const wanted = items.filter(({ collection }) => nameKey(collection) === query.collection);
-  const touched = groupByDocument(wanted);
-  if (touched.size === 0) return { touches: [], to };
-  const documents = await fetchDocuments(http, node, [...touched.keys()]);
+  const ids = [...new Set(wanted.map(({ id }) => id))];
+  const fetched = await fetchWithin(http, node, ids, MOST_BYTES);
+  const documents = new Map(ids.map((id, at) => [id, fetched[at]]));
+  // The first change of the first document that did not fit is the next page's.
+  const cutAt = wanted.find(({ id }) => id === ids[fetched.length])?.etag;
+  const to = cutAt === undefined ? reached : cutAt - 1;
+  const touched = groupByDocument(wanted.filter(({ etag }) => etag <= to));
   const touches: Touch[] = [];
-  let at = 0;
-  for (const [, { etag, counters, series }] of touched) {
-    const document = documents[at++];
+  for (const [touchedId, { etag, counters, series }] of touched) {
+    const document = documents.get(touchedId);
     if (!document) continue;
     // Its own change comes on a later page and includes all of this.
     const own = soleEtag(document.changeVector, databaseId);

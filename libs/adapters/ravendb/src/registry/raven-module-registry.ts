@@ -14,6 +14,7 @@ import { ensureDatabase, type EnsureDatabaseOptions } from '../connect/ensure-da
 import { RavenHttp } from '../connect/raven-http.ts';
 import type { RavenSettings } from '../connect/settings.ts';
 import { RavenConflictError } from '../connect/server-error.ts';
+import { readByPrefix } from '../read-documents/read-by-prefix.ts';
 import { write, type Put } from '../write/transaction.ts';
 
 interface StoredEntry extends RegistryDocument {
@@ -23,8 +24,6 @@ interface StoredEntry extends RegistryDocument {
 interface DocumentsAnswer {
   Results: (StoredEntry | null)[];
 }
-
-const PAGE = 1_024;
 
 /** The modules that know each other, in the database SparkModules. */
 export class RavenModuleRegistry implements ModuleRegistry {
@@ -65,18 +64,14 @@ export class RavenModuleRegistry implements ModuleRegistry {
   }
 
   async list(): Promise<ModuleInformation[]> {
-    const found: ModuleInformation[] = [];
-    for (let start = 0; ; start += PAGE) {
-      const query = { startsWith: moduleInformationId(''), start, pageSize: PAGE };
-      const documents =
-        (await this.#http.getJson<DocumentsAnswer>(this.#http.path('/docs', query)))?.Results ?? [];
-      for (const document of documents) {
-        const id = document?.['@metadata']?.['@id'] ?? '';
-        const information = toInformation(document, id.slice(moduleInformationId('').length));
-        if (information) found.push(information);
-      }
-      if (documents.length < PAGE) return found;
-    }
+    const entries = await readByPrefix(this.#http, {
+      startsWith: moduleInformationId(''),
+      read: async (path) => (await this.#http.getJson<DocumentsAnswer>(path))?.Results ?? [],
+      idOf,
+    });
+    return entries
+      .map((entry) => toInformation(entry, idOf(entry).slice(moduleInformationId('').length)))
+      .filter((information) => information !== null);
   }
 
   close(): Promise<void> {
@@ -87,6 +82,10 @@ export class RavenModuleRegistry implements ModuleRegistry {
     const path = this.#http.path('/docs', { id: moduleInformationId(module) });
     return (await this.#http.getJson<DocumentsAnswer>(path))?.Results[0] ?? null;
   }
+}
+
+function idOf(entry: StoredEntry): string {
+  return entry['@metadata']?.['@id'] ?? '';
 }
 
 /** @param module the name under which it was found */

@@ -14,6 +14,7 @@ import { RavenHttp } from '../connect/raven-http.ts';
 import { isCollectionMismatch } from '../connect/server-error.ts';
 import type { RavenSettings } from '../connect/settings.ts';
 import { fetchDocuments } from '../read-documents/fetch-documents.ts';
+import { readByPrefix } from '../read-documents/read-by-prefix.ts';
 import { write } from '../write/transaction.ts';
 
 interface StateDocument {
@@ -24,8 +25,6 @@ interface StateDocument {
 interface DocumentsAnswer {
   Results: (StateDocument | null)[];
 }
-
-const PAGE = 1_024;
 
 /** Spark's own small documents, PascalCase in the module's database. */
 export class RavenStateStore implements StateStore {
@@ -41,14 +40,12 @@ export class RavenStateStore implements StateStore {
   }
 
   async list<T extends object>(prefix: string): Promise<Versioned<T>[]> {
-    const found: Versioned<T>[] = [];
-    for (let start = 0; ; start += PAGE) {
-      const path = this.#http.path('/docs', { startsWith: prefix, start, pageSize: PAGE });
-      const documents = (await this.#http.getJson<DocumentsAnswer>(path))?.Results ?? [];
-      const own = documents.filter((document) => document !== null).filter(isOwn);
-      found.push(...own.map(toVersioned<T>));
-      if (documents.length < PAGE) return found;
-    }
+    const documents = await readByPrefix(this.#http, {
+      startsWith: prefix,
+      read: async (path) => (await this.#http.getJson<DocumentsAnswer>(path))?.Results ?? [],
+      idOf: (document) => document['@metadata']['@id'],
+    });
+    return documents.filter(isOwn).map(toVersioned<T>);
   }
 
   async write<T extends object>(

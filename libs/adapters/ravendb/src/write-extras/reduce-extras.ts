@@ -1,4 +1,4 @@
-import { idKey, type IdRule } from '@nestjs-spark/contracts/internal';
+import { idKey, voidedByPrefixes, type IdRule, type Placed } from '@nestjs-spark/contracts/internal';
 import type { AttachmentCopy, ChangeCommand, CounterCopy, ExtraCommand } from '@nestjs-spark/contracts';
 
 export type TimeSeriesPart = Extract<ExtraCommand, { type: 'time-series' }>;
@@ -17,19 +17,27 @@ export interface WantedExtras {
 /** By the owner's key of the copy. A delete discards what came before it. */
 export function reduceExtras(commands: readonly ChangeCommand[], rule: IdRule): Map<string, WantedExtras> {
   const wanted = new Map<string, WantedExtras>();
-  for (const command of commands) {
+  const voided = voidedIn(commands, rule);
+  for (const [at, command] of commands.entries()) {
     // Most are puts, which do not affect extras: their key is not computed.
-    if (command.type === 'put') continue;
-    if (command.type === 'delete-prefix') {
-      const prefix = idKey(rule, command.prefix);
-      for (const key of wanted.keys()) if (key.startsWith(prefix)) wanted.delete(key);
-      continue;
-    }
+    if (command.type === 'put' || command.type === 'delete-prefix' || voided.has(at)) continue;
     const key = idKey(rule, command.id);
     if (command.type === 'delete') wanted.delete(key);
     else wanted.set(key, join(wanted.get(key), command));
   }
   return wanted;
+}
+
+/** The places of the extras under a prefix that is deleted later. */
+function voidedIn(commands: readonly ChangeCommand[], rule: IdRule): ReadonlySet<number> {
+  const extras: Placed[] = [];
+  const prefixes: Placed[] = [];
+  for (const [at, command] of commands.entries()) {
+    if (command.type === 'delete-prefix') prefixes.push({ key: idKey(rule, command.prefix), at });
+    else if (command.type !== 'put' && command.type !== 'delete')
+      extras.push({ key: idKey(rule, command.id), at });
+  }
+  return voidedByPrefixes(extras, prefixes);
 }
 
 function join(before: WantedExtras | undefined, command: ExtraCommand): WantedExtras {
@@ -45,6 +53,7 @@ function join(before: WantedExtras | undefined, command: ExtraCommand): WantedEx
     case 'time-series-names':
       return { ...known, seriesNames: command.names };
     case 'time-series':
-      return { ...known, series: [...known.series, command] };
+      known.series.push(command);
+      return known;
   }
 }

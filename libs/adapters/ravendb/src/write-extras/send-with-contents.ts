@@ -1,5 +1,6 @@
 import type { TaskLog } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
+import type { RavenAnswer } from '../connect/raven-node.ts';
 import { bulkBody, drawBoundary, multipart } from './bulk-body.ts';
 import type { ExtrasPlan } from './plan-extras.ts';
 
@@ -13,14 +14,14 @@ export async function sendWithContents(
   json: string,
   contents: ExtrasPlan['contents'],
   log: Pick<TaskLog, 'openContent'> | undefined,
-): Promise<Buffer> {
+): Promise<RavenAnswer> {
   let reason: unknown;
   const boundary = drawBoundary();
   const body = bulkBody(boundary, json, contents, log, (error) => (reason = error));
   try {
-    return await http.onOneNode(async (node) => {
+    return await http.onOneNode((node) => {
       const request = { method: 'POST', path, body, contentType: multipart(boundary) } as const;
-      return (await node.request({ ...request, answerTimeoutMs: ANSWER_TIMEOUT_MS })).body;
+      return node.request({ ...request, answerTimeoutMs: ANSWER_TIMEOUT_MS });
     });
   } catch (error) {
     throw reason ?? error;

@@ -6,13 +6,12 @@ import {
   type StoredCheckpoint,
 } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
+import { readByPrefix } from '../read-documents/read-by-prefix.ts';
 import { collectionOf, fromCheckpointDocument, type StoredDocument } from './checkpoint-document.ts';
 
 interface DocumentsAnswer {
   Results: (StoredDocument | null)[];
 }
-
-const PAGE = 1_024;
 
 export async function readCheckpoint(http: RavenHttp, name: string): Promise<StoredCheckpoint | null> {
   const id = checkpointId(name);
@@ -26,12 +25,10 @@ export async function readCheckpoint(http: RavenHttp, name: string): Promise<Sto
 
 /** Those that can be read: a malformed one only stops its own task. */
 export async function listCheckpoints(http: RavenHttp): Promise<StoredCheckpoint[]> {
-  const found: StoredCheckpoint[] = [];
-  for (let start = 0; ; start += PAGE) {
-    const query = { startsWith: 'sparkCheckpoints/', start, pageSize: PAGE };
-    const documents = (await http.getJson<DocumentsAnswer>(http.path('/docs', query)))?.Results ?? [];
-    const stored = documents.filter((document) => document !== null).map(fromCheckpointDocument);
-    found.push(...stored.filter((one) => one !== null));
-    if (documents.length < PAGE) return found;
-  }
+  const documents = await readByPrefix(http, {
+    startsWith: 'sparkCheckpoints/',
+    read: async (path) => (await http.getJson<DocumentsAnswer>(path))?.Results ?? [],
+    idOf: (document) => document['@metadata']['@id'],
+  });
+  return documents.map(fromCheckpointDocument).filter((one) => one !== null);
 }

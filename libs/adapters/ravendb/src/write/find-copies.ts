@@ -9,10 +9,10 @@ import type { RavenHttp } from '../connect/raven-http.ts';
 import { cutWhole } from '../read-documents/cut-documents.ts';
 import { readMetadata, type DocumentMetadata } from '../read-documents/document-metadata.ts';
 import { fetchDocuments } from '../read-documents/fetch-documents.ts';
+import { readByPrefix } from '../read-documents/read-by-prefix.ts';
 import type { Copy } from './own-copies.ts';
 import { idsUnder, withSpellings } from './prefix-spellings.ts';
 
-const PAGE = 1_024;
 const AT_ONCE = 16;
 
 /** The copies of the checkpoint's task that a set of commands removes. */
@@ -49,15 +49,16 @@ async function spellAll(http: RavenHttp, prefixes: readonly string[]): Promise<s
   return withSpellings(keys, found);
 }
 
-async function listByPrefix(http: RavenHttp, prefix: string): Promise<DocumentMetadata[]> {
-  const found: DocumentMetadata[] = [];
-  for (let start = 0; ; start += PAGE) {
-    const path = http.path('/docs', { startsWith: prefix, metadataOnly: true, start, pageSize: PAGE });
-    const { body } = await http.request({ path });
-    const slices = cutWhole(body);
-    for (const slice of slices) if (slice) found.push(readMetadata(body, slice));
-    if (slices.length < PAGE) return found;
-  }
+function listByPrefix(http: RavenHttp, prefix: string): Promise<DocumentMetadata[]> {
+  return readByPrefix(http, {
+    startsWith: prefix,
+    metadataOnly: true,
+    read: async (path) => {
+      const { body } = await http.request({ path });
+      return cutWhole(body).map((slice) => slice && readMetadata(body, slice));
+    },
+    idOf: ({ id }) => id,
+  });
 }
 
 async function mapAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

@@ -2,7 +2,7 @@ import type { Etag } from '@nestjs-spark/contracts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { readStats } from '../read-documents/database-stats.ts';
 import type { DocumentMetadata } from '../read-documents/document-metadata.ts';
-import { fetchDocuments, type FetchedDocument } from '../read-documents/fetch-documents.ts';
+import { fetchWithin, type FetchedDocument } from '../read-documents/fetch-documents.ts';
 import { PageSize } from '../read-documents/page-size.ts';
 import type { RawDocument } from '../read-documents/raw-document.ts';
 import { readDocuments, type DocumentsQuery } from '../read-documents/read-documents.ts';
@@ -49,7 +49,7 @@ export async function* scanWholeCopies(http: RavenHttp, wanted: IsWanted): Async
       yield* inSteps(found);
       isDense = bytesOf(found) >= bytesOf(documents) * DENSE.bytes;
     } else {
-      for (const some of inSteps(found)) yield (await fetchAll(http, some)).filter(wanted);
+      for await (const some of fetchAll(http, found)) yield some.filter(wanted);
       isDense = found.length >= documents.length * DENSE.documents;
     }
     isOver = to >= end;
@@ -65,13 +65,12 @@ function scan(http: RavenHttp, query: DocumentsQuery): Promise<Scanned> {
 }
 
 /** Their current contents; deleted ones are left out. */
-async function fetchAll(http: RavenHttp, found: readonly RawDocument[]): Promise<FetchedDocument[]> {
-  const documents = await fetchDocuments(
-    http,
-    http,
-    found.map(({ id }) => id),
-  );
-  return documents.filter((document) => document !== null);
+async function* fetchAll(http: RavenHttp, found: readonly RawDocument[]): AsyncGenerator<FetchedDocument[]> {
+  for (let left = found.map(({ id }) => id); left.length > 0;) {
+    const some = await fetchWithin(http, http, left.slice(0, STEP), WHOLE.bytes * 4);
+    left = left.slice(some.length);
+    yield some.filter((document) => document !== null);
+  }
 }
 
 function* inSteps<T>(found: readonly T[]): Generator<T[]> {

@@ -5,6 +5,7 @@ import { sendWithContents } from '../write-extras/send-with-contents.ts';
 import type { ExtrasPlan } from '../write-extras/plan-extras.ts';
 import { deleteIfCopyOf, type Copy } from './own-copies.ts';
 import { refuseUnlessOwn, type OwnOnly } from './own-only.ts';
+import { writtenIn } from './written-in.ts';
 
 export interface Put {
   id: string;
@@ -48,10 +49,10 @@ export async function write(http: RavenHttp, transaction: Transaction): Promise<
   if (fence) commands.push(put(fence.id, fence.document, JSON.stringify(fence.expected ?? '')));
   const json = `{"Commands":[${commands.join(',')}]}`;
   const path = http.path('/bulk_docs');
-  const body = extras?.contents.length
+  const answer = extras?.contents.length
     ? await sendWithContents(http, path, json, extras.contents, extras.log)
-    : (await http.request({ method: 'POST', path, body: json, keepLastBytes: ANSWER_END_BYTES })).body;
-  return lastChangeVector(body);
+    : await http.request({ method: 'POST', path, body: json, keepLastBytes: ANSWER_END_BYTES });
+  return lastChangeVector(writtenIn(http, answer));
 }
 
 /**
@@ -71,7 +72,7 @@ export async function writeBehind(
     const version = await fence.expected;
     yield Buffer.from(`${put(fence.id, fence.document, JSON.stringify(version ?? ''))}]}`);
   }
-  const { body } = await http.onOneNode((node) =>
+  const answer = await http.onOneNode((node) =>
     node.request({
       method: 'POST',
       path: http.path('/bulk_docs'),
@@ -79,7 +80,7 @@ export async function writeBehind(
       keepLastBytes: ANSWER_END_BYTES,
     }),
   );
-  return lastChangeVector(body);
+  return lastChangeVector(writtenIn(http, answer));
 }
 
 function putOf({ id, document, expected }: Put): string {

@@ -16,10 +16,11 @@ export class TailWatch {
     this.#stopListening = database.onWritten(() => this.#wake());
   }
 
+  /** Resolves when the file is at another etag, or when aborted: a lower one is that of a backup which was written into it. */
   async wait(etag: Etag, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const changed = this.#change(signal);
-      if ((await this.#database.read((open) => open.lastEtag)) > etag) return;
+      if ((await this.#database.read((open) => open.lastEtag)) !== etag) return;
       await changed;
     }
   }

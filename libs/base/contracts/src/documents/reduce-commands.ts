@@ -1,5 +1,6 @@
 import type { ChangeCommand } from '../change-set/change-set.ts';
 import { idKey, type IdRule } from '../names/id-rules.ts';
+import { voidedByPrefixes, type Placed } from './voided-by-prefixes.ts';
 
 /** The net effect of a set of commands, with each of the owner's ids once. Keys follow the owner's id rule. */
 export interface Effect {
@@ -13,12 +14,16 @@ export interface Effect {
 
 export function reduceCommands(commands: readonly ChangeCommand[], rule: IdRule): Effect {
   const effect: Effect = { rule, puts: new Map(), deletes: new Set(), prefixes: new Set() };
-  for (const command of commands) {
+  const removed: Placed[] = [];
+  // Most sets delete no prefix: where each of their puts is, is not asked.
+  const putAt = commands.some(({ type }) => type === 'delete-prefix') ? new Map<string, number>() : null;
+  for (const [at, command] of commands.entries()) {
     switch (command.type) {
       case 'put': {
         const key = idKey(rule, command.id);
         effect.puts.set(key, command);
         effect.deletes.delete(key);
+        putAt?.set(key, at);
         break;
       }
       case 'delete': {
@@ -30,10 +35,13 @@ export function reduceCommands(commands: readonly ChangeCommand[], rule: IdRule)
       case 'delete-prefix': {
         const prefix = idKey(rule, command.prefix);
         effect.prefixes.add(prefix);
-        for (const key of effect.puts.keys()) if (key.startsWith(prefix)) effect.puts.delete(key);
+        removed.push({ key: prefix, at });
         break;
       }
     }
   }
+  const puts = [...(putAt ?? [])].map(([key, at]) => ({ key, at }));
+  const voided = voidedByPrefixes(puts, removed);
+  for (const { key, at } of puts) if (voided.has(at)) effect.puts.delete(key);
   return effect;
 }

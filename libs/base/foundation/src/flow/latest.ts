@@ -15,14 +15,16 @@ export class Latest<T> {
     this.#send = send;
   }
 
+  /** Also after `close`, with all that it does: whoever works in turns closes it at the end of each. */
   offer(value: T): void {
+    this.#isClosed = false;
     this.#value = value;
     if (this.#timer) return;
     this.#sendNow();
     this.#wait();
   }
 
-  /** Sends what is still pending, and ends. */
+  /** Sends what is still pending, and ends until something is offered again. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);

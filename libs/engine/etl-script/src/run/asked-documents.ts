@@ -3,7 +3,8 @@ import { packTexts } from '../guest/pack-texts.ts';
 import type { Job } from '../guest/messages.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** Ids per request to the loader. */
+/** Ids per request to the loader, while nothing is known of the documents' size. */
+const FIRST_IDS = 64;
 const QUESTION_IDS = 256;
 /** Ids that documents running together may have requested; documents beyond that run later. */
 const IDS_AT_ONCE = 1_024;
@@ -17,6 +18,8 @@ export class AskedDocuments {
   readonly #asked = new Map<number, Set<string>>();
   readonly #found = new Map<string, Uint8Array | null>();
   #bytes = 0;
+  /** All that were loaded so far, whether or not they are still needed. */
+  readonly #loaded = { documents: 0, bytes: 0 };
 
   constructor(load: DocumentLoader, signal: AbortSignal | undefined) {
     this.#load = load;
@@ -37,8 +40,9 @@ export class AskedDocuments {
     const needed = new Set(together.flatMap((document) => [...(this.#asked.get(document) ?? [])]));
     for (const id of this.#found.keys()) if (!needed.has(id)) this.#forget(id);
     const missing = [...needed].filter((id) => !this.#found.has(id));
-    for (let at = 0; at < missing.length && this.#bytes <= BYTES_AT_ONCE; at += QUESTION_IDS) {
-      const ids = missing.slice(at, at + QUESTION_IDS);
+    for (let at = 0; at < missing.length && this.#bytes <= BYTES_AT_ONCE;) {
+      const ids = missing.slice(at, at + this.#mostIds());
+      at += ids.length;
       const found = await untilAborted(this.#load(ids), this.#signal);
       for (const [i, id] of ids.entries()) this.#keep(id, found[i] ?? null);
     }
@@ -68,9 +72,20 @@ export class AskedDocuments {
     return first;
   }
 
+  /** As many as probably fit, by the size of those before: an answer is in memory as a whole. */
+  #mostIds(): number {
+    const { documents, bytes } = this.#loaded;
+    if (documents === 0) return FIRST_IDS;
+    const fitting = Math.floor(((BYTES_AT_ONCE - this.#bytes) * documents) / Math.max(1, bytes));
+    return Math.min(QUESTION_IDS, Math.max(1, fitting));
+  }
+
   #keep(id: string, document: Uint8Array | null): void {
+    const bytes = document?.byteLength ?? 0;
     this.#found.set(id, document);
-    this.#bytes += document?.byteLength ?? 0;
+    this.#bytes += bytes;
+    this.#loaded.documents++;
+    this.#loaded.bytes += bytes;
   }
 
   #forget(id: string): void {

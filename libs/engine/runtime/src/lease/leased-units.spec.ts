@@ -172,4 +172,29 @@ describe('leased units', () => {
     await all.endAll();
     expect(unit?.seen.at(-1)).toBe('stopped');
   });
+
+  it('that find nothing to do give their lease away and look again, until they are ended', async () => {
+    let held = 0;
+    let looks = 0;
+    const all = new LeasedUnits<Unit>({
+      leases: {
+        whileHeld: async (_name, signal, work) => {
+          held++;
+          await work(signal).finally(() => held--);
+        },
+      },
+      logger: new MemoryLogger(),
+      leaseOf: (name) => `test.${name}`,
+      idleMs: 1,
+    });
+    const unit: Unit = { run: async () => void looks++, withoutLease: () => undefined };
+    const wanted = { nameOf: () => 'cars', isMine: () => true, make: () => unit, update: () => undefined };
+    all.assign(['cars'], wanted);
+    await eventually(() => expect(looks).toBeGreaterThan(2));
+    await eventually(() => expect(held).toBe(0));
+    await all.endAll();
+    const before = looks;
+    await settled();
+    expect(looks).toBe(before);
+  });
 });

@@ -1,11 +1,20 @@
 import type { LeaseKeeper } from '@nestjs-spark/contracts/internal';
-import { nameKey, persist, type Logger, type RetryPolicy } from '@nestjs-spark/foundation/internal';
+import {
+  keepRunning,
+  nameKey,
+  pause,
+  type Logger,
+  type RetryPolicy,
+} from '@nestjs-spark/foundation/internal';
 
 /** Work that one instance at a time does: a side of a task, a shard, a lane, a job. */
 export interface Unit {
   /** Sets up what the unit needs before its lease is requested. A failure ends the unit. */
   prepare?(): Promise<void>;
-  /** Does the work until `held` aborts, because the lease was lost or the unit was ended. Handles its own failures. */
+  /**
+   * Does the work until `held` aborts, because the lease was lost or the unit was ended. Handles its own failures. If it returns
+   * earlier, because there is nothing to do here, others may have the lease, and it is called again after a while.
+   */
   run(held: AbortSignal): Promise<void>;
   /** Called with the reason when the lease can be neither acquired nor renewed, and with null once it can be again. */
   withoutLease(because: string | null): void;
@@ -28,7 +37,11 @@ export interface LeasedUnitsParts {
   leaseOf(name: string): string;
   /** Waits after a failure outside `run`. Default: 1 s, doubling up to 30 s. */
   retry?: RetryPolicy;
+  /** How long to wait after a unit found nothing to do. Default 5,000 ms. */
+  idleMs?: number;
 }
+
+const IDLE_MS = 5_000;
 
 /**
  * The units of one kind. Every instance has all of them; the lease decides which instance does the work. A lease avoids duplicate
@@ -97,7 +110,7 @@ export class LeasedUnits<U extends Unit> {
 
   /** Any failure outside `run` is retried until the unit is ended: nothing else would start it again. */
   #work(name: string, unit: U, ended: AbortSignal): Promise<void> {
-    const { leases, logger, leaseOf, retry } = this.#parts;
+    const { leases, logger, leaseOf, retry, idleMs = IDLE_MS } = this.#parts;
     const lease = leaseOf(name);
     const work = async (): Promise<void> => {
       await unit.prepare?.();
@@ -107,8 +120,10 @@ export class LeasedUnits<U extends Unit> {
         (held) => unit.run(held),
         (because) => unit.withoutLease(because),
       );
+      // Without the lease, so that another instance gets it, for which there may be something to do.
+      await pause(idleMs, ended);
     };
-    return persist(work, {
+    return keepRunning(work, {
       signal: ended,
       endMs: Infinity,
       ...(retry && { policy: retry }),

@@ -11,6 +11,9 @@ import {
 
 const LONGEST_TEXT = 2_000;
 
+/** Ids that this module's own database holds, or that its script made: whatever they are, a record of one is not lost. */
+export const isId = isText(Infinity);
+
 /** Why a record failed. */
 export interface SetAsideReason {
   /** In the user's own terms. */
@@ -48,7 +51,7 @@ export interface SetAsideRecord extends SetAsideReason, Reading {
 /** Whether a document is such an entry. */
 export const isSetAsideRecord: Guard<SetAsideRecord> = isObjectOf(
   {
-    documentId: isText(),
+    documentId: isId,
     etag: isWhole,
     at: isWhole,
     firstAt: isWhole,
@@ -60,7 +63,7 @@ export const isSetAsideRecord: Guard<SetAsideRecord> = isObjectOf(
     line: isNullOr(isWhole),
     column: isNullOr(isWhole),
   },
-  { copyId: isText(), publishedIn: isWhole, ids: isOneOf('ravendb', 'sqlite') },
+  { copyId: isId, publishedIn: isWhole, ids: isOneOf('ravendb', 'sqlite') },
 );
 
 /** A failure as it is reported. */

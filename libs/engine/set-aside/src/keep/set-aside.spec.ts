@@ -3,6 +3,7 @@ import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
 import { MemoryState } from '@nestjs-spark/testing/internal';
 import { listSetAside } from '../list/list-set-aside.ts';
 import type { Reading } from './record.ts';
+import { askRerun, readRerun } from '../rerun/rerun-request.ts';
 import { SetAside } from './set-aside.ts';
 
 const NAME = 'Fleet/HR/Cars';
@@ -142,5 +143,20 @@ describe('a document whose entry the store does not take', () => {
     const setAside = await SetAside.open(state, NAME, FIRST);
     state.away = true;
     await expect(setAside.add([failureAt(1)])).rejects.toThrow(UnavailableError);
+  });
+});
+
+describe('A document with an id of any length', () => {
+  // SQLite keeps it where another program writes it.
+  const id = `cars/${'x'.repeat(20_000)}`;
+
+  it('stays set aside after a restart, and can be run again', async () => {
+    const state = new MemoryState();
+    await (await SetAside.open(state, NAME, FIRST)).add([failureAt(1, id)]);
+    const reopened = await SetAside.open(state, NAME, FIRST);
+    expect(reopened.count).toBe(1);
+    expect(reopened.documents()).toEqual([id]);
+    await askRerun(state, NAME, [id]);
+    expect((await readRerun(state, NAME))?.value.documents).toEqual([id]);
   });
 });

@@ -1,7 +1,8 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { sqliteKey, type StateStore, type Versioned } from '@nestjs-spark/contracts/internal';
-import { isBoolean, isListOf, isObjectOf, isText, type Guard } from '@nestjs-spark/foundation/internal';
+import { isBoolean, isListOf, isObjectOf, type Guard } from '@nestjs-spark/foundation/internal';
 import { SET_ASIDE, rerunId } from '../keep/record-ids.ts';
+import { isId } from '../keep/record.ts';
 
 /** Above this, a request by name becomes a request for everything. */
 const MOST_BY_NAME = 1_000;
@@ -20,7 +21,7 @@ export interface RerunRequest {
   documents: string[];
 }
 
-const isRerun: Guard<RerunRequest> = isObjectOf({ all: isBoolean, documents: isListOf(isText(), MOST_LEFT) });
+const isRerun: Guard<RerunRequest> = isObjectOf({ all: isBoolean, documents: isListOf(isId, MOST_LEFT) });
 
 const NOTHING: RerunRequest = { all: false, documents: [] };
 

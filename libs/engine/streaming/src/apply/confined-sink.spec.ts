@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { ContentRefusedError, DocumentsRefusedError, UnavailableError } from '@nestjs-spark/contracts';
 import { MemorySink } from '@nestjs-spark/testing';
 import { checkpointOf } from '../../testing/checkpoint.ts';
@@ -38,6 +38,16 @@ describe('What a declaration can make', () => {
   it('is taken in any collection where the script names them itself', () => {
     const check = copyCheck({ ...task, collections: null }, checkpoint);
     expect(() => check(put({ '@collection': 'Vans' }))).not.toThrow();
+  });
+
+  it('is checked with as much work as there are documents, however many collections the script names', () => {
+    const check = copyCheck({ ...task, collections: null }, checkpoint);
+    const documents = Array.from({ length: 400 }, (_, at) => put({ '@collection': `Vans${at}` }));
+    const spy = jest.spyOn(String.prototype, 'startsWith');
+    for (const document of documents) check(document);
+    const compared = spy.mock.calls.length;
+    spy.mockRestore();
+    expect(compared).toBeLessThan(30 * documents.length);
   });
 
   it.each([

@@ -74,7 +74,7 @@ export function copyCheck(
 ): (command: ChangeCommand) => void {
   const label = generationLabel(copiesLabel(name), generation);
   const source = `${copiesSource(name)}/`;
-  const seen = new Map<string, string>();
+  const seen = new Set<string>();
   const end = `,"${COPY_GENERATION}":${JSON.stringify(label)}}`;
 
   return (command) => {
@@ -97,19 +97,22 @@ export function copyCheck(
       throw refusal(id, `is in ${JSON.stringify(inCollection)}, to which the script does not load`);
     const isOurs = sameName(marks[COPY_GENERATION], label) && startsWithName(marks[COPY_SOURCE], source);
     if (!isOurs) throw refusal(id, 'is marked as a copy of something else');
-    const begin = beginningOf(inCollection, source);
-    seen.set(begin, begin);
+    // Where a script names its collections at run time, there may be any number: each would be compared with all of them.
+    if (seen.size < MOST_SEEN) seen.add(beginningOf(inCollection, source));
   };
 
   /** Metadata as the engine writes it, with a collection already verified: almost every copy. */
   function isAsBefore(metadata: string): boolean {
     if (!metadata.endsWith(end)) return false;
-    for (const begin of seen.keys()) {
+    for (const begin of seen) {
       if (metadata.startsWith(begin)) return isRest(metadata, begin.length, metadata.length - end.length);
     }
     return false;
   }
 }
+
+/** How many collections of a set are known by their text. */
+const MOST_SEEN = 16;
 
 const BETWEEN = `","${COPY_ETAG}":`;
 const ZERO = 48;

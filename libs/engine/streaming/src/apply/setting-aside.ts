@@ -11,6 +11,7 @@ import {
 import {
   copiesLabel,
   generationLabel,
+  voidedByPrefixes,
   type ChangeSink,
   type Checkpoint,
   type StateStore,
@@ -212,11 +213,17 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Pick<SetAside, '
   ): Promise<void> {
     const left = new Set(refused.map(({ id }) => setAside.keyOf(id)));
     const copies = setAside.copies().filter((id) => !left.has(id));
+    const prefixes = commands.flatMap((command) =>
+      command.type === 'delete-prefix' ? [{ key: setAside.keyOf(command.prefix), at: Infinity }] : [],
+    );
+    const gone = voidedByPrefixes(
+      copies.map((key, at) => ({ key, at })),
+      prefixes,
+    );
+    for (const [at, key] of copies.entries()) if (gone.has(at)) await setAside.clear(key, to);
     for (const command of commands) {
-      if (command.type === 'delete-prefix') {
-        const prefix = setAside.keyOf(command.prefix);
-        for (const key of copies) if (key.startsWith(prefix)) await setAside.clear(key, to);
-      } else if (setAside.has(command.id) && !left.has(setAside.keyOf(command.id))) {
+      if (command.type === 'delete-prefix') continue;
+      if (setAside.has(command.id) && !left.has(setAside.keyOf(command.id))) {
         await setAside.clear(command.id, to);
       }
     }

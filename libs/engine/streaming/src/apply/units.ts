@@ -1,5 +1,5 @@
 import type { ChangeCommand } from '@nestjs-spark/contracts';
-import { type IdRule, idKey } from '@nestjs-spark/contracts/internal';
+import { idKey, voidedByPrefixes, type IdRule } from '@nestjs-spark/contracts/internal';
 
 /** Commands that are accepted or refused together: a put and its extras, or a single command. */
 export type Unit = ChangeCommand[];
@@ -36,15 +36,16 @@ export function removes(commands: readonly ChangeCommand[]): boolean {
 }
 
 function withoutVoid(units: readonly Unit[], rule: IdRule): Unit[] {
+  const placed = units.map((unit, at) => ({ unit, key: idKey(rule, idOf(unit)), at }));
+  const puts = placed.filter(({ unit }) => opensWith(unit, 'put'));
+  const prefixes = placed.filter(({ unit }) => opensWith(unit, 'delete-prefix'));
+  const voided = voidedByPrefixes(puts, prefixes);
   const later = new Set<string>();
-  const prefixes: string[] = [];
   const kept: Unit[] = [];
-  for (const unit of units.toReversed()) {
-    const key = idKey(rule, idOf(unit));
-    const isVoid = later.has(key) || prefixes.some((prefix) => key.startsWith(prefix));
+  for (const { unit, key, at } of placed.toReversed()) {
+    const isVoid = later.has(key) || voided.has(at);
     if (!(opensWith(unit, 'put') && isVoid)) kept.push(unit);
-    if (opensWith(unit, 'delete-prefix')) prefixes.push(key);
-    else if (opensWith(unit, 'put') || opensWith(unit, 'delete')) later.add(key);
+    if (opensWith(unit, 'put') || opensWith(unit, 'delete')) later.add(key);
   }
   return kept.toReversed();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ChangePage } from '@nestjs-spark/contracts/internal';
+import type { ChangePage, Confirmation } from '@nestjs-spark/contracts/internal';
 import { TASK } from '../../testing/simulation.ts';
 import type { CapturePosition } from '../task/position.ts';
 import { CaptureProgress } from './progress.ts';
@@ -88,5 +88,41 @@ describe('What a capture says of itself', () => {
       expect(documentsRead).toBeLessThanOrEqual(documentsTotal);
     }
     expect(progress.status()).toMatchObject({ documentsRead: read, documentsTotal: of });
+  });
+});
+
+describe('Up to where deletes need not be kept', () => {
+  const confirmation = (incarnation: string): Confirmation => ({
+    generation: 1,
+    incarnation,
+    databaseId: 'db',
+    to: 70,
+    readAt: 1,
+    at: 1,
+    live: true,
+    witness: { number: 0, mark: '' },
+    sequence: 1,
+    streamCreated: '',
+  });
+
+  it('is known to the instances that do not carry the task, by what the carrier and the requester say', () => {
+    const other = new CaptureProgress(TASK, 'Cars');
+    other.confirmationHeard(confirmation('i'));
+    expect(other.settledTo).toBe(0);
+    const said = capturing(90).status();
+    if (said) other.carrierSaid(said);
+    expect(other.settledTo).toBe(70);
+    other.confirmationHeard(confirmation('earlier'));
+    expect(other.settledTo).toBe(0);
+  });
+
+  it('is known to an instance that takes over, by what it heard before', () => {
+    const next = new CaptureProgress(TASK, 'Cars');
+    next.confirmationHeard(confirmation('i'));
+    next.active = true;
+    next.resumed(position(90));
+    expect(next.settledTo).toBe(70);
+    next.resumed({ ...position(0), incarnation: 'another' });
+    expect(next.settledTo).toBe(0);
   });
 });

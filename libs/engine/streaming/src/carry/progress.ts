@@ -22,8 +22,6 @@ export class CaptureProgress {
   published: Etag = 0;
   publishedAt = -Infinity;
   documentsTotal = 0;
-  /** The requester's confirmation of the current reading. */
-  confirmed: Confirmation | null = null;
   setAside: Pick<SetAside, 'count'> = { count: 0 };
   readonly carrier = new Carrier();
   readonly #task: TaskKey;
@@ -52,10 +50,7 @@ export class CaptureProgress {
   }
 
   resumed(position: CapturePosition): void {
-    if (position.incarnation !== this.incarnation) {
-      this.#documentsRead = 0;
-      this.confirmed = null;
-    }
+    if (position.incarnation !== this.incarnation) this.#documentsRead = 0;
     this.generation = position.generation;
     this.incarnation = position.incarnation;
     this.#databaseId = position.databaseId;
@@ -124,6 +119,15 @@ export class CaptureProgress {
 
   get confirmationKnown(): boolean {
     return this.#heard !== undefined;
+  }
+
+  /**
+   * Up to where the requester has what the current reading brought it, as every instance knows, whichever carries the task: deletes
+   * up to there need not be kept. 0 where nothing is known; a confirmation of another reading says nothing of this one.
+   */
+  get settledTo(): Etag {
+    const incarnation = this.active ? this.incarnation : this.#word?.incarnation;
+    return this.#heard && this.#heard.incarnation === incarnation ? this.#heard.to : 0;
   }
 
   /** The carrier's report, from the board. */

@@ -145,7 +145,6 @@ export class TaskCapture implements Unit {
     this.#memory.heard = confirmation;
     this.progress.confirmationHeard(confirmation);
     if (confirmation.incarnation !== this.progress.incarnation) return;
-    this.progress.confirmed = confirmation;
     this.#session?.confirmed(confirmation);
     this.#trim.offer(confirmation);
     this.#confirmedNudge.nudge();

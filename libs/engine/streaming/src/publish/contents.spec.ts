@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { AttachmentCopy, ChangeCommand } from '@nestjs-spark/contracts';
 import type { SourceExtras } from '@nestjs-spark/contracts/internal';
 import { MemoryLog } from '@nestjs-spark/testing';
@@ -82,5 +82,23 @@ describe('Contents beside a set', () => {
       command('cars/3', attachment('gone', 'gone'), attachment('c', 'before'), attachment('d', 'd')),
     );
     expect(names).toEqual([['d', true]]);
+  });
+
+  it('are remembered and forgotten with as much work as there are copies and deletes, not as their product', async () => {
+    const count = 500;
+    const ids = Array.from({ length: count }, (_, at) => at);
+    await attach(...ids.map((at) => command(`vans/${at}`, attachment('a', 'a'))));
+    const spies = (['startsWith', 'slice'] as const).map((name) => jest.spyOn(String.prototype, name));
+    try {
+      await attach(...ids.map((at): ChangeCommand => ({ type: 'delete', id: `buses/${at}` })));
+      const steps = spies.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+      expect(steps).toBeLessThan(10 * count);
+    } finally {
+      jest.restoreAllMocks();
+    }
+    expect((await attach(command('vans/1', attachment('a', 'a')))).read).toBe(0);
+    await attach({ type: 'delete-prefix', prefix: 'vans/1' });
+    expect((await attach(command('vans/1', attachment('a', 'a')))).read).toBe(1);
+    expect((await attach(command('vans/2', attachment('a', 'a')))).read).toBe(0);
   });
 });

@@ -88,12 +88,17 @@ export class Contents {
   /** A removed copy loses its attachments. */
   #forget(commands: ChangeCommand[]): void {
     if (this.#sent.size === 0) return;
-    const gone = commands.flatMap((command) => {
-      if (command.type === 'delete') return [`${idKey(this.#ids, command.id)}\0`];
-      return command.type === 'delete-prefix' ? [idKey(this.#ids, command.prefix)] : [];
-    });
-    if (gone.length === 0) return;
-    for (const key of this.#sent) if (gone.some((begin) => key.startsWith(begin))) this.#sent.delete(key);
+    const gone = new Set(
+      commands.flatMap((command) => {
+        if (command.type === 'delete') return [`${idKey(this.#ids, command.id)}\0`];
+        return command.type === 'delete-prefix' ? [idKey(this.#ids, command.prefix)] : [];
+      }),
+    );
+    // By the few lengths that they have: comparing all with all would take seconds where thousands are deleted together.
+    const lengths = [...new Set([...gone].map((begin) => begin.length))];
+    if (lengths.length === 0) return;
+    for (const key of this.#sent)
+      if (lengths.some((length) => gone.has(key.slice(0, length)))) this.#sent.delete(key);
   }
 
   #keyOf(id: string, { name, hash }: AttachmentCopy): string {

@@ -169,7 +169,6 @@ export class CaptureSupervisor {
       if (subject === rerunSubject(unit.key)) unit.rerunAsked();
       if (subject === confirmationSubject(unit.key) && isConfirmation(value)) unit.confirmed(value);
     }
-    // A confirmation of another reading must not release deletes that this one has not read.
-    this.#deletes.confirmed(this.#tasks.all().map(({ progress }) => progress.confirmed?.to ?? 0));
+    this.#deletes.confirmed(this.#tasks.all().map(({ progress }) => progress.settledTo));
   }
 }

@@ -19,6 +19,9 @@ import { rawBodyOf } from './raw-body.ts';
 
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** What proxies write in their logs of a caller that has gone before the answer. */
+const LEFT = 499;
+
 /** Middleware may have shortened the path; both platforms keep the original one. */
 type AskedRequest = PlatformRequest & { originalUrl?: string };
 
@@ -45,7 +48,7 @@ export class SparkGuard implements CanActivate {
     return true;
   }
 
-  /** A request for a change is recorded once it is answered. */
+  /** A request for a change is recorded once it is answered, or once its sender has gone: whatever it asked for may still be done. */
   private audit(asked: AskedRequest, response: PlatformResponse): void {
     const { trail } = this;
     const request = nodeRequest(asked);
@@ -54,9 +57,15 @@ export class SparkGuard implements CanActivate {
     const path = pathOf(asked.originalUrl ?? request.url ?? '/') ?? '/';
     const who = knownName(request) ?? '';
     const node = 'raw' in response ? response.raw : response;
-    node.once('finish', () => {
-      const { statusCode: status } = node;
-      trail.answered({ who, method, path, status, reason: trail.reasonOf(request) });
+    node.once('close', () => {
+      const { statusCode, writableFinished } = node;
+      const outcome = writableFinished
+        ? { status: statusCode, reason: trail.reasonOf(request) }
+        : {
+            status: LEFT,
+            reason: 'the caller left before the answer: what was asked for may have been done',
+          };
+      trail.answered({ who, method, path, ...outcome });
     });
   }
 

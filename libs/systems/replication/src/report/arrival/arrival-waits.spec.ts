@@ -162,6 +162,23 @@ describe('A wait for a change', () => {
     expect(await wait({ change: change(95), documentId: 'cars/2' })).toEqual(change(95));
   });
 
+  it.each([2 ** 31, 2 ** 33, Infinity, 60_000.5])(
+    'lasts as long as is said, which may be %d ms',
+    async (timeoutMs) => {
+      let outcome: unknown = 'waiting';
+      const waiting = wait({ change: wanted }, { timeoutMs }).then(
+        (change) => (outcome = change),
+        (error: unknown) => (outcome = error),
+      );
+      // Longer than Node waits where it is asked to wait for longer than it can.
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      expect(outcome).toBe('waiting');
+      move({ appliedEtag: 120, sourceEtag: 120 });
+      await waiting;
+      expect(outcome).toEqual(wanted);
+    },
+  );
+
   it('looks at the shared checkpoint where another instance applies', async () => {
     reports = [applyReport({ active: false, carriedBy: 'another-instance' })];
     await expect(wait({ change: wanted }, { timeoutMs: 60 })).rejects.toMatchObject({ kind: 'notArrived' });

@@ -8,7 +8,7 @@ import {
   type TaskKey,
 } from '@nestjs-spark/contracts';
 import type { ChangeSource, StateStore } from '@nestjs-spark/contracts/internal';
-import { Nudge, pause, sameName } from '@nestjs-spark/foundation/internal';
+import { longTimer, Nudge, pause, sameName } from '@nestjs-spark/foundation/internal';
 import { listSetAside } from '@nestjs-spark/set-aside/internal';
 import { STATE_STORE } from '@nestjs-spark/store';
 import { OWN_CHANGES } from '@nestjs-spark/store/internal';
@@ -40,7 +40,7 @@ export interface ArrivalQuery {
 }
 
 export interface ArrivalOptions {
-  /** In milliseconds. Default 10,000. */
+  /** In milliseconds; any number, and Infinity for as long as it takes. Default 10,000. */
   timeoutMs?: number;
   signal?: AbortSignal;
 }
@@ -68,8 +68,23 @@ export class ArrivalWaits implements BeforeApplicationShutdown {
     { timeoutMs = PATIENCE_MS, signal }: ArrivalOptions,
     tasks: () => IncomingTask[],
   ): Promise<Change> {
-    const late = AbortSignal.timeout(timeoutMs);
-    const ended = AbortSignal.any([late, this.stopping.signal, ...(signal ? [signal] : [])]);
+    // Not `AbortSignal.timeout`, which fires at once from 25 days on, and takes neither Infinity nor fractions.
+    const late = new AbortController();
+    const forget = longTimer(timeoutMs, () => late.abort());
+    const ended = AbortSignal.any([late.signal, this.stopping.signal, ...(signal ? [signal] : [])]);
+    try {
+      return await this.waitUntil(ended, query, { timeoutMs, signal }, tasks);
+    } finally {
+      forget();
+    }
+  }
+
+  private async waitUntil(
+    ended: AbortSignal,
+    query: ArrivalQuery,
+    { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | undefined },
+    tasks: () => IncomingTask[],
+  ): Promise<Change> {
     const change = query.change === undefined ? await this.askNow(tasks, ended) : readChange(query.change);
     const arrived =
       change !== null &&
@@ -159,11 +174,15 @@ export class ArrivalWaits implements BeforeApplicationShutdown {
   }
 
   private async ask(task: IncomingTask, ended: AbortSignal) {
-    const aborted = new Promise<'away'>((resolve) =>
-      ended.addEventListener('abort', () => resolve('away'), { once: true }),
-    );
-    const answer = await Promise.race([this.source.ask(this.keyOf(task)), aborted]);
-    return typeof answer === 'string' ? null : answer;
+    const { promise: aborted, resolve } = Promise.withResolvers<'away'>();
+    const end = (): void => resolve('away');
+    ended.addEventListener('abort', end, { once: true });
+    try {
+      const answer = await Promise.race([this.source.ask(this.keyOf(task)), aborted]);
+      return typeof answer === 'string' ? null : answer;
+    } finally {
+      ended.removeEventListener('abort', end);
+    }
   }
 
   private keyOf({ owner, name }: IncomingTask): TaskKey {

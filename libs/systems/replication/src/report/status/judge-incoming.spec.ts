@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { NO_FAILURE } from '../../request/request-failure.ts';
 import type { OwnerRequestStatus, RequestState } from '../../request/request-status.ts';
 import { applyReport, declaredCars } from '../fixtures/requester.ts';
@@ -87,4 +87,35 @@ it.each<[string, Partial<IncomingFacts>, string | null]>([
     ...facts,
   });
   expect(told.incompleteBecause).toBe(because);
+});
+
+describe("What is known of a copy that RavenDB's own ETL carries", () => {
+  const said = (ageMs: number) =>
+    judgeIncoming({
+      declared: declaredCars,
+      report: null,
+      request: { ...request('deployed'), engines: { Cars: 'etl' } },
+      askingForMs: null,
+      owner: { state: 'Streaming', complete: true, position: 90, sourceEtag: 90, lastError: null, ageMs },
+      ownerAddress: 'http://fleet:5001',
+      now: 0,
+    });
+
+  it('is what the owner said, for a minute', () => {
+    expect(said(59_999)).toMatchObject({ state: 'Streaming', complete: true, lag: 0, lastError: null });
+  });
+
+  it('is not how far it is any more where the owner has been silent for longer; the copy stays in service', () => {
+    const told = said(60_000);
+    expect(told).toMatchObject({
+      state: 'Waiting',
+      complete: true,
+      position: 90,
+      sourceEtag: null,
+      lag: null,
+    });
+    expect(told.lastError).toMatch(
+      /^Fleet \(http:\/\/fleet:5001\) has not said for 60 s how far its ETL is: check that/,
+    );
+  });
 });

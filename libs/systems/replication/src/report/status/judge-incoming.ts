@@ -21,9 +21,9 @@ export interface IncomingFacts {
 
 /** Determines the state of a copy. Pure. */
 export function judgeIncoming(facts: IncomingFacts): IncomingTask {
-  const { declared, report, request, owner } = facts;
+  const { declared, report, request } = facts;
   const engine = engineOf(request, declared.key.name);
-  if (engine === 'etl') return fromOwner(declared, owner);
+  if (engine === 'etl') return fromOwner(facts);
   const problem = undeployed(facts);
   if (!report) {
     const incompleteBecause = problem ?? 'the owner has not been asked yet';
@@ -95,15 +95,38 @@ function undeployed(facts: IncomingFacts): string | null {
   }
 }
 
-function fromOwner(declared: ApplyTask, owner: OwnerReport | null): IncomingTask {
-  const base = { ...unknown(declared), engine: 'etl' as const };
-  if (!owner) return { ...base, incompleteBecause: 'the owner has not reported yet how far its ETL is' };
-  return {
+/** What an owner said longer ago than this is not known any more. */
+const OLD_MS = 60_000;
+
+function fromOwner(facts: IncomingFacts): IncomingTask {
+  const base = { ...unknown(facts.declared), engine: 'etl' as const };
+  if (!facts.owner)
+    return { ...base, incompleteBecause: 'the owner has not reported yet how far its ETL is' };
+  const { ageMs, ...owner } = facts.owner;
+  const known = {
     ...base,
     ...owner,
     lag: lagOf(owner.position, owner.sourceEtag),
     incompleteBecause: owner.complete ? null : `the owner's ETL is ${owner.state}`,
   };
+  if (ageMs < OLD_MS) return known;
+  const seconds = Math.round(ageMs / 1_000);
+  return {
+    ...known,
+    state: 'Waiting',
+    sourceEtag: null,
+    lag: null,
+    lastError: describeUnheard(facts, seconds),
+  };
+}
+
+/** RavenDB's own ETL does not need the owner's application, which alone says how far it is. */
+function describeUnheard(facts: IncomingFacts, seconds: number): string {
+  const { owner } = facts.declared.key;
+  return (
+    `${whereabouts(facts)} has not said for ${seconds} s how far its ETL is: check that ${owner} runs and answers there. ` +
+    'Its RavenDB may go on sending meanwhile'
+  );
 }
 
 function unknown(declared: ApplyTask): IncomingTask {

@@ -10,7 +10,12 @@ const EVERY_MS = 5_000;
 const STATES: readonly string[] = TASK_STATES;
 
 /** An owner's report on a task that its RavenDB carries: only the owner can know. */
-export interface OwnerReport {
+export interface OwnerReport extends Reported {
+  /** How old it is, in milliseconds. */
+  ageMs: number;
+}
+
+interface Reported {
   state: TaskState;
   complete: boolean;
   position: number | null;
@@ -22,7 +27,7 @@ export interface OwnerReport {
 @Injectable()
 export class OwnerReports {
   private readonly log = logFor('OwnerReports');
-  private readonly reports = new Map<string, OwnerReport>();
+  private readonly reports = new Map<string, { report: Reported; at: number }>();
 
   constructor(
     private readonly declarations: Declarations,
@@ -32,7 +37,8 @@ export class OwnerReports {
 
   /** The owner's last report; null before. */
   of(task: TaskKey): OwnerReport | null {
-    return this.reports.get(taskId(task)) ?? null;
+    const known = this.reports.get(taskId(task));
+    return known ? { ...known.report, ageMs: performance.now() - known.at } : null;
   }
 
   /** Runs until `signal` aborts. */
@@ -58,7 +64,7 @@ export class OwnerReports {
       if (answer.kind !== 'answered' || answer.status !== 200) return;
       for (const task of tasks) {
         const report = readOwnerReport(answer.body, task.name);
-        if (report) this.reports.set(taskId(task), report);
+        if (report) this.reports.set(taskId(task), { report, at: performance.now() });
       }
     } catch (error) {
       this.log.debug(`${owner} cannot be asked: ${describeError(error)}`);
@@ -67,7 +73,7 @@ export class OwnerReports {
 }
 
 /** Finds the task in the body of an owner's `GET /spark/replication`; null if it is missing or malformed. */
-export function readOwnerReport(body: unknown, name: string): OwnerReport | null {
+export function readOwnerReport(body: unknown, name: string): Reported | null {
   if (!isRecord(body) || !Array.isArray(body['outgoing'])) return null;
   const tasks: unknown[] = body['outgoing'];
   const found = tasks.filter(isRecord).find((task) => sameName(String(task['name']), name));

@@ -4,6 +4,7 @@ import { RunRefusedError, type JobRun, type RunEnded, type RunHandle } from '../
 import { stamped } from '../job/move.ts';
 import { resultOfRun } from '../job/content-names.ts';
 import type { CancelProof, Job } from '../job/job.ts';
+import { isProgress, readEnded } from '../job/reported.ts';
 import type { QueuedJob } from '../job/store.ts';
 import type { CancelRequests } from './cancel-watch.ts';
 import type { Claim } from './claim.ts';
@@ -161,8 +162,9 @@ export class OneRun {
   async #observe(handle: RunHandle): Promise<RunEnded | null> {
     const { backend, job } = this.#claim;
     for await (const event of backend.observe(handle, this.#over.signal)) {
-      if (event.type === 'progress') this.#parts.progress.note(job.jobId, event.progress);
-      if (event.type === 'ended') return event;
+      if (event.type === 'progress' && isProgress(event.progress))
+        this.#parts.progress.note(job.jobId, event.progress);
+      if (event.type === 'ended') return readEnded(event, backend.name);
     }
     return null;
   }

@@ -9,7 +9,7 @@ import type { QueuedJob } from '../job/store.ts';
 import type { CancelRequests } from './cancel-watch.ts';
 import type { Claim } from './claim.ts';
 import { causeOf, finish, isOwn, type Outcome } from './finish.ts';
-import { isTerminal } from '../job/status.ts';
+import { isRunning, isTerminal } from '../job/status.ts';
 import { keepResult } from './keep-result.ts';
 import { BRIEF_MS, type LateStart } from './late-start.ts';
 import { inputOf } from './read-input.ts';
@@ -46,14 +46,20 @@ export class OneRun {
 
   /**
    * @param signal aborted when this process ends: the run is left to the next one
-   * @returns `later`: what became of the run cannot be told now, so the job has to be taken again
+   * @returns `later`: what became of the run cannot be told now, so the job has to be taken again; `taken`: another process has the job, and its
+   * message
    */
-  async execute(signal: AbortSignal): Promise<'later' | 'over'> {
+  async execute(signal: AbortSignal): Promise<'later' | 'over' | 'taken'> {
     const { job, backend, start, adopted } = this.#claim;
     const { progress, store, guards } = this.#parts;
-    const handle = await this.#begin(signal);
+    const begin = (): Promise<RunHandle | Outcome | 'later'> => this.#begin(signal);
+    const handle = await (backend.capabilities.local ? begin() : this.#saying(begin));
     if (handle === 'later') return 'later';
-    if (!('runId' in handle)) return (await this.#finish(handle)) === 'unproven' ? 'later' : 'over';
+    if (!('runId' in handle)) {
+      const after = await this.#finish(handle);
+      if (after === 'unproven') return 'later';
+      return after ? 'over' : this.#whenFenced();
+    }
     const leave = guards.occupy(backend);
     this.#requests.on(() => this.#stop(handle, 'cancelled'));
     const startedAt = Date.parse(job.attempts.at(-1)?.startedAt ?? '');
@@ -68,13 +74,13 @@ export class OneRun {
       // It may have been cancelled before anybody listened, which nobody waits for: what it results in is refused then.
       if (!start && (adopted || !this.#requests.hearsAll)) void this.#look(handle);
       const ended = await this.#observe(handle);
-      if (!ended || this.#isLost) return start && this.#isLost ? 'later' : 'over';
+      if (this.#isLost) return await this.#whenFenced();
+      if (!ended) return 'over';
       const outcome = await this.#outcome(handle, ended);
       const after = await this.#finish(outcome);
       if (after === 'unproven') return 'later';
-      // Whoever took a job by its message looks at its record before the message goes.
       // The run of a job that another process has by now is that process's: it has the same id there.
-      if (after === null) return start ? 'later' : 'over';
+      if (after === null) return await this.#whenFenced();
       this.#isOver = true;
       const key = after.status === 'Succeeded' ? this.#parts.cacheKeyOf(after) : null;
       if (key !== null) await store.remember(key, job.jobId);
@@ -89,6 +95,31 @@ export class OneRun {
       leave();
       progress.forget(job.jobId);
       await this.#leave(handle).catch(() => undefined);
+    }
+  }
+
+  /**
+   * A run that does not count: another process may have the job, and with it the message. To acknowledge that would leave the job to nobody once that
+   * process dies, and to give it back would take the job from a process that lives.
+   */
+  async #whenFenced(): Promise<'later' | 'over' | 'taken'> {
+    const { job, start } = this.#claim;
+    const { store, owner } = this.#parts;
+    // A message that is left alone is handed out again, if nobody has it, so that is what to do without an answer.
+    const stored = await store.get(job.jobId).catch(() => 'unknown' as const);
+    if (stored === 'unknown') return 'taken';
+    if (stored && isRunning(stored.job.status) && stored.job.attempts.at(-1)?.owner !== owner) return 'taken';
+    // Whoever took a job by its message looks at its record before the message goes.
+    return start ? 'later' : 'over';
+  }
+
+  /** Says meanwhile that the job is worked on: a large input takes longer to send than a job may be silent. */
+  async #saying<T>(work: () => Promise<T>): Promise<T> {
+    const saying = setInterval(() => this.#queued.working(), LOOK_EVERY_MS).unref();
+    try {
+      return await work();
+    } finally {
+      clearInterval(saying);
     }
   }
 

@@ -8,12 +8,12 @@ import { isProgress, readEnded } from '../job/reported.ts';
 import type { QueuedJob } from '../job/store.ts';
 import type { CancelRequests } from './cancel-watch.ts';
 import type { Claim } from './claim.ts';
-import { causeOf, finish, isOwn, type Outcome } from './finish.ts';
+import { causeOf, finish, isOwn, lostRun, type Outcome } from './finish.ts';
 import { isRunning, isTerminal } from '../job/status.ts';
 import { keepResult } from './keep-result.ts';
 import { BRIEF_MS, type LateStart } from './late-start.ts';
 import { inputOf } from './read-input.ts';
-import { externalOf, noteExternal } from './note-external.ts';
+import { externalOf, noteExternal, noteRestart } from './note-external.ts';
 import type { RunnerParts } from './parts.ts';
 
 /** How often a run says that it is worked on, and looks whether it still is its job's. */
@@ -62,7 +62,7 @@ export class OneRun {
     }
     const leave = guards.occupy(backend);
     this.#requests.on(() => this.#stop(handle, 'cancelled'));
-    const startedAt = Date.parse(job.attempts.at(-1)?.startedAt ?? '');
+    const startedAt = Date.parse(this.#claim.job.attempts.at(-1)?.startedAt ?? '');
     const left = Math.max(0, startedAt + job.options.timeoutMs - Date.now());
     const timer = setTimeout(() => this.#stop(handle, 'timed-out'), left).unref();
     const lasting = start && setTimeout(() => void this.#writeStart(start, handle), BRIEF_MS);
@@ -145,11 +145,15 @@ export class OneRun {
     };
     const found = adopted ? await this.#find(run) : 'unknown';
     if (found !== 'unknown') return found;
+    if (adopted) {
+      // What is to be cancelled is not started to be stopped; an owner that starts it too late stops it itself.
+      const mayStart = backend.capabilities.idempotentStart && job.status !== 'Cancelling';
+      const again = mayStart ? await noteRestart(this.#claim, this.#parts) : null;
+      if (!again) return lostRun(backend.name, runId);
+      Object.assign(this.#claim, again);
+    }
     try {
       const { guards } = this.#parts;
-      // What is to be cancelled is not started to be stopped; an owner that starts it too late stops it itself.
-      if (adopted && (!backend.capabilities.idempotentStart || job.status === 'Cancelling'))
-        return lostRun(backend.name, runId);
       const handle = await guards.call(backend, () => backend.start(run, signal));
       await this.#note(handle);
       return handle;
@@ -202,9 +206,10 @@ export class OneRun {
 
   async #outcome(handle: RunHandle, ended: RunEnded): Promise<Outcome> {
     if (ended.outcome === 'succeeded') return this.#keep(handle, ended);
-    if (ended.outcome === 'lost') return { type: 'lost', cause: ended.cause };
+    // A backend may forget a run that it has stopped: that one is not lost.
     const proof = this.#stopping === null ? 'ended' : await this.#stopping;
     if (proof !== 'ended') return { type: this.#stoppedFor, proof };
+    if (ended.outcome === 'lost') return { type: 'lost', cause: ended.cause };
     return { type: 'failed', cause: causeOf(ended) };
   }
 
@@ -286,9 +291,4 @@ export class OneRun {
     else if (backend.capabilities.local) await backend.cancel(handle).catch(() => undefined);
     this.#over.abort(OVER);
   }
-}
-
-function lostRun(backend: string, runId: string): Outcome {
-  const message = `${backend} no longer knows the run ${runId}`;
-  return { type: 'lost', cause: { class: 'lost', code: 'run-unknown', message } };
 }

@@ -73,6 +73,11 @@ export class OneRun {
     try {
       // It may have been cancelled before anybody listened, which nobody waits for: what it results in is refused then.
       if (!start && (adopted || !this.#requests.hearsAll)) void this.#look(handle);
+      // Before it is observed, which may take it over: what is to be stopped is not to begin anything more.
+      if (adopted && job.status === 'Cancelling') {
+        this.#stop(handle, 'cancelled');
+        await this.#stopping;
+      }
       const ended = await this.#observe(handle);
       if (this.#isLost) return await this.#whenFenced();
       if (!ended) return 'over';

@@ -39,7 +39,7 @@ export function noteExternal(
 const MOST_RESTARTS = 10;
 
 /**
- * Stores that a run is started again, under the same id, because nothing is left of it: its time begins anew.
+ * Stores that a run is started again, under the same id, because nothing is left of it: it has all of its time again.
  * @returns the job as stored; null if it is not to be started again
  */
 export async function noteRestart(claim: Claim, parts: RunnerParts): Promise<StoredJob | null> {

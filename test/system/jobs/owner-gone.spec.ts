@@ -23,11 +23,8 @@ describeWithServers(['nats'], 'A job whose owner is gone', () => {
     const id = randomBytes(5).toString('hex');
     place = { natsUrl: testServers().natsUrl, stream: `JOBS_${id}`, root: `spec-jobs-${id}` };
     api = engineOnNats(place, { run: () => null }, 'api');
-    const { natsUrl, stream, root } = place;
-    const env = { PATH: process.env['PATH'], NATS_URL: natsUrl, JOBS_STREAM: stream, JOBS_ROOT: root };
-    old = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     said = '';
-    old.stdout?.on('data', (part: Buffer) => (said += part.toString()));
+    old = startProcess((text) => (said += text));
   });
   afterEach(async () => {
     old.kill('SIGKILL');
@@ -37,6 +34,13 @@ describeWithServers(['nats'], 'A job whose owner is gone', () => {
     await api.stop();
   });
 
+  const startProcess = (say: (text: string) => void): ChildProcess => {
+    const { natsUrl, stream, root } = place;
+    const env = { PATH: process.env['PATH'], NATS_URL: natsUrl, JOBS_STREAM: stream, JOBS_ROOT: root };
+    const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    child.stdout?.on('data', (part: Buffer) => say(part.toString()));
+    return child;
+  };
   const takenByOld = async (): Promise<string> => {
     const { jobId } = await api.jobs.submit(JOB);
     await eventually(() => expect(said).toBe('running\n'));
@@ -75,6 +79,28 @@ describeWithServers(['nats'], 'A job whose owner is gone', () => {
     await eventually(() => expect(said).toMatch(/returned\nrunning/));
     const after = await api.jobs.get(jobId);
     expect(after.revision).toBe(job.revision);
+    expect(await api.jobs.value(jobId)).toBe('of the new owner');
+  });
+
+  it('is handed out once more when the old owner wakes while a new one has it, and that one is killed as well', async () => {
+    const jobId = await takenByOld();
+    old.kill('SIGSTOP');
+    let saidNow = '';
+    const second = startProcess((text) => (saidNow += text));
+    try {
+      await eventually(() => expect(saidNow).toBe('running\n'));
+      old.kill('SIGCONT');
+      old.kill('SIGUSR2');
+      await eventually(() => expect(said).toContain('returned'));
+      // It takes its next job only when it is through with this one.
+      await api.jobs.submit(JOB);
+      await eventually(() => expect(said).toMatch(/returned\nrunning/));
+    } finally {
+      second.kill('SIGKILL');
+    }
+    old.kill('SIGKILL');
+    startWorker();
+    await eventually(async () => expect((await api.jobs.get(jobId)).status).toBe('Succeeded'));
     expect(await api.jobs.value(jobId)).toBe('of the new owner');
   });
 });

@@ -4,6 +4,15 @@ import { ContentGoneError } from '../job/content-gone.ts';
 import type { JobCause } from '../job/job.ts';
 import { DocumentFailedError } from './run-script.ts';
 
+/** The result of a script exceeds what a process holds. */
+export class ResultTooLargeError extends Error {
+  override readonly name = 'ResultTooLargeError';
+
+  constructor(most: number) {
+    super(`The result has more than ${most} bytes: cut the input into several jobs`);
+  }
+}
+
 /** The cause of a run that failed in this process. */
 export function describeCause(error: unknown): JobCause {
   if (error instanceof DocumentFailedError) {
@@ -23,6 +32,8 @@ export function describeCause(error: unknown): JobCause {
     return { class: 'user', code: 'script-faulted', message: error.message };
   if (error instanceof WorkerStartError)
     return { class: 'resource', code: 'no-thread', message: error.message };
+  if (error instanceof ResultTooLargeError)
+    return { class: 'resource', code: 'result-too-large', message: error.message };
   if (error instanceof ContentGoneError)
     return { class: 'resource', code: 'input-gone', message: error.message };
   return { class: 'user', code: 'thrown', message: describeError(error) };

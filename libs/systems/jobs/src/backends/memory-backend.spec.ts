@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { jobBackendConformance } from '../fixtures/job-backend.conformance.ts';
+import { orders, runOver, runToEnd } from '../fixtures/script-run.ts';
 import { JobHandlers } from '../job/handler.ts';
 import { MemoryBackend } from './memory-backend.ts';
 
@@ -30,5 +31,21 @@ describe('The backend in this process', () => {
     await new Promise(setImmediate);
     await backend.close();
     expect(await told.promise).toMatchObject({ message: 'The process ends' });
+  });
+
+  it('does not hold more of a result than it may, whatever a script makes of its documents', async () => {
+    const backend = new MemoryBackend(new JobHandlers(), {}, 10_000);
+    try {
+      const script = "loadToOrders({ Text: 'x'.repeat(100) });";
+      const few = await runToEnd(backend, runOver(script, orders(10)));
+      expect(few.ended).toMatchObject({ outcome: 'succeeded', documents: 10 });
+      const many = await runToEnd(backend, runOver(script, orders(1_000)));
+      expect(many.ended).toMatchObject({
+        outcome: 'failed',
+        cause: { class: 'resource', code: 'result-too-large' },
+      });
+    } finally {
+      await backend.close();
+    }
   });
 });

@@ -3,10 +3,13 @@ import type { BackendHealth, JobBackend, JobRun, RunEvent, RunHandle } from '../
 import { linesOf, readAll } from '../job/content.ts';
 import type { JobHandlers } from '../job/handler.ts';
 import type { CancelProof, JobKind, JobTransformation } from '../job/job.ts';
-import { describeCause } from './describe-cause.ts';
+import { describeCause, ResultTooLargeError } from './describe-cause.ts';
 import { MemoryRun } from './memory-run.ts';
 import { runScript } from './run-script.ts';
 import { ScriptSlots } from './script-slots.ts';
+
+/** How much of a run's result this process holds until it is stored: as much as a submitter may send as inputs. */
+const MOST_RESULT_BYTES = 1024 ** 3;
 
 /** Executes jobs in this process: scripts in the sandbox, each in its own thread, and handlers as declared. */
 export class MemoryBackend implements JobBackend {
@@ -21,9 +24,15 @@ export class MemoryBackend implements JobBackend {
   readonly #runs = new Map<string, MemoryRun>();
   readonly #pools = new Map<string, ScriptPool>();
   readonly #cancelled = new Set<string>();
+  readonly #mostResultBytes: number;
 
-  constructor(handlers: JobHandlers, options: ScriptPoolOptions = {}) {
+  constructor(
+    handlers: JobHandlers,
+    options: ScriptPoolOptions = {},
+    mostResultBytes: number = MOST_RESULT_BYTES,
+  ) {
     this.#handlers = handlers;
+    this.#mostResultBytes = mostResultBytes;
     this.#slots = new ScriptSlots(options);
   }
 
@@ -105,7 +114,12 @@ export class MemoryBackend implements JobBackend {
     const tally = { documents: 0, failed: 0 };
     try {
       const lines = runScript(run, pool, tally, (progress) => started.progress(progress));
-      for await (const part of lines) started.parts.push(part);
+      let bytes = 0;
+      for await (const part of lines) {
+        bytes += part.byteLength;
+        if (bytes > this.#mostResultBytes) throw new ResultTooLargeError(this.#mostResultBytes);
+        started.parts.push(part);
+      }
       return { form: 'documents' as const, ...tally };
     } finally {
       this.#pools.delete(run.runId);

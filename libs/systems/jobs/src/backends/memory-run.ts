@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { RunEnded, RunEvent, RunHandle } from '../job/backend.ts';
 import type { JobProgress } from '../job/job.ts';
+import { isProgress } from '../job/reported.ts';
 
 /** A run in this process: its log, its progress, its end and its result. */
 export class MemoryRun implements RunHandle {
@@ -23,10 +24,10 @@ export class MemoryRun implements RunHandle {
     return this.#ended;
   }
 
-  /** Progress never goes backwards. */
+  /** Progress never goes backwards. What a handler reports may be anything, or an object that it changes later. */
   progress(progress: JobProgress): void {
-    if (progress.done < (this.#progress?.done ?? 0)) return;
-    this.#progress = progress;
+    if (!isProgress(progress) || progress.done < (this.#progress?.done ?? 0)) return;
+    this.#progress = { done: progress.done, total: progress.total };
     this.#news.emit('news');
   }
 

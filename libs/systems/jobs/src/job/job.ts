@@ -64,7 +64,10 @@ export interface JobResult extends Content {
  * What caused a failure: the `user` (script, handler), the `backend`, a `resource` that was exhausted, the `timeout`, or
  * nobody, because the run was `lost` with its owner.
  */
-export type CauseClass = 'user' | 'backend' | 'resource' | 'timeout' | 'lost';
+export type CauseClass = (typeof CAUSE_CLASSES)[number];
+
+/** Every class of causes. */
+export const CAUSE_CLASSES = ['user', 'backend', 'resource', 'timeout', 'lost'] as const;
 
 /** Why a run, or a job, has failed. */
 export interface JobCause {
@@ -102,6 +105,8 @@ export interface JobAttempt {
   endedAt: string | null;
   outcome: 'succeeded' | 'failed' | 'cancelled' | 'timed-out' | 'lost' | null;
   cause: JobCause | null;
+  /** How often it was started again, because the process in which it ran had ended. Absent: never. */
+  restarts?: number;
 }
 
 /** Why a job runs where it runs. */

@@ -10,6 +10,7 @@ import {
   isWhole,
 } from '@nestjs-spark/foundation/internal';
 import { JOB_KINDS, SUBMITTER_KINDS, type Job, type JobTransformation } from './job.ts';
+import { isProgress } from './reported.ts';
 import { isTerminal, JOB_STATUSES } from './status.ts';
 
 /** More than a server stores in one message. */
@@ -91,7 +92,7 @@ const hasFields = isObjectOf({
   attempts: isListOf(
     isObjectOf({ number: isWhole, runId: isName, backend: isName, owner: isName, startedAt: isTime }),
   ),
-  progress: isObjectOf({ done: isWhole, total: isWhole }),
+  progress: isProgress,
   input: isNullOr(isInput),
   result: isNullOr(isResult),
   cause: isNullOr(isObject),

@@ -17,6 +17,7 @@ import { JobMetrics } from '../report/job-metrics.ts';
 import { BackendGuards } from '../run/backend-guards.ts';
 import { CancelWatch } from '../run/cancel-watch.ts';
 import { JobRunner } from '../run/job-runner.ts';
+import { QueueTimeouts } from '../run/queue-timeouts.ts';
 import type { JobObserver } from '../run/parts.ts';
 import { sweepContents } from '../run/sweep-contents.ts';
 import { ProgressBoard } from '../run/progress-board.ts';
@@ -45,6 +46,7 @@ export class JobsEngine {
   readonly service: JobsService;
   readonly tests: JobTests;
   readonly #runner: JobRunner | null;
+  readonly #timeouts: QueueTimeouts;
   readonly #scripts = new ScriptPool({ maxWorkers: 1 });
   readonly #store: JobStore;
   readonly #retentionMs: number;
@@ -67,6 +69,7 @@ export class JobsEngine {
         metrics.moved(before, after);
         if (before?.attempts.at(-1)?.endedAt === null) history.note(after);
         this.listeners.tell(after);
+        this.#timeouts.moved(after);
       },
       fenced: () => metrics.fenced(),
       adopted: (backend) => metrics.adopted(backend),
@@ -80,6 +83,9 @@ export class JobsEngine {
     const guards = new BackendGuards(log, (backend) => metrics.backendFailed(backend));
     metrics.showBreakers(() =>
       this.backends.map((backend) => ({ backend: backend.name, ...guards.report(backend) })),
+    );
+    metrics.showRunning(() =>
+      this.backends.map(({ name }) => ({ backend: name, running: guards.running(name) })),
     );
     const limit = settings.role === 'api' ? 0 : settings.concurrency;
     const executors = { backends: this.backends, handlers: this.handlers, scripts: this.#scripts };
@@ -117,6 +123,7 @@ export class JobsEngine {
       retentionMs: settings.retentionMs,
       cacheKeyOf: keyOf,
     };
+    this.#timeouts = new QueueTimeouts(parts);
     this.#runner = settings.role === 'api' ? null : new JobRunner(parts, settings.concurrency);
   }
 
@@ -128,6 +135,7 @@ export class JobsEngine {
 
   async stop(): Promise<void> {
     clearInterval(this.#sweeping);
+    this.#timeouts.close();
     await this.tests.close();
     const stopping = this.#runner?.stop();
     await Promise.all([...this.backends.map((backend) => backend.close?.()), this.#scripts.close()]);

@@ -4,9 +4,8 @@ import { isObject, messageOf } from '@nestjs-spark/foundation/internal';
 import { onePart, readAll } from '../job/content.ts';
 import type { Submitter } from '../job/job.ts';
 import { JOB_STATE } from '../job/problems.ts';
-import { sameSubmitter } from '../job/same-submitter.ts';
 import type { JobStore } from '../job/store.ts';
-import { submitterOf, type JobAccess } from '../serve/access.ts';
+import { maySee, submitterOf, type JobAccess } from '../serve/access.ts';
 import type { JobsService } from '../serve/jobs.service.ts';
 import { SCRIPT_LANGUAGE } from '../submit/cache-key.ts';
 import { sha256 } from '../submit/new-job.ts';
@@ -14,9 +13,18 @@ import { runEdgeTest } from './edge-test.ts';
 import { runLoadTest } from './load-test.ts';
 import { PUBLISHED_BASELINE, runRegressionTest, type Baseline } from './regression-test.ts';
 import { TestJobs } from './test-jobs.ts';
-import { TestNotes, type KeptTest, type TestReport, type TestType } from './test-report.ts';
+import {
+  COMES_TO_ITS_END,
+  reportNow,
+  TestNotes,
+  type KeptTest,
+  type TestReport,
+  type TestType,
+} from './test-report.ts';
 
 const USUAL_RECORDS = 10_000;
+/** How often a running test stores how far it is, in milliseconds. */
+const SAID_EVERY_MS = 15_000;
 const BASELINE = `baseline/${sha256(SCRIPT_LANGUAGE).slice(0, 16)}`;
 
 /** The parameters of a test. */
@@ -98,7 +106,7 @@ export class JobTests {
   /** @throws {ProblemError} `notFound` (404), also for another submitter's test */
   async get(testId: string, access: JobAccess): Promise<TestReport> {
     const kept = /^[\w-]{1,64}$/.test(testId) ? await this.#read(`test/${testId}`) : null;
-    if (isKept(kept) && (access.all || sameSubmitter(kept.submittedBy, access))) return kept.report;
+    if (isKept(kept) && maySee(kept, access)) return reportNow(kept);
     throw new ProblemError(
       'notFound',
       `There is no test with the id ${JSON.stringify(testId.slice(0, 64))}.`,
@@ -133,13 +141,21 @@ export class JobTests {
     const began = performance.now();
     const { backend, testType } = report;
     const jobs = new TestJobs(this.#jobs, { access, notes, backend, signal: this.#ending.signal });
+    let said: Promise<void> = Promise.resolve();
+    const saying = setInterval(() => {
+      const { jobIds, dataSize } = notes;
+      said = this.#keep({ report: { ...report, jobIds, dataSize }, submittedBy }).catch(() => undefined);
+    }, SAID_EVERY_MS).unref();
     try {
       if (testType === 'load') await runLoadTest(jobs, notes, records);
       else if (testType === 'edge') await runEdgeTest(jobs, notes);
       else await runRegressionTest(jobs, notes, await this.#baseline());
     } catch (error) {
-      notes.check('the test has come to its end', 'yes', messageOf(error));
+      notes.check(COMES_TO_ITS_END, 'yes', messageOf(error));
     }
+    clearInterval(saying);
+    // The last report is not to be replaced by one of before.
+    await said;
     const { jobIds, checks, figures, dataSize } = notes;
     const status = checks.every(({ passed }) => passed) ? 'Passed' : 'Failed';
     const executionTimeMs = Math.round(performance.now() - began);
@@ -154,8 +170,9 @@ export class JobTests {
     return isObject(stored) ? (stored as Baseline) : PUBLISHED_BASELINE;
   }
 
-  #keep(test: KeptTest): Promise<void> {
-    return this.#store.putContent(`test/${test.report.testId}`, onePart(JSON.stringify(test)));
+  #keep(test: Omit<KeptTest, 'saidAt'>): Promise<void> {
+    const said: KeptTest = { ...test, saidAt: new Date().toISOString() };
+    return this.#store.putContent(`test/${test.report.testId}`, onePart(JSON.stringify(said)));
   }
 
   /** Undefined if it does not exist, or was not written by this class. */

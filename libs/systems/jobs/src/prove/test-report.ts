@@ -32,6 +32,22 @@ export interface TestReport {
 export interface KeptTest {
   report: TestReport;
   submittedBy: Submitter;
+  /** When its process stored this; absent in tests of earlier versions. */
+  saidAt?: string;
+}
+
+/** A test of which nothing was heard for so long has ended with its process, in milliseconds. */
+const GONE_AFTER_MS = 300_000;
+
+/** The check that a test fails which does not come to its end. */
+export const COMES_TO_ITS_END = 'the test has come to its end';
+
+/** The report as it is shown: a test does not run forever because its process was killed. */
+export function reportNow({ report, saidAt = report.startedAt }: KeptTest, now = Date.now()): TestReport {
+  if (report.status !== 'Running' || now - Date.parse(saidAt) < GONE_AFTER_MS) return report;
+  const actual = 'its process has not been heard from for minutes';
+  const check = { name: COMES_TO_ITS_END, passed: false, expected: 'yes', actual, jobId: null };
+  return { ...report, status: 'Failed', checks: [...report.checks, check] };
 }
 
 /** Collects the findings of a test. */

@@ -16,7 +16,6 @@ export class JobMetrics {
   readonly #adopted: Counter<'backend'>;
   readonly #fenced: Counter;
   readonly #lost: Counter<'backend'>;
-  readonly #running: Gauge<'backend'>;
   readonly #cache: Counter<'outcome'>;
   readonly #backendErrors: Counter<'backend'>;
   readonly #registry: Registry;
@@ -45,12 +44,6 @@ export class JobMetrics {
     this.#backendErrors = counter('backend_errors_total', 'Calls that a backend has not answered.', [
       'backend',
     ]);
-    this.#running = new Gauge({
-      name: 'spark_jobs_running',
-      help: 'Jobs that this process runs.',
-      labelNames: ['backend'],
-      registers,
-    });
     const seconds = <T extends string>(name: string, help: string, labelNames: readonly T[]): Histogram<T> =>
       new Histogram({ name: `spark_jobs_${name}`, help, labelNames, registers, buckets: BUCKETS });
     this.#queueSeconds = seconds('queue_seconds', 'From submission to the first run.', []);
@@ -88,13 +81,10 @@ export class JobMetrics {
       const isHit = after.result?.cached === true;
       if (isHit || this.#mayBeCached(after)) this.#cache.inc({ outcome: isHit ? 'hit' : 'miss' });
     }
-    if (after.status === 'Running' && before?.status === 'Queued') {
-      this.#running.inc({ backend });
-      if (after.attempt === 1) this.#queueSeconds.observe(secondsBetween(after.createdAt, after.startedAt));
-    }
+    if (after.status === 'Running' && before?.status === 'Queued' && after.attempt === 1)
+      this.#queueSeconds.observe(secondsBetween(after.createdAt, after.startedAt));
     const last = after.attempts.at(-1);
     if (last?.endedAt && before?.attempts.at(-1)?.endedAt === null) {
-      this.#running.dec({ backend });
       if (last.outcome === 'lost') this.#lost.inc({ backend });
       this.#runSeconds.observe({ backend, kind }, secondsBetween(last.startedAt, last.endedAt));
     }
@@ -107,6 +97,20 @@ export class JobMetrics {
 
   backendFailed(backend: string): void {
     this.#backendErrors.inc({ backend });
+  }
+
+  /** Looked up, as it cannot be counted by changes: a job that another process takes over leaves this one without any. */
+  showRunning(look: () => { backend: string; running: number }[]): void {
+    const running = new Gauge({
+      name: 'spark_jobs_running',
+      help: 'Jobs that this process runs.',
+      labelNames: ['backend'],
+      registers: [],
+      collect() {
+        for (const one of look()) this.set({ backend: one.backend }, one.running);
+      },
+    });
+    this.#registry.registerMetric(running);
   }
 
   showBreakers(look: () => { backend: string; state: BreakerReport['state'] }[]): void {
@@ -128,7 +132,6 @@ export class JobMetrics {
 
   adopted(backend: string): void {
     this.#adopted.inc({ backend });
-    this.#running.inc({ backend });
   }
 }
 

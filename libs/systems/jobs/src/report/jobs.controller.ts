@@ -172,6 +172,6 @@ export class JobsController {
       (signal: AbortSignal) => this.jobs.events(query, signal, access),
       (signal: AbortSignal) => this.jobs.progress(query, signal, access),
     ];
-    return sendEvents(feeds, answer, { endsAt: expiresAt(caller) });
+    return sendEvents(feeds, answer, { endsAt: expiresAt(caller), after: query.after });
   }
 }

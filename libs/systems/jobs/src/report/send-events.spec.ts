@@ -26,6 +26,15 @@ it('lets a reader resume after the last change that it read, even when it read p
   ]);
 });
 
+it('does not make a reader forget where it resumed when progress comes first', async () => {
+  async function* feed(): AsyncGenerator<JobEvent> {
+    yield event(null, 'job.progress');
+  }
+  const response = { writableNeedDrain: false } as unknown as ServerResponse;
+  const sent = await firstValueFrom(sendEvents([feed], response, { after: 500 }).pipe(toArray()));
+  expect(sent.map(({ id }) => id)).toEqual(['500']);
+});
+
 const EVENT_BYTES = 4_000;
 let read = 0;
 const ended = Promise.withResolvers<void>();

@@ -1,13 +1,12 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
-import { chooseBackend } from '../choose/choose-backend.ts';
-import { lookAtBackends } from '../choose/look-at-backends.ts';
 import type { JobBackend } from '../job/backend.ts';
-import type { BackendReason, Job } from '../job/job.ts';
+import type { Job } from '../job/job.ts';
 import { moved } from '../job/move.ts';
 import { isRunning } from '../job/status.ts';
 import type { QueuedJob, StoredJob } from '../job/store.ts';
 import { LateStart, mayStartLate } from './late-start.ts';
 import type { RunnerParts } from './parts.ts';
+import { chooseFor, timedOut } from './queue-timeout.ts';
 
 /** A job that this process executes. */
 export interface Claim {
@@ -46,16 +45,12 @@ async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claim
   const { job, revision } = stored;
   if (isRunning(job.status)) return adopt(job, revision, parts);
   if (job.status !== 'Queued') return 'nothing';
-  const late = waitedTooLong(job);
-  const { backend, reason } = await choose(job, parts);
+  const takenAt = Date.now();
+  const { backend, reason } = await chooseFor(job, parts);
+  const late = timedOut(job, { backend, reason }, parts.owner, takenAt);
   if (late) {
-    const message = backend ? late : `${late}; ${whyNone(reason)}`;
-    const after = moved(job, 'TimedOut', parts.owner, {
-      cause: { class: 'timeout', code: 'queue-timeout', message },
-      backendReason: reason,
-    });
-    await parts.store.replace(after, revision);
-    parts.observer.moved(job, after);
+    await parts.store.replace(late, revision);
+    parts.observer.moved(job, late);
     return 'nothing';
   }
   if (!backend) return 'later';
@@ -94,28 +89,4 @@ async function adopt(job: Job, revision: number, parts: RunnerParts): Promise<Cl
   const written = await parts.store.replace(after, revision);
   parts.observer.adopted(backend.name);
   return { job: after, backend, runId: last.runId, adopted: true, start: null, revision: written };
-}
-
-function waitedTooLong({ options, transitions }: Job): string | null {
-  const since = Date.parse(transitions.at(-1)?.at ?? '');
-  if (options.queueTimeoutMs === null || Date.now() - since <= options.queueTimeoutMs) return null;
-  return `No worker took it within ${options.queueTimeoutMs} ms`;
-}
-
-/** Why no suitable backend was available at the last look. */
-function whyNone({ considered }: BackendReason): string {
-  const away = considered.filter(({ available }) => !available);
-  return away.map(({ backend, why }) => `backend ${backend}: ${why}`).join('; ') || 'it has no backend';
-}
-
-async function choose(job: Job, { backends, guards, history, memoryBytes }: RunnerParts) {
-  const candidates = await lookAtBackends(job, backends, guards, history);
-  const of = {
-    asked: job.backendRequested,
-    kind: job.transformation.kind,
-    inputBytes: job.input?.bytes ?? 0,
-    memoryBytes,
-  };
-  const { backend, reason } = chooseBackend(of, candidates);
-  return { backend: backends.find(({ name }) => name === backend) ?? null, reason };
 }

@@ -132,3 +132,9 @@ export function causeOf(ended: RunEnded): JobCause {
   if (ended.outcome === 'failed') return ended.cause;
   return { class: 'backend', code: 'stopped', message: 'The backend stopped the run on its own' };
 }
+
+/** The outcome of a run of which its backend has nothing. */
+export function lostRun(backend: string, runId: string): Outcome {
+  const message = `${backend} no longer knows the run ${runId}`;
+  return { type: 'lost', cause: { class: 'lost', code: 'run-unknown', message } };
+}

@@ -39,6 +39,32 @@ describe('Changes of jobs', () => {
     }
   });
 
+  it('of a store that has started over meanwhile are all followed', async () => {
+    const [old, fresh] = [memory(), memory()];
+    for (const id of ['a', 'b', 'c']) await old.add([specJob(id)]);
+    await fresh.add([specJob('d')]);
+    let store = old;
+    const lost = {
+      position: () => store.position(),
+      async *follow(signal: AbortSignal, from: { after?: number | undefined }) {
+        // As in JetStream, where a number beyond the end is one that is still to come.
+        for await (const change of store.follow(signal, { after: 0 })) {
+          if (change.revision <= (from.after ?? 0)) continue;
+          yield change;
+          if (change.job.jobId !== 'c') continue;
+          store = fresh;
+          throw new UnavailableError('the server is gone');
+        }
+      },
+    };
+    const seen: string[] = [];
+    for await (const { job } of followOn(lost, new AbortController().signal, { after: 0 })) {
+      seen.push(job.jobId);
+      if (seen.length === 4) break;
+    }
+    expect(seen).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('that cannot be understood end it', async () => {
     const broken = {
       position: async () => 0,

@@ -18,7 +18,8 @@ export async function* followOn(
   let at: number | undefined;
   while (!signal.aborted) {
     try {
-      at ??= startOf(await store.position(), after);
+      // Each time: the store may have lost its data meanwhile, and would not reach the reader's number for long.
+      at = startOf(await store.position(), at ?? after);
       const leftOut = (revision: number): void => {
         at = revision;
       };

@@ -61,6 +61,7 @@ export class JobRunner {
       if (claimed !== 'nothing') {
         const done = await new OneRun(claimed, queued, requests, this.#parts).execute(signal);
         if (done === 'later') return await queued.giveBack(laterMs(queued.times));
+        if (done === 'taken') return;
       }
     } catch (error) {
       await queued.giveBack().catch(() => undefined);

@@ -1,73 +1,11 @@
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { MemoryLogger } from '@nestjs-spark/testing';
+import { adopt, ATTEMPT, failedRun } from '../fixtures/adopted-run.ts';
 import { specJob } from '../fixtures/jobs.ts';
 import type { JobBackend, RunHandle } from '../job/backend.ts';
 import { moved } from '../job/move.ts';
-import { MemoryJobStore } from '../store/memory-job-store.ts';
-import { BackendGuards } from './backend-guards.ts';
-import { CancelRequests } from './cancel-watch.ts';
 import { next, type Outcome } from './finish.ts';
 import { externalOf } from './note-external.ts';
-import { OneRun } from './one-run.ts';
-import type { RunnerParts } from './parts.ts';
-import { ProgressBoard } from './progress-board.ts';
-
-const ATTEMPT = {
-  number: 1,
-  runId: 'a:1',
-  backend: 'far',
-  owner: 'spec',
-  startedAt: new Date().toISOString(),
-  endedAt: null,
-  outcome: null,
-  cause: null,
-};
-
-/** A job that another process has left, on a backend elsewhere. */
-async function adopt(far: Partial<JobBackend>, isCancelling = false, adopted = true) {
-  const store = new MemoryJobStore({ limits: {}, retentionMs: 60_000 });
-  await store.add([specJob('a')]);
-  const calls: string[] = [];
-  const backend = {
-    name: 'far',
-    capabilities: { kinds: ['handler'], idempotentStart: false },
-    start: async () => {
-      calls.push('start');
-      throw new Error('ECONNRESET');
-    },
-    release: async () => void calls.push('release'),
-    ...far,
-  } as unknown as JobBackend;
-  const queued = await store.take(new AbortController().signal);
-  if (!queued) throw new Error('nothing was taken');
-  const change = async (...[to, changes]: [Parameters<typeof moved>[1], object?]) => {
-    const stored = await store.get('a');
-    if (!stored) throw new Error('it is not there');
-    await store.replace(moved(stored.job, to, 'spec', changes), stored.revision);
-  };
-  await change('Running', { attempt: 1, attempts: [ATTEMPT] });
-  if (isCancelling) await change('Cancelling');
-  const log = new MemoryLogger();
-  const observer = { moved: () => undefined, fenced: () => calls.push('fenced'), adopted: () => undefined };
-  const parts = {
-    store,
-    backends: [backend],
-    guards: new BackendGuards(log, () => undefined),
-    progress: new ProgressBoard(),
-    observer,
-    log,
-    owner: 'spec',
-    retentionMs: 60_000,
-    cacheKeyOf: () => null,
-  } as unknown as RunnerParts;
-  const stored = await store.get('a');
-  if (!stored) throw new Error('it is not there');
-  const claim = { job: stored.job, backend, runId: 'a:1', adopted, start: null, revision: stored.revision };
-  const execute = () =>
-    new OneRun(claim, queued, new CancelRequests(false), parts).execute(new AbortController().signal);
-  return { execute, calls, change, store, log, status: async () => (await store.get('a'))?.job.status };
-}
 
 describe('A run that another process has begun', () => {
   it.each([false, true])(
@@ -121,6 +59,25 @@ describe('A run that another process has begun', () => {
     expect(log.said('warn')).toEqual([expect.stringContaining('cannot be stopped yet: away')]);
   });
 
+  it('is stopped before it is observed, which may take it over', async () => {
+    const calls: string[] = [];
+    const { execute, status } = await adopt(
+      {
+        find: async () => ({ runId: 'a:1' }),
+        cancel: async () => {
+          calls.push('cancel');
+          return { source: 'spec', observed: 'nothing runs', at: new Date().toISOString() };
+        },
+        observe: async function* () {
+          calls.push('observe');
+          yield { type: 'ended', outcome: 'cancelled' };
+        },
+      },
+      true,
+    );
+    expect([await execute(), await status(), calls]).toEqual(['over', 'Cancelled', ['cancel', 'observe']]);
+  });
+
   it('is not taken to be stopped when nobody knows whether its start has arrived', async () => {
     const { execute, status } = await adopt({}, true, false);
     expect([await execute(), await status()]).toEqual(['later', 'Cancelling']);
@@ -128,21 +85,13 @@ describe('A run that another process has begun', () => {
 });
 
 describe('What a backend finds a run again by', () => {
-  const ended = async function* () {
-    yield {
-      type: 'ended' as const,
-      outcome: 'failed' as const,
-      cause: { class: 'user' as const, code: 'thrown', message: 'no' },
-    };
-  };
-
   it('is stored before the run has ended, and the run ends as usual', async () => {
     const { execute, store, status } = await adopt(
       {
         start: async () => ({ runId: 'a:1', external: { driverId: 'd1' } }),
         observe: async function* () {
           expect((await store.get('a'))?.job.external).toEqual({ driverId: 'd1', runId: 'a:1' });
-          yield* ended();
+          yield* failedRun();
         },
       },
       false,
@@ -157,7 +106,7 @@ describe('What a backend finds a run again by', () => {
       known.push(said);
       return { runId, external: { driverId: 'd1' } };
     };
-    const first = await adopt({ find, observe: ended });
+    const first = await adopt({ find, observe: failedRun });
     await first.execute();
     expect(first.calls).toEqual(['release']);
     expect(known).toEqual([{ run: expect.objectContaining({ runId: 'a:1' }), startedAt: ATTEMPT.startedAt }]);
@@ -208,7 +157,7 @@ describe('An owner that comes too late', () => {
     const attempts = [{ ...ATTEMPT, owner: 'successor' }];
     if (stored) await store.replace({ ...stored.job, attempts }, stored.revision);
     taken.resolve();
-    expect(await executing).toBe('over');
+    expect(await executing).toBe('taken');
     expect(calls.filter((call) => call !== 'fenced')).toEqual([]);
   });
 });

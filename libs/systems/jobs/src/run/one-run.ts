@@ -4,15 +4,16 @@ import { RunRefusedError, type JobRun, type RunEnded, type RunHandle } from '../
 import { stamped } from '../job/move.ts';
 import { resultOfRun } from '../job/content-names.ts';
 import type { CancelProof, Job } from '../job/job.ts';
+import { isProgress, readEnded } from '../job/reported.ts';
 import type { QueuedJob } from '../job/store.ts';
 import type { CancelRequests } from './cancel-watch.ts';
 import type { Claim } from './claim.ts';
-import { causeOf, finish, isOwn, type Outcome } from './finish.ts';
-import { isTerminal } from '../job/status.ts';
+import { causeOf, finish, isOwn, lostRun, type Outcome } from './finish.ts';
+import { isRunning, isTerminal } from '../job/status.ts';
 import { keepResult } from './keep-result.ts';
 import { BRIEF_MS, type LateStart } from './late-start.ts';
 import { inputOf } from './read-input.ts';
-import { externalOf, noteExternal } from './note-external.ts';
+import { externalOf, noteExternal, noteRestart } from './note-external.ts';
 import type { RunnerParts } from './parts.ts';
 
 /** How often a run says that it is worked on, and looks whether it still is its job's. */
@@ -45,17 +46,23 @@ export class OneRun {
 
   /**
    * @param signal aborted when this process ends: the run is left to the next one
-   * @returns `later`: what became of the run cannot be told now, so the job has to be taken again
+   * @returns `later`: what became of the run cannot be told now, so the job has to be taken again; `taken`: another process has the job, and its
+   * message
    */
-  async execute(signal: AbortSignal): Promise<'later' | 'over'> {
+  async execute(signal: AbortSignal): Promise<'later' | 'over' | 'taken'> {
     const { job, backend, start, adopted } = this.#claim;
     const { progress, store, guards } = this.#parts;
-    const handle = await this.#begin(signal);
+    const begin = (): Promise<RunHandle | Outcome | 'later'> => this.#begin(signal);
+    const handle = await (backend.capabilities.local ? begin() : this.#saying(begin));
     if (handle === 'later') return 'later';
-    if (!('runId' in handle)) return (await this.#finish(handle)) === 'unproven' ? 'later' : 'over';
+    if (!('runId' in handle)) {
+      const after = await this.#finish(handle);
+      if (after === 'unproven') return 'later';
+      return after ? 'over' : this.#whenFenced();
+    }
     const leave = guards.occupy(backend);
     this.#requests.on(() => this.#stop(handle, 'cancelled'));
-    const startedAt = Date.parse(job.attempts.at(-1)?.startedAt ?? '');
+    const startedAt = Date.parse(this.#claim.job.attempts.at(-1)?.startedAt ?? '');
     const left = Math.max(0, startedAt + job.options.timeoutMs - Date.now());
     const timer = setTimeout(() => this.#stop(handle, 'timed-out'), left).unref();
     const lasting = start && setTimeout(() => void this.#writeStart(start, handle), BRIEF_MS);
@@ -66,14 +73,19 @@ export class OneRun {
     try {
       // It may have been cancelled before anybody listened, which nobody waits for: what it results in is refused then.
       if (!start && (adopted || !this.#requests.hearsAll)) void this.#look(handle);
+      // Before it is observed, which may take it over: what is to be stopped is not to begin anything more.
+      if (adopted && job.status === 'Cancelling') {
+        this.#stop(handle, 'cancelled');
+        await this.#stopping;
+      }
       const ended = await this.#observe(handle);
-      if (!ended || this.#isLost) return start && this.#isLost ? 'later' : 'over';
+      if (this.#isLost) return await this.#whenFenced();
+      if (!ended) return 'over';
       const outcome = await this.#outcome(handle, ended);
       const after = await this.#finish(outcome);
       if (after === 'unproven') return 'later';
-      // Whoever took a job by its message looks at its record before the message goes.
       // The run of a job that another process has by now is that process's: it has the same id there.
-      if (after === null) return start ? 'later' : 'over';
+      if (after === null) return await this.#whenFenced();
       this.#isOver = true;
       const key = after.status === 'Succeeded' ? this.#parts.cacheKeyOf(after) : null;
       if (key !== null) await store.remember(key, job.jobId);
@@ -88,6 +100,31 @@ export class OneRun {
       leave();
       progress.forget(job.jobId);
       await this.#leave(handle).catch(() => undefined);
+    }
+  }
+
+  /**
+   * A run that does not count: another process may have the job, and with it the message. To acknowledge that would leave the job to nobody once that
+   * process dies, and to give it back would take the job from a process that lives.
+   */
+  async #whenFenced(): Promise<'later' | 'over' | 'taken'> {
+    const { job, start } = this.#claim;
+    const { store, owner } = this.#parts;
+    // A message that is left alone is handed out again, if nobody has it, so that is what to do without an answer.
+    const stored = await store.get(job.jobId).catch(() => 'unknown' as const);
+    if (stored === 'unknown') return 'taken';
+    if (stored && isRunning(stored.job.status) && stored.job.attempts.at(-1)?.owner !== owner) return 'taken';
+    // Whoever took a job by its message looks at its record before the message goes.
+    return start ? 'later' : 'over';
+  }
+
+  /** Says meanwhile that the job is worked on: a large input takes longer to send than a job may be silent. */
+  async #saying<T>(work: () => Promise<T>): Promise<T> {
+    const saying = setInterval(() => this.#queued.working(), LOOK_EVERY_MS).unref();
+    try {
+      return await work();
+    } finally {
+      clearInterval(saying);
     }
   }
 
@@ -113,11 +150,15 @@ export class OneRun {
     };
     const found = adopted ? await this.#find(run) : 'unknown';
     if (found !== 'unknown') return found;
+    if (adopted) {
+      // What is to be cancelled is not started to be stopped; an owner that starts it too late stops it itself.
+      const mayStart = backend.capabilities.idempotentStart && job.status !== 'Cancelling';
+      const again = mayStart ? await noteRestart(this.#claim, this.#parts) : null;
+      if (!again) return lostRun(backend.name, runId);
+      Object.assign(this.#claim, again);
+    }
     try {
       const { guards } = this.#parts;
-      // What is to be cancelled is not started to be stopped; an owner that starts it too late stops it itself.
-      if (adopted && (!backend.capabilities.idempotentStart || job.status === 'Cancelling'))
-        return lostRun(backend.name, runId);
       const handle = await guards.call(backend, () => backend.start(run, signal));
       await this.#note(handle);
       return handle;
@@ -161,17 +202,19 @@ export class OneRun {
   async #observe(handle: RunHandle): Promise<RunEnded | null> {
     const { backend, job } = this.#claim;
     for await (const event of backend.observe(handle, this.#over.signal)) {
-      if (event.type === 'progress') this.#parts.progress.note(job.jobId, event.progress);
-      if (event.type === 'ended') return event;
+      if (event.type === 'progress' && isProgress(event.progress))
+        this.#parts.progress.note(job.jobId, event.progress);
+      if (event.type === 'ended') return readEnded(event, backend.name);
     }
     return null;
   }
 
   async #outcome(handle: RunHandle, ended: RunEnded): Promise<Outcome> {
     if (ended.outcome === 'succeeded') return this.#keep(handle, ended);
-    if (ended.outcome === 'lost') return { type: 'lost', cause: ended.cause };
+    // A backend may forget a run that it has stopped: that one is not lost.
     const proof = this.#stopping === null ? 'ended' : await this.#stopping;
     if (proof !== 'ended') return { type: this.#stoppedFor, proof };
+    if (ended.outcome === 'lost') return { type: 'lost', cause: ended.cause };
     return { type: 'failed', cause: causeOf(ended) };
   }
 
@@ -253,9 +296,4 @@ export class OneRun {
     else if (backend.capabilities.local) await backend.cancel(handle).catch(() => undefined);
     this.#over.abort(OVER);
   }
-}
-
-function lostRun(backend: string, runId: string): Outcome {
-  const message = `${backend} no longer knows the run ${runId}`;
-  return { type: 'lost', cause: { class: 'lost', code: 'run-unknown', message } };
 }

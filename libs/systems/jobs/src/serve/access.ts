@@ -16,8 +16,8 @@ export const APPLICATION: JobAccess = {
   all: true,
 };
 
-/** Whether the caller may see a job; submitters always see their own. */
-export function maySee({ submittedBy }: Job, access: JobAccess): boolean {
+/** Whether the caller may see a job, or what else has a submitter; submitters always see their own. */
+export function maySee({ submittedBy }: Pick<Job, 'submittedBy'>, access: JobAccess): boolean {
   if (!access.all) return sameSubmitter(submittedBy, access);
   return access.tenant === null || submittedBy.tenant === access.tenant;
 }

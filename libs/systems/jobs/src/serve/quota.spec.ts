@@ -1,6 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { specJob } from '../fixtures/jobs.ts';
 import type { Submitter } from '../job/job.ts';
+import type { JobQuotas } from '../settings/schema.ts';
 import { MemoryJobStore } from '../store/memory-job-store.ts';
 import { keepInput } from './keep-input.ts';
 import { JobQuota } from './quota.ts';
@@ -8,7 +9,7 @@ import { JobQuota } from './quota.ts';
 const ann: Submitter = { kind: 'token', subject: 'ann', tenant: null };
 const bob: Submitter = { ...ann, subject: 'bob' };
 
-function start(quotas: { queued?: number; inputBytes?: number }) {
+function start(quotas: Partial<JobQuotas>) {
   const store = new MemoryJobStore({ limits: {}, retentionMs: 60_000 });
   const quota = new JobQuota({ queued: 1_000, perSecond: 1_000, inputBytes: 1_000, ...quotas }, store);
   let made = 0;
@@ -58,6 +59,24 @@ describe('The quota of waiting jobs', () => {
     const quota = new JobQuota({ queued: 10, perSecond: 1_000, inputBytes: 1 }, other.store);
     await expect(quota.letIn(ann, 10, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
     await quota.letIn(ann, 10, async () => undefined);
+  });
+});
+
+describe('The quota of jobs a second', () => {
+  it('lets in a batch after the time that its refusal named, however often it was refused', async () => {
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
+    try {
+      const { submit, waiting } = start({ perSecond: 10 });
+      await submit(1);
+      for (let times = 0; times < 3; times++)
+        await expect(submit(500)).rejects.toMatchObject({ status: 429, retryAfterSeconds: 0.1 });
+      clock.mockReturnValue(100);
+      await submit(500);
+      expect(await waiting()).toBe(501);
+      await expect(submit(500)).rejects.toMatchObject({ retryAfterSeconds: 50 });
+    } finally {
+      clock.mockRestore();
+    }
   });
 });
 

@@ -44,7 +44,7 @@ export class JobQuota {
    * @throws {ProblemError} `tooMany` (429) with the delay after which to retry
    */
   async letIn<T>(submitter: Submitter, jobs: number, add: () => Promise<T>): Promise<T> {
-    for (let job = 0; job < jobs; job++) this.#takeOne(submitterKey(submitter));
+    this.#take(submitterKey(submitter), jobs);
     return this.#room.letIn(jobs, add);
   }
 
@@ -79,10 +79,11 @@ export class JobQuota {
     return bytesSentBy(key, await this.#store.listContents());
   }
 
-  #takeOne(submitter: string): void {
+  /** All or none: a batch that is refused must not use up what it waits for. */
+  #take(submitter: string, jobs: number): void {
     const { perSecond } = this.#quotas;
     const limits = { burst: Math.max(perSecond, MOST_AT_ONCE), refillMs: 1_000 / perSecond };
-    const taken = takeToken(this.#buckets.get(submitter) ?? null, limits, performance.now());
+    const taken = takeToken(this.#buckets.get(submitter) ?? null, limits, performance.now(), jobs);
     // Drop the oldest: a submitter that returns starts with a full bucket, which is harmless.
     if (this.#buckets.size >= MOST_KNOWN) this.#buckets.delete(this.#buckets.keys().next().value ?? '');
     this.#buckets.set(submitter, taken.bucket);

@@ -49,6 +49,7 @@ export class JetStreamLanes {
   #askedAt = -Infinity;
   #counts: { at: number; of: Promise<Record<string, number>> } | null = null;
   #serving = false;
+  #serves = 0;
   #closed = false;
 
   constructor(options: JetStreamLanesOptions) {
@@ -118,8 +119,9 @@ export class JetStreamLanes {
     const waits = ({ name }: LaneSettings): boolean => (this.#waiting.get(name) ?? 0) > 0;
     const labels = free.filter((lane) => this.#labels.includes(lane) && waits(lane));
     const first = free.find((lane) => this.#priorities.includes(lane) && waits(lane));
-    // A lane of a label may be at its limit: it is asked beside the others, not before them.
-    const asked = first ? [...labels, first] : free;
+    // A lane of a label may be at its limit: it is asked beside the others, and not always before them, as the first to answer fills the places.
+    const isLabelsTurn = ++this.#serves % 2 === 0;
+    const asked = first ? (isLabelsTurn ? [...labels, first] : [first, ...labels]) : free;
     for (const lane of asked) this.#pull(lane);
     // What was known to wait may have gone to another process: then the other lanes are not to wait for it.
     const known = Promise.withResolvers<void>();

@@ -46,6 +46,8 @@ export class MemoryJobStore implements JobStore {
   readonly #orphans = new Set<string>();
   readonly #contents = new Map<string, { parts: Uint8Array[]; at: number }>();
   readonly #cache = new Map<string, string>();
+  /** The cache key of each job that is in the cache. */
+  readonly #cachedAs = new Map<string, string>();
   readonly #ended: { jobId: string; until: number }[] = [];
 
   constructor(options: MemoryJobStoreOptions) {
@@ -127,6 +129,8 @@ export class MemoryJobStore implements JobStore {
 
   async remember(cacheKey: string, jobId: string): Promise<void> {
     this.#cache.set(cacheKey, jobId);
+    // Not every value is a job: what is none stays.
+    if (this.#jobs.has(jobId)) this.#cachedAs.set(jobId, cacheKey);
   }
 
   async recall(cacheKey: string): Promise<string | null> {
@@ -216,12 +220,15 @@ export class MemoryJobStore implements JobStore {
     this.#ended.push({ jobId, until: now + this.#options.retentionMs });
     while ((this.#ended[0]?.until ?? Infinity) <= now) {
       const gone = this.#ended.shift();
-      if (gone) this.#jobs.delete(gone.jobId);
+      if (gone) this.#forget(gone.jobId);
     }
-    for (const [key, id] of this.#cache) {
-      if (this.#jobs.has(id)) break;
-      this.#cache.delete(key);
-    }
+  }
+
+  #forget(jobId: string): void {
+    this.#jobs.delete(jobId);
+    const key = this.#cachedAs.get(jobId) ?? '';
+    this.#cachedAs.delete(jobId);
+    if (this.#cache.get(key) === jobId) this.#cache.delete(key);
   }
 }
 

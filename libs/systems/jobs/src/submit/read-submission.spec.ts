@@ -39,6 +39,19 @@ describe('A submission', () => {
     });
   });
 
+  it.each(['9007199254740993', '-9007199254740993', '9223372036854775807', '9007199254740992'])(
+    'is refused with an argument of a statement that would become another number: %s',
+    async (number) => {
+      const text = (value: string) =>
+        `{"name":"count","transformation":{"kind":"sql","sql":"SELECT :id","args":{"id":${value}}}}`;
+      await expect(readSubmission(text(number))).rejects.toMatchObject({
+        errors: [{ pointer: '/transformation/args/id', detail: expect.stringContaining('a string') }],
+      });
+      for (const exact of [`"${number}"`, '9007199254740991', '1.10', '1e300', '100000000000000000000'])
+        expect((await readSubmission(text(exact))).transformation.kind).toBe('sql');
+    },
+  );
+
   it('has the key of the header', async () => {
     expect((await read({}, 'once')).body.idempotencyKey).toBe('once');
   });

@@ -77,6 +77,7 @@ async function readOne(value: Record<string, unknown>, written: number, base = '
   try {
     if (base !== '' && options['idempotencyKey'] != null)
       throw wrong('/idempotencyKey', 'is not possible in a batch: the same batchId returns the same jobs');
+    refuseInexact(options['transformation']);
     const body = usualBody(options) ?? (await bodyByRules(options));
     if (body.runAt !== undefined && Number.isNaN(Date.parse(body.runAt)))
       throw wrong('/runAt', 'has to be a date and time such as 2026-11-30T08:00:00Z');
@@ -86,6 +87,27 @@ async function readOne(value: Record<string, unknown>, written: number, base = '
     const fields = error.errors ?? [{ pointer: '', detail: error.message }];
     throw invalidFields(fields.map((field) => ({ ...field, pointer: base + field.pointer })));
   }
+}
+
+/**
+ * An argument of a statement becomes a number of JavaScript on its way. Between 2^53 and 2^63 several whole numbers become the same one, so the
+ * statement would find other rows than it was asked for.
+ */
+function refuseInexact(transformation: unknown): void {
+  const args = isObject(transformation) && transformation['kind'] === 'sql' ? transformation['args'] : null;
+  if (!isObject(args)) return;
+  const errors = Object.entries(args)
+    .filter(([, value]) => isInexact(JSON.stringify(value)))
+    .map(([name]) => ({
+      pointer: `/transformation/args/${pointerStep(name)}`,
+      detail:
+        'a whole number of more than 53 bits has to be a string, which the statement converts: CAST(:name AS BIGINT)',
+    }));
+  if (errors.length > 0) throw invalidFields(errors);
+}
+
+function isInexact(text: string | undefined): boolean {
+  return text !== undefined && /^-?\d{16,19}$/.test(text) && !Number.isSafeInteger(Number(text));
 }
 
 /** Says what is wrong, which costs more than all else that a small job needs. */

@@ -119,6 +119,8 @@ function checkTransform(path: Path, transform: LooseTransform): Fault[] {
       return Object.entries(transform.set ?? {}).flatMap(([field, expression]) =>
         checkExpression([...path, 'set', field], expression, compileExpression),
       );
+    case 'rename':
+      return checkNames([...path, 'fields'], Object.entries(transform.fields ?? {}));
     case 'validate':
       return transform.schema ? checkSchema([...path, 'schema'], transform.schema) : [];
     case 'script':
@@ -126,6 +128,18 @@ function checkTransform(path: Path, transform: LooseTransform): Fault[] {
     default:
       return later([...path, 'type'], transform.type, LATER_TRANSFORMS);
   }
+}
+
+/** Only one of them could have it, and the others would be lost. */
+function checkNames(path: Path, names: readonly (readonly [string, string | undefined])[]): Fault[] {
+  const seen = new Set<string | undefined>();
+  return names.flatMap(([from, to]) => {
+    const isTwice = to !== undefined && seen.has(to);
+    seen.add(to);
+    return isTwice
+      ? [refused([...path, from], `${JSON.stringify(to)} is the new name of another field too`)]
+      : [];
+  });
 }
 
 function checkExpression(path: Path, text: string | undefined, compile: (text: string) => unknown): Fault[] {

@@ -33,6 +33,14 @@ describe('a definition', () => {
     expect(readDefinition(JSON.stringify(definition, null, 2))).toEqual(definition);
   });
 
+  it('does not give two fields one name, as one of them would be lost', () => {
+    const refusals = change(
+      '  - type: map\n    set: { city: address.city }',
+      '  - type: rename\n    fields: { town: city, place: city, a: b }',
+    );
+    expect(refusals).toMatchObject([{ kind: 'refused', pointer: '/transforms/1/fields/place', line: 7 }]);
+  });
+
   it.each<[string, string, string, Partial<Refusal>]>([
     [
       'an unknown field',

@@ -88,7 +88,8 @@ export class PipelinesNode {
   async start(): Promise<void> {
     if (!this.#isFollowing) this.projection.start();
     this.#isFollowing = true;
-    await this.projection.reached(await this.#parts.store.journal.last());
+    await this.#knowAll(() => this.#closing.signal.aborted);
+    if (this.#closing.signal.aborted) return;
     await this.#parts.shards.start({
       taken: (shard, epoch) => this.#take(shard, epoch),
       lost: (shard) => this.#lose(shard),
@@ -144,10 +145,17 @@ export class PipelinesNode {
     await this.#parts.board.close();
   }
 
+  /** However long the journal is: a pipeline that is not known when its shard is taken would not be resumed. */
+  async #knowAll(isOver: () => boolean): Promise<void> {
+    const last = await this.#parts.store.journal.last();
+    while (!(await this.projection.reached(last)) && !isOver());
+  }
+
   async #take(shard: number, epoch: number): Promise<void> {
     this.#notify({ kind: 'taken' });
-    await this.projection.reached(await this.#parts.store.journal.last());
-    if (this.#parts.shards.epochOf(shard) !== epoch) return;
+    const isLost = (): boolean => this.#parts.shards.epochOf(shard) !== epoch;
+    await this.#knowAll(isLost);
+    if (isLost()) return;
     this.#serving.get(shard)?.();
     this.#serving.set(
       shard,

@@ -29,7 +29,7 @@ export class PipelinesFeed {
   }
 
   /** The position of a reader that knows everything up to now. */
-  async now(): Promise<EventCursor> {
+  async now(): Promise<EventCursor & { batches: number }> {
     const { journal, lanes } = this.#node.store;
     return { batches: await lanes.lastBatch(), journal: await journal.last() };
   }
@@ -39,7 +39,8 @@ export class PipelinesFeed {
     caller: ApiCaller,
     signal: AbortSignal,
   ): AsyncGenerator<EventView> {
-    const from = after === 'now' ? await this.now() : after;
+    const now = await this.now();
+    const from = after === 'now' ? now : reachable(after, now);
     const { journal, lanes } = this.#node.store;
     const readers = (ended: AbortSignal) => [
       tagged('journal', journal.follow(from.journal, ended)),
@@ -97,6 +98,14 @@ export class PipelinesFeed {
     const { definition: _, ...status } = view;
     return { sequence: view.sequence, status };
   }
+}
+
+/** A position beyond the end belongs to a store that has lost its data since: then everything that there is now is new. */
+function reachable({ journal, batches }: EventCursor, end: EventCursor & { batches: number }): EventCursor {
+  return {
+    journal: journal > end.journal ? 0 : journal,
+    batches: batches !== 'last-of-each' && batches > end.batches ? 0 : batches,
+  };
 }
 
 async function* tagged<T extends Read>(

@@ -1,4 +1,5 @@
 import type { ApiCaller } from '@nestjs-spark/auth';
+import { ownValue } from '../connect/own-value.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 import type { Projected } from '../project/projection.ts';
 import { canRead } from './access.ts';
@@ -17,13 +18,13 @@ export function selectPipelines(
   { state, label, q }: ListQuery,
   caller: ApiCaller,
 ): Projected[] {
-  const [name, value] = (label ?? '').split(/[:=]/, 2);
+  const [, name = '', value] = /^([^:=]*)(?:[:=](.*))?$/s.exec(label ?? '') ?? [];
   const wanted = q?.toLowerCase();
   return all
     .filter(({ key, state: { status } }) => canRead(caller, key) && status !== 'Deleted')
     .filter(({ state: { status } }) => !state || status.toLowerCase() === state.toLowerCase())
     .filter(({ state: { definition } }) => {
-      const has = definition?.labels?.[name ?? ''];
+      const has = ownValue(definition?.labels ?? {}, name);
       return label === undefined || (has !== undefined && (value === undefined || has === value));
     })
     .filter(({ state: { definition } }) => wanted === undefined || textOf(definition).includes(wanted))

@@ -1,7 +1,7 @@
 import { DEFAULT_CONNECTION, type Connections } from '../connect/connections.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 
-const NEEDS_NONE: ReadonlySet<string> = new Set(['file', 'generate', 'log']);
+const NEEDS_NONE: ReadonlySet<string> = new Set(['file', 'generate', 'log', 'sqlite']);
 
 /** Problems that a valid definition will meet in this process. */
 export function warningsOf({ source, sink }: PipelineDefinition, connections: Connections): string[] {

@@ -53,6 +53,27 @@ describe('a transform', () => {
     expect(await through({ a: 1, b: 2, c: 3 }, ...steps)).toEqual({ kind: 'out', fields: { x: 1, b: 2 } });
   });
 
+  it.each<[object, Record<string, string>, object]>([
+    [{ a: 1, b: 2 }, { a: 'b' }, { b: 1 }],
+    [{ b: 2, a: 1 }, { a: 'b' }, { b: 1 }],
+    [{ b: 2 }, { a: 'b' }, { b: 2 }],
+    [
+      { a: 1, b: 2 },
+      { a: 'b', b: 'a' },
+      { a: 2, b: 1 },
+    ],
+    [
+      { c: 3, a: 1, b: 2 },
+      { a: 'b', b: 'c' },
+      { b: 1, c: 2 },
+    ],
+  ])(
+    'gives a field its new name wherever another of that name is in the record: %j by %j',
+    async (record, fields, out) => {
+      expect(await through(record, { type: 'rename', fields })).toEqual({ kind: 'out', fields: out });
+    },
+  );
+
   it('fails a record that its schema does not accept, and says which step and why', async () => {
     const schema = { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } };
     const outcome = await through(

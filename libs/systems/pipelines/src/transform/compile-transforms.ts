@@ -88,16 +88,22 @@ function stepOf(transform: Exclude<TransformDefinition, { type: 'script' }>): St
       const kept = new Set(transform.fields);
       return (fields) => Object.fromEntries(Object.entries(fields).filter(([name]) => kept.has(name)));
     }
-    case 'rename': {
-      const names = new Map(Object.entries(transform.fields));
-      return (fields) =>
-        Object.fromEntries(Object.entries(fields).map(([name, value]) => [names.get(name) ?? name, value]));
-    }
+    case 'rename':
+      return renaming(new Map(Object.entries(transform.fields)));
     case 'validate':
       return accepting(transform.schema);
     default:
       throw new TypeError(`${transform.type} is not available`);
   }
+}
+
+/** A field takes its new name from another one that has it, wherever the two are in the record. */
+function renaming(names: ReadonlyMap<string, string>): Step {
+  return (fields) => {
+    const taken = new Set([...names].flatMap(([from, to]) => (Object.hasOwn(fields, from) ? [to] : [])));
+    const kept = Object.entries(fields).filter(([name]) => names.has(name) || !taken.has(name));
+    return Object.fromEntries(kept.map(([name, value]) => [names.get(name) ?? name, value]));
+  };
 }
 
 /** All expressions see the record as it was before the step. */

@@ -142,6 +142,20 @@ await describeWithApacheSpark([], 'Jobs on Apache Spark', () => {
       await next.close();
     }, 300_000);
 
+    it('of a process that was killed while it was cancelled is stopped by the next one, which starts nothing', async () => {
+      const runId = `${crypto.randomUUID()}:1`;
+      await startAndKill(runId, 60_000);
+      const next = await openBackend();
+      const handle = await next.find(runId, { run: long(runId), startedAt: new Date().toISOString() });
+      if (typeof handle === 'string') throw new Error(`it is ${handle}`);
+      expect(await tasksOf(runId)).toBe(1);
+      expect(await next.cancel(handle)).toMatchObject({ source: 'spark-connect' });
+      expect(await tasksOf(runId)).toBe(0);
+      expect(await endOf(next, handle)).toMatchObject({ outcome: 'cancelled' });
+      await next.release(handle);
+      await next.close();
+    }, 300_000);
+
     it('of a process that was killed is taken over where it is, and executed once', async () => {
       const runId = `${crypto.randomUUID()}:1`;
       await startAndKill(runId, 300);

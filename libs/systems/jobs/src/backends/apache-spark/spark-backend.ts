@@ -6,7 +6,15 @@ import {
 } from '@nestjs-spark/apache-spark';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { SayOnce } from '@nestjs-spark/foundation/internal';
-import type { BackendHealth, JobBackend, JobRun, RunEnded, RunEvent, RunHandle } from '../../job/backend.ts';
+import type {
+  BackendHealth,
+  JobBackend,
+  JobRun,
+  KnownRun,
+  RunEnded,
+  RunEvent,
+  RunHandle,
+} from '../../job/backend.ts';
 import type { CancelProof, JobCause } from '../../job/job.ts';
 import { describeCause } from '../describe-cause.ts';
 import { MemoryRun } from '../memory-run.ts';
@@ -37,13 +45,19 @@ class SparkRun extends MemoryRun {
   readonly kept = new Map<string, ConnectSession>();
   /** All operations that the run can have. */
   readonly operations: RunOperations;
-  readonly isStatement: boolean;
+  readonly run: JobRun;
   isCancelled = false;
+  /** Whether this process executes it, and does not merely know what it can have on the cluster. */
+  isExecuted = false;
 
-  constructor({ runId, transformation }: JobRun, operations: RunOperations) {
-    super(runId);
+  constructor(run: JobRun, operations: RunOperations) {
+    super(run.runId);
+    this.run = run;
     this.operations = operations;
-    this.isStatement = transformation.kind === 'sql';
+  }
+
+  get isStatement(): boolean {
+    return this.run.transformation.kind === 'sql';
   }
 
   keep({ session, operationId }: Operation): void {
@@ -101,21 +115,23 @@ export class SparkBackend implements JobBackend {
   }
 
   async start(run: JobRun): Promise<RunHandle> {
-    const known = this.#runs.get(run.runId);
-    if (known) return known;
-    const started = new SparkRun(run, this.#operationsOf(run));
-    this.#runs.set(run.runId, started);
-    void this.#execute(run, started);
+    const started = this.#runs.get(run.runId) ?? this.#add(run);
+    this.#executeOnce(started);
     return started;
   }
 
-  /** Only runs that this process observes: any other run on the cluster is taken over by `start`, which needs the input for it. */
-  async find(runId: string): Promise<RunHandle | 'unknown'> {
-    return this.#runs.get(runId) ?? 'unknown';
+  /**
+   * A run that another process has begun is taken over when it is observed: what it has on the cluster follows from its id and its input. Until then it
+   * can be cancelled, and to cancel it starts nothing.
+   */
+  async find(runId: string, known?: KnownRun): Promise<RunHandle | 'unknown'> {
+    return this.#runs.get(runId) ?? (known ? this.#add(known.run) : 'unknown');
   }
 
   observe({ runId }: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent> {
-    return this.#get(runId).observe(signal);
+    const run = this.#get(runId);
+    this.#executeOnce(run);
+    return run.observe(signal);
   }
 
   async cancel({ runId }: RunHandle, signal?: AbortSignal): Promise<CancelProof | 'ended'> {
@@ -130,6 +146,7 @@ export class SparkBackend implements JobBackend {
       onFound: (operation) => run.keep(operation),
       onFailure: (error) => this.#say(`Run ${runId} is not proven to have ended yet`, error),
     });
+    if (!run.isExecuted) run.end({ type: 'ended', outcome: 'cancelled' });
     const { outcome } = await run.untilEnded();
     return outcome === 'cancelled' ? proof : 'ended';
   }
@@ -177,6 +194,18 @@ export class SparkBackend implements JobBackend {
     if (!this.#slots.isFull) return { available: true, reason: null };
     const reason = `It already executes ${this.#slots.size} runs of this process, which is the limit (SPARK_JOBS_SPARK_CONCURRENCY)`;
     return { available: false, reason };
+  }
+
+  #add(run: JobRun): SparkRun {
+    const added = new SparkRun(run, this.#operationsOf(run));
+    this.#runs.set(run.runId, added);
+    return added;
+  }
+
+  #executeOnce(run: SparkRun): void {
+    if (run.isExecuted || run.isCancelled) return;
+    run.isExecuted = true;
+    void this.#execute(run.run, run);
   }
 
   async #execute(run: JobRun, started: SparkRun): Promise<void> {

@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
+import { orders, runOver } from '../../fixtures/script-run.ts';
+import type { RunEvent } from '../../job/backend.ts';
 import { MemoryJobStore } from '../../store/memory-job-store.ts';
 import { keepResult } from '../../run/keep-result.ts';
 import { HttpBackend } from './http-backend.ts';
@@ -83,6 +85,41 @@ describe('A backend over HTTP', () => {
     await expect(backend.cancel(RUN)).rejects.toThrow('status 429');
     expect(await backend.cancel(RUN)).toMatchObject({ source: 'http' });
     expect(asked.get('DELETE run')).toBe(3);
+  });
+
+  it.each<[string, object, object]>([
+    ['null for what there is not', { progress: null, cause: null, log: null, form: null }, {}],
+    [
+      'a cause of a class of its own',
+      { cause: { class: 'weather', code: 'rain', message: 'wet' } },
+      { code: 'rain' },
+    ],
+    ['a timeout', { cause: { class: 'timeout', message: 'too long' } }, { class: 'timeout' }],
+    ['a text as its cause', { cause: 'out of paper' }, { message: 'out of paper' }],
+    ['a log in its cause', { cause: { message: 'no', log: 'line 1' } }, { log: 'line 1' }],
+    ['a long log', { log: `${'x'.repeat(70_000)}end` }, { log: expect.stringMatching(/x{60000}end$/) }],
+    ['half a document of progress', { progress: { done: 0.5, total: 1 } }, {}],
+  ])('that says %s has an end of its run', async (_, said, cause) => {
+    const { backend } = await serve(() => [200, JSON.stringify({ state: 'failed', ...said })]);
+    const events: RunEvent[] = [];
+    for await (const event of backend.observe(RUN, AbortSignal.timeout(10_000))) events.push(event);
+    expect(events.at(-1)).toMatchObject({ type: 'ended', outcome: 'failed', cause });
+  });
+
+  it.each([
+    [1, 10_000],
+    [60_000, 60_000],
+    [86_400_000, 900_000],
+  ])('has as long to take a run as the run may last (%d ms)', async (timeoutMs, ms) => {
+    const { backend } = await serve(() => [201]);
+    const limits = jest.spyOn(AbortSignal, 'timeout');
+    try {
+      const options = { onDocumentFailure: 'keep', timeoutMs } as const;
+      await backend.start(runOver('loadToOrders({});', orders(1), { options }), new AbortController().signal);
+      expect(limits.mock.calls).toEqual([[ms]]);
+    } finally {
+      limits.mockRestore();
+    }
   });
 
   it('is not asked any more about a cancellation that nobody waits for', async () => {

@@ -12,7 +12,7 @@ import {
 import { JOB_KINDS, type CancelProof, type JobKind } from '../../job/job.ts';
 import { badResult, checkedResult } from './checked-result.ts';
 import { HttpRuns, ignore, readAnswer, type HttpBackendPlace } from './http-runs.ts';
-import { causeFrom, isHttpHealth, isHttpRunState, type HttpRunState } from './run-state.ts';
+import { causeFrom, isHttpHealth, readRunState, type HttpRunState } from './run-state.ts';
 
 const FIRST_LOOK_MS = 50;
 const SLOWEST_LOOK_MS = 1_000;
@@ -154,7 +154,8 @@ export class HttpBackend implements JobBackend {
     });
     if (answer.status === 404) return null;
     if (answer.status !== 200) throw this.#runs.unexpected('GET …/runs', answer);
-    if (isHttpRunState(said)) return said;
+    const state = readRunState(said);
+    if (state) return state;
     throw new UnavailableError(
       `${this.name} gave an answer about the run ${runId} that does not follow the protocol`,
     );

@@ -17,7 +17,7 @@ export interface HttpAnswer {
 }
 
 const ANSWER_MS = 10_000;
-/** Time limit for transferring a whole input or result, in milliseconds. */
+/** The longest time for transferring a whole input or result, in milliseconds. */
 const CONTENT_MS = 15 * 60_000;
 const MOST_BYTES = 256 * 1024;
 
@@ -44,7 +44,9 @@ export class HttpRuns {
         yield* input.read();
       })(),
     );
-    return this.#ask('PUT', pathOf(run.runId), { signal, ms: CONTENT_MS, body });
+    // Until it is answered, the run can be neither cancelled nor timed out.
+    const ms = Math.min(CONTENT_MS, Math.max(ANSWER_MS, run.options.timeoutMs));
+    return this.#ask('PUT', pathOf(run.runId), { signal, ms, body });
   }
 
   state(runId: string, signal: AbortSignal): Promise<HttpAnswer> {

@@ -6,6 +6,7 @@ import { carCommands } from '../support/cars.ts';
 import { endsClean } from '../support/clean.ts';
 import { PATIENCE_MS, type Member } from '../support/member.ts';
 import { describeOn, ONE_BY_DAY } from '../support/stores/pairs.ts';
+import type { StoreCommand, StoredDocument } from '../support/stores/test-database.ts';
 import { healed, saysSo } from '../support/while-it-lasts.ts';
 import { World } from '../support/world.ts';
 
@@ -14,6 +15,36 @@ const PAGE = join(import.meta.dirname, '../../docs/operating/memory.md');
 const [, least = '', tooLittle = ''] =
   /The minimum heap is (\d+) MB .*? With (\d+) MB a requester cannot/.exec(readFileSync(PAGE, 'utf8')) ?? [];
 const LARGE = 'x'.repeat(2_000_000);
+
+const ten = (changes: StoredDocument): StoreCommand[] => carCommands(1, 10, changes);
+const fields = (count: number): StoredDocument =>
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [`Field${n}`, n]));
+
+/** Further loads, each written in these steps. */
+const LOADS: [what: string, steps: StoreCommand[][]][] = [
+  ['ten of 2 MB, three times', ['a', 'b', 'c'].map((end) => ten({ Model: LARGE + end }))],
+  ['ten of 2 MB in letters of two bytes', [ten({ Model: 'ä'.repeat(1_000_000) })]],
+  ['ten of 2 MB in letters of three bytes', [ten({ Model: '車'.repeat(666_000) })]],
+  ['ten of 2 MB in emoji', [ten({ Model: '😀'.repeat(500_000) })]],
+  ['ten of 2 MB in signs that JSON writes as two', [ten({ Model: '"'.repeat(1_000_000) })]],
+  ['ten of 2 MB in signs that JSON writes as six', [ten({ Model: '\u0001'.repeat(330_000) })]],
+  ['ten of 2 MB that the script does not read', [ten({ Notes: LARGE })]],
+  ['ten of 50,000 fields', [ten(fields(50_000))]],
+  ['ten of 200,000 numbers', [ten({ Numbers: Array.from({ length: 200_000 }, (_, n) => n / 7) })]],
+  ['one of 4 MB', [carCommands(1, 1, { Model: LARGE + LARGE })]],
+  ['thirty of 700 KB', [carCommands(1, 30, { Model: 'y'.repeat(700_000) })]],
+  [
+    'a thousand of 20 KB, and then none of them',
+    [
+      carCommands(1_001, 2_000, { Model: 'z'.repeat(20_000) }),
+      carCommands(1_001, 2_000).map(({ id }) => ({ id, deleted: true })),
+    ],
+  ],
+  [
+    'ten of 2 MB that are deleted at once',
+    [ten({ Model: LARGE }), ten({}).map(({ id }) => ({ id, deleted: true }))],
+  ],
+];
 
 describeOn(
   ONE_BY_DAY,
@@ -38,6 +69,12 @@ describeOn(
 
     it('are copied with it on both sides', async () => {
       await fleet.database.write(carCommands(1, 10, { Model: LARGE }));
+      await healed(fleet, hr);
+      expect([fleet.process.running, hr.process.running]).toEqual([true, true]);
+    });
+
+    it.each(LOADS)('and so are %s', async (_what, steps) => {
+      for (const step of steps) await fleet.database.write(step);
       await healed(fleet, hr);
       expect([fleet.process.running, hr.process.running]).toEqual([true, true]);
     });

@@ -13,7 +13,7 @@ const errorOf = (status: number, type: string, message = 'm') =>
 describe('what RavenDB answers', () => {
   it.each([
     [409, 'Raven.Client.Exceptions.ConcurrencyException', VersionConflictError],
-    [404, 'Raven.Client.Exceptions.Documents.DocumentDoesNotExistException', VersionConflictError],
+    [500, 'Raven.Client.Exceptions.Documents.DocumentDoesNotExistException', VersionConflictError],
     [503, 'Raven.Client.Exceptions.Database.DatabaseDisabledException', UnavailableError],
     [500, 'Raven.Client.Exceptions.Database.DatabaseDoesNotExistException', DatabaseMissingError],
     // A new server, which has no database yet.

@@ -154,9 +154,9 @@ export class RavenRepository<T extends object> implements Repository<T> {
     const body = `{"Query":${JSON.stringify(text)},"QueryParameters":${parameters},"WaitForNonStaleResults":true,"WaitForNonStaleResultsTimeout":"${within}"}`;
     const answer = await http.request({ method: 'POST', path: http.path('/queries'), body });
     if (answer.status !== 404) return readAnswer(answer.body);
-    // Documents that are not there are an empty list: this is the index, which RavenDB removes while nobody uses it.
+    // Where no document is there, RavenDB answers with an empty list.
     throw new UnavailableError(
-      `RavenDB does not have the index over ${this.#collection} that this query needs: try again`,
+      `RavenDB does not answer this query of ${this.#collection} at the moment: it says 404`,
     );
   }
 }

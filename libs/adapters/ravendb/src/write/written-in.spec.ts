@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
 import { RavenHttp } from '../connect/raven-http.ts';
-import { RavenConflictError } from '../connect/server-error.ts';
 import { write } from './transaction.ts';
 import { writtenIn } from './written-in.ts';
 
@@ -31,9 +30,7 @@ describe('A transaction', () => {
     expect(() => writtenIn(http, answer(status, text))).toThrow(UnavailableError);
   });
 
-  it('is in conflict where a document has gone that something was to be hung on, and refused for any other reason', () => {
-    const gone = 'Raven.Client.Exceptions.Documents.DocumentDoesNotExistException';
-    expect(() => writtenIn(http, answer(404, missing(gone)))).toThrow(RavenConflictError);
+  it('is refused where RavenDB names a reason, whatever the status', () => {
     const other = answer(404, missing('System.IO.FileNotFoundException'));
     expect(() => writtenIn(http, other)).toThrow(StoreRefusedError);
   });

@@ -9,8 +9,8 @@ const END_BYTES = 256;
 
 /**
  * The answer to a transaction, if it says that the transaction was written: whoever takes anything else for that loses what he wrote.
- * @throws {RavenConflictError} when a document that something was to be hung on has gone meanwhile: RavenDB says so by a 404
- * @throws {UnavailableError} when it says neither that nor anything else about the transaction
+ * @throws what RavenDB refused, where it names a reason
+ * @throws {UnavailableError} when it says nothing about the transaction, as a proxy would
  */
 export function writtenIn(http: Pick<RavenHttp, 'database'>, { status, body }: RavenAnswer): Buffer {
   const where = `Database ${http.database}`;

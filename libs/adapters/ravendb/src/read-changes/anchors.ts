@@ -50,7 +50,8 @@ export class Anchors {
   /** Releases deletes up to `confirmed`, as far as alternating the anchors allows. */
   async release(confirmed: Etag): Promise<void> {
     if (!(await this.ensure())) return;
-    if (confirmed <= this.#confirmed || performance.now() - this.#rolledAt < this.#rollPauseMs) return;
+    // Lower is another state as well: the database was replaced, or restored.
+    if (confirmed === this.#confirmed || performance.now() - this.#rolledAt < this.#rollPauseMs) return;
     this.#rolling = this.#rolling.then(
       () => this.#roll(confirmed),
       () => this.#roll(confirmed),
@@ -152,7 +153,7 @@ export class Anchors {
   async #roll(confirmed: Etag): Promise<void> {
     const anchors = (await readAnchors(this.#http)) ?? [];
     const name = anchorToRoll(anchors, confirmed);
-    this.#confirmed = Math.max(this.#confirmed, confirmed);
+    this.#confirmed = confirmed;
     if (!name) return;
     this.#rolledAt = performance.now();
     const { indexStates } = await this.#http.onOneNode((node) => readStats(this.#http, node));

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { ensureDatabase } from '../connect/ensure-database.ts';
 import { RavenHttp } from '../connect/raven-http.ts';
 import type { RavenSettings } from '../connect/settings.ts';
+import { readItems } from '../read-documents/all-items.ts';
 import { ANCHORS } from './anchor-state.ts';
 import { startProxy } from '../fixtures/proxy.ts';
 import { RavenChangeSource } from './raven-change-source.ts';
@@ -179,6 +180,23 @@ describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
     });
     expect(await page.deletes).toBe('lost');
     expect(page.changes).toEqual([]);
+  });
+
+  it('releases deletes also below what was confirmed of the database that was there before', async () => {
+    const feed = feedOf();
+    await feed.identify('r');
+    await feed.keepDeletesAfter(1_000_000);
+    await put('cars/4');
+    await remove('cars/4');
+    let { lastEtag: confirmed } = await feed.identify('r');
+    const kept = async () =>
+      (await http.onOneNode((node) => readItems(http, node, 0, 1_024, ['DocumentTombstone']))).items;
+    expect((await kept()).map(({ id }) => id)).toContain('cars/4');
+    await eventually(async () => {
+      await feed.keepDeletesAfter(++confirmed);
+      await cleanTombstones();
+      expect((await kept()).map(({ id }) => id)).not.toContain('cars/4');
+    });
   });
 
   it('makes no promise about deletes without the right to make anchors', async () => {

@@ -6,9 +6,9 @@ import {
   type SourceChange,
   type SourceDocument,
 } from '@nestjs-spark/contracts/internal';
-import { messageOf } from '@nestjs-spark/foundation/internal';
+import { messageOf, pause } from '@nestjs-spark/foundation/internal';
 import type { Arrival } from '../listen/on-replicated.decorator.ts';
-import { judgeCopy, type Told } from '../tell/judge-copy.ts';
+import { judgeCopy, recordOf, type Told } from '../tell/judge-copy.ts';
 import { readCopy, type StandingDocument } from '../tell/read-copy.ts';
 import { ToldCopies, type ToldPosition } from '../tell/told-copies.ts';
 import { MOST_IN_A_ROW, type FailedArrivals } from './failed-arrivals.ts';
@@ -18,6 +18,8 @@ import type { HandlerUnitParts, HandlerWork } from './handler-work.ts';
 
 const PAGE = 200;
 const COMMIT_MS = 1_000;
+/** With more to read, it rests for as long as a page took, and at most for this long: copies that come meanwhile go first. */
+const LONGEST_REST_MS = 1_000;
 /** After this many etags without a call, the position is written anyway. */
 const COMMIT_ETAGS = 10_000;
 /** A store that does not guarantee deletes may have dropped some unread, so everything is compared at this interval. */
@@ -62,7 +64,9 @@ export class HandlerSession {
     while (!held.aborted) {
       // First, so that a handler that fails for new copies is also tried with these, and makes room for others.
       await this.#tellAgain(held);
+      const began = performance.now();
       const ends = await this.#readAll(held);
+      if (ends === null) await pause(Math.min(performance.now() - began, LONGEST_REST_MS), held);
       if (ends === null || held.aborted) continue;
       if (this.#commitIn() <= 0) await this.#commitStaged();
       this.#status.position = ends;
@@ -292,8 +296,4 @@ export class HandlerSession {
     const signal = Number.isFinite(dueIn) ? AbortSignal.any([held, AbortSignal.timeout(dueIn)]) : held;
     await this.#parts.changes.wait(etag, signal);
   }
-}
-
-function recordOf({ id, collection, owner, documentId, etag, hash }: StandingDocument): Told {
-  return { id, collection, owner, documentId, etag, hash };
 }

@@ -11,6 +11,11 @@ export interface Told {
   hash: string;
 }
 
+/** What to remember of a copy that a handler is told. */
+export function recordOf({ id, collection, owner, documentId, etag, hash }: StandingDocument): Told {
+  return { id, collection, owner, documentId, etag, hash };
+}
+
 /** In place of a hash: the handler is being told for the first time, and may or may not have received it. */
 export const FIRST = '';
 /** In place of a hash: the handler was told an earlier state, and may or may not have received the latest. */

@@ -49,7 +49,6 @@ export class JetStreamLanes {
   #askedAt = -Infinity;
   #counts: { at: number; of: Promise<Record<string, number>> } | null = null;
   #serving = false;
-  #serves = 0;
   #closed = false;
 
   constructor(options: JetStreamLanesOptions) {
@@ -114,14 +113,12 @@ export class JetStreamLanes {
   /** From the first lane in which something waits; where nothing does, from whichever gets something first. */
   async #serveOne(): Promise<void> {
     await this.#look();
-    const lanes = [...this.#labels, ...this.#turns.next(this.#priorities)];
+    const lanes = this.#turns.next(this.#labels, this.#priorities);
     const free = lanes.filter(({ name }) => !this.#pulling.has(name));
-    const waits = ({ name }: LaneSettings): boolean => (this.#waiting.get(name) ?? 0) > 0;
-    const labels = free.filter((lane) => this.#labels.includes(lane) && waits(lane));
-    const first = free.find((lane) => this.#priorities.includes(lane) && waits(lane));
-    // A lane of a label may be at its limit: it is asked beside the others, and not always before them, as the first to answer fills the places.
-    const isLabelsTurn = ++this.#serves % 2 === 0;
-    const asked = first ? (isLabelsTurn ? [...labels, first] : [first, ...labels]) : free;
+    const waiting = free.filter(({ name }) => (this.#waiting.get(name) ?? 0) > 0);
+    const first = waiting.find((lane) => this.#priorities.includes(lane));
+    // A lane of a label may be at its limit: it is asked beside the others. The first to answer fills the places, so the order takes turns.
+    const asked = first ? waiting.filter((lane) => lane === first || this.#labels.includes(lane)) : free;
     for (const lane of asked) this.#pull(lane);
     // What was known to wait may have gone to another process: then the other lanes are not to wait for it.
     const known = Promise.withResolvers<void>();

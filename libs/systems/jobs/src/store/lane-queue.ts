@@ -7,7 +7,6 @@ export class LaneQueue {
   readonly #lanes = new Map<string, string[]>();
   readonly #held = new Map<string, number>();
   readonly #turns = new LaneTurns();
-  #takes = 0;
 
   /** @param limits by label */
   constructor(limits: Readonly<Record<string, number>>) {
@@ -22,14 +21,10 @@ export class LaneQueue {
     else this.#lanes.set(lane, [jobId]);
   }
 
-  /** The next job; it counts against its lane's limit until `free`. Labels and priorities take turns, as do the labels: none waits for another. */
+  /** The next job; it counts against its lane's limit until `free`. */
   take(): { lane: string; jobId: string } | null {
-    const priorities = this.#turns.next(PRIORITY_LANES);
     const labels = [...this.#lanes.keys()].filter((lane) => !isPriority(lane));
-    const isLabelsTurn = ++this.#takes % 2 === 0;
-    const first = labels.length === 0 ? 0 : (this.#takes >> 1) % labels.length;
-    const turned = [...labels.slice(first), ...labels.slice(0, first)];
-    for (const lane of isLabelsTurn ? [...turned, ...priorities] : [...priorities, ...turned]) {
+    for (const lane of this.#turns.next<string>(labels, PRIORITY_LANES)) {
       const held = this.#held.get(lane) ?? 0;
       if (held >= (this.#limits[lane] ?? Infinity)) continue;
       const jobId = this.#lanes.get(lane)?.shift();

@@ -39,9 +39,13 @@ export function endedAttempt(
   cause: JobAttempt['cause'] = null,
   now = new Date(),
 ): JobAttempt[] {
+  return withLast(attempts, { endedAt: now.toISOString(), outcome, cause });
+}
+
+/** The attempts with changes to the last one. */
+export function withLast(attempts: JobAttempt[], changes: Partial<JobAttempt>): JobAttempt[] {
   const last = attempts.at(-1);
-  if (!last) return attempts;
-  return [...attempts.slice(0, -1), { ...last, endedAt: now.toISOString(), outcome, cause }];
+  return last ? [...attempts.slice(0, -1), { ...last, ...changes }] : attempts;
 }
 
 /** The job as it stands under a revision: what is new in it carries that number. */

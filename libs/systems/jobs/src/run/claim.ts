@@ -1,7 +1,7 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { JobBackend } from '../job/backend.ts';
 import type { Job } from '../job/job.ts';
-import { moved } from '../job/move.ts';
+import { moved, withLast } from '../job/move.ts';
 import { isRunning } from '../job/status.ts';
 import type { QueuedJob, StoredJob } from '../job/store.ts';
 import { LateStart, mayStartLate } from './late-start.ts';
@@ -85,7 +85,7 @@ async function adopt(job: Job, revision: number, parts: RunnerParts): Promise<Cl
   const last = job.attempts.at(-1);
   const backend = parts.backends.find(({ name }) => name === last?.backend);
   if (!last || !backend) return 'later';
-  const after = { ...job, attempts: [...job.attempts.slice(0, -1), { ...last, owner: parts.owner }] };
+  const after = { ...job, attempts: withLast(job.attempts, { owner: parts.owner }) };
   const written = await parts.store.replace(after, revision);
   parts.observer.adopted(backend.name);
   return { job: after, backend, runId: last.runId, adopted: true, start: null, revision: written };

@@ -2,6 +2,7 @@ import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { Job } from '../job/job.ts';
 import type { StoredJob } from '../job/store.ts';
 import type { Claim } from './claim.ts';
+import { withLast } from '../job/move.ts';
 import { isOwn } from './finish.ts';
 import type { RunnerParts } from './parts.ts';
 
@@ -46,12 +47,10 @@ export async function noteRestart(claim: Claim, parts: RunnerParts): Promise<Sto
   const { restarts = 0 } = claim.job.attempts.at(-1) ?? {};
   if (restarts >= MOST_RESTARTS) return null;
   const startedAt = new Date().toISOString();
-  const again = (job: Job): Job => {
-    const last = job.attempts.at(-1);
-    return last
-      ? { ...job, attempts: [...job.attempts.slice(0, -1), { ...last, startedAt, restarts: restarts + 1 }] }
-      : job;
-  };
+  const again = (job: Job): Job => ({
+    ...job,
+    attempts: withLast(job.attempts, { startedAt, restarts: restarts + 1 }),
+  });
   return changeOwn(claim, again, parts);
 }
 

@@ -5,7 +5,7 @@ import { specJob } from '../fixtures/jobs.ts';
 import type { JobBackend, RunHandle } from '../job/backend.ts';
 import { moved } from '../job/move.ts';
 import { next, type Outcome } from './finish.ts';
-import { externalOf } from './note-external.ts';
+import { externalOf } from './note-run.ts';
 
 describe('A run that another process has begun', () => {
   it.each([false, true])(

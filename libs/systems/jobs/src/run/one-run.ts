@@ -13,7 +13,7 @@ import { isRunning, isTerminal } from '../job/status.ts';
 import { keepResult } from './keep-result.ts';
 import { BRIEF_MS, type LateStart } from './late-start.ts';
 import { inputOf } from './read-input.ts';
-import { externalOf, noteExternal, noteRestart } from './note-external.ts';
+import { externalOf, noteExternal, noteRestart } from './note-run.ts';
 import type { RunnerParts } from './parts.ts';
 
 /** How often a run says that it is worked on, and looks whether it still is its job's. */

@@ -147,8 +147,7 @@ export class PipelinesNode {
 
   /** However long the journal is: a pipeline that is not known when its shard is taken would not be resumed. */
   async #knowAll(isOver: () => boolean): Promise<void> {
-    const last = await this.#parts.store.journal.last();
-    while (!(await this.projection.reached(last)) && !isOver());
+    while (!isOver() && !(await this.projection.reached(await this.#parts.store.journal.last())));
   }
 
   async #take(shard: number, epoch: number): Promise<void> {

@@ -12,11 +12,14 @@ export interface Projected {
   position: number;
 }
 
+/** The journal, as far as it is read here. */
+export type ReadJournal = Pick<EventJournal, 'follow' | 'last' | 'origin'>;
+
 const WAIT_MS = 2_000;
 
 /** The state of all pipelines, built by this process from the journal. */
 export class PipelinesProjection {
-  readonly #journal: EventJournal;
+  readonly #journal: ReadJournal;
   readonly #log: Logger;
   readonly #closing = new AbortController();
   readonly #news = new EventEmitter().setMaxListeners(0);
@@ -25,7 +28,7 @@ export class PipelinesProjection {
   /** The journal that was followed last. */
   #origin: string | null = null;
 
-  constructor(journal: EventJournal, log: Logger) {
+  constructor(journal: ReadJournal, log: Logger) {
     this.#journal = journal;
     this.#log = log;
   }
@@ -93,8 +96,9 @@ export class PipelinesProjection {
   }
 
   async #follow(): Promise<void> {
-    const origin = await this.#journal.origin();
-    if (this.#origin !== null && this.#origin !== origin) this.#forget();
+    const [origin, last] = await Promise.all([this.#journal.origin(), this.#journal.last()]);
+    // A journal that was restored from a backup has the name of the one that was read.
+    if (this.#origin !== null && (this.#origin !== origin || last < this.#position)) this.#forget();
     this.#origin = origin;
     const at = (position: number) => {
       this.#position = position;
@@ -103,24 +107,24 @@ export class PipelinesProjection {
     for await (const entry of this.#journal.follow(this.#position, this.#closing.signal, at)) {
       apply(this.#pipelines, entry);
       at(entry.position);
-      this.#news.emit('changed', keyOf(entry));
+      this.#news.emit('changed', keyOf(entry.event));
     }
   }
 
-  /** The journal is another one, because NATS has lost its data: what was read is not in it, and its positions start from one again. */
+  /** The journal is another one, or an older state, because NATS has lost its data: what was read is not in it, and its positions come again. */
   #forget(): void {
     const gone = this.list();
     this.#pipelines = new Map();
     this.#position = 0;
     if (gone.length > 0)
       this.#log.warn(
-        `The journal was created again, so these pipelines no longer exist: ${gone.map(({ key }) => key.pipelineId).join(', ')}. Create them again; their sinks still have their checkpoints.`,
+        `The journal was created again or restored, and is read from its beginning. Pipelines known so far: ${gone.map(({ key }) => key.pipelineId).join(', ')}. Create again what is not in it; the sinks still have their checkpoints.`,
       );
     for (const { key } of gone) this.#news.emit('changed', key);
   }
 }
 
-function keyOf({ event: { tenant, pipelineId } }: JournalEntry): PipelineKey {
+function keyOf({ tenant, pipelineId }: PipelineKey): PipelineKey {
   return { tenant, pipelineId };
 }
 
@@ -129,5 +133,5 @@ function apply(pipelines: Map<string, Projected>, { position, event }: JournalEn
   const before = pipelines.get(text);
   if (before && before.position >= position) return;
   const state = evolve(before?.state ?? EMPTY, event);
-  pipelines.set(text, { key: keyOf({ position, event }), state, position });
+  pipelines.set(text, { key: keyOf(event), state, position });
 }

@@ -1,4 +1,5 @@
 import { refusedId } from '@nestjs-spark/contracts/internal';
+import { loadWithin } from '@nestjs-spark/foundation/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
 import { isNoId } from '../connect/server-error.ts';
@@ -38,26 +39,19 @@ export async function fetchDocuments(
 /** How many documents of unknown size are requested together. */
 const FIRST_STEP = 16;
 
-/**
- * The first of the documents, as many as take about `maxBytes` together, but at least one: they are requested a few at a time, the next
- * ones by what the former ones took.
- */
-export async function fetchWithin(
+/** The first of the documents, as many as take about `mostBytes` together, but at least one. */
+export function fetchWithin(
   http: RavenHttp,
   node: Requester,
   ids: readonly string[],
-  maxBytes: number,
+  mostBytes: number,
 ): Promise<(FetchedDocument | null)[]> {
-  const found: (FetchedDocument | null)[] = [];
-  let bytes = 0;
-  for (let step = FIRST_STEP; found.length < ids.length && bytes < maxBytes;) {
-    const some = await fetchDocuments(http, node, ids.slice(found.length, found.length + step));
-    found.push(...some);
-    bytes += some.reduce((sum, document) => sum + (document?.json.byteLength ?? 0), 0);
-    const average = Math.max(1, bytes / found.length);
-    step = Math.max(1, Math.min(IDS_PER_CALL, Math.floor((maxBytes - bytes) / average)));
-  }
-  return found;
+  return loadWithin(ids, (some) => fetchDocuments(http, node, some), {
+    mostBytes,
+    sizeOf: (document) => document?.json.byteLength ?? 0,
+    first: FIRST_STEP,
+    most: IDS_PER_CALL,
+  });
 }
 
 async function fetchSome(

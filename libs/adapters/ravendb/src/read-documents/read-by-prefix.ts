@@ -5,8 +5,8 @@ const PAGE = 1_024;
 export interface PrefixReading<T> {
   startsWith: string;
   metadataOnly?: boolean;
-  /** The documents of one answer; null where there is none. */
-  read: (path: string) => Promise<readonly (T | null)[]>;
+  /** The documents of one answer; null where there is none. Default: as JSON. */
+  read?: (path: string) => Promise<readonly (T | null)[]>;
   idOf: (document: T) => string;
 }
 
@@ -16,7 +16,7 @@ export interface PrefixReading<T> {
  */
 export async function readByPrefix<T>(
   http: RavenHttp,
-  { startsWith, metadataOnly, read, idOf }: PrefixReading<T>,
+  { startsWith, metadataOnly, read = (path) => readJson<T>(http, path), idOf }: PrefixReading<T>,
 ): Promise<T[]> {
   const found: T[] = [];
   for (let after: string | undefined; ;) {
@@ -33,4 +33,8 @@ export async function readByPrefix<T>(
     if (page.length < PAGE || last === undefined) return found;
     after = idOf(last);
   }
+}
+
+async function readJson<T>(http: RavenHttp, path: string): Promise<readonly (T | null)[]> {
+  return (await http.getJson<{ Results: (T | null)[] }>(path))?.Results ?? [];
 }

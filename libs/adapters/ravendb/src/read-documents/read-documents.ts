@@ -34,8 +34,6 @@ export async function readRawDocuments(
   return { documents, full: !whole || slices.length >= pageSize };
 }
 
-const ATTACHMENTS = '"@metadata":{"@attachments":[';
-
 /** All documents with `from <= etag <= to`, ascending; `to` never exceeds the statistics taken before. */
 export async function readDocuments(
   http: RavenHttp,
@@ -75,6 +73,8 @@ async function unreadable(
     `RavenDB cannot return the document with the etag ${etag}, whose id begins with "${id}". Store it under another id and delete it`,
   );
 }
+
+const ATTACHMENTS = '"@metadata":{"@attachments":[';
 
 /** RavenDB writes the attachments of a document before its id. */
 function endsInAttachments(answered: string): boolean {

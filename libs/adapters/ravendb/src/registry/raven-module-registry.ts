@@ -64,9 +64,8 @@ export class RavenModuleRegistry implements ModuleRegistry {
   }
 
   async list(): Promise<ModuleInformation[]> {
-    const entries = await readByPrefix(this.#http, {
+    const entries = await readByPrefix<StoredEntry>(this.#http, {
       startsWith: moduleInformationId(''),
-      read: async (path) => (await this.#http.getJson<DocumentsAnswer>(path))?.Results ?? [],
       idOf,
     });
     return entries

@@ -40,9 +40,8 @@ export class RavenStateStore implements StateStore {
   }
 
   async list<T extends object>(prefix: string): Promise<Versioned<T>[]> {
-    const documents = await readByPrefix(this.#http, {
+    const documents = await readByPrefix<StateDocument>(this.#http, {
       startsWith: prefix,
-      read: async (path) => (await this.#http.getJson<DocumentsAnswer>(path))?.Results ?? [],
       idOf: (document) => document['@metadata']['@id'],
     });
     return documents.filter(isOwn).map(toVersioned<T>);

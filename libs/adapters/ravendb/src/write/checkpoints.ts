@@ -25,9 +25,8 @@ export async function readCheckpoint(http: RavenHttp, name: string): Promise<Sto
 
 /** Those that can be read: a malformed one only stops its own task. */
 export async function listCheckpoints(http: RavenHttp): Promise<StoredCheckpoint[]> {
-  const documents = await readByPrefix(http, {
+  const documents = await readByPrefix<StoredDocument>(http, {
     startsWith: 'sparkCheckpoints/',
-    read: async (path) => (await http.getJson<DocumentsAnswer>(path))?.Results ?? [],
     idOf: (document) => document['@metadata']['@id'],
   });
   return documents.map(fromCheckpointDocument).filter((one) => one !== null);

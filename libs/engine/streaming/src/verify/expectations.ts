@@ -5,7 +5,7 @@ import {
   type SourceChange,
   type SourceDocument,
 } from '@nestjs-spark/contracts/internal';
-import { sameName } from '@nestjs-spark/foundation/internal';
+import { loadWithin, sameName } from '@nestjs-spark/foundation/internal';
 import type { CaptureTask, TaskDirectory } from '../task/tasks.ts';
 import { NOTHING_SET_ASIDE } from '../transform/set-aside-in-use.ts';
 import { alone, type Scripts } from '../transform/shared-scripts.ts';
@@ -33,7 +33,12 @@ const WORK_MS = 5_000;
 /** A page that has not been requested yet may take longer. */
 const PREPARED_MS = 25_000;
 /** Documents are looked up a few at a time, so that those of one answer take about this much memory, however large they are. */
-const LOOKED_UP = { bytes: 8 * 1024 * 1024, first: 8, most: 64 };
+const LOOKED_UP = {
+  mostBytes: 8 * 1024 * 1024,
+  first: 8,
+  most: 64,
+  sizeOf: (document: SourceDocument | null) => document?.json.byteLength ?? 0,
+};
 /** The mark of a copy does not say which generation it is of. */
 const ANY_GENERATION = 1;
 
@@ -102,7 +107,7 @@ export class Expectations {
     // Otherwise both would run the script at once.
     await this.#pages.take(taskId(key), null);
     const { lastEtag: before, databaseId } = await source.identify(taskId(key));
-    const found = await lookUp(source, ids);
+    const found = await loadWithin(ids, (some) => source.load(some), LOOKED_UP);
     const puts = found.flatMap((document, at): SourcePut[] => {
       const isWanted = document && document.copyOf === null && sameName(document.collection, task.collection);
       return isWanted ? [{ kind: 'put', etag: 0, ...document, id: ids[at] ?? document.id }] : [];
@@ -165,21 +170,6 @@ function expectedOf(
     const commands = made.get(id);
     return { id, etag, copies: commands ? expectedCopies(source, commands, canonical) : null };
   });
-}
-
-/** The first of these documents, as many as fit; at least one. */
-async function lookUp(source: ChangeSource, ids: readonly string[]): Promise<(SourceDocument | null)[]> {
-  const found: (SourceDocument | null)[] = [];
-  let bytes = 0;
-  let step = LOOKED_UP.first;
-  while (found.length < ids.length && bytes < LOOKED_UP.bytes) {
-    const some = await source.load(ids.slice(found.length, found.length + step));
-    found.push(...some);
-    bytes += some.reduce((sum, document) => sum + (document?.json.byteLength ?? 0), 0);
-    const average = Math.max(1, bytes / found.length);
-    step = Math.max(1, Math.min(LOOKED_UP.most, Math.floor((LOOKED_UP.bytes - bytes) / average)));
-  }
-  return found;
 }
 
 function expectedCopies(

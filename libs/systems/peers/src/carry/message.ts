@@ -2,13 +2,12 @@ import { type LogPayload, type MessageSigner, pack, sealMessage } from '@nestjs-
 import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
 import type { PeerEvent } from '../merge/event.ts';
 import type { Claims } from '../publish/claims.ts';
-import type { Batch } from '../publish/next-batch.ts';
 import type { Outgoing, Sign } from '../publish/next-message.ts';
 import type { EventMessage } from '../receive/receive-events.ts';
 import { isOrigin, isPeerName, originSubject } from './names.ts';
 import { judgeWriter } from './judge-writer.ts';
 import { textOf, unpackText } from './unpack-text.ts';
-import { readEvents } from './read-event.ts';
+import { isReadable, readEvents } from './read-event.ts';
 
 const KIND_HEADER = 'Spark-Kind';
 const PEER_HEADER = 'Spark-Peer';
@@ -70,11 +69,10 @@ export async function encodeMessage(
   writer: Writer,
   events: readonly [PeerEvent, ...PeerEvent[]],
   claims = NOTHING,
-  lines = events.map((event) => JSON.stringify(event)),
+  plain = plainOf(events),
 ): Promise<LogPayload> {
   const [{ origin, number: from }] = events;
   const to = events.at(-1)?.number ?? from;
-  const plain = Buffer.from(lines.join('\n'), 'utf8');
   const isPacked = plain.length > COMPRESS_ABOVE_BYTES;
   const payload = isPacked ? await pack(plain, QUICKEST) : plain;
   return seal(writer, { kind: 'events', origin, from, to, ...claims }, { payload, isPacked });
@@ -87,24 +85,24 @@ export async function encodeMessage(
  */
 export async function encodeOutgoing(writer: Writer, said: Outgoing): Promise<LogPayload> {
   if (said.kind !== 'events') return encodeSign(writer, said);
-  const lines = said.events.map((event) => JSON.stringify(event));
-  if (readEvents(lines, said.origin) === null || bytesOf(lines) > MOST_BYTES) throw unsayable(said, lines);
-  const message = await encodeMessage(writer, said.events, said.claims, lines);
-  if (message.payload.length > MOST_PACKED_BYTES) throw unsayable(said, lines);
+  const unread = said.events.find((event) => !isReadable(event, said.origin));
+  if (unread) throw unsayable(unread, 'is not one that other nodes would take');
+  const plain = plainOf(said.events);
+  const isSmall = plain.length <= MOST_BYTES;
+  const message = isSmall ? await encodeMessage(writer, said.events, said.claims, plain) : null;
+  if (message === null || message.payload.length > MOST_PACKED_BYTES)
+    throw unsayable(said.events[0], 'is too large for a message');
   return message;
 }
 
-function unsayable({ events, origin }: Pick<Batch, 'events' | 'origin'>, lines: readonly string[]): Error {
-  const at = lines.findIndex((line) => readEvents([line], origin) === null);
-  const { entity, recordId, number } = events[at] ?? events[0];
-  const why = at < 0 ? 'is too large for a message' : 'is not one that other nodes would take';
+function plainOf(events: readonly PeerEvent[]): Buffer {
+  return Buffer.from(events.map((event) => JSON.stringify(event)).join('\n'), 'utf8');
+}
+
+function unsayable({ entity, recordId, number, origin }: PeerEvent, why: string): Error {
   return new Error(
     `change ${number} of ${origin}, to ${JSON.stringify(recordId.slice(0, 100))} in ${entity}, ${why}: it stays on this node, and so does what was changed after it`,
   );
-}
-
-function bytesOf(lines: readonly string[]): number {
-  return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
 }
 
 function encodeSign(writer: Writer, { kind, origin, last, claims }: Sign): LogPayload {

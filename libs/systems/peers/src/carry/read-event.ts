@@ -14,7 +14,7 @@ const DEEPEST = 1_000;
 function readEvent(line: string, origin: string | null): PeerEvent | null {
   try {
     const value: unknown = JSON.parse(line);
-    if (!isEvent(value) || (origin !== null && value.origin !== origin)) return null;
+    if (!isEvent(value, origin)) return null;
     // Versions before transactions arrived as a whole do not say.
     return { ...value, tx: value.tx ?? value.number };
   } catch {
@@ -28,12 +28,25 @@ export function readEvents(lines: readonly string[], origin: string | null): Pee
   return events.length === lines.length ? events : null;
 }
 
-function isEvent(value: unknown): value is Omit<PeerEvent, 'tx'> & { readonly tx?: number } {
+/** Whether other nodes read this event, once it is a line. */
+export function isReadable(event: PeerEvent, origin: string): boolean {
+  try {
+    return isEvent(event, origin);
+  } catch {
+    return false;
+  }
+}
+
+function isEvent(
+  value: unknown,
+  origin: string | null,
+): value is Omit<PeerEvent, 'tx'> & { readonly tx?: number } {
   if (!isObject(value)) return false;
   const { hlc, entity, recordId, operation, data, timestamp, sees, resolverVersion, tx }: Partial<PeerEvent> =
     value;
   return (
     isName(value) &&
+    (origin === null || value.origin === origin) &&
     isStamp(Number(hlc)) &&
     typeof hlc === 'number' &&
     isId(entity) &&

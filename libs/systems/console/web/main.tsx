@@ -2,7 +2,7 @@ import { effect } from '@preact/signals';
 import { render, type ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { api, session, type Session } from './api.ts';
-import { findPage } from './find-page.ts';
+import { findPage, type LaterPage } from './find-page.ts';
 import { path } from './router.tsx';
 import { t } from './texts.ts';
 import { CopiesPage } from './pages/copies.tsx';
@@ -14,7 +14,7 @@ import { Shell } from './ui/shell.tsx';
 type Page = (given: { parts: string[] }) => ComponentChildren;
 
 /** Pages that are loaded when they are opened. */
-const LATER: Readonly<Record<string, () => Promise<Page>>> = {
+const LATER: Readonly<Record<LaterPage, () => Promise<Page>>> = {
   copy: async () => (await import('./pages/copy.tsx')).CopyPage,
   'set-aside': async () => (await import('./pages/set-aside.tsx')).SetAsidePage,
   'dead-letters': async () => (await import('./pages/dead-letters.tsx')).DeadLettersPage,
@@ -30,14 +30,13 @@ const LATER: Readonly<Record<string, () => Promise<Page>>> = {
 
 const loadedPages = new Map<string, Page>();
 
-function Later({ name, parts }: { name: string; parts: string[] }) {
+function Later({ name, parts }: { name: LaterPage; parts: string[] }) {
   const [page, setPage] = useState<{ of: Page } | null>(null);
   const known = loadedPages.get(name);
   useEffect(() => {
     const load = async (): Promise<void> => {
       try {
-        const of = await LATER[name]?.();
-        if (!of) return;
+        const of = await LATER[name]();
         loadedPages.set(name, of);
         setPage({ of });
         sessionStorage.removeItem('spark-reloaded');

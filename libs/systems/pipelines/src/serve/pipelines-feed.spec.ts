@@ -1,16 +1,9 @@
 import { once } from 'node:events';
 import { expect, it } from '@jest/globals';
-import type { ApiCaller } from '@nestjs-spark/auth';
+import { OPERATOR } from '@nestjs-spark/auth/internal';
 import type { PipelinesNode } from '../own/pipelines-node.ts';
 import { PipelinesFeed } from './pipelines-feed.ts';
 
-const OPERATOR: ApiCaller = {
-  kind: 'operator',
-  subject: 'operator',
-  role: 'operator',
-  tenant: null,
-  claims: {},
-};
 const KEY = { tenant: 'default', pipelineId: 'a' };
 const event = (position: number) => ({
   position,

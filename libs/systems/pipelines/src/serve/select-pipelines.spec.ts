@@ -1,16 +1,8 @@
 import { expect, it } from '@jest/globals';
-import type { ApiCaller } from '@nestjs-spark/auth';
+import { OPERATOR } from '@nestjs-spark/auth/internal';
 import { EMPTY } from '../aggregate/state.ts';
 import type { Projected } from '../project/projection.ts';
 import { selectPipelines } from './select-pipelines.ts';
-
-const OPERATOR: ApiCaller = {
-  kind: 'operator',
-  subject: 'operator',
-  role: 'operator',
-  tenant: null,
-  claims: {},
-};
 
 function labelled(pipelineId: string, labels: Record<string, string>): Projected {
   const definition = {

@@ -1,4 +1,4 @@
-import type { ApiCaller } from './api-caller.ts';
+import { OPERATOR, type ApiCaller } from './api-caller.ts';
 import type { JwtReader } from './jwt-reader.ts';
 import type { StaticTokens } from './static-tokens.ts';
 import type { OperatorToken } from '@nestjs-spark/modules/internal';
@@ -13,13 +13,6 @@ export interface ApiAuthenticationParts {
   open: boolean;
 }
 
-const OPERATOR: ApiCaller = {
-  kind: 'operator',
-  subject: 'operator',
-  role: 'operator',
-  tenant: null,
-  claims: {},
-};
 const ANONYMOUS: ApiCaller = { kind: 'open', subject: 'anonymous', role: 'editor', tenant: null, claims: {} };
 
 /**

@@ -13,6 +13,7 @@ import { jobBackendConformance } from '../../fixtures/job-backend.conformance.ts
 import { sparkApplications } from '../../fixtures/spark-applications.ts';
 import { sameScripts } from '../../fixtures/same-scripts.ts';
 import { endOf, orders, runOver, runToEnd } from '../../fixtures/script-run.ts';
+import type { RunHandle } from '../../job/backend.ts';
 import { JobHandlers } from '../../job/handler.ts';
 import { JobsApiModule } from '../../module/jobs-api.module.ts';
 import { SparkJobsModule } from '../../module/spark-jobs.module.ts';
@@ -129,17 +130,21 @@ await describeWithApacheSpark([], 'Jobs on Apache Spark', () => {
       child.kill('SIGKILL');
     };
 
+    /** Its tasks have ended before the cancellation is proven. */
+    const expectCancelled = async (next: SparkBackend, handle: RunHandle): Promise<void> => {
+      expect(await next.cancel(handle)).toMatchObject({ source: 'spark-connect' });
+      expect(await tasksOf(handle.runId)).toBe(0);
+      expect(await endOf(next, handle)).toMatchObject({ outcome: 'cancelled' });
+      await next.release(handle);
+      await next.close();
+    };
+
     it('of a process that was killed is cancelled by the next one, with everything that the first had started', async () => {
       const runId = `${crypto.randomUUID()}:1`;
       await startAndKill(runId, 60_000);
       const next = await openBackend();
       expect(await next.find(runId)).toBe('unknown');
-      const handle = await next.start(long(runId));
-      expect(await next.cancel(handle)).toMatchObject({ source: 'spark-connect' });
-      expect(await tasksOf(runId)).toBe(0);
-      expect(await endOf(next, handle)).toMatchObject({ outcome: 'cancelled' });
-      await next.release(handle);
-      await next.close();
+      await expectCancelled(next, await next.start(long(runId)));
     }, 300_000);
 
     it('of a process that was killed while it was cancelled is stopped by the next one, which starts nothing', async () => {
@@ -149,11 +154,7 @@ await describeWithApacheSpark([], 'Jobs on Apache Spark', () => {
       const handle = await next.find(runId, { run: long(runId), startedAt: new Date().toISOString() });
       if (typeof handle === 'string') throw new Error(`it is ${handle}`);
       expect(await tasksOf(runId)).toBe(1);
-      expect(await next.cancel(handle)).toMatchObject({ source: 'spark-connect' });
-      expect(await tasksOf(runId)).toBe(0);
-      expect(await endOf(next, handle)).toMatchObject({ outcome: 'cancelled' });
-      await next.release(handle);
-      await next.close();
+      await expectCancelled(next, handle);
     }, 300_000);
 
     it('of a process that was killed is taken over where it is, and executed once', async () => {

@@ -17,7 +17,7 @@ import { JobMetrics } from '../report/job-metrics.ts';
 import { BackendGuards } from '../run/backend-guards.ts';
 import { CancelWatch } from '../run/cancel-watch.ts';
 import { JobRunner } from '../run/job-runner.ts';
-import { QueueTimeouts } from '../run/queue-timeouts.ts';
+import { QueueTimers } from '../run/queue-timers.ts';
 import type { JobObserver } from '../run/parts.ts';
 import { sweepContents } from '../run/sweep-contents.ts';
 import { ProgressBoard } from '../run/progress-board.ts';
@@ -46,7 +46,7 @@ export class JobsEngine {
   readonly service: JobsService;
   readonly tests: JobTests;
   readonly #runner: JobRunner | null;
-  readonly #timeouts: QueueTimeouts;
+  readonly #timeouts: QueueTimers;
   readonly #scripts = new ScriptPool({ maxWorkers: 1 });
   readonly #store: JobStore;
   readonly #retentionMs: number;
@@ -123,7 +123,7 @@ export class JobsEngine {
       retentionMs: settings.retentionMs,
       cacheKeyOf: keyOf,
     };
-    this.#timeouts = new QueueTimeouts(parts);
+    this.#timeouts = new QueueTimers(parts);
     this.#runner = settings.role === 'api' ? null : new JobRunner(parts, settings.concurrency);
   }
 

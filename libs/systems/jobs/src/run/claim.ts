@@ -1,4 +1,5 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
+import { chooseFor } from '../choose/choose-for.ts';
 import type { JobBackend } from '../job/backend.ts';
 import type { Job } from '../job/job.ts';
 import { moved, withLast } from '../job/move.ts';
@@ -6,7 +7,7 @@ import { isRunning } from '../job/status.ts';
 import type { QueuedJob, StoredJob } from '../job/store.ts';
 import { LateStart, mayStartLate } from './late-start.ts';
 import type { RunnerParts } from './parts.ts';
-import { chooseFor, timedOut } from './queue-timeout.ts';
+import { timedOut } from './queue-timeout.ts';
 
 /** A job that this process executes. */
 export interface Claim {

@@ -1,37 +1,6 @@
-import { chooseBackend } from '../choose/choose-backend.ts';
-import { lookAtBackends } from '../choose/look-at-backends.ts';
-import type { JobBackend } from '../job/backend.ts';
+import type { ChosenBackend } from '../choose/choose-for.ts';
 import type { BackendReason, Job } from '../job/job.ts';
 import { moved } from '../job/move.ts';
-import type { RunnerParts } from './parts.ts';
-
-/** Where a job would run now, and why. */
-export interface ChosenBackend {
-  /** Null if none can take it. */
-  backend: JobBackend | null;
-  reason: BackendReason;
-}
-
-/** Looks at all backends for a job. */
-export async function chooseFor(
-  job: Job,
-  {
-    backends,
-    guards,
-    history,
-    memoryBytes,
-  }: Pick<RunnerParts, 'backends' | 'guards' | 'history' | 'memoryBytes'>,
-): Promise<ChosenBackend> {
-  const candidates = await lookAtBackends(job, backends, guards, history);
-  const of = {
-    asked: job.backendRequested,
-    kind: job.transformation.kind,
-    inputBytes: job.input?.bytes ?? 0,
-    memoryBytes,
-  };
-  const { backend, reason } = chooseBackend(of, candidates);
-  return { backend: backends.find(({ name }) => name === backend) ?? null, reason };
-}
 
 /** How long a queued job may still wait, in milliseconds; null if it may wait forever. */
 export function leftInQueue({ options, transitions }: Job, now = Date.now()): number | null {

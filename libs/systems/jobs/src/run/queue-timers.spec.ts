@@ -7,7 +7,7 @@ import type { Job } from '../job/job.ts';
 import { moved } from '../job/move.ts';
 import { MemoryJobStore } from '../store/memory-job-store.ts';
 import { BackendGuards } from './backend-guards.ts';
-import { QueueTimeouts } from './queue-timeouts.ts';
+import { QueueTimers } from './queue-timers.ts';
 
 const OPTIONS = { ...specJob('a').options, queueTimeoutMs: 1_000 };
 
@@ -20,7 +20,7 @@ async function start(changes: Partial<Job> = {}) {
     capabilities: { kinds: ['handler'], idempotentStart: true, local: true },
     health: async () => ({ available: true, reason: null }),
   } as unknown as JobBackend;
-  const timeouts = new QueueTimeouts({
+  const timeouts = new QueueTimers({
     store,
     backends: [backend],
     guards: new BackendGuards(log, () => undefined),

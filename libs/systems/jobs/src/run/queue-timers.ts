@@ -1,26 +1,24 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { describeError } from '@nestjs-spark/foundation';
 import { longTimer } from '@nestjs-spark/foundation/internal';
+import { chooseFor, type ChoiceParts } from '../choose/choose-for.ts';
 import type { Job } from '../job/job.ts';
 import type { StoredJob } from '../job/store.ts';
 import type { RunnerParts } from './parts.ts';
-import { chooseFor, leftInQueue, timedOut } from './queue-timeout.ts';
+import { leftInQueue, timedOut } from './queue-timeout.ts';
 
 /** A worker that has just taken a job may not have written that yet, in milliseconds. */
 const TAKEN_WITHIN_MS = 100;
 /** The delay before a job whose time is over is looked at again when the store did not answer, in milliseconds. */
 const AGAIN_MS = 5_000;
 
-type Parts = Pick<
-  RunnerParts,
-  'store' | 'backends' | 'guards' | 'history' | 'memoryBytes' | 'observer' | 'owner' | 'log'
->;
+type Parts = ChoiceParts & Pick<RunnerParts, 'store' | 'observer' | 'owner' | 'log'>;
 
 /**
  * Ends jobs that have waited in the queue for longer than they may, also while no worker has time for them. Each process minds the jobs that it has
  * queued itself; if it dies, the next worker that takes them ends them.
  */
-export class QueueTimeouts {
+export class QueueTimers {
   readonly #parts: Parts;
   /** Stops the timer of each job. */
   readonly #minded = new Map<string, () => void>();

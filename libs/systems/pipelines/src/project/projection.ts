@@ -37,9 +37,12 @@ export class PipelinesProjection {
     return this.#position;
   }
 
-  /** Starts following the journal. */
-  start(): void {
-    void keepRunning(() => this.#follow(), {
+  /**
+   * Starts following the journal.
+   * @param onForgotten called when it is another one than before, or an older state of it: then it is read from its beginning
+   */
+  start(onForgotten: () => void = () => undefined): void {
+    void keepRunning(() => this.#follow(onForgotten), {
       signal: this.#closing.signal,
       onFailure: (error) => this.#log.warn(`The journal is not followed: ${describeError(error)}`),
     });
@@ -95,10 +98,12 @@ export class PipelinesProjection {
     this.#closing.abort();
   }
 
-  async #follow(): Promise<void> {
+  async #follow(onForgotten: () => void): Promise<void> {
     const [origin, last] = await Promise.all([this.#journal.origin(), this.#journal.last()]);
     // A journal that was restored from a backup has the name of the one that was read.
-    if (this.#origin !== null && (this.#origin !== origin || last < this.#position)) this.#forget();
+    const isOther = this.#origin !== null && (this.#origin !== origin || last < this.#position);
+    if (isOther) this.#forget();
+    if (isOther) onForgotten();
     this.#origin = origin;
     const at = (position: number) => {
       this.#position = position;

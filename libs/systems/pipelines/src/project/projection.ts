@@ -78,7 +78,7 @@ export class PipelinesProjection {
   /** Rebuilds it beside the live one, and swaps them. */
   async rebuild(): Promise<void> {
     const built = new Map<string, Projected>();
-    const until = Math.max(this.#position, await this.#journal.last());
+    const until = await this.#journal.last();
     const done = new AbortController();
     if (until > 0)
       for await (const entry of this.#journal.follow(0, done.signal, (position) => {

@@ -1,6 +1,6 @@
 import type { KV } from '@nats-io/kv';
 import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
-import type { JetStreamConnection } from '../connect/connection.ts';
+import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
 import { keyStream, keySubject, openBucket } from '../provision/open-bucket.ts';
 import { isNothingThere } from './subject-log.ts';
@@ -32,8 +32,7 @@ export class RevisedValues {
 
   /** All values that are there, in one request; at most 1,024. */
   async all(): Promise<RevisedValue[]> {
-    await this.provision();
-    return this.#connection.use(async ({ jsm }) => {
+    return this.#use(async (_, { jsm }) => {
       const found: RevisedValue[] = [];
       const prefix = keySubject(this.#bucket, '');
       const query = { multi_last: [`${prefix}>`] };
@@ -70,8 +69,10 @@ export class RevisedValues {
     await this.#use((bucket) => bucket.delete(key));
   }
 
-  #use<T>(work: (bucket: KV) => Promise<T>): Promise<T> {
+  #use<T>(work: (bucket: KV, handle: JetStreamHandle) => Promise<T>): Promise<T> {
     const options = { history: 1, ...(this.#ttlMs !== undefined && { ttl: this.#ttlMs }) };
-    return this.#connection.use((handle) => openBucket(handle, this.#bucket, options, work));
+    return this.#connection.use((handle) =>
+      openBucket(handle, this.#bucket, options, (bucket) => work(bucket, handle)),
+    );
   }
 }

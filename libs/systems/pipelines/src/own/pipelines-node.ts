@@ -11,6 +11,7 @@ import { NoOwnerError, type CommandRouter, type ShardKeeper } from '../shard/por
 import { shardOf } from '../shard/shard-of.ts';
 import { keyText, type PipelineKey, type PipelineStore, type StatusBoard } from '../store/ports.ts';
 import { Scripts } from '../transform/script-step.ts';
+import { closeOwned } from './close-owned.ts';
 import { readReply, readRequest, type CommandRequest } from './messages.ts';
 import { OwnedPipeline } from './owned-pipeline.ts';
 import { Rates } from './rates.ts';
@@ -86,7 +87,7 @@ export class PipelinesNode {
 
   /** Claims its shards and resumes their pipelines. If it fails, it may be called again. */
   async start(): Promise<void> {
-    if (!this.#isFollowing) this.projection.start();
+    if (!this.#isFollowing) this.projection.start(() => void this.#openAgain());
     this.#isFollowing = true;
     await this.#knowAll(() => this.#closing.signal.aborted);
     if (this.#closing.signal.aborted) return;
@@ -145,6 +146,14 @@ export class PipelinesNode {
     await this.#parts.board.close();
   }
 
+  /** What is open here goes by events that the journal does not have any more. */
+  async #openAgain(): Promise<void> {
+    const { signal } = this.#closing;
+    await closeOwned(this.#owned, () => true);
+    await persist(() => this.#knowAll(() => signal.aborted), { signal, policy: OPENED_AGAIN });
+    for (const shard of this.#serving.keys()) await this.#resume(shard);
+  }
+
   /** However long the journal is: a pipeline that is not known when its shard is taken would not be resumed. */
   async #knowAll(isOver: () => boolean): Promise<void> {
     while (!isOver() && !(await this.projection.reached(await this.#parts.store.journal.last())));
@@ -160,6 +169,10 @@ export class PipelinesNode {
       shard,
       this.#parts.router.serve(shard, epoch, (request) => this.#answer(shard, request)),
     );
+    await this.#resume(shard);
+  }
+
+  async #resume(shard: number): Promise<void> {
     const { resumes = () => true } = this.#parts;
     const here = this.projection
       .list()
@@ -189,11 +202,7 @@ export class PipelinesNode {
   async #lose(shard: number): Promise<void> {
     this.#serving.get(shard)?.();
     this.#serving.delete(shard);
-    const mine = [...this.#owned].filter(([text]) => shardOfText(text) === shard);
-    for (const [text] of mine) this.#owned.delete(text);
-    await Promise.all(
-      mine.map(([, opening]) => opening.then((pipeline) => pipeline.close()).catch(() => undefined)),
-    );
+    await closeOwned(this.#owned, (text) => shardOfText(text) === shard);
   }
 
   async #answer(shard: number, asked: unknown): Promise<unknown> {
@@ -243,9 +252,7 @@ export class PipelinesNode {
   async #fenced(key: PipelineKey, shard: number, stored: number | null): Promise<void> {
     this.#notify({ kind: 'fenced', key });
     const text = keyText(key);
-    const opening = this.#owned.get(text);
-    this.#owned.delete(text);
-    await opening?.then((pipeline) => pipeline.close()).catch(() => undefined);
+    await closeOwned(this.#owned, (one) => one === text);
     const { signal } = this.#closing;
     const onFailure = (error: unknown) => this.#say(key, error);
     await persist(() => this.#raise(text, shard, stored ?? 0), { signal, policy: OPENED_AGAIN, onFailure });

@@ -47,4 +47,16 @@ describe('what a process knows of the pipelines', () => {
     expect(projection.get(OTHER)).not.toBeNull();
     projection.close();
   });
+
+  it('is rebuilt from the journal as it is, also where that has not been noticed yet', async () => {
+    const journal = new Journal();
+    journal.entries = [entry(1, OTHER), entry(2), entry(3)];
+    const projection = new PipelinesProjection(journal, new MemoryLogger());
+    projection.start();
+    await eventually(() => projection.position === 3);
+    journal.entries = [entry(1, OTHER)];
+    await projection.rebuild();
+    expect(projection.get(OTHER)).toMatchObject({ position: 1 });
+    projection.close();
+  });
 });

@@ -37,9 +37,12 @@ export class PipelinesProjection {
     return this.#position;
   }
 
-  /** Starts following the journal. */
-  start(): void {
-    void keepRunning(() => this.#follow(), {
+  /**
+   * Starts following the journal.
+   * @param onForgotten called when it is another one than before, or an older state of it: then it is read from its beginning
+   */
+  start(onForgotten: () => void = () => undefined): void {
+    void keepRunning(() => this.#follow(onForgotten), {
       signal: this.#closing.signal,
       onFailure: (error) => this.#log.warn(`The journal is not followed: ${describeError(error)}`),
     });
@@ -75,7 +78,7 @@ export class PipelinesProjection {
   /** Rebuilds it beside the live one, and swaps them. */
   async rebuild(): Promise<void> {
     const built = new Map<string, Projected>();
-    const until = Math.max(this.#position, await this.#journal.last());
+    const until = await this.#journal.last();
     const done = new AbortController();
     if (until > 0)
       for await (const entry of this.#journal.follow(0, done.signal, (position) => {
@@ -95,10 +98,12 @@ export class PipelinesProjection {
     this.#closing.abort();
   }
 
-  async #follow(): Promise<void> {
+  async #follow(onForgotten: () => void): Promise<void> {
     const [origin, last] = await Promise.all([this.#journal.origin(), this.#journal.last()]);
     // A journal that was restored from a backup has the name of the one that was read.
-    if (this.#origin !== null && (this.#origin !== origin || last < this.#position)) this.#forget();
+    const isOther = this.#origin !== null && (this.#origin !== origin || last < this.#position);
+    if (isOther) this.#forget();
+    if (isOther) onForgotten();
     this.#origin = origin;
     const at = (position: number) => {
       this.#position = position;

@@ -8,6 +8,7 @@ import type { ShardListener } from './ports.ts';
 import { SHARDS } from './shard-of.ts';
 
 const TTL_MS = 1_000;
+const WAIT = { timeoutMs: 20_000 };
 
 describeWithServers(['nats'], 'the shards of a cluster', () => {
   let connection: JetStreamConnection;
@@ -51,6 +52,20 @@ describeWithServers(['nats'], 'the shards of a cluster', () => {
     });
     await eventually(() => served.size === SHARDS);
     expect(keeper.epochOf(7)).toBe(served.get(7));
+  }, 60_000);
+
+  it('are claimed again, each in a later epoch, where NATS has lost who has them', async () => {
+    const events: string[] = [];
+    const keeper = await start('one', {
+      taken: async (shard, epoch) => void (shard === 7 && events.push(`taken in ${epoch}`)),
+      lost: async (shard) => void (shard === 7 && events.push('lost')),
+    });
+    expect(events).toEqual(['taken in 1']);
+    await connection.use(async ({ jsm }) => {
+      for (const name of ['NODES', 'SHARDS']) await jsm.streams.delete(`KV_${stream}_${name}`);
+    });
+    await eventually(() => expect(events).toEqual(['taken in 1', 'lost', 'taken in 2']), WAIT);
+    await eventually(async () => expect((await keeper.overview()).shards).toHaveLength(SHARDS), WAIT);
   }, 60_000);
 
   it('stay with their node however long ending one of them takes', async () => {

@@ -150,7 +150,7 @@ export class JetStreamShards implements ShardKeeper {
   }
 
   async #turn(): Promise<void> {
-    for (const value of await this.#shards.all()) this.#learn(value);
+    this.#learnAll(await this.#shards.all());
     for (const shard of this.#mine.keys())
       if (this.#entries.get(shard)?.holder !== this.holder) void this.#move(shard, () => this.#lose(shard));
     if (this.#isLate()) throw new Error('this node could not be renewed, and claims nothing until it is');
@@ -198,6 +198,14 @@ export class JetStreamShards implements ShardKeeper {
       this.#seen.set(key, { node: read.node, revision, since: now, ttlMs });
     }
     for (const key of this.#seen.keys()) if (!there.has(key)) this.#seen.delete(key);
+  }
+
+  #learnAll(values: readonly RevisedValue[]): void {
+    for (const value of values) this.#learn(value);
+    const there = new Set(values.map(({ key }) => Number(key)));
+    // NATS has lost its data: nobody owns them, and they continue in a later epoch.
+    for (const [shard, { epoch }] of this.#entries)
+      if (!there.has(shard)) this.#entries.set(shard, { holder: null, node: '', epoch, revision: 0 });
   }
 
   #learn({ key, revision, value }: RevisedValue): void {

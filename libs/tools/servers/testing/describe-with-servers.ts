@@ -103,13 +103,8 @@ export async function describeWithOpenBao(
   body: () => void,
 ): Promise<void> {
   if (process.env['SPARK_TEST_OWN_SERVERS'] === undefined) return leaveOut(title, 'no openbao of its own');
-  try {
-    await search('openbao server', openBaoWays(toFinding()));
-  } catch (error) {
-    if (!(error instanceof NotObtainableError)) throw error;
-    return leaveOut(title, `no openbao: ${error.brief}`);
-  }
-  describeWithOwnServers(needs, title, body);
+  const found = await obtain(title, () => search('openbao server', openBaoWays(toFinding())));
+  if (found) describeWithOwnServers(needs, title, body);
 }
 
 /**
@@ -122,13 +117,8 @@ export async function describeWithBrowser(
   title: string,
   body: (chromium: string) => void,
 ): Promise<void> {
-  try {
-    const chromium = await findChromium();
-    describeWithServers(needs, title, () => body(chromium));
-  } catch (error) {
-    if (!(error instanceof NotObtainableError)) throw error;
-    leaveOut(title, `no chromium: ${error.brief}`);
-  }
+  const chromium = await obtain(title, () => findChromium());
+  if (chromium !== null) describeWithServers(needs, title, () => body(chromium));
 }
 
 /**
@@ -142,13 +132,19 @@ export async function describeWithApacheSpark(
 ): Promise<void> {
   if (process.env['SPARK_TEST_OWN_SERVERS'] === undefined)
     return leaveOut(title, 'no Apache Spark of its own');
+  const found = await obtain(title, () => search('Apache Spark', apacheSparkWays(toFinding())));
+  if (found) describeWithOwnServers(needs, title, body);
+}
+
+/** What only some suites need; null, and the suite left out with the cause and the last way's remedy, if it cannot be had. */
+async function obtain<T>(title: string, look: () => Promise<T>): Promise<T | null> {
   try {
-    await search('Apache Spark', apacheSparkWays(toFinding()));
+    return await look();
   } catch (error) {
     if (!(error instanceof NotObtainableError)) throw error;
-    return leaveOut(title, `no Apache Spark: ${error.brief}`);
+    leaveOut(title, `no ${error.target}: ${error.brief}`, error.attempts.at(-1)?.remedy);
+    return null;
   }
-  describeWithOwnServers(needs, title, body);
 }
 
 const whyNoServer = () => process.env['SPARK_TEST_LEFT_OUT'] || 'run `npm test`, which starts the servers';

@@ -217,6 +217,7 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
         await desk.heading(/copies are live/);
         await keyboard.press('Control+k');
         await keyboard.type('analytics ');
+        expect(await desk.page.getByRole('combobox').inputValue()).toBe('analytics ');
         await desk.page.locator('[role=option]', { hasText: 'Fleet / Cars' }).waitFor();
         expect(await desk.faults()).toEqual([]);
         await desk.shoot(`palette-${theme}-1360`);
@@ -290,7 +291,7 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
       await desk.page.getByRole('button', { name: 'Cancel…' }).click();
       await desk.sees(/It is cancelled once nothing of it is running/);
       await desk.page.getByRole('button', { name: 'Cancel the job' }).click();
-      await desk.sees(/Proof: handler/);
+      await desk.sees(/Proof \(handler\)/);
       expect(await desk.faults()).toEqual([]);
       await desk.shoot('job-light-1360');
       await desk.look(360, 'dark');
@@ -338,6 +339,7 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
       await desk.page.getByRole('button', { name: 'Compare with b' }).click();
       await desk.sees('The same as b.');
       expect(await desk.faults()).toEqual([]);
+      await desk.page.locator('.heads').first().scrollIntoViewIfNeeded();
       await desk.shoot('peers-conflict-dark-1360');
       const [, away] = systems.replicas;
       await away?.process.kill9();

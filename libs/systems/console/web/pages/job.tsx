@@ -121,7 +121,7 @@ function Whole({ job }: { job: Job }) {
         <p class="note warn" role="status">
           {t.jobs.asked(job.cancel.reason)}{' '}
           {job.cancel.proof
-            ? `${t.jobs.proof}: ${t.jobs.proved(job.cancel.proof.source, job.cancel.proof.observed)}`
+            ? t.jobs.proved(job.cancel.proof.source, job.cancel.proof.observed)
             : ENDED.has(job.status)
               ? ''
               : t.jobs.noProof}

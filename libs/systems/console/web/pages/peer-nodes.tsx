@@ -103,9 +103,7 @@ function Present({
             max={Math.max(1, log.last - log.lowWater)}
             value={log.last === log.lowWater ? 1 : Math.max(0, log.position - log.lowWater)}
           />
-          <span class="dim small">
-            {t.peers.of(count(log.position), count(log.lowWater), count(log.last))}
-          </span>
+          <span class="dim small">{t.peers.of(count(log.position), count(log.last))}</span>
         </span>
       </td>
       <td class={`num ${backlog > 0 ? 'warn' : ''}`}>{count(backlog)}</td>

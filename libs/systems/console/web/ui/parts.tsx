@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api.ts';
 import { duration, moment } from '../format.ts';
 import { now, setAside, letters, troubled } from '../live.ts';
@@ -164,7 +164,8 @@ export function Dialog({
   kind?: string;
 }) {
   const own = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the next key arrives: what is typed right after the key that opens it belongs into it, and is no shortcut of the page.
+  useLayoutEffect(() => {
     own.current?.showModal();
   }, []);
   const outside = (event: MouseEvent): void => {

@@ -43,7 +43,7 @@ export class RunHistory {
   estimate(job: Job, backend: string): RunEstimate {
     const runs = this.#known.get(keyOf(job, backend));
     if (!runs || runs.count < LEAST_RUNS)
-      return { ms: null, why: `is available; ${runs?.count ?? 0} earlier runs are too few to compare` };
+      return { ms: null, why: `too few earlier runs to compare: ${runs?.count ?? 0}` };
     const succeeded = (runs.count - runs.failed) / runs.count;
     return {
       ms: Math.round(runs.ms / Math.max(succeeded, 0.01)),

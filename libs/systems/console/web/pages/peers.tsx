@@ -112,7 +112,7 @@ function Entities({
                   </td>
                   <td class="num">{count(first.rows)}</td>
                   <td class="wide dim">{t.peers.policies(first.policy, first.resolver)}</td>
-                  <td class={open > 0 ? 'warn' : ''}>
+                  <td>
                     {t.peers.openOf(open, Math.max(...own.map((one) => one.total)))}
                     <Trouble of={own} />
                   </td>

@@ -339,7 +339,7 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
       await desk.page.getByRole('button', { name: 'Compare with b' }).click();
       await desk.sees('The same as b.');
       expect(await desk.faults()).toEqual([]);
-      await desk.page.locator('.heads').first().scrollIntoViewIfNeeded();
+      await desk.page.keyboard.press('Home');
       await desk.shoot('peers-conflict-dark-1360');
       const [, away] = systems.replicas;
       await away?.process.kill9();

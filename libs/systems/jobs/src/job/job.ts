@@ -107,6 +107,8 @@ export interface JobAttempt {
   cause: JobCause | null;
   /** How often it was started again, because the process in which it ran had ended. Absent: never. */
   restarts?: number;
+  /** Since when no instance that was handed the job has had its backend. Absent: one has it. */
+  absentSince?: string;
 }
 
 /** Why a job runs where it runs. */

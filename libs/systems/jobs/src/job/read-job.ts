@@ -90,7 +90,10 @@ const hasFields = isObjectOf({
   fingerprint: isName,
   attempt: isWhole,
   attempts: isListOf(
-    isObjectOf({ number: isWhole, runId: isName, backend: isName, owner: isName, startedAt: isTime }),
+    isObjectOf(
+      { number: isWhole, runId: isName, backend: isName, owner: isName, startedAt: isTime },
+      { absentSince: isTime },
+    ),
   ),
   progress: isProgress,
   input: isNullOr(isInput),

@@ -152,6 +152,8 @@ export interface Job {
   priority: number;
   labels: string[];
   metadata: Record<string, unknown>;
+  /** Whether its metadata or arguments have numbers that JavaScript would write in another way. Absent: they have none. */
+  hasExactNumbers?: true;
   submittedBy: Submitter;
   options: JobOptions;
   /** SHA-256 of the submission: the same key or batch with another one is a conflict. Empty for a job that has neither. */

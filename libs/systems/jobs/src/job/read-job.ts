@@ -9,6 +9,7 @@ import {
   isText,
   isWhole,
 } from '@nestjs-spark/foundation/internal';
+import { exactArgs, parseExactly, writtenExactly } from './json.ts';
 import { JOB_KINDS, SUBMITTER_KINDS, type Job, type JobTransformation } from './job.ts';
 import { isProgress } from './reported.ts';
 import { isTerminal, JOB_STATUSES } from './status.ts';
@@ -24,7 +25,8 @@ const MOST_LABELS = 16;
 export function readJob(text: string, jobId: string): Job | null {
   try {
     const value: unknown = JSON.parse(text);
-    return isJob(value) && value.jobId === jobId && isInOrder(value) ? value : null;
+    if (!isJob(value) || value.jobId !== jobId || !isInOrder(value)) return null;
+    return value.hasExactNumbers ? withExactNumbers(value, text) : value;
   } catch {
     return null;
   }
@@ -115,6 +117,14 @@ const hasFields = isObjectOf({
 
 function isJob(value: unknown): value is Job {
   return hasFields(value);
+}
+
+/** Its metadata and arguments once more, with the numbers as they are written. */
+function withExactNumbers(job: Job, text: string): Job {
+  const { metadata, transformation } = parseExactly(text) as Job;
+  const exact = { ...job, metadata: writtenExactly(metadata) };
+  if (job.transformation.kind !== 'sql' || transformation.kind !== 'sql') return exact;
+  return { ...exact, transformation: { ...job.transformation, args: exactArgs(transformation.args) } };
 }
 
 /** Only what is to be queued waits for a time, and only what has ended has an end. */

@@ -109,3 +109,15 @@ describe('A submitter cannot exceed', () => {
     await service.submit(JOB);
   });
 });
+
+it('A number that a handler here cannot get as it was sent is refused before the job is stored', async () => {
+  const service = start();
+  const submit = (input: string) =>
+    service.submitText(
+      `{"name":"a","transformation":${JSON.stringify(JOB.transformation)},"input":${input}}`,
+      APPLICATION,
+    );
+  for (const input of ['{"value":[1e400]}', '{"documents":[{"id":"a","document":{"Id":9007199254740993}}]}'])
+    await expect(submit(input)).rejects.toMatchObject({ status: 422, errors: [{ pointer: '/input' }] });
+  await submit('{"value":[1.0,-0,"9007199254740993"]}');
+});

@@ -8,6 +8,7 @@ const HANDLER = {
   transformation: { kind: 'handler', handler: 'spec' },
   input: { value: 1 },
 } as const;
+const ALL = { kind: 'application', subject: 'spec', tenant: null, all: true } as const;
 const scriptJob = (script: string) => ({
   name: 'spec',
   transformation: { kind: 'script' as const, collection: 'Orders', script },
@@ -58,6 +59,19 @@ describeWithServers(['nats'], 'Jobs that are kept in JetStream', () => {
     expect(job).toMatchObject({ status: 'Failed', attempt: 3, metadata, cause: { code: 'thrown' } });
     const more = { note: 'x'.repeat(525_000) };
     await expect(engine.jobs.submit({ ...HANDLER, metadata: more })).rejects.toMatchObject({ status: 413 });
+  });
+
+  it('keep the numbers of their metadata as they were written, also when they are submitted again', async () => {
+    const metadata = '{"id":9007199254740993,"price":[1.0,-0]}';
+    const text = JSON.stringify({ ...HANDLER, metadata: 0 }).replace(
+      '"metadata":0',
+      `"metadata":${metadata}`,
+    );
+    const { job: submitted } = await engine.jobs.submitText(text, ALL);
+    const ended = await engine.jobs.get(submitted.jobId, undefined, 30_000);
+    const again = await engine.jobs.retry(submitted.jobId);
+    for (const job of [ended, again, await engine.jobs.get(again.jobId)])
+      expect(JSON.stringify(job.metadata)).toBe(metadata);
   });
 
   it('are cancelled with their thread as the proof when they are not brief', async () => {

@@ -53,13 +53,19 @@ export function selected(input: Relation, ...expressions: string[]): Relation {
   };
 }
 
-/** A text or number as a statement parameter; anything else as its JSON text. */
+/**
+ * A text or number as a statement parameter; anything else as its JSON text. A number that is written with a point or an exponent is a DOUBLE, as it is
+ * in a statement: raw JSON tells 1.0 from 1.
+ */
 export function literal(value: unknown): Relation {
   if (value === null || value === undefined) return { literal: { null: { null: {} } } };
   if (typeof value === 'boolean') return { literal: { boolean: value } };
-  if (Number.isSafeInteger(value)) return { literal: { long: value } };
-  if (typeof value === 'number') return { literal: { double: value } };
-  return { literal: { string: typeof value === 'string' ? value : JSON.stringify(value) } };
+  if (typeof value === 'string') return { literal: { string: value } };
+  const text = JSON.stringify(value);
+  if (!/^-?\d/.test(text)) return { literal: { string: text } };
+  const number = Number(text);
+  const isWhole = !/[.eE]/.test(text) && Number.isSafeInteger(number);
+  return { literal: isWhole ? { long: number } : { double: number } };
 }
 
 const BLOCKS = {

@@ -56,6 +56,12 @@ export class LaneConsumers {
     return info.num_pending;
   }
 
+  /** How many messages are left: not delivered yet, or delivered and not done. */
+  async unfinished(lane: LaneSettings): Promise<number> {
+    const info = await this.#use(lane, (consumer) => consumer.info());
+    return info.num_pending + info.num_ack_pending;
+  }
+
   /** Takes messages of a lane as they come: at most `most`, and none when none came for a second. @returns how many came */
   async take(lane: LaneSettings, most: number, each: (message: LaneMessage) => void): Promise<number> {
     return this.#use(lane, async (consumer) => {

@@ -13,6 +13,17 @@ export class ResultTooLargeError extends Error {
   }
 }
 
+/** A handler would get another number than was sent. */
+export class InexactNumberError extends Error {
+  override readonly name = 'InexactNumberError';
+
+  constructor(number: string) {
+    super(
+      `The input has the number ${number.slice(0, 40)}, which JavaScript cannot hold: send it as a string`,
+    );
+  }
+}
+
 /** The cause of a run that failed in this process. */
 export function describeCause(error: unknown): JobCause {
   if (error instanceof DocumentFailedError) {
@@ -34,6 +45,8 @@ export function describeCause(error: unknown): JobCause {
     return { class: 'resource', code: 'no-thread', message: error.message };
   if (error instanceof ResultTooLargeError)
     return { class: 'resource', code: 'result-too-large', message: error.message };
+  if (error instanceof InexactNumberError)
+    return { class: 'user', code: 'inexact-number', message: error.message };
   if (error instanceof ContentGoneError)
     return { class: 'resource', code: 'input-gone', message: error.message };
   return { class: 'user', code: 'thrown', message: describeError(error) };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { jobBackendConformance } from '../fixtures/job-backend.conformance.ts';
 import { orders, runOver, runToEnd } from '../fixtures/script-run.ts';
+import { onePart } from '../job/content.ts';
 import { JobHandlers } from '../job/handler.ts';
 import { MemoryBackend } from './memory-backend.ts';
 
@@ -31,6 +32,29 @@ describe('The backend in this process', () => {
     await new Promise(setImmediate);
     await backend.close();
     expect(await told.promise).toMatchObject({ message: 'The process ends' });
+  });
+
+  it.each([
+    ['value', '{"id":9007199254740993}'],
+    ['documents', '{"id":"a","document":{"Id":9007199254740993}}\n'],
+  ] as const)('gives a handler no other number than was sent: %s', async (form, text) => {
+    const handlers = new JobHandlers();
+    const seen: unknown[] = [];
+    handlers.add({ name: 'see', version: 1 }, { run: (input: unknown) => void seen.push(input) });
+    const backend = new MemoryBackend(handlers);
+    const runOf = (content: string) =>
+      runToEnd(backend, {
+        ...runOver('', []),
+        runId: content,
+        transformation: { kind: 'handler', handler: 'see' },
+        input: { form, bytes: content.length, documents: 1, read: () => onePart(content) },
+      });
+    expect((await runOf(text)).ended).toMatchObject({
+      outcome: 'failed',
+      cause: { class: 'user', code: 'inexact-number', message: expect.stringContaining('9007199254740993') },
+    });
+    await runOf(text.replace('9007199254740993', '1.0'));
+    expect(JSON.stringify(seen)).toBe(form === 'value' ? '[{"id":1}]' : '[[{"id":"a","document":{"Id":1}}]]');
   });
 
   it('does not hold more of a result than it may, whatever a script makes of its documents', async () => {

@@ -3,7 +3,8 @@ import type { BackendHealth, JobBackend, JobRun, RunEvent, RunHandle } from '../
 import { linesOf, readAll } from '../job/content.ts';
 import type { JobHandlers } from '../job/handler.ts';
 import type { CancelProof, JobKind, JobTransformation } from '../job/job.ts';
-import { describeCause, ResultTooLargeError } from './describe-cause.ts';
+import { describeCause, InexactNumberError, ResultTooLargeError } from './describe-cause.ts';
+import { lossyNumberIn } from '../job/json.ts';
 import { MemoryRun } from './memory-run.ts';
 import { runScript } from './run-script.ts';
 import { ScriptSlots } from './script-slots.ts';
@@ -159,8 +160,15 @@ export class MemoryBackend implements JobBackend {
 /** A handler receives a value as sent, and documents as a list. */
 async function readValue({ input }: JobRun): Promise<unknown> {
   if (input.form === 'none') return null;
-  if (input.form === 'value') return JSON.parse((await readAll(input.read())).toString());
+  if (input.form === 'value') return held((await readAll(input.read())).toString());
   const documents: unknown[] = [];
-  for await (const line of linesOf(input.read())) documents.push(JSON.parse(line.toString()));
+  for await (const line of linesOf(input.read())) documents.push(held(line.toString()));
   return documents;
+}
+
+/** @throws {InexactNumberError} where the handler would get another number than was sent */
+function held(text: string): unknown {
+  const lossy = lossyNumberIn(text);
+  if (lossy !== null) throw new InexactNumberError(lossy);
+  return JSON.parse(text);
 }

@@ -6,13 +6,10 @@ export interface StoredContent {
   at: number;
 }
 
-/** The name of an input that was submitted with its job. */
-export const inputOfJob = (jobId: string): string => `in/${jobId}/${crypto.randomUUID()}`;
-
-/** The name of an input that was sent before its jobs. The key identifies its submitter. */
+/** The name of an input. The key identifies its submitter; each job that uses it has a marker beside it. */
 export const sentInput = (submitterKey: string): string => `in/${submitterKey}${SENT}${crypto.randomUUID()}`;
 
-/** The name of the note with the facts about a sent input. */
+/** The name of the note with the facts about an input that was sent before its jobs. */
 export const noteOf = (input: string): string => `${input}${NOTE}`;
 
 /** The name of the result of one run of a job. */
@@ -36,7 +33,10 @@ export interface ContentGroup {
   at: number;
 }
 
-/** Groups contents that belong together: a content, its note, and the markers of the jobs that use it. */
+/**
+ * Groups contents that belong together: a content, its note, and the markers of the jobs that use it. The name of a result has its job, and so has that
+ * of an input that an earlier version took in with its job.
+ */
 export function groupContents(contents: readonly StoredContent[]): ContentGroup[] {
   const groups = new Map<string, ContentGroup>();
   for (const { name, at } of contents) {

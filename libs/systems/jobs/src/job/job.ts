@@ -107,6 +107,8 @@ export interface JobAttempt {
   cause: JobCause | null;
   /** How often it was started again, because the process in which it ran had ended. Absent: never. */
   restarts?: number;
+  /** Since when no instance that was handed the job has had its backend. Absent: one has it. */
+  absentSince?: string;
 }
 
 /** Why a job runs where it runs. */
@@ -150,6 +152,8 @@ export interface Job {
   priority: number;
   labels: string[];
   metadata: Record<string, unknown>;
+  /** Whether its metadata or arguments have numbers that JavaScript would write in another way. Absent: they have none. */
+  hasExactNumbers?: true;
   submittedBy: Submitter;
   options: JobOptions;
   /** SHA-256 of the submission: the same key or batch with another one is a conflict. Empty for a job that has neither. */

@@ -19,3 +19,49 @@ export function parseExactly(text: string): unknown {
     typeof value === 'number' && source !== undefined && String(value) !== source ? rawJSON(source) : value,
   );
 }
+
+/**
+ * An object as JavaScript holds it, which `JSON.stringify` writes as it was read: in memory 1.0 is 1, in answers and in the store it stays 1.0.
+ * @param read what `parseExactly` returned
+ */
+export function writtenExactly<T extends object>(read: T): T {
+  const text = JSON.stringify(read);
+  const held = JSON.parse(text) as T;
+  if (JSON.stringify(held) === text) return held;
+  return Object.defineProperty(held, 'toJSON', { value: () => read, enumerable: false });
+}
+
+/** The arguments of a statement, as `writtenExactly`. */
+export function exactArgs(args: unknown): unknown {
+  return typeof args === 'object' && args !== null ? writtenExactly(args) : args;
+}
+
+/** Whether an object is written otherwise than JavaScript holds it. */
+export function isWrittenExactly(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof Object.getOwnPropertyDescriptor(value, 'toJSON')?.value === 'function';
+}
+
+/**
+ * The first number of a JSON text that JavaScript would turn into another one: a whole number of more than 53 bits, or one out of range. Null
+ * without any. Digits that follow the point and exceed a double do not count: rounded to a double, they are what every program reads.
+ */
+export function lossyNumberIn(text: string): string | null {
+  if (!MAY_BE_LOSSY.test(text)) return null;
+  let found: string | null = null;
+  parse(text, (_key, value, { source }) => {
+    if (typeof value === 'number' && source !== undefined && isLossy(source)) found ??= source;
+    return null;
+  });
+  return found;
+}
+
+/** Only such a number can be too large or too small. It may also be part of a string. */
+const MAY_BE_LOSSY = /\d{16}|\d[eE]/;
+
+function isLossy(source: string): boolean {
+  const held = Number(source);
+  if (!Number.isFinite(held)) return true;
+  if (held === 0) return /[1-9]/.test(source.replace(/[eE].*/, ''));
+  return /^-?\d+$/.test(source) && BigInt(source) !== BigInt(held);
+}

@@ -9,7 +9,15 @@ import {
   isText,
   isWhole,
 } from '@nestjs-spark/foundation/internal';
-import { JOB_KINDS, SUBMITTER_KINDS, type Job, type JobTransformation } from './job.ts';
+import { exactArgs, parseExactly, writtenExactly } from './json.ts';
+import {
+  JOB_KINDS,
+  SUBMITTER_KINDS,
+  type Job,
+  type JobOptions,
+  type JobTransformation,
+  type Submitter,
+} from './job.ts';
 import { isProgress } from './reported.ts';
 import { isTerminal, JOB_STATUSES } from './status.ts';
 
@@ -17,17 +25,50 @@ import { isTerminal, JOB_STATUSES } from './status.ts';
 const LONGEST_TEXT = 64 * 1024 ** 2;
 const MOST_LABELS = 16;
 
+/** The fields that are null where a record leaves them out. */
+type Absent<T> = { readonly [Name in keyof T as null extends T[Name] ? Name : never]: null };
+
+const ABSENT: Absent<Job> = {
+  order: null,
+  backend: null,
+  backendReason: null,
+  input: null,
+  result: null,
+  cause: null,
+  cancel: null,
+  batchId: null,
+  batchSize: null,
+  retryOf: null,
+  startedAt: null,
+  endedAt: null,
+  dueAt: null,
+};
+const ABSENT_OPTIONS: Absent<JobOptions> = { queueTimeoutMs: null, runAt: null };
+const ABSENT_OF_SUBMITTER: Absent<Submitter> = { tenant: null };
+
 /**
  * A job from what is stored under its id, checked and bounded: whoever reaches the store may have written it.
  * @returns null when it is not a job
  */
 export function readJob(text: string, jobId: string): Job | null {
   try {
-    const value: unknown = JSON.parse(text);
-    return isJob(value) && value.jobId === jobId && isInOrder(value) ? value : null;
+    const stored: unknown = JSON.parse(text);
+    if (!isObject(stored)) return null;
+    const value: unknown = {
+      ...ABSENT,
+      ...stored,
+      options: filled(stored['options'], ABSENT_OPTIONS),
+      submittedBy: filled(stored['submittedBy'], ABSENT_OF_SUBMITTER),
+    };
+    if (!isJob(value) || value.jobId !== jobId || !isInOrder(value)) return null;
+    return value.hasExactNumbers ? withExactNumbers(value, text) : value;
   } catch {
     return null;
   }
+}
+
+function filled(value: unknown, absent: object): unknown {
+  return isObject(value) ? { ...absent, ...value } : value;
 }
 
 const isName = isText();
@@ -90,7 +131,10 @@ const hasFields = isObjectOf({
   fingerprint: isName,
   attempt: isWhole,
   attempts: isListOf(
-    isObjectOf({ number: isWhole, runId: isName, backend: isName, owner: isName, startedAt: isTime }),
+    isObjectOf(
+      { number: isWhole, runId: isName, backend: isName, owner: isName, startedAt: isTime },
+      { absentSince: isTime },
+    ),
   ),
   progress: isProgress,
   input: isNullOr(isInput),
@@ -112,6 +156,14 @@ const hasFields = isObjectOf({
 
 function isJob(value: unknown): value is Job {
   return hasFields(value);
+}
+
+/** Its metadata and arguments once more, with the numbers as they are written. */
+function withExactNumbers(job: Job, text: string): Job {
+  const { metadata, transformation } = parseExactly(text) as Job;
+  const exact = { ...job, metadata: writtenExactly(metadata) };
+  if (job.transformation.kind !== 'sql' || transformation.kind !== 'sql') return exact;
+  return { ...exact, transformation: { ...job.transformation, args: exactArgs(transformation.args) } };
 }
 
 /** Only what is to be queued waits for a time, and only what has ended has an end. */

@@ -77,8 +77,10 @@ export interface JobStore {
   position(): Promise<number>;
   /** Yields all changes after a revision in order, followed by new ones as they happen; without a revision only new ones. */
   follow(signal: AbortSignal, from?: FollowFrom): AsyncIterable<StoredJob>;
-  /** The number of waiting jobs per lane. @param exact bypasses the count from a moment ago */
-  queued(exact?: boolean): Promise<Record<string, number>>;
+  /** The number of jobs that wait for a worker, per lane; it may be that of a moment ago. */
+  queued(): Promise<Record<string, number>>;
+  /** The number of jobs that have not ended, whether they wait for a worker or for their time, or run. */
+  open(): Promise<number>;
   putContent(name: string, content: AsyncIterable<Uint8Array>): Promise<void>;
   /** Null if it does not exist. */
   openContent(name: string): Promise<AsyncIterable<Uint8Array> | null>;

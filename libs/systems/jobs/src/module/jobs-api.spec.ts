@@ -119,6 +119,17 @@ describe('Jobs over HTTP', () => {
     await get('/some-id/cancel').expect(405).expect('allow', 'POST');
   });
 
+  it('answer with the numbers of their metadata as they were written', async () => {
+    const metadata = '{"id":9007199254740993,"price":1.0,"zero":-0,"far":1e400}';
+    const { body, text } = await request(app.getHttpServer())
+      .post('/api/jobs')
+      .set({ authorization, 'content-type': 'application/json' })
+      .send(JSON.stringify({ ...JOB, metadata: 0 }).replace('"metadata":0', `"metadata":${metadata}`))
+      .expect(202);
+    const answers = [text, (await get(`/${body.jobId}`)).text, (await get('?take=1')).text];
+    for (const answer of answers) expect(answer).toContain(`"metadata":${metadata}`);
+  });
+
   it('have each of their labels once', async () => {
     const { body } = await post('', { ...JOB, labels: ['b', 'a', 'b'] }).expect(202);
     expect(body.labels).toEqual(['b', 'a']);

@@ -1,10 +1,11 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { chooseFor } from '../choose/choose-for.ts';
 import type { JobBackend } from '../job/backend.ts';
-import type { Job } from '../job/job.ts';
-import { moved, withLast } from '../job/move.ts';
+import type { Job, JobAttempt } from '../job/job.ts';
+import { moved } from '../job/move.ts';
 import { isRunning } from '../job/status.ts';
 import type { QueuedJob, StoredJob } from '../job/store.ts';
+import { ABSENT_MS, withoutBackend } from './absent-backend.ts';
 import { LateStart, mayStartLate } from './late-start.ts';
 import type { RunnerParts } from './parts.ts';
 import { timedOut } from './queue-timeout.ts';
@@ -85,9 +86,26 @@ async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claim
 async function adopt(job: Job, revision: number, parts: RunnerParts): Promise<Claimed> {
   const last = job.attempts.at(-1);
   const backend = parts.backends.find(({ name }) => name === last?.backend);
-  if (!last || !backend) return 'later';
-  const after = { ...job, attempts: withLast(job.attempts, { owner: parts.owner }) };
+  if (!last) return 'later';
+  if (!backend) return leave(job, last, revision, parts);
+  const { absentSince: _, ...found } = last;
+  const after = { ...job, attempts: [...job.attempts.slice(0, -1), { ...found, owner: parts.owner }] };
   const written = await parts.store.replace(after, revision);
   parts.observer.adopted(backend.name);
-  return { job: after, backend, runId: last.runId, adopted: true, start: null, revision: written };
+  return { job: after, backend, runId: found.runId, adopted: true, start: null, revision: written };
+}
+
+/** Nobody here can ask for its run: another instance may have the backend, for some time. */
+async function leave(job: Job, last: JobAttempt, revision: number, parts: RunnerParts): Promise<Claimed> {
+  const left = withoutBackend(job, last, parts.backends, parts.owner);
+  if (left.is === 'waiting') return 'later';
+  await parts.store.replace(left.job, revision);
+  if (left.is === 'over') {
+    parts.observer.moved(job, left.job);
+    return 'nothing';
+  }
+  parts.log.warn(
+    `Job ${job.jobId} runs on the backend ${last.backend}, which is not in the settings here; unless an instance that has it takes over, the job ends in ${ABSENT_MS / 60_000} minutes`,
+  );
+  return 'later';
 }

@@ -2,28 +2,29 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { endsWithin } from '@nestjs-spark/foundation/internal';
 import type { JobStore } from '../job/store.ts';
 
-/** The retry delay for a submitter when the queue is full, in seconds. */
+/** The retry delay for a submitter when there is no room, in seconds. */
 const FULL_RETRY_SECONDS = 5;
-/** How long a count of the queue may be reused while there is plenty of room, in milliseconds. */
+/** How long a count may be reused while there is plenty of room, in milliseconds. */
 const COUNT_MS = 250;
-/** How long to wait for jobs that are being stored before the queue counts as full, in milliseconds. */
+/** How long to wait for jobs that are being stored before there counts as no room, in milliseconds. */
 const STORING_MS = 1_000;
 
 /**
- * Keeps the queue within its bound, exactly within one process: jobs that are being stored count as stored. Other processes only see them once they
+ * Keeps the jobs that have not ended within their bound, exactly within one process: those that are being stored count as stored. A job that waits
+ * for its time counts as well, and one that no backend can take, or else they could be parked without end. Other processes only see them once they
  * are stored, so each may exceed the bound by the number it is storing at that moment.
  */
 export class QueueRoom {
   readonly #most: number;
-  readonly #store: Pick<JobStore, 'queued'>;
+  readonly #store: Pick<JobStore, 'open'>;
   /** How many jobs each pending write will add. */
   readonly #coming = new Map<Promise<unknown>, number>();
   #counted = -Infinity;
-  /** An upper bound for the waiting jobs: the last count plus those added since. */
-  #waiting = 0;
+  /** An upper bound for the jobs that have not ended: the last count plus those added since. */
+  #open = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(most: number, store: Pick<JobStore, 'queued'>) {
+  constructor(most: number, store: Pick<JobStore, 'open'>) {
     this.#most = most;
     this.#store = store;
   }
@@ -36,7 +37,7 @@ export class QueueRoom {
       const looked = this.#turn.then(() => this.#requireRoom(jobs));
       this.#turn = looked.catch(() => undefined);
       await looked;
-    } else this.#waiting += jobs;
+    } else this.#open += jobs;
     const adding = add();
     this.#coming.set(adding, jobs);
     try {
@@ -47,22 +48,26 @@ export class QueueRoom {
   }
 
   #hasPlenty(jobs: number): boolean {
-    return performance.now() - this.#counted < COUNT_MS && this.#waiting + jobs <= this.#most / 2;
+    return performance.now() - this.#counted < COUNT_MS && this.#open + jobs <= this.#most / 2;
   }
 
   async #requireRoom(jobs: number): Promise<void> {
     for (const until = performance.now() + STORING_MS; ;) {
       const coming = sumOf(this.#coming.values());
-      this.#waiting = coming + jobs;
-      const counted = sumOf(Object.values(await this.#store.queued(true)));
-      this.#waiting += counted;
+      this.#open = coming + jobs;
+      const counted = await this.#store.open();
+      this.#open += counted;
       this.#counted = performance.now();
       if (counted + coming + jobs <= this.#most) return;
-      this.#waiting -= jobs;
+      this.#open -= jobs;
       if (coming === 0 || performance.now() > until)
-        throw new ProblemError('tooMany', `${counted} jobs are waiting; the limit is ${this.#most}.`, {
-          retryAfterSeconds: FULL_RETRY_SECONDS,
-        });
+        throw new ProblemError(
+          'tooMany',
+          `${counted} jobs are waiting or running; the limit is ${this.#most}.`,
+          {
+            retryAfterSeconds: FULL_RETRY_SECONDS,
+          },
+        );
       // Some of those coming may be in the count already.
       await endsWithin(Promise.race(this.#coming.keys()), STORING_MS).catch(() => undefined);
     }

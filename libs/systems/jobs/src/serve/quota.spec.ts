@@ -1,8 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { specJob } from '../fixtures/jobs.ts';
+import { sentInput } from '../job/content-names.ts';
+import { onePart } from '../job/content.ts';
 import type { Submitter } from '../job/job.ts';
 import type { JobQuotas } from '../settings/schema.ts';
 import { MemoryJobStore } from '../store/memory-job-store.ts';
+import { submitterKey } from '../submit/new-job.ts';
 import { keepInput } from './keep-input.ts';
 import { JobQuota } from './quota.ts';
 
@@ -30,7 +33,7 @@ function start(quotas: Partial<JobQuotas>) {
     return quota.sending(submitter).then((counting) => keepInput(sent, submitter, store, counting));
   };
   const waiting = async () => Object.values(await store.queued()).reduce((sum, count) => sum + count, 0);
-  return { store, submit, input, waiting };
+  return { store, quota, submit, input, waiting };
 }
 
 const countOf = (settled: PromiseSettledResult<unknown>[], status: string): number =>
@@ -92,6 +95,35 @@ describe('The quota of inputs', () => {
     expect([countOf(all, 'fulfilled'), countOf(all, 'rejected')]).toEqual([3, 1]);
     await expect(input(ann, 800)).rejects.toMatchObject({ status: 429 });
     await input(bob, 800);
+  });
+
+  it('counts those that come with their jobs, too, and stores nothing of those that are refused', async () => {
+    const { input, store, quota } = start({ inputBytes: 2_000 });
+    const keep = (bytes: number) => () =>
+      store.putContent(sentInput(submitterKey(ann)), onePart('x'.repeat(bytes)));
+    await quota.storing(ann, 900, keep(900));
+    await Promise.allSettled([quota.storing(ann, 100, () => Promise.reject(new Error('away')))]);
+    let stored = 0;
+    const all = await Promise.allSettled(
+      [600, 600].map((bytes) =>
+        quota.storing(ann, bytes, () => {
+          stored++;
+          return keep(bytes)();
+        }),
+      ),
+    );
+    expect([countOf(all, 'rejected'), stored]).toEqual([1, 1]);
+    await expect(input(ann, 600)).rejects.toMatchObject({ status: 429 });
+    await quota.storing(bob, 600, keep(600));
+  });
+
+  it('lists what is kept only now and then while there is plenty of room', async () => {
+    const { store, quota } = start({ inputBytes: 1_000 });
+    const list = jest.spyOn(store, 'listContents');
+    const keep = () => store.putContent(sentInput(submitterKey(ann)), onePart('x'.repeat(100)));
+    for (let n = 0; n < 10; n++) await quota.storing(ann, 100, keep);
+    expect(list).toHaveBeenCalledTimes(6);
+    await expect(quota.storing(ann, 100, keep)).rejects.toMatchObject({ status: 429 });
   });
 
   it('does not count an input that was refused', async () => {

@@ -10,6 +10,8 @@ import { QueueRoom } from './queue-room.ts';
 /** Inputs are removed some time after their jobs. */
 const INPUTS_RETRY_SECONDS = 600;
 const MOST_KNOWN = 10_000;
+/** How long a count of kept inputs may be reused while there is plenty of room, in milliseconds: to count them, all contents are listed. */
+const KEPT_MS = 10_000;
 
 /** An input that is being sent. */
 export interface SentInput {
@@ -32,6 +34,8 @@ export class JobQuota {
   readonly #store: JobStore;
   readonly #buckets = new Map<string, Bucket>();
   readonly #sending = new Map<string, Sending>();
+  /** How many bytes of inputs a submitter has: the last count, plus those added since. */
+  readonly #kept = new Map<string, { at: number; bytes: number }>();
   readonly #room: QueueRoom;
   constructor(quotas: JobQuotas, store: JobStore) {
     this.#quotas = quotas;
@@ -48,16 +52,39 @@ export class JobQuota {
     return this.#room.letIn(jobs, add);
   }
 
-  /** Counts the bytes of one input that a submitter is sending; inputs sent before count while they are kept. */
-  async sending(submitter: Submitter): Promise<SentInput> {
+  /**
+   * Counts inputs that come with their jobs while those are stored.
+   * @throws {ProblemError} `tooMany` (429) if they exceed the quota
+   */
+  async storing<T>(submitter: Submitter, bytes: number, store: () => Promise<T>): Promise<T> {
+    if (bytes === 0) return store();
+    const sent = await this.sending(submitter, bytes);
+    let isKept = false;
+    try {
+      sent.count(bytes);
+      const stored = await store();
+      isKept = true;
+      return stored;
+    } finally {
+      sent.end(isKept);
+    }
+  }
+
+  /**
+   * Counts the bytes of one input that a submitter is sending; inputs sent before count while they are kept.
+   * @param size how many there will be, if that is known
+   */
+  async sending(submitter: Submitter, size = Infinity): Promise<SentInput> {
     const key = submitterKey(submitter);
     const most = this.#quotas.inputBytes;
-    const sending = this.#sending.get(key) ?? { open: 0, before: this.#bytesOf(key), bytes: 0 };
+    const sending = this.#sending.get(key) ?? { open: 0, before: this.#bytesOf(key, size), bytes: 0 };
     this.#sending.set(key, sending);
     sending.open++;
     let sent = 0;
     const end = (kept: boolean): void => {
+      const known = this.#kept.get(key);
       if (!kept) sending.bytes -= sent;
+      else if (known) known.bytes += sent;
       if (--sending.open === 0) this.#sending.delete(key);
     };
     const before = await sending.before.catch((error: unknown) => {
@@ -75,8 +102,18 @@ export class JobQuota {
     return { count, end };
   }
 
-  async #bytesOf(key: string): Promise<number> {
-    return bytesSentBy(key, await this.#store.listContents());
+  async #bytesOf(key: string, coming: number): Promise<number> {
+    const known = this.#kept.get(key);
+    const isFresh = known !== undefined && performance.now() - known.at < KEPT_MS;
+    if (isFresh && known.bytes + coming <= this.#quotas.inputBytes / 2) return known.bytes;
+    const counted = { at: performance.now(), bytes: bytesSentBy(key, await this.#store.listContents()) };
+    this.#keep(key, counted);
+    return counted.bytes;
+  }
+
+  #keep(key: string, counted: { at: number; bytes: number }): void {
+    if (this.#kept.size >= MOST_KNOWN) this.#kept.delete(this.#kept.keys().next().value ?? '');
+    this.#kept.set(key, counted);
   }
 
   /** All or none: a batch that is refused must not use up what it waits for. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { JobsEngine } from '../module/jobs-engine.ts';
-import { resolveJobsSettings } from '../settings/settings.ts';
+import { resolveJobsSettings, type SparkJobsOptions } from '../settings/settings.ts';
 import { MemoryJobStore } from '../store/memory-job-store.ts';
 import { jobIdFor } from '../submit/new-job.ts';
 import { APPLICATION } from './access.ts';
@@ -12,8 +12,8 @@ let engine: JobsEngine;
 afterEach(() => engine.stop());
 
 /** @param retentionMs 0: a job that has ended is gone */
-function start(retentionMs = 60_000) {
-  const settings = resolveJobsSettings({ store: 'memory' }, {});
+function start(retentionMs = 60_000, quotas: SparkJobsOptions['quotas'] = {}) {
+  const settings = resolveJobsSettings({ store: 'memory', quotas }, {});
   const store = new MemoryJobStore({ limits: {}, retentionMs });
   engine = new JobsEngine(settings, store, new Registry());
   engine.handlers.add({ name: 'spec', version: 1 }, { run: () => 1 });
@@ -85,4 +85,39 @@ describe('A batch', () => {
       await expect(other).rejects.toThrow('was used for other jobs');
     }
   });
+});
+
+describe('A submitter cannot exceed', () => {
+  it('the number of jobs that have not ended with jobs that wait for their time, alone or in a batch', async () => {
+    const service = start(60_000, { queued: 2 });
+    const later = { ...JOB, runAt: new Date(Date.now() + 3_600_000).toISOString() };
+    const { jobId } = await service.submit(later);
+    await expect(service.submitBatch({ jobs: [later, later] })).rejects.toMatchObject({ status: 429 });
+    await service.submit(later);
+    await expect(service.submit(later)).rejects.toMatchObject({ status: 429 });
+    await service.cancel(jobId);
+    await service.submit(later);
+  });
+
+  it('the size of its kept inputs with those that come with jobs, and nothing of a refused batch is kept', async () => {
+    const service = start(60_000, { inputBytes: 250_000 });
+    const large = { ...JOB, input: { value: 'x'.repeat(100_000) } };
+    await service.submit(large);
+    await expect(service.submitBatch({ jobs: [large, large] })).rejects.toMatchObject({ status: 429 });
+    await service.submit(large);
+    await expect(service.submit(large)).rejects.toMatchObject({ status: 429 });
+    await service.submit(JOB);
+  });
+});
+
+it('A number that a handler here cannot get as it was sent is refused before the job is stored', async () => {
+  const service = start();
+  const submit = (input: string) =>
+    service.submitText(
+      `{"name":"a","transformation":${JSON.stringify(JOB.transformation)},"input":${input}}`,
+      APPLICATION,
+    );
+  for (const input of ['{"value":[1e400]}', '{"documents":[{"id":"a","document":{"Id":9007199254740993}}]}'])
+    await expect(submit(input)).rejects.toMatchObject({ status: 422, errors: [{ pointer: '/input' }] });
+  await submit('{"value":[1.0,-0,"9007199254740993"]}');
 });

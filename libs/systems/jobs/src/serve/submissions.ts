@@ -1,21 +1,16 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
-import { holdOf, inputOfJob } from '../job/content-names.ts';
-import { keepText, onePart } from '../job/content.ts';
 import { requireRoom } from '../job/fit-record.ts';
-import type { Job, JobInput, Submitter } from '../job/job.ts';
+import type { Job, Submitter } from '../job/job.ts';
 import { moved } from '../job/move.ts';
-import { JOB_REFUSED, KEY_IN_USE } from '../job/problems.ts';
-import { JobExistsError, type JobStore } from '../job/store.ts';
+import { KEY_IN_USE } from '../job/problems.ts';
+import { JobExistsError } from '../job/store.ts';
 import type { JobObserver } from '../run/parts.ts';
 import { faultsOf, refusedFor, type Executors } from '../submit/check-executable.ts';
 import { fingerprintOf, idInBatch, idsInBatch, jobAgain, jobIdFor, newJob } from '../submit/new-job.ts';
-import type { InputText, ReadSubmission } from '../submit/read-submission.ts';
+import type { ReadSubmission } from '../submit/read-submission.ts';
 import { requireOperator, submitterOf, type JobAccess } from './access.ts';
-import { documentsOfCsv } from './documents-of-csv.ts';
 import { isBatchOfKey } from './find-batch.ts';
-import { fetchInput } from './fetch-input.ts';
-import { findInput, keepInput } from './keep-input.ts';
-import type { JobQuota } from './quota.ts';
+import { bytesApart, hold, takeInput, type InputParts } from './take-input.ts';
 import { viewOf, type JobView } from './view.ts';
 
 /** A job that was submitted, or that was there under its key. */
@@ -32,12 +27,8 @@ export interface SubmittedBatch {
 }
 
 /** What submissions are taken in with. */
-export interface SubmissionParts {
-  store: JobStore;
+export interface SubmissionParts extends InputParts {
   executors: Executors;
-  quota: JobQuota;
-  /** What the address of an input has to begin with. */
-  inputPrefixes: readonly string[];
   observer: JobObserver;
   cacheKeyOf(job: Job): string | null;
 }
@@ -63,13 +54,14 @@ export class Submissions {
     requireOperator([submission], access);
     const faults = await faultsOf(submission, executors);
     if (faults.length > 0) throw refusedFor(faults);
-    return quota.letIn(access, 1, async () => {
-      const input = await this.#inputOf(submission.input, jobId, access);
+    const add = async (): Promise<Submitted> => {
+      const input = await takeInput(submission.input, jobId, access, this.#parts);
       const submittedBy = submitterOf(access);
       const job = newJob(submission, { jobId, input, submittedBy, fingerprint, batch: null });
       requireRoom(job, submission.written);
       return this.#addOnce(job);
-    });
+    };
+    return quota.letIn(access, 1, () => quota.storing(access, bytesApart([submission.input]), add));
   }
 
   async submitBatch(
@@ -92,7 +84,9 @@ export class Submissions {
       some.map((fault): ProblemField => ({ ...fault, pointer: `/jobs/${index}${fault.pointer}` })),
     );
     if (faults.length > 0) throw refusedFor(faults);
-    return quota.letIn(access, jobs.length, () => this.#addBatch(batchId, jobs, { ids, prints }, access));
+    const bytes = bytesApart(jobs.map(({ input }) => input));
+    const add = (): Promise<SubmittedBatch> => this.#addBatch(batchId, jobs, { ids, prints }, access);
+    return quota.letIn(access, jobs.length, () => quota.storing(access, bytes, add));
   }
 
   /** Whether the batch's first job has the id of its key. It has one of its own where an earlier version made it. */
@@ -113,7 +107,7 @@ export class Submissions {
     const made: Job[] = [];
     for (const [index, submission] of jobs.entries()) {
       const jobId = ids[index] ?? '';
-      const input = await this.#inputOf(submission.input, jobId, access);
+      const input = await takeInput(submission.input, jobId, access, this.#parts);
       const fingerprint = prints[index] ?? '';
       const job = newJob(submission, { jobId, input, submittedBy: submitterOf(access), fingerprint, batch });
       requireRoom(job, submission.written, `/jobs/${index}`);
@@ -144,7 +138,7 @@ export class Submissions {
     const faults = await faultsOf({ body: { name, backend }, transformation, input }, this.#parts.executors);
     if (faults.length > 0) throw refusedFor(faults);
     return this.#parts.quota.letIn(job.submittedBy, 1, async () => {
-      if (input?.object !== undefined) await this.#hold(input.object, next.jobId);
+      if (input?.object !== undefined) await hold(input.object, next.jobId, this.#parts.store);
       return this.#addOnce(next);
     });
   }
@@ -219,39 +213,5 @@ export class Submissions {
     }
     const shown = jobs.map(({ index, job: { jobId, status } }) => ({ index, jobId, status }));
     return { batchId, replayed: true, jobs: shown };
-  }
-
-  /** The content stays for as long as this job does. */
-  #hold(object: string, jobId: string): Promise<void> {
-    return this.#parts.store.putContent(holdOf(object, jobId), onePart(jobId));
-  }
-
-  async #inputOf(input: InputText | null, jobId: string, access: JobAccess): Promise<JobInput | null> {
-    const { store } = this.#parts;
-    if (input === null) return null;
-    if (input.form === 'url') {
-      const fetched = await fetchInput(input.url, this.#parts.inputPrefixes);
-      const lines = input.format === 'csv' ? documentsOfCsv(fetched) : fetched;
-      const kept = await keepInput(lines, access, store, await this.#parts.quota.sending(access));
-      await this.#hold(kept.object, jobId);
-      return { form: 'documents', ...kept };
-    }
-    if (input.form === 'object') {
-      const stored = await findInput(input.object, access, store);
-      if (stored) {
-        await this.#hold(stored.object, jobId);
-        return { form: 'documents', ...stored };
-      }
-      const detail = 'you have stored no input of this name, or it is no longer kept';
-      throw new ProblemError(JOB_REFUSED, `/input/object: ${detail}`, {
-        errors: [{ pointer: '/input/object', detail }],
-      });
-    }
-    const content = await keepText(
-      input.text,
-      () => inputOfJob(jobId),
-      (name, parts) => store.putContent(name, parts),
-    );
-    return { form: input.form, documents: input.documents, ...content };
   }
 }

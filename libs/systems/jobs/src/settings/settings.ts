@@ -20,8 +20,8 @@ export interface SparkJobsOptions {
   /** How long a job is kept after its end, in hours. `SPARK_JOBS_RETENTION_HOURS`; default 168. */
   retentionHours?: number;
   /**
-   * How many jobs may wait, how many a submitter may add per second, and how many bytes of inputs it may store. `SPARK_JOBS_QUOTAS`; default
-   * `queued=10000,perSecond=500,inputBytes=1073741824`.
+   * How many jobs may wait, also for their time, or run; how many a submitter may add per second, and how many bytes of inputs it may store.
+   * `SPARK_JOBS_QUOTAS`; default `queued=10000,perSecond=500,inputBytes=1073741824`.
    */
   quotas?: Partial<JobQuotas>;
   /**

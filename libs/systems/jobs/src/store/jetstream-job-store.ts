@@ -138,8 +138,12 @@ export class JetStreamJobStore implements JobStore {
     }
   }
 
-  queued(exact = false): Promise<Record<string, number>> {
-    return this.#lanes.counts(exact);
+  queued(): Promise<Record<string, number>> {
+    return this.#lanes.counts();
+  }
+
+  open(): Promise<number> {
+    return this.#lanes.open();
   }
 
   putContent(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {

@@ -10,7 +10,7 @@ import {
   type StoredRecord,
 } from '@nestjs-spark/jetstream/internal';
 import { PRIORITY_LANES, type QueuedJob, type StoredJob } from '../job/store.ts';
-import { queuedIn } from './job-place.ts';
+import { queuedIn, WAITING } from './job-place.ts';
 import { LaneTurns } from './lane-turns.ts';
 import { Takers } from './takers.ts';
 
@@ -40,6 +40,8 @@ export class JetStreamLanes {
   readonly #consumers: LaneConsumers;
   readonly #labels: LaneSettings[];
   readonly #priorities: LaneSettings[];
+  /** Only counts: the server itself moves what waits for its time. */
+  readonly #scheduled: LaneSettings;
   readonly #takers = new Takers();
   readonly #turns = new LaneTurns();
   readonly #repeats = new Repeats(SAY_AGAIN_MS);
@@ -63,6 +65,8 @@ export class JetStreamLanes {
     this.#consumers = new LaneConsumers(connection, stream);
     this.#labels = Object.entries(limits).map(([label, most]) => lane(`label-${label}`, most));
     this.#priorities = PRIORITY_LANES.map((name) => lane(name, MOST_AT_ONCE));
+    const subject = recordSubject(root, '*', WAITING);
+    this.#scheduled = { ...lane(WAITING, MOST_AT_ONCE), subject };
   }
 
   take(signal: AbortSignal): Promise<QueuedJob | null> {
@@ -72,12 +76,22 @@ export class JetStreamLanes {
     return taken;
   }
 
-  /** May be a little out of date where it is asked for often, unless it has to be exact. */
-  counts(exact: boolean): Promise<Record<string, number>> {
+  /** May be a little out of date where it is asked for often. */
+  counts(): Promise<Record<string, number>> {
     const now = performance.now();
-    if (exact || !this.#counts || now - this.#counts.at > COUNTS_MS)
-      this.#counts = { at: now, of: this.#count() };
+    if (!this.#counts || now - this.#counts.at > COUNTS_MS) this.#counts = { at: now, of: this.#count() };
     return this.#counts.of;
+  }
+
+  /** How many jobs have not ended. One that was given back for later is delivered as one that runs is: its message is there until its end. */
+  async open(): Promise<number> {
+    await this.#options.records.provision();
+    const lanes = [...this.#labels, ...this.#priorities];
+    const counts = await Promise.all([
+      ...lanes.map((lane) => this.#consumers.unfinished(lane)),
+      this.#consumers.unfinished(this.#scheduled),
+    ]);
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   async close(): Promise<void> {

@@ -44,6 +44,8 @@ export class MemoryJobStore implements JobStore {
   readonly #times = new Map<string, number>();
   /** Jobs that a worker gave back while they ran: the next one adopts them. */
   readonly #orphans = new Set<string>();
+  /** Those that have not ended. */
+  readonly #open = new Set<string>();
   readonly #contents = new Map<string, { parts: Uint8Array[]; at: number }>();
   readonly #cache = new Map<string, string>();
   /** The cache key of each job that is in the cache. */
@@ -108,6 +110,10 @@ export class MemoryJobStore implements JobStore {
     return this.#queue.counts();
   }
 
+  async open(): Promise<number> {
+    return this.#open.size;
+  }
+
   async putContent(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     const parts: Uint8Array[] = [];
     for await (const part of content) parts.push(part);
@@ -149,6 +155,8 @@ export class MemoryJobStore implements JobStore {
     this.#waiting.get(job.jobId)?.();
     this.#waiting.delete(job.jobId);
     if (!isRunning(job.status)) this.#times.delete(job.jobId);
+    if (isTerminal(job.status)) this.#open.delete(job.jobId);
+    else this.#open.add(job.jobId);
     if (isTerminal(job.status)) this.#forgetLater(job.jobId);
     else if (job.dueAt !== null) this.#queueAt(stored.job, Date.parse(job.dueAt));
     else if (job.status === 'Queued') {

@@ -3,6 +3,7 @@ import type { ScriptPool } from '@nestjs-spark/etl-script';
 import { JOB_REFUSED } from '../job/problems.ts';
 import type { JobBackend } from '../job/backend.ts';
 import type { JobTransformation } from '../job/job.ts';
+import { lossyNumberIn } from '../job/json.ts';
 import type { JobHandlers } from '../job/handler.ts';
 import { faultsOfApplication } from './check-application.ts';
 
@@ -17,7 +18,7 @@ export interface Executors {
 export interface Executable {
   body: { name: string; backend?: string | undefined };
   transformation: JobTransformation;
-  input: { form: string } | null;
+  input: { form: string; text?: string } | null;
 }
 
 /** Why a submission cannot be executed here, one fault per field; empty if it can. */
@@ -49,17 +50,16 @@ export async function faultsOf(submission: Executable, executors: Executors): Pr
       detail: 'a statement works on documents: send { documents } or { object }',
     });
   // If the backend is at fault, nothing is known about the handler.
-  if (
-    transformation.kind === 'handler' &&
-    faults.length === 0 &&
-    !isAccepted(body.backend ?? 'auto', transformation, executors.backends)
-  ) {
-    const known = executors.handlers.names();
-    const there = known.length === 0 ? 'none' : known.join(', ');
-    faults.push({
-      pointer: '/transformation/handler',
-      detail: `no handler has this name; this application has ${there}`,
-    });
+  if (transformation.kind === 'handler' && faults.length === 0) {
+    const able = mayRunOn(body.backend ?? 'auto', transformation, executors.backends);
+    if (able.length === 0) {
+      const known = executors.handlers.names();
+      const there = known.length === 0 ? 'none' : known.join(', ');
+      faults.push({
+        pointer: '/transformation/handler',
+        detail: `no handler has this name; this application has ${there}`,
+      });
+    } else faults.push(...faultsOfNumbers(input?.text ?? '', able));
   }
   return faults;
 }
@@ -82,13 +82,22 @@ function faultsOfBackend(asked: string, kind: string, backends: readonly JobBack
   return [{ pointer: '/backend', detail: `no backend of this name runs ${kind}; use auto or ${names}` }];
 }
 
-/** Whether one of the backends that may get the job can execute it. */
-function isAccepted(
+/** A handler in this process gets values of JavaScript; a backend elsewhere gets the text. */
+function faultsOfNumbers(text: string, backends: readonly JobBackend[]): ProblemField[] {
+  if (!backends.every(({ capabilities }) => capabilities.local)) return [];
+  const lossy = lossyNumberIn(text);
+  if (lossy === null) return [];
+  const detail = `has the number ${lossy.slice(0, 40)}, which JavaScript cannot hold: send it as a string`;
+  return [{ pointer: '/input', detail }];
+}
+
+/** The backends that may get the job and can execute it. */
+function mayRunOn(
   asked: string,
   transformation: JobTransformation,
   backends: readonly JobBackend[],
-): boolean {
-  return backends.some((backend) => {
+): JobBackend[] {
+  return backends.filter((backend) => {
     const { kinds, onRequest } = backend.capabilities;
     const mayGet = asked === 'auto' ? !onRequest : backend.name === asked;
     return mayGet && kinds.includes(transformation.kind) && (backend.accepts?.(transformation) ?? true);

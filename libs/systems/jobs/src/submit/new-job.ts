@@ -1,5 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
-import type { Job, JobInput, JobOptions, Submitter } from '../job/job.ts';
+import type { Job, JobInput, JobOptions, JobTransformation, Submitter } from '../job/job.ts';
+import { isWrittenExactly } from '../job/json.ts';
 import type { ReadSubmission } from './read-submission.ts';
 
 /** What a new job has beside its submission. */
@@ -18,6 +19,8 @@ export function newJob({ body, transformation }: ReadSubmission, parts: NewJobPa
   const isLater = options.runAt !== null && Date.parse(options.runAt) > now.getTime();
   const status = isLater ? 'Submitted' : 'Queued';
   const { jobId, input, submittedBy, fingerprint, batch } = parts;
+  const { metadata = {} } = body;
+  const hasExactNumbers = isWrittenExactly(metadata) || isWrittenExactly(argsOf(transformation));
   return {
     ...notRunYet(status, input, submittedBy, at),
     jobId,
@@ -27,7 +30,8 @@ export function newJob({ body, transformation }: ReadSubmission, parts: NewJobPa
     backendRequested: body.backend ?? 'auto',
     priority: body.priority ?? 5,
     labels: [...new Set(body.labels)],
-    metadata: body.metadata ?? {},
+    metadata,
+    ...(hasExactNumbers && { hasExactNumbers }),
     submittedBy,
     options,
     fingerprint,
@@ -38,6 +42,10 @@ export function newJob({ body, transformation }: ReadSubmission, parts: NewJobPa
     external: {},
     dueAt: isLater ? options.runAt : null,
   };
+}
+
+function argsOf(transformation: JobTransformation): unknown {
+  return transformation.kind === 'sql' ? transformation.args : undefined;
 }
 
 /** A job that has ended as a new one, which need not wait for a time any more. */

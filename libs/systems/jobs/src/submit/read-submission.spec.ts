@@ -1,4 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { specJob } from '../fixtures/jobs.ts';
+import { readJob } from '../job/read-job.ts';
+import { viewOf } from '../serve/view.ts';
+import { fingerprintOf, newJob } from './new-job.ts';
 import { readBatch, readSubmission } from './read-submission.ts';
 
 const TRANSFORMATION = { kind: 'handler', handler: 'count' };
@@ -39,18 +43,56 @@ describe('A submission', () => {
     });
   });
 
-  it.each(['9007199254740993', '-9007199254740993', '9223372036854775807', '9007199254740992'])(
-    'is refused with an argument of a statement that would become another number: %s',
+  it.each([
+    '9007199254740993',
+    '-9007199254740993',
+    '9223372036854775807',
+    '9007199254740992',
+    '123456789012345678901234567890',
+    '1e400',
+    '-1e-400',
+  ])('is refused with an argument of a statement that would become another number: %s', async (number) => {
+    const text = (value: string) =>
+      `{"name":"count","transformation":{"kind":"sql","sql":"SELECT :id","args":{"id":${value}}}}`;
+    await expect(readSubmission(text(number))).rejects.toMatchObject({
+      errors: [{ pointer: '/transformation/args/id', detail: expect.stringContaining('a string') }],
+    });
+    for (const exact of [`"${number}"`, '9007199254740991', '1.10', '1e300', '100000000000000000000'])
+      expect((await readSubmission(text(exact))).transformation.kind).toBe('sql');
+  });
+
+  it.each(['9007199254740993', '1.0', '-0', '1e400', '1.10', '12E2', '[1.0,{"b":1e400}]'])(
+    'keeps the number %s of its metadata and arguments as it is written, in the store and in answers',
     async (number) => {
-      const text = (value: string) =>
-        `{"name":"count","transformation":{"kind":"sql","sql":"SELECT :id","args":{"id":${value}}}}`;
-      await expect(readSubmission(text(number))).rejects.toMatchObject({
-        errors: [{ pointer: '/transformation/args/id', detail: expect.stringContaining('a string') }],
-      });
-      for (const exact of [`"${number}"`, '9007199254740991', '1.10', '1e300', '100000000000000000000'])
-        expect((await readSubmission(text(exact))).transformation.kind).toBe('sql');
+      const written = `{"a":${number},"toString":1}`;
+      const args = number.includes('400') ? '{"a":1.0}' : number.startsWith('9007') ? '{}' : written;
+      const transformation = `{"kind":"sql","sql":"SELECT :a","args":${args}}`;
+      const text = `{"name":"count","metadata":${written},"transformation":${transformation}}`;
+      const submission = await readSubmission(text);
+      const parts = { jobId: 'a', input: null, submittedBy: specJob('a').submittedBy, fingerprint: '' };
+      const job = newJob(submission, { ...parts, batch: null });
+      const stored = readJob(JSON.stringify(job), 'a');
+      if (!stored) throw new Error('it cannot be read');
+      const shown = JSON.stringify(viewOf({ job: stored, revision: 1 }));
+      for (const answer of [JSON.stringify(stored), shown]) {
+        expect(answer).toContain(`"metadata":${written}`);
+        expect(answer).toContain(`"args":${args}`);
+      }
+      // In memory it is what JavaScript makes of it.
+      expect(stored.metadata).toEqual(JSON.parse(written));
+      expect(fingerprintOf(await readSubmission(text.replace(number, '7')))).not.toBe(
+        fingerprintOf(submission),
+      );
     },
   );
+
+  it('is refused with arguments of a statement that are no named parameters', async () => {
+    await expect(read({ transformation: { kind: 'sql', sql: 'SELECT 1', args: [1] } })).rejects.toMatchObject(
+      {
+        errors: [{ pointer: '/transformation/args' }],
+      },
+    );
+  });
 
   it('has the key of the header', async () => {
     expect((await read({}, 'once')).body.idempotencyKey).toBe('once');

@@ -2,7 +2,7 @@ import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
 import { isListOf, isObject, isText, messageOf, pointerStep } from '@nestjs-spark/foundation/internal';
 import { invalidFields, readBody } from '@nestjs-spark/modules/internal';
 import type { JobTransformation } from '../job/job.ts';
-import { parseExactly } from '../job/json.ts';
+import { exactArgs, lossyNumberIn, parseExactly, writtenExactly } from '../job/json.ts';
 import { SubmissionBody, type TransformationBody } from './submission.ts';
 import { usualBody } from './usual-body.ts';
 
@@ -23,7 +23,7 @@ export interface ReadSubmission {
 }
 
 /**
- * Reads a submission. The numbers of its input stay as they are written.
+ * Reads a submission. The numbers of its input, metadata and arguments stay as they are written.
  * @param idempotencyKey of the header: follows the rule of the field, and has to equal it where both are given
  * @throws {ProblemError} `invalid` (400) with every wrong field by its JSON pointer
  */
@@ -78,7 +78,7 @@ async function readOne(value: Record<string, unknown>, written: number, base = '
     if (base !== '' && options['idempotencyKey'] != null)
       throw wrong('/idempotencyKey', 'is not possible in a batch: the same batchId returns the same jobs');
     refuseInexact(options['transformation']);
-    const body = usualBody(options) ?? (await bodyByRules(options));
+    const body = usualBody(options) ?? asWritten(await bodyByRules(options), options);
     if (body.runAt !== undefined && Number.isNaN(Date.parse(body.runAt)))
       throw wrong('/runAt', 'has to be a date and time such as 2026-11-30T08:00:00Z');
     return { body, transformation: transformationOf(body.transformation), input: inputOf(input), written };
@@ -89,9 +89,18 @@ async function readOne(value: Record<string, unknown>, written: number, base = '
   }
 }
 
+/** The rules see metadata and arguments as JavaScript does, and without names that every object has. */
+function asWritten(body: SubmissionBody, options: Record<string, unknown>): SubmissionBody {
+  const { metadata, transformation } = options;
+  if (body.metadata !== undefined && isObject(metadata)) body.metadata = writtenExactly(metadata);
+  if (body.transformation.args !== undefined && isObject(transformation))
+    body.transformation.args = exactArgs(transformation['args']);
+  return body;
+}
+
 /**
- * An argument of a statement becomes a number of JavaScript on its way. Between 2^53 and 2^63 several whole numbers become the same one, so the
- * statement would find other rows than it was asked for.
+ * An argument of a statement becomes a BIGINT or a DOUBLE. Between 2^53 and 2^63 several whole numbers become the same one, so the statement would find
+ * other rows than it was asked for.
  */
 function refuseInexact(transformation: unknown): void {
   const args = isObject(transformation) && transformation['kind'] === 'sql' ? transformation['args'] : null;
@@ -101,13 +110,16 @@ function refuseInexact(transformation: unknown): void {
     .map(([name]) => ({
       pointer: `/transformation/args/${pointerStep(name)}`,
       detail:
-        'a whole number of more than 53 bits has to be a string, which the statement converts: CAST(:name AS BIGINT)',
+        'a whole number of more than 53 bits, or a number that a DOUBLE cannot hold, has to be a string, which the statement converts: CAST(:name AS BIGINT)',
     }));
   if (errors.length > 0) throw invalidFields(errors);
 }
 
+/** A list or an object becomes a JSON text, in which numbers stay as they are written. */
 function isInexact(text: string | undefined): boolean {
-  return text !== undefined && /^-?\d{16,19}$/.test(text) && !Number.isSafeInteger(Number(text));
+  if (text === undefined || !/^-?\d/.test(text)) return false;
+  const isBetween = /^-?\d{16,19}$/.test(text) && !Number.isSafeInteger(Number(text));
+  return isBetween || lossyNumberIn(text) !== null;
 }
 
 /** Says what is wrong, which costs more than all else that a small job needs. */
@@ -194,8 +206,12 @@ function transformationOf(body: TransformationBody): JobTransformation {
   if (body.kind === 'script')
     return { kind: 'script', collection: need('collection'), script: need('script') };
   if (body.kind === 'handler') return { kind: 'handler', handler: need('handler') };
-  if (body.kind === 'sql') return { kind: 'sql', sql: need('sql'), args: body.args };
   const { args, properties } = body;
+  if (body.kind === 'sql') {
+    if (args !== undefined && !isObject(args))
+      throw wrong('/transformation/args', 'has to be an object with the named parameters for the kind sql');
+    return { kind: 'sql', sql: need('sql'), args };
+  }
   if (args !== undefined && !isListOf(isText())(args))
     throw wrong('/transformation/args', 'has to be a list of strings for the kind spark-app');
   if (properties !== undefined && !Object.values(properties).every(isText()))

@@ -62,7 +62,8 @@ export async function runSqlOnSpark(run: JobRun, parts: SqlParts): Promise<SqlRe
   try {
     if (run.input.form === 'documents')
       await execute(run, 'input', namedView('input', await readInput(run)), parts);
-    const named = Object.entries(isObject(args) ? args : {}).map(([name, value]) => [name, literal(value)]);
+    const written = isObject(args) ? (parseExactly(JSON.stringify(args)) as object) : {};
+    const named = Object.entries(written).map(([name, value]) => [name, literal(value)]);
     const answers = await execute(run, 'statement', sqlCommand(sql, Object.fromEntries(named)), parts);
     const relation = answers.find(({ sql_command_result }) => sql_command_result)?.sql_command_result
       ?.relation;

@@ -16,7 +16,7 @@ import { fromEntityText } from './entity-text.ts';
 import { toListSql } from './list-sql.ts';
 import { newId } from './new-id.ts';
 import { putDocument, requireVersion } from './put-document.ts';
-import { columnsOf, declareTable, findTable } from './tables.ts';
+import { declareTable, findTable, indexedColumns } from './tables.ts';
 import { versionOf } from './version.ts';
 
 /** One collection of the application's documents in SQLite. */
@@ -106,7 +106,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
 
   #items(open: OpenDatabase, table: DocumentTable, query: QueryBehind<T>): Stored<T>[] {
     const { skip = 0, take = 25 } = query;
-    const { filter, order, parameters } = toListSql(query, columnsOf(open, table.name), this.#mapping);
+    const { filter, order, parameters } = toListSql(query, indexedColumns(open, table.name), this.#mapping);
     const sql = `SELECT ${ROW_COLUMNS} FROM ${table.quoted} ${filter} ${order} LIMIT ? OFFSET ?`;
     return open.rows<DocumentRow>(sql, ...parameters, take, skip).map((row) => this.#toEntity(open, row));
   }
@@ -114,7 +114,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   #total(open: OpenDatabase, table: DocumentTable, where?: Where<T>): number {
     const { filter, parameters } = toListSql(
       { ...(where && { where }) },
-      columnsOf(open, table.name),
+      indexedColumns(open, table.name),
       this.#mapping,
     );
     return open.number(`SELECT count(*) AS value FROM ${table.quoted} ${filter}`, ...parameters);

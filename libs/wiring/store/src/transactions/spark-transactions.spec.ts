@@ -37,7 +37,7 @@ describe('a transaction that fails while ids are being assigned', () => {
     unhandled.length = 0;
     process.on('unhandledRejection', note);
   });
-  afterEach(() => process.off('unhandledRejection', note));
+  afterEach(() => void process.off('unhandledRejection', note));
 
   /** Until every promise of the writer has settled, and Node has looked for those that nobody handles. */
   const settled = async () => {

@@ -5,6 +5,7 @@ import {
   EntityMapping,
   PAGE_SIZE,
   pageByPage,
+  readPage,
   type EntityPut,
   type QueryBehind,
 } from '@nestjs-spark/contracts/internal';
@@ -105,7 +106,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   }
 
   #items(open: OpenDatabase, table: DocumentTable, query: QueryBehind<T>): Stored<T>[] {
-    const { skip = 0, take = 25 } = query;
+    const { skip, take } = readPage(query);
     const { filter, order, parameters } = toListSql(query, indexedColumns(open, table.name), this.#mapping);
     const sql = `SELECT ${ROW_COLUMNS} FROM ${table.quoted} ${filter} ${order} LIMIT ? OFFSET ?`;
     return open.rows<DocumentRow>(sql, ...parameters, take, skip).map((row) => this.#toEntity(open, row));

@@ -16,7 +16,8 @@ import { ROW_COLUMNS, type DocumentRow, type DocumentTable } from './document-ta
 import { fromEntityText } from './entity-text.ts';
 import { toListSql } from './list-sql.ts';
 import { newId } from './new-id.ts';
-import { putDocument, requireVersion } from './put-document.ts';
+import { passedOver } from './passed-over.ts';
+import { putDocument, removeDocument, requireVersion } from './put-document.ts';
 import { declareTable, findTable, indexedColumns } from './tables.ts';
 import { versionOf } from './version.ts';
 
@@ -89,7 +90,8 @@ export class SqliteRepository<T extends object> implements Repository<T> {
       const table = this.#find(open);
       const there = table?.get(id);
       if (!table || !there) return null;
-      table.put(there.id, fields(there.document), there.metadata, Date.now());
+      const isWritten = table.put(there.id, fields(there.document), there.metadata, Date.now());
+      if (!isWritten) throw passedOver(there.id, 'is not written');
       const row = table.get(id);
       return row && this.#toEntity(open, row);
     });
@@ -100,8 +102,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
     return this.#database.writeOne((open) => {
       const table = this.#find(open);
       if (version !== undefined) requireVersion(open, table, id, version);
-      const isRemoved = table?.remove(id) ?? false;
-      return isRemoved ? { databaseId: open.databaseId, etag: open.lastEtag } : null;
+      return removeDocument(table, id) ? { databaseId: open.databaseId, etag: open.lastEtag } : null;
     });
   }
 

@@ -52,6 +52,7 @@ export * from './documents/make-entity.ts';
 export * from './documents/own-copies.ts';
 export * from './documents/points-in-time.ts';
 export * from './documents/page-by-page.ts';
+export * from './documents/read-page.ts';
 export * from './documents/read-where.ts';
 export * from './documents/reduce-commands.ts';
 export * from './documents/voided-by-prefixes.ts';

@@ -1,4 +1,10 @@
-import { EntityMapping, readWhere, storedName, type QueryBehind } from '@nestjs-spark/contracts/internal';
+import {
+  EntityMapping,
+  readPage,
+  readWhere,
+  storedName,
+  type QueryBehind,
+} from '@nestjs-spark/contracts/internal';
 import { quote, toCondition, type AddParameter } from './conditions.ts';
 
 export interface RavenQuery {
@@ -11,13 +17,15 @@ export interface RavenQuery {
  * Orders by the field's type and value in each document: null and missing first, then texts and booleans case-insensitively, then
  * numbers, then points in time; equal values by id. The index only has a number for numbers and points in time.
  * @param mapping of the class that declares the fields
+ * @throws {StoreRefusedError} for a condition or a page that no store has
  */
 export function toRavenQuery<T extends object>(
   collection: string,
   query: QueryBehind<T>,
   { prototype, spelling } = new EntityMapping(),
 ): RavenQuery {
-  const { where = {}, orderBy, descending = false, skip = 0, take = 25, after = null } = query;
+  const { where = {}, orderBy, descending = false, after = null } = query;
+  const { skip, take } = readPage(query);
   const parameters = [`"skip":${JSON.stringify(skip)}`, `"take":${JSON.stringify(take)}`];
   const add: AddParameter = (json) => {
     const name = `p${parameters.length}`;

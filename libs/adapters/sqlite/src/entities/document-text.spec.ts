@@ -44,6 +44,16 @@ describe('the text of a document', () => {
       expect(() => splitDocument('x', text)).toThrow(ContentRefusedError);
   });
 
+  it.each([' { } ', '{}', '{\n}', ' {"A":1} '])(
+    'is JSON with metadata as other programs write it: %j',
+    (metadata) => {
+      const text = joinDocument({ ...row('{}'), metadata }, 'Cars', 'db');
+      expect(JSON.parse(text)).toMatchObject({
+        '@metadata': { '@collection': 'Cars', ...JSON.parse(metadata) },
+      });
+    },
+  );
+
   it('shows its id, its collection, when it was changed and its version', () => {
     const text =
       '{"A":1,"@metadata":{"spark-source":"Fleet/x","@id":"no","@collection":"Cars","@flags":"x"}}';

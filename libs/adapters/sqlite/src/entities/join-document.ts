@@ -4,7 +4,9 @@ import { changeVectorOf } from './version.ts';
 /** The whole document as RavenDB would show it, `@metadata` included. */
 export function joinDocument(row: DocumentRow, collection: string, databaseId: string): string {
   const { document: fields, metadata: kept, etag, modified, id } = row;
-  const own = kept === null || kept === '{}' ? '' : `${kept.trim().slice(1, -1)},`;
+  // Another program may have written blanks, and nothing else.
+  const members = kept?.trim().slice(1, -1).trim() ?? '';
+  const own = members === '' ? '' : `${members},`;
   const metadata = `{"@collection":${JSON.stringify(collection)},${own}"@change-vector":"${changeVectorOf(etag, databaseId)}","@id":${JSON.stringify(id)},"@last-modified":"${lastModified(modified)}"}`;
   const open = fields.slice(0, fields.lastIndexOf('}'));
   const comma = open.trimEnd().endsWith('{') ? '' : ',';

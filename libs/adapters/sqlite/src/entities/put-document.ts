@@ -3,6 +3,7 @@ import { checkWrite, keptMetadata, type DocumentWrite } from '@nestjs-spark/cont
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { DocumentTable } from './document-table.ts';
+import { passedOver } from './passed-over.ts';
 import { allTables } from './tables.ts';
 import { versionOf } from './version.ts';
 
@@ -10,7 +11,7 @@ import { versionOf } from './version.ts';
  * Puts a document into its table, replacing an existing one; in a write transaction.
  * @returns its fields as stored now
  * @throws {VersionConflictError} when it is not at the given version
- * @throws {StoreRefusedError} when it is in another collection
+ * @throws {StoreRefusedError} when it is in another collection, or passed over
  */
 export function putDocument(
   open: OpenDatabase,
@@ -24,8 +25,19 @@ export function putDocument(
   const there = table.get(id);
   const document = write.fields(there?.document ?? null);
   const metadata = there?.metadata ? keptMetadata(there.metadata, write, 'sqlite') : null;
-  table.put(id, document, metadata, Date.now());
+  if (!table.put(id, document, metadata, Date.now())) throw passedOver(id, 'is not written');
   return document;
+}
+
+/**
+ * Removes a document from its table; in a write transaction.
+ * @returns whether it was there
+ * @throws {StoreRefusedError} when it is passed over
+ */
+export function removeDocument(table: DocumentTable | null, id: string): boolean {
+  if (table?.remove(id)) return true;
+  if (table?.has(id)) throw passedOver(id, 'stays');
+  return false;
 }
 
 /** @throws {StoreRefusedError} when a document of another collection has this id */

@@ -7,7 +7,7 @@ import {
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { newId } from './new-id.ts';
-import { putDocument, refuseElsewhere, requireVersion } from './put-document.ts';
+import { putDocument, refuseElsewhere, removeDocument, requireVersion } from './put-document.ts';
 import { declareTable, findTable } from './tables.ts';
 
 /** Writes documents of several collections in one SQLite transaction, in which this process does nothing else. */
@@ -42,7 +42,7 @@ function writeOne(open: OpenDatabase, write: DocumentWrite): void {
     refuseElsewhere(open, declaration.collection, id, 'is not one of');
     requireVersion(open, table, id, version);
   }
-  table?.remove(id);
+  removeDocument(table, id);
 }
 
 function tableOf(open: OpenDatabase, declaration: CollectionDeclaration) {

@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { StoreRefusedError } from '@nestjs-spark/contracts';
+import { ContentRefusedError, StoreRefusedError } from '@nestjs-spark/contracts';
 import { checkpointAt, copyOf } from '../fixtures/checkpoint.ts';
 import { TemporaryFolder } from '../fixtures/temporary-file.ts';
 import { SqliteChangeSource } from '../read-changes/sqlite-change-source.ts';
 import { SqliteChangeSink } from '../write/sqlite-change-sink.ts';
+import { SqliteDocumentWriter } from './sqlite-document-writer.ts';
 import { SqliteRepository } from './sqlite-repository.ts';
 
 interface Copy {
@@ -81,6 +82,33 @@ describe('the documents of an application', () => {
     expect((await brands.create({})).id).toBe('CarBrands/1-A');
     expect((await people.create({})).id).toBe('people/1-A');
     expect((await people.create({})).id).toBe('people/3-A');
+  });
+
+  it('are not taken for written or deleted when a trigger of another program passes them over', async () => {
+    const declaration = { collection: 'Guarded' };
+    const guarded = new SqliteRepository<Copy>(database, declaration);
+    const { id } = await guarded.create({ price: 1 });
+    const guards = ['INSERT', 'DELETE'].map(
+      (what) => `CREATE TRIGGER no_${what} BEFORE ${what} ON Guarded BEGIN SELECT RAISE(IGNORE); END;`,
+    );
+    await database.write(({ db }) => db.exec(guards.join('')));
+    const writer = new SqliteDocumentWriter(database);
+    const ignored: [write: () => Promise<unknown>, reason: string][] = [
+      [() => guarded.create({ price: 2 }), 'Document "guarded/2-A" is not written'],
+      [() => guarded.put('guarded/x', { price: 2 }), 'Document "guarded/x" is not written'],
+      [() => guarded.patch(id, { price: 2 }), `Document "${id}" is not written`],
+      [() => guarded.delete(id), `Document "${id}" stays`],
+      [
+        () => writer.writeAll([{ kind: 'delete', declaration, id, version: undefined }]),
+        `Document "${id}" stays`,
+      ],
+    ];
+    for (const [write, reason] of ignored) {
+      const refusal = `${reason}: a trigger on its table ignores it`;
+      await expect(write()).rejects.toThrow(new ContentRefusedError(refusal, null));
+      expect((await guarded.list()).items).toEqual([{ id, price: 1 }]);
+    }
+    expect(await guarded.delete('guarded/x')).toBeNull();
   });
 
   it('are in one collection only', async () => {

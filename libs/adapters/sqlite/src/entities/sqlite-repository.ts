@@ -5,6 +5,7 @@ import {
   EntityMapping,
   PAGE_SIZE,
   pageByPage,
+  readPage,
   type EntityPut,
   type QueryBehind,
 } from '@nestjs-spark/contracts/internal';
@@ -15,8 +16,9 @@ import { ROW_COLUMNS, type DocumentRow, type DocumentTable } from './document-ta
 import { fromEntityText } from './entity-text.ts';
 import { toListSql } from './list-sql.ts';
 import { newId } from './new-id.ts';
-import { putDocument, requireVersion } from './put-document.ts';
-import { columnsOf, declareTable, findTable } from './tables.ts';
+import { passedOver } from './passed-over.ts';
+import { putDocument, removeDocument, requireVersion } from './put-document.ts';
+import { declareTable, findTable, indexedColumns } from './tables.ts';
 import { versionOf } from './version.ts';
 
 /** One collection of the application's documents in SQLite. */
@@ -88,7 +90,8 @@ export class SqliteRepository<T extends object> implements Repository<T> {
       const table = this.#find(open);
       const there = table?.get(id);
       if (!table || !there) return null;
-      table.put(there.id, fields(there.document), there.metadata, Date.now());
+      const isWritten = table.put(there.id, fields(there.document), there.metadata, Date.now());
+      if (!isWritten) throw passedOver(there.id, 'is not written');
       const row = table.get(id);
       return row && this.#toEntity(open, row);
     });
@@ -99,14 +102,13 @@ export class SqliteRepository<T extends object> implements Repository<T> {
     return this.#database.writeOne((open) => {
       const table = this.#find(open);
       if (version !== undefined) requireVersion(open, table, id, version);
-      const isRemoved = table?.remove(id) ?? false;
-      return isRemoved ? { databaseId: open.databaseId, etag: open.lastEtag } : null;
+      return removeDocument(table, id) ? { databaseId: open.databaseId, etag: open.lastEtag } : null;
     });
   }
 
   #items(open: OpenDatabase, table: DocumentTable, query: QueryBehind<T>): Stored<T>[] {
-    const { skip = 0, take = 25 } = query;
-    const { filter, order, parameters } = toListSql(query, columnsOf(open, table.name), this.#mapping);
+    const { skip, take } = readPage(query);
+    const { filter, order, parameters } = toListSql(query, indexedColumns(open, table.name), this.#mapping);
     const sql = `SELECT ${ROW_COLUMNS} FROM ${table.quoted} ${filter} ${order} LIMIT ? OFFSET ?`;
     return open.rows<DocumentRow>(sql, ...parameters, take, skip).map((row) => this.#toEntity(open, row));
   }
@@ -114,7 +116,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   #total(open: OpenDatabase, table: DocumentTable, where?: Where<T>): number {
     const { filter, parameters } = toListSql(
       { ...(where && { where }) },
-      columnsOf(open, table.name),
+      indexedColumns(open, table.name),
       this.#mapping,
     );
     return open.number(`SELECT count(*) AS value FROM ${table.quoted} ${filter}`, ...parameters);

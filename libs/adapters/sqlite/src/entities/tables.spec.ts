@@ -36,6 +36,45 @@ describe('the tables of an application', () => {
     });
   });
 
+  it('are searched by what is in the documents, whatever columns other programs have added', async () => {
+    const database = folder.open('other-columns.db');
+    const declaration = { collection: 'Cars', indexes: ['brand'] };
+    await declareTables(database, [declaration]);
+    const cars = new SqliteRepository<Car>(database, declaration);
+    await cars.put('cars/1', { brand: 'A', year: 9 });
+    await database.write((open) => open.db.exec("ALTER TABLE Cars ADD COLUMN Year TEXT DEFAULT 'unknown'"));
+    for (const indexes of [['brand'], ['brand', 'year']]) {
+      await declareTables(database, [{ collection: 'Cars', indexes }]);
+      expect((await cars.list({ where: { year: { gte: 9 } }, orderBy: 'year' })).total).toBe(1);
+      expect(await cars.count({ year: { ne: 9 } })).toBe(0);
+    }
+  });
+
+  it('keep the columns of other programs as they were added when an index is added', async () => {
+    const database = folder.open('kept-columns.db');
+    await declareTables(database, [{ collection: 'Cars', indexes: ['year'] }]);
+    const cars = new SqliteRepository<Car>(database, { collection: 'Cars' });
+    await cars.put('cars/1', { brand: 'A, (B)', year: 1 });
+    await database.write((open) =>
+      open.db.exec(`
+        ALTER TABLE Cars ADD COLUMN note TEXT COLLATE NOCASE DEFAULT 'a, b' CHECK (note <> 'no, (');
+        ALTER TABLE Cars ADD COLUMN [my (brand] AS (_document ->> '$.Brand' || ', ' || note) VIRTUAL;
+        CREATE INDEX cars_by_my_brand ON Cars ([my (brand]);
+        UPDATE Cars SET note = 'seen';`),
+    );
+    await declareTables(database, [{ collection: 'Cars', indexes: ['brand'] }]);
+    await cars.put('cars/2', { brand: 'C', year: 2 });
+    await database.read((open) => {
+      const sql = `SELECT id, note, [my (brand] AS brand FROM Cars INDEXED BY cars_by_my_brand WHERE [my (brand] > '' AND note < 'T'`;
+      expect(open.rows(sql)).toEqual([
+        { id: 'cars/1', note: 'seen', brand: 'A, (B), seen' },
+        { id: 'cars/2', note: 'a, b', brand: 'C, a, b' },
+      ]);
+    });
+    const refused = database.write((open) => open.db.exec("UPDATE Cars SET note = 'no, ('"));
+    await expect(refused).rejects.toThrow(/CHECK constraint failed/);
+  });
+
   it('are called as declared, and stay where the documents are', async () => {
     const database = folder.open('named.db');
     await declareTables(database, [{ collection: 'People', table: 'staff' }]);

@@ -144,8 +144,13 @@ function recordIndexes(open: OpenDatabase, table: string, fields: readonly strin
   }
 }
 
-/** In lower case, including generated columns. */
-export function columnsOf(open: OpenDatabase, table: string): Set<string> {
+/** The fields that have a column for their index, in lower case. */
+export function indexedColumns(open: OpenDatabase, table: string): Set<string> {
+  return new Set(indexedFields(open, table).map((field) => field.toLowerCase()));
+}
+
+/** In lower case, including generated columns and those of other programs. */
+function columnsOf(open: OpenDatabase, table: string): Set<string> {
   const rows = open.db.prepare(`PRAGMA table_xinfo(${quoteName(table)})`).all();
   return new Set(rows.map(({ name }) => String(name).toLowerCase()));
 }

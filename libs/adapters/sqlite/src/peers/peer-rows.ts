@@ -1,3 +1,4 @@
+import { sqliteKey } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { applyFromNowOn, isEntity } from '../connect/replicated.ts';
 import { reasonToRefuse } from '../connect/sqlite-error.ts';
@@ -251,7 +252,7 @@ export class PeerRows extends PeerOrigins {
   }
 }
 
-/** Ids that only differ in case are one record. */
+/** By the rule of the tables, in which ids are one record when only the case of ASCII letters differs. */
 function keyOf({ entity, recordId }: PeerRecordName): string {
-  return JSON.stringify([entity, recordId.toLowerCase()]);
+  return JSON.stringify([entity, sqliteKey(recordId)]);
 }

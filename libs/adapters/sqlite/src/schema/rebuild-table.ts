@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { columnDefinitions } from './column-definitions.ts';
 import { documentTableSql, fieldIndexName, fieldIndexSql, KEPT_TIME } from './document-table-sql.ts';
 import { eventTableSql, triggerName, triggersSql } from './event-table-sql.ts';
 import { eventTableName, quoteName } from './table-name.ts';
@@ -26,10 +27,11 @@ export function rebuildTable(
 ): string[] {
   const name = quoteName(table);
   const added = addedByOthers(db, table, fields);
-  const columns = columnsByOthers(db, table);
-  const names = columns.map((column) => `, ${quoteName(column.name)}`).join('');
+  const columns = columnsByOthers(db, table, fields);
+  const kept = columns.filter(({ isGenerated }) => !isGenerated);
+  const names = kept.map((column) => `, ${quoteName(column.name)}`).join('');
   db.exec(documentTableSql(NEW_TABLE, fields));
-  for (const column of columns) db.exec(`ALTER TABLE ${NEW_TABLE} ADD COLUMN ${columnSql(column)}`);
+  for (const { definition } of columns) db.exec(`ALTER TABLE ${NEW_TABLE} ADD COLUMN ${definition}`);
   db.prepare(
     `INSERT INTO ${NEW_TABLE} (_etag, id, _document, _metadata, _modified${names})
      SELECT _etag, id, _document, _metadata, ${KEPT_TIME}${names} FROM ${name}
@@ -58,15 +60,18 @@ function helpersSql(table: string, fields: readonly string[]): string {
   return fields.map((field) => fieldIndexSql(table, field)).join('\n') + triggersSql(table);
 }
 
-/** The fields that have a column and an index of their own, as spelled in the table. */
-export function indexedFields(db: DatabaseSync, table: string): string[] {
-  const columns = db.prepare(`PRAGMA table_xinfo(${quoteName(table)})`).all();
-  const indexes = db.prepare(`PRAGMA index_list(${quoteName(table)})`).all();
-  const names = new Set(indexes.map(({ name }) => String(name).toLowerCase()));
-  return columns
-    .filter(({ hidden }) => Number(hidden) >= 2)
-    .map(({ name }) => String(name))
-    .filter((field) => names.has(fieldIndexName(table, field).toLowerCase()));
+/**
+ * The fields that have a column and an index of their own, as spelled in the table. Columns that others have added are none, even
+ * if they are called like a field: they may hold anything.
+ */
+export function indexedFields(db: Pick<DatabaseSync, 'prepare'>, table: string): string[] {
+  const rows = db
+    .prepare(
+      `SELECT name FROM pragma_table_xinfo(?) AS made WHERE hidden >= 2 AND EXISTS
+         (SELECT 1 FROM pragma_index_list(?) AS found WHERE found.name = ? || made.name COLLATE NOCASE)`,
+    )
+    .all(table, table, fieldIndexName(table, ''));
+  return rows.map(({ name }) => String(name));
 }
 
 interface SchemaObject {
@@ -93,20 +98,25 @@ function addedByOthers(db: DatabaseSync, table: string, fields: readonly string[
 
 interface Column {
   name: string;
-  type: string;
-  notnull: number;
-  dflt_value: string | null;
-  hidden: number;
+  /** As it was written. */
+  definition: string;
+  isGenerated: boolean;
 }
 
-function columnsByOthers(db: DatabaseSync, table: string): Column[] {
-  const rows: unknown[] = db.prepare(`PRAGMA table_xinfo(${quoteName(table)})`).all();
-  return (rows as Column[]).filter(
-    ({ name, hidden }) => hidden === 0 && !OWN_COLUMNS.has(name.toLowerCase()),
-  );
-}
-
-function columnSql({ name, type, notnull, dflt_value }: Column): string {
-  const fallback = dflt_value === null ? '' : ` DEFAULT (${dflt_value})`;
-  return `${quoteName(name)} ${type}${notnull === 1 ? ' NOT NULL' : ''}${fallback}`;
+/** In their order: one may be generated from another. */
+function columnsByOthers(db: DatabaseSync, table: string, fields: readonly string[]): Column[] {
+  const schema = db
+    .prepare("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE")
+    .get(table);
+  const definitions = columnDefinitions(String(schema?.['sql']));
+  const own = new Set([...indexedFields(db, table), ...fields].map((field) => field.toLowerCase()));
+  return db
+    .prepare(`PRAGMA table_xinfo(${quoteName(table)})`)
+    .all()
+    .map(({ name, hidden }, at) => ({
+      name: String(name),
+      definition: definitions[at] ?? '',
+      isGenerated: Number(hidden) >= 2,
+    }))
+    .filter(({ name }) => !OWN_COLUMNS.has(name.toLowerCase()) && !own.has(name.toLowerCase()));
 }

@@ -1,4 +1,4 @@
-import { ContentRefusedError, NotACopyError, VersionConflictError } from '@nestjs-spark/contracts';
+import { NotACopyError, VersionConflictError } from '@nestjs-spark/contracts';
 import {
   hasOtherSpellings,
   isCopyOf,
@@ -14,6 +14,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { DocumentMark, DocumentTable } from '../entities/document-table.ts';
+import { passedOver } from '../entities/passed-over.ts';
 import { marksOf } from '../entities/split-document.ts';
 import { allTables, tableOf } from '../entities/tables.ts';
 import type { PreparedPut, PreparedSet } from './prepare-set.ts';
@@ -167,12 +168,4 @@ function removeAll(table: DocumentTable, marks: readonly DocumentMark[]): void {
   for (const { id, key } of marks) {
     if (!table.remove(key)) throw passedOver(id, 'stays');
   }
-}
-
-/** A trigger of another program may pass over a statement without an error. */
-function passedOver(id: string, what: string): ContentRefusedError {
-  return new ContentRefusedError(
-    `Document ${JSON.stringify(id)} ${what}: a trigger on its table ignores it`,
-    id,
-  );
 }

@@ -15,8 +15,9 @@ export class ExactNumber {
 const RAW = JSON as unknown as { rawJSON(text: string): unknown };
 
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-// Sixteen or more digits, a trailing zero after the point, or an exponent: a double may be written back differently.
-const MAY_ROUND = /\d{16}|\d\.\d{15}|\.\d*0(?!\d)|\d[eE][+-]?\d|-0(?!\.\d)/;
+// Sixteen or more digits, wherever the point is, six zeros after it or one at the end, or an exponent: a double may be written
+// back differently.
+const MAY_ROUND = /\d{16}|[\d.]{17}|\.0{6}|\.\d*0(?!\d)|\d[eE][+-]?\d|-0(?!\.\d)/;
 
 export function isJsonNumber(text: string): boolean {
   return JSON_NUMBER.test(text);

@@ -53,14 +53,15 @@ function matchEqual(values: readonly string[], lists: readonly Item[][]): (Item 
   const [base = []] = lists;
   const matches = values.map((value, index) => (base[index]?.seen === value ? base[index] : undefined));
   const used = new Set(matches);
+  // Each in reverse, so that the first is taken from the end: from the front, all others would be moved each time.
   const left = new Map<string, Item[]>();
-  for (const item of lists.flat()) {
+  for (const item of lists.flat().toReversed()) {
     if (used.has(item)) continue;
     const same = left.get(item.seen);
     if (same) same.push(item);
     else left.set(item.seen, [item]);
   }
-  return matches.map((match, index) => match ?? left.get(values[index] ?? '')?.shift());
+  return matches.map((match, index) => match ?? left.get(values[index] ?? '')?.pop());
 }
 
 /** For each unmatched value the item that shares most members with it, or the one at the same index in a list of equal length. */

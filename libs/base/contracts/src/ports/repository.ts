@@ -15,7 +15,8 @@ export abstract class Repository<T extends object> {
   abstract get(id: string): Promise<Stored<T> | null>;
   /**
    * A page in the requested order (by default, by id), and the total number of documents that match.
-   * @throws {StoreRefusedError} naming field and operator, when `where` asks for something that no store supports
+   * @throws {StoreRefusedError} naming field and operator, when `where` asks for something that no store supports; naming `skip` or
+   *   `take`, when it is not a whole number of at least 0
    */
   abstract list(query?: ListQuery<T>): Promise<Page<T>>;
   /** Whether the collection has a document with this id. */

@@ -6,6 +6,8 @@ describe('redact', () => {
   it.each([
     'http://user:canary@host:8080/path',
     'nats://canary@host:4222',
+    'nats://user:half@canary@host:4222',
+    'connect nats://a:half@canary@one:4222,nats://b:canary@two:4222',
     'connect nats://a:canary@one:4222,nats://b:canary@two:4222',
     'GET /x?token=canary&y=1',
     'https://host/x?api_key=canary',

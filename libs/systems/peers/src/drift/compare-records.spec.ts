@@ -24,6 +24,16 @@ describe('two replicas that are compared', () => {
     expect(inFlight).toBe(0);
   });
 
+  it('know records by their ids as files do, which equate capitals of ASCII only', () => {
+    const sideOf = (...records: [recordId: string, hash: string][]): Side => ({
+      applied: { a: 9 },
+      records: records.map(([recordId, hash], at) => ({ recordId, heads: `a:${at + 1}`, hash })),
+    });
+    const here = sideOf(['notes/É', 'one'], ['notes/é', 'two'], ['Notes/3', 'three']);
+    const there = sideOf(['notes/É', 'other'], ['notes/é', 'two'], ['notes/3', 'three']);
+    expect(compareRecords(here, there).differences).toMatchObject([{ recordId: 'notes/É', kind: 'content' }]);
+  });
+
   it('do not differ by what one of them has not applied yet', () => {
     const here = side('a:2', 'new');
     const there = side('a:1', 'old', { a: 1 });

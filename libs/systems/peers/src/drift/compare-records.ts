@@ -1,3 +1,4 @@
+import { sqliteKey } from '@nestjs-spark/contracts/internal';
 import type { RecordState } from '@nestjs-spark/sqlite/internal';
 
 /** One node's records in some buckets, and how far it had applied the log before reading them. */
@@ -79,5 +80,5 @@ function shown(record: RecordState | null): Shown {
 }
 
 function keyOf({ recordId }: RecordState): string {
-  return recordId.toLowerCase();
+  return sqliteKey(recordId);
 }

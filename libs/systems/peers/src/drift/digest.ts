@@ -20,7 +20,10 @@ export function addToDigest(digest: Digest, records: readonly RecordState[]): vo
   }
 }
 
-/** Ids that differ only in case are the same record. */
+/**
+ * Ids that differ only in case are in the same bucket, beyond ASCII too, although they are different records there: that does no
+ * harm, and nodes of all versions have to agree.
+ */
 export function bucketOf(recordId: string): number {
   return hash('sha256', recordId.toLowerCase(), 'buffer')[0] ?? 0;
 }

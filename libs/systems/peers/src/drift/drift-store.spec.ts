@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { recordStates } from '@nestjs-spark/sqlite/internal';
-import { ReplicaFile } from '../../testing/replica-file.ts';
+import { PeerRows, recordStates } from '@nestjs-spark/sqlite/internal';
+import { Log, ReplicaFile, settle } from '../../testing/replica-file.ts';
 import { addToDigest, BUCKETS, emptyDigest } from './digest.ts';
 import { DriftStore } from './drift-store.ts';
 
@@ -45,5 +45,32 @@ describe('What a comparison reads of a file', () => {
     await store.keepDigest('Notes', digest);
     expect(await store.keptDigest('Notes')).toEqual(digest);
     expect(await store.keptDigest('Boards')).toBeNull();
+  });
+
+  it('is repaired record by record, even where their ids only differ by a letter beyond ASCII', async () => {
+    const log = new Log();
+    await node.meet(log);
+    const ids = ['notes/É', 'notes/é'];
+    for (const id of ids) await node.notes.put(id, { title: id });
+    await settle(log, [node]);
+    const store = new DriftStore(node.database, () => null);
+    const before = await store.sideOf('Notes', ids);
+    await node.database.write(({ db }) =>
+      db.exec(`DELETE FROM spark_peer_heads WHERE record_id = 'notes/é'`),
+    );
+    const events = await node.database.read((open) =>
+      new PeerRows(open).eventsAfter(
+        open.row<{ origin: string }>('SELECT origin FROM spark_peer')?.origin ?? '',
+        0,
+        1_000,
+      ),
+    );
+    await store.repair(
+      'Notes',
+      ids,
+      events.filter(({ recordId }) => ids.includes(recordId)),
+    );
+    expect((await store.sideOf('Notes', ids)).records).toEqual(before.records);
+    expect(await node.notes.get('notes/É')).toMatchObject({ title: 'notes/É' });
   });
 });

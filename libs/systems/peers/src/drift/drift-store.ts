@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { sqliteKey } from '@nestjs-spark/contracts/internal';
 import {
   keepDigest,
   keptDigest,
@@ -92,7 +93,8 @@ export class DriftStore {
         (event) => event.entity === entity && event.number <= file.loggedTo(event.origin),
       );
       for (const recordId of recordIds) {
-        const ofRecord = known.filter((event) => event.recordId.toLowerCase() === recordId.toLowerCase());
+        const key = sqliteKey(recordId);
+        const ofRecord = known.filter((event) => sqliteKey(event.recordId) === key);
         for (const event of ofRecord) file.remember(event);
         const writes = ofRecord.filter(({ resolverVersion }) => resolverVersion === null);
         const heads = writes.reduce(mergeHeads, file.heads(entity, recordId));

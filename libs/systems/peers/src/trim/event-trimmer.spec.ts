@@ -63,6 +63,14 @@ describe('the events of a file', () => {
     expect(await a.seen()).toHaveLength(4);
   });
 
+  it('do not become more for any of several documents whose ids only differ by a letter beyond ASCII', async () => {
+    for (let change = 0; change < 20; change++) {
+      await a.notes.put(change % 2 === 0 ? 'notes/É' : 'notes/é', { title: `${change}` });
+    }
+    await trim(a, b);
+    expect(await eventsOf(a)).toBeLessThanOrEqual(2 + KEEP + 1);
+  });
+
   it('stay while a member has not acknowledged them, or they are not in the log', async () => {
     await trim(a, b);
     const change = async (node: ReplicaFile) => {

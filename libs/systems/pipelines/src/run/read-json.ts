@@ -1,6 +1,6 @@
 // A double holds 15 digits of a number, and three digits of an exponent may be too many.
 const [TOO_MANY_DIGITS, TOO_MANY_IN_EXPONENT] = [16, 3];
-const LONG = /\d{16}/;
+const LONG = /\d{16}|[1-9][\d.]{16}/;
 // Writers recurse into records: at some thousand levels the stack overflows.
 const MOST_LEVELS = 500;
 
@@ -26,6 +26,8 @@ function isPerhapsInexact(text: string): boolean {
   let digits = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
+    // A number's digits before and after its point count together.
+    if (code === POINT) continue;
     if (code < ZERO || code > NINE) digits = 0;
     else if (++digits === TOO_MANY_DIGITS) return true;
     else if (digits === TOO_MANY_IN_EXPONENT && isExponent(text, at - digits)) return true;
@@ -33,7 +35,7 @@ function isPerhapsInexact(text: string): boolean {
   return false;
 }
 
-const [ZERO, NINE] = [0x30, 0x39];
+const [POINT, ZERO, NINE] = [0x2e, 0x30, 0x39];
 
 /** Whether what ends here begins an exponent: `e`, `E`, or one of them with a sign. */
 function isExponent(text: string, at: number): boolean {

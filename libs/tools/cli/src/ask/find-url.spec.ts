@@ -11,6 +11,15 @@ describe('The address of a module', () => {
     await expect(findUrl('HR', {})).rejects.toThrow(/Give --url, or set SPARK_MODULES_URLS or NATS_URL/);
   });
 
+  it('is looked up where modules register by default, if variables are empty', async () => {
+    const environment = {
+      SPARK_MODULES_URLS: '',
+      SPARK_MODULES_DATABASE: '',
+      RAVENDB_URLS: 'http://127.0.0.1:9',
+    };
+    await expect(findUrl('HR', environment)).rejects.toThrow(/HR cannot be looked up in SparkModules: /);
+  });
+
   it('has to be given while the place cannot be asked, and the place is named', async () => {
     await expect(findUrl('HR', { NATS_URL: NOWHERE })).rejects.toThrow(
       /HR cannot be looked up in NATS: .*--url/,

@@ -51,9 +51,9 @@ function addressOf({ appName, appUrl }: ModuleInformation): string {
 
 // What a place needs is slow to load, so it is only loaded when that place is asked.
 function inRavenDb(environment: Environment): Place | null {
-  const urls = toList(environment['SPARK_MODULES_URLS'] ?? environment['RAVENDB_URLS'] ?? '');
+  const urls = toList(environment['SPARK_MODULES_URLS'] || environment['RAVENDB_URLS'] || '');
   if (urls.length === 0) return null;
-  const database = environment['SPARK_MODULES_DATABASE'] ?? 'SparkModules';
+  const database = environment['SPARK_MODULES_DATABASE'] || 'SparkModules';
   return {
     name: database,
     find: async (module) => {
@@ -75,7 +75,7 @@ function onNats(environment: Environment): Place | null {
     find: async (module) => {
       const { JetStreamConnection, JetStreamModuleRegistry } =
         await import('@nestjs-spark/jetstream/internal');
-      const name = environment['SPARK_MODULE_NAME'] ?? 'nestjs-spark';
+      const name = environment['SPARK_MODULE_NAME'] || 'nestjs-spark';
       const { natsUrl: url, security } = readBusSettings({ name }, environment);
       const connection = new JetStreamConnection({ url, name, security, log: SILENT });
       try {

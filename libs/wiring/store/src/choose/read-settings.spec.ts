@@ -29,6 +29,17 @@ describe('the settings of the store', () => {
     });
   });
 
+  it('have the same defaults where a variable is empty', () => {
+    const environment = { RAVENDB_URLS: 'http://a', SPARK_MODULE_NAME: 'HR' };
+    const empty = {
+      SPARK_STORE: '',
+      RAVENDB_DATABASE: '',
+      SPARK_MODULES_URLS: '',
+      SPARK_MODULES_DATABASE: '',
+    };
+    expect(readSettings({}, { ...environment, ...empty })).toEqual(readSettings({}, environment));
+  });
+
   it('make no database in production', () => {
     const environment = { RAVENDB_URLS: 'https://a', RAVENDB_DATABASE: 'X', NODE_ENV: 'production' };
     expect(readSettings({}, environment).createDatabase).toBe(false);

@@ -65,7 +65,7 @@ function refuseUnsafe(settings: StoreSettings, environment: Environment, faults:
 
 function settle(given: Given): StoreSettings | null {
   const { options, environment, certificate, faults } = given;
-  const kind = options.store ?? environment['SPARK_STORE'] ?? 'ravendb';
+  const kind = options.store ?? (environment['SPARK_STORE'] || 'ravendb');
   const createDatabase = options.createDatabase ?? environment['NODE_ENV'] !== 'production';
   if (kind.startsWith('sqlite:')) return settleSqlite(kind, given, createDatabase);
   if (kind !== 'ravendb') {

@@ -53,6 +53,8 @@ export class CollectedWrites implements SparkTransaction {
     return {
       create: (content) => {
         const made = this.#create(declaration, mapping.put(content));
+        // When the work fails before it has awaited the id, nobody does: that must not end the process.
+        made.catch(() => undefined);
         this.#ids.push(made);
         return made;
       },

@@ -78,6 +78,18 @@ describe('What answers in place of Vault', () => {
   });
 });
 
+it('A field without a character is not set, like such a variable', async () => {
+  answers.secret = JSON.stringify({ data: { data: { NATS_TOKEN: ' ', NATS_USER: ' hr\n' } } });
+  const secrets = await open();
+  expect([secrets.text('NATS_TOKEN'), secrets.text('NATS_USER')]).toEqual([undefined, 'hr']);
+});
+
+it('An address with a user and a password is refused, without showing them: they would not be sent', () => {
+  const address = { ...environment(), VAULT_ADDR: 'https://me:canary@vault' };
+  expect(() => readVaultSettings(address)).toThrow(/VAULT_ADDR has a user or a password.*leave them out/);
+  expect(() => readVaultSettings(address)).not.toThrow(/canary/);
+});
+
 describe('A start', () => {
   it.each([
     ['is sealed', 503],

@@ -44,7 +44,7 @@ export class VaultSecrets implements Secrets {
   }
 
   text(name: string): string | undefined {
-    return this.#environment.text(name) ?? this.#fields.get(name)?.trim();
+    return this.#environment.text(name) ?? (this.#fields.get(name)?.trim() || undefined);
   }
 
   bytes(name: string): Buffer | undefined {

@@ -1,4 +1,4 @@
-import { asTyped, CliError, run } from '@nestjs-spark/cli';
+import { asTyped, CliError, endWithReader, run } from '@nestjs-spark/cli';
 
 const HELP = `npm run dataflow: starts the Dataflow app, shows a first pipeline, and keeps running until Ctrl-C; with --once it ends by itself.
 npm run dataflow -- COMMAND … carries out one of these:
@@ -9,6 +9,7 @@ const [first] = words;
 if (first === undefined || first === '--once') {
   await (await import('./serve.ts')).serveDataflow(first === '--once');
 } else {
+  endWithReader();
   if (first === '--help') console.log(HELP);
   try {
     const { text, exitCode } = await run(['dataflow', ...words], process.env);

@@ -39,6 +39,7 @@ import { PeersController } from './report/peers.controller.ts';
 import { Peers } from './report/peers.ts';
 import { PeersReadyGuard } from './report/ready-guard.ts';
 import { RemoteReads } from './report/remote-reads.ts';
+import { operatorTokenIn } from './settings/operator-token.ts';
 import {
   completeOptions,
   PEERS_SETTINGS,
@@ -104,7 +105,7 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
             keysDir: keysDir(process.env),
             production: process.env['NODE_ENV'] === 'production',
             trustedKeys: new Map(),
-            operatorToken: process.env['SPARK_OPERATOR_TOKEN'] || null,
+            operatorToken: operatorTokenIn(process.env),
             registry: registry ?? bus.registry,
             state,
             ledger: bus.tokens,

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
@@ -34,4 +35,24 @@ it('On a Node that is too old the command says which it needs and what to do, be
     stdout: expect.stringMatching(/ servers +RavenDB and NATS/),
   });
   expect(readFileSync(main, 'utf8')).not.toMatch(/^import /m);
+});
+
+const SOURCE = ['--conditions=@nestjs-spark/source', main];
+
+it('A command whose reader has had enough ends as if it was asked to, without a stack', async () => {
+  const command = spawn(process.execPath, [...SOURCE, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said: Buffer[] = [];
+  command.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+  command.stdout.destroy();
+  const [, signal] = (await once(command, 'close')) as [number | null, NodeJS.Signals | null];
+  expect({ signal, said: Buffer.concat(said).toString() }).toEqual({ signal: 'SIGTERM', said: '' });
+});
+
+it('What the system refuses is said in a line, without a stack', () => {
+  const words = [...SOURCE, 'init', 'share', 'Order', '--with', 'Billing', '--dir', main];
+  const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(/^ENOTDIR: not a directory, open '.*main\.ts\/package\.json'\n$/),
+  });
 });

@@ -1,18 +1,26 @@
 import { asTyped } from './as-typed.ts';
 import { CliError } from './cli-error.ts';
 import { helpFor, run } from './run.ts';
+import { endWithReader } from './end-with-reader.ts';
 
 /** Executes this process's command line, and sets its exit code. */
 export async function main(): Promise<void> {
   const words = process.argv.slice(2);
+  endWithReader();
   try {
     const { exitCode, text } = await run(words, process.env);
     if (text !== '') console.log(asTyped(text, process.env));
     process.exitCode = exitCode;
   } catch (error) {
-    if (!(error instanceof CliError)) throw error;
+    if (!isForUser(error)) throw error;
     console.error(asTyped(error.message, process.env));
-    if (error.exitCode === 2) console.error(asTyped(helpFor(words), process.env));
-    process.exitCode = error.exitCode;
+    const exitCode = error instanceof CliError ? error.exitCode : 1;
+    if (exitCode === 2) console.error(asTyped(helpFor(words), process.env));
+    process.exitCode = exitCode;
   }
+}
+
+/** What the system refuses, such as to write a file, it says itself; a programming error keeps its stack. */
+function isForUser(error: unknown): error is Error {
+  return error instanceof CliError || (error instanceof Error && 'syscall' in error);
 }

@@ -1,18 +1,23 @@
 import type { NodeConnectionOptions } from '@nats-io/transport-node';
 import { type NatsSecurity, securityOptions } from './credentials.ts';
 import { inboxPrefix } from './inbox.ts';
+import { securityFault } from './judge-security.ts';
+import { JetStreamRefusedError } from './refusals.ts';
 import { RETRY_MS } from './retry-policy.ts';
 import type { ServerAddress } from './server-address.ts';
 
 /**
  * The client's options for one connection.
  * @param turn rotates the server to begin with, so that a useless one is not retried exclusively
+ * @throws {JetStreamRefusedError} for credentials or certificates that cannot be right, before a server is asked
  */
 export function clientOptions(
   address: ServerAddress,
   { name, security = () => ({}) }: { name: string; security?: () => NatsSecurity },
   turn: number,
 ): NodeConnectionOptions {
+  const fault = securityFault(security());
+  if (fault !== null) throw new JetStreamRefusedError(fault);
   const { servers } = address;
   const first = turn % servers.length;
   return {

@@ -6,6 +6,7 @@ import {
   type Authenticator,
   type ConnectionOptions,
 } from '@nats-io/transport-node';
+import { credentialsFault } from './judge-security.ts';
 import type { ServerAddress } from './server-address.ts';
 
 /**
@@ -49,10 +50,12 @@ export function securityOptions(
   const isEncrypted = address.tls || Object.keys(tls).length > 0;
   return {
     authenticator: (nonce) => {
+      // A file being replaced does not exist, or is half written, for a moment; its previous content may still be valid.
       try {
-        last = security();
+        const given = security();
+        if (credentialsFault(given) === null) last = given;
       } catch {
-        // A file being replaced does not exist for a moment; its previous content may still be valid.
+        // As before.
       }
       return chooseAuthenticator(address, last)(nonce);
     },

@@ -21,6 +21,9 @@ const REMEDY = 'check that nats-server runs there and answers, or correct NATS_U
 const NO_SUCH_HOST =
   'NATS_URL has a host that is not found; set it to addresses such as nats://host:4222 or tls://host:4222';
 
+const NO_TLS =
+  'turn TLS on in nats-server, or use nats:// and leave out NATS_CA, NATS_CERTIFICATE and NATS_KEY';
+
 function isNoSuchHost(problem: unknown): boolean {
   const code = problem instanceof Error && 'code' in problem ? problem.code : undefined;
   return code === 'ENOTFOUND' || code === 'EAI_AGAIN';
@@ -44,6 +47,7 @@ export function describeAway(target: string, problem?: unknown): string {
 function remedyOf(problem: unknown): string {
   if (problem instanceof errors.AuthorizationError)
     return 'correct the credentials with which this application connects';
+  if (problem instanceof Error && /does not support 'tls'/.test(problem.message)) return NO_TLS;
   return isNoSuchHost(problem) ? NO_SUCH_HOST : REMEDY;
 }
 

@@ -49,6 +49,23 @@ describeWithServers(['nats'], 'Provisioning a stream', () => {
     expect(config).toMatchObject({ max_msgs_per_subject: 1024, duplicate_window: 5_000_000_000 });
   });
 
+  it('takes limits from a stream that an administrator has made, by which it would lose what it has to keep', async () => {
+    const all = [
+      logSettings(routeLogs(owner, 'Admin')),
+      { ...CONTROL, name: `${owner}_C`, subjects: [`${owner}.c.>`] },
+    ];
+    made.push(...all.map(({ name }) => name));
+    for (const settings of all) {
+      const { name, subjects } = settings;
+      const limits = { max_age: 3_600_000_000_000, max_msgs: 10 };
+      await connection.use(({ jsm }) => jsm.streams.add({ name, subjects, ...limits }));
+      expect(await ensureStream(connection, settings)).toBe('updated');
+      const { config } = await connection.use(({ jsm }) => jsm.streams.info(name));
+      expect(config).toMatchObject({ max_age: 0, max_msgs: -1 });
+      expect(await ensureStream(connection, settings)).toBe('unchanged');
+    }
+  });
+
   it('refuses the second of two routes that join to one name, and says which names', async () => {
     const first = logSettings(routeLogs(`${owner}_X`, 'Y'));
     made.push(first.name);

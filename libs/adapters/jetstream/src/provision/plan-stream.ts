@@ -12,8 +12,9 @@ export interface StreamSettings {
   /** -1: unlimited, here and below. */
   max_msgs_per_subject: number;
   max_bytes: number;
-  /** In nanoseconds. */
-  max_age?: number;
+  max_msgs: number;
+  /** In nanoseconds; 0: unlimited. */
+  max_age: number;
   allow_direct: boolean;
   allow_msg_ttl: boolean;
   /** Messages that the server publishes at a scheduled time. */

@@ -1,8 +1,13 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CliError } from '../cli-error.ts';
 import { askModule, explain } from './ask-module.ts';
 import type { Way } from './way.ts';
+
+interface Done {
+  done: string[];
+}
 
 describe('A module that is asked as an operator', () => {
   let server: Server;
@@ -10,16 +15,21 @@ describe('A module that is asked as an operator', () => {
   let asked: string[];
   /** What it says of itself; null for a version that says nothing. */
   let itself: string | null;
+  let answer: unknown;
+  let breaksOff: boolean;
 
   beforeEach(async () => {
     asked = [];
     itself = 'Fleet';
+    answer = { done: ['it'] };
+    breaksOff = false;
     server = createServer((request, response) => {
       request.resume();
       asked.push(`${request.method} ${request.url}`);
       const isWho = request.url === '/spark/self-check';
       if (isWho && itself === null) response.statusCode = 405;
-      response.end(JSON.stringify(isWho ? { module: itself, keyId: 'k' } : { done: true }));
+      if (!isWho && breaksOff) return cutOff(response);
+      response.end(JSON.stringify(isWho ? { module: itself, keyId: 'k' } : answer));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -28,12 +38,12 @@ describe('A module that is asked as an operator', () => {
   afterEach(() => void server.close());
 
   const set = (module: string) =>
-    askModule({ ...way, module }, { method: 'POST', path: '/spark/settings', body: {} });
+    askModule<Done>({ ...way, module }, { method: 'POST', path: '/spark/settings', body: {} }, ['done']);
 
   it('is changed only when it is the one that was named', async () => {
     await expect(set('HR')).rejects.toThrow(/^Fleet answers at http.*, not HR\. Nothing was done: .*--url/);
     expect(asked).toEqual(['GET /spark/self-check']);
-    expect(await set('fleet')).toEqual({ done: true });
+    expect(await set('fleet')).toEqual(answer);
   });
 
   it('is asked who it is once', async () => {
@@ -44,9 +54,33 @@ describe('A module that is asked as an operator', () => {
 
   it('is believed where its version does not say who it is', async () => {
     itself = null;
-    expect(await set('HR')).toEqual({ done: true });
+    expect(await set('HR')).toEqual(answer);
+  });
+
+  it.each([{}, [], null, 'done', { done: 'it' }])(
+    'is taken for another application when it answers %j: what follows would fail on it',
+    async (said) => {
+      answer = said;
+      await expect(set('Fleet')).rejects.toThrow(
+        /answers 200, but not as Fleet does: another application .* --url/,
+      );
+      await expect(set('Fleet')).rejects.toThrow(CliError);
+    },
+  );
+
+  it('may have done what was asked for when its answer breaks off, and a question may be asked again', async () => {
+    breaksOff = true;
+    await expect(set('Fleet')).rejects.toThrow(/broke off \(ECONNRESET\)\. .* may have been done/);
+    const question = askModule<Done>({ ...way, module: 'Fleet' }, { method: 'GET', path: '/spark' }, 'list');
+    await expect(question).rejects.toThrow(/broke off \(ECONNRESET\)\. Try again/);
+    await expect(question).rejects.toThrow(CliError);
   });
 });
+
+function cutOff(response: ServerResponse): void {
+  response.writeHead(200, { 'content-length': '100' });
+  response.write('{"done":', () => response.destroy());
+}
 
 describe('A 404', () => {
   const way: Way = { module: 'HR', url: null, credential: { kind: 'operator', token: 't' }, json: false };

@@ -1,5 +1,5 @@
 import type { Problem } from '@nestjs-spark/contracts';
-import { sameName } from '@nestjs-spark/foundation/internal';
+import { isObject, sameName } from '@nestjs-spark/foundation/internal';
 import {
   KeyFileError,
   ModuleIdentity,
@@ -23,11 +23,14 @@ export interface Question {
 const TIMEOUT_MS = 60_000;
 const ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** How an answer is known to be one: it is a list, or has these lists. */
+export type Expected<T> = 'list' | readonly (keyof T & string)[];
+
 /**
  * Asks a module over HTTP, as operator or in another module's name.
  * @throws {CliError} with the reason and the remedy
  */
-export async function askModule(way: Way, question: Question): Promise<unknown> {
+export async function askModule<T>(way: Way, question: Question, expected: Expected<T>): Promise<T> {
   const base = (way.url ?? (await findUrl(way.module, process.env))).replace(/(?<!\/)\/+$/, '');
   const url = new URL(`${base}${question.path}`);
   for (const [key, value] of Object.entries(question.query ?? {}))
@@ -36,8 +39,16 @@ export async function askModule(way: Way, question: Question): Promise<unknown> 
   const body = question.body === undefined ? undefined : JSON.stringify(question.body);
   const token = await tokenFor(way, question.method, url.pathname, body);
   const { ok, status, answer } = await send(way, { url, method: question.method, token, body });
-  if (ok && answer !== undefined) return answer;
-  throw new CliError(explain(way, status, answer));
+  if (!ok) throw new CliError(explain(way, status, answer));
+  if (isExpected(answer, expected)) return answer;
+  throw new CliError(
+    `${base} answers ${status}, but not as ${way.module} does: another application is there, or another version. --url says where it is.`,
+  );
+}
+
+function isExpected<T>(answer: unknown, expected: Expected<T>): answer is T {
+  if (expected === 'list') return Array.isArray(answer);
+  return isObject(answer) && expected.every((name) => Array.isArray(answer[name]));
 }
 
 type Request = Omit<Parameters<typeof sendSigned>[0], 'signal'>;
@@ -48,7 +59,10 @@ async function send(way: Way, request: Request): Promise<{ ok: boolean; status: 
     throw unreachable(way.module, request.url, error);
   });
   const { status } = response;
-  const answer = parseAnswer(await readBounded(response, ANSWER_BYTES));
+  const text = await readBounded(response, ANSWER_BYTES).catch((error: unknown) => {
+    throw brokenOff(way.module, request, error);
+  });
+  const answer = parseAnswer(text);
   return { ok: status >= 200 && status < 300, status, answer };
 }
 
@@ -99,6 +113,15 @@ function unreachable(module: string, url: URL, error: unknown): CliError {
   return new CliError(
     `${module} cannot be reached at ${url.origin} (${why}). Check that it runs, or give its address with --url.`,
   );
+}
+
+/** What was asked for may have been done. */
+function brokenOff(module: string, { url, method }: Request, error: unknown): CliError {
+  const { timedOut, code } = whyNoAnswer(error);
+  const why = timedOut ? 'it takes too long' : (code ?? 'the connection was lost');
+  const remedy =
+    method === 'GET' ? 'Try again.' : 'What was asked for may have been done: look before you try again.';
+  return new CliError(`The answer of ${module} at ${url.origin} broke off (${why}). ${remedy}`);
 }
 
 /** What an unsuccessful answer means for the user of the command. */

@@ -3,6 +3,7 @@ import type { ModuleInformation } from '@nestjs-spark/contracts';
 import { describeError, toList } from '@nestjs-spark/foundation/internal';
 import { CliError } from '../cli-error.ts';
 import { SILENT } from '../silent.ts';
+import { isAddress } from './way.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,7 +46,7 @@ export async function findUrl(module: string, environment: Environment): Promise
 
 /** @throws {CliError} for a module that cannot be asked: it has no HTTP, as a console that runs alone */
 function addressOf({ appName, appUrl }: ModuleInformation): string {
-  if (/^https?:\/\//.test(appUrl)) return appUrl;
+  if (isAddress(appUrl)) return appUrl;
   throw new CliError(`${appName} is registered without an address that can be asked: give one with --url.`);
 }
 

@@ -52,12 +52,9 @@ export function readOperatorWay(values: Values, environment: Environment): Way {
 export function readWay(values: Values, environment: Environment, noCredential = NO_CREDENTIAL): Way {
   const module = nameIn(values, 'module');
   if (module === null) throw new CliError('--module is missing: the module to ask, for instance Fleet.', 2);
-  const url = (values['url'] as string | undefined) ?? null;
-  if (url !== null && !/^https?:\/\//.test(url))
-    throw new CliError('--url has to begin with http:// or https://.', 2);
   return {
     module,
-    url,
+    url: urlIn(values['url'] as string | undefined) ?? null,
     credential: readCredential(values, environment, noCredential),
     json: values['json'] === true,
   };
@@ -66,9 +63,40 @@ export function readWay(values: Values, environment: Environment, noCredential =
 function readCredential(values: Values, environment: Environment, missing: string): Way['credential'] {
   const name = nameIn(values, 'as');
   if (name !== null) return { kind: 'module', name, keysDir: keysDirIn(values, environment) };
-  const token = (values['token'] as string | undefined) ?? environment['SPARK_OPERATOR_TOKEN'];
-  if (token) return { kind: 'operator', token };
+  const token = tokenIn((values['token'] as string | undefined) ?? environment['SPARK_OPERATOR_TOKEN']);
+  if (token !== null) return { kind: 'operator', token };
   throw new CliError(missing, 2);
+}
+
+/** @throws {CliError} with exit code 2 for what is no address */
+export function urlIn(given: string | undefined): string | undefined {
+  if (given === undefined || isAddress(given)) return given;
+  throw new CliError(
+    '--url has to begin with http:// or https://, followed by a host, as in http://127.0.0.1:5001.',
+    2,
+  );
+}
+
+/** Whether something can be asked there. */
+export function isAddress(url: string): boolean {
+  return /^https?:\/\/[^/]/.test(url) && URL.canParse(url);
+}
+
+/** What a header can have, without spaces: with anything else Node does not send the request. */
+const TOKEN = /^[!-~\u00a1-\u00ff]+$/;
+
+/**
+ * An operator token; null for none. A line break around it comes from its file, and belongs to no token.
+ * @throws {CliError} with exit code 2 for what cannot be sent
+ */
+export function tokenIn(given: string | undefined): string | null {
+  const token = given?.trim() ?? '';
+  if (token === '') return null;
+  if (TOKEN.test(token)) return token;
+  throw new CliError(
+    'The operator token (--token, SPARK_OPERATOR_TOKEN) has a space or a character that cannot be sent: is it more than the token?',
+    2,
+  );
 }
 
 export function nameIn(values: Values, key: string): string | null {

@@ -8,14 +8,17 @@ import {
   readDefinition,
   type PipelineView,
 } from '@nestjs-spark/pipelines/embedded';
+import { tokenIn, urlIn } from '../ask/way.ts';
 import { CliError } from '../cli-error.ts';
 import {
   DONE,
   FAILED,
+  print,
   REFUSED,
   refuse,
   refuseDefinition,
   say,
+  tell,
   UNREACHABLE,
   type ExitCode,
 } from './exit-codes.ts';
@@ -78,6 +81,7 @@ export async function atAnApp(
     const [what, word] = /^(?:plan|apply)$/.test(command) ? ['a file', 'FILE'] : ['a pipeline', 'ID'];
     throw new CliError(`Name ${what}: npx @nestjs-spark/cli dataflow ${command} ${word}`, 2);
   }
+  urlIn(options.url);
   // A URL takes these for folders: `delete ..` would be a request to another address.
   if (subject === '.' || subject === '..') return refuse(`"${subject}" is not a pipeline`);
   try {
@@ -85,11 +89,11 @@ export async function atAnApp(
   } catch (error) {
     if (error instanceof DefinitionRefusedError) return refuseDefinition(subject ?? '', error);
     if (error instanceof NotAnAppError) {
-      console.error(`${addressOf(options)} does not answer as an app with pipelines: ${error.message}`);
+      tell(`${addressOf(options)} does not answer as an app with pipelines: ${error.message}`);
       return FAILED;
     }
     if (!(error instanceof UnreachableError)) throw error;
-    console.error(`${addressOf(options)} cannot be reached: start the app, or name another one with --url`);
+    tell(`${addressOf(options)} cannot be reached: start the app, or name another one with --url`);
     return UNREACHABLE;
   }
 }
@@ -135,9 +139,9 @@ async function plan(file: string, options: AppOptions): Promise<ExitCode> {
     );
     return !isDeepStrictEqual(before, after);
   });
-  console.log(`~ ${definition.pipelineId} is changed: ${changed.join(', ')}`);
+  print(`~ ${definition.pipelineId} is changed: ${changed.join(', ')}`);
   if (changed.includes('source') || changed.includes('sink'))
-    console.log('  its position may not fit: --reset keep or --reset beginning is needed if it has run');
+    print('  its position may not fit: --reset keep or --reset beginning is needed if it has run');
   return DONE;
 }
 
@@ -163,7 +167,7 @@ async function textOf(file: string): Promise<string | null> {
 const addressOf = ({ url = 'http://127.0.0.1:5005' }: AppOptions): string => url.replace(/\/$/, '');
 
 async function ask(method: string, path: string, options: AppOptions, text?: string): Promise<Answer> {
-  const token = process.env['SPARK_OPERATOR_TOKEN'] || (await localToken());
+  const token = tokenIn(process.env['SPARK_OPERATOR_TOKEN']) ?? (await localToken());
   const sent = fetch(`${addressOf(options)}/api/pipelines${path}`, {
     method,
     headers: {
@@ -218,9 +222,9 @@ function told({ status, body }: Answer, { json }: AppOptions, text: (body: unkno
     return say(words);
   }
   const { title = String(status), detail = '', errors = [] } = body as Problem;
-  console.error(`${title}: ${detail}`);
+  tell(`${title}: ${detail}`);
   for (const { pointer, detail: what, line, column } of errors)
-    console.error(`  ${line === undefined ? '' : `${line}:${column} `}${pointer}: ${what}`);
+    tell(`  ${line === undefined ? '' : `${line}:${column} `}${pointer}: ${what}`);
   return REFUSALS.has(status) ? REFUSED : FAILED;
 }
 

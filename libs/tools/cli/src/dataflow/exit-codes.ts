@@ -1,3 +1,4 @@
+import { asTyped } from '../as-typed.ts';
 import { describeRefusal, type DefinitionRefusedError } from '@nestjs-spark/pipelines/embedded';
 import type { Outcome } from '../outcome.ts';
 
@@ -10,13 +11,23 @@ export const FAILED = 1;
 export const REFUSED = 2;
 export const UNREACHABLE = 3;
 
+/** Definitions, records and reasons come from others: whoever wrote them must not write on this screen. */
+export function print(text: string): void {
+  console.log(asTyped(text, process.env));
+}
+
+/** As `print`, for what is not the result. */
+export function tell(text: string): void {
+  console.error(asTyped(text, process.env));
+}
+
 export function say(text: string): ExitCode {
-  console.log(text);
+  print(text);
   return DONE;
 }
 
 export function refuse(text: string): ExitCode {
-  console.error(text);
+  tell(text);
   return REFUSED;
 }
 

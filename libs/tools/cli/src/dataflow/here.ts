@@ -16,12 +16,22 @@ import {
   type PipelineDefinition,
   type Totals,
 } from '@nestjs-spark/pipelines/embedded';
-import { DONE, FAILED, REFUSED, refuse, refuseDefinition, say, type ExitCode } from './exit-codes.ts';
+import {
+  DONE,
+  FAILED,
+  print,
+  REFUSED,
+  refuse,
+  refuseDefinition,
+  say,
+  tell,
+  type ExitCode,
+} from './exit-codes.ts';
 
 const SHOW_EVERY_MS = 1_000;
 const LONGEST_SHOWN = 500;
 const NEWLINE = 0x0a;
-const complain = (line: string): void => console.error(printable(line));
+const complain = (line: string): void => tell(printable(line));
 /** Only what goes wrong is said beside the progress. */
 const quiet = { debug: () => undefined, log: () => undefined, warn: complain, error: complain };
 
@@ -53,7 +63,7 @@ export async function here(command: string, path: string, options: HereOptions):
     if (error instanceof DefinitionRefusedError) return refuseDefinition(path, error);
     if (error instanceof CommandRefusedError && error.kind === 'needs-reset')
       return refuse(`${error.message}: --reset keep or --reset beginning`);
-    console.error(`Failed: ${printable(messageOf(error))}`);
+    tell(`Failed: ${printable(messageOf(error))}`);
     return FAILED;
   }
 }
@@ -61,13 +71,13 @@ export async function here(command: string, path: string, options: HereOptions):
 async function test(definition: PipelineDefinition): Promise<ExitCode> {
   const results = await runTests(definition);
   for (const { name, passed, output, expected, failures } of results) {
-    console.log(`${passed ? 'passed' : 'FAILED'}  ${name}`);
+    print(`${passed ? 'passed' : 'FAILED'}  ${name}`);
     if (passed) continue;
-    console.log(`        expected ${JSON.stringify(expected)}\n        got      ${JSON.stringify(output)}`);
-    for (const failure of failures) console.log(`        ${failure}`);
+    print(`        expected ${JSON.stringify(expected)}\n        got      ${JSON.stringify(output)}`);
+    for (const failure of failures) print(`        ${failure}`);
   }
   const failed = results.filter(({ passed }) => !passed).length;
-  console.log(`${results.length - failed} passed, ${failed} failed`);
+  print(`${results.length - failed} passed, ${failed} failed`);
   return failed > 0 ? FAILED : DONE;
 }
 
@@ -92,7 +102,7 @@ async function run(definition: PipelineDefinition, path: string, options: HereOp
   try {
     if (typeof held !== 'number')
       return await runAlone(pipelines, definition, { files, once: options.once, from, reset });
-    console.error(`${definition.pipelineId} is already running in process ${held}: stop it first`);
+    tell(`${definition.pipelineId} is already running in process ${held}: stop it first`);
     return FAILED;
   } finally {
     await pipelines.close();
@@ -126,13 +136,12 @@ async function runAlone(
     ...given,
   });
   const isRead = state.status === 'Completed';
-  console.error(`${state.status}: ${describeTotals(added)}`);
-  if (isRead && added.read === 0)
-    console.error(totals.read === 0 ? 'The source has no records' : NOTHING_NEW);
-  if (definition.sink.type === 'file') console.error(`Files in ${join(files, definition.sink.path)}`);
+  tell(`${state.status}: ${describeTotals(added)}`);
+  if (isRead && added.read === 0) tell(totals.read === 0 ? 'The source has no records' : NOTHING_NEW);
+  if (definition.sink.type === 'file') tell(`Files in ${join(files, definition.sink.path)}`);
   if (added.deadLettered > 0) await showLetter(pipelines, definition, files);
   if (isRead || !once) return DONE;
-  console.error('It was stopped before its source was read to the end; the next run continues');
+  tell('It was stopped before its source was read to the end; the next run continues');
   return FAILED;
 }
 
@@ -144,10 +153,10 @@ async function show(definition: PipelineDefinition, path: string, options: HereO
   const connections = await connectionsHere();
   const records = await previewDefinition(definition, { files: filesOf(path), connections, limit });
   for (const { input, steps, output } of records) {
-    console.log(`in   ${printable(JSON.stringify(input))}`);
+    print(`in   ${printable(JSON.stringify(input))}`);
     for (const { step, outcome, record, reason } of steps)
-      console.log(`     ${step}: ${printable(reason ?? (record ? JSON.stringify(record) : outcome))}`);
-    console.log(output ? `out  ${printable(JSON.stringify(output))}` : 'out  nothing');
+      print(`     ${step}: ${printable(reason ?? (record ? JSON.stringify(record) : outcome))}`);
+    print(output ? `out  ${printable(JSON.stringify(output))}` : 'out  nothing');
   }
   return DONE;
 }
@@ -177,8 +186,8 @@ async function showLetter(
   const line = source.type === 'file' ? await lineOf(join(files, last.partition), last.offset) : null;
   const place = line === null ? placeOf(last) : `line ${line} of ${last.partition}`;
   // Whoever wrote the record must not write on this screen.
-  console.error(`Last dead letter: ${place}, ${last.step}: ${printable(last.reason)}`);
-  console.error(`  ${printable(cut(last.record))}`);
+  tell(`Last dead letter: ${place}, ${last.step}: ${printable(last.reason)}`);
+  tell(`  ${printable(cut(last.record))}`);
 }
 
 /** The line that begins at a byte of a file; null where the file is gone. */
@@ -202,7 +211,7 @@ function showProgress(): (totals: Totals) => void {
   return (totals) => {
     if (Date.now() - shownAt < SHOW_EVERY_MS) return;
     shownAt = Date.now();
-    console.error(describeTotals(totals));
+    tell(describeTotals(totals));
   };
 }
 

@@ -77,6 +77,18 @@ describe('nestjs-spark dataflow', () => {
     );
   });
 
+  it('escapes the control characters of a definition, whose author may be anybody', async () => {
+    await writeFile(
+      file,
+      DEFINITION.replace('minors are left out', String.raw`"\e[2Jminors\x9b2J"`).replace(
+        ', age: 17 }',
+        ', age: 19 }',
+      ),
+    );
+    expect(await dataflow('test', file)).toBe(1);
+    expect(said.join('\n')).toContain(String.raw`FAILED  \u001b[2Jminors\u009b2J`);
+  });
+
   it('escapes the control characters of a record', async () => {
     await writeFile(join(folder, 'people.ndjson'), '\u001b[2J\u0007\n');
     expect(await dataflow('run', file, '--once')).toBe(0);

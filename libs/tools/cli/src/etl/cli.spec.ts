@@ -25,6 +25,11 @@ describe('a command', () => {
     });
   });
 
+  it("takes the operator token without the line's end of the file that it comes from", () => {
+    const command = parseCommand(words(`${preview} --for HR`), { SPARK_OPERATOR_TOKEN: 'token\r\n' });
+    expect(command).toMatchObject({ credential: { kind: 'operator', token: 'token' } });
+  });
+
   it('takes document ids and the size of the sample', () => {
     const command = `${preview} --as HR --documents cars/1-A,cars/2-A --sample 20 --url http://fleet:5001 --json`;
     expect(parseCommand(words(command), {})).toMatchObject({
@@ -45,6 +50,9 @@ describe('a command', () => {
     [`${preview} --as HR --sample 1000`, /--sample has to be a whole number from 1 to 100/],
     [`${preview} --as HR --colour red`, /Unknown option '--colour'/],
     [`${preview} --as HR --url fleet:5001`, /--url has to begin with http/],
+    [`${preview} --as HR --url http://fleet:99999`, /--url has to begin with http.* followed by a host/],
+    [`${preview} --as HR --url http://`, /--url has to begin with http.* followed by a host/],
+    [`${preview} --for HR --token “token”`, /The operator token .* a character that cannot be sent/],
     ['set-aside', /Unknown command "set-aside"/],
     ['set-aside retry --module Fleet --token x --documents cars/1', /--documents needs --task/],
   ])('%s: says what is not right', (line, message) => {

@@ -37,8 +37,8 @@ async function preview(command: Of<'preview'>): Promise<Outcome> {
     ...(sample === null ? {} : { sample }),
     ...(documents === null ? {} : { documents }),
   };
-  const answer = await askModule(command, { method: 'POST', path: '/spark/etl/preview', body });
-  const result = answer as PreviewResult;
+  const question = { method: 'POST', path: '/spark/etl/preview', body } as const;
+  const result = await askModule<PreviewResult>(command, question, ['scripts']);
   if (!result.scripts.some((one) => one.documents.length > 0)) {
     throw new CliError(`${command.module} has no documents in ${collection}. Check the collection's name.`);
   }
@@ -48,8 +48,8 @@ async function preview(command: Of<'preview'>): Promise<Outcome> {
 async function list(command: Of<'list'>): Promise<Outcome> {
   const { with: module, task, skip, take } = command;
   const query = { module, task, skip, take };
-  const answer = await askModule(command, { method: 'GET', path: '/spark/etl/set-aside', query });
-  const view = answer as SetAsideView;
+  const question = { method: 'GET', path: '/spark/etl/set-aside', query } as const;
+  const view = await askModule<SetAsideView>(command, question, ['tasks', 'items']);
   return { exitCode: 0, text: command.json ? toJson(view) : renderSetAside(command.module, view) };
 }
 
@@ -57,8 +57,8 @@ async function retry(command: Of<'retry'>): Promise<Outcome> {
   const { with: module, task, documents } = command;
   const wish = { module, task, documents };
   const body = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== null));
-  const answer = await askModule(command, { method: 'POST', path: '/spark/etl/set-aside/retry', body });
-  const { tasks } = answer as { tasks: RetriedTask[] };
+  const question = { method: 'POST', path: '/spark/etl/set-aside/retry', body } as const;
+  const { tasks } = await askModule<{ tasks: RetriedTask[] }>(command, question, ['tasks']);
   return { exitCode: 0, text: command.json ? toJson({ tasks }) : renderRetried(command.module, tasks) };
 }
 

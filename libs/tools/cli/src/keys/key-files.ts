@@ -13,7 +13,7 @@ export async function makeKey(keys: OwnKeys): Promise<string> {
   const { paths, current } = await read(keys);
   if (current)
     throw new CliError(`There is a key already: ${paths.current}. keys rotate ${keys.module} changes it.`);
-  const keyId = await makeKeyFile(paths.current);
+  const keyId = await told(makeKeyFile(paths.current));
   return [
     `Made ${paths.current} (mode 0600), the private key of ${keys.module}.`,
     approval(keys, [keyId]),
@@ -37,7 +37,7 @@ export async function startRotation(keys: OwnKeys): Promise<string> {
       `${paths.next} is there already. Once every instance of ${keys.module} has started with it, and a minute has passed: npx @nestjs-spark/cli keys rotate ${keys.module} --finish`,
     );
   }
-  const keyId = await makeKeyFile(paths.next);
+  const keyId = await told(makeKeyFile(paths.next));
   return [
     `Made ${paths.next}, the next key of ${keys.module}: ${keyId}`,
     `1. Put it next to the key of every instance, and restart them one after the other: they announce it.`,
@@ -75,9 +75,14 @@ async function readCurrent(keys: OwnKeys): ReturnType<typeof read> {
   );
 }
 
-async function read(keys: OwnKeys): ReturnType<typeof readKeyFiles> {
+function read(keys: OwnKeys): ReturnType<typeof readKeyFiles> {
+  return told(readKeyFiles({ ...keys, log: SILENT }));
+}
+
+/** @throws {CliError} with what a file lacks */
+async function told<T>(files: Promise<T>): Promise<T> {
   try {
-    return await readKeyFiles({ ...keys, log: SILENT });
+    return await files;
   } catch (error) {
     if (error instanceof KeyFileError) throw new CliError(error.message);
     throw error;

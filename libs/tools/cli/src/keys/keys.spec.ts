@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CliError } from '../cli-error.ts';
@@ -44,6 +44,14 @@ describe('nestjs-spark keys', () => {
     const refused = keys('show HR');
     await expect(refused).rejects.toThrow(CliError);
     await expect(refused).rejects.not.toThrow(/canary/);
+  });
+
+  it('says why a key cannot be made, and what to do', async () => {
+    const gone = join(directory, 'gone');
+    await symlink(join(directory, 'nowhere', 'deeper'), gone);
+    const made = keys(`make HR --keys-dir ${gone}`);
+    await expect(made).rejects.toThrow(CliError);
+    await expect(made).rejects.toThrow(/HR\.jwk\.json cannot be made \(E\w+\)\..*SPARK_KEYS_DIR/);
   });
 
   it.each([

@@ -65,7 +65,7 @@ function nameOf(positionals: readonly string[], command: string): string {
 
 async function survey(values: Values, environment: Environment): Promise<string> {
   const way = readOperatorWay(values, environment);
-  const views = (await askModule(way, { method: 'GET', path: '/spark/keys' })) as KeyView[];
+  const views = await askModule<KeyView[]>(way, { method: 'GET', path: '/spark/keys' }, 'list');
   return way.json ? JSON.stringify(views, null, 2) : renderKeys(way.module, views);
 }
 
@@ -82,11 +82,8 @@ async function approve(
     );
   }
   const way = readOperatorWay(values, environment);
-  const view = await askModule(way, {
-    method: 'POST',
-    path: `/spark/keys/${name}/approve`,
-    body: { keyId },
-  });
+  const question = { method: 'POST', path: `/spark/keys/${name}/approve`, body: { keyId } } as const;
+  const view = await askModule<KeyView>(way, question, ['trusted']);
   if (way.json) return JSON.stringify(view, null, 2);
   return `${way.module} now trusts the key ${keyId} of ${name}, and no other.`;
 }

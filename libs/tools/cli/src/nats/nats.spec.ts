@@ -134,4 +134,13 @@ describe('nestjs-spark nats provision', () => {
     const provision = runNats(['provision', '--module', 'HR'], { NATS_URL: 'nats://127.0.0.1:9' });
     await expect(provision).rejects.toThrow(/NATS \(127\.0\.0\.1:9\) cannot be reached/);
   });
+
+  it.each([
+    [{ NATS_URL: 'http://127.0.0.1:4222' }, /NATS_URL has .* not a valid address/],
+    [{ NATS_USER: 'administrator' }, /set NATS_USER and NATS_PASSWORD together/],
+  ])('says what is wrong with %j', async (environment, message) => {
+    const provision = runNats(['provision', '--module', 'HR'], environment);
+    await expect(provision).rejects.toThrow(message);
+    await expect(provision).rejects.toThrow(CliError);
+  });
 });

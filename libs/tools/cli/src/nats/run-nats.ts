@@ -1,4 +1,4 @@
-import { readBusSettings } from '@nestjs-spark/bus/internal';
+import { BusSettingsError, readBusSettings } from '@nestjs-spark/bus/internal';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { describeError, messageOf, sameName } from '@nestjs-spark/foundation/internal';
 import { JetStreamConnection, StreamMismatchError } from '@nestjs-spark/jetstream/internal';
@@ -67,8 +67,18 @@ function refuseShared(names: readonly string[], byPassword: boolean): void {
   }
 }
 
+/** @throws {CliError} when the variables do not name a server and a user */
+function busSettingsIn(environment: Environment): ReturnType<typeof readBusSettings> {
+  try {
+    return readBusSettings({ name: ADMINISTRATOR }, environment);
+  } catch (error) {
+    if (error instanceof BusSettingsError) throw new CliError(error.message);
+    throw error;
+  }
+}
+
 async function provision(members: Of<'provision'>, environment: Environment): Promise<string> {
-  const { natsUrl, security, routeMaxBytes } = readBusSettings({ name: ADMINISTRATOR }, environment);
+  const { natsUrl, security, routeMaxBytes } = busSettingsIn(environment);
   const connection = new JetStreamConnection({ url: natsUrl, name: ADMINISTRATOR, security, log: SILENT });
   try {
     const done = await provisionMembers(connection, members, { routeMaxBytes, environment });

@@ -20,9 +20,9 @@ export async function runVerify(argv: readonly string[], environment: Environmen
   const path = `/spark/replication/${owner}/${encodeURIComponent(collection)}/verify`;
   const wish = Object.entries({ repair, depth, task }).filter(([, value]) => value !== null);
   const look = async (): Promise<VerifyReport> =>
-    ofTask((await askModule(command, { method: 'GET', path })) as VerifyReport, task);
-  const begin = async (): Promise<VerifyReport> =>
-    (await askModule(command, { method: 'POST', path, body: Object.fromEntries(wish) })) as VerifyReport;
+    ofTask(await askModule<VerifyReport>(command, { method: 'GET', path }, ['tasks']), task);
+  const begin = (): Promise<VerifyReport> =>
+    askModule(command, { method: 'POST', path, body: Object.fromEntries(wish) }, ['tasks']);
   const first = await (mode === 'look' ? look() : begin());
   const report = mode === 'wait' ? await whenDone(first, look) : first;
   const text = json ? JSON.stringify(report, null, 2) : renderVerify(report, repair && mode !== 'look');

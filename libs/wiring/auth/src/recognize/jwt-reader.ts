@@ -63,12 +63,7 @@ export class JwtReader {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     }
-    // For a text that is not a token, this is a TypeError.
-    if (
-      error instanceof ProviderTokenError ||
-      error instanceof errors.JOSEError ||
-      error instanceof TypeError
-    ) {
+    if (error instanceof ProviderTokenError || error instanceof errors.JOSEError) {
       this.#parts.log.debug(`Refused a token: ${error.message}`);
       return unauthenticated();
     }

@@ -14,7 +14,7 @@ export function readTokens(
     .map((pair) => pair.trim())
     .filter((pair) => pair !== '')
     .map((pair) => {
-      const [, name = '', token = ''] = /^([^:]*):(.+)$/.exec(pair) ?? [];
+      const [, name = '', token = ''] = /^([^:]*):\s*(\S.*)$/.exec(pair) ?? [];
       return [name, token] as const;
     });
   const isUsable = pairs.every(([name]) => NAME.test(name));

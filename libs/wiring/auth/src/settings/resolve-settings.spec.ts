@@ -21,7 +21,7 @@ describe('the settings of an API', () => {
       { ...ISSUER, SPARK_API_TOKENS: 'ann: x:y, ci:z', SPARK_OPERATOR_TOKEN: 'o' },
     );
     expect(jwt).toMatchObject({ issuer: 'https://id.example.com', audience: ['a', 'b'], jwks: null });
-    expect([tokens, operatorToken]).toEqual([{ ann: ' x:y', ci: 'z' }, 'o']);
+    expect([tokens, operatorToken]).toEqual([{ ann: 'x:y', ci: 'z' }, 'o']);
   });
 
   it('name no issuer by default, and an empty variable is none', () => {
@@ -40,6 +40,12 @@ describe('the settings of an API', () => {
     [{ SPARK_API_TOKENS: 'canary' }, /name:token pairs/],
     [{ NODE_ENV: 'production', SPARK_API_TOKENS: 'canary' }, /name:token pairs/],
     [{ SPARK_API_TOKENS: 'ann:a,ann:b' }, /each with a different name/],
+    [{ SPARK_API_TOKENS: 'ann:canary word' }, /token of ann cannot be sent/],
+    [{ SPARK_API_TOKENS: 'ann: ,ci:canary' }, /name:token pairs/],
+    [
+      { ...ISSUER, SPARK_API_JWKS: 'https://me:canary@id' },
+      /jwks \(SPARK_API_JWKS\) has a user or a password/,
+    ],
     [{ NODE_ENV: 'production' }, /SPARK_API_OPEN=1/],
     [{ ...ISSUER, NODE_ENV: 'production', SPARK_API_ISSUER: 'http://id' }, /SPARK_ALLOW_HTTP_ISSUER=1/],
     [{ NODE_ENV: 'production', SPARK_API_TOKENS: 'ann:canary' }, /SPARK_ALLOW_SHORT_API_TOKENS=1/],
@@ -52,6 +58,16 @@ describe('the settings of an API', () => {
     expect(faults).toEqual([expect.stringMatching(words)]);
     expect(faults.join()).not.toContain('canary');
   });
+
+  it.each(['', ' ', 'two words', undefined])(
+    'refuse the token %j of an option: with an empty one, a WebSocket would admit everybody',
+    (token) => {
+      const faults = faultsOf({}, { tokens: { ann: token } });
+      expect(faults).toEqual([
+        expect.stringMatching(/tokens \(SPARK_API_TOKENS\): the token of ann cannot be sent/),
+      ]);
+    },
+  );
 
   it.each([
     [{ SPARK_API_OPEN: '1' }],

@@ -1,4 +1,4 @@
-import { isHttpAddress } from '@nestjs-spark/contracts/internal';
+import { isHttpAddress, withoutUserInfo } from '@nestjs-spark/contracts/internal';
 import { SHORTEST_OPERATOR_TOKEN, shortOperatorToken } from '@nestjs-spark/modules/internal';
 import type { AuthSettings, SparkAuthOptions } from './options.ts';
 import { readTokens } from './read-tokens.ts';
@@ -17,6 +17,8 @@ export function resolveSettings(options: SparkAuthOptions, environment: Environm
   const production = options.production ?? env('NODE_ENV') === 'production';
   const schemes = production && !allows('SPARK_ALLOW_HTTP_ISSUER') ? ['https:'] : ['https:', 'http:'];
   const tokens = options.tokens ?? readTokens(env('SPARK_API_TOKENS'), 'tokens (SPARK_API_TOKENS)', faults);
+  const wrong = unsendable(tokens);
+  faults.push(...wrong);
   const operatorToken = options.operatorToken ?? env('SPARK_OPERATOR_TOKEN') ?? null;
   const jwt = jwtSettings(
     {
@@ -27,7 +29,8 @@ export function resolveSettings(options: SparkAuthOptions, environment: Environm
     { schemes, roles: options.rolesClaim ?? 'roles', tenant: options.tenantClaim ?? 'tenant' },
     faults,
   );
-  const isShort = Object.values(tokens).some((token) => token.length < SHORTEST_OPERATOR_TOKEN);
+  const isShort =
+    wrong.length === 0 && Object.values(tokens).some((token) => token.length < SHORTEST_OPERATOR_TOKEN);
   if (production) {
     if (isShort && !allows('SPARK_ALLOW_SHORT_API_TOKENS'))
       faults.push(
@@ -42,6 +45,16 @@ export function resolveSettings(options: SparkAuthOptions, environment: Environm
   }
   if (faults.length > 0) throw new AuthSettingsError(faults);
   return { jwt, tokens, operatorToken };
+}
+
+/** What no request can have as its credential: nothing, or something with a space in it. */
+function unsendable(tokens: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(tokens)
+    .filter(([, token]) => typeof token !== 'string' || !/^\S+$/.test(token))
+    .map(
+      ([name]) =>
+        `tokens (SPARK_API_TOKENS): the token of ${name} cannot be sent; it has to be a text without spaces, such as one from "openssl rand -hex 32"`,
+    );
 }
 
 function jwtSettings(
@@ -69,6 +82,8 @@ function jwtSettings(
     if (address === undefined) continue;
     // The value is not repeated: it may contain a password.
     if (!isHttpAddress(address)) faults.push(`${what} has to be an https address`);
+    else if (withoutUserInfo(address) !== address)
+      faults.push(`${what} has a user or a password, which are not sent: leave them out`);
     else if (!schemes.includes(new URL(address).protocol))
       faults.push(
         `${what} is not https, which production does not accept: whoever answers in its place could sign any token. Use https, or set SPARK_ALLOW_HTTP_ISSUER=1 if nobody else can reach the network`,

@@ -110,8 +110,23 @@ async function findFileName({
  * Creates a key, unless the file already exists: several instances may start at once, the file appears atomically, and the second
  * one uses the first one's.
  * @returns the thumbprint of the key in the file
+ * @throws {KeyFileError} when it cannot be written
  */
 export async function makeKeyFile(path: string): Promise<string> {
+  try {
+    await writeKeyFile(path);
+  } catch (error) {
+    throw new KeyFileError(
+      path,
+      `cannot be made (${codeOf(error)})`,
+      'Let the user of this process write there, or name another directory in SPARK_KEYS_DIR.',
+      { cause: error },
+    );
+  }
+  return calculateJwkThumbprint(parseKey(path, await readFile(path, 'utf8')));
+}
+
+async function writeKeyFile(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const { privateKey } = await generateKeyPair(TOKEN_ALGORITHM, { crv: 'Ed25519', extractable: true });
   const draft = `${path}.${randomUUID()}`;
@@ -124,7 +139,6 @@ export async function makeKeyFile(path: string): Promise<string> {
   } finally {
     await rm(draft, { force: true });
   }
-  return calculateJwkThumbprint(parseKey(path, await readFile(path, 'utf8')));
 }
 
 async function readIfThere(path: string): Promise<string | null> {
@@ -132,9 +146,12 @@ async function readIfThere(path: string): Promise<string | null> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
-    throw new KeyFileError(path, 'cannot be read', 'Make it readable for the user of this process.', {
-      cause: error,
-    });
+    throw new KeyFileError(
+      path,
+      `cannot be read (${codeOf(error)})`,
+      'Make it readable for the user of this process, or name its directory in SPARK_KEYS_DIR.',
+      { cause: error },
+    );
   }
 }
 
@@ -167,5 +184,9 @@ function isPrivateKey(value: unknown): value is PrivateKeyJwk {
 }
 
 function hasCode(error: unknown, code: string): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+  return codeOf(error) === code;
+}
+
+function codeOf(error: unknown): string {
+  return String((Object(error) as { code?: unknown }).code);
 }

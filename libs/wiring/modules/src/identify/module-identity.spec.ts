@@ -30,6 +30,19 @@ describe("a module's identity", () => {
     expect(await readdir(join(directory, 'keys'))).toEqual(['HR.jwk.json']);
   });
 
+  it('needs a folder that can be read and written, and says why it is none', async () => {
+    await writeFile(join(directory, 'keys'), 'a file');
+    for (const production of [true, false]) {
+      await expect(open(production)).rejects.toThrow(KeyFileError);
+      await expect(open(production)).rejects.toThrow(
+        /HR\.jwk\.json cannot be read \(ENOTDIR\).*SPARK_KEYS_DIR/,
+      );
+    }
+    const inAFile = makeKeyFile(join(directory, 'keys', 'more', 'HR.jwk.json'));
+    await expect(inAFile).rejects.toThrow(KeyFileError);
+    await expect(inAFile).rejects.toThrow(/HR\.jwk\.json cannot be made \(ENOTDIR\).*SPARK_KEYS_DIR/);
+  });
+
   it('is the same for instances that start at the same moment', async () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => open()));
     expect(new Set(all.map(({ keyId }) => keyId)).size).toBe(1);

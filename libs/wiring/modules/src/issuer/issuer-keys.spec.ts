@@ -101,6 +101,26 @@ describe('the keys of an issuer', () => {
     await expect(verify(await one.token())).rejects.toThrow();
   });
 
+  it.each([-1, 1])('are read as often when the machine’s clock is set by %i days', async (days) => {
+    const [one, other] = [await makeSigner('one'), await makeSigner('other')];
+    const { verify } = issuer();
+    answer = lists(one.jwk);
+    const tokenOfOne = await one.token();
+    await verify(tokenOfOne);
+    const setTo = Date.now() + days * 24 * 60 * MINUTE;
+    jest.mocked(Date.now).mockImplementation(() => setTo);
+    answer = lists(other.jwk);
+    expect(reads).toBe(1);
+    now += 4_000;
+    await expect(verify(await other.token())).rejects.toThrow('no applicable key');
+    expect(reads).toBe(1);
+    now += 2_000;
+    await verify(await other.token());
+    answer = lists();
+    now += 11 * MINUTE;
+    await expect(verify(await other.token())).rejects.toThrow('no applicable key');
+  });
+
   it('are read once for many tokens with unknown keys', async () => {
     const [one, stranger] = [await makeSigner('one'), await makeSigner('stranger')];
     const { verify } = issuer();

@@ -1,6 +1,6 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
-import type { Breaker, Breakers } from '@nestjs-spark/foundation/internal';
-import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
+import { isObject, type Breaker, type Breakers } from '@nestjs-spark/foundation/internal';
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from 'jose';
 import { fetchBounded } from './fetch-bounded.ts';
 import { findJwks } from './find-jwks.ts';
 import { issuerBreaker } from './issuer-breaker.ts';
@@ -22,15 +22,22 @@ export interface IssuerAddress {
   schemes: readonly string[];
 }
 
-/** The public keys of an issuer, read when the first token arrives and again when it shows a new one. */
+/**
+ * The public keys of an issuer, read when the first token arrives and again when it shows a new one. Their age is told by the
+ * process's own clock: jose's remote set goes by the machine's, and while that is set back, neither a new key is found nor a
+ * removed one forgotten.
+ */
 export class IssuerKeys {
   readonly #address: IssuerAddress;
-  #remote: ReturnType<typeof createRemoteJWKSet> | null = null;
+  #jwks: string | null;
+  #keys: ReturnType<typeof createLocalJWKSet> | null = null;
   #readAt = -Infinity;
+  #reading: Promise<void> | null = null;
   readonly #breaker: Breaker;
 
   constructor(address: IssuerAddress, breakers: Breakers) {
     this.#address = address;
+    this.#jwks = address.jwks;
     this.#breaker = issuerBreaker(address.issuer, breakers);
   }
 
@@ -40,44 +47,62 @@ export class IssuerKeys {
    * @throws jose's error when the issuer has no such key
    */
   readonly find: JWTVerifyGetKey = async (header, token) => {
+    const outage = await this.#renew(FRESH_MS);
+    if (outage !== null && this.#isOlder(STALE_MS)) throw this.#unavailable(outage);
     try {
-      this.#remote ??= await this.#open();
-      return await this.#remote(header, token);
+      return await this.#look(header, token);
     } catch (error) {
-      if (isOfToken(error)) throw error;
-      const known = performance.now() - this.#readAt < STALE_MS ? this.#remote?.jwks() : undefined;
-      try {
-        if (known) return await createLocalJWKSet(known)(header, token);
-      } catch {
-        // The issuer may have made this key since.
-      }
-      throw new UnavailableError(`The keys of ${this.#address.issuer} cannot be read`, { cause: error });
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      // The issuer may have made this key since.
+      const still = outage ?? (await this.#renew(BETWEEN_READS_MS));
+      if (still !== null) throw this.#unavailable(still);
+      return await this.#look(header, token);
     }
   };
 
-  async #open(): Promise<ReturnType<typeof createRemoteJWKSet>> {
-    const { jwks, issuer, schemes } = this.#address;
-    const at =
-      jwks ??
-      (await findJwks(issuer, schemes, (url) =>
-        this.#read(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }),
-      ));
-    return createRemoteJWKSet(new URL(at), {
-      timeoutDuration: TIMEOUT_MS,
-      cooldownDuration: BETWEEN_READS_MS,
-      cacheMaxAge: FRESH_MS,
-      [customFetch]: async (url, init) => {
-        const answer = await this.#read(url, init);
-        await requireKeys(url, answer.clone());
-        this.#readAt = performance.now();
-        return answer;
-      },
-    });
+  async #look(
+    ...[header, token]: Parameters<JWTVerifyGetKey>
+  ): Promise<Awaited<ReturnType<JWTVerifyGetKey>>> {
+    try {
+      if (!this.#keys) throw new Error('no keys were read');
+      return await this.#keys(header, token);
+    } catch (error) {
+      if (isOfToken(error)) throw error;
+      throw this.#unavailable(error);
+    }
   }
 
-  #read(url: string, init: Parameters<typeof fetchBounded>[1]): Promise<Response> {
+  /** Reads the keys when the last reading is older. @returns why they cannot be read; null when they are as new as that */
+  async #renew(thanMs: number): Promise<object | null> {
+    if (!this.#isOlder(thanMs)) return null;
+    this.#reading ??= this.#readKeys().finally(() => (this.#reading = null));
+    return this.#reading.then(
+      () => null,
+      (error: unknown) => Object(error) as object,
+    );
+  }
+
+  async #readKeys(): Promise<void> {
+    const { issuer, schemes } = this.#address;
+    this.#jwks ??= await findJwks(issuer, schemes, (url) => this.#read(url));
+    this.#keys = createLocalJWKSet(await keysIn(this.#jwks, await this.#read(this.#jwks)));
+    this.#readAt = performance.now();
+  }
+
+  #isOlder(thanMs: number): boolean {
+    return performance.now() - this.#readAt >= thanMs;
+  }
+
+  #unavailable(cause: unknown): UnavailableError {
+    return new UnavailableError(`The keys of ${this.#address.issuer} cannot be read`, { cause });
+  }
+
+  #read(url: string): Promise<Response> {
     return this.#breaker.run(async () => {
-      const answer = await fetchBounded(url, init);
+      const answer = await fetchBounded(url, {
+        headers: { accept: 'application/jwk-set+json, application/json' },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
       if (answer.status !== 200) throw new Error(`${url} answers ${answer.status}`);
       return answer;
     });
@@ -85,10 +110,10 @@ export class IssuerKeys {
 }
 
 /** A page of something in front of the issuer is not its answer: with it, keys that were read earlier would never grow old. */
-async function requireKeys(url: string, answer: Response): Promise<void> {
+async function keysIn(url: string, answer: Response): Promise<JSONWebKeySet> {
   const read: unknown = await answer.json().catch(() => null);
-  const isSet = typeof read === 'object' && read !== null && 'keys' in read && Array.isArray(read.keys);
-  if (!isSet) throw new Error(`${url} does not answer with keys`);
+  if (isObject(read) && Array.isArray(read['keys'])) return { keys: read['keys'] as JWK[] };
+  throw new Error(`${url} does not answer with keys`);
 }
 
 /** Whether the token is at fault, and not the reading of the keys. */

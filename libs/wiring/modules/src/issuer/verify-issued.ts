@@ -30,21 +30,27 @@ export interface IssuedFor {
 /**
  * The claims of a token that its issuer has signed for us. The caller checks first that the token names this issuer: a token of
  * another issuer must not make us ask ours for keys.
- * @throws {ProviderTokenError} and jose's errors (a `TypeError` for what is not a token) when it is not valid
+ * @throws {ProviderTokenError} and jose's errors when it is not valid
  * @throws {UnavailableError} when the issuer's keys cannot be read now
  */
 export async function verifyIssued(
   token: string,
   { issuer, audience, requiredClaims, findKey }: IssuedFor,
 ): Promise<JWTPayload> {
-  const { alg = 'none' } = decodeProtectedHeader(token);
-  if (!ALGORITHMS.includes(alg)) throw new ProviderTokenError(`signed with ${JSON.stringify(alg)}`);
-  const { payload } = await jwtVerify(token, findKey, {
-    issuer,
-    audience: [audience].flat(),
-    algorithms: ALGORITHMS,
-    clockTolerance: ISSUED_SKEW_SECONDS,
-    requiredClaims: [...requiredClaims],
-  });
-  return payload;
+  try {
+    const { alg = 'none' } = decodeProtectedHeader(token);
+    if (!ALGORITHMS.includes(alg)) throw new ProviderTokenError(`signed with ${JSON.stringify(alg)}`);
+    const { payload } = await jwtVerify(token, findKey, {
+      issuer,
+      audience: [audience].flat(),
+      algorithms: ALGORITHMS,
+      clockTolerance: ISSUED_SKEW_SECONDS,
+      requiredClaims: [...requiredClaims],
+    });
+    return payload;
+  } catch (error) {
+    // jose's word for a header that cannot be read, and for a key that its algorithm cannot use. Both are named by whoever asks.
+    if (error instanceof TypeError) throw new ProviderTokenError(error.message, { cause: error });
+    throw error;
+  }
 }

@@ -47,5 +47,7 @@ describe('A secret of the environment', () => {
     const read = (path: string) => () => new EnvironmentSecrets({ A_FILE: path }).text('A');
     expect(read(join(folder, 'none'))).toThrow(/cannot be read \(ENOENT\): correct the path/);
     expect(read(file)).toThrow(/is empty: write the secret/);
+    await writeFile(file, ' \r\n');
+    expect(read(file)).toThrow(/is empty: write the secret/);
   });
 });

@@ -32,7 +32,8 @@ export class EnvironmentSecrets implements Secrets {
 function contentOf(name: string, file: string): Buffer {
   try {
     const content = readFileSync(file);
-    if (content.length > 0) return content;
+    // A line end alone is what a command leaves that printed nothing.
+    if (content.toString('utf8').trim() !== '') return content;
   } catch (cause) {
     const code = (Object(cause) as { code?: unknown }).code;
     throw new SecretError(

@@ -16,14 +16,17 @@ const SECRET = { data: { data: { NATS_PASSWORD: 'open-sesame' }, metadata: { ver
 let server: Server;
 /** What is answered to a login, and to a reading. */
 let answers: { login: string; secret: string };
+/** Statuses of the next answers; 200 after them. */
+let statuses: number[];
 let log: MemoryLogger;
 
 beforeEach(async () => {
   log = new MemoryLogger();
+  statuses = [];
   answers = { login: JSON.stringify(LOGIN), secret: JSON.stringify(SECRET) };
   server = createServer(({ url }, response) => {
     const isLogin = url?.includes('/auth/') === true;
-    response.writeHead(200).end(isLogin ? answers.login : answers.secret);
+    response.writeHead(statuses.shift() ?? 200).end(isLogin ? answers.login : answers.secret);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -72,5 +75,37 @@ describe('What answers in place of Vault', () => {
   ])('gives no token: %s', async (_, login) => {
     answers.login = JSON.stringify(login);
     await expect(new VaultClient(settings()).login()).rejects.toThrow(SecretError);
+  });
+});
+
+it('A field without a character is not set, like such a variable', async () => {
+  answers.secret = JSON.stringify({ data: { data: { NATS_TOKEN: ' ', NATS_USER: ' hr\n' } } });
+  const secrets = await open();
+  expect([secrets.text('NATS_TOKEN'), secrets.text('NATS_USER')]).toEqual([undefined, 'hr']);
+});
+
+it('An address with a user and a password is refused, without showing them: they would not be sent', () => {
+  const address = { ...environment(), VAULT_ADDR: 'https://me:canary@vault' };
+  expect(() => readVaultSettings(address)).toThrow(/VAULT_ADDR has a user or a password.*leave them out/);
+  expect(() => readVaultSettings(address)).not.toThrow(/canary/);
+});
+
+describe('A start', () => {
+  it.each([
+    ['is sealed', 503],
+    ['has too much to do', 429],
+    ['cannot ask its storage', 500],
+    ['has not heard yet of its own token', 412],
+  ])('waits for a Vault that %s', async (_, status) => {
+    statuses = [status, status];
+    const secrets = await open();
+    expect(secrets.text('NATS_PASSWORD')).toBe('open-sesame');
+    expect(statuses).toEqual([]);
+  });
+
+  it('does not wait for a Vault that refuses', async () => {
+    statuses = [400, 400];
+    await expect(open()).rejects.toThrow(/answered 400.*check VAULT_ROLE_ID/);
+    expect(statuses).toEqual([400]);
   });
 });

@@ -13,6 +13,11 @@ export class VaultRefusedError extends SecretError {
     super(message);
     this.status = status;
   }
+
+  /** It cannot answer for now: it is sealed, has too much to do, or its node has not heard yet of what another one did. */
+  get isPassing(): boolean {
+    return this.status === 412 || this.status === 429 || this.status >= 500;
+  }
 }
 
 /** What is asked of Vault: a login by AppRole, a longer life for the token, and the fields of one KV v2 secret. */
@@ -143,5 +148,7 @@ function remedyFor(status: number): string {
   if (status === 403)
     return "let the AppRole's policy read the secret, and check that VAULT_SECRET_ID is still good";
   if (status === 404) return 'there is no such secret: check SPARK_VAULT_PATH';
+  if (status === 429) return 'it has too much to do';
+  if (status === 503) return 'it is sealed or in maintenance: unseal it';
   return 'see the log of Vault';
 }

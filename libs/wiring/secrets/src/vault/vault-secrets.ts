@@ -44,7 +44,7 @@ export class VaultSecrets implements Secrets {
   }
 
   text(name: string): string | undefined {
-    return this.#environment.text(name) ?? this.#fields.get(name)?.trim();
+    return this.#environment.text(name) ?? (this.#fields.get(name)?.trim() || undefined);
   }
 
   bytes(name: string): Buffer | undefined {
@@ -52,10 +52,10 @@ export class VaultSecrets implements Secrets {
     return this.#environment.bytes(name) ?? (field === undefined ? undefined : Buffer.from(field));
   }
 
-  /** Waits for a Vault that is starting at the same time, but not for one that refuses. */
+  /** Waits for a Vault that is starting at the same time, and sealed until then, but not for one that refuses. */
   #readFirst(): Promise<void> {
     const policy = { waitMs: RETRY_MS };
-    const retries = (error: unknown) => !(error instanceof VaultRefusedError);
+    const retries = (error: unknown) => !(error instanceof VaultRefusedError) || error.isPassing;
     return retry(() => this.#refresh(), { policy, retries, attempts: FIRST_TRIES });
   }
 

@@ -39,6 +39,10 @@ export function vaultSettingsAt(whole: string, environment: Environment, variabl
     throw new SecretError(
       `VAULT_ADDR has to be the http or https address of Vault, since ${variable} is set`,
     );
+  const { username, password } = new URL(address);
+  // Node sends no request to such an address, and messages would show it.
+  if (username !== '' || password !== '')
+    throw new SecretError('VAULT_ADDR has a user or a password, which are not sent: leave them out');
   const refreshSeconds = Number(env('SPARK_VAULT_REFRESH_SECONDS') ?? REFRESH_SECONDS);
   if (!(refreshSeconds > 0 && refreshSeconds <= 86_400))
     throw new SecretError('SPARK_VAULT_REFRESH_SECONDS has to be a number of seconds above 0, at most 86400');

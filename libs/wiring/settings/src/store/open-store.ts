@@ -1,4 +1,4 @@
-import type { SettingsStore } from '@nestjs-spark/contracts/internal';
+import { withoutUserInfo, type SettingsStore } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import { JetStreamSettingsStore, type JetStreamConnection } from '@nestjs-spark/jetstream/internal';
 import {
@@ -57,6 +57,10 @@ function vaultAt(path: string, environment: Environment): ReturnType<typeof vaul
 function consulAddress(environment: Environment): string {
   const given = environment['CONSUL_HTTP_ADDR']?.trim() || CONSUL;
   const address = /^https?:\/\//.test(given) ? given : `http://${given}`;
+  if (withoutUserInfo(address) !== address)
+    throw new SettingsStoreError(
+      'CONSUL_HTTP_ADDR has a user or a password, which are not sent: use CONSUL_HTTP_TOKEN',
+    );
   if (URL.canParse(address)) return address;
   throw new SettingsStoreError('CONSUL_HTTP_ADDR has to be an http or https address, or host:port');
 }

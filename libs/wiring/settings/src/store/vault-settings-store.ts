@@ -72,8 +72,7 @@ export class VaultSettingsStore implements SettingsStore {
     if (!(error instanceof VaultRefusedError)) return new UnavailableError(error.message, { cause: error });
     // It may have been revoked; the next attempt logs in.
     if (error.status === 403) this.#token = null;
-    const isAway = error.status >= 500 || error.status === 429;
-    return isAway
+    return error.isPassing
       ? new UnavailableError(error.message, { cause: error, answered: true })
       : new StoreRefusedError(error.message, { cause: error });
   }

@@ -1,0 +1,41 @@
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import { credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
+import type { NatsCredentials, NatsSecurity, NatsTls } from './credentials.ts';
+
+/**
+ * What is wrong with these, with the remedy; null when the server may be shown them. The client would say what its parser says, and
+ * a server without a fault would be looked for. Never quotes a value.
+ */
+export function securityFault(security: NatsSecurity): string | null {
+  return credentialsFault(security) ?? tlsFault(security);
+}
+
+/** As `securityFault`, of the credentials alone. */
+export function credentialsFault({ credentials, nkeySeed }: NatsCredentials): string | null {
+  const encoder = new TextEncoder();
+  if (credentials !== undefined)
+    return succeeds(() => credsAuthenticator(encoder.encode(credentials))('nonce'))
+      ? null
+      : 'NATS_CREDENTIALS is not the content of a credentials file (.creds), with a JWT and a seed. NATS_CREDENTIALS_FILE names such a file';
+  if (nkeySeed === undefined || succeeds(() => nkeyAuthenticator(encoder.encode(nkeySeed))('nonce')))
+    return null;
+  return 'NATS_NKEY_SEED is not the seed of an nkey (SU…). NATS_NKEY_SEED_FILE names a file with one';
+}
+
+function tlsFault({ ca, certificate, key }: NatsTls): string | null {
+  if (ca !== undefined && !succeeds(() => new X509Certificate(ca)))
+    return 'NATS_CA is not a certificate as PEM. NATS_CA_FILE names a file with one';
+  if (certificate === undefined || key === undefined) return null;
+  if (succeeds(() => createSecureContext({ cert: certificate, key }))) return null;
+  return 'NATS_CERTIFICATE and NATS_KEY are not a certificate and its key as PEM. NATS_CERTIFICATE_FILE and NATS_KEY_FILE name files with them';
+}
+
+function succeeds(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -16,6 +16,7 @@ import {
   type PipelineDefinition,
   type Totals,
 } from '@nestjs-spark/pipelines/embedded';
+import { whyUnreadable } from '../why-unreadable.ts';
 import { DONE, FAILED, REFUSED, refuse, refuseDefinition, say, type ExitCode } from './exit-codes.ts';
 
 const SHOW_EVERY_MS = 1_000;
@@ -39,8 +40,8 @@ export const HERE: readonly string[] = ['validate', 'test', 'preview', 'run'];
 
 /** Carries out a command in this process, with its output as it comes. */
 export async function here(command: string, path: string, options: HereOptions): Promise<ExitCode> {
-  const bytes = await readFile(path).catch(() => null);
-  if (bytes === null) return refuse(`${path} cannot be read`);
+  const bytes = await readFile(path).catch((error: unknown) => whyUnreadable(path, error));
+  if (typeof bytes === 'string') return refuse(bytes);
   if (!isUtf8(bytes)) return refuse(`${path} is not UTF-8: save it in this encoding`);
   const text = bytes.toString();
   try {

@@ -21,7 +21,8 @@ async function run(): Promise<boolean> {
   await build();
   const servers = await startServers({ temporary: true, ...(await serversFor(process.argv.slice(2))) });
   try {
-    for (const { reason, remedy } of servers.missing) console.log(`\n${reason}\nRemedy: ${remedy}\n`);
+    for (const { reason, remedy } of servers.missing)
+      console.log(`\n${reason}${remedy === null ? '' : `\nRemedy: ${remedy}`}\n`);
     const { code, report } = await runJest(process.argv.slice(2), testEnvironment(servers));
     if (!report) throw new Error(`Jest ended with code ${code} and wrote no report`);
     if (process.env['SPARK_TEST_DURATIONS'] === '1') await writeDurations(report);

@@ -1,7 +1,6 @@
 import { serve } from '../shared/serve.ts';
-import { ConsoleModule } from './console.module.ts';
 
-await serve(ConsoleModule, {
+await serve(async () => (await import('./console.module.ts')).ConsoleModule, {
   name: 'Console',
   description: 'Shows every copy between the modules, why one is not live, and what can be done.',
 });

@@ -1,7 +1,6 @@
 import { serve } from '../shared/serve.ts';
-import { DataflowModule } from './dataflow.module.ts';
 
-await serve(DataflowModule, {
+await serve(async () => (await import('./dataflow.module.ts')).DataflowModule, {
   name: 'Dataflow',
   description: 'Pipelines from a source through transforms to a sink: create, start, inspect, change.',
   ownBodies: true,

@@ -1,7 +1,6 @@
 import { serve } from '../shared/serve.ts';
-import { FleetModule } from './fleet.module.ts';
 
-await serve(FleetModule, {
+await serve(async () => (await import('./fleet.module.ts')).FleetModule, {
   name: 'Fleet',
   description: 'Owns cars and car brands, and shares its cars with HR.',
 });

@@ -1,7 +1,6 @@
 import { serve } from '../shared/serve.ts';
-import { HrModule } from './hr.module.ts';
 
-await serve(HrModule, {
+await serve(async () => (await import('./hr.module.ts')).HrModule, {
   name: 'HR',
   description: 'Owns people and companies, and keeps copies of the cars of Fleet.',
 });

@@ -1,7 +1,6 @@
 import { serve } from '../shared/serve.ts';
-import { JobsModule } from './jobs.module.ts';
 
-await serve(JobsModule, {
+await serve(async () => (await import('./jobs.module.ts')).JobsModule, {
   name: 'Jobs',
   description: 'Runs transformations on demand: submit, follow, cancel, fetch the result.',
   ownBodies: true,

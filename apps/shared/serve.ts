@@ -36,12 +36,15 @@ async function createApp(
   return app;
 }
 
-/** Starts the app. If it cannot start, its last line says why and what to do about it, and it exits with code 1. */
-export async function serve(root: Type, description: AppDescription): Promise<void> {
+/**
+ * Starts the app. If it cannot start, its last line says why and what to do about it, and it exits with code 1.
+ * @param load imports its root module, which may refuse a variable as early as that
+ */
+export async function serve(load: () => Promise<Type>, description: AppDescription): Promise<void> {
   let app: INestApplication | undefined;
   try {
     const port = portFromEnvironment();
-    app = await createApp(root, description);
+    app = await createApp(await load(), description);
     // To make it reachable from other machines: HOST=0.0.0.0.
     await app
       .listen(port, process.env['HOST'] || '127.0.0.1')

@@ -157,7 +157,7 @@ describeWithOwnServers(['nats'], 'Projects that have only the tarballs', () => {
       seconds.push(`npm install to the first copy ${((performance.now() - began) / 1000).toFixed(1)}`);
       await copies(stockPort, [{ sku: 'A-1', amount: 3 }]);
       expect(stock.log).toMatch(
-        /Stock at http:\/\/127\.0\.0\.1:\d+, on SQLite stock\.db; shares nothing; wants Orders\/Orders/,
+        /Stock at http:\/\/127\.0\.0\.1:\d+, on SQLite stock\.db; shares nothing; copies Orders\/Orders/,
       );
 
       await taking('nest start --watch', async () => {

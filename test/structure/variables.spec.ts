@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { KNOWN_VARIABLES, misspeltVariables } from '@nestjs-spark/foundation/internal';
+import { KNOWN_VARIABLES, misspeltVariables, SERVER_VARIABLES } from '@nestjs-spark/foundation/internal';
 
 const root = join(import.meta.dirname, '..', '..');
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -34,6 +34,13 @@ const quotedIn = (files: readonly string[]) =>
 describe('The variables of the environment', () => {
   it('that are known are those that the documents name', () => {
     expect(KNOWN_VARIABLES).toEqual(documented.toSorted());
+  });
+
+  it('of servers that are known are those that the documents name', () => {
+    const named = textOf('docs/reference/environment.md').matchAll(
+      /(?<![A-Z_])(?:NATS|RAVENDB)_[A-Z_]*[A-Z]/g,
+    );
+    expect(SERVER_VARIABLES).toEqual([...new Set([...named].map(([name]) => name))].toSorted());
   });
 
   it('that are known are all read', () => {

@@ -44,13 +44,15 @@ function lookAt(
 ): () => Promise<true | string> {
   let refusedSince: number | null = null;
   return async () => {
-    const { status, body } = await ask(`${url}/health/ready`);
+    const answer = await ask(`${url}/health/ready`).catch(() => null);
+    if (answer === null) return 'it does not answer yet';
+    const { status, body } = answer;
     if (status === 200) return true;
     const why = (await refusal?.()) ?? null;
     refusedSince = why === null ? null : (refusedSince ?? performance.now());
     if (why !== null && refusedSince !== null && performance.now() - refusedSince >= refusedForMs)
       throw new HopelessError(`${name} cannot become ready: ${why}`);
-    return `${name} is not ready (${status}): ${reasons(body)}`;
+    return `it answers ${status}: ${reasons(body)}`;
   };
 }
 

@@ -12,9 +12,16 @@ it('A wait of a demonstration says what it waits for while that takes long, and 
   expect(said).toEqual([]);
   await waitUntil('Fleet to be ready', async () => said.length > 1 || 'not yet', { tellEveryMs: 20 });
   expect(said).toEqual([
-    '  Waiting   for Fleet to be ready (0 s so far)',
-    '  Waiting   for Fleet to be ready (0 s so far)',
+    '  Waiting   for Fleet to be ready (0 s so far): not yet',
+    '  Waiting   for Fleet to be ready (0 s so far): not yet',
   ]);
+});
+
+it('A wait of a demonstration says no more than a line of what it saw', async () => {
+  const told: string[] = [];
+  const look = async () => told.length > 0 || 'x'.repeat(1_000);
+  await waitUntil('Fleet', look, { tellEveryMs: 0, tell: (text) => void told.push(text) });
+  expect(told[0]).toMatch(/^for Fleet \(0 s so far\): x{160} …$/);
 });
 
 it('A wait of a demonstration ends at once when nothing can come of it, and otherwise says what it saw last', async () => {

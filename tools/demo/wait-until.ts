@@ -17,6 +17,10 @@ export class HopelessError extends Error {
 const lowered = (what: string): string => what.replace(/^The /, 'the ');
 
 const TELL_EVERY_MS = 5_000;
+const LONGEST_SEEN = 160;
+
+const shortened = (seen: string): string =>
+  seen.length > LONGEST_SEEN ? `${seen.slice(0, LONGEST_SEEN)} …` : seen;
 
 export interface WaitOptions {
   seconds?: number;
@@ -24,7 +28,7 @@ export interface WaitOptions {
   tellEveryMs?: number;
   /** Ends the wait silently. */
   signal?: AbortSignal | undefined;
-  /** Receives what is being waited for. */
+  /** Receives what is being waited for, and what was seen last. */
   tell?: ((text: string) => void) | undefined;
 }
 
@@ -47,7 +51,7 @@ export async function waitUntil(
     signal?.throwIfAborted();
     if (passed > seconds * 1_000) throw new DidNotArriveError(what, seconds, seen);
     if (passed > tellAt) {
-      tell(`for ${lowered(what)} (${Math.round(passed / 1_000)} s so far)`);
+      tell(`for ${lowered(what)} (${Math.round(passed / 1_000)} s so far): ${shortened(seen)}`);
       tellAt = passed + tellEveryMs;
     }
     await pause(everyMs, undefined, signal && { signal });

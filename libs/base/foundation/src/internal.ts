@@ -29,7 +29,7 @@ export * from './retry/persist.ts';
 export * from './retry/retry.ts';
 export * from './retry/retry-policy.ts';
 export * from './retry/run-steps.ts';
-export { KNOWN_VARIABLES } from './settings/known-variables.ts';
+export { KNOWN_VARIABLES, SERVER_VARIABLES } from './settings/known-variables.ts';
 export * from './settings/live-settings.ts';
 export { misspeltVariables } from './settings/misspelt-variables.ts';
 export * from './settings/setting.ts';

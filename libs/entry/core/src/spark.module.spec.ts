@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
 import {
   Entity,
   InjectRepository,
@@ -52,6 +53,16 @@ async function start(root: DynamicModule) {
 }
 
 describe('One import', () => {
+  it('names the database on RavenDB after the module, which only its options name', async () => {
+    const { store: _, ...others } = options();
+    const app = await start(SparkModule.forRoot({ ...others, ravendb: { urls: ['http://127.0.0.1:1'] } }));
+    try {
+      expect(app.get<StoreInfo>(STORE_INFO)).toMatchObject({ kind: 'ravendb', databaseName: 'SparkHR' });
+    } finally {
+      await app.close();
+    }
+  });
+
   it('gives the repository of a class and makes what it declares known, without a server', async () => {
     const app = await start(SparkModule.forRoot(options()));
     try {

@@ -95,3 +95,21 @@ export const KNOWN_VARIABLES: readonly string[] = [
   'SPARK_VAULT_PORT',
   'SPARK_VAULT_REFRESH_SECONDS',
 ];
+
+/** Every variable that is read of the servers of an application; the same test keeps it consistent with the documentation. */
+export const SERVER_VARIABLES: readonly string[] = [
+  'NATS_CA',
+  'NATS_CERTIFICATE',
+  'NATS_CREDENTIALS',
+  'NATS_KEY',
+  'NATS_NKEY_SEED',
+  'NATS_PASSWORD',
+  'NATS_TOKEN',
+  'NATS_URL',
+  'NATS_USER',
+  'RAVENDB_CA',
+  'RAVENDB_CERTIFICATE',
+  'RAVENDB_DATABASE',
+  'RAVENDB_PASSPHRASE',
+  'RAVENDB_URLS',
+];

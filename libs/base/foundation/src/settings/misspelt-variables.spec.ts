@@ -8,6 +8,9 @@ describe('A variable that nobody reads', () => {
     ['SPARK_STOER', 'SPARK_STORE'],
     ['SPARK_MODUL_NAME', 'SPARK_MODULE_NAME'],
     ['SPARK_LOGLEVEL', 'SPARK_LOG_LEVEL'],
+    ['NATS_ULR', 'NATS_URL'],
+    ['NATS_PASWORD_FILE', 'NATS_PASSWORD_FILE'],
+    ['RAVENDB_URL', 'RAVENDB_URLS'],
     ['SPARK_OPERATER_TOKEN_FILE', 'SPARK_OPERATOR_TOKEN_FILE'],
   ])('%s: is told with the name that was meant', (given, meant) => {
     expect(told(given)).toEqual([`${given} is not read: did you mean ${meant}? Rename or unset it`]);
@@ -43,6 +46,18 @@ describe('A variable that nobody reads', () => {
     expect(told(...[...foreign, ...cluster, ...others].map((name) => `SPARK_${name}`))).toEqual([]);
   });
 
+  it('is left in peace where it belongs to NATS or comes from Kubernetes', () => {
+    const others = [
+      'NATS_NKEY',
+      'NATS_CREDS',
+      'NATS_CONTEXT',
+      'NATS_PORT',
+      'NATS_SERVICE_HOST',
+      'NATS_SERVICE_PORT',
+    ];
+    expect(told(...others, 'NATS_PORT_4222_TCP', 'RAVENDB_PORT', 'RAVENDB_SERVICE_HOST')).toEqual([]);
+  });
+
   it('is told only when it has a value and the prefix', () => {
     expect(
       misspeltVariables({ SPARK_STOER: '', SPARK_STROE: undefined, STORE: 'x', spark_store: 'x' }),
@@ -56,6 +71,9 @@ describe('A variable that is read', () => {
       told(
         'SPARK_STORE',
         'SPARK_OPERATOR_TOKEN_FILE',
+        'NATS_URL',
+        'NATS_NKEY_SEED_FILE',
+        'RAVENDB_URLS',
         'SPARK_JOBS_BACKEND_CHECKED_TOKEN',
         'SPARK_JOBS_BACKEND_CHECKER_TOKEN',
         'SPARK_TEST_SEEDS',

@@ -1,9 +1,12 @@
 import { nearestName } from '../names/nearest-name.ts';
-import { KNOWN_VARIABLES } from './known-variables.ts';
+import { KNOWN_VARIABLES, SERVER_VARIABLES } from './known-variables.ts';
 
 /** Apache Spark has the same prefix, operators name their own backends, and only tests read `SPARK_TEST_*`. */
 const NOT_OURS =
   /^SPARK_(?:HOME|USER|CONF_DIR|LOG_DIR|PID_DIR|JOBS_BACKEND_\w+_TOKEN|(?:TEST|LOCAL|WORKER|MASTER|DAEMON|EXECUTOR|DRIVER|HISTORY|SHUFFLE|SUBMIT|CONNECT|LAUNCHER|K8S|YARN)_\w+)$/;
+
+/** NATS' own command line reads it. */
+const OF_NATS = 'NATS_NKEY';
 
 /** A secret's variable can name a file instead. */
 const IN_FILE = /_FILE$/;
@@ -21,9 +24,11 @@ export function misspeltVariables(environment: Readonly<Record<string, string | 
 
 /** The variable that a misspelled one was probably meant to be; null for one that is read, or that belongs to another program. */
 function meantBy(name: string): string | null {
-  if (!name.startsWith('SPARK_') || NOT_OURS.test(name)) return null;
+  const [prefix] = /^(?:SPARK|NATS|RAVENDB)_/.exec(name) ?? [];
+  if (prefix === undefined || name === OF_NATS || NOT_OURS.test(name)) return null;
+  const known = [...KNOWN_VARIABLES, ...SERVER_VARIABLES].filter((one) => one.startsWith(prefix));
   const stem = name.replace(IN_FILE, '');
-  if (KNOWN_VARIABLES.includes(stem)) return null;
-  const nearest = nearestName(stem, KNOWN_VARIABLES);
+  if (known.includes(stem)) return null;
+  const nearest = nearestName(stem, known);
   return nearest === null ? null : `${nearest}${name.slice(stem.length)}`;
 }

@@ -78,8 +78,13 @@ function faultsOfBackend(asked: string, kind: string, backends: readonly JobBack
         detail: 'there is no Apache Spark here: set APACHE_SPARK_CONNECT_URL, or use auto or memory',
       },
     ];
-  const names = able.map(({ name }) => name).join(', ');
-  return [{ pointer: '/backend', detail: `no backend of this name runs ${kind}; use auto or ${names}` }];
+  const names = ['auto', ...able.map(({ name }) => name)].join(', ');
+  return [
+    {
+      pointer: '/backend',
+      detail: `no backend of this name runs jobs of the kind ${kind}; use one of ${names}`,
+    },
+  ];
 }
 
 /** A handler in this process gets values of JavaScript; a backend elsewhere gets the text. */

@@ -160,7 +160,9 @@ describe('a pipeline that runs in this process', () => {
   });
 
   it('fails, and says so, when its file is gone or became shorter', async () => {
-    await expect(run()).rejects.toThrow('No file matches in/*.ndjson');
+    await expect(run()).rejects.toThrow(
+      'No file matches in/*.ndjson in the files folder (SPARK_PIPELINES_FILES)',
+    );
     write('a.ndjson', [1, 2]);
     await run();
     writeFileSync(join(folder, 'in', 'a.ndjson'), '{}\n');

@@ -69,7 +69,7 @@ describe('a declaration', () => {
 describe('a wrong declaration is refused, naming class, field and remedy', () => {
   const without = (field: keyof ReplicatedOptions): Partial<ReplicatedOptions> => ({ [field]: undefined });
   const cases: [string, Partial<ReplicatedOptions>, string, RegExp][] = [
-    ['no owner', without('sourceModule'), 'sourceModule', /not a valid name/],
+    ['no owner', without('sourceModule'), 'sourceModule', /no module is named/],
     ['an owner that is not a name', { sourceModule: 'Fleet.Cars' }, 'sourceModule', /not a valid name/],
     ['this module as owner, in any case', { sourceModule: 'hr' }, 'sourceModule', /this module itself/],
     ['no collection', without('sourceCollection'), 'sourceCollection', /none can be inferred/],
@@ -100,6 +100,7 @@ describe('a wrong declaration is refused, naming class, field and remedy', () =>
     ['a field that is not a name', { ...without('etlScript'), fields: ['a.b', 'Model'] }, 'fields', /"a\.b"/],
     ['a script over 64 KiB', { etlScript: `${SCRIPT}//${'x'.repeat(65_536)}` }, 'etlScript', /bytes/],
     ['a script that does not compile', { etlScript: 'loadToCars({\n Model: this.' }, 'etlScript', /line 2/],
+    ['an option that there is not', { idPrefx: 'a/' } as object, 'idPrefx', /no such option/],
     ['a script that loads nothing', { etlScript: 'var a = 1;' }, 'etlScript', /loadTo/],
   ];
 
@@ -109,6 +110,17 @@ describe('a wrong declaration is refused, naming class, field and remedy', () =>
     expect(found[0]).toMatchObject({ className: 'Car', field });
     expect(found[0]?.problem).toMatch(problem);
     expect(found[0]?.remedy).toMatch(/^[A-Z]/);
+  });
+
+  it('with the option that a misspelled one was meant to be', () => {
+    const { sourceModule: sourcModule, ...others } = good;
+    const judged = checkReplicated(Car, { ...others, sourcModule } as never, 'HR', inspectScript);
+    expect(judged).toMatchObject({
+      faults: [
+        { field: 'sourcModule', remedy: expect.stringMatching(/^Did you mean sourceModule\? Options: /) },
+        { field: 'sourceModule', problem: 'no module is named' },
+      ],
+    });
   });
 
   it('with everything that is wrong, not only the first', () => {

@@ -9,6 +9,7 @@ import { copyCollections } from '@nestjs-spark/etl-script/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 import { collectionProblem, inferCollection, nameProblem } from './check-names.ts';
+import { optionProblem } from './check-options.ts';
 import type { DeclarationFault } from './declaration-error.ts';
 import type { Declaration } from './declarations.ts';
 import { generateScript, isPlainField } from './generate-script.ts';
@@ -20,6 +21,19 @@ export type ScriptInspector = (item: { name: string; collection: string; script:
 };
 
 export type Judged = { declaration: Declaration } | { faults: DeclarationFault[] };
+
+const OPTIONS = Object.keys({
+  sourceModule: true,
+  sourceCollection: true,
+  originalType: true,
+  etlScript: true,
+  fields: true,
+  idPrefix: true,
+  overwrite: true,
+  name: true,
+} satisfies Record<keyof ReplicatedOptions, true>);
+
+const UNNAMED = { problem: 'no module is named', remedy: 'Name the module that owns the documents' };
 
 /** Converts one `@Replicated()` to what is sent to the owner, or reports everything that is wrong with it. */
 export function checkReplicated(
@@ -33,8 +47,13 @@ export function checkReplicated(
     faults.push({ className: target.name, field, problem, remedy });
   };
 
+  for (const option of Object.keys(options)) {
+    const wrong = optionProblem(option, OPTIONS);
+    if (wrong) fault(option, wrong.problem, wrong.remedy);
+  }
+
   const owner = options.sourceModule;
-  const ownerFault = nameProblem(owner);
+  const ownerFault = owner === undefined ? UNNAMED : nameProblem(owner);
   if (ownerFault) fault('sourceModule', ownerFault.problem, ownerFault.remedy);
   else if (sameName(owner, requester)) {
     fault('sourceModule', `${owner} is this module itself`, 'Name the module that owns the documents');

@@ -1,16 +1,17 @@
 import type { Type } from '@nestjs/common';
 import { storedName } from '@nestjs-spark/contracts/internal';
 import { collectionProblem, inferCollection, nameProblem } from './check-names.ts';
+import { optionProblem } from './check-options.ts';
 import type { DeclarationFault } from './declaration-error.ts';
 import type { SharedOptions } from './shared.decorator.ts';
 import type { Share } from './shares.ts';
 
-const OPTIONS: ReadonlySet<string> = new Set([
-  'with',
-  'collection',
-  'fields',
-  'load',
-] satisfies (keyof SharedOptions)[]);
+const OPTIONS = Object.keys({
+  with: true,
+  collection: true,
+  fields: true,
+  load: true,
+} satisfies Record<keyof SharedOptions, true>);
 
 /** Converts one `@Shared()` to a share, or reports everything that is wrong with it. */
 export function checkShared(
@@ -31,7 +32,7 @@ export function checkShared(
   } else {
     for (const module of options.with) if (module !== '*') fault('with', nameProblem(module));
   }
-  for (const name of Object.keys(options)) fault(name, optionProblem(name));
+  for (const name of Object.keys(options)) fault(name, unknownProblem(name));
   const { fields, load } = options;
   if (fields !== undefined) fault('fields', fieldsProblem(fields));
   if (load !== undefined) for (const name of load) fault('load', collectionProblem(name));
@@ -47,14 +48,13 @@ export function checkShared(
 }
 
 /** An unknown option would seem to grant or restrict something that it does not. */
-function optionProblem(name: string): { problem: string; remedy: string } | null {
-  if (OPTIONS.has(name)) return null;
+function unknownProblem(name: string): { problem: string; remedy: string } | null {
   if (name === 'writable')
     return {
       problem: 'copies cannot be written to in this version',
       remedy: "Remove it. Requesters change an owner's documents through one of the owner's routes",
     };
-  return { problem: 'there is no such option', remedy: `Remove it. Options: ${[...OPTIONS].join(', ')}` };
+  return optionProblem(name, OPTIONS);
 }
 
 function fieldsProblem(fields: unknown): { problem: string; remedy: string } | null {

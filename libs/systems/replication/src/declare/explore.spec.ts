@@ -74,7 +74,9 @@ describe('the explorer', () => {
     class Open {}
     const error = await exploreWith([Open]).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(DeclarationError);
-    expect(String(error)).toMatch(/Open\.writable.*cannot be written to[^]*Open\.feilds.*no such option/);
+    expect(String(error)).toMatch(
+      /Open\.writable.*cannot be written to[^]*Open\.feilds.*no such option.*mean fields/,
+    );
   });
 
   it('warns that a request scope means nothing here', async () => {

@@ -355,6 +355,28 @@ describe('an owner that is no longer asked', () => {
     expect(fleet.bodies).toMatchObject([{ revision: 2, scripts: [] }]);
   });
 
+  it('is left alone when nobody of that name has ever answered, as after a misspelled name was corrected', async () => {
+    await requests.sendAll();
+    await expect(handler.handle(bus.take(SUBJECT), FIRST)).rejects.toThrow('Fleet is not registered yet');
+    await start([declare('Cars', 'Sales')]);
+    await requests.sendAll();
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    expect(status.of('Fleet')).toBeNull();
+    expect(log.said('warn').filter((line) => line.includes('Fleet'))).toHaveLength(1);
+    // One that registers later could have the tasks of a lost answer.
+    expect(await requests.concerns('Fleet')).toBe(true);
+  });
+
+  it('is told so until it hears it when it has answered before and is no longer registered', async () => {
+    await register('Fleet', fleet.url);
+    await requests.sendAll();
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    registry.modules.delete('fleet');
+    await start([]);
+    await requests.sendAll();
+    await expect(handler.handle(bus.take(SUBJECT), FIRST)).rejects.toThrow('Fleet is not registered yet');
+  });
+
   it('is asked again under a higher revision when it is declared once more', async () => {
     await requests.sendAll();
     await start([]);

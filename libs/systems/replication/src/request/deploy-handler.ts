@@ -10,6 +10,7 @@ import { classifyAnswer } from './classify-answer.ts';
 import { readDeployCommand, type DeployCommand, type Delivery } from './command-bus.ts';
 import {
   adopting,
+  endsNothing,
   enginesOf,
   nextTasks,
   type DeployedRevision,
@@ -124,6 +125,7 @@ export class DeployHandler {
       case 'outdated':
         return this.outdated(owner, revision, verdict);
       case 'retry':
+        if (failure.outcome === 'unregistered' && endsNothing(asked)) return this.leave(owner);
         throw this.failing(new DeploymentDelayedError(verdict.reason, verdict.hint, verdict.news), failure);
       case 'give-up':
         throw this.failing(
@@ -133,6 +135,14 @@ export class DeployHandler {
           failure,
         );
     }
+  }
+
+  /** The record stays, so that the owner hears of it after all if it registers. */
+  private leave(owner: string): void {
+    this.log.debug(
+      `${owner} is not registered and has never answered, so it is not told that nothing is declared`,
+    );
+    this.status.ended(owner);
   }
 
   private failing(error: Error, failure: RequestFailure): Error {

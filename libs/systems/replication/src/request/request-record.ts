@@ -114,6 +114,11 @@ export function hasEnded(record: RequestRecord): boolean {
   return record.scripts.length === 0 && record.deployed?.revision === record.revision;
 }
 
+/** Nothing is requested from this owner, and it has never answered, as after a misspelled name was corrected. */
+export function endsNothing(record: RequestRecord): boolean {
+  return record.scripts.length === 0 && record.deployed === null;
+}
+
 /** Equal for equal sets, regardless of the order of declarations. */
 export function hashSet(wanted: WantedSet): string {
   const scripts = wanted.scripts

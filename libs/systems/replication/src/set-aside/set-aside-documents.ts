@@ -11,6 +11,7 @@ import { sameName } from '@nestjs-spark/foundation/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
+import { noSuchTask } from './no-such-task.ts';
 import type { RetriedTask, SetAsideView } from './set-aside-result.ts';
 import { viewSetAside, type SetAsideFilter, type SetAsideTask } from './set-aside-view.ts';
 
@@ -56,7 +57,7 @@ export class SetAsideDocuments {
    */
   async retry(caller: Caller, wish: RetryWish): Promise<RetriedTask[]> {
     const found = await this.find(caller, wish);
-    if (found.length === 0) throw new ProblemError('notFound', 'There is no such task here.');
+    if (found.length === 0) throw new ProblemError('notFound', noSuchTask(await this.find(caller, {})));
     const retried: RetriedTask[] = [];
     for (const task of await this.look(found)) {
       const documents = await this.rerunTask(task, wish.documents ?? null);

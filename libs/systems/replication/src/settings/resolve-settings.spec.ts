@@ -84,6 +84,9 @@ describe('the settings of replication', () => {
   });
 
   it('treat an empty variable as unset', () => {
+    expect(() => resolveSettings({ moduleName: 'A' }, { PORT: 'x3002' })).toThrow(
+      /cannot be used:\n {2}- PORT has to be a number up to 65535, or SPARK_MODULE_URL has to be set; it is "x3002"$/,
+    );
     expect(() => resolveSettings({}, { SPARK_MODULE_NAME: ' ', PORT: '1' })).toThrow(/SPARK_MODULE_NAME/);
     expect(
       resolveSettings({ moduleName: 'A' }, { PORT: '1', SPARK_OPERATOR_TOKEN: '' }).operatorToken,

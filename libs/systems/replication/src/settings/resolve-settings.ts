@@ -60,7 +60,7 @@ export function resolveSettings(
   const settings = {
     moduleName: moduleName(options.moduleName ?? env('SPARK_MODULE_NAME'), faults),
     moduleUrl: moduleUrl(
-      options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT')) ?? unknownUrl,
+      options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT'), faults) ?? unknownUrl,
       faults,
     ),
     natsUrl: natsUrl(givenNatsUrl ?? DEFAULTS.natsUrl, faults),
@@ -130,8 +130,14 @@ function natsUrl(value: string, faults: string[]): string {
   return value;
 }
 
-function localUrl(port: string | undefined): string | undefined {
-  return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+function localUrl(port: string | undefined, faults: string[]): string | undefined {
+  if (port === undefined) return undefined;
+  const url = `http://127.0.0.1:${port}`;
+  if (isHttpAddress(url)) return url;
+  faults.push(
+    `PORT has to be a number up to 65535, or SPARK_MODULE_URL has to be set; it is ${shownValue(port)}`,
+  );
+  return '';
 }
 
 function routeMaxBytes(given: number | undefined, text: string | undefined, faults: string[]): number {

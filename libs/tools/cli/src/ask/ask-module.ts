@@ -5,12 +5,14 @@ import {
   ModuleIdentity,
   parseAnswer,
   readBounded,
+  readKeyFiles,
   sendSigned,
   whyNoAnswer,
 } from '@nestjs-spark/replication/internal';
 import { CliError } from '../cli-error.ts';
 import { SILENT } from '../silent.ts';
 import { findUrl } from './find-url.ts';
+import { missingKey } from './missing-key.ts';
 import type { Way } from './way.ts';
 
 export interface Question {
@@ -96,6 +98,8 @@ async function tokenFor(
   if (credential.kind === 'operator') return credential.token;
   const { name, keysDir } = credential;
   try {
+    const { paths, current } = await readKeyFiles({ directory: keysDir, module: name, log: SILENT });
+    if (!current) throw new CliError(await missingKey(paths.current));
     const options = { directory: keysDir, module: name, production: true, log: SILENT };
     const identity = await ModuleIdentity.open(options);
     return await identity.sign({ audience: module, method, path, body });

@@ -21,7 +21,7 @@ export async function findUrl(module: string, environment: Environment): Promise
   const places = [inRavenDb(environment), onNats(environment)].filter((place) => place !== null);
   if (places.length === 0) {
     throw new CliError(
-      `The address of ${module} is not known. Give --url, or set SPARK_MODULES_URLS or NATS_URL to look it up where modules register.`,
+      `The address of ${module} is not known. Give --url, or set SPARK_MODULES_URLS, RAVENDB_URLS or NATS_URL to look it up where modules register.`,
       2,
     );
   }

@@ -10,6 +10,7 @@ import {
 } from '@nestjs-spark/pipelines/embedded';
 import { tokenIn, urlIn } from '../ask/way.ts';
 import { CliError } from '../cli-error.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 import {
   DONE,
   FAILED,
@@ -124,8 +125,8 @@ async function perform(command: string, subject: string, options: AppOptions): P
 }
 
 async function plan(file: string, options: AppOptions): Promise<ExitCode> {
-  const text = await textOf(file);
-  if (text === null) return refuse(`${file} cannot be read`);
+  const { text, refusal } = await textOf(file);
+  if (refusal !== null) return refuse(refusal);
   const definition = readDefinition(text);
   const { status, body } = await ask('GET', `/${definition.pipelineId}`, options);
   if (status === 404) return say(`+ ${definition.pipelineId} is created`);
@@ -146,8 +147,8 @@ async function plan(file: string, options: AppOptions): Promise<ExitCode> {
 }
 
 async function apply(file: string, options: AppOptions): Promise<ExitCode> {
-  const text = await textOf(file);
-  if (text === null) return refuse(`${file} cannot be read`);
+  const { text, refusal } = await textOf(file);
+  if (refusal !== null) return refuse(refusal);
   const { pipelineId } = readDefinition(text);
   const query = options.reset ? `?reset=${encodeURIComponent(options.reset)}` : '';
   const before = await ask('GET', `/${pipelineId}`, options);
@@ -160,8 +161,11 @@ async function apply(file: string, options: AppOptions): Promise<ExitCode> {
 
 const versionOf = (body: unknown): unknown => (body as PipelineView).version;
 
-async function textOf(file: string): Promise<string | null> {
-  return readFile(file, 'utf8').catch(() => null);
+async function textOf(file: string): Promise<{ text: string; refusal: string | null }> {
+  return readFile(file, 'utf8').then(
+    (text) => ({ text, refusal: null }),
+    (error: unknown) => ({ text: '', refusal: whyUnreadable(file, error) }),
+  );
 }
 
 const addressOf = ({ url = 'http://127.0.0.1:5005' }: AppOptions): string => url.replace(/\/$/, '');

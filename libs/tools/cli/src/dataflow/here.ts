@@ -27,6 +27,7 @@ import {
   tell,
   type ExitCode,
 } from './exit-codes.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 
 const SHOW_EVERY_MS = 1_000;
 const LONGEST_SHOWN = 500;
@@ -49,8 +50,8 @@ export const HERE: readonly string[] = ['validate', 'test', 'preview', 'run'];
 
 /** Carries out a command in this process, with its output as it comes. */
 export async function here(command: string, path: string, options: HereOptions): Promise<ExitCode> {
-  const bytes = await readFile(path).catch(() => null);
-  if (bytes === null) return refuse(`${path} cannot be read`);
+  const bytes = await readFile(path).catch((error: unknown) => whyUnreadable(path, error));
+  if (typeof bytes === 'string') return refuse(bytes);
   if (!isUtf8(bytes)) return refuse(`${path} is not UTF-8: save it in this encoding`);
   const text = bytes.toString();
   try {

@@ -134,6 +134,11 @@ describe('nestjs-spark dataflow', () => {
     expect(said).toEqual([`${file} is not UTF-8: save it in this encoding`]);
   });
 
+  it('says so of a file that there is not', async () => {
+    expect(await dataflow('validate', `${file}.yml`)).toBe(2);
+    expect(said).toEqual([`There is no file ${file}.yml`]);
+  });
+
   it('refuses --once for a file that is followed: it has no end', async () => {
     await writeFile(file, DEFINITION.replace('people.ndjson }', 'people.ndjson, follow: true }'));
     expect(await dataflow('run', file, '--once')).toBe(2);

@@ -3,6 +3,7 @@ import type { PreviewResult, RetriedTask, SetAsideView } from '@nestjs-spark/rep
 import type { Outcome } from '../outcome.ts';
 import { askModule } from '../ask/ask-module.ts';
 import { CliError } from '../cli-error.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 import { parseCommand, type Command } from './parse-command.ts';
 import { isGood, renderPreview } from './render-preview.ts';
 import { renderRetried, renderSetAside } from './render-set-aside.ts';
@@ -66,8 +67,7 @@ async function readScript(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const code = (Object(error) as { code?: unknown }).code;
-    throw new CliError(`The script ${path} cannot be read (${String(code ?? 'unknown failure')}).`, 2);
+    throw new CliError(`${whyUnreadable(path, error)}.`, 2);
   }
 }
 

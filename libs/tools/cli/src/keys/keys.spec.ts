@@ -59,7 +59,7 @@ describe('nestjs-spark keys', () => {
     ['make', /Name one module, as in: npx @nestjs-spark\/cli keys make HR/],
     ['show HR', /keys make HR/],
     ['approve HR --module Fleet --token x', /keys approve HR=THUMBPRINT/],
-    ['approve HR=short --module Fleet --token x', /keys approve HR=THUMBPRINT/],
+    ['approve HR=short --module Fleet --token x', /of 43 characters, as in: .*keys approve HR=THUMBPRINT/],
     ['show --module Fleet', /Give --token.*only operators/],
     ['show --module Fleet --as HR', /Unknown option '--as'/],
     ['rotate HR --colour red', /Unknown option '--colour'/],

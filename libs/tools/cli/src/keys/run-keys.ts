@@ -77,7 +77,7 @@ async function approve(
   const [, name = '', keyId = ''] = APPROVAL.exec(positionals[0] ?? '') ?? [];
   if (!isName(name) || positionals.length !== 1) {
     throw new CliError(
-      'Say whose key, as in: npx @nestjs-spark/cli keys approve HR=THUMBPRINT --module Fleet. HR prints its thumbprint with keys show HR.',
+      'Say whose key, with its thumbprint of 43 characters, as in: npx @nestjs-spark/cli keys approve HR=THUMBPRINT --module Fleet. HR prints its thumbprint with keys show HR.',
       2,
     );
   }

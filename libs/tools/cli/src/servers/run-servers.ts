@@ -4,8 +4,10 @@ import { parseArgs } from 'node:util';
 import { dataDir } from '@nestjs-spark/foundation';
 import { type ServerName, startServers } from '@nestjs-spark/servers';
 import { messageOf } from '@nestjs-spark/foundation/internal';
+import { asTyped } from '../as-typed.ts';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
+import { describeMissing, describeStopping } from './describe-missing.ts';
 import { secureNats, secureRavenDb } from './secured.ts';
 
 export const SERVERS_USAGE = `Starts servers for development, prints their addresses, and stops them at Ctrl-C.
@@ -38,8 +40,7 @@ export async function runServers(
     dataDir: folder,
     temporary: temporary === true,
   });
-  for (const { server, reason, remedy } of servers.missing)
-    console.error(`\n${server} is missing. ${reason}\nRemedy: ${remedy}`);
+  for (const missing of servers.missing) console.error(`\n${describeMissing(missing)}`);
   // Printed immediately: the addresses are needed while the servers run.
   if (servers.ravendb) console.log(`RAVENDB_URLS=${servers.ravendb.url}`);
   if (servers.nats) console.log(`NATS_URL=${servers.nats.url}`);
@@ -47,8 +48,9 @@ export async function runServers(
   if (servers.postgres) console.log(`POSTGRES_URL=${servers.postgres.url}`);
   if (servers.missing.length === 0) {
     await untilStopped();
-  } else if (servers.ravendb || servers.nats || servers.kafka || servers.postgres) {
-    console.error('Stopping what did start. To run one alone, name it.');
+  } else {
+    const stopping = describeStopping(NAMES.filter((name) => servers[name] !== undefined));
+    if (stopping !== null) console.error(asTyped(stopping, environment));
   }
   await servers.stop();
   return { exitCode: servers.missing.length > 0 ? 1 : 0, text: '' };
@@ -81,6 +83,7 @@ async function untilStopped(): Promise<void> {
 }
 
 const USUAL_PORTS = { ravendb: 8080, nats: 4222, kafka: 9092, postgres: 5432 } as const;
+const NAMES: readonly ServerName[] = ['nats', 'ravendb', 'kafka', 'postgres'];
 const BY_DEFAULT: readonly string[] = ['nats', 'ravendb'];
 
 interface Options {

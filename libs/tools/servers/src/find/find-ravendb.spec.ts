@@ -116,6 +116,13 @@ describe('a machine that can get no RavenDB', () => {
     const error = await search('ravendb server', ravenDbWays(finding)).catch((caught: unknown) => caught);
     expect(missingServer('ravendb', error).brief).toMatch(/^http:\/\/127\.0\.0\.1:9 does not answer/);
   });
+
+  it('is told nothing beyond the reason where that says what to do', () => {
+    expect(missingServer('nats', new Error('in use: stop process 7'))).toMatchObject({
+      reason: 'in use: stop process 7',
+      remedy: null,
+    });
+  });
 });
 
 async function readText(file: string): Promise<string> {

@@ -12,7 +12,8 @@ import type { ServerName, Source } from './source.ts';
 export interface MissingServer {
   readonly server: ServerName;
   readonly reason: string;
-  readonly remedy: string;
+  /** Null where the reason says what to do. */
+  readonly remedy: string | null;
   /** Reason and remedy in one line. */
   readonly brief: string;
 }
@@ -81,7 +82,7 @@ export function missingServer(server: ServerName, error: unknown): MissingServer
   const { message: reason } = error;
   const address = ADDRESSES[server];
   if (!(error instanceof NotObtainableError)) {
-    return { server, reason, remedy: 'see the reason', brief: reason.split('\n')[0] ?? reason };
+    return { server, reason, remedy: null, brief: reason.split('\n')[0] ?? reason };
   }
   const [only, ...others] = error.attempts;
   if (only && others.length === 0) {

@@ -5,12 +5,14 @@ export type StoreKind = 'ravendb' | `sqlite:${string}`;
 
 /** What `SparkStoreModule.forRoot()` takes. Anything omitted is read from the environment. */
 export interface SparkStoreOptions {
+  /** The module's name, from which its database on RavenDB is named by default. Default `SPARK_MODULE_NAME`. */
+  moduleName?: string;
   /** Default `SPARK_STORE`, else `ravendb`. */
   store?: StoreKind;
   ravendb?: {
     /** Default `RAVENDB_URLS`, separated by commas. */
     urls?: string[];
-    /** The application's own database. Default `RAVENDB_DATABASE`, else `Spark` and the module's name. */
+    /** The application's own database. Default `RAVENDB_DATABASE`, else `Spark` and the module's name (`SparkFleet`). */
     database?: string;
     /**
      * The client certificate for https, for the application's own database and the registry. Default

@@ -40,6 +40,19 @@ describe('the settings of the store', () => {
     expect(readSettings({}, { ...environment, ...empty })).toEqual(readSettings({}, environment));
   });
 
+  it.each([
+    ['the option', { moduleName: 'HR' }, {}, 'SparkHR'],
+    [
+      'the variable, where both are set',
+      { moduleName: 'HR' },
+      { SPARK_MODULE_NAME: 'People' },
+      'SparkPeople',
+    ],
+  ])('name the database after the module: after %s', (_, options, environment, database) => {
+    const settings = readSettings(options, { RAVENDB_URLS: 'http://a', ...environment });
+    expect(settings).toMatchObject({ own: { database } });
+  });
+
   it('make no database in production', () => {
     const environment = { RAVENDB_URLS: 'https://a', RAVENDB_DATABASE: 'X', NODE_ENV: 'production' };
     expect(readSettings({}, environment).createDatabase).toBe(false);

@@ -130,10 +130,11 @@ function readRegistry({ options, environment, certificate }: Given, urls: string
 function ownDatabase(options: SparkStoreOptions, environment: Environment, faults: string[]): string {
   const database = options.ravendb?.database ?? environment['RAVENDB_DATABASE'];
   if (database) return database;
-  const module = environment['SPARK_MODULE_NAME'];
+  // The variable came first before there was the option; an update must not move an application that has both to another database.
+  const module = environment['SPARK_MODULE_NAME'] || options.moduleName;
   if (module) return `Spark${module}`;
   faults.push(
-    'RavenDB has no database: set SPARK_MODULE_NAME, from which its name is made, or RAVENDB_DATABASE, or ravendb.database in forRoot().',
+    'RavenDB has no database: its name is made of moduleName in forRoot(), or SPARK_MODULE_NAME; set one of them, or RAVENDB_DATABASE, or ravendb.database in forRoot().',
   );
   return '';
 }

@@ -83,7 +83,7 @@ export class FileSource implements Source {
   async #files(): Promise<string[]> {
     const found = await findFiles(this.#folder, this.#path);
     if (found.length === 0 && !this.#read.follow)
-      throw new RunFailedError(`No file matches ${this.#path} in the files folder`);
+      throw new RunFailedError(`No file matches ${this.#path} in the files folder (SPARK_PIPELINES_FILES)`);
     return found;
   }
 

@@ -26,7 +26,7 @@ describe('what a module says when it has started', () => {
   it('is who it is, where, on what, and with whom it shares what, by which engine', () => {
     expect(describeStart(shop)).toBe(
       'Shop at http://127.0.0.1:3000, on SQLite shop.db; shares Orders with Billing and Stock, Prices with every module ' +
-        'by the engine stream (the store is sqlite, which has no ETL of its own); wants nothing',
+        'by the engine stream (the store is sqlite, which has no ETL of its own); copies nothing',
     );
   });
 
@@ -34,7 +34,7 @@ describe('what a module says when it has started', () => {
     const reason =
       "RavenDB's own ETL is configured, but the RavenDB licence (None) does not include RavenDB ETL";
     expect(describeStart({ ...shop, engine: { engine: 'etl', reason, refuses: true } })).toContain(
-      `Prices with every module, but refuses every request (${reason}); wants nothing`,
+      `Prices with every module, but refuses every request (${reason}); copies nothing`,
     );
   });
 
@@ -46,7 +46,7 @@ describe('what a module says when it has started', () => {
     };
     const worker = { ...shop, name: 'HR', address: '', store, shares: [], tasks: [orders, waiting] };
     expect(describeStart(worker)).toBe(
-      'HR without HTTP, on RavenDB SparkHR at http://a, http://b; shares nothing; wants Shop/Orders, Shop/Orders (Big)',
+      'HR without HTTP, on RavenDB SparkHR at http://a, http://b; shares nothing; copies Shop/Orders, Shop/Orders (Big)',
     );
   });
 

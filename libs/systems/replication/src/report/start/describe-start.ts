@@ -20,14 +20,14 @@ export type CopyFacts = Pick<
   'owner' | 'collection' | 'name' | 'complete' | 'incompleteBecause'
 >;
 
-/** One line: the module, its address and store, what it shares and what it requests. Pure. */
+/** One line: the module, its address and store, what it shares and what it copies. Pure. */
 export function describeStart({ name, address, store, engine, shares, tasks }: StartFacts): string {
   return [
     `${name} ${address === '' ? 'without HTTP' : `at ${address}`}, on ${describeStore(store)}`,
     shares.length === 0
       ? 'shares nothing'
       : `shares ${shares.map(describeShare).join(', ')}${describeEngine(engine)}`,
-    tasks.length === 0 ? 'wants nothing' : `wants ${tasks.map(nameOf).join(', ')}`,
+    tasks.length === 0 ? 'copies nothing' : `copies ${tasks.map(nameOf).join(', ')}`,
   ].join('; ');
 }
 

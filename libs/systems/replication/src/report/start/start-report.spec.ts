@@ -44,7 +44,7 @@ it('tells once who starts, then when everything is complete', async () => {
   tasks[0] = complete;
   await running;
   expect(lines().slice(told)).toEqual([
-    'Billing at http://127.0.0.1:3001, on SQLite billing.db; shares nothing; wants Shop/Orders',
+    'Billing at http://127.0.0.1:3001, on SQLite billing.db; shares nothing; copies Shop/Orders',
     'Complete: 1 of 1',
   ]);
 });
@@ -66,6 +66,6 @@ it('says nothing of copies where none are wanted, and ends', async () => {
   const told = lines().length;
   await reportOf([]).run(stopping.signal);
   expect(lines().slice(told)).toEqual([
-    'Billing at http://127.0.0.1:3001, on SQLite billing.db; shares nothing; wants nothing',
+    'Billing at http://127.0.0.1:3001, on SQLite billing.db; shares nothing; copies nothing',
   ]);
 });

@@ -48,7 +48,10 @@ async function tell(): Promise<void> {
   for (const app of appsOf(apps)) {
     narrator.say('Apps', `${app.name.padEnd(8)} ${app.url}   log: ${app.process.logFile}`);
   }
-  narrator.say('Apps', 'starting; this takes a few seconds, and up to half a minute when RavenDB creates its databases');
+  narrator.say(
+    'Apps',
+    'starting; this takes a few seconds, and up to half a minute when RavenDB creates its databases',
+  );
   const car = await tellStory(apps, narrator);
   if (once) return narrator.plain('\nEverything arrived.');
   narrator.plain(invitation(apps, car.id));

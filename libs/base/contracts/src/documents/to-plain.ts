@@ -190,7 +190,8 @@ function kindOf(value: unknown): string {
   if (typeof value !== 'object') return typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`;
   const name = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor
     ?.name;
-  return `a ${typeof name === 'string' && name !== '' ? name : 'object'}`;
+  const kind = typeof name === 'string' && name !== '' ? name : 'object';
+  return `${/^[aeio]/i.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
 function refused(path: string, problem: string, remedy: string, cause?: unknown): ContentRefusedError {

@@ -8,7 +8,9 @@ const NOWHERE = 'nats://127.0.0.1:9';
 
 describe('The address of a module', () => {
   it('has to be given where no place is known to look it up', async () => {
-    await expect(findUrl('HR', {})).rejects.toThrow(/Give --url, or set SPARK_MODULES_URLS, RAVENDB_URLS or NATS_URL/);
+    await expect(findUrl('HR', {})).rejects.toThrow(
+      /Give --url, or set SPARK_MODULES_URLS, RAVENDB_URLS or NATS_URL/,
+    );
   });
 
   it('is looked up where modules register by default, if variables are empty', async () => {

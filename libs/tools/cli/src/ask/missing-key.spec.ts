@@ -17,6 +17,7 @@ const askAs = (name: string, folder: string) =>
       json: false,
     },
     { method: 'GET', path: '/spark/keys' },
+    'list',
   );
 
 describe('A module in whose name is asked, and that has no key here', () => {

@@ -87,7 +87,10 @@ describe('A job that is read from a store', () => {
   ])('has the numbers of its metadata and arguments as they are written: %j', (transformation) => {
     const job = { ...JOB, transformation, metadata: { a: 0 }, hasExactNumbers: true };
     const text = JSON.stringify(job).replaceAll('"a":0', '"a":9007199254740993.0');
-    expect(JSON.stringify(readJob(text, 'one'))).toBe(text);
+    const read = JSON.stringify(readJob(text, 'one'));
+    expect(read).toContain('"metadata":{"a":9007199254740993.0}');
+    const written = JSON.stringify(transformation).replace('"a":0', '"a":9007199254740993.0');
+    expect(read).toContain(`"transformation":${written}`);
   });
 
   it('has its input in a folder for inputs', () => {

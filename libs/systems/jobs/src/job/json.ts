@@ -27,7 +27,8 @@ export function parseExactly(text: string): unknown {
 export function writtenExactly<T extends object>(read: T): T {
   const text = JSON.stringify(read);
   const held = JSON.parse(text) as T;
-  if (JSON.stringify(held) === text) return held;
+  // What was a number that stands alone is one in memory, too.
+  if (typeof held !== 'object' || JSON.stringify(held) === text) return held;
   return Object.defineProperty(held, 'toJSON', { value: () => read, enumerable: false });
 }
 

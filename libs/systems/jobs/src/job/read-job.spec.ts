@@ -87,6 +87,19 @@ describe('A job that is read from a store', () => {
     expect(readJob(JSON.stringify({ ...JOB, ...change }), 'one')).toBeNull();
   });
 
+  it.each([
+    { kind: 'script', collection: 'Cars', script: 'x' },
+    { kind: 'sql', sql: 'select :a', args: { a: 0 } },
+    { kind: 'sql', sql: 'select 1' },
+  ])('has the numbers of its metadata and arguments as they are written: %j', (transformation) => {
+    const job = { ...JOB, transformation, metadata: { a: 0 }, hasExactNumbers: true };
+    const text = JSON.stringify(job).replaceAll('"a":0', '"a":9007199254740993.0');
+    const read = JSON.stringify(readJob(text, 'one'));
+    expect(read).toContain('"metadata":{"a":9007199254740993.0}');
+    const written = JSON.stringify(transformation).replace('"a":0', '"a":9007199254740993.0');
+    expect(read).toContain(`"transformation":${written}`);
+  });
+
   it('has its input in a folder for inputs', () => {
     const input = { ...CONTENT, object: 'in/x' };
     expect(readJob(JSON.stringify({ ...JOB, input }), 'one')?.input).toEqual(input);

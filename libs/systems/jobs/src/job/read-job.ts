@@ -162,8 +162,8 @@ function isJob(value: unknown): value is Job {
 function withExactNumbers(job: Job, text: string): Job {
   const { metadata, transformation } = parseExactly(text) as Job;
   const exact = { ...job, metadata: writtenExactly(metadata) };
-  if (job.transformation.kind !== 'sql' || transformation.kind !== 'sql') return exact;
-  return { ...exact, transformation: { ...job.transformation, args: exactArgs(transformation.args) } };
+  if (transformation.kind !== 'sql') return exact;
+  return { ...exact, transformation: { ...transformation, args: exactArgs(transformation.args) } };
 }
 
 /** Only what is to be queued waits for a time, and only what has ended has an end. */

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { JobsEngine } from '../module/jobs-engine.ts';
 import { resolveJobsSettings, type SparkJobsOptions } from '../settings/settings.ts';
 import { MemoryJobStore } from '../store/memory-job-store.ts';
 import { jobIdFor } from '../submit/new-job.ts';
 import { APPLICATION } from './access.ts';
+import type { JobView } from './view.ts';
 
 const JOB = { name: 'spec', transformation: { kind: 'handler' as const, handler: 'spec' } };
 
@@ -120,4 +121,22 @@ it('A number that a handler here cannot get as it was sent is refused before the
   for (const input of ['{"value":[1e400]}', '{"documents":[{"id":"a","document":{"Id":9007199254740993}}]}'])
     await expect(submit(input)).rejects.toMatchObject({ status: 422, errors: [{ pointer: '/input' }] });
   await submit('{"value":[1.0,-0,"9007199254740993"]}');
+});
+
+it('A cached result is not that of another job, which has the id of the expired one by now', async () => {
+  const store = new MemoryJobStore({ limits: {}, retentionMs: 60_000 });
+  engine = new JobsEngine(resolveJobsSettings({ store: 'memory' }, {}), store, new Registry());
+  engine.handlers.add({ name: 'echo', version: 1, deterministic: true }, { run: (value) => value });
+  engine.start();
+  const { service } = engine;
+  const ended = async (value: number): Promise<JobView> => {
+    const transformation = { kind: 'handler' as const, handler: 'echo' };
+    const { jobId } = await service.submit({ name: 'echo', transformation, input: { value } });
+    return service.get(jobId, undefined, 30_000);
+  };
+  const [, other] = [await ended(1), await ended(2)];
+  expect((await ended(1)).result?.cached).toBe(true);
+  jest.spyOn(store, 'recall').mockResolvedValue(other.jobId);
+  const { jobId, result } = await ended(1);
+  expect([result?.cached, await service.value(jobId)]).toEqual([false, 1]);
 });

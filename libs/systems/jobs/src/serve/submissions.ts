@@ -170,7 +170,9 @@ export class Submissions {
     const jobId = key === null ? null : await store.recall(key);
     const source = jobId === null ? null : await store.get(jobId);
     const result = source?.job.result;
-    if (!source || !result || Date.parse(result.expiresAt) <= Date.now()) return job;
+    // The cache may outlive a job whose id, which comes from a key, another job has by now.
+    if (!source || cacheKeyOf(source.job) !== key || !result || Date.parse(result.expiresAt) <= Date.now())
+      return job;
     const progress = { done: result.documents, total: result.documents };
     return moved(job, 'Succeeded', 'cache', {
       result: { ...result, cached: true, fromJobId: result.fromJobId ?? source.job.jobId },

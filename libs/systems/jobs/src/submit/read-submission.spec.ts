@@ -86,12 +86,12 @@ describe('A submission', () => {
     },
   );
 
-  it('is refused with arguments of a statement that are no named parameters', async () => {
-    await expect(read({ transformation: { kind: 'sql', sql: 'SELECT 1', args: [1] } })).rejects.toMatchObject(
-      {
-        errors: [{ pointer: '/transformation/args' }],
-      },
-    );
+  it.each(['[1]', '1.0', '"1"'])('is refused with arguments of a statement that are %s', async (args) => {
+    const transformation = `{"kind":"sql","sql":"SELECT 1","args":${args}}`;
+    const text = `{"name":"count","transformation":${transformation}}`;
+    await expect(readSubmission(text)).rejects.toMatchObject({
+      errors: [{ pointer: '/transformation/args' }],
+    });
   });
 
   it('has the key of the header', async () => {

@@ -23,6 +23,7 @@ export function evolve(state: PipelineState, event: PipelineEvent): PipelineStat
         createdBy: event.by,
         version: state.version + 1,
         generation: state.generation + 1,
+        firstGeneration: state.generation + 1,
         startsAt: null,
         hasRun: false,
       };

@@ -42,6 +42,8 @@ export interface PipelineState {
   sequence: number;
   /** Grows with each restart from the beginning; batches of earlier generations no longer count. */
   generation: number;
+  /** The generation in which it was created. What a deleted pipeline with the same id has left is of earlier ones. */
+  firstGeneration: number;
   /** Where the generation starts; null for the beginning of the source. */
   startsAt: Position | null;
   /** Whether it was started in this generation, so that there may be a position. */
@@ -60,6 +62,7 @@ export const EMPTY: PipelineState = {
   version: 0,
   sequence: 0,
   generation: 0,
+  firstGeneration: 0,
   startsAt: null,
   hasRun: false,
   epoch: 0,

@@ -10,6 +10,7 @@ import { FencedError } from '../connect/ports.ts';
 import type { RunStatus } from '../project/view.ts';
 import { SupervisedRun, type RunEnd, type RunReport } from '../run/supervised-run.ts';
 import { answerOnce, type Answered } from '../store/answer-once.ts';
+import { Letters } from '../store/letters.ts';
 import { NotedRequests } from '../store/noted-requests.ts';
 import type { PipelineKey, PipelineStore } from '../store/ports.ts';
 import type { Scripts } from '../transform/script-step.ts';
@@ -62,6 +63,7 @@ export class OwnedPipeline {
   #working: SupervisedRun | null = null;
   #last: RunReport = NONE;
   #queue: Promise<unknown> = Promise.resolve();
+  #forgotten: Promise<void> = Promise.resolve();
   readonly #closing = new AbortController();
 
   private constructor(parts: OwnedPipelineParts) {
@@ -74,8 +76,11 @@ export class OwnedPipeline {
     const entries = await parts.store.journal.load(parts.key);
     opened.#state = replay(entries.map(({ event }) => event));
     opened.#position = entries.at(-1)?.position ?? 0;
-    if (opened.#state.status !== 'Empty' && opened.#state.status !== 'Deleted') await opened.#take();
+    if (opened.#state.status === 'Deleted') opened.#forget();
+    else if (opened.#state.status !== 'Empty') await opened.#take();
     opened.#reconcile([]);
+    // A process that has ended right after it was created may have left the status of a deleted one.
+    if (opened.#state.status === 'Configured') opened.#tell();
     return opened;
   }
 
@@ -112,12 +117,39 @@ export class OwnedPipeline {
     // Only if the process ended before the answer was recorded.
     if (isReplayed)
       return { answer: { position: await this.#positionAfter(context), isNew, status: null }, isReplayed };
+    const has = (wanted: PipelineEvent['type']) => events.some(({ type }) => type === wanted);
+    if (has('PipelineCreated')) await this.#begin();
     await this.#append(stamped(events, this.#parts.epoch));
     if (events.some(({ type }) => ENDS_RUN.has(type))) await this.#endRun();
+    if (has('PipelineDeleted')) this.#forget();
     this.#reconcile(events);
     const status = this.#parts.status();
     const isSmall = JSON.stringify(status).length <= MOST_NOTED || context.commandId === null;
     return { answer: { position: this.#position, isNew, status: isSmall ? status : null }, isReplayed };
+  }
+
+  /** What a deleted pipeline with this id has left is gone before there is one again. */
+  async #begin(): Promise<void> {
+    this.#last = NONE;
+    if (this.#state.generation === 0) return;
+    await this.#forgotten.catch(() => undefined);
+    await this.#forgetLetters();
+  }
+
+  /** Beside everything else, as there may be many. What remains when this process ends, the next one that takes the shard removes. */
+  #forget(): void {
+    this.#forgotten = this.#forgetLetters();
+    this.#forgotten.catch((error: unknown) =>
+      this.#parts.log.warn(
+        `${this.#parts.key.pipelineId}: the dead letters of the deleted pipeline are not removed yet: ${describeError(error)}`,
+      ),
+    );
+  }
+
+  /** Up to the generation known here: if another process has created the pipeline again meanwhile, its letters stay. */
+  #forgetLetters(): Promise<void> {
+    const { store, key } = this.#parts;
+    return new Letters(store.letters, key).forget(this.#state.generation, this.#closing.signal);
   }
 
   async #positionAfter({ commandId }: CommandContext): Promise<number> {
@@ -143,6 +175,7 @@ export class OwnedPipeline {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#endRun();
+    await this.#forgotten.catch(() => undefined);
   }
 
   /** From here on, appends of the previous owner are refused. */

@@ -15,6 +15,7 @@ import { closeOwned } from './close-owned.ts';
 import { readReply, readRequest, type CommandRequest } from './messages.ts';
 import { OwnedPipeline } from './owned-pipeline.ts';
 import { Rates } from './rates.ts';
+import { toOpen } from './to-open.ts';
 
 export interface PipelinesNodeParts {
   store: PipelineStore;
@@ -37,6 +38,7 @@ export interface Asking {
 export type RunNotice =
   | { kind: 'report'; key: PipelineKey; status: RunStatus; before: RunStatus | null }
   | { kind: 'fenced'; key: PipelineKey }
+  | { kind: 'deleted'; key: PipelineKey }
   | { kind: 'taken' };
 
 /** The pipelines of one process, and access to those of others. */
@@ -173,14 +175,9 @@ export class PipelinesNode {
   }
 
   async #resume(shard: number): Promise<void> {
-    const { resumes = () => true } = this.#parts;
-    const here = this.projection
-      .list()
-      .filter(
-        ({ key, state }) =>
-          state.status !== 'Deleted' && shardOf(key.tenant, key.pipelineId) === shard && resumes(key),
-      );
-    for (const { key } of here)
+    const { resumes = () => true, store } = this.#parts;
+    const listed = this.projection.list().filter(({ key }) => resumes(key));
+    for await (const key of toOpen(shard, listed, store.letters))
       await this.#open(key, shard).catch((error: unknown) => this.#openLater(key, shard, error));
   }
 
@@ -272,11 +269,13 @@ export class PipelinesNode {
   }
 
   #report(key: PipelineKey, report: RunReport, state: PipelineState, epoch: number): void {
-    const before = this.#parts.board.get(key);
+    // What is known of one that has not run is of a deleted one with its id.
+    const before = state.hasRun ? this.#parts.board.get(key) : null;
     const rate = this.#rates.of(keyText(key), report.progress?.totals.read ?? 0);
     const status = statusOf(report, this.#parts.shards.node, epoch, before, rate);
     if (state.status !== 'Deleted') this.#parts.board.put(key, status);
     this.#notify({ kind: 'report', key, status, before });
+    if (state.status === 'Deleted') this.#notify({ kind: 'deleted', key });
   }
 
   #notify(notice: RunNotice): void {

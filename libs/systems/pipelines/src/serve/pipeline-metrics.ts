@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { PIPELINE_STATES } from '../aggregate/state.ts';
 import { Letters } from '../store/letters.ts';
+import type { PipelineKey } from '../store/ports.ts';
 import type { PipelinesNode, RunNotice } from '../own/pipelines-node.ts';
 
 const BUCKETS = [0.005, 0.02, 0.1, 0.5, 1, 5, 30, 120];
@@ -66,6 +67,11 @@ class PipelineMetrics {
     if (notice.kind === 'taken') return this.#taken.inc();
     const { pipelineId: pipeline } = notice.key;
     if (notice.kind === 'fenced') return this.#fenced.inc({ pipeline });
+    if (notice.kind === 'deleted') {
+      this.#lag.remove({ pipeline });
+      this.#lastBatch.delete(pipeline);
+      return;
+    }
     const { status, before } = notice;
     const { progress } = status;
     const isNext = before !== null && progress.batches >= before.progress.batches;
@@ -91,17 +97,22 @@ class PipelineMetrics {
 
 const COUNTED_EVERY_MS = 15_000;
 
+interface LetterCount {
+  key: PipelineKey;
+  count: number;
+}
+
 /** The number of letters per pipeline, for pipelines that have had some. Each is recounted periodically. */
 class CountedLetters {
   readonly #node: PipelinesNode;
-  #counts: Promise<{ pipelineId: string; count: number }[]> = Promise.resolve([]);
+  #counts: Promise<LetterCount[]> = Promise.resolve([]);
   #countedAt = -Infinity;
 
   constructor(node: PipelinesNode) {
     this.#node = node;
   }
 
-  now(): Promise<{ pipelineId: string; count: number }[]> {
+  now(): Promise<LetterCount[]> {
     if (performance.now() - this.#countedAt > COUNTED_EVERY_MS) {
       this.#countedAt = performance.now();
       this.#counts = this.#count().catch(() => []);
@@ -109,7 +120,7 @@ class CountedLetters {
     return this.#counts;
   }
 
-  async #count(): Promise<{ pipelineId: string; count: number }[]> {
+  async #count(): Promise<LetterCount[]> {
     const { projection, shards, store } = this.#node;
     const mine = projection
       .list()
@@ -117,9 +128,11 @@ class CountedLetters {
         ({ key, state }) => state.status !== 'Deleted' && shards.epochOf(this.#node.shardOf(key)) !== null,
       )
       .filter(({ key }) => (this.#node.view(key)?.progress.deadLettered ?? 0) > 0);
-    const counts: { pipelineId: string; count: number }[] = [];
-    for (const { key } of mine)
-      counts.push({ pipelineId: key.pipelineId, count: await new Letters(store.letters, key).count() });
+    const counts: LetterCount[] = [];
+    for (const { key, state } of mine) {
+      const letters = new Letters(store.letters, key, state.firstGeneration);
+      counts.push({ key, count: await letters.count() });
+    }
     return counts;
   }
 }
@@ -175,7 +188,11 @@ function gauges(registry: Registry, node: PipelinesNode): void {
     labelNames: ['pipeline'],
     registers: [],
     async collect() {
-      for (const { pipelineId, count } of await counted.now()) this.set({ pipeline: pipelineId }, count);
+      const counts = await counted.now();
+      this.reset();
+      for (const { key, count } of counts)
+        if (node.projection.get(key)?.state.status !== 'Deleted')
+          this.set({ pipeline: key.pipelineId }, count);
     },
   });
   for (const gauge of [state, shards, nodes, lag, letters]) registry.registerMetric(gauge);

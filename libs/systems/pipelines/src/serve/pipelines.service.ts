@@ -3,6 +3,7 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import type { ApiCaller } from '@nestjs-spark/auth';
 import { CommandRefusedError, type PipelineCommand } from '../aggregate/commands.ts';
 import { replay } from '../aggregate/evolve.ts';
+import type { PipelineState } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
 import { checkPosition } from '../connect/check-position.ts';
 import { readDefinition } from '../definition/read-definition.ts';
@@ -188,7 +189,8 @@ export class PipelinesService {
     caller: ApiCaller,
     { skip, take }: { skip: number; take: number },
   ): Promise<{ letters: Letter[]; total: number }> {
-    return this.#lettersOf(this.#known.need(pipelineId, caller).key).page(skip, take);
+    const { key, state } = this.#known.need(pipelineId, caller);
+    return this.#lettersOf(key, state).page(skip, take);
   }
 
   /** Lets the pipeline's run process a letter again, as it is or with another record. */
@@ -202,7 +204,7 @@ export class PipelinesService {
     const { key, state } = this.#known.need(pipelineId, caller);
     requireChange(caller, key, state);
     return this.#once(key, commandId, { replay: letterId, record }, async () => {
-      const letters = this.#lettersOf(key);
+      const letters = this.#lettersOf(key, state);
       const letter = await letters.get(letterId);
       if (!letter) throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
       await letters.askReplay(letter, record);
@@ -223,7 +225,7 @@ export class PipelinesService {
     const { key, state } = this.#known.need(pipelineId, caller);
     requireChange(caller, key, state);
     return this.#once(key, commandId, { remove: letterId }, async () => {
-      const letters = this.#lettersOf(key);
+      const letters = this.#lettersOf(key, state);
       if (letterId !== null && !(await letters.get(letterId)))
         throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
       await (letterId === null ? letters.clear() : letters.remove([letterId]));
@@ -271,7 +273,7 @@ export class PipelinesService {
     return answerOnce(notes, { id, fingerprint }, async () => ({ answer: await work(), isReplayed: false }));
   }
 
-  #lettersOf(key: PipelineKey): Letters {
-    return new Letters(this.#node.store.letters, key);
+  #lettersOf(key: PipelineKey, { firstGeneration }: PipelineState): Letters {
+    return new Letters(this.#node.store.letters, key, firstGeneration);
   }
 }

@@ -42,14 +42,17 @@ export class Letters {
   readonly #state: PagedState;
   readonly #name: string;
   readonly #prefix: string;
+  readonly #since: number;
   #setAside: Promise<SetAside> | null = null;
   #areNone = false;
   #countedAt = -Infinity;
   /** How often letters were stored. */
   #keeps = 0;
 
-  constructor(state: PagedState, key: PipelineKey) {
+  /** @param since the generation in which the pipeline was created: earlier letters are of a deleted one, from which a process may only just have woken */
+  constructor(state: PagedState, key: PipelineKey, since = 0) {
     this.#state = state;
+    this.#since = since;
     this.#name = `Pipelines/${encodeURIComponent(key.tenant)}/${key.pipelineId}`;
     this.#prefix = `sparkPipelines/letters/${encodeURIComponent(key.tenant)}/${key.pipelineId}/`;
   }
@@ -86,17 +89,19 @@ export class Letters {
 
   /** A page of letters, oldest failure first, and the total number. */
   async page(skip: number, take: number): Promise<{ letters: Letter[]; total: number }> {
-    const { documents, total } = await this.#state.page<Letter>(this.#prefix, skip, take);
-    return { letters: documents.map(({ value }) => value), total };
+    const { kept, total } = await this.#read(skip, take);
+    const letters = kept.filter((letter) => this.#isOwn(letter));
+    return { letters, total: total - (kept.length - letters.length) };
   }
 
   /** All letters. There may be too many to hold in memory. */
   async list(): Promise<Letter[]> {
     const found: Letter[] = [];
-    for (;;) {
-      const { letters } = await this.page(found.length, AT_ONCE);
-      found.push(...letters);
-      if (letters.length < AT_ONCE) return found;
+    for (let read = 0; ;) {
+      const { kept } = await this.#read(read, AT_ONCE);
+      found.push(...kept.filter((letter) => this.#isOwn(letter)));
+      read += kept.length;
+      if (kept.length < AT_ONCE) return found;
     }
   }
 
@@ -105,7 +110,8 @@ export class Letters {
   }
 
   async get(letterId: string): Promise<Letter | null> {
-    return (await this.#state.read<Letter>(this.#prefix + letterId))?.value ?? null;
+    const letter = (await this.#state.read<Letter>(this.#prefix + letterId))?.value ?? null;
+    return letter && this.#isOwn(letter) ? letter : null;
   }
 
   async remove(letterIds: readonly string[]): Promise<void> {
@@ -119,8 +125,19 @@ export class Letters {
   /** Removes the letters that exist now. */
   async clear(): Promise<void> {
     for (let left = await this.count(); left > 0; left -= AT_ONCE) {
-      const { letters } = await this.page(0, Math.min(left, AT_ONCE));
-      await this.remove(letters.map(({ letterId }) => letterId));
+      const { kept } = await this.#read(0, Math.min(left, AT_ONCE));
+      await this.remove(kept.map(({ letterId }) => letterId));
+    }
+  }
+
+  /** Removes the letters up to a generation, which a deleted pipeline has left. When aborted, some remain. */
+  async forget(generation: number, signal: AbortSignal): Promise<void> {
+    for (let left = 0; !signal.aborted;) {
+      const { kept } = await this.#read(left, AT_ONCE);
+      if (kept.length === 0) return;
+      const old = kept.filter((letter) => letter.generation <= generation);
+      await this.remove(old.map(({ letterId }) => letterId));
+      left += kept.length - old.length;
     }
   }
 
@@ -150,6 +167,15 @@ export class Letters {
     if (!asked || asked.value.documents.length === 0) return null;
     const settle = (left: string[] = []) => settleRerun(this.#state, this.#name, asked.version, left);
     return { letterIds: asked.value.documents, settle };
+  }
+
+  async #read(skip: number, take: number): Promise<{ kept: Letter[]; total: number }> {
+    const { documents, total } = await this.#state.page<Letter>(this.#prefix, skip, take);
+    return { kept: documents.map(({ value }) => value), total };
+  }
+
+  #isOwn({ generation }: Letter): boolean {
+    return this.#since === 0 || generation >= this.#since;
   }
 
   #open(): Promise<SetAside> {

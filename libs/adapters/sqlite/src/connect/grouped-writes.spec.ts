@@ -31,6 +31,18 @@ describe('Documents that are written in the same turn', () => {
     expect(await cars.get('cars/2')).toMatchObject({ brand: 'D' });
   });
 
+  it('share only so large a transaction, so that very many of them do not keep the process from everything else', async () => {
+    const database = folder.open('many.db');
+    const cars = new SqliteRepository<Car>(database, { collection: 'Cars' });
+    const ids = Array.from({ length: 1_200 }, (_, at) => `cars/${at}`);
+    let written = 0;
+    database.onWritten(() => written++);
+    const puts = await Promise.all(ids.map((id) => cars.put(id, { brand: id })));
+    expect(written).toBe(3);
+    expect(puts.map(({ brand }) => brand)).toEqual(ids);
+    expect(await cars.count()).toBe(ids.length);
+  });
+
   it('are each a transaction of its own to other replicas', async () => {
     const database = folder.open('replica.db');
     const setup = { origin: 'a', tag: 'A', node: 'a', clockShiftMs: 0 };

@@ -3,7 +3,6 @@ import { Breakers, nameKey, nearestName, sameName } from '@nestjs-spark/foundati
 import type { KeyRing } from '../identify/key-ring.ts';
 import type { ModuleIdentity } from '../identify/module-identity.ts';
 import type { ActingFor } from '../identify/token-claims.ts';
-import type { ClientCredentials } from '../issuer/client-credentials.ts';
 import { readBounded } from './read-bounded.ts';
 import { answered } from './answered.ts';
 import { sendSigned, whyNoAnswer } from './send-signed.ts';
@@ -32,11 +31,18 @@ export interface ModuleCall {
   signal?: AbortSignal;
 }
 
+/** Where a module gets the tokens of an identity provider. */
+export interface TokenProvider {
+  token(): Promise<string>;
+  /** Told of a token that was refused. @returns whether another one may be had */
+  forget(token: string): boolean;
+}
+
 export interface ModuleClientParts {
   registry: ModuleRegistry;
   identity: Pick<ModuleIdentity, 'sign'>;
   /** An identity provider, whose tokens are used in place of this module's own, except when it acts for a user. */
-  provider?: Pick<ClientCredentials, 'token' | 'forget'> | undefined;
+  provider?: TokenProvider | undefined;
   /** Decides whether a registry entry is trusted. */
   keys: Pick<KeyRing, 'doubt'>;
   /** The application's breakers. Default: its own. */

@@ -124,6 +124,24 @@ describe('A module that shows a token of an identity provider', () => {
     }
   });
 
+  it('gets another one when the first was refused, but not each time', async () => {
+    const own = credentials();
+    const first = await own.token();
+    expect(own.forget(first)).toBe(false);
+    expect(await own.token()).toBe(first);
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 11_000);
+    try {
+      expect(own.forget(first)).toBe(true);
+      const second = await own.token();
+      expect(second).not.toBe(first);
+      // Another request was refused with the first one at the same time.
+      expect(own.forget(first)).toBe(true);
+      expect(await own.token()).toBe(second);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
   it.each([
     ['a wrong secret', { secret: 'wrong-secret-of-a-client' }, /the client a-client: .*secret/],
     ['a client that the provider does not have', { id: 'stranger' }, /the client stranger/],

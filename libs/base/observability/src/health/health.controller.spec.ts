@@ -6,7 +6,7 @@ import { ObservabilityModule } from '../observability.module.ts';
 import { SparkProblemModule } from '../in-front/problem.module.ts';
 import type { HealthCheck } from './health-check.ts';
 import { HealthChecks } from './health-checks.ts';
-import { drainSeconds } from './shutdown-drain.ts';
+import { drainFault, drainSeconds } from './shutdown-drain.ts';
 
 @Module({ imports: [ObservabilityModule.forRoot(), SparkProblemModule] })
 class WatchedModule {}
@@ -85,6 +85,18 @@ describe('/health', () => {
     [{ NODE_ENV: 'production', SPARK_DRAIN_SECONDS: 'soon' }, 5],
   ])('drains by the environment: %j is %d seconds', (environment, seconds) => {
     expect(drainSeconds(environment)).toBe(seconds);
+  });
+
+  it.each([
+    [
+      { SPARK_DRAIN_SECONDS: '30s' },
+      /SPARK_DRAIN_SECONDS is "30s" and is not used: .* from 0 to 300\. .* 0 s$/,
+    ],
+    [{ NODE_ENV: 'production', SPARK_DRAIN_SECONDS: '600' }, /"600" .* A shutdown waits 5 s$/],
+  ])('says at the start that %j is not used, and what is', (environment, fault) => {
+    expect(drainFault(environment)).toMatch(fault);
+    for (const right of [{}, { SPARK_DRAIN_SECONDS: ' ' }, { SPARK_DRAIN_SECONDS: '0' }])
+      expect(drainFault(right)).toBeNull();
   });
 
   it('is live even when everything else is missing', async () => {

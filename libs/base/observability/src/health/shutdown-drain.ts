@@ -1,6 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { shownValue } from '@nestjs-spark/foundation/internal';
+import { logFor } from '../logging/log-for.ts';
 import { HealthChecks } from './health-checks.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_SECONDS = 5;
 const MOST_SECONDS = 300;
@@ -10,8 +14,13 @@ const MOST_SECONDS = 300;
  * to notice. Only then are connections closed. `SPARK_DRAIN_SECONDS` sets the duration: by default 5 in production, otherwise 0.
  */
 @Injectable()
-export class ShutdownDrain implements OnModuleDestroy {
+export class ShutdownDrain implements OnModuleInit, OnModuleDestroy {
   constructor(private readonly checks: HealthChecks) {}
+
+  onModuleInit(): void {
+    const fault = drainFault(process.env);
+    if (fault !== null) logFor('SparkHealth').warn(fault);
+  }
 
   async onModuleDestroy(): Promise<void> {
     const look = () => ({ ready: false, detail: 'this instance is shutting down' });
@@ -20,10 +29,20 @@ export class ShutdownDrain implements OnModuleDestroy {
   }
 }
 
+/** Why the value of the environment is not used; null when it is, and when there is none. Said at the start: at its end it is too late. */
+export function drainFault(environment: Environment): string | null {
+  const text = environment['SPARK_DRAIN_SECONDS']?.trim() ?? '';
+  if (text === '' || secondsIn(text) !== null) return null;
+  return `SPARK_DRAIN_SECONDS is ${shownValue(text)} and is not used: it has to be seconds from 0 to ${MOST_SECONDS}. A shutdown waits ${drainSeconds(environment)} s`;
+}
+
 /** The value from the environment; anything but a number counts as unset. */
-export function drainSeconds(environment: Readonly<Record<string, string | undefined>>): number {
-  const text = environment['SPARK_DRAIN_SECONDS']?.trim();
+export function drainSeconds(environment: Environment): number {
+  const given = secondsIn(environment['SPARK_DRAIN_SECONDS']?.trim() ?? '');
+  return given ?? (environment['NODE_ENV'] === 'production' ? DEFAULT_SECONDS : 0);
+}
+
+function secondsIn(text: string): number | null {
   const seconds = Number(text);
-  if (text && seconds >= 0 && seconds <= MOST_SECONDS) return seconds;
-  return environment['NODE_ENV'] === 'production' ? DEFAULT_SECONDS : 0;
+  return text !== '' && seconds >= 0 && seconds <= MOST_SECONDS ? seconds : null;
 }

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { MemoryRegistry } from '@nestjs-spark/testing';
-import { ModuleClient } from './module-client.ts';
+import { ModuleClient, type ModuleClientParts } from './module-client.ts';
 
 const call = { method: 'GET', path: '/spark/replication' } as const;
 
 async function clientOf(
   appUrl: string,
   registry = new MemoryRegistry(),
-  provider?: { token: () => Promise<string> },
+  provider?: ModuleClientParts['provider'],
 ): Promise<ModuleClient> {
   const databases = { databaseName: 'Orders', databaseUrls: [], registeredAtUtc: '' };
   await registry.register({ appName: 'Orders', appUrl, ...databases });
@@ -63,7 +63,7 @@ describe('a call to another module', () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const provider = { token: async () => 'of-the-provider' };
+    const provider = { token: async () => 'of-the-provider', forget: () => true };
     const client = await clientOf(`http://127.0.0.1:${port}`, undefined, provider);
     await client.call({ ...call, module: 'Orders' });
     await client.call({ ...call, module: 'Orders', act: { sub: 'ann', role: 'viewer' } });
@@ -71,6 +71,37 @@ describe('a call to another module', () => {
     server.closeAllConnections();
     server.close();
   });
+
+  it.each([
+    ['another one', true, 'second', 200, ['first', 'second']],
+    ['none, because it has just given this one', false, 'first', 401, ['first']],
+    ['one that is refused, too', true, 'third', 401, ['first', 'third']],
+  ])(
+    'whose token of an identity provider is refused is made once more where the provider has %s',
+    async (_, hasAnother, next, status, expected) => {
+      const shown: string[] = [];
+      const server = createServer((request, response) => {
+        const token = request.headers.authorization?.slice('Bearer '.length) ?? '';
+        shown.push(token);
+        response.writeHead(token === 'second' ? 200 : 401).end('{}');
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      let current = 'first';
+      const forget = () => {
+        current = next;
+        return hasAnother;
+      };
+      const { port } = server.address() as AddressInfo;
+      const client = await clientOf(`http://127.0.0.1:${port}`, undefined, {
+        token: async () => current,
+        forget,
+      });
+      expect(await client.call({ ...call, module: 'Orders' })).toMatchObject({ kind: 'answered', status });
+      expect(shown).toEqual(expected);
+      server.closeAllConnections();
+      server.close();
+    },
+  );
 
   it('that does not answer is not tried each time, and is called again when it is back', async () => {
     let asked = 0;

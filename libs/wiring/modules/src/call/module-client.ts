@@ -31,11 +31,18 @@ export interface ModuleCall {
   signal?: AbortSignal;
 }
 
+/** Where a module gets the tokens of an identity provider. */
+export interface TokenProvider {
+  token(): Promise<string>;
+  /** Told of a token that was refused. @returns whether another one may be had */
+  forget(token: string): boolean;
+}
+
 export interface ModuleClientParts {
   registry: ModuleRegistry;
   identity: Pick<ModuleIdentity, 'sign'>;
   /** An identity provider, whose tokens are used in place of this module's own, except when it acts for a user. */
-  provider?: { token(): Promise<string> } | undefined;
+  provider?: TokenProvider | undefined;
   /** Decides whether a registry entry is trusted. */
   keys: Pick<KeyRing, 'doubt'>;
   /** The application's breakers. Default: its own. */
@@ -84,8 +91,14 @@ export class ModuleClient {
     if (!url) return { kind: 'unreachable', reason: whyUnusable(callee.appUrl) };
     this.addresses.set(nameKey(callee.appName), url.origin);
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const ask = async (token: string): Promise<ModuleAnswer> =>
+      this.throughBreaker(callee.appName, () => send(url, call, token, body));
     const token = await this.tokenFor(callee.appName, url, call, body);
-    return this.throughBreaker(callee.appName, () => send(url, call, token, body));
+    const answer = await ask(token);
+    // Nothing was done, and a deployment that is refused would not be sent again.
+    const isRefused = answer.kind === 'answered' && answer.status === 401;
+    if (!isRefused || call.act || this.parts.provider?.forget(token) !== true) return answer;
+    return ask(await this.tokenFor(callee.appName, url, call, body));
   }
 
   /** A provider's token names no user, so calls on a user's behalf are signed with this module's own key. */

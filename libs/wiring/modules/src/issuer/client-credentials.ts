@@ -27,13 +27,16 @@ export interface ClientCredentialsParts {
 
 interface Kept {
   token: string;
-  /** By this process's monotonic clock (`performance.now()`). */
+  /** When it was asked for, and until when it is used, by this process's monotonic clock (`performance.now()`). */
+  since: number;
   until: number;
 }
 
 const TIMEOUT_MS = 5_000;
 /** A token is only used for this part of its lifetime: the rest allows for transit and clock differences. */
 const USED_PART = 0.8;
+/** A module that refuses every token must not have the provider asked for one at each request. */
+const LEAST_USE_MS = 10_000;
 /** Assumed when the provider does not state a lifetime. */
 const UNKNOWN_LIFE_SECONDS = 60;
 /** The characters of a bearer token (RFC 6750, section 2.1). `fetch` would quote any other one in its header error. */
@@ -63,6 +66,17 @@ export class ClientCredentials {
     return this.#kept.token;
   }
 
+  /**
+   * Told of a token that a module has refused: its issuer may have revoked it, or changed its keys.
+   * @returns whether another one is asked for now; not for a token that has just been issued
+   */
+  forget(token: string): boolean {
+    if (this.#kept?.token !== token) return true;
+    if (performance.now() - this.#kept.since < LEAST_USE_MS) return false;
+    this.#kept = null;
+    return true;
+  }
+
   async #ask(): Promise<Kept> {
     const { issuer, client, audience } = this.#parts;
     try {
@@ -81,7 +95,11 @@ export class ClientCredentials {
       const { access_token: token, token_type: type, expires_in: seconds = UNKNOWN_LIFE_SECONDS } = answer;
       if (type !== 'bearer' || !BEARER_TOKEN.test(token))
         throw new Error('its answer is not a bearer token (RFC 6750)');
-      return { token, until: asked + Math.min(seconds, LONGEST_LIFE_SECONDS) * 1_000 * USED_PART };
+      return {
+        token,
+        since: asked,
+        until: asked + Math.min(seconds, LONGEST_LIFE_SECONDS) * 1_000 * USED_PART,
+      };
     } catch (error) {
       // Its metadata may have been wrong, or refer to an address that it has left.
       this.#server = null;

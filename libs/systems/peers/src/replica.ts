@@ -25,6 +25,7 @@ import { closeMember } from './retire/close-member.ts';
 import { closeProof } from './retire/close-proof.ts';
 import { Retirement } from './retire/retirement.ts';
 import type { PeersSettings } from './settings/options.ts';
+import { ReplicaChanges } from './tell/replica-changes.ts';
 import { PeerEventTrimmer } from './trim/event-trimmer.ts';
 
 /** The components of this node. */
@@ -32,6 +33,7 @@ export interface Replica {
   readonly node: PeerNode;
   readonly peers: Peers;
   readonly reads: RemoteReads;
+  readonly changes: ReplicaChanges;
   readonly check: DriftCheck;
   readonly drift: DriftWatch;
   /** Filled once all of the application's providers are known. */
@@ -125,6 +127,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
     close: (member) => closeMember({ service, peer: node, operator: ground.operator }, member),
   });
   const trimmer = new PeerEventTrimmer(database, keepEvents, logger);
+  const changes = new ReplicaChanges({ database, node: nodeId, entities, logger });
   const answers = new AnswerPeers({
     service,
     node: nodeId,
@@ -140,6 +143,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
     node,
     peers,
     reads: new RemoteReads(ask, entities),
+    changes,
     check,
     drift,
     entities,
@@ -157,7 +161,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
 
   async function whenBegun(): Promise<void> {
     await node.whenBegun();
-    await presence.run(stop.signal);
+    await Promise.all([presence, changes].map((part) => part.run(stop.signal)));
   }
 
   /** Only a complete node answers requests. */

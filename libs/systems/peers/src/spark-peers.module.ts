@@ -39,6 +39,7 @@ import { PeersController } from './report/peers.controller.ts';
 import { Peers } from './report/peers.ts';
 import { PeersReadyGuard } from './report/ready-guard.ts';
 import { RemoteReads } from './report/remote-reads.ts';
+import { ReplicaChanges } from './tell/replica-changes.ts';
 import {
   completeOptions,
   PEERS_SETTINGS,
@@ -136,12 +137,13 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
         },
         { provide: Peers, inject: [REPLICA], useFactory: ({ peers }: Replica) => peers },
         { provide: RemoteReads, inject: [REPLICA], useFactory: ({ reads }: Replica) => reads },
+        { provide: ReplicaChanges, inject: [REPLICA], useFactory: ({ changes }: Replica) => changes },
         { provide: PeerNode, inject: [REPLICA], useFactory: ({ node }: Replica) => node },
         { provide: DriftCheck, inject: [REPLICA], useFactory: ({ check }: Replica) => check },
         { provide: DriftWatch, inject: [REPLICA], useFactory: ({ drift }: Replica) => drift },
         PeersReadyGuard,
       ],
-      exports: [Peers, RemoteReads, PeersReadyGuard],
+      exports: [Peers, RemoteReads, ReplicaChanges, PeersReadyGuard],
     };
   }
 

@@ -21,6 +21,7 @@ export {
   type RecordState,
 } from './peers/peer-drift.ts';
 export { applyStash, listStash, type StashRow } from './peers/peer-stash.ts';
+export { hasOldConflicts, trimConflicts } from './peers/trim-conflicts.ts';
 export { PeerPlace } from './peers/peer-place.ts';
 export type { PeerEventRow } from './peers/peer-event-row.ts';
 export type { OpenDatabase } from './connect/open-database.ts';

@@ -26,6 +26,7 @@ import { closeProof } from './retire/close-proof.ts';
 import { Retirement } from './retire/retirement.ts';
 import type { PeersSettings } from './settings/options.ts';
 import { ReplicaChanges } from './tell/replica-changes.ts';
+import { Expiry } from './expire/expiry.ts';
 import { PeerEventTrimmer } from './trim/event-trimmer.ts';
 
 /** The components of this node. */
@@ -127,6 +128,9 @@ export function makeReplica(ground: ReplicaGround): Replica {
     close: (member) => closeMember({ service, peer: node, operator: ground.operator }, member),
   });
   const trimmer = new PeerEventTrimmer(database, keepEvents, logger);
+  const { keepDeletesSeconds } = settings;
+  const keepMs = keepDeletesSeconds === 0 ? Infinity : keepDeletesSeconds * 1_000;
+  const expiry = new Expiry({ database, keepMs, state: node.state, logger });
   const changes = new ReplicaChanges({ database, node: nodeId, entities, logger });
   const answers = new AnswerPeers({
     service,
@@ -167,7 +171,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
   /** Only a complete node answers requests. */
   async function whenReady(): Promise<void> {
     await node.whenReady();
-    await Promise.all([answers, drift, retirement, trimmer].map((part) => part.run(stop.signal)));
+    await Promise.all([answers, drift, retirement, trimmer, expiry].map((part) => part.run(stop.signal)));
   }
 }
 

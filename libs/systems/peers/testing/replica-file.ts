@@ -91,8 +91,8 @@ export class Log {
   }
 
   /** Also publishes messages without events. @returns whether anything was published */
-  async publishAny(node: ReplicaFile): Promise<boolean> {
-    const next = await node.store.nextMessage(true);
+  async publishAny(node: ReplicaFile, expire: number | null = null): Promise<boolean> {
+    const next = await node.store.nextMessage(true, undefined, expire);
     if (!next || (this.#tails.get(next.origin) ?? 0) !== next.tail) return false;
     this.say(next.origin, await encodeOutgoing(node.writer, next));
     return true;

@@ -58,16 +58,19 @@ const isOrigin: Guard<SnapshotOrigin> = isObjectOf(
     node: isNullOr(isLine),
     lastSays: isNullOr(isLine),
   },
-  { ack: isWhole, closed: isNullOr(isWhole) },
+  { ack: isWhole, closed: isNullOr(isWhole), knows: isWhole },
 );
-const isManifest = isObjectOf({
-  format: (value: unknown): value is 1 => value === 1,
-  created: isLine,
-  node: isLine,
-  cut: isWhole,
-  parts: isWhole,
-  origins: isListOf(isOrigin, Infinity),
-});
+const isManifest = isObjectOf(
+  {
+    format: (value: unknown): value is 1 => value === 1,
+    created: isLine,
+    node: isLine,
+    cut: isWhole,
+    parts: isWhole,
+    origins: isListOf(isOrigin, Infinity),
+  },
+  { horizon: isWhole },
+);
 
 /** Null for what no node has written. */
 export function decodeManifest(bytes: Uint8Array | null): Manifest | null {

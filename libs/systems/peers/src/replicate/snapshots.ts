@@ -14,8 +14,10 @@ import {
   SNAPSHOTS,
 } from '../carry/snapshot.ts';
 import { slicesOf } from '../join/slices.ts';
+import type { SweptRange } from '../join/sweep-records.ts';
 import type { RecordName } from '../receive/peer-file.ts';
-import type { LogState, PeerStore } from './peer-store.ts';
+import type { LogState } from './peer-log.ts';
+import type { PeerStore } from './peer-store.ts';
 
 /** Where snapshots lie, and the log that they let be trimmed. */
 export type SnapshotObjects = Pick<
@@ -67,7 +69,10 @@ export class Snapshots {
     let parts = 0;
     for await (const lines of this.#parts()) await this.#put(`${folder}/${parts++}`, await encodePart(lines));
     await this.#store.sync();
-    await this.#put(`${folder}/manifest`, encodeManifest({ ...head, created, node: this.#nodeId, parts }));
+    // The pages were read after the head, and may lack more deletes than were forgotten by then.
+    const horizon = await this.#store.horizon();
+    const manifest = { ...head, horizon, created, node: this.#nodeId, parts };
+    await this.#put(`${folder}/manifest`, encodeManifest(manifest));
     await this.#trim(head, created);
     return head.cut;
   }
@@ -75,6 +80,7 @@ export class Snapshots {
   /** Brings the file to where a snapshot is. @returns whether a new life has begun */
   async load(manifest: Manifest): Promise<boolean> {
     const isNewLife = await this.#store.beginLoading(manifest);
+    let after: RecordName | null = null;
     // The next part is fetched while the previous one is loaded.
     for await (const { name, bytes } of ahead(this.#loadParts(manifest), 1)) {
       const events = await decodePart(bytes);
@@ -84,12 +90,23 @@ export class Snapshots {
       }
       for (const slice of slicesOf(events, EVENTS_OF_A_SLICE)) {
         await this.#store.loadRecords(manifest, slice);
+        const to: RecordName | null = slice.at(-1) ?? after;
+        await this.#sweep(manifest, { after, to, present: slice });
+        after = to;
         // What waits for the main loop comes in between.
         await setImmediate();
       }
     }
+    await this.#sweep(manifest, { after, to: null, present: [] });
     await this.#store.finishLoading(manifest);
     return isNewLife;
+  }
+
+  async #sweep(manifest: Manifest, range: SweptRange): Promise<void> {
+    // Without any, nothing has been left out.
+    if ((manifest.horizon ?? 0) === 0) return;
+    for (let next: RecordName | null = range.after, isFirst = true; isFirst || next !== null; isFirst = false)
+      next = await this.#store.sweepRecords(manifest, { ...range, after: next });
   }
 
   #passesOver(name: string): boolean {

@@ -78,7 +78,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
     writer: writerOf(ground),
     store,
     log,
-    snapshots: new Snapshots(nodeId, store, log, snapshots.partBytes),
+    snapshots: new Snapshots(writerOf(ground), store, log, snapshots.partBytes),
     keepEvents,
     logger,
     askForSnapshot: () => ask.snapshot(),

@@ -182,11 +182,11 @@ export class ReplicaFile {
   }
 
   takeSnapshot(log: Log): Promise<number> {
-    return new Snapshots(this.name, this.store, log).take(log.created);
+    return new Snapshots(this.writer, this.store, log).take(log.created);
   }
 
   async loadSnapshot(log: Log): Promise<void> {
-    const snapshots = new Snapshots(this.name, this.store, log);
+    const snapshots = new Snapshots(this.writer, this.store, log);
     const latest = await snapshots.latest(log.state);
     if (!latest) throw new Error('there is no snapshot');
     await snapshots.load(latest);

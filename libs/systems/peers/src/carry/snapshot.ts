@@ -23,6 +23,8 @@ export interface Manifest extends SnapshotHead {
   readonly created: string;
   readonly node: string;
   readonly parts: number;
+  /** The hash of each part; absent in snapshots of earlier versions. */
+  readonly digests?: readonly string[];
 }
 
 export const SNAPSHOTS = PREFIX;
@@ -69,7 +71,7 @@ const isManifest = isObjectOf(
     parts: isWhole,
     origins: isListOf(isOrigin, Infinity),
   },
-  { horizon: isWhole },
+  { horizon: isWhole, digests: isListOf(isLine, Infinity) },
 );
 
 /** Null for what no node has written. */

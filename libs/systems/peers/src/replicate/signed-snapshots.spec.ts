@@ -50,9 +50,12 @@ describe('A snapshot in a bucket to which a stranger may write', () => {
 
   it('is not taken from the stranger, who has written nothing there, signed or not', async () => {
     const stranger = writerOf('stranger');
-    const { cut } = manifest();
+    // Further than the one of the node.
+    await a.notes.put('notes/2', { title: 'two' });
+    await settle(log, [a], true);
+    const cut = log.state.lastSequence;
     const name = HERS.replace('2', String(cut));
-    const forged = { ...manifest(), node: 'stranger' };
+    const forged = { ...manifest(), cut, node: 'stranger' };
     const origin = drawOrigin(stranger.signer.keyId);
     const of = manifest().origins.find(({ tail }) => tail > 0)?.origin ?? '';
     const { created, node, parts, origins } = forged;

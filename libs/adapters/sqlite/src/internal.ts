@@ -8,6 +8,7 @@ export { SqliteRepository } from './entities/sqlite-repository.ts';
 export { declareTables, tableOf } from './entities/tables.ts';
 export { EventTrimmer } from './events/event-trimmer.ts';
 export { trimEvents } from './events/trim-events.ts';
+export { changedRecords, type ChangedRecord, lastTakenIn } from './peers/changed-records.ts';
 export { enablePeers, type PeerSetup } from './peers/enable-peers.ts';
 export { LATEST_STAMP } from './peers/latest-stamp.ts';
 export { noteRows } from './peers/note-rows.ts';
@@ -20,6 +21,7 @@ export {
   type RecordState,
 } from './peers/peer-drift.ts';
 export { applyStash, listStash, type StashRow } from './peers/peer-stash.ts';
+export { hasOldConflicts, trimConflicts } from './peers/trim-conflicts.ts';
 export { PeerPlace } from './peers/peer-place.ts';
 export type { PeerEventRow } from './peers/peer-event-row.ts';
 export type { OpenDatabase } from './connect/open-database.ts';

@@ -5,4 +5,5 @@ export type { EntityStatus, MemberStatus, PeersStatus } from './report/peers-sta
 export { type RemoteRead, RemoteReads } from './report/remote-reads.ts';
 export { PeersReadyGuard } from './report/ready-guard.ts';
 export { PeersSettingsError, type SparkPeersOptions } from './settings/options.ts';
+export { type ReplicaChange, ReplicaChanges } from './tell/replica-changes.ts';
 export { SparkPeersModule } from './spark-peers.module.ts';

@@ -25,6 +25,8 @@ import { closeMember } from './retire/close-member.ts';
 import { closeProof } from './retire/close-proof.ts';
 import { Retirement } from './retire/retirement.ts';
 import type { PeersSettings } from './settings/options.ts';
+import { ReplicaChanges } from './tell/replica-changes.ts';
+import { Expiry } from './expire/expiry.ts';
 import { PeerEventTrimmer } from './trim/event-trimmer.ts';
 
 /** The components of this node. */
@@ -32,6 +34,7 @@ export interface Replica {
   readonly node: PeerNode;
   readonly peers: Peers;
   readonly reads: RemoteReads;
+  readonly changes: ReplicaChanges;
   readonly check: DriftCheck;
   readonly drift: DriftWatch;
   /** Filled once all of the application's providers are known. */
@@ -75,7 +78,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
     writer: writerOf(ground),
     store,
     log,
-    snapshots: new Snapshots(nodeId, store, log, snapshots.partBytes),
+    snapshots: new Snapshots(writerOf(ground), store, log, snapshots.partBytes),
     keepEvents,
     logger,
     askForSnapshot: () => ask.snapshot(),
@@ -125,6 +128,10 @@ export function makeReplica(ground: ReplicaGround): Replica {
     close: (member) => closeMember({ service, peer: node, operator: ground.operator }, member),
   });
   const trimmer = new PeerEventTrimmer(database, keepEvents, logger);
+  const { keepDeletesSeconds } = settings;
+  const keepMs = keepDeletesSeconds === 0 ? Infinity : keepDeletesSeconds * 1_000;
+  const expiry = new Expiry({ database, keepMs, state: node.state, logger });
+  const changes = new ReplicaChanges({ database, node: nodeId, entities, logger });
   const answers = new AnswerPeers({
     service,
     node: nodeId,
@@ -140,6 +147,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
     node,
     peers,
     reads: new RemoteReads(ask, entities),
+    changes,
     check,
     drift,
     entities,
@@ -157,13 +165,13 @@ export function makeReplica(ground: ReplicaGround): Replica {
 
   async function whenBegun(): Promise<void> {
     await node.whenBegun();
-    await presence.run(stop.signal);
+    await Promise.all([presence, changes].map((part) => part.run(stop.signal)));
   }
 
   /** Only a complete node answers requests. */
   async function whenReady(): Promise<void> {
     await node.whenReady();
-    await Promise.all([answers, drift, retirement, trimmer].map((part) => part.run(stop.signal)));
+    await Promise.all([answers, drift, retirement, trimmer, expiry].map((part) => part.run(stop.signal)));
   }
 }
 

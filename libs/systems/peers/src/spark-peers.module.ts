@@ -46,6 +46,7 @@ import {
   type PeersSettings,
   type SparkPeersOptions,
 } from './settings/options.ts';
+import { ReplicaChanges } from './tell/replica-changes.ts';
 
 const REPLICA = Symbol('SPARK_PEERS_REPLICA');
 
@@ -137,12 +138,13 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
         },
         { provide: Peers, inject: [REPLICA], useFactory: ({ peers }: Replica) => peers },
         { provide: RemoteReads, inject: [REPLICA], useFactory: ({ reads }: Replica) => reads },
+        { provide: ReplicaChanges, inject: [REPLICA], useFactory: ({ changes }: Replica) => changes },
         { provide: PeerNode, inject: [REPLICA], useFactory: ({ node }: Replica) => node },
         { provide: DriftCheck, inject: [REPLICA], useFactory: ({ check }: Replica) => check },
         { provide: DriftWatch, inject: [REPLICA], useFactory: ({ drift }: Replica) => drift },
         PeersReadyGuard,
       ],
-      exports: [Peers, RemoteReads, PeersReadyGuard],
+      exports: [Peers, RemoteReads, ReplicaChanges, PeersReadyGuard],
     };
   }
 

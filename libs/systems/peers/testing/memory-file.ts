@@ -20,6 +20,7 @@ export interface Change {
 
 interface Contents {
   position: number;
+  horizon: number;
   news: number;
   origin: string;
   owns: Map<string, OwnOrigin>;
@@ -50,6 +51,7 @@ export class MemoryFile implements PeerFile {
   constructor(contents?: Contents) {
     this.#is = contents ?? {
       position: 0,
+      horizon: 0,
       news: 0,
       origin: '',
       owns: new Map(),
@@ -79,6 +81,14 @@ export class MemoryFile implements PeerFile {
 
   set position(position: number) {
     this.#is.position = position;
+  }
+
+  get horizon(): number {
+    return this.#is.horizon;
+  }
+
+  set horizon(stamp: number) {
+    this.#is.horizon = stamp;
   }
 
   get current(): string {
@@ -156,7 +166,9 @@ export class MemoryFile implements PeerFile {
   }
 
   loggedOrigins(): LoggedOrigin[] {
-    const names = new Set([...this.#is.applied.keys(), ...this.#is.tails.keys()]);
+    // As a file lists them: those of a node in the order in which they were heard of.
+    const { nodes, applied, tails } = this.#is;
+    const names = new Set([...nodes.keys(), ...applied.keys(), ...tails.keys()]);
     return [...names].map((origin) => {
       const own = this.own(origin);
       return {
@@ -226,14 +238,42 @@ export class MemoryFile implements PeerFile {
     return events;
   }
 
-  recordsAfter(last: RecordName | null, limit: number): RecordName[] {
+  recordsAfter(last: RecordName | null, limit: number, to: RecordName | null = null): RecordName[] {
     const after = last && keyOf(last.entity, last.recordId);
-    const keys = [...this.#is.heads.keys()].toSorted().filter((key) => after === null || key > after);
+    const end = to && keyOf(to.entity, to.recordId);
+    const isIn = (key: string) => (after === null || key > after) && (end === null || key <= end);
+    const keys = [...this.#is.heads.keys()].toSorted().filter(isIn);
     return keys.slice(0, limit).map((key) => {
       const [entity, recordId] = JSON.parse(key) as [string, string];
       return { entity, recordId };
     });
   }
+
+  deletedBefore(stamp: number): RecordName[] {
+    const deletes = [...this.#is.events.values()].filter(
+      (event) =>
+        event.operation === 'DELETE' &&
+        event.resolverVersion === null &&
+        event.hlc < stamp &&
+        !this.#is.past.has(textOf(event)),
+    );
+    const keys = new Set(deletes.map(({ entity, recordId }) => keyOf(entity, recordId)));
+    return [...keys].map((key) => {
+      const [entity, recordId] = JSON.parse(key) as [string, string];
+      return { entity, recordId };
+    });
+  }
+
+  retract(heads: readonly PeerEvent[]): void {
+    const [first] = heads;
+    if (!first) return;
+    const { entity, recordId } = first;
+    const event = this.#number(entity, recordId, 'DELETE', null, heads, null);
+    this.setHeads(entity, recordId, [event]);
+    this.show(entity, recordId, null);
+  }
+
+  setAside(): void {}
 
   history(entity: string, recordId: string): PeerEvent[] {
     const all = this.historyTo(entity, recordId, Infinity);
@@ -322,7 +362,8 @@ export class MemoryFile implements PeerFile {
 
   setHeads(entity: string, recordId: string, heads: readonly PeerEvent[]): void {
     for (const head of heads) this.#is.past.delete(textOf(head));
-    this.#is.heads.set(keyOf(entity, recordId), [...heads]);
+    if (heads.length === 0) this.#is.heads.delete(keyOf(entity, recordId));
+    else this.#is.heads.set(keyOf(entity, recordId), [...heads]);
   }
 
   openConflicts(entity: string): { number: number; recordId: string }[] {
@@ -346,6 +387,14 @@ export class MemoryFile implements PeerFile {
 
   shown(entity: string, recordId: string): string | null {
     return this.#is.rows.get(keyOf(entity, recordId)) ?? null;
+  }
+
+  /** The rows of a collection. */
+  records(entity: string): { recordId: string; data: string }[] {
+    return [...this.#is.rows].flatMap(([key, data]) => {
+      const [of, recordId] = JSON.parse(key) as [string, string];
+      return of === entity ? [{ recordId, data }] : [];
+    });
   }
 
   write({ entity, recordId, operation, data }: Change): PeerEvent {

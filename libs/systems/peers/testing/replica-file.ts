@@ -91,8 +91,8 @@ export class Log {
   }
 
   /** Also publishes messages without events. @returns whether anything was published */
-  async publishAny(node: ReplicaFile): Promise<boolean> {
-    const next = await node.store.nextMessage(true);
+  async publishAny(node: ReplicaFile, expire: number | null = null): Promise<boolean> {
+    const next = await node.store.nextMessage(true, undefined, expire);
     if (!next || (this.#tails.get(next.origin) ?? 0) !== next.tail) return false;
     this.say(next.origin, await encodeOutgoing(node.writer, next));
     return true;
@@ -182,11 +182,11 @@ export class ReplicaFile {
   }
 
   takeSnapshot(log: Log): Promise<number> {
-    return new Snapshots(this.name, this.store, log).take(log.created);
+    return new Snapshots(this.writer, this.store, log).take(log.created);
   }
 
   async loadSnapshot(log: Log): Promise<void> {
-    const snapshots = new Snapshots(this.name, this.store, log);
+    const snapshots = new Snapshots(this.writer, this.store, log);
     const latest = await snapshots.latest(log.state);
     if (!latest) throw new Error('there is no snapshot');
     await snapshots.load(latest);

@@ -13,6 +13,8 @@ export interface LogMessage {
   ack?: number;
   /** Whether it only acknowledges. */
   isAck?: boolean;
+  /** The stamp below which deletes are forgotten at this place. */
+  expire?: number;
 }
 
 /** A complete snapshot; it is never visible before. */

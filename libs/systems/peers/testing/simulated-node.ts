@@ -1,3 +1,4 @@
+import type { PeerEvent } from '../src/merge/event.ts';
 import type { SaidTo } from '../src/publish/said.ts';
 import type { RecordName } from '../src/receive/peer-file.ts';
 import { LowWaterMark } from '../src/trim/low-water-mark.ts';
@@ -61,4 +62,11 @@ export function cutPower(node: Node, random: Random): void {
   node.file = random.one([node.file, ...node.before]);
   node.file.logTime = logTime;
   node.before = [];
+}
+
+/** Own events that a file does not know to be in the log. */
+export function unpublishedIn(file: MemoryFile): PeerEvent[] {
+  return file
+    .unconfirmedOrigins()
+    .flatMap((origin) => file.eventsAfter(origin, file.own(origin)?.confirmed ?? 0, Infinity));
 }

@@ -1,24 +1,34 @@
 import type { PeerEvent } from '../src/merge/event.ts';
-import { beginLoading, finishLoading, loadRecords } from '../src/join/load-snapshot.ts';
+import { beginLoading, finishLoading } from '../src/join/load-snapshot.ts';
 import { beginSnapshot, snapshotPage } from '../src/join/take-snapshot.ts';
+import { expireDeletes } from '../src/expire/expire-deletes.ts';
 import { beginNewLife } from '../src/receive/begin-new-life.ts';
 import { nextMessage, saidBy } from '../src/publish/next-message.ts';
 import { proposeForOthers } from '../src/receive/propose-for-others.ts';
+import { goesOnAfter } from '../src/publish/said.ts';
 import { receiveEvents } from '../src/receive/receive-events.ts';
 import { trimEvents } from '../src/trim/trim-events.ts';
 import { type Change, MemoryFile } from './memory-file.ts';
-import { ONE_EVENT } from './one-event.ts';
 import type { Random } from './random.ts';
-import { type LogMessage, SimulatedLog } from './simulated-log.ts';
-import { cutPower, kill, lookFirst, makeNode, type Node, put, putSoon } from './simulated-node.ts';
-import { BOARDS, meaningOf, policyOf, tagsOf, violationsOf } from './violations.ts';
+import { SimulatedLog } from './simulated-log.ts';
+import {
+  cutPower,
+  kill,
+  lookFirst,
+  makeNode,
+  type Node,
+  put,
+  putSoon,
+  unpublishedIn,
+} from './simulated-node.ts';
+import { loadPages } from './load-pages.ts';
+import { forgedEvent, forgetOtherLife, nextChange } from './simulated-changes.ts';
+import { BOARDS, meaningOf, policyOf, violationsOf } from './violations.ts';
 
 /** A rule of the protocol that can be switched off, to check that the simulation notices. */
-export type BrokenRule = 'the fence' | 'two lives' | 'no reading over a gap';
+export type BrokenRule = 'the fence' | 'two lives' | 'no reading over a gap' | 'no sweep';
 
 const HOUR = 3_600_000_000;
-const NOTES = 'Notes';
-const RECORDS = 6;
 const PAGE = 3;
 const OUTCOMES = ['answered', 'answered', 'request lost', 'answer lost'] as const;
 
@@ -53,6 +63,7 @@ export class Simulation {
     else if (chance < 0.87) this.#retire();
     else if (chance < 0.91) this.#makeSnapshot(node);
     else if (chance < 0.92) this.#propose(node);
+    else if (chance < 0.94) this.#passTime(node);
     else this.#disturb(node);
   }
 
@@ -123,10 +134,7 @@ export class Simulation {
     node.file = node.backup.copy();
     put(node);
     this.#setClock(node);
-    for (const origin of was.unconfirmedOrigins()) {
-      const unpublished = was.eventsAfter(origin, was.own(origin)?.confirmed ?? 0, Infinity);
-      for (const event of unpublished) this.#lostWithDisk.add(meaningOf(event));
-    }
+    for (const event of unpublishedIn(was)) this.#lostWithDisk.add(meaningOf(event));
   }
 
   #cutOrHeal(node: Node): void {
@@ -138,21 +146,9 @@ export class Simulation {
   }
 
   #write(node: Node): void {
-    const recordId = `r${this.#random.below(RECORDS)}`;
-    const { file } = node;
     put(node);
     this.#made++;
-    if (this.#random.next() < 0.4) {
-      const data = JSON.stringify({ tags: [...tagsOf(file.shown(BOARDS, recordId)), `t${this.#made}`] });
-      const operation = file.shown(BOARDS, recordId) === null ? 'CREATE' : 'UPDATE';
-      this.#acknowledge(file, { entity: BOARDS, recordId, operation, data });
-      return;
-    }
-    const isThere = file.shown(NOTES, recordId) !== null;
-    const removes = isThere && this.#random.next() < 0.3;
-    const operation = removes ? 'DELETE' : isThere ? 'UPDATE' : 'CREATE';
-    const data = removes ? null : JSON.stringify({ n: this.#made });
-    this.#acknowledge(file, { entity: NOTES, recordId, operation, data });
+    this.#acknowledge(node.file, nextChange(this.#random, node.file, this.#made));
   }
 
   #acknowledge(file: MemoryFile, change: Change): void {
@@ -176,6 +172,7 @@ export class Simulation {
       }
       if (this.#broken === 'two lives') forgetOtherLife(file, message);
       receiveEvents(file, message, policyOf, () => this.#freshOrigin());
+      if (message.expire !== undefined) expireDeletes(file, message.expire, policyOf);
       if (message.isAck !== true) file.news = message.sequence;
       if (message.node !== undefined) file.nameNode(message.origin, message.node);
       file.noteAck(message.origin, message.ack ?? 0);
@@ -212,7 +209,9 @@ export class Simulation {
     making.last = page.last;
     if (page.last !== null) return;
     put(node);
-    this.#log.keep({ head: making.head, pages: making.pages });
+    // Of the pages, which may have been read long after the beginning.
+    const head = { ...making.head, horizon: file.horizon };
+    this.#log.keep({ head, pages: making.pages });
     node.making = null;
   }
 
@@ -224,10 +223,8 @@ export class Simulation {
     put(node);
     lookFirst(node, this.#log.end);
     beginLoading(file, snapshot.head, policyOf, () => this.#freshOrigin());
-    for (const page of snapshot.pages) {
-      if (this.#random.next() < 0.05) return;
-      loadRecords(file, snapshot.head, page, policyOf);
-    }
+    const isCut = () => this.#random.next() < 0.05;
+    if (!loadPages(file, snapshot, this.#broken === 'no sweep', isCut)) return;
     finishLoading(file, snapshot.head);
   }
 
@@ -252,6 +249,33 @@ export class Simulation {
     if (!goesOn) node.lookTo = sequence;
   }
 
+  /** A long time passes for the nodes that are there. One of them has all forget older deletes, and may replace the log by a snapshot. */
+  #passTime(node: Node): void {
+    const present = this.#nodes.filter(({ isUp, isOnline }) => isUp && isOnline);
+    for (let rounds = 0; rounds < 3; rounds++) {
+      for (const one of present) this.#read(one, Infinity);
+      for (const one of present) this.#publish(one, 'answered');
+    }
+    this.#time += this.#random.one([0, HOUR, 3 * HOUR]);
+    this.#read(node, Infinity);
+    this.#expire(node);
+    for (const one of present) this.#read(one, Infinity);
+    if (node.isUp && this.#random.next() < 0.5)
+      for (let pages = 0; pages < 20; pages++) this.#makeSnapshot(node);
+  }
+
+  #expire(node: Node): void {
+    const { current: origin } = node.file;
+    const { tail } = goesOnAfter(node.file.own(origin), node.said.get(origin));
+    if (!node.isUp || !node.isOnline || node.file.position < node.lookTo) return;
+    if (tail === 0 || this.#log.tailOf(origin) !== tail || node.file.backlog > 0) return;
+    put(node);
+    node.said.clear();
+    const expire = this.#time - 2 * HOUR;
+    const about = { origin, node: node.name, ack: node.file.acked, isForged: false, isAck: true };
+    node.lookTo = this.#log.append({ ...about, events: [], expire });
+  }
+
   /** An operator retires a node that seems gone; it may be away, restored, cloned, or even running. */
   #retire(): void {
     const { tails } = this.#log;
@@ -263,38 +287,11 @@ export class Simulation {
   /** Someone with access to the log publishes a message under another's origin. */
   #forge(): void {
     const [origin] = this.#random.one([...this.#log.tails, [this.#freshOrigin(), 0]] as [[string, number]]);
-    const last = this.#log.said.findLast((message) => message.origin === origin)?.events.at(-1)?.number ?? 0;
-    const number = Math.max(1, last + this.#random.below(4) - 1);
-    const event: PeerEvent = {
-      ...ONE_EVENT,
-      origin,
-      number,
-      hlc: this.#time,
-      recordId: `r${this.#random.below(RECORDS)}`,
-      operation: 'UPDATE',
-      data: JSON.stringify({ forged: this.#log.end }),
-      sees: this.#random.one([[], [{ origin: 'nobody', number: 1 }]]),
-      tx: number,
-    };
+    const event = forgedEvent(this.#random, this.#log, origin, this.#time);
     this.#log.append({ origin, events: [event], isForged: true });
   }
 
   #freshOrigin(): string {
     return `o${++this.#made}`;
   }
-}
-
-/** The broken rule: takes events in the log with own numbers for own events. */
-function forgetOtherLife(file: MemoryFile, { origin, events }: LogMessage): void {
-  const own = file.own(origin);
-  const last = events.at(-1)?.number ?? 0;
-  if (own && last > own.confirmed) file.setOwn(origin, { ...own, confirmed: Math.min(last, own.written) });
-}
-
-/** One run from its seed. @returns the violations at its end */
-export function simulate(random: Random, steps: number, broken: BrokenRule | null = null): string[] {
-  const simulation = new Simulation(random, broken);
-  for (let step = 0; step < steps; step++) simulation.step();
-  simulation.settle();
-  return simulation.violations();
 }

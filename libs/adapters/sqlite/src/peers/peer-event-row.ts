@@ -40,6 +40,8 @@ export interface LoggedOriginRow extends PeerEventName {
   readonly node: string | null;
   readonly ack?: number;
   readonly closed?: number | null;
+  /** The latest change of the protocol that its node knows; absent in snapshots of earlier versions. */
+  readonly knows?: number;
 }
 
 /** As `PeerEventRow`, with `sees` as text. */

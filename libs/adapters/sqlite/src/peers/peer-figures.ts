@@ -14,6 +14,7 @@ export interface EntityFigures {
   entity: string;
   rows: number;
   tombstones: number;
+  /** Those that are not in the file any more count in the total. */
   conflicts: { open: number; total: number };
 }
 
@@ -103,11 +104,15 @@ function figuresOf(open: OpenDatabase, entity: string, records: number): EntityF
   const conflicts = (where: string) =>
     open.number(`SELECT count(*) AS value FROM spark_peer_conflicts WHERE entity = ? ${where}`, entity);
   const rows = findTable(open, entity)?.count() ?? 0;
+  const removed = open.number(
+    'SELECT ifnull(max(removed), 0) AS value FROM spark_peer_conflicts_removed WHERE entity = ?',
+    entity,
+  );
   return {
     entity,
     rows,
     tombstones: Math.max(0, records - rows),
-    conflicts: { open: conflicts('AND ended IS NULL'), total: conflicts('') },
+    conflicts: { open: conflicts('AND ended IS NULL'), total: conflicts('') + removed },
   };
 }
 

@@ -31,6 +31,14 @@ export class PeerOrigins {
     this.#open.prepare('UPDATE spark_peer SET news = ?').run(sequence);
   }
 
+  get horizon(): number {
+    return this.#open.number('SELECT horizon AS value FROM spark_peer');
+  }
+
+  set horizon(stamp: number) {
+    this.#open.prepare('UPDATE spark_peer SET horizon = ?').run(stamp);
+  }
+
   get current(): string {
     return this.#open.row<{ origin: string }>('SELECT origin FROM spark_peer')?.origin ?? '';
   }
@@ -99,23 +107,24 @@ export class PeerOrigins {
    */
   loggedOrigins(): LoggedOriginRow[] {
     return this.#open.rows(
-      `SELECT origin, ${LOGGED} AS number, tail, node, ack, closed FROM spark_peer_origins ORDER BY rowid`,
+      `SELECT origin, ${LOGGED} AS number, tail, node, ack, closed, knows FROM spark_peer_origins ORDER BY rowid`,
     );
   }
 
-  coverOrigin({ origin, number, tail, node, ack = 0, closed = null }: LoggedOriginRow): void {
+  coverOrigin({ origin, number, tail, node, ack = 0, closed = null, knows = 0 }: LoggedOriginRow): void {
     this.#open
       .prepare(
-        `INSERT INTO spark_peer_origins (origin, applied, tail, node, ack, closed) VALUES (?, ?, ?, ?, ?, ?)
+        `INSERT INTO spark_peer_origins (origin, applied, tail, node, ack, closed, knows) VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (origin) DO UPDATE SET
            applied = max(applied, excluded.applied),
            confirmed = iif(taken IS NULL, 0, max(confirmed, excluded.applied)),
            tail = max(tail, excluded.tail),
            node = ifnull(node, excluded.node),
            ack = max(ack, excluded.ack),
-           closed = ifnull(closed, excluded.closed)`,
+           closed = ifnull(closed, excluded.closed),
+           knows = max(knows, excluded.knows)`,
       )
-      .run(origin, number, tail, node, ack, closed);
+      .run(origin, number, tail, node, ack, closed, knows);
   }
 
   noteTail(origin: string, sequence: number): void {

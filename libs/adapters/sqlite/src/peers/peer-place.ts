@@ -1,5 +1,14 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { setTag } from '../connect/replicated.ts';
+import { LATEST_ORIGINS } from './peer-origins.ts';
+
+/** What a message tells of its origin. */
+interface Heard {
+  readonly node: string;
+  readonly at: number;
+  readonly ack: number;
+  readonly knows: number;
+}
 
 /** A replica file's position in the log, within one transaction. */
 export class PeerPlace {
@@ -82,11 +91,42 @@ export class PeerPlace {
     setTag(this.#open, tag);
   }
 
+  /** Whether every node that is not retired knows a change of the protocol. */
+  doAllKnow(change: number): boolean {
+    const lacking = this.#open.number(
+      `SELECT count(*) AS value FROM spark_peer_origins
+       WHERE rowid IN (${LATEST_ORIGINS}) AND closed IS NULL AND knows < ?`,
+      change,
+    );
+    return lacking === 0;
+  }
+
+  /**
+   * The stamps of lone deletes below a stamp, the lowest ones first, as far as they are known to be in the log.
+   */
+  loneDeletes(before: number, limit: number): number[] {
+    const rows = this.#open.rows<{ hlc: number }>(
+      `SELECT event.hlc FROM spark_peer_events AS event JOIN spark_peer_origins AS origins ON origins.origin = event.origin
+       WHERE event.operation_type = 'DELETE' AND event.hlc < ? AND event.resolver_version IS NULL
+         AND event.number <= iif(origins.taken IS NULL, origins.applied, origins.confirmed)
+         AND (SELECT count(*) FROM spark_peer_heads AS head
+           WHERE head.entity = event.entity AND head.record_id = event.record_id) = 1
+         AND EXISTS (SELECT 1 FROM spark_peer_heads AS head WHERE head.entity = event.entity
+           AND head.record_id = event.record_id AND head.origin = event.origin AND head.number = event.number)
+       ORDER BY event.hlc LIMIT ?`,
+      before,
+      limit,
+    );
+    return rows.map(({ hlc }) => hlc);
+  }
+
   /** Notes on which node an origin is, when it was last heard from, in milliseconds since 1970, and what it has acknowledged. */
-  hear(origin: string, { node, at, ack }: { node: string; at: number; ack: number }): void {
+  hear(origin: string, { node, at, ack, knows }: Heard): void {
     this.#open
-      .prepare('UPDATE spark_peer_origins SET node = ?, heard = ?, ack = max(ack, ?) WHERE origin = ?')
-      .run(node, at, ack, origin);
+      .prepare(
+        'UPDATE spark_peer_origins SET node = ?, heard = ?, ack = max(ack, ?), knows = ? WHERE origin = ?',
+      )
+      .run(node, at, ack, knows, origin);
   }
 
   /** Records the position in the log where an operator closed an origin. */

@@ -20,6 +20,7 @@ import { isSameName, replaceHeads, unsetPast } from './head-rows.ts';
 import { LATEST_STAMP } from './latest-stamp.ts';
 import { insertEvent, showChange } from './insert-event.ts';
 import { PeerOrigins } from './peer-origins.ts';
+import { setAside } from './set-aside.ts';
 
 const OF_RECORD = 'WHERE event.entity = ? AND event.record_id = ?';
 /** The only event of its record, and its head. */
@@ -51,13 +52,26 @@ export class PeerRows extends PeerOrigins {
     return this.#events(where, origin, number, limit);
   }
 
-  recordsAfter(last: PeerRecordName | null, limit: number): PeerRecordName[] {
+  recordsAfter(
+    last: PeerRecordName | null,
+    limit: number,
+    to: PeerRecordName | null = null,
+  ): PeerRecordName[] {
     return this.#open.rows(
       `SELECT DISTINCT entity, record_id AS recordId FROM spark_peer_heads
-       WHERE (entity, record_id) > (?, ?) ORDER BY entity, record_id LIMIT ?`,
+       WHERE (entity, record_id) > (?, ?) ${to ? 'AND (entity, record_id) <= (?, ?)' : ''} ORDER BY entity, record_id LIMIT ?`,
       last?.entity ?? '',
       last?.recordId ?? '',
+      ...(to ? [to.entity, to.recordId] : []),
       limit,
+    );
+  }
+
+  deletedBefore(stamp: number): PeerRecordName[] {
+    return this.#open.rows(
+      `SELECT DISTINCT entity, record_id AS recordId FROM spark_peer_events
+       WHERE operation_type = 'DELETE' AND hlc < ? AND resolver_version IS NULL AND past IS NULL`,
+      stamp,
     );
   }
 
@@ -217,25 +231,46 @@ export class PeerRows extends PeerOrigins {
   }
 
   propose(heads: readonly PeerEventRow[], content: string | null, version: number): void {
+    const event = this.#ownEvent(heads, content, version);
+    if (event) this.keep(event);
+  }
+
+  retract(heads: readonly PeerEventRow[]): void {
+    const event = this.#ownEvent(heads, null, null);
+    if (!event) return;
+    this.keep(event);
+    this.setHeads(event.entity, event.recordId, [event], heads);
+    this.show(event.entity, event.recordId, null, event);
+  }
+
+  #ownEvent(
+    heads: readonly PeerEventRow[],
+    data: string | null,
+    resolverVersion: number | null,
+  ): PeerEventRow | null {
     const [first] = heads;
     const own = this.#open.row<{ origin: string; written: number }>(
       `SELECT own.origin, own.applied AS written
        FROM spark_peer_origins AS own JOIN spark_peer AS peer ON peer.origin = own.origin`,
     );
-    if (!first || !own) return;
-    this.keep({
+    if (!first || !own) return null;
+    return {
       origin: own.origin,
       number: own.written + 1,
       hlc: Math.min(LATEST_STAMP, Math.max(...heads.map(({ hlc }) => hlc)) + 1),
       entity: first.entity,
       recordId: first.recordId,
-      operation: content === null ? 'DELETE' : 'UPDATE',
-      data: content,
+      operation: data === null ? 'DELETE' : 'UPDATE',
+      data,
       timestamp: Date.now(),
       sees: heads,
-      resolverVersion: version,
+      resolverVersion,
       tx: own.written + 1,
-    });
+    };
+  }
+
+  setAside(names: readonly PeerEventName[]): void {
+    setAside(this.#open, names);
   }
 
   /** Of what is replicated here, and of nothing else that the file has. No one else creates tables within a transaction. */

@@ -19,7 +19,8 @@ export const PEER_TABLES = `
     skipped INTEGER NOT NULL DEFAULT 0,
     applying INTEGER NOT NULL DEFAULT FALSE,
     tx INTEGER NOT NULL DEFAULT 0,
-    trimmed INTEGER NOT NULL DEFAULT 0
+    trimmed INTEGER NOT NULL DEFAULT 0,
+    horizon INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE IF NOT EXISTS spark_peer_origins (
     origin TEXT PRIMARY KEY,
@@ -32,7 +33,8 @@ export const PEER_TABLES = `
     closed INTEGER,
     heard INTEGER,
     ack INTEGER NOT NULL DEFAULT 0,
-    stable INTEGER NOT NULL DEFAULT 0
+    stable INTEGER NOT NULL DEFAULT 0,
+    knows INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE IF NOT EXISTS spark_peer_events (
     taken INTEGER PRIMARY KEY,
@@ -51,6 +53,7 @@ export const PEER_TABLES = `
     UNIQUE (origin, number)
   );
   CREATE INDEX IF NOT EXISTS spark_peer_events_by_record ON spark_peer_events (entity, record_id);
+  CREATE INDEX IF NOT EXISTS spark_peer_events_deletes ON spark_peer_events (hlc) WHERE operation_type = 'DELETE';
   CREATE TABLE IF NOT EXISTS spark_peer_heads (
     entity TEXT NOT NULL,
     record_id TEXT NOT NULL COLLATE NOCASE,
@@ -67,6 +70,10 @@ export const PEER_TABLES = `
     at INTEGER NOT NULL DEFAULT (${NOW}),
     ended INTEGER
   );
+  CREATE TABLE IF NOT EXISTS spark_peer_conflicts_removed (
+    entity TEXT PRIMARY KEY,
+    removed INTEGER NOT NULL
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS spark_peer_lives (
     number INTEGER PRIMARY KEY,
     at INTEGER NOT NULL DEFAULT (${NOW}),
@@ -102,6 +109,7 @@ export const ADDED_COLUMNS = [
   { table: 'spark_peer', column: 'skipped', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer', column: 'tx', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer', column: 'trimmed', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'spark_peer', column: 'horizon', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer_events', column: 'tx', type: 'INTEGER' },
   { table: 'spark_peer_events', column: 'past', type: 'INTEGER' },
   { table: 'spark_peer_origins', column: 'logged', type: 'INTEGER NOT NULL DEFAULT 0' },
@@ -109,6 +117,7 @@ export const ADDED_COLUMNS = [
   { table: 'spark_peer_origins', column: 'heard', type: 'INTEGER' },
   { table: 'spark_peer_origins', column: 'ack', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer_origins', column: 'stable', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'spark_peer_origins', column: 'knows', type: 'INTEGER NOT NULL DEFAULT 0' },
 ] as const;
 
 /** Microseconds since 1970 by the log's clock, as far as this file knows it. */

@@ -2,6 +2,7 @@ import type { OpenDatabase } from '../connect/open-database.ts';
 import { findTable } from '../entities/tables.ts';
 import type { PeerEventRow } from './peer-event-row.ts';
 import { PeerRows } from './peer-rows.ts';
+import { OUTDATED } from './set-aside.ts';
 
 /** A change of an earlier life that is not shown: it lost to what others wrote. */
 export interface StashRow {
@@ -26,7 +27,8 @@ export function listStash(open: OpenDatabase): StashRow[] {
   const lost: StashRow[] = [];
   for (const { number, at, why, origin, event: of } of rows) {
     const event = file.event({ origin, number: of });
-    if (event && hasLost(open, file, event)) lost.push({ number, at, why, event });
+    if (event && (why === OUTDATED ? !isShown(open, event) : hasLost(open, file, event)))
+      lost.push({ number, at, why, event });
     if (lost.length === MOST_LISTED) break;
   }
   return lost;
@@ -46,7 +48,7 @@ export function applyStash(open: OpenDatabase, number: number): boolean {
 
 /** Whether an event was in a conflict and the row now shows something else. */
 function hasLost(open: OpenDatabase, file: PeerRows, event: PeerEventRow): boolean {
-  const { entity, recordId, origin, number, data } = event;
+  const { entity, recordId, origin, number } = event;
   const name = `${origin}:${number}`;
   const met = open.rows<{ heads: string }>(
     'SELECT heads FROM spark_peer_conflicts WHERE entity = ? AND record_id = ?',
@@ -56,5 +58,9 @@ function hasLost(open: OpenDatabase, file: PeerRows, event: PeerEventRow): boole
   if (!met.some(({ heads }) => heads.split(',').includes(name))) return false;
   const [head, ...others] = file.heads(entity, recordId);
   const isAlone = others.length === 0 && head?.origin === origin && head.number === number;
-  return !isAlone && (findTable(open, entity)?.get(recordId)?.document ?? null) !== data;
+  return !isAlone && !isShown(open, event);
+}
+
+function isShown(open: OpenDatabase, { entity, recordId, data }: PeerEventRow): boolean {
+  return (findTable(open, entity)?.get(recordId)?.document ?? null) === data;
 }

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type LogPayload, sealMessage } from '@nestjs-spark/contracts/internal';
 import { writerOf } from '../../testing/replica-file.ts';
 import type { PeerEvent } from '../merge/event.ts';
-import { decodeMessage, encodeClose, encodeMessage, encodeOutgoing } from './message.ts';
+import { decodeMessage, encodeClose, encodeMessage, encodeOutgoing, KNOWS_EXPIRY } from './message.ts';
 import { originSubject } from './names.ts';
 import { drawOrigin } from './origin.ts';
 
@@ -45,6 +45,8 @@ describe('a message of a replica', () => {
       sequence: 7,
       origin,
       node: 'a',
+      knows: KNOWS_EXPIRY,
+      expire: null,
       events: [event],
       ...claims,
     });
@@ -56,6 +58,7 @@ describe('a message of a replica', () => {
       from: 1,
       to: 1,
       ...claims,
+      knows: KNOWS_EXPIRY,
       key: a.key,
     });
     const ahead = await encodeMessage(a, [event], { ack: 9, at: 9, stable: 0 });
@@ -74,9 +77,19 @@ describe('a message of a replica', () => {
   it.each(['join', 'ack'] as const)('is read as %s, signed with the rest', async (kind) => {
     const said = await encodeOutgoing(a, { kind, origin, tail: 3, last: 2, claims });
     expect(said.headers['Spark-Kind']).toBe(kind);
-    expect(await read(said)).toEqual({ kind, sequence: 7, origin, node: 'a', events: [], ...claims });
+    const [knows, expire] = [KNOWS_EXPIRY, null];
+    const asSaid = { kind, sequence: 7, origin, node: 'a', knows, expire, events: [], ...claims };
+    expect(await read(said)).toEqual(asSaid);
     const peer = said.headers['Spark-Peer']?.replace('"ack":5', '"ack":6') ?? '';
     expect(await kindOf({ ...said, headers: { ...said.headers, 'Spark-Peer': peer } })).toBe('forged');
+  });
+
+  it('says from where on deletes are forgotten, if its writer says so in an acknowledgement', async () => {
+    const said = (expire: number) =>
+      encodeOutgoing(a, { kind: 'ack', origin, tail: 3, last: 2, claims, expire });
+    expect(await read(await said(1_800_000_000_000_000))).toMatchObject({ expire: 1_800_000_000_000_000 });
+    for (const wrong of [-1, 1.5, Number.MAX_SAFE_INTEGER])
+      expect(await read(await said(wrong))).toMatchObject({ kind: 'ack', expire: null });
   });
 
   it('is skipped when another key speaks under its origin, whatever name it gives', async () => {

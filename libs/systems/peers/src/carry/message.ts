@@ -1,6 +1,7 @@
 import { type LogPayload, type MessageSigner, pack, sealMessage } from '@nestjs-spark/contracts/internal';
 import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
 import type { PeerEvent } from '../merge/event.ts';
+import { isStamp } from '../merge/stamp.ts';
 import type { Claims } from '../publish/claims.ts';
 import type { Outgoing, Sign } from '../publish/next-message.ts';
 import type { EventMessage } from '../receive/receive-events.ts';
@@ -21,6 +22,8 @@ const MOST_BYTES = 80 * 1024 * 1024;
 const MOST_PACKED_BYTES = 64 * 1024 * 1024;
 const MOST_EVENTS = 10_000;
 const LONGEST_HEADER = 4_096;
+/** The change of the protocol since which nodes forget deletes at a place of the log. */
+export const KNOWS_EXPIRY = 1;
 
 /** Why every node skips a message; `rejected`: a table of this node has not taken a document of it, and its row stays as it was. */
 export type Refusal = 'undecodable' | 'unsigned' | 'forged' | 'hole' | 'wait' | 'rejected';
@@ -30,6 +33,10 @@ export interface ReadEvents extends EventMessage, Claims {
   /** `join`: an origin begins; `ack`: its node says how far it has read. */
   readonly kind: 'events' | 'join' | 'ack';
   readonly node: string;
+  /** The latest change of the protocol that its node knows; 0 in messages of earlier versions. */
+  readonly knows: number;
+  /** The stamp below which lone deletes are forgotten at this place of the log; null if it does not say so. */
+  readonly expire: number | null;
 }
 
 /** An operator's word that a node does not come back, under the origin that it closes. */
@@ -105,19 +112,23 @@ function unsayable({ entity, recordId, number, origin }: PeerEvent, why: string)
   );
 }
 
-function encodeSign(writer: Writer, { kind, origin, last, claims }: Sign): LogPayload {
+function encodeSign(writer: Writer, { kind, origin, last, claims, expire }: Sign): LogPayload {
   const content = { payload: new Uint8Array(), isPacked: false };
-  return seal(writer, { kind, origin, from: last + 1, to: last, ...claims }, content);
+  return seal(writer, { kind, origin, from: last + 1, to: last, ...claims, expire }, content);
 }
 
 function seal(
   { service, node, signer, key }: Writer,
-  { kind, origin, ...rest }: { kind: string; origin: string } & Claims & { from: number; to: number },
+  {
+    kind,
+    origin,
+    ...rest
+  }: { kind: string; origin: string } & Claims & { from: number; to: number; expire?: number | undefined },
   { payload, isPacked }: { payload: Uint8Array; isPacked: boolean },
 ): LogPayload {
   const headers = {
     [KIND_HEADER]: kind,
-    [PEER_HEADER]: JSON.stringify({ format: 1, kind, node, origin, ...rest, key }),
+    [PEER_HEADER]: JSON.stringify({ format: 1, kind, node, origin, ...rest, knows: KNOWS_EXPIRY, key }),
     ...(isPacked && { [ENCODING_HEADER]: ENCODING }),
   };
   return sealMessage({ headers, payload }, originSubject(service, origin), signer);
@@ -163,7 +174,11 @@ export async function decodeMessage(message: LoggedMessage, service: string): Pr
   const isPacked = headers[ENCODING_HEADER] === ENCODING;
   const events = kind === 'events' ? await eventsOf(payload, isPacked, origin) : [];
   const claims = claimsIn(header, sequence);
-  return events ? { kind, sequence, origin, node, ...claims, events } : refuse('undecodable', node);
+  const knows = isWhole(header['knows']) ? header['knows'] : 0;
+  const expire = kind === 'ack' ? expireIn(header) : null;
+  return events
+    ? { kind, sequence, origin, node, knows, expire, ...claims, events }
+    : refuse('undecodable', node);
 }
 
 /** Nodes of earlier versions do not say all of it. Nobody has applied what comes later. */
@@ -174,6 +189,10 @@ function claimsIn(header: PeerHeader, sequence: number): Claims {
     at: Math.min(number('at'), sequence),
     stable: number('stable'),
   };
+}
+
+function expireIn({ expire }: PeerHeader): number | null {
+  return typeof expire === 'number' && isStamp(expire) ? expire : null;
 }
 
 function readClose(header: PeerHeader, sequence: number, origin: string): ReadClose | null {

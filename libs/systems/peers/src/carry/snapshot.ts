@@ -23,6 +23,8 @@ export interface Manifest extends SnapshotHead {
   readonly created: string;
   readonly node: string;
   readonly parts: number;
+  /** The hash of each part; absent in snapshots of earlier versions. */
+  readonly digests?: readonly string[];
 }
 
 export const SNAPSHOTS = PREFIX;
@@ -58,16 +60,19 @@ const isOrigin: Guard<SnapshotOrigin> = isObjectOf(
     node: isNullOr(isLine),
     lastSays: isNullOr(isLine),
   },
-  { ack: isWhole, closed: isNullOr(isWhole) },
+  { ack: isWhole, closed: isNullOr(isWhole), knows: isWhole },
 );
-const isManifest = isObjectOf({
-  format: (value: unknown): value is 1 => value === 1,
-  created: isLine,
-  node: isLine,
-  cut: isWhole,
-  parts: isWhole,
-  origins: isListOf(isOrigin, Infinity),
-});
+const isManifest = isObjectOf(
+  {
+    format: (value: unknown): value is 1 => value === 1,
+    created: isLine,
+    node: isLine,
+    cut: isWhole,
+    parts: isWhole,
+    origins: isListOf(isOrigin, Infinity),
+  },
+  { horizon: isWhole, digests: isListOf(isLine, Infinity) },
+);
 
 /** Null for what no node has written. */
 export function decodeManifest(bytes: Uint8Array | null): Manifest | null {

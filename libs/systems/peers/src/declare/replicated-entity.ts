@@ -12,6 +12,8 @@ export interface ReplicatedEntityOptions {
   conflict?: 'last-write-wins' | (new () => DeclaredResolver);
   /** False keeps the collection on this node only. Default true. */
   enabled?: boolean;
+  /** False keeps its changes from listeners of `ReplicaChanges`; it is replicated all the same. Default true. */
+  emit?: boolean;
 }
 
 const declared = new WeakMap<object, Required<ReplicatedEntityOptions>>();
@@ -22,7 +24,7 @@ const declared = new WeakMap<object, Required<ReplicatedEntityOptions>>();
  */
 export function ReplicatedEntity(options: ReplicatedEntityOptions = {}): ClassDecorator {
   return (target) => {
-    declared.set(target, { conflict: 'last-write-wins', enabled: true, ...options });
+    declared.set(target, { conflict: 'last-write-wins', enabled: true, emit: true, ...options });
   };
 }
 

@@ -48,6 +48,13 @@ describe('two replicas that are compared', () => {
     expect(compareRecords(here, side('a:1,b:1', 'winner', { a: 1, b: 2 }))).toMatchObject({ inFlight: 0 });
   });
 
+  it('do not differ by a delete that one of them has forgotten already', () => {
+    const gone: Side = { applied: { a: 9 }, records: [] };
+    const remembered = side('a:1', null);
+    for (const sides of [[gone, remembered] as const, [remembered, gone] as const])
+      expect(compareRecords(...sides)).toEqual({ differences: [], inFlight: 1 });
+  });
+
   it('have equal digests exactly when they have equal records, in whatever order these come', () => {
     const records = Array.from({ length: 100 }, (_, at) => ({
       ...record(`a:${at}`),

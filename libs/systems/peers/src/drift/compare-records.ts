@@ -34,7 +34,13 @@ export function compareRecords(here: Side, there: Side): { differences: Differen
     const [one, other] = [own.get(key) ?? null, others.get(key) ?? null];
     const kind = kindOf(one, other);
     if (kind === null) continue;
-    if (isOnItsWay(one, there) || isOnItsWay(other, here) || isUnsettled(one, here, there)) inFlight++;
+    if (
+      isOnItsWay(one, there) ||
+      isOnItsWay(other, here) ||
+      isUnsettled(one, here, there) ||
+      isForgotten(one, other)
+    )
+      inFlight++;
     else
       differences.push({
         recordId: (one ?? other)?.recordId ?? '',
@@ -65,6 +71,12 @@ function isUnsettled(record: RecordState | null, { applied: here }: Side, { appl
   if (namesIn(record).length < 2) return false;
   const origins = new Set([...Object.keys(here), ...Object.keys(there)]);
   return [...origins].some((origin) => here[origin] !== there[origin]);
+}
+
+/** A delete is forgotten at a place of the log that one side may not have read yet. */
+function isForgotten(one: RecordState | null, other: RecordState | null): boolean {
+  const isAbsent = (record: RecordState | null) => (record?.heads ?? '') === '';
+  return (isAbsent(one) || isAbsent(other)) && (one?.hash ?? null) === null && (other?.hash ?? null) === null;
 }
 
 function namesIn(record: RecordState | null): { origin: string; number: number }[] {

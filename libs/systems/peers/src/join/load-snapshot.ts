@@ -91,14 +91,18 @@ function loadRecord(
   const kept = before.filter((head) => !isCovered(head) || writes.some((write) => isSame(write, head)));
   const added = writes.filter((write) => !isLogged(write) && file.event(write) === null);
   for (const event of events) file.remember(event);
+  // What has replaced them may not be here, and without it they would be heads again when the heads are computed anew.
+  for (const event of file.history(entity, recordId))
+    if (isCovered(event) && !events.some((one) => isSame(one, event))) file.setPast(event);
   const heads = [...kept, ...added].reduce<PeerEvent[]>(mergeHeads, []);
   file.setHeads(entity, recordId, heads, before);
   showHeads(file, { entity, recordId, heads }, policyOf);
 }
 
 /** After all records: the file has what the log said up to the cut. */
-export function finishLoading(file: PeerFile, { cut, origins }: SnapshotHead): void {
+export function finishLoading(file: PeerFile, { cut, origins, horizon = 0 }: SnapshotHead): void {
   for (const origin of origins) file.coverOrigin(origin);
   file.position = cut;
+  file.horizon = Math.max(file.horizon, horizon);
   file.news = Math.max(file.news, cut);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PeerEvent } from '../merge/event.ts';
+import type { EventName, PeerEvent } from '../merge/event.ts';
 import { mergeHeads } from '../merge/heads.ts';
 import type { LoggedOrigin, PeerFile, RecordName } from '../receive/peer-file.ts';
 import { contentOf } from '../receive/receive-events.ts';
@@ -13,6 +13,8 @@ export interface SnapshotOrigin extends LoggedOrigin {
 /** The state of the log up to a position, without replaced events. Its records follow in pages. */
 export interface SnapshotHead {
   readonly cut: number;
+  /** The stamp below which lone deletes are not in it; absent in snapshots of earlier versions, which have all of them. */
+  readonly horizon?: number;
   readonly origins: readonly SnapshotOrigin[];
 }
 
@@ -44,14 +46,23 @@ export function hashOf(event: PeerEvent): string {
 }
 
 /** A record as of the log, without events that only this file knows. */
-function loggedStateOf(file: PeerFile, { entity, recordId }: RecordName): PeerEvent[] {
-  const isLogged = ({ origin, number }: PeerEvent) => number <= file.loggedTo(origin);
+function loggedStateOf(file: PeerFile, record: RecordName): PeerEvent[] {
+  const heads = loggedHeadsOf(file, record);
+  return heads.length < 2
+    ? heads
+    : [...heads, ...file.resolutions(heads).filter((event) => isLogged(file, event))];
+}
+
+/** The heads of a record as of the log. */
+export function loggedHeadsOf(file: PeerFile, { entity, recordId }: RecordName): PeerEvent[] {
   const shown = file.heads(entity, recordId);
-  const heads = shown.every(isLogged)
-    ? shown
-    : file
-        .history(entity, recordId)
-        .filter((event) => event.resolverVersion === null && isLogged(event))
-        .reduce<PeerEvent[]>(mergeHeads, []);
-  return heads.length < 2 ? heads : [...heads, ...file.resolutions(heads).filter(isLogged)];
+  if (shown.every((head) => isLogged(file, head))) return shown;
+  return file
+    .history(entity, recordId)
+    .filter((event) => event.resolverVersion === null && isLogged(file, event))
+    .reduce<PeerEvent[]>(mergeHeads, []);
+}
+
+export function isLogged(file: PeerFile, { origin, number }: EventName): boolean {
+  return number <= file.loggedTo(origin);
 }

@@ -14,6 +14,8 @@ interface Message {
 /** A message without events. `join`: the origin begins; `ack`: the position that the node has read. */
 export interface Sign extends Message {
   readonly kind: 'join' | 'ack';
+  /** Of an `ack`: the stamp below which lone deletes are forgotten at its place in the log. */
+  readonly expire?: number;
   /** The origin's last number that is in the log. */
   readonly last: number;
 }
@@ -27,9 +29,15 @@ export type Outgoing =
  * acknowledges what it has read: nobody could know otherwise that the log is not needed up to there.
  * @param mayAck whether it is time to acknowledge something
  * @param said what is already in the log, although the file has not read it there yet
+ * @param expire the stamp below which lone deletes are to be forgotten; null for none
  * @returns null when there is nothing to say
  */
-export function nextMessage(file: PeerFile, mayAck: boolean, said: Said = NOTHING_SAID): Outgoing | null {
+export function nextMessage(
+  file: PeerFile,
+  mayAck: boolean,
+  said: Said = NOTHING_SAID,
+  expire: number | null = null,
+): Outgoing | null {
   const batch = nextBatch(file, said);
   const { current: origin, acked, position } = file;
   if (batch && batch.origin !== origin) return withEvents(file, batch, said.get(batch.origin));
@@ -39,9 +47,11 @@ export function nextMessage(file: PeerFile, mayAck: boolean, said: Said = NOTHIN
   const begun: Claims = { ack: acked, at: acked, stable };
   if (tail === 0) return { kind: 'join', origin, tail, last, claims: begun };
   if (batch) return withEvents(file, batch, said.get(origin));
+  const read: Claims = { ack: position, at: position, stable };
+  if (file.backlog > 0) return null;
+  if (expire !== null) return { kind: 'ack', origin, tail, last, claims: read, expire };
   // Acknowledging what others have acknowledged would have no end.
-  if (!mayAck || file.news <= acked || file.backlog > 0) return null;
-  return { kind: 'ack', origin, tail, last, claims: { ack: position, at: position, stable } };
+  return mayAck && file.news > acked ? { kind: 'ack', origin, tail, last, claims: read } : null;
 }
 
 /**

@@ -26,6 +26,8 @@ export interface LoggedOrigin extends EventName {
   readonly ack?: number;
   /** The position at which an operator closed it; null if it is open. */
   readonly closed?: number | null;
+  /** The latest change of the protocol that its node knows; absent in snapshots of earlier versions. */
+  readonly knows?: number;
 }
 
 /** An origin's membership according to the log. */
@@ -60,6 +62,8 @@ export interface TakenRange {
 export interface PeerFile {
   /** The last applied message of the log; 0 if none. */
   position: number;
+  /** The stamp below which lone deletes were forgotten, as of the log or a snapshot; 0 if none were. */
+  horizon: number;
   /** The last applied message that says more than how far its node has read; 0 if none. */
   news: number;
   /** The origin under which it currently numbers its events. */
@@ -103,8 +107,14 @@ export interface PeerFile {
   event(name: EventName): PeerEvent | null;
   /** Events of one origin after a number, in order. */
   eventsAfter(origin: string, number: number, limit: number): PeerEvent[];
-  /** Records with heads after a given record, in a stable order. */
-  recordsAfter(last: RecordName | null, limit: number): RecordName[];
+  /** Records with heads after a given record, and up to another one if given, in an order that is the same in every file. */
+  recordsAfter(last: RecordName | null, limit: number, to?: RecordName | null): RecordName[];
+  /** Records with a DELETE below a stamp that is not marked as past, whether it is a head or not. */
+  deletedBefore(stamp: number): RecordName[];
+  /** Records an own DELETE that replaces these heads, which are all of their record's. */
+  retract(heads: readonly PeerEvent[]): void;
+  /** Lists own events as stashed changes: what they wrote is not shown, although nobody has replaced it knowingly. */
+  setAside(names: readonly EventName[]): void;
   /** Every event of a record that is not marked as past, in the order in which this file took them. */
   history(entity: string, recordId: string): PeerEvent[];
   /**

@@ -26,7 +26,7 @@ function nextOf(written: number, said: Said): Outgoing | null {
 describe('what a node says in the log', () => {
   const { signal } = new AbortController();
   const done: string[] = [];
-  const state = { log: 'connected' as const, position: 5, isFull: false };
+  const state = { log: 'connected' as const, position: 5, isFull: false, expire: null };
   /** The sequence of the origin's last message. */
   let tail = 1;
   let end = 5;

@@ -11,7 +11,7 @@ export interface LogWriterParts {
   readonly writer: Writer;
   readonly store: Pick<PeerStore, 'nextMessage' | 'sync' | 'forgetTail'>;
   readonly log: Pick<PeerLog, 'describe' | 'append' | 'tailOf'>;
-  readonly state: Pick<NodeState, 'log' | 'position' | 'isFull'>;
+  readonly state: Pick<NodeState, 'log' | 'position' | 'isFull' | 'expire'>;
 }
 
 const FULL_MS = 5_000;
@@ -82,7 +82,7 @@ export class LogWriter {
     this.#hasLooked = true;
     const begun = this.#begun;
     const mayAck = performance.now() - this.#saidAt >= ACK_MS;
-    const next = await store.nextMessage(mayAck, this.#said);
+    const next = await store.nextMessage(mayAck, this.#said, state.expire);
     if (!next) return 'none';
     const message = await encodeOutgoing(writer, next);
     // A power cut must not undo what the log says about this node.
@@ -99,6 +99,7 @@ export class LogWriter {
       if (begun !== this.#begun) this.#isInDoubt = true;
       else {
         state.isFull = false;
+        if ('expire' in next) state.expire = null;
         this.#said.set(next.origin, saidBy(next, sequence));
         this.#lookTo = isMuch ? before : sequence;
       }

@@ -23,6 +23,8 @@ export interface NodeState {
   snapshot: number;
   /** The number of messages without events read since that snapshot became known in this run: they are no reason for another one. */
   signs: number;
+  /** The stamp below which lone deletes are to be forgotten, which the next message without events says; null for none. */
+  expire: number | null;
   /** The log's clock minus that of this process; null until a message of this run has revealed it. */
   clockMs: number | null;
   /** Messages per second that this run applied before it was ready; null if it has not applied any. */
@@ -43,6 +45,7 @@ export class NodeReport {
     isLoading: false,
     snapshot: 0,
     signs: 0,
+    expire: null,
     clockMs: null,
     perSecond: null,
   };

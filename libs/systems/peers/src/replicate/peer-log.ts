@@ -5,3 +5,9 @@ export type PeerLog = Pick<
   JetStreamSharedLog,
   'reach' | 'provision' | 'describe' | 'append' | 'read' | 'tailOf' | 'timeOf'
 >;
+
+/** The log as it is at a moment. */
+export interface LogState {
+  readonly created: string;
+  readonly lastSequence: number;
+}

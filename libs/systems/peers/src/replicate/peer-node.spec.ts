@@ -20,7 +20,7 @@ describe('a new node', () => {
       writer: c.writer,
       store: c.store,
       log,
-      snapshots: new Snapshots('c', c.store, log),
+      snapshots: new Snapshots(c.writer, c.store, log),
       keepEvents: 1_000,
       logger: new MemoryLogger(),
       askForSnapshot,

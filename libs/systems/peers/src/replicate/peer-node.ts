@@ -10,9 +10,9 @@ import {
 } from '@nestjs-spark/foundation/internal';
 import { encodeClose, type Writer } from '../carry/message.ts';
 import { arrivalOf, type Arrival, BATCHES } from './arrival.ts';
-import type { LogState, PeerStore } from './peer-store.ts';
+import type { PeerStore } from './peer-store.ts';
 import { NodeReport, type NodeState } from './node-report.ts';
-import type { PeerLog } from './peer-log.ts';
+import type { LogState, PeerLog } from './peer-log.ts';
 import { inBatches } from './in-batches.ts';
 import { isAnotherLog } from './is-another-log.ts';
 import { LogGap } from './log-gap.ts';

@@ -9,6 +9,8 @@ import {
 import { drawLetters } from '../carry/letters.ts';
 import type { ReadClose, ReadEvents, Refusal } from '../carry/message.ts';
 import { drawOrigin, isOriginOf } from '../carry/origin.ts';
+import { expireDeletes } from '../expire/expire-deletes.ts';
+import { type SweptRange, sweepRecords } from '../join/sweep-records.ts';
 import { beginLoading, finishLoading, loadRecords } from '../join/load-snapshot.ts';
 import { beginSnapshot, type SnapshotHead, type SnapshotPage, snapshotPage } from '../join/take-snapshot.ts';
 import type { PeerEvent } from '../merge/event.ts';
@@ -22,23 +24,10 @@ import { proposeForOthers, type Settled, type Settling } from '../receive/propos
 import { receiveEvents } from '../receive/receive-events.ts';
 import { showRecord } from '../receive/show-heads.ts';
 import type { Applied, Arrival, RefusedMessage } from './arrival.ts';
+import type { FileOwner } from './file-owner.ts';
 import type { ReadPlace } from './is-another-log.ts';
 import { LogClock } from './log-clock.ts';
-
-/** The log as it is at a moment. */
-export interface LogState {
-  readonly created: string;
-  readonly lastSequence: number;
-}
-
-/** Whose file it is. */
-export interface FileOwner {
-  readonly node: string;
-  /** Of the key that signs what the file writes. */
-  readonly keyId: string;
-  /** Whether an operator wanted an origin closed. */
-  isProven(close: ReadClose): boolean;
-}
+import type { LogState } from './peer-log.ts';
 
 /** A replica's file: each method is one transaction, except for what may concern all of its rows. */
 export class PeerStore {
@@ -202,7 +191,8 @@ export class PeerStore {
     const isNew = sequence > this.#endAtStart;
     const isTwin = isNew && node === this.#owner.node && file.own(origin) === null;
     const received = receiveEvents(file, message, this.#policyOf, () => this.#freshOrigin());
-    place.hear(origin, { node, at: storedAt, ack: message.ack });
+    place.hear(origin, { node, at: storedAt, ack: message.ack, knows: message.knows });
+    if (message.expire !== null) expireDeletes(file, message.expire, this.#policyOf);
     if (received.newLife) newLives.push('cloned');
     if (received.newLife || isTwin || (received.isOlder && isNew))
       this.#note(file, 'cloned', newLives, received.newLife);
@@ -245,6 +235,11 @@ export class PeerStore {
     });
   }
 
+  /** The stamp below which lone deletes were forgotten. */
+  horizon(): Promise<number> {
+    return this.#database.read((open) => new PeerRows(open).horizon);
+  }
+
   snapshotPage(after: RecordName | null, limit: number): Promise<SnapshotPage> {
     return this.#database.read((open) => snapshotPage(new PeerRows(open), after, limit));
   }
@@ -260,6 +255,13 @@ export class PeerStore {
   loadRecords(snapshot: SnapshotHead, events: readonly PeerEvent[]): Promise<void> {
     return this.#database.writeSoon((open) =>
       loadRecords(new PeerRows(open), snapshot, events, this.#policyOf),
+    );
+  }
+
+  /** @see sweepRecords */
+  sweepRecords(snapshot: SnapshotHead, range: SweptRange): Promise<RecordName | null> {
+    return this.#database.writeSoon((open) =>
+      sweepRecords(new PeerRows(open), snapshot, range, this.#policyOf),
     );
   }
 
@@ -284,8 +286,8 @@ export class PeerStore {
   }
 
   /** What is said next. @see nextMessage */
-  nextMessage(mayAck: boolean, said?: Said): Promise<Outgoing | null> {
-    return this.#database.read((open) => nextMessage(new PeerRows(open), mayAck, said));
+  nextMessage(mayAck: boolean, said?: Said, expire?: number | null): Promise<Outgoing | null> {
+    return this.#database.read((open) => nextMessage(new PeerRows(open), mayAck, said, expire));
   }
 
   onWritten(listener: () => void): () => void {

@@ -96,8 +96,9 @@ describe('a snapshot of the log', () => {
     await a.takeSnapshot(log);
     const backup = new Log(log.created);
     backup.messages.push(...log.messages.slice(0, 1));
+    backup.tailOf = (writer) => log.tailOf(writer);
     for (const [name, content] of log.objects) backup.objects.set(name, content);
-    const snapshots = (of: Log) => new Snapshots('a', a.store, of);
+    const snapshots = (of: Log) => new Snapshots(a.writer, a.store, of);
     expect(await snapshots(backup).latest(backup.state)).toMatchObject({ cut: 1 });
     const another = new Log('tomorrow');
     another.messages.push(...log.messages, ...log.messages);
@@ -139,7 +140,7 @@ describe('a snapshot of the log', () => {
     }
     log.objects.delete('snapshot/2/a/0');
     const empty = await open('empty').begin();
-    const snapshots = new Snapshots('empty', empty.store, log);
+    const snapshots = new Snapshots(empty.writer, empty.store, log);
     const load = async () => {
       const latest = await snapshots.latest(log.state);
       return latest && snapshots.load(latest).then(() => latest.cut);

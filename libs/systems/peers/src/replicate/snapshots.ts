@@ -3,7 +3,6 @@ import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
 import { ahead } from '@nestjs-spark/foundation/internal';
 import {
   cutIn,
-  decodeManifest,
   decodePart,
   encodeManifest,
   encodePart,
@@ -13,14 +12,19 @@ import {
   snapshotFolder,
   SNAPSHOTS,
 } from '../carry/snapshot.ts';
+import type { Writer } from '../carry/message.ts';
+import { isOriginOf } from '../carry/origin.ts';
+import { digestOf, readManifest, type ReadManifest, sealManifest } from '../carry/seal-manifest.ts';
 import { slicesOf } from '../join/slices.ts';
+import type { SweptRange } from '../join/sweep-records.ts';
 import type { RecordName } from '../receive/peer-file.ts';
-import type { LogState, PeerStore } from './peer-store.ts';
+import type { LogState } from './peer-log.ts';
+import type { PeerStore } from './peer-store.ts';
 
 /** Where snapshots lie, and the log that they let be trimmed. */
 export type SnapshotObjects = Pick<
   JetStreamSharedLog,
-  'describe' | 'trim' | 'storeObject' | 'loadObject' | 'listObjects' | 'removeObject'
+  'describe' | 'trim' | 'tailOf' | 'storeObject' | 'loadObject' | 'listObjects' | 'removeObject'
 >;
 
 const RECORDS_OF_A_PAGE = 200;
@@ -31,7 +35,7 @@ const PASSED_OVER = 3;
 
 /** Snapshots of the log, which stand for the part of it that is gone. */
 export class Snapshots {
-  readonly #nodeId: string;
+  readonly #writer: Writer;
   readonly #store: PeerStore;
   readonly #objects: SnapshotObjects;
 
@@ -40,21 +44,34 @@ export class Snapshots {
   readonly #damaged = new Map<string, number>();
 
   /** @param partBytes how large a part becomes before it is compressed */
-  constructor(nodeId: string, store: PeerStore, objects: SnapshotObjects, partBytes = 1024 ** 2) {
-    this.#nodeId = nodeId;
+  constructor(writer: Writer, store: PeerStore, objects: SnapshotObjects, partBytes = 1024 ** 2) {
+    this.#writer = writer;
     this.#partBytes = partBytes;
     this.#store = store;
     this.#objects = objects;
   }
 
-  /** The one of this log that reaches furthest; null when there is none. One past the log's end is of a log that was restored. */
+  /**
+   * The one of this log that reaches furthest; null when there is none. One past the log's end is of a log that was restored. What nobody
+   * has signed is of an earlier version, and counts only while there is nothing else.
+   */
   async latest({ created, lastSequence }: LogState): Promise<Manifest | null> {
+    let unsigned: Manifest | null = null;
     for (const { name, cut } of manifestsIn(await this.#objects.listObjects(SNAPSHOTS))) {
       if (cut > lastSequence || this.#passesOver(name)) continue;
-      const manifest = decodeManifest(await this.#objects.loadObject(name));
-      if (manifest?.created === created && manifest.cut === cut) return manifest;
+      const { manifest, origin } = (await this.#read(name)) ?? {};
+      if (manifest?.created !== created || manifest.cut !== cut) continue;
+      if (origin !== null) return manifest;
+      unsigned ??= manifest;
     }
-    return null;
+    return unsigned;
+  }
+
+  /** Only who has written in the log can vouch for what it says: its last message is never removed. */
+  async #read(name: string): Promise<ReadManifest | null> {
+    const read = await readManifest(this.#writer.service, name, await this.#objects.loadObject(name));
+    const isMember = !read || read.origin === null || (await this.#objects.tailOf(read.origin)) > 0;
+    return isMember ? read : null;
   }
 
   /**
@@ -63,11 +80,19 @@ export class Snapshots {
    */
   async take(created: string): Promise<number> {
     const head = await this.#store.beginSnapshot(created);
-    const folder = snapshotFolder({ cut: head.cut, node: this.#nodeId });
-    let parts = 0;
-    for await (const lines of this.#parts()) await this.#put(`${folder}/${parts++}`, await encodePart(lines));
+    const { node } = this.#writer;
+    const folder = snapshotFolder({ cut: head.cut, node });
+    const digests: string[] = [];
+    for await (const lines of this.#parts()) {
+      const part = await encodePart(lines);
+      await this.#put(`${folder}/${digests.length}`, part);
+      digests.push(digestOf(part));
+    }
     await this.#store.sync();
-    await this.#put(`${folder}/manifest`, encodeManifest({ ...head, created, node: this.#nodeId, parts }));
+    // The pages were read after the head, and may lack more deletes than were forgotten by then.
+    const horizon = await this.#store.horizon();
+    const manifest = { ...head, horizon, created, node, parts: digests.length };
+    await this.#put(`${folder}/manifest`, await this.#encode(`${folder}/manifest`, manifest, digests));
     await this.#trim(head, created);
     return head.cut;
   }
@@ -75,21 +100,36 @@ export class Snapshots {
   /** Brings the file to where a snapshot is. @returns whether a new life has begun */
   async load(manifest: Manifest): Promise<boolean> {
     const isNewLife = await this.#store.beginLoading(manifest);
+    let after: RecordName | null = null;
+    const signed = [...(manifest.digests ?? [])];
+    const isSigned = (part: Uint8Array | null) =>
+      manifest.digests === undefined || (part !== null && digestOf(part) === signed.shift());
     // The next part is fetched while the previous one is loaded.
     for await (const { name, bytes } of ahead(this.#loadParts(manifest), 1)) {
-      const events = await decodePart(bytes);
+      const events = isSigned(bytes) ? await decodePart(bytes) : null;
       if (events === null) {
         this.#damaged.set(`${snapshotFolder(manifest)}/manifest`, PASSED_OVER);
         throw new Error(`${name} of the latest snapshot is gone or damaged`);
       }
       for (const slice of slicesOf(events, EVENTS_OF_A_SLICE)) {
         await this.#store.loadRecords(manifest, slice);
+        const to: RecordName | null = slice.at(-1) ?? after;
+        await this.#sweep(manifest, { after, to, present: slice });
+        after = to;
         // What waits for the main loop comes in between.
         await setImmediate();
       }
     }
+    await this.#sweep(manifest, { after, to: null, present: [] });
     await this.#store.finishLoading(manifest);
     return isNewLife;
+  }
+
+  async #sweep(manifest: Manifest, range: SweptRange): Promise<void> {
+    // Without any, nothing has been left out.
+    if ((manifest.horizon ?? 0) === 0) return;
+    for (let next: RecordName | null = range.after, isFirst = true; isFirst || next !== null; isFirst = false)
+      next = await this.#store.sweepRecords(manifest, { ...range, after: next });
   }
 
   #passesOver(name: string): boolean {
@@ -122,6 +162,15 @@ export class Snapshots {
     } while (last !== null);
   }
 
+  /** A node that has said nothing in the log yet cannot prove who it is. */
+  async #encode(name: string, manifest: Manifest, digests: readonly string[]): Promise<Uint8Array> {
+    const { tail } = await this.#store.place();
+    const isOwn = tail !== null && isOriginOf(tail.origin, this.#writer.signer.keyId);
+    return isOwn
+      ? sealManifest(this.#writer, tail.origin, name, { ...manifest, digests })
+      : encodeManifest(manifest);
+  }
+
   async #put(name: string, content: Uint8Array): Promise<void> {
     await this.#objects.storeObject(name, only(content));
   }
@@ -129,18 +178,24 @@ export class Snapshots {
   /** The one before stays for those who are loading it; what is of another log goes. */
   async #trim({ cut, origins }: Pick<Manifest, 'cut' | 'origins'>, created: string): Promise<void> {
     const names = await this.#objects.listObjects(SNAPSHOTS);
-    const manifests: Manifest[] = [];
+    const read: ReadManifest[] = [];
     for (const { name } of manifestsIn(names)) {
-      const manifest = decodeManifest(await this.#objects.loadObject(name));
-      if (manifest) manifests.push(manifest);
+      const one = await this.#read(name);
+      if (one) read.push(one);
     }
+    const isUnsigned = read.every(({ origin }) => origin === null);
+    const manifests = read.map(({ manifest }) => manifest);
     // Asked for afterwards: a snapshot that another node has just taken is not past the log's end.
     const here = await this.#objects.describe();
     if (here?.created !== created || cut > here.lastSequence) return;
     for (const { origin, tail } of origins) if (tail > 0) await this.#objects.trim(origin, cut + 1);
     const isOfThisLog = (one: Manifest) => one.created === created && one.cut <= here.lastSequence;
     const strange = manifests.filter((one) => !isOfThisLog(one)).map(snapshotFolder);
-    const keptFrom = manifests.filter(isOfThisLog)[1]?.cut ?? 0;
+    // Strangers must not push out what nodes have signed.
+    const counted = read
+      .filter(({ origin }) => isUnsigned || origin !== null)
+      .map(({ manifest }) => manifest);
+    const keptFrom = counted.filter(isOfThisLog)[1]?.cut ?? 0;
     for (const name of names) {
       const isStrange = strange.some((folder) => name.startsWith(`${folder}/`));
       if (isStrange || cutIn(name) < keptFrom) await this.#objects.removeObject(name);

@@ -25,6 +25,11 @@ export interface SparkPeersOptions {
   retireAfterSeconds?: number;
   /** The same for a node that has never been complete. Default 600. */
   joiningRetireAfterSeconds?: number;
+  /**
+   * For how many seconds a deleted document is remembered, at least, and a conflict that has ended stays in the list; 0 keeps them for good. A node
+   * that was away for longer sets aside what it had changed of documents that no longer exist. Default 2,592,000 (30 days).
+   */
+  keepDeletesSeconds?: number;
   /** How often the collections are compared with another node, in seconds; 0 disables it. Default 60. */
   driftEverySeconds?: number;
   /** From how many seconds on an offset between this clock and the log's is reported. Default 60. */
@@ -63,6 +68,7 @@ export function completeOptions(options: SparkPeersOptions): PeersSettings {
     keepEvents: options.keepEvents ?? 1_000,
     retireAfterSeconds: options.retireAfterSeconds ?? 86_400,
     joiningRetireAfterSeconds: options.joiningRetireAfterSeconds ?? 600,
+    keepDeletesSeconds: options.keepDeletesSeconds ?? 30 * 86_400,
     driftEverySeconds: options.driftEverySeconds ?? 60,
     maxClockOffsetSeconds: options.maxClockOffsetSeconds ?? 60,
     snapshots: { partBytes: options.snapshots?.partBytes ?? 1024 ** 2 },
@@ -90,6 +96,9 @@ function faultsOf(settings: PeersSettings): string[] {
   for (const name of ['retireAfterSeconds', 'joiningRetireAfterSeconds', 'maxClockOffsetSeconds'] as const) {
     if (!(settings[name] > 0)) faults.push(`${name} has to be a number above 0`);
   }
+  // Clocks may be off by as much as a day.
+  if (!(settings.keepDeletesSeconds === 0 || settings.keepDeletesSeconds >= 2 * 86_400))
+    faults.push('keepDeletesSeconds has to be at least 172,800 (2 days), or 0 for good');
   if (!(driftEverySeconds >= 0)) faults.push('driftEverySeconds has to be a number, 0 for never');
   if (!Number.isFinite(clockShiftMs)) faults.push('clockShiftMs has to be a number');
   return faults;

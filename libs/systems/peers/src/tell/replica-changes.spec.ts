@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { VERSION } from '@nestjs-spark/contracts';
+import { EntityMapping } from '@nestjs-spark/contracts/internal';
+import { MemoryLogger } from '@nestjs-spark/testing';
+import { Log, ReplicaFile, settle, writeByHand } from '../../testing/replica-file.ts';
+import type { PeerEntity } from '../declare/find-entities.ts';
+import { ReplicatedEntity } from '../declare/replicated-entity.ts';
+import { PeerEventTrimmer } from '../trim/event-trimmer.ts';
+import { type ReplicaChange, ReplicaChanges } from './replica-changes.ts';
+
+@ReplicatedEntity()
+class Note {
+  title!: string;
+}
+
+@ReplicatedEntity({ emit: false })
+class QuietNote extends Note {}
+
+class Plain extends Note {}
+
+describe('the changes of a replicated collection', () => {
+  let folder: string;
+  let log: Log;
+  let a: ReplicaFile;
+  let b: ReplicaFile;
+  let told: string[];
+  let logger: MemoryLogger;
+
+  const changesOf = async (node: ReplicaFile, type: typeof Note = Note) => {
+    const mapping = new EntityMapping(type.prototype);
+    const entity: PeerEntity = {
+      type,
+      mapping,
+      declaration: { collection: 'Notes', dictionaries: [] },
+      policy: 'last-write-wins',
+      resolver: null,
+      fingerprint: '',
+    };
+    const parts = { database: node.database, node: node.name, entities: [entity], logger };
+    const changes = new ReplicaChanges(parts);
+    await changes.begin();
+    return changes;
+  };
+  const say = ({ id, document, node, isLocal }: ReplicaChange<Note>) =>
+    void told.push(`${id} ${document?.title ?? 'gone'} ${isLocal ? 'here' : `by ${node}`}`);
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'spark-peers-tell-'));
+    log = new Log();
+    [told, logger] = [[], new MemoryLogger()];
+    [a, b] = [
+      await new ReplicaFile(folder, 'a', null).begin(),
+      await new ReplicaFile(folder, 'b', null).begin(),
+    ];
+  });
+  afterEach(async () => {
+    for (const { database } of [a, b]) await database.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are told once they are stored, those of other nodes too, and nothing that was there before', async () => {
+    await a.notes.put('notes/0', { title: 'before' });
+    const changes = await changesOf(a);
+    changes.on(Note, say);
+    await a.notes.put('notes/1', { title: 'bread' });
+    await changes.tell();
+    await b.notes.put('notes/2', { title: 'milk' });
+    await settle(log, [a, b]);
+    await changes.tell();
+    await b.notes.delete('notes/1');
+    await settle(log, [a, b]);
+    await changes.tell();
+    await changes.tell();
+    expect(told).toEqual(['notes/1 bread here', 'notes/2 milk by b', 'notes/1 gone by b']);
+  });
+
+  it('are told as the document is now, with its version, whoever wrote it', async () => {
+    const changes = await changesOf(a);
+    const versions: unknown[] = [];
+    changes.on(Note, (change) => {
+      say(change);
+      versions.push(change.document?.[VERSION]);
+    });
+    await a.notes.put('notes/1', { title: 'first' });
+    const { [VERSION]: version } = await a.notes.put('notes/1', { title: 'second' });
+    await writeByHand(a.path, 'notes/hand', 'by another program');
+    await changes.tell();
+    expect(told).toEqual(['notes/1 second here', 'notes/hand by another program here']);
+    expect(versions[0]).toBe(version);
+  });
+
+  it('are not those of the event tables, which lose rows without a change', async () => {
+    const changes = await changesOf(a);
+    for (let at = 0; at < 5; at++) await a.notes.put('notes/1', { title: `${at}` });
+    await settle(log, [a, b], true);
+    await changes.tell();
+    changes.on(Note, say);
+    const trimmer = new PeerEventTrimmer(a.database, 1, logger);
+    for (let times = 0; times < 2; times++) {
+      await trimmer.trim();
+      await a.database.write(({ db }) => db.exec('DELETE FROM Notes_Events'));
+      await changes.tell();
+    }
+    expect(told).toEqual([]);
+  });
+
+  it('are not told of a collection that does not emit, which is replicated all the same', async () => {
+    const changes = await changesOf(a, QuietNote);
+    expect(() => changes.on(QuietNote, say)).toThrow('QuietNote is declared with emit: false');
+    expect(() => changes.on(Plain, say)).toThrow('Plain is not replicated');
+    await b.notes.put('notes/1', { title: 'quiet' });
+    await settle(log, [a, b]);
+    await changes.tell();
+    expect(told).toEqual([]);
+    expect(await a.notes.get('notes/1')).toMatchObject({ title: 'quiet' });
+  });
+
+  it('go on after a listener that throws, and end with the subscription', async () => {
+    const changes = await changesOf(a);
+    changes.on(Note, ({ id }) => {
+      throw new Error(`not ${id}`);
+    });
+    const stop = changes.on(Note, say);
+    await a.notes.put('notes/1', { title: 'one' });
+    await changes.tell();
+    stop();
+    await a.notes.put('notes/2', { title: 'two' });
+    await changes.tell();
+    expect(told).toEqual(['notes/1 one here']);
+    expect(JSON.stringify(logger.lines)).toContain('not notes/1');
+  });
+
+  it('are found by a running node', async () => {
+    const changes = await changesOf(a);
+    const stop = new AbortController();
+    const arrived = Promise.withResolvers<ReplicaChange<Note>>();
+    changes.on(Note, arrived.resolve);
+    const running = changes.run(stop.signal);
+    await a.notes.put('notes/1', { title: 'soon' });
+    expect(await arrived.promise).toMatchObject({ id: 'notes/1', isLocal: true });
+    stop.abort();
+    await running;
+  });
+});

@@ -1,0 +1,140 @@
+import { type Stored, VERSION } from '@nestjs-spark/contracts';
+import { describeError, keepRunning, type Logger, Nudge } from '@nestjs-spark/foundation/internal';
+import {
+  type ChangedRecord,
+  changedRecords,
+  lastTakenIn,
+  type SqliteDatabase,
+} from '@nestjs-spark/sqlite/internal';
+import type { PeerEntity } from '../declare/find-entities.ts';
+import { replicatedOptionsOf } from '../declare/replicated-entity.ts';
+import { PeersSettingsError } from '../settings/options.ts';
+
+/** A document of a replicated collection that was created, changed or deleted, on this node or on another. */
+export interface ReplicaChange<T> {
+  readonly id: string;
+  /** As this node has it now; null if it is deleted. */
+  readonly document: Stored<T> | null;
+  /** The node that wrote the change; null if unknown. */
+  readonly node: string | null;
+  /** Whether it was written on this node. */
+  readonly isLocal: boolean;
+}
+
+type Listener = (change: ReplicaChange<object>) => void | Promise<void>;
+
+export interface ReplicaChangesParts {
+  readonly database: SqliteDatabase;
+  readonly node: string;
+  readonly entities: readonly PeerEntity[];
+  readonly logger: Logger;
+}
+
+const PAGE = 200;
+/** Other programs write without notice. */
+const LOOK_MS = 1_000;
+
+/**
+ * Tells listeners of this process about changes of replicated documents, after their transactions, wherever they were written. Inject it by its
+ * class.
+ */
+export class ReplicaChanges {
+  readonly #parts: ReplicaChangesParts;
+  readonly #listeners = new Map<object, Set<Listener>>();
+  /** The last event, in the order in which the file took them, that was looked at; null before the replica has begun. */
+  #position: number | null = null;
+
+  /** Constructed by the Nest module. */
+  constructor(parts: ReplicaChangesParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Calls `listener` with each document of a collection that changes from now on, one after the other; several changes in quick succession are
+   * one call. What it throws is logged.
+   * @returns a function that unsubscribes
+   * @throws {PeersSettingsError} for a class that is not declared as replicated, or with `emit: false`
+   */
+  on<T extends object>(
+    entity: new () => T,
+    listener: (change: ReplicaChange<T>) => void | Promise<void>,
+  ): () => void {
+    refuseSilent(entity);
+    const listeners = this.#listeners.get(entity) ?? new Set();
+    this.#listeners.set(entity, listeners);
+    // Only documents of this class are read for it.
+    const one = listener as Listener;
+    listeners.add(one);
+    return () => listeners.delete(one);
+  }
+
+  /** @returns when aborted */
+  async run(signal: AbortSignal): Promise<void> {
+    const { database, logger } = this.#parts;
+    const nudge = new Nudge();
+    const stopHearing = database.onWritten(() => nudge.nudge());
+    const tell = async () => {
+      await nudge.wait(signal, LOOK_MS);
+      if (!signal.aborted) await this.tell();
+    };
+    await keepRunning(() => (this.#position === null ? this.begin() : tell()), {
+      signal,
+      policy: { waitMs: LOOK_MS },
+      onFailure: (error) => logger.warn(`Telling of changes is delayed: ${describeError(error)}`),
+    });
+    stopHearing();
+  }
+
+  /** What is in the file already is not told. */
+  async begin(): Promise<void> {
+    this.#position = await this.#parts.database.read(lastTakenIn);
+  }
+
+  /** Tells what was not told yet. */
+  async tell(): Promise<void> {
+    for (let before = -1; before !== this.#position;) {
+      before = this.#position ?? 0;
+      for (const record of await this.#next(before)) await this.#tellOf(record);
+    }
+  }
+
+  async #next(after: number): Promise<ChangedRecord[]> {
+    const wanted = this.#parts.entities.filter(({ type }) => (this.#listeners.get(type)?.size ?? 0) > 0);
+    const { records, last } = await this.#parts.database.read((open) => {
+      if (wanted.length === 0) return { records: [], last: lastTakenIn(open) };
+      const collections = wanted.map(({ declaration }) => declaration.collection);
+      return changedRecords(open, collections, { after, limit: PAGE });
+    });
+    this.#position = last;
+    return records;
+  }
+
+  async #tellOf({ entity, recordId: id, document, version, node }: ChangedRecord): Promise<void> {
+    const declared = this.#parts.entities.find(({ declaration }) => declaration.collection === entity);
+    if (!declared) return;
+    const stored = document === null ? null : toStored(declared, id, document, version);
+    const change = { id, document: stored, node, isLocal: node === this.#parts.node };
+    for (const listener of this.#listeners.get(declared.type) ?? []) {
+      try {
+        await listener(change);
+      } catch (error) {
+        this.#parts.logger.warn(`A listener failed for ${id} in ${entity}: ${describeError(error)}`);
+      }
+    }
+  }
+}
+
+/** A listener that is never called would be taken for a collection that never changes. */
+function refuseSilent(entity: new () => object): void {
+  const options = replicatedOptionsOf(entity);
+  if (options === null)
+    throw new PeersSettingsError(`${entity.name} is not replicated: mark it with @ReplicatedEntity().`);
+  if (!options.emit)
+    throw new PeersSettingsError(
+      `${entity.name} is declared with emit: false, so its changes are not told: leave that out to listen to them.`,
+    );
+}
+
+function toStored({ mapping }: PeerEntity, id: string, document: string, version: string): Stored<object> {
+  return Object.assign(mapping.read(document, id), { [VERSION]: version }) as Stored<object>;
+}

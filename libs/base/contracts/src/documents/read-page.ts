@@ -1,6 +1,5 @@
 import { isWhole } from '@nestjs-spark/foundation/internal';
 import { StoreRefusedError } from '../errors/errors.ts';
-import type { ListQuery } from '../ports/repository.ts';
 
 const DEFAULT_TAKE = 25;
 
@@ -9,7 +8,7 @@ const DEFAULT_TAKE = 25;
  * failure of the server.
  * @throws {StoreRefusedError} naming the option that is not a whole number of at least 0
  */
-export function readPage({ skip = 0, take = DEFAULT_TAKE }: Pick<ListQuery<object>, 'skip' | 'take'>): {
+export function readPage({ skip = 0, take = DEFAULT_TAKE }: { skip?: number; take?: number }): {
   skip: number;
   take: number;
 } {

@@ -4,7 +4,7 @@ import { toPlain } from './to-plain.ts';
 it.each([
   [[1], 'an Array'],
   [Object.assign(() => undefined, { toJSON: () => 5 }), 'a number'],
-])('An entity that is no object is refused with what it is: %p', (entity, kind) => {
+])('An entity that is not an object is refused with what it is: %p', (entity, kind) => {
   expect(() => toPlain(entity, Object.prototype)).toThrow(
     `the entity cannot be stored: it is ${kind} and not an object with fields. Give an object`,
   );

@@ -25,7 +25,7 @@ const DECODERS = [
   'libs/base/foundation/src/guard/guards.ts',
   'libs/systems/jobs/src/job/read-job.ts',
   'libs/systems/peers/src/answer/questions.ts',
-  'libs/systems/peers/src/carry/{message,packed,read-event,snapshot}.ts',
+  'libs/systems/peers/src/carry/{message,packed,read-event,seal-manifest,snapshot}.ts',
   'libs/systems/peers/src/presence/heartbeat.ts',
   'libs/systems/pipelines/src/live/read-message.ts',
   'libs/systems/pipelines/src/own/messages.ts',

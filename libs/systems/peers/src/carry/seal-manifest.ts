@@ -39,7 +39,7 @@ export async function readManifest(
   if (manifest === null || text === null) return null;
   const { seal, ...plain } = JSON.parse(text) as Record<string, unknown>;
   const { origin, key, ...unsigned } = plain;
-  const known = { manifest: withoutNames(manifest), origin: null };
+  const known = { manifest, origin: null };
   if (seal === undefined && origin === undefined) return unsigned['digests'] === undefined ? known : null;
   if (!isHeaders(seal) || typeof origin !== 'string' || !isOrigin(origin)) return null;
   const message = { headers: seal, payload: Buffer.from(JSON.stringify(plain), 'utf8') };
@@ -50,11 +50,6 @@ export async function readManifest(
 /** No message has such a subject: a seal on one cannot be passed off as one on the other. */
 function subjectOf(service: string, origin: string, name: string): string {
   return `${originSubject(service, origin)} ${name}`;
-}
-
-function withoutNames(manifest: Manifest & { origin?: unknown; key?: unknown; seal?: unknown }): Manifest {
-  const { origin: _, key: __, seal: ___, ...rest } = manifest;
-  return rest;
 }
 
 function isHeaders(value: unknown): value is Record<string, string> {

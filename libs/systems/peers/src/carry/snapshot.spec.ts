@@ -23,6 +23,8 @@ const MANIFEST: Manifest = {
 describe('The manifest of a snapshot', () => {
   it('comes back as it was written', () => {
     expect(decodeManifest(encodeManifest(MANIFEST))).toEqual(MANIFEST);
+    const later = { ...MANIFEST, horizon: 5, digests: ['one', 'two'] };
+    expect(decodeManifest(encodeManifest(later))).toEqual(later);
   });
 
   it.each<[string, Uint8Array | null]>([

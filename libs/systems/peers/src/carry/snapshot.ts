@@ -81,8 +81,9 @@ export function decodeManifest(bytes: Uint8Array | null): Manifest | null {
   try {
     const value: unknown = JSON.parse(text);
     if (!isManifest(value)) return null;
-    const { format: _, ...manifest } = value;
-    return manifest;
+    const { created, node, cut, parts, origins, horizon, digests } = value;
+    const later = { ...(horizon !== undefined && { horizon }), ...(digests && { digests }) };
+    return { created, node, cut, parts, origins, ...later };
   } catch {
     return null;
   }

@@ -9,14 +9,14 @@ import {
   trimConflicts,
 } from '@nestjs-spark/sqlite/internal';
 import { KNOWS_EXPIRY } from '../carry/message.ts';
-import type { NodeState } from '../replicate/node-report.ts';
 import { lowWaterOf } from '../trim/low-water.ts';
 
 export interface ExpiryParts {
   readonly database: SqliteDatabase;
   /** For how long deletes are remembered. */
   readonly keepMs: number;
-  readonly state: Pick<NodeState, 'clockMs' | 'expire' | 'isReady'>;
+  /** The node's, whose writer says what is to be forgotten. */
+  readonly state: { readonly isReady: boolean; readonly clockMs: number | null; expire: number | null };
   readonly logger: Logger;
 }
 

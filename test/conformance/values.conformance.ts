@@ -272,6 +272,36 @@ export function valuesConformance(store: StoreUnderTest): void {
       });
     });
 
+    it('are found by numbers of more digits than a double has, as doubles', async () => {
+      const ids = [
+        2n ** 53n + 1n,
+        2n ** 53n,
+        1234567890123456789n,
+        12345678901234567890n,
+        5n,
+        -(2n ** 53n) - 1n,
+      ];
+      const numbered = open.repository<Car>('Numbered', Car.prototype);
+      for (const [at, mileage] of ids.entries()) await numbered.put(`numbered/${at}`, carOf({ mileage }));
+      const found = async (mileage: object | bigint) =>
+        (await numbered.list({ where: { mileage } as object })).items.map(({ id }) => id.at(-1)).join('');
+      await eventually(async () => {
+        for (const [at, mileage] of ids.entries()) {
+          const bound = Number(mileage);
+          const those = (fits: (value: number) => boolean) =>
+            ids.flatMap((id, of) => (fits(Number(id)) ? [String(of)] : [])).join('');
+          expect(await found(mileage)).toContain(String(at));
+          expect(await found(mileage)).toBe(those((value) => value === bound));
+          expect(await found({ in: [mileage, 7n] })).toBe(those((value) => value === bound));
+          expect(await found({ ne: mileage })).toBe(those((value) => value !== bound));
+          expect(await found({ gt: mileage })).toBe(those((value) => value > bound));
+          expect(await found({ gte: mileage })).toBe(those((value) => value >= bound));
+          expect(await found({ lt: mileage })).toBe(those((value) => value < bound));
+          expect(await found({ lte: mileage })).toBe(those((value) => value <= bound));
+        }
+      });
+    });
+
     it('are found by digits, dates and Maps as declared', async () => {
       const shelf = open.repository<Car>('Shelf', Car.prototype);
       await shelf.put(

@@ -1,4 +1,5 @@
 import {
+  isAmbiguous,
   isJsonNumber,
   parsePointInTime,
   type Filter,
@@ -44,13 +45,17 @@ function among(field: string, values: FilterValue[], negated: boolean, add: AddP
   const isDigits = (value: FilterValue) => typeof value === 'string' && isJsonNumber(value);
   const texts = values.filter((value) => typeof value === 'string' && !isTime(value) && !isDigits(value));
   const numbers = values.filter((value) => typeof value === 'number');
+  const single = numbers.filter((value) => !isAmbiguous(value));
+  // As texts, whole numbers that are the same double differ.
+  const ambiguous = numbers.filter(isAmbiguous);
   const booleans = values.filter((value) => typeof value === 'boolean');
   const alternatives = [
     ...(texts.length > 0 ? [exact(`${field} in (${add(JSON.stringify(texts))})`)] : []),
     ...values.filter(isTime).map((value) => compare(field, '=', String(value), add)),
     ...values.filter(isDigits).map((value) => digitsAsText(field, String(value), add)),
-    ...(numbers.length > 1 ? [oneOfNumbers(field, numbers, add)] : []),
-    ...(numbers.length === 1 ? [compare(field, '=', numbers[0] ?? 0, add)] : []),
+    ...(single.length > 1 ? [oneOfNumbers(field, single, add)] : []),
+    ...(single.length === 1 ? [compare(field, '=', single[0] ?? 0, add)] : []),
+    ...ambiguous.map((value) => compare(field, '=', value, add)),
     ...booleans.map((value) => `${field} = ${add(String(value))}`),
     ...(values.includes(null) ? [`(${field} = ${add('null')} or ${not(`exists(${field})`)})`] : []),
   ];

@@ -1,5 +1,6 @@
 import {
   boundsAround,
+  isAmbiguous,
   parsePointInTime,
   sqliteKey,
   type Filter,
@@ -53,15 +54,17 @@ function among(field: FieldSql, values: FilterValue[], negated: boolean): Condit
   const instants = values.filter((one) => typeof one === 'string' && parsePointInTime(one) !== null);
   const texts = values.filter((one) => typeof one === 'string' && !instants.includes(one));
   const numbers = values.filter((one) => typeof one === 'number');
+  const { small = [], large = [] } = Object.groupBy(numbers, (one) => (isAmbiguous(one) ? 'large' : 'small'));
   const booleans = values.filter((one) => typeof one === 'boolean');
   const conditions: Condition[] = [
     ...(texts.length > 0
       ? [{ sql: `(${value} IN (${marks(texts)}) AND ${type} = 'text')`, parameters: texts as string[] }]
       : []),
     ...instants.map((one) => atInstant(field, '=', String(one))),
-    ...(numbers.length > 0
-      ? [{ sql: `(${value} IN (${marks(numbers)}) AND ${type} ${IS_NUMBER})`, parameters: numbers }]
+    ...(small.length > 0
+      ? [{ sql: `(${value} IN (${marks(small)}) AND ${type} ${IS_NUMBER})`, parameters: small }]
       : []),
+    ...large.map((one) => numbersOnly(field, asDouble(value, '=', one))),
     ...booleans.map((one) => ({ sql: `${type} = '${String(one)}'`, parameters: [] })),
     ...(values.includes(null) ? [{ sql: `${value} IS NULL`, parameters: [] }] : []),
   ];
@@ -74,12 +77,31 @@ function among(field: FieldSql, values: FilterValue[], negated: boolean): Condit
 }
 
 function inRange(field: FieldSql, operator: string, bound: string | number): Condition {
-  const { value, type } = field;
+  const { value } = field;
   if (typeof bound === 'number') {
-    return { sql: `(${value} ${operator} ? AND ${type} ${IS_NUMBER})`, parameters: [bound] };
+    const condition = isAmbiguous(bound)
+      ? asDouble(value, operator, bound)
+      : { sql: `${value} ${operator} ?`, parameters: [bound] };
+    return numbersOnly(field, condition);
   }
   if (parsePointInTime(bound)) return atInstant(field, operator, bound);
   return textsOnly(field, asSpelled(value, bound, `${operator} ?`, [bound], operator));
+}
+
+/**
+ * Compares as RavenDB's indexes do; SQLite alone would compare whole numbers by all their digits, of which a bound has lost some. With
+ * bounds on the number itself, so that an index can be used.
+ */
+function asDouble(value: string, operator: string, number: number): Condition {
+  const margin = Math.abs(number) * 2 * Number.EPSILON;
+  const near = [
+    ...(operator.startsWith('<') ? [] : [{ sql: `${value} >= ?`, bound: number - margin }]),
+    ...(operator.startsWith('>') ? [] : [{ sql: `${value} <= ?`, bound: number + margin }]),
+  ];
+  return {
+    sql: [...near.map(({ sql }) => sql), `CAST(${value} AS REAL) ${operator} ?`].join(' AND '),
+    parameters: [...near.map(({ bound }) => bound), number],
+  };
 }
 
 function beginsSo(value: string, prefix: string): Condition {
@@ -134,6 +156,10 @@ function nearby(value: string, text: string, operator: string): Condition {
 /** As bounds, so that an index can be used. */
 function begins(value: string, prefix: string): Condition {
   return { sql: `(${value} >= ? AND ${value} < ?)`, parameters: [prefix, `${prefix}${HIGHEST}`] };
+}
+
+function numbersOnly({ type }: FieldSql, { sql, parameters }: Condition): Condition {
+  return { sql: `(${sql} AND ${type} ${IS_NUMBER})`, parameters };
 }
 
 function textsOnly({ type }: FieldSql, { sql, parameters }: Condition): Condition {

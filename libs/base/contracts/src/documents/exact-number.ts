@@ -23,6 +23,11 @@ export function isJsonNumber(text: string): boolean {
   return JSON_NUMBER.test(text);
 }
 
+/** Whether a double stands for several whole numbers. */
+export function isAmbiguous(double: number): boolean {
+  return Math.abs(double) >= 2 ** 53;
+}
+
 /** Parses stored JSON; numbers that a double would not write back identically become {@link ExactNumber}s. */
 export function parseExactly(text: string): unknown {
   if (!MAY_ROUND.test(text)) return JSON.parse(text);

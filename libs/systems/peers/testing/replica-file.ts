@@ -41,6 +41,8 @@ export class Log {
   /** Null for trimmed messages. */
   readonly messages: (Logged | null)[] = [];
   readonly objects = new Map<string, Uint8Array>();
+  /** How far its clock is ahead of this machine's. */
+  aheadMs = 0;
   readonly #tails = new Map<string, number>();
 
   constructor(created = 'today') {
@@ -98,7 +100,7 @@ export class Log {
     return true;
   }
 
-  say(writer: string, { headers, payload }: LogPayload, storedAt = Date.now()): void {
+  say(writer: string, { headers, payload }: LogPayload, storedAt = Date.now() + this.aheadMs): void {
     const sequence = this.messages.length + 1;
     this.messages.push({ sequence, writer, headers, payload, storedAt });
     this.#tails.set(writer, sequence);

@@ -4,6 +4,16 @@ import { isLogged, loggedHeadsOf } from '../join/take-snapshot.ts';
 import type { PeerFile, RecordName } from '../receive/peer-file.ts';
 import { showHeads } from '../receive/show-heads.ts';
 
+/** Half of what `keepDeletesSeconds` is at least: only a member that is not one of ours has later ones forgotten. */
+const LEAST_KEPT_MS = 86_400_000;
+
+/**
+ * Whether a message may have deletes below a stamp forgotten. Decided by when the log stored it, which is the same for every node.
+ */
+export function mayExpire(before: number, storedAt: number): boolean {
+  return before <= (storedAt - LEAST_KEPT_MS) * 1_000;
+}
+
 /**
  * Forgets each delete below a stamp that, as of the log, is the only head of its record. Called at a place of the log, and goes by nothing but what
  * was read up to there: so every node forgets the same, whatever it has not published yet.

@@ -35,6 +35,7 @@ describe('deletes that are old', () => {
     const { state, look } = expiryOf(by);
     await look(2);
     await look(2);
+    log.aheadMs = 2 * DAY_MS;
     const isSaid = state.expire !== null && (await log.publishAny(by, state.expire));
     for (const node of [by, ...nodes]) await node.read(log);
     return isSaid;
@@ -96,6 +97,17 @@ describe('deletes that are old', () => {
     await a.database.write(({ db }) => db.exec(`UPDATE spark_peer_origins SET knows = 0 WHERE node = 'b'`));
     expect(await forget(a, b)).toBe(false);
     expect(await remembered(a)).toBe(1);
+  });
+
+  it('are not forgotten by the word of a member that wants it sooner than any node would', async () => {
+    await b.notes.delete(ID);
+    await settle(log, [a, b], true);
+    await a.notes.put('notes/2', { title: 'not published' });
+    expect(await log.publishAny(b, (Date.now() + DAY_MS) * 1_000)).toBe(true);
+    for (const node of [a, b]) await node.read(log);
+    expect([await remembered(a), await remembered(b)]).toEqual([2, 1]);
+    const horizons = [a, b].map(({ store }) => store.horizon());
+    expect(await Promise.all(horizons)).toEqual([0, 0]);
   });
 
   it('are in force where a change that is not published yet has lost to them', async () => {

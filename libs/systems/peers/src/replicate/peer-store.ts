@@ -9,7 +9,7 @@ import {
 import { drawLetters } from '../carry/letters.ts';
 import type { ReadClose, ReadEvents, Refusal } from '../carry/message.ts';
 import { drawOrigin, isOriginOf } from '../carry/origin.ts';
-import { expireDeletes } from '../expire/expire-deletes.ts';
+import { expireDeletes, mayExpire } from '../expire/expire-deletes.ts';
 import { type SweptRange, sweepRecords } from '../join/sweep-records.ts';
 import { beginLoading, finishLoading, loadRecords } from '../join/load-snapshot.ts';
 import { beginSnapshot, type SnapshotHead, type SnapshotPage, snapshotPage } from '../join/take-snapshot.ts';
@@ -192,7 +192,8 @@ export class PeerStore {
     const isTwin = isNew && node === this.#owner.node && file.own(origin) === null;
     const received = receiveEvents(file, message, this.#policyOf, () => this.#freshOrigin());
     place.hear(origin, { node, at: storedAt, ack: message.ack, knows: message.knows });
-    if (message.expire !== null) expireDeletes(file, message.expire, this.#policyOf);
+    const { expire } = message;
+    if (expire !== null && mayExpire(expire, storedAt)) expireDeletes(file, expire, this.#policyOf);
     if (received.newLife) newLives.push('cloned');
     if (received.newLife || isTwin || (received.isOlder && isNew))
       this.#note(file, 'cloned', newLives, received.newLife);

@@ -23,6 +23,7 @@ import {
 } from '@nestjs-spark/modules/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, ModuleFacts } from '@nestjs-spark/observability/internal';
+import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { MODULE_REGISTRY, STATE_STORE } from '@nestjs-spark/store';
 import { ConsoleClient } from './ask/console-client.ts';
 import { KnownModules } from './find/known-modules.ts';
@@ -56,7 +57,8 @@ const CONSOLE_BUS = Symbol('SPARK_CONSOLE_BUS');
     {
       provide: SETTINGS,
       inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: SparkConsoleOptions) => resolveConsoleSettings(options, process.env),
+      useFactory: async (options: SparkConsoleOptions) =>
+        resolveConsoleSettings(options, process.env, await openSecrets(process.env)),
     },
     {
       provide: ModuleIdentity,
@@ -176,9 +178,13 @@ interface ConsoleBus {
   close(): Promise<void>;
 }
 
-function openBus({ name }: ConsoleSettings, shared: SparkBus | undefined, breakers: Breakers): ConsoleBus {
+async function openBus(
+  { name }: ConsoleSettings,
+  shared: SparkBus | undefined,
+  breakers: Breakers,
+): Promise<ConsoleBus> {
   if (shared) return { bus: shared, start: () => undefined, close: async () => undefined };
-  const bus = new SparkBus(readBusSettings({ name }, process.env), breakers);
+  const bus = new SparkBus(readBusSettings({ name }, process.env, await openSecrets(process.env)), breakers);
   return { bus, start: () => bus.start(), close: () => bus.close() };
 }
 

@@ -96,17 +96,17 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
         SparkBusModule.forRoot({ name: settings.moduleName }),
         SparkIdentityModule.forRootAsync({
           inject: [MODULE_REGISTRY, STATE_STORE, SparkBus],
-          useFactory: (
+          useFactory: async (
             registry: ModuleRegistry | null,
             state: StateStore,
             bus: SparkBus,
-          ): IdentityOptions => ({
+          ): Promise<IdentityOptions> => ({
             moduleName: settings.moduleName,
             moduleUrl: '',
             keysDir: keysDir(process.env),
             production: process.env['NODE_ENV'] === 'production',
             trustedKeys: new Map(),
-            operatorToken: operatorTokenIn(process.env),
+            operatorToken: await operatorTokenIn(process.env),
             registry: registry ?? bus.registry,
             state,
             ledger: bus.tokens,

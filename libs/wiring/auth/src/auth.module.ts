@@ -11,6 +11,7 @@ import { Breakers } from '@nestjs-spark/foundation/internal';
 import { IssuerKeys, OperatorToken, TrailInUseModule } from '@nestjs-spark/modules/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { isReadAtStart, logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
+import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { ApiGuard } from './admit/api-guard.ts';
 import { ApiAuthentication } from './recognize/api-authentication.ts';
 import { JwtReader } from './recognize/jwt-reader.ts';
@@ -49,7 +50,9 @@ const SETTINGS = isReadAtStart(Symbol('SPARK_AUTH_SETTINGS'));
       provide: SETTINGS,
       inject: [MODULE_OPTIONS_TOKEN, ModulesContainer],
       useFactory: (options: SparkAuthOptions, modules: ModulesContainer) =>
-        readTogether(modules, SETTINGS, () => resolveSettings(options, process.env)),
+        readTogether(modules, SETTINGS, async () =>
+          resolveSettings(options, process.env, await openSecrets(process.env)),
+        ),
     },
     { provide: ApiAuthentication, inject: [SETTINGS, Breakers], useFactory: authenticationBy },
   ],

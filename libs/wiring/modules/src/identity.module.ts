@@ -55,7 +55,7 @@ const IDENTITY_OPTIONS = Symbol('SPARK_IDENTITY_OPTIONS');
 /** Where the options come from: for a system, its own settings and the ports that it uses. */
 export interface IdentityOptionsFactory extends Pick<ModuleMetadata, 'imports'> {
   inject?: FactoryProvider['inject'];
-  useFactory: (...dependencies: never[]) => IdentityOptions;
+  useFactory: (...dependencies: never[]) => IdentityOptions | Promise<IdentityOptions>;
 }
 
 /**

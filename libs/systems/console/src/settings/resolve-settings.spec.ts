@@ -24,6 +24,14 @@ it.each(['http://user:secret@jobs:5004', '', 'jobs:5004', 'http://jobs:5004?key=
   },
 );
 
+it('The operator token comes from wherever secrets are', () => {
+  const environment = { SPARK_MODULE_NAME: 'Console' };
+  const { operatorToken } = resolveConsoleSettings({}, environment, {
+    text: (name) => `of-a-vault: ${name}`,
+  });
+  expect(operatorToken).toBe('of-a-vault: SPARK_OPERATOR_TOKEN');
+});
+
 it('Everything that is wrong is said at once', () => {
   const wrong = () =>
     resolveConsoleSettings({ path: 'console/' }, { SPARK_TRUSTED_KEYS: 'HR=short', NODE_ENV: 'production' });

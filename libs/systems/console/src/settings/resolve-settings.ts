@@ -2,6 +2,7 @@ import { isName } from '@nestjs-spark/contracts';
 import { isModuleUrl } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
 import { readTrustedKeys, shortOperatorToken } from '@nestjs-spark/modules/internal';
+import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { ConsoleSettings, SparkConsoleOptions } from './options.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,12 +22,14 @@ export class ConsoleSettingsError extends Error {
 const PATH = /^(?:\/[\w.-]{1,64}){1,8}$/;
 
 /**
- * Completes the options from the environment and the defaults.
+ * Completes the options from the environment, the secrets and the defaults.
  * @throws {ConsoleSettingsError} with all faults
+ * @throws {SecretError} if a secret cannot be read
  */
 export function resolveConsoleSettings(
   options: SparkConsoleOptions,
   environment: Environment,
+  secrets: Pick<Secrets, 'text'> = new EnvironmentSecrets(environment),
 ): ConsoleSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const production = env('NODE_ENV') === 'production';
@@ -37,7 +40,7 @@ export function resolveConsoleSettings(
     modules: options.modules ?? [],
     readOnly: options.readOnly ?? false,
     name: options.name ?? env('SPARK_MODULE_NAME') ?? '',
-    operatorToken: options.operatorToken ?? env('SPARK_OPERATOR_TOKEN') ?? null,
+    operatorToken: options.operatorToken ?? secrets.text('SPARK_OPERATOR_TOKEN') ?? null,
     keysDir: options.keysDir ?? keysDir(environment),
     trustedKeys: readTrustedKeys(options.trustedKeys, env('SPARK_TRUSTED_KEYS'), wrongKeys),
     production,

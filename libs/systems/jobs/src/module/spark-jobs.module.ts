@@ -14,6 +14,7 @@ import { APP_FILTER, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { SparkBus } from '@nestjs-spark/bus';
 import { HealthChecks, MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
+import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { openCluster } from '../backends/apache-spark/open.ts';
 import { EventPublisher } from '../publish/event-publisher.ts';
 import { JobExplorer } from '../declare/explore.ts';
@@ -50,7 +51,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
       provide: JOBS_SETTINGS,
       inject: [MODULE_OPTIONS_TOKEN, ModulesContainer],
       useFactory: (options: SparkJobsOptions, modules: ModulesContainer) =>
-        readTogether(modules, JOBS_SETTINGS, () => resolveJobsSettings(options, process.env)),
+        readTogether(modules, JOBS_SETTINGS, async () =>
+          resolveJobsSettings(options, process.env, await openSecrets(process.env)),
+        ),
     },
     {
       provide: JOB_STORE,

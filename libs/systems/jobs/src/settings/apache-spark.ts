@@ -39,13 +39,21 @@ export interface ApacheSparkSettings {
 
 type Read = (name: string) => string | undefined;
 
+/** Where settings are read that are no options. */
+export interface Readers {
+  /** A variable. */
+  env: Read;
+  /** A secret, from its variable, a file or Vault. */
+  secret: Read;
+}
+
 /** The settings for Apache Spark; null without an address. Faults are added to `faults`. */
 export function resolveApacheSpark(
   options: ApacheSparkOptions,
-  env: Read,
+  { env, secret }: Readers,
   faults: string[],
 ): ApacheSparkSettings | null {
-  const connect = connectOf(options, env, faults);
+  const connect = connectOf(options, { env, secret }, faults);
   const master = masterOf(options, env, faults);
   if (!connect && !master) return null;
   const ui = options.uiUrl ?? env('APACHE_SPARK_UI_URL') ?? `http://${connect?.host ?? '127.0.0.1'}:4040`;
@@ -60,7 +68,11 @@ export function resolveApacheSpark(
   return { connect, master, ui, python, node, concurrency };
 }
 
-function connectOf(options: ApacheSparkOptions, env: Read, faults: string[]): ConnectAddress | null {
+function connectOf(
+  options: ApacheSparkOptions,
+  { env, secret }: Readers,
+  faults: string[],
+): ConnectAddress | null {
   const url = options.connectUrl ?? env('APACHE_SPARK_CONNECT_URL');
   if (url === undefined) return null;
   const connect = readConnectAddress(url);
@@ -68,7 +80,7 @@ function connectOf(options: ApacheSparkOptions, env: Read, faults: string[]): Co
     faults.push(`connectUrl (APACHE_SPARK_CONNECT_URL) ${connect}`);
     return null;
   }
-  const token = options.connectToken ?? env('APACHE_SPARK_CONNECT_TOKEN') ?? connect.token;
+  const token = options.connectToken ?? secret('APACHE_SPARK_CONNECT_TOKEN') ?? connect.token;
   return { ...connect, token, tls: connect.tls || token !== null };
 }
 

@@ -1,5 +1,6 @@
 import { toList } from '@nestjs-spark/foundation/internal';
 import type { KafkaAddress } from '@nestjs-spark/kafka/internal';
+import type { Readers } from './apache-spark.ts';
 
 /** Where changes of jobs are published. Omitted options are read from the environment. */
 export interface JobsKafkaOptions {
@@ -32,14 +33,14 @@ const TOPIC = /^[\w.-]{1,249}$/;
 /** The settings for Kafka; null without brokers. Faults are added to `faults`. */
 export function resolveKafka(
   options: JobsKafkaOptions,
-  env: (name: string) => string | undefined,
+  { env, secret }: Readers,
   faults: string[],
 ): JobsKafkaSettings | null {
   const brokers = options.brokers ?? toList(env('SPARK_JOBS_KAFKA_BROKERS') ?? '');
   if (brokers.length === 0) return null;
   const topic = options.topic ?? env('SPARK_JOBS_KAFKA_TOPIC') ?? 'transformation-jobs';
   const user = options.user ?? env('SPARK_JOBS_KAFKA_USER');
-  const password = options.password ?? env('SPARK_JOBS_KAFKA_PASSWORD');
+  const password = options.password ?? secret('SPARK_JOBS_KAFKA_PASSWORD');
   const asked = options.mechanism ?? env('SPARK_JOBS_KAFKA_MECHANISM') ?? 'SCRAM-SHA-512';
   const mechanism = MECHANISMS.find((one) => one === asked);
   const tls = options.tls ?? env('SPARK_JOBS_KAFKA_TLS') ?? '0';

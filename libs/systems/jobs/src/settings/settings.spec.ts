@@ -24,6 +24,21 @@ describe('The settings of jobs', () => {
     expect(() => resolveJobsSettings(options, environment)).toThrow(/has to be whole numbers from 1/);
   });
 
+  it('have the tokens and passwords of other servers from wherever secrets are', () => {
+    const environment = {
+      SPARK_JOBS_BACKENDS: 'memory,far-away=https://jobs.example',
+      APACHE_SPARK_CONNECT_URL: 'sc://spark.example:15002',
+      SPARK_JOBS_KAFKA_BROKERS: 'kafka.example:9092',
+      SPARK_JOBS_KAFKA_USER: 'jobs',
+    };
+    const text = (name: string) => `of-a-vault: ${name}`;
+    expect(resolveJobsSettings({}, environment, { text })).toMatchObject({
+      backends: [{ name: 'far-away', token: text('SPARK_JOBS_BACKEND_FAR_AWAY_TOKEN') }],
+      apacheSpark: { connect: { token: text('APACHE_SPARK_CONNECT_TOKEN') } },
+      kafka: { address: { user: 'jobs', password: text('SPARK_JOBS_KAFKA_PASSWORD') } },
+    });
+  });
+
   it('publish events where brokers are given', () => {
     expect(resolveJobsSettings({}, {}).kafka).toBeNull();
     const environment = {

@@ -1,6 +1,12 @@
 import { LiveSettings } from '@nestjs-spark/foundation/internal';
+import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { HttpBackendPlace } from '../backends/http/http-runs.ts';
-import { resolveApacheSpark, type ApacheSparkOptions, type ApacheSparkSettings } from './apache-spark.ts';
+import {
+  resolveApacheSpark,
+  type ApacheSparkOptions,
+  type ApacheSparkSettings,
+  type Readers,
+} from './apache-spark.ts';
 import { resolveKafka, type JobsKafkaOptions, type JobsKafkaSettings } from './kafka.ts';
 import { JOBS_SCHEMA, USUAL_QUOTAS, type JobQuotas, type NamedBackend } from './schema.ts';
 
@@ -71,9 +77,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const HOUR_MS = 3_600_000;
 
-/** @throws {JobsSettingsError} with all faults */
-export function resolveJobsSettings(options: SparkJobsOptions, environment: Environment): JobsSettings {
+/**
+ * @throws {JobsSettingsError} with all faults
+ * @throws {SecretError} if a secret cannot be read
+ */
+export function resolveJobsSettings(
+  options: SparkJobsOptions,
+  environment: Environment,
+  secrets: Pick<Secrets, 'text'> = new EnvironmentSecrets(environment),
+): JobsSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
+  const readers: Readers = { env, secret: (name) => secrets.text(name) };
   const usual = env('NATS_URL') ? ({ SPARK_JOBS_STORE: 'jetstream' } as const) : {};
   const { quotas, apacheSpark, kafka, ...others } = options;
   const given = { options: others, environment: { ...usual, ...withoutEmpty(environment) } };
@@ -83,10 +97,10 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
     { options: { quotas: withoutUndefined(quotas) }, environment: {} },
   );
   const faults = [...settings.faults, ...asked.faults];
-  const cluster = resolveApacheSpark(apacheSpark ?? {}, env, faults);
-  const events = resolveKafka(kafka ?? {}, env, faults);
+  const cluster = resolveApacheSpark(apacheSpark ?? {}, readers, faults);
+  const events = resolveKafka(kafka ?? {}, readers, faults);
   const backends = settings.get('backends');
-  const places = backends.flatMap((one) => (typeof one === 'string' ? [] : [placeOf(one, env)]));
+  const places = backends.flatMap((one) => (typeof one === 'string' ? [] : [placeOf(one, readers)]));
   const twice = places.find(({ name }, index) => places.findIndex((other) => other.name === name) !== index);
   if (twice) faults.push(`backends (SPARK_JOBS_BACKENDS) has ${twice.name} twice`);
   if (settings.get('store') === 'memory' && settings.get('role') !== 'all')
@@ -110,9 +124,9 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
   };
 }
 
-function placeOf({ name, url }: NamedBackend, env: (name: string) => string | undefined): HttpBackendPlace {
+function placeOf({ name, url }: NamedBackend, { secret }: Readers): HttpBackendPlace {
   const variable = `SPARK_JOBS_BACKEND_${name.toUpperCase().replaceAll('-', '_')}_TOKEN`;
-  return { name, url, token: env(variable) ?? null };
+  return { name, url, token: secret(variable) ?? null };
 }
 
 function withoutEmpty(environment: Environment): Environment {

@@ -5,19 +5,18 @@ import { PeersSettingsError } from './options.ts';
 const SHORT = { NODE_ENV: 'production', SPARK_OPERATOR_TOKEN: 'canary' };
 
 describe('The operator token of a service', () => {
-  it('is none unless it is set, and without the spaces around it, as in every other part', () => {
-    expect(operatorTokenIn({})).toBeNull();
-    expect(operatorTokenIn({ SPARK_OPERATOR_TOKEN: ' ' })).toBeNull();
-    expect(operatorTokenIn({ SPARK_OPERATOR_TOKEN: ' canary\n' })).toBe('canary');
+  it('is none unless it is set, and without the spaces around it, as in every other part', async () => {
+    expect(await operatorTokenIn({})).toBeNull();
+    expect(await operatorTokenIn({ SPARK_OPERATOR_TOKEN: ' ' })).toBeNull();
+    expect(await operatorTokenIn({ SPARK_OPERATOR_TOKEN: ' canary\n' })).toBe('canary');
   });
 
-  it('is refused in production where it can be guessed, unless that is allowed, and is not shown', () => {
-    expect(() => operatorTokenIn(SHORT)).toThrow(PeersSettingsError);
-    expect(() => operatorTokenIn(SHORT)).toThrow(
-      /fewer than 16 characters.*SPARK_ALLOW_SHORT_OPERATOR_TOKEN=1/,
-    );
-    expect(() => operatorTokenIn(SHORT)).not.toThrow(/canary/);
-    expect(operatorTokenIn({ ...SHORT, SPARK_ALLOW_SHORT_OPERATOR_TOKEN: '1' })).toBe('canary');
-    expect(operatorTokenIn({ ...SHORT, SPARK_OPERATOR_TOKEN: 'x'.repeat(16) })).toBe('x'.repeat(16));
+  it('is refused in production where it can be guessed, unless that is allowed, and is not shown', async () => {
+    const refusal: unknown = await operatorTokenIn(SHORT).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(PeersSettingsError);
+    expect(String(refusal)).toMatch(/fewer than 16 characters.*SPARK_ALLOW_SHORT_OPERATOR_TOKEN=1/);
+    expect(String(refusal)).not.toContain('canary');
+    expect(await operatorTokenIn({ ...SHORT, SPARK_ALLOW_SHORT_OPERATOR_TOKEN: '1' })).toBe('canary');
+    expect(await operatorTokenIn({ ...SHORT, SPARK_OPERATOR_TOKEN: 'x'.repeat(16) })).toBe('x'.repeat(16));
   });
 });

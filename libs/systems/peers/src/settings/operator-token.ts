@@ -1,12 +1,17 @@
 import { shortOperatorToken } from '@nestjs-spark/modules/internal';
+import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { PeersSettingsError } from './options.ts';
 
 /**
  * The token of the operators of a service, the same on all nodes; null without `SPARK_OPERATOR_TOKEN`.
  * @throws {PeersSettingsError} in production for one that can be guessed
+ * @throws {SecretError} if it is in a file or in Vault and cannot be read
  */
-export function operatorTokenIn(environment: Readonly<Record<string, string | undefined>>): string | null {
-  const token = environment['SPARK_OPERATOR_TOKEN']?.trim() || null;
+export async function operatorTokenIn(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string | null> {
+  const secrets = await openSecrets(environment);
+  const token = secrets.text('SPARK_OPERATOR_TOKEN') ?? null;
   const faults = environment['NODE_ENV'] === 'production' ? shortOperatorToken(token, environment) : [];
   if (faults.length > 0) throw new PeersSettingsError(`${faults.join('; ')}.`);
   return token;

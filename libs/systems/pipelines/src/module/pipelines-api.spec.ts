@@ -275,13 +275,13 @@ describe('pipelines over HTTP', () => {
     expect(text).toContain('spark_pipeline_dead_letters{pipeline="adults"} 1');
   });
 
-  it('have an operator token that is made once in development, for its owner only, and asked for in production', () => {
+  it('have an operator token that is made once in development, for its owner only, and asked for in production', async () => {
     const environment = { SPARK_PIPELINES_DIR: join(folder, 'token') };
-    const { operatorToken } = pipelinesAuthOptions(environment);
+    const { operatorToken } = await pipelinesAuthOptions(environment);
     expect(operatorToken).toMatch(/^[0-9a-f]{64}$/);
-    expect(pipelinesAuthOptions(environment).operatorToken).toBe(operatorToken);
+    expect(await pipelinesAuthOptions(environment)).toEqual({ operatorToken });
     expect(statSync(join(folder, 'token', 'operator-token')).mode & 0o777).toBe(0o600);
-    expect(() => pipelinesAuthOptions({ ...environment, NODE_ENV: 'production' })).toThrow(
+    await expect(pipelinesAuthOptions({ ...environment, NODE_ENV: 'production' })).rejects.toThrow(
       'SPARK_OPERATOR_TOKEN',
     );
   });

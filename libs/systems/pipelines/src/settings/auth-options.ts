@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SparkAuthOptions } from '@nestjs-spark/auth';
+import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { PipelinesSettingsError, resolvePipelinesSettings } from './settings.ts';
 
 const TOKEN_FILE = 'operator-token';
@@ -17,12 +18,14 @@ export function operatorTokenFile(
  * Authentication for the API of an application with pipelines: as in `SPARK_API_…`, with `SPARK_PIPELINES_JWKS` as an alias of `SPARK_API_JWKS`.
  * Without `SPARK_OPERATOR_TOKEN`, a token is generated once in development and kept in a file that only its owner can read.
  * @throws {PipelinesSettingsError} in production without `SPARK_OPERATOR_TOKEN`
+ * @throws {SecretError} if it is in a file or in Vault and cannot be read
  */
-export function pipelinesAuthOptions(
+export async function pipelinesAuthOptions(
   environment: Readonly<Record<string, string | undefined>> = process.env,
-): SparkAuthOptions {
+): Promise<SparkAuthOptions> {
   const jwks = environment['SPARK_PIPELINES_JWKS']?.trim();
-  const isSet = Boolean(environment['SPARK_OPERATOR_TOKEN']?.trim());
+  const secrets = await openSecrets(environment);
+  const isSet = secrets.text('SPARK_OPERATOR_TOKEN') !== undefined;
   if (!isSet && environment['NODE_ENV'] === 'production')
     throw new PipelinesSettingsError([
       'SPARK_OPERATOR_TOKEN is missing, which production does not accept: set it, for example to what "openssl rand -hex 32" prints',

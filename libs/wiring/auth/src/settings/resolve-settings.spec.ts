@@ -24,6 +24,18 @@ describe('the settings of an API', () => {
     expect([tokens, operatorToken]).toEqual([{ ann: 'x:y', ci: 'z' }, 'o']);
   });
 
+  it('have their tokens from wherever secrets are', () => {
+    const secrets = new Map([
+      ['SPARK_API_TOKENS', 'ann:of-a-vault'],
+      ['SPARK_OPERATOR_TOKEN', 'of-a-vault-too'],
+    ]);
+    const { tokens, operatorToken } = resolveSettings({}, {}, { text: (name) => secrets.get(name) });
+    expect([tokens, operatorToken]).toEqual([{ ann: 'of-a-vault' }, 'of-a-vault-too']);
+    expect(() => resolveSettings({}, { SPARK_OPERATOR_TOKEN_FILE: '/none' })).toThrow(
+      /SPARK_OPERATOR_TOKEN_FILE names \/none, which cannot be read/,
+    );
+  });
+
   it('name no issuer by default, and an empty variable is none', () => {
     expect(resolveSettings({}, { SPARK_API_ISSUER: ' ' })).toEqual({
       jwt: null,

@@ -1,5 +1,6 @@
 import { isHttpAddress, withoutUserInfo } from '@nestjs-spark/contracts/internal';
 import { SHORTEST_OPERATOR_TOKEN, shortOperatorToken } from '@nestjs-spark/modules/internal';
+import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { AuthSettings, SparkAuthOptions } from './options.ts';
 import { readTokens } from './read-tokens.ts';
 import { AuthSettingsError } from './settings-error.ts';
@@ -7,19 +8,25 @@ import { AuthSettingsError } from './settings-error.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Completes the options from the environment and the defaults.
+ * Completes the options from the environment, the secrets and the defaults.
  * @throws {AuthSettingsError} with everything that is wrong
+ * @throws {SecretError} if a secret cannot be read
  */
-export function resolveSettings(options: SparkAuthOptions, environment: Environment): AuthSettings {
+export function resolveSettings(
+  options: SparkAuthOptions,
+  environment: Environment,
+  secrets: Pick<Secrets, 'text'> = new EnvironmentSecrets(environment),
+): AuthSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const allows = (name: string): boolean => environment[name] === '1';
   const faults: string[] = [];
   const production = options.production ?? env('NODE_ENV') === 'production';
   const schemes = production && !allows('SPARK_ALLOW_HTTP_ISSUER') ? ['https:'] : ['https:', 'http:'];
-  const tokens = options.tokens ?? readTokens(env('SPARK_API_TOKENS'), 'tokens (SPARK_API_TOKENS)', faults);
+  const tokens =
+    options.tokens ?? readTokens(secrets.text('SPARK_API_TOKENS'), 'tokens (SPARK_API_TOKENS)', faults);
   const wrong = unsendable(tokens);
   faults.push(...wrong);
-  const operatorToken = options.operatorToken ?? env('SPARK_OPERATOR_TOKEN') ?? null;
+  const operatorToken = options.operatorToken ?? secrets.text('SPARK_OPERATOR_TOKEN') ?? null;
   const jwt = jwtSettings(
     {
       issuer: options.issuer ?? env('SPARK_API_ISSUER'),

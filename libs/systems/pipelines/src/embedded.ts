@@ -19,7 +19,7 @@ export {
 } from './embed/embedded-pipelines.ts';
 export type { PipelineView, ProgressView } from './project/view.ts';
 export { previewDefinition, type PreviewedRecord, type PreviewStep } from './serve/preview.ts';
-export { operatorTokenFile } from './settings/auth-options.ts';
+export { operatorTokenFile } from './settings/operator-token-file.ts';
 export { readConnections } from './settings/read-connections.ts';
 export type { Letter } from './store/letters.ts';
 export { runTests, type TestResult } from './transform/run-tests.ts';

@@ -3,16 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SparkAuthOptions } from '@nestjs-spark/auth';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
-import { PipelinesSettingsError, resolvePipelinesSettings } from './settings.ts';
-
-const TOKEN_FILE = 'operator-token';
-
-/** The file with the operator token of a development machine. */
-export function operatorTokenFile(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): string {
-  return join(resolvePipelinesSettings({}, environment).folder, TOKEN_FILE);
-}
+import { operatorTokenFile } from './operator-token-file.ts';
+import { PipelinesSettingsError } from './settings.ts';
 
 /**
  * Authentication for the API of an application with pipelines: as in `SPARK_API_…`, with `SPARK_PIPELINES_JWKS` as an alias of `SPARK_API_JWKS`.

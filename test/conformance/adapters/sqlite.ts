@@ -13,6 +13,9 @@ import {
 import { SqliteShell } from './sqlite-shell.ts';
 import type { OpenStore, StoreUnderTest } from './store-under-test.ts';
 
+/** What nobody refers to is closed when memory is collected, and its lock goes with it. */
+const HOLDERS = new Set<DatabaseSync>();
+
 export const sqlite: StoreUnderTest = {
   name: 'SQLite',
   needs: [],
@@ -28,8 +31,13 @@ export const sqlite: StoreUnderTest = {
     const path = join(folder, 'store.db');
     const holder = new DatabaseSync(path);
     holder.exec('BEGIN EXCLUSIVE');
+    HOLDERS.add(holder);
     const held = openStore(new SqliteDatabase({ path, busyTimeoutMs: 1 }), folder, null);
-    return { ...held, drop: () => held.drop().finally(() => holder.close()) };
+    const release = (): void => {
+      holder.close();
+      HOLDERS.delete(holder);
+    };
+    return { ...held, drop: () => held.drop().finally(release) };
   },
 };
 

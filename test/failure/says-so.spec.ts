@@ -112,7 +112,7 @@ describeOn(
       },
       {
         what: 'Fleet is asleep: HR serves what it has, and says that it hears nothing',
-        begin: () => fleet.process.signal('SIGSTOP'),
+        begin: () => fleet.database.betweenWrites(() => fleet.process.signal('SIGSTOP')),
         end: () => fleet.process.signal('SIGCONT'),
         fleet: null,
         hr: {

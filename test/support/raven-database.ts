@@ -98,6 +98,11 @@ export class RavenDatabase implements TestDatabase {
     return body.Collections[collection] ?? 0;
   }
 
+  /** The server is what writes, and it goes on. */
+  betweenWrites(work: () => void): void {
+    work();
+  }
+
   async cleanTombstones(): Promise<void> {
     await this.#demand(this.url('admin/tombstones/cleanup'), { method: 'POST' });
   }

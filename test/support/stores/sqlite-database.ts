@@ -100,6 +100,16 @@ export class SqliteDatabase implements TestDatabase {
     return Number(this.open().prepare(`SELECT count(*) AS count FROM "${collection}"`).get()?.['count']);
   }
 
+  betweenWrites(work: () => void): void {
+    const open = this.open();
+    open.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+    } finally {
+      open.exec('ROLLBACK');
+    }
+  }
+
   /** As if the newest events were not kept for people to look at: what no reader waits for is gone. */
   async cleanTombstones(): Promise<void> {
     const open = this.open();

@@ -29,6 +29,8 @@ export interface TestDatabase {
   /** Everything that it holds, as text to be searched. */
   dump(): Promise<string>;
   count(collection: string): Promise<number>;
+  /** Does something while nobody is writing: whoever is frozen within a transaction would keep all others from it. */
+  betweenWrites(work: () => void): void;
   /** Lets the store forget all deletes that nothing holds back, at once. */
   cleanTombstones(): Promise<void>;
   /** How many documents the copy `{owner}/{requester}/{task}` has applied in all, as its checkpoint says; null for none. */

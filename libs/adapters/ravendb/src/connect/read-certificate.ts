@@ -71,15 +71,23 @@ function lackingInPem(text: string): string | null {
   return null;
 }
 
-function describe(error: unknown, { passphrase }: RavenCertificate): string {
+function describe(error: unknown, certificate: RavenCertificate): string {
   const message = messageOf(error);
+  const { passphrase } = certificate;
+  if (/key values mismatch/i.test(message)) return 'the key does not belong to the certificate';
   if (/mac verify failure|bad decrypt|bad password|interrupted or cancelled|bad end line/i.test(message)) {
     return passphrase === undefined
       ? 'its key has a passphrase: set RAVENDB_PASSPHRASE'
       : 'the passphrase does not open it: correct RAVENDB_PASSPHRASE';
   }
-  if (/key values mismatch/i.test(message)) return 'the key does not belong to the certificate';
+  // One wrong passphrase in 256 decrypts a PEM to something that ends as if it were right, but is no key.
+  if (passphrase !== undefined && isEncryptedPem(certificate))
+    return 'the passphrase does not open it: correct RAVENDB_PASSPHRASE';
   return `it is neither PEM nor PFX (${message})`;
+}
+
+function isEncryptedPem({ type, certificate }: RavenCertificate): boolean {
+  return type === 'pem' && String(certificate).includes('ENCRYPTED');
 }
 
 function unusable(what: string, cause?: unknown): StoreRefusedError {

@@ -213,10 +213,10 @@ export function valuesConformance(store: StoreUnderTest): void {
       ['a function in a list', [() => 1], 'value[0]', /is a function/],
       ['a Buffer', Buffer.from('x'), 'value', /is a Buffer.*converter/],
       ['a typed array', new Float64Array(2), 'value', /is a Float64Array/],
-      ['an ArrayBuffer', new ArrayBuffer(2), 'value', /is a ArrayBuffer/],
+      ['an ArrayBuffer', new ArrayBuffer(2), 'value', /is an ArrayBuffer/],
       ['a promise that nobody waited for', Promise.resolve(1), 'value', /is a Promise.*Wait/],
       ['a regular expression', /x/, 'value', /is a RegExp/],
-      ['an error', new Error('x'), 'value', /is a Error/],
+      ['an error', new Error('x'), 'value', /is an Error/],
       ['a WeakMap', new WeakMap(), 'value', /is a WeakMap/],
       [
         'what toJSON makes, when that cannot be stored',

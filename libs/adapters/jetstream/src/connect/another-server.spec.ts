@@ -175,7 +175,8 @@ describeWithOwnServers(['nats'], 'Of two servers in NATS_URL, the one in use', (
     connection.start();
     const works = async (): Promise<boolean> => {
       await connection.use(leaseProbe('spec'));
-      return connection.health().ready;
+      // Right after the connection is made, JetStream has not been asked yet.
+      return /^JetStream answers/.test(connection.health().detail);
     };
     try {
       if (pair.strike) await eventually(works);

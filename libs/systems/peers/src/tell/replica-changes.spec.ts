@@ -61,6 +61,15 @@ describe('the changes of a replicated collection', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('are told of each document, by the rule of the tables: ids that differ in more than ASCII letters are two', async () => {
+    const changes = await changesOf(a);
+    changes.on(Note, say);
+    await a.notes.put('notes/É', { title: 'one' });
+    await a.notes.put('notes/é', { title: 'another' });
+    await changes.tell();
+    expect(told).toEqual(['notes/É one here', 'notes/é another here']);
+  });
+
   it('are told once they are stored, those of other nodes too, and nothing that was there before', async () => {
     await a.notes.put('notes/0', { title: 'before' });
     const changes = await changesOf(a);

@@ -21,11 +21,11 @@ export function digestOf(part: Uint8Array): string {
 
 /** A manifest, signed with the key that an origin in the log follows from. Earlier versions read it all the same. */
 export function sealManifest(writer: Writer, origin: string, name: string, manifest: Manifest): Buffer {
-  const plain = { ...(JSON.parse(encodeManifest(manifest).toString()) as object), origin, key: writer.key };
-  const payload = Buffer.from(JSON.stringify(plain), 'utf8');
+  const signer = { origin, key: writer.key };
+  const payload = encodeManifest(manifest, signer);
   const subject = subjectOf(writer.service, origin, name);
   const { headers: seal } = sealMessage({ headers: {}, payload }, subject, writer.signer);
-  return Buffer.from(JSON.stringify({ ...plain, seal }), 'utf8');
+  return encodeManifest(manifest, { ...signer, seal });
 }
 
 /** Null for what no node has written, or somebody else has signed than the origin that it names. */

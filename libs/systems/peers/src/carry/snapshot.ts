@@ -47,8 +47,9 @@ export function cutIn(name: string): number {
   return Number(name.slice(PREFIX.length).split('/')[0]);
 }
 
-export function encodeManifest(manifest: Manifest): Buffer {
-  return Buffer.from(JSON.stringify({ format: 1, ...manifest }), 'utf8');
+/** @param signature who has signed it, and how; earlier versions pass it over */
+export function encodeManifest(manifest: Manifest, signature: object = {}): Buffer {
+  return Buffer.from(JSON.stringify({ format: 1, ...manifest, ...signature }), 'utf8');
 }
 
 const isLine = isText(Infinity);

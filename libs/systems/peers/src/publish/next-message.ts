@@ -47,11 +47,11 @@ export function nextMessage(
   const begun: Claims = { ack: acked, at: acked, stable };
   if (tail === 0) return { kind: 'join', origin, tail, last, claims: begun };
   if (batch) return withEvents(file, batch, said.get(origin));
-  const read: Claims = { ack: position, at: position, stable };
-  if (file.backlog > 0) return null;
-  if (expire !== null) return { kind: 'ack', origin, tail, last, claims: read, expire };
   // Acknowledging what others have acknowledged would have no end.
-  return mayAck && file.news > acked ? { kind: 'ack', origin, tail, last, claims: read } : null;
+  const isDue = expire !== null || (mayAck && file.news > acked);
+  if (!isDue || file.backlog > 0) return null;
+  const read: Claims = { ack: position, at: position, stable };
+  return { kind: 'ack', origin, tail, last, claims: read, ...(expire !== null && { expire }) };
 }
 
 /**

@@ -101,12 +101,9 @@ export class Snapshots {
   async load(manifest: Manifest): Promise<boolean> {
     const isNewLife = await this.#store.beginLoading(manifest);
     let after: RecordName | null = null;
-    const signed = [...(manifest.digests ?? [])];
-    const isSigned = (part: Uint8Array | null) =>
-      manifest.digests === undefined || (part !== null && digestOf(part) === signed.shift());
     // The next part is fetched while the previous one is loaded.
     for await (const { name, bytes } of ahead(this.#loadParts(manifest), 1)) {
-      const events = isSigned(bytes) ? await decodePart(bytes) : null;
+      const events = await decodePart(bytes);
       if (events === null) {
         this.#damaged.set(`${snapshotFolder(manifest)}/manifest`, PASSED_OVER);
         throw new Error(`${name} of the latest snapshot is gone or damaged`);
@@ -128,8 +125,9 @@ export class Snapshots {
   async #sweep(manifest: Manifest, range: SweptRange): Promise<void> {
     // Without any, nothing has been left out.
     if ((manifest.horizon ?? 0) === 0) return;
-    for (let next: RecordName | null = range.after, isFirst = true; isFirst || next !== null; isFirst = false)
-      next = await this.#store.sweepRecords(manifest, { ...range, after: next });
+    let { after } = range;
+    do after = await this.#store.sweepRecords(manifest, { ...range, after });
+    while (after !== null);
   }
 
   #passesOver(name: string): boolean {
@@ -138,10 +136,14 @@ export class Snapshots {
     return left > 0;
   }
 
+  /** Null for a part that is gone, or is not what its manifest says. */
   async *#loadParts(manifest: Manifest): AsyncGenerator<{ name: string; bytes: Uint8Array | null }> {
     for (let part = 0; part < manifest.parts; part++) {
       const name = `${snapshotFolder(manifest)}/${part}`;
-      yield { name, bytes: await this.#objects.loadObject(name) };
+      const bytes = await this.#objects.loadObject(name);
+      const digest = manifest.digests?.[part];
+      const isAltered = digest !== undefined && bytes !== null && digestOf(bytes) !== digest;
+      yield { name, bytes: isAltered ? null : bytes };
     }
   }
 
@@ -183,21 +185,19 @@ export class Snapshots {
       const one = await this.#read(name);
       if (one) read.push(one);
     }
-    const isUnsigned = read.every(({ origin }) => origin === null);
-    const manifests = read.map(({ manifest }) => manifest);
     // Asked for afterwards: a snapshot that another node has just taken is not past the log's end.
     const here = await this.#objects.describe();
     if (here?.created !== created || cut > here.lastSequence) return;
     for (const { origin, tail } of origins) if (tail > 0) await this.#objects.trim(origin, cut + 1);
     const isOfThisLog = (one: Manifest) => one.created === created && one.cut <= here.lastSequence;
-    const strange = manifests.filter((one) => !isOfThisLog(one)).map(snapshotFolder);
+    const strange = read.map(({ manifest }) => manifest).filter((one) => !isOfThisLog(one));
+    const folders = strange.map(snapshotFolder);
     // Strangers must not push out what nodes have signed.
-    const counted = read
-      .filter(({ origin }) => isUnsigned || origin !== null)
-      .map(({ manifest }) => manifest);
+    const signed = read.filter(({ origin }) => origin !== null);
+    const counted = (signed.length > 0 ? signed : read).map(({ manifest }) => manifest);
     const keptFrom = counted.filter(isOfThisLog)[1]?.cut ?? 0;
     for (const name of names) {
-      const isStrange = strange.some((folder) => name.startsWith(`${folder}/`));
+      const isStrange = folders.some((folder) => name.startsWith(`${folder}/`));
       if (isStrange || cutIn(name) < keptFrom) await this.#objects.removeObject(name);
     }
   }

@@ -21,6 +21,12 @@ import { putDocument, removeDocument, requireVersion } from './put-document.ts';
 import { declareTable, findTable, indexedColumns } from './tables.ts';
 import { versionOf } from './version.ts';
 
+/** A table that is queried, and which of its fields have a column for their index. */
+interface Listed {
+  readonly table: DocumentTable;
+  readonly indexed: ReadonlySet<string>;
+}
+
 /** One collection of the application's documents in SQLite. */
 export class SqliteRepository<T extends object> implements Repository<T> {
   readonly #database: SqliteDatabase;
@@ -43,9 +49,9 @@ export class SqliteRepository<T extends object> implements Repository<T> {
 
   list(query: ListQuery<T> = {}): Promise<Page<T>> {
     return this.#database.read((open) => {
-      const table = this.#find(open);
-      if (!table) return { items: [], total: 0 };
-      return { items: this.#items(open, table, query), total: this.#total(open, table, query.where) };
+      const listed = this.#listed(open);
+      if (!listed) return { items: [], total: 0 };
+      return { items: this.#items(open, listed, query), total: this.#total(open, listed, query.where) };
     });
   }
 
@@ -55,16 +61,16 @@ export class SqliteRepository<T extends object> implements Repository<T> {
 
   count(where?: Where<T>): Promise<number> {
     return this.#database.read((open) => {
-      const table = this.#find(open);
-      return table ? this.#total(open, table, where) : 0;
+      const listed = this.#listed(open);
+      return listed ? this.#total(open, listed, where) : 0;
     });
   }
 
   all(where?: Where<T>): AsyncIterable<Stored<T>> {
     return pageByPage((after) =>
       this.#database.read((open) => {
-        const table = this.#find(open);
-        return table ? this.#items(open, table, { ...(where && { where }), after, take: PAGE_SIZE }) : [];
+        const listed = this.#listed(open);
+        return listed ? this.#items(open, listed, { ...(where && { where }), after, take: PAGE_SIZE }) : [];
       }),
     );
   }
@@ -106,19 +112,20 @@ export class SqliteRepository<T extends object> implements Repository<T> {
     });
   }
 
-  #items(open: OpenDatabase, table: DocumentTable, query: QueryBehind<T>): Stored<T>[] {
+  #listed(open: OpenDatabase): Listed | null {
+    const table = this.#find(open);
+    return table && { table, indexed: indexedColumns(open, table.name) };
+  }
+
+  #items(open: OpenDatabase, { table, indexed }: Listed, query: QueryBehind<T>): Stored<T>[] {
     const { skip, take } = readPage(query);
-    const { filter, order, parameters } = toListSql(query, indexedColumns(open, table.name), this.#mapping);
+    const { filter, order, parameters } = toListSql(query, indexed, this.#mapping);
     const sql = `SELECT ${ROW_COLUMNS} FROM ${table.quoted} ${filter} ${order} LIMIT ? OFFSET ?`;
     return open.rows<DocumentRow>(sql, ...parameters, take, skip).map((row) => this.#toEntity(open, row));
   }
 
-  #total(open: OpenDatabase, table: DocumentTable, where?: Where<T>): number {
-    const { filter, parameters } = toListSql(
-      { ...(where && { where }) },
-      indexedColumns(open, table.name),
-      this.#mapping,
-    );
+  #total(open: OpenDatabase, { table, indexed }: Listed, where?: Where<T>): number {
+    const { filter, parameters } = toListSql({ ...(where && { where }) }, indexed, this.#mapping);
     return open.number(`SELECT count(*) AS value FROM ${table.quoted} ${filter}`, ...parameters);
   }
 

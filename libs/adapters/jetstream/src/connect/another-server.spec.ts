@@ -176,7 +176,7 @@ describeWithOwnServers(['nats'], 'Of two servers in NATS_URL, the one in use', (
     const works = async (): Promise<boolean> => {
       await connection.use(leaseProbe('spec'));
       // Right after the connection is made, JetStream has not been asked yet.
-      return /^JetStream answers/.test(connection.health().detail);
+      return connection.health().detail.startsWith('JetStream answers');
     };
     try {
       if (pair.strike) await eventually(works);

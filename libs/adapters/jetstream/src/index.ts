@@ -1,5 +1,5 @@
 export * from './connect/connection.ts';
-export type { NatsCredentials, NatsSecurity, NatsTls } from './connect/credentials.ts';
+export type { NatsCredentials, NatsSecurity, NatsTls } from './connect/security.ts';
 export type { BusHealth } from './connect/judge-pulse.ts';
 export { JetStreamRefusedError } from './connect/refusals.ts';
 export { StreamMismatchError } from './provision/ensure-stream.ts';

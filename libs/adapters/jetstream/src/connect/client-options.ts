@@ -1,5 +1,6 @@
 import type { NodeConnectionOptions } from '@nats-io/transport-node';
-import { type NatsSecurity, securityOptions } from './credentials.ts';
+import { securityOptions } from './credentials.ts';
+import type { NatsSecurity } from './security.ts';
 import { inboxPrefix } from './inbox.ts';
 import { securityFault } from './judge-security.ts';
 import { JetStreamRefusedError } from './refusals.ts';

@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, keepRunning, pause, SayOnce } from '@nestjs-spark/foundation/internal';
 import { clientOptions } from './client-options.ts';
-import type { NatsSecurity } from './credentials.ts';
+import type { NatsSecurity } from './security.ts';
 import { Denials } from './denials.ts';
 import { describeMiss, explainSilence } from './explain-silence.ts';
 import { toPortError } from './failures.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createUserKey } from '../permit/user-key.ts';
-import { type NatsSecurity, securityOptions } from './credentials.ts';
+import { securityOptions } from './credentials.ts';
+import type { NatsSecurity } from './security.ts';
 import { parseServerAddress } from './server-address.ts';
 
 const PLAIN = parseServerAddress('nats://host');

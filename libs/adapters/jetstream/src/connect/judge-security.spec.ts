@@ -4,7 +4,8 @@ import { MemoryLogger } from '@nestjs-spark/testing';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { createUserKey } from '../permit/user-key.ts';
 import { JetStreamConnection } from './connection.ts';
-import { type NatsSecurity, securityOptions } from './credentials.ts';
+import { securityOptions } from './credentials.ts';
+import type { NatsSecurity } from './security.ts';
 import { securityFault } from './judge-security.ts';
 import { parseServerAddress } from './server-address.ts';
 

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
-import type { NatsCredentials, NatsSecurity, NatsTls } from './credentials.ts';
+import type { NatsCredentials, NatsSecurity, NatsTls } from './security.ts';
 
 /**
  * What is wrong with these, with the remedy; null when the server may be shown them. The client would say what its parser says, and

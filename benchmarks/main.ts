@@ -50,7 +50,7 @@ try {
     const cpu = measureCpu({ ravendb: world.pids.ravendb, pipe: process.pid });
     pipe.push(await plainPipe(source, target, documents));
     pipeCpu.push(cpu.stop());
-    // Alternating: whoever comes later finds warmer servers.
+    // In alternating order: the later one finds warmer servers.
     for (const side of round % 2 === 0 ? [spark, handled] : [handled, spark]) {
       await target.recreate();
       const { run, fleet, hr } = await sparkCopy({ ...world, handlers: side === handled }, documents);

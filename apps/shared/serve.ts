@@ -38,7 +38,7 @@ async function createApp(
 
 /**
  * Starts the app. If it cannot start, its last line says why and what to do about it, and it exits with code 1.
- * @param load imports its root module, which may refuse a variable as early as that
+ * @param load imports its root module, which may already refuse a variable
  */
 export async function serve(load: () => Promise<Type>, description: AppDescription): Promise<void> {
   let app: INestApplication | undefined;

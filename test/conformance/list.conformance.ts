@@ -133,7 +133,7 @@ export function listConformance(store: StoreUnderTest): void {
       expect((await cars.list(query)).total).toBe(3);
     });
 
-    it('give all that there is beyond what is skipped, however much is asked for', async () => {
+    it('give everything beyond what is skipped, however much is asked for', async () => {
       await expectKeys({ skip: 2, take: Number.MAX_SAFE_INTEGER }, 'cdefg');
       await expectKeys({ skip: Number.MAX_SAFE_INTEGER, take: 1 }, '');
     });
@@ -145,7 +145,7 @@ export function listConformance(store: StoreUnderTest): void {
       { take: Infinity },
       { skip: -1 },
       { skip: '1' },
-    ])('have no page %p', async (query) => {
+    ])('refuse the page %p', async (query) => {
       const refused = cars.list(query as ListQuery<Car>);
       await expect(refused).rejects.toThrow(StoreRefusedError);
       await expect(refused).rejects.toThrow(new RegExp(`^${Object.keys(query)[0]} takes a whole number`));

@@ -36,7 +36,7 @@ describe('The variables of the environment', () => {
     expect(KNOWN_VARIABLES).toEqual(documented.toSorted());
   });
 
-  it('of servers that are known are those that the documents name', () => {
+  it('about servers that are known are those that the documents name', () => {
     const named = textOf('docs/reference/environment.md').matchAll(
       /(?<![A-Z_])(?:NATS|RAVENDB)_[A-Z_]*[A-Z]/g,
     );

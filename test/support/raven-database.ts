@@ -98,7 +98,7 @@ export class RavenDatabase implements TestDatabase {
     return body.Collections[collection] ?? 0;
   }
 
-  /** The server is what writes, and it goes on. */
+  /** It is the server that writes, and it continues. */
   betweenWrites(work: () => void): void {
     work();
   }

@@ -17,7 +17,7 @@ it('A wait of a demonstration says what it waits for while that takes long, and 
   ]);
 });
 
-it('A wait of a demonstration says no more than a line of what it saw', async () => {
+it('A wait in a demonstration shows no more than a line of what it saw', async () => {
   const told: string[] = [];
   const look = async () => told.length > 0 || 'x'.repeat(1_000);
   await waitUntil('Fleet', look, { tellEveryMs: 0, tell: (text) => void told.push(text) });

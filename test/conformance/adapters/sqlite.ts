@@ -13,7 +13,7 @@ import {
 import { SqliteShell } from './sqlite-shell.ts';
 import type { OpenStore, StoreUnderTest } from './store-under-test.ts';
 
-/** What nobody refers to is closed when memory is collected, and its lock goes with it. */
+/** A database that nothing refers to is closed by the garbage collector, and its lock goes with it. */
 const HOLDERS = new Set<DatabaseSync>();
 
 export const sqlite: StoreUnderTest = {

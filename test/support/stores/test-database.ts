@@ -29,7 +29,7 @@ export interface TestDatabase {
   /** Everything that it holds, as text to be searched. */
   dump(): Promise<string>;
   count(collection: string): Promise<number>;
-  /** Does something while nobody is writing: whoever is frozen within a transaction would keep all others from it. */
+  /** Does something while nobody is writing: a process frozen within a transaction would keep all others from writing. */
   betweenWrites(work: () => void): void;
   /** Lets the store forget all deletes that nothing holds back, at once. */
   cleanTombstones(): Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * Whoever reads what a command prints may have enough, as `head` has: the command ends then as when it is asked to, so that a run
- * stops in order, and without a stack.
+ * Whoever reads what a command prints may stop early, as `head` does. The command then ends as if it had been asked to, so that a run
+ * stops in order, and without a stack trace.
  */
 export function endWithReader(): void {
   let isOver = false;

@@ -39,7 +39,7 @@ it('On a Node that is too old the command says which it needs and what to do, be
 
 const SOURCE = ['--conditions=@nestjs-spark/source', main];
 
-it('A command whose reader has had enough ends as if it was asked to, without a stack', async () => {
+it('A command whose reader stops early ends as if it had been asked to, without a stack trace', async () => {
   const command = spawn(process.execPath, [...SOURCE, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const said: Buffer[] = [];
   command.stderr.on('data', (chunk: Buffer) => said.push(chunk));
@@ -48,7 +48,7 @@ it('A command whose reader has had enough ends as if it was asked to, without a 
   expect({ signal, said: Buffer.concat(said).toString() }).toEqual({ signal: 'SIGTERM', said: '' });
 });
 
-it('What the system refuses is said in a line, without a stack', () => {
+it('What the system refuses is reported in one line, without a stack trace', () => {
   const words = [...SOURCE, 'init', 'share', 'Order', '--with', 'Billing', '--dir', main];
   const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({

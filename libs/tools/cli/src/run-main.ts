@@ -20,7 +20,7 @@ export async function main(): Promise<void> {
   }
 }
 
-/** What the system refuses, such as to write a file, it says itself; a programming error keeps its stack. */
+/** An error of the system, such as a file that cannot be written, explains itself; a programming error keeps its stack trace. */
 function isForUser(error: unknown): error is Error {
   return error instanceof CliError || (error instanceof Error && 'syscall' in error);
 }

@@ -136,7 +136,7 @@ export async function describeWithApacheSpark(
   if (found) describeWithOwnServers(needs, title, body);
 }
 
-/** What only some suites need; null, and the suite left out with the cause and the last way's remedy, if it cannot be had. */
+/** What only some suites need; null, and the suite left out with the cause and the last way's remedy, if it is not available. */
 async function obtain<T>(title: string, look: () => Promise<T>): Promise<T | null> {
   try {
     return await look();

@@ -16,6 +16,6 @@ it.each<[unknown, object]>([
   [true, { boolean: true }],
   [null, { null: { null: {} } }],
   [[1, rawJSON('2.50')], { string: '[1,2.50]' }],
-])('The parameter %j of a statement is of the type as which it is written', (value, expected) => {
+])('The parameter %j of a statement has the type in which it is written', (value, expected) => {
   expect(literal(value)).toEqual({ literal: expected });
 });

@@ -55,7 +55,7 @@ export function selected(input: Relation, ...expressions: string[]): Relation {
 
 /**
  * A text or number as a statement parameter; anything else as its JSON text. A number that is written with a point or an exponent is a DOUBLE, as it is
- * in a statement: raw JSON tells 1.0 from 1.
+ * in a statement: raw JSON distinguishes 1.0 from 1.
  */
 export function literal(value: unknown): Relation {
   if (value === null || value === undefined) return { literal: { null: { null: {} } } };

@@ -10,7 +10,7 @@ import type { ServerAddress } from './server-address.ts';
 /**
  * The client's options for one connection.
  * @param turn rotates the server to begin with, so that a useless one is not retried exclusively
- * @throws {JetStreamRefusedError} for credentials or certificates that cannot be right, before a server is asked
+ * @throws {JetStreamRefusedError} for credentials or certificates that cannot be valid, before a server is asked
  */
 export function clientOptions(
   address: ServerAddress,

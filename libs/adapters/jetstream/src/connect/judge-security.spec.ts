@@ -20,7 +20,7 @@ function selfSigned(): { certificate: string; key: string } {
   return { certificate: from('CERTIFICATE'), key: from('PRIVATE KEY') };
 }
 
-describe('What NATS is to be shown', () => {
+describe('What is presented to NATS', () => {
   it.each<[NatsSecurity, RegExp]>([
     [{ nkeySeed: SECRET }, /NATS_NKEY_SEED .*NATS_NKEY_SEED_FILE names/],
     [{ nkeySeed: createUserKey().publicKey }, /NATS_NKEY_SEED is not the seed/],
@@ -29,7 +29,7 @@ describe('What NATS is to be shown', () => {
     [{ certificate: SECRET, key: SECRET }, /NATS_CERTIFICATE and NATS_KEY .*NATS_KEY_FILE name/],
     [{ certificate: selfSigned().certificate, key: selfSigned().key }, /a certificate and its key/],
   ])(
-    'is refused beforehand where it cannot be right, with the remedy, and not quoted: %#',
+    'is refused in advance where it cannot be valid, with the remedy and without being quoted: %#',
     (security, fault) => {
       expect(securityFault(security)).toMatch(fault);
       expect(securityFault(security)).not.toContain(SECRET);
@@ -42,7 +42,7 @@ describe('What NATS is to be shown', () => {
     expect(securityFault({ user: 'hr', password: SECRET })).toBeNull();
   });
 
-  it('is what is at fault, in the log and in health, and not the server', async () => {
+  it('is reported as the fault, in the log and in health, instead of the server', async () => {
     const log = new MemoryLogger();
     const security = () => ({ nkeySeed: SECRET });
     const connection = new JetStreamConnection({ url: 'nats://127.0.0.1:1', name: 'spec', security, log });
@@ -59,13 +59,13 @@ describe('What NATS is to be shown', () => {
     }
   });
 
-  it('stays what it was while a file is half written', () => {
+  it('stays the same while a file is half written', () => {
     const [first, second] = [createUserKey(), createUserKey()];
     const seeds = [first.seed, first.seed.slice(0, 20), second.seed];
     const { authenticator } = securityOptions(parseServerAddress('nats://host'), () => ({
       nkeySeed: seeds.shift() ?? '',
     }));
-    if (typeof authenticator !== 'function') throw new Error('it is one function');
+    if (typeof authenticator !== 'function') throw new Error('the authenticator is not a single function');
     expect(authenticator('nonce')).toMatchObject({ nkey: first.publicKey });
     expect(authenticator('nonce')).toMatchObject({ nkey: second.publicKey });
   });

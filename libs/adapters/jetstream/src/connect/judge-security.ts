@@ -4,14 +4,14 @@ import { credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { NatsCredentials, NatsSecurity, NatsTls } from './security.ts';
 
 /**
- * What is wrong with these, with the remedy; null when the server may be shown them. The client would say what its parser says, and
- * a server without a fault would be looked for. Never quotes a value.
+ * What is wrong with these, with the remedy; null when they may be presented to the server. The client would only report the error of
+ * its parser, and the fault would be sought in the server. Never quotes a value.
  */
 export function securityFault(security: NatsSecurity): string | null {
   return credentialsFault(security) ?? tlsFault(security);
 }
 
-/** As `securityFault`, of the credentials alone. */
+/** As `securityFault`, for the credentials alone. */
 export function credentialsFault({ credentials, nkeySeed }: NatsCredentials): string | null {
   const encoder = new TextEncoder();
   if (credentials !== undefined)
@@ -25,10 +25,10 @@ export function credentialsFault({ credentials, nkeySeed }: NatsCredentials): st
 
 function tlsFault({ ca, certificate, key }: NatsTls): string | null {
   if (ca !== undefined && !succeeds(() => new X509Certificate(ca)))
-    return 'NATS_CA is not a certificate as PEM. NATS_CA_FILE names a file with one';
+    return 'NATS_CA is not a PEM certificate. NATS_CA_FILE names a file with one';
   if (certificate === undefined || key === undefined) return null;
   if (succeeds(() => createSecureContext({ cert: certificate, key }))) return null;
-  return 'NATS_CERTIFICATE and NATS_KEY are not a certificate and its key as PEM. NATS_CERTIFICATE_FILE and NATS_KEY_FILE name files with them';
+  return 'NATS_CERTIFICATE and NATS_KEY are not a certificate and its key in PEM. NATS_CERTIFICATE_FILE and NATS_KEY_FILE name files with them';
 }
 
 function succeeds(attempt: () => unknown): boolean {

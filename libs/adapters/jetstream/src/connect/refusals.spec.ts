@@ -11,7 +11,7 @@ function api(code: number, status: number, description: string): JetStreamApiErr
   return new JetStreamApiError({ err_code: code, code: status, description });
 }
 
-it('A server without TLS is no server that is away', () => {
+it('A server without TLS is not reported as away', () => {
   const away = describeAway(NATS, new Error("server does not support 'tls'"));
   expect(away).toMatch(
     /cannot be reached \(server does not support 'tls'\): turn TLS on .* leave out NATS_CA/,

@@ -49,7 +49,7 @@ describeWithServers(['nats'], 'Provisioning a stream', () => {
     expect(config).toMatchObject({ max_msgs_per_subject: 1024, duplicate_window: 5_000_000_000 });
   });
 
-  it('takes limits from a stream that an administrator has made, by which it would lose what it has to keep', async () => {
+  it('removes limits of a stream that an administrator has made, which would delete what it has to keep', async () => {
     const all = [
       logSettings(routeLogs(owner, 'Admin')),
       { ...CONTROL, name: `${owner}_C`, subjects: [`${owner}.c.>`] },

@@ -27,7 +27,7 @@ describeWithServers(['nats'], 'A bucket', () => {
     ['none', 0, 2 * MINUTE],
     ['a shorter one', MINUTE, 10 * MINUTE],
     ['a longer one', 60 * MINUTE, MINUTE],
-  ])('keeps its values for the time that is asked for where it was made with %s', async (_, before, ttl) => {
+  ])('keeps its values for the requested time although it was made with %s', async (_, before, ttl) => {
     const name = specName('BUCKET');
     made.push(name);
     await connection.use(async (handle) => {
@@ -40,7 +40,7 @@ describeWithServers(['nats'], 'A bucket', () => {
     });
   });
 
-  it('keeps its values for as long as it did where no time is asked for', async () => {
+  it('keeps its values for as long as before when no time is requested', async () => {
     const name = specName('BUCKET');
     made.push(name);
     await connection.use(async (handle) => {

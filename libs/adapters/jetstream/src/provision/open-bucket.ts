@@ -20,7 +20,7 @@ export function keySubject(bucket: string, key: string): string {
 const opened = new WeakMap<JetStreamClient, Map<string, KV>>();
 
 /**
- * Runs `work` on a key-value bucket, which is created if it is missing, and keeps its values for the time in `options` also where
+ * Runs `work` on a key-value bucket, which is created if it is missing, and keeps its values for the time in `options`, even if
  * it was made with another one; checked once per connection.
  */
 export async function openBucket<T>(
@@ -51,7 +51,7 @@ async function open(
   return bucket;
 }
 
-/** A bucket may be older than the setting, or an administrator's: a used token must not be forgotten too soon, nor kept forever. */
+/** A bucket may be older than the setting, or made by an administrator: a used token must not be forgotten too soon, nor kept forever. */
 async function keepFor(jsm: JetStreamHandle['jsm'], name: string, ttlMs: number): Promise<void> {
   const stream = keyStream(name);
   const { config } = await jsm.streams.info(stream);

@@ -17,7 +17,7 @@ const LAST_VALUE: Omit<StreamSettings, 'name' | 'subjects' | 'description'> = {
   discard_new_per_subject: false,
   max_msgs_per_subject: 1,
   max_bytes: -1,
-  // Also against an administrator's: a value, a command or a set that nobody has read yet must not go by age or number.
+  // Override an administrator's limits, too: a value, a command or a set that nobody has read yet must not be removed by age or number.
   max_msgs: -1,
   max_age: 0,
   allow_direct: true,

@@ -56,7 +56,7 @@ export class LaneConsumers {
     return info.num_pending;
   }
 
-  /** How many messages are left: not delivered yet, or delivered and not done. */
+  /** How many messages are left: not delivered yet, or delivered but not done. */
   async unfinished(lane: LaneSettings): Promise<number> {
     const info = await this.#use(lane, (consumer) => consumer.info());
     return info.num_pending + info.num_ack_pending;

@@ -63,7 +63,7 @@ describeWithPrograms(['openssl'], 'A client certificate', () => {
     expect(() => readCertificate({ certificate: Buffer.from('nonsense') })).toThrow(/neither PEM nor PFX/);
   });
 
-  it('has the same refusal for every wrong passphrase, also for one that decrypts it to nonsense', async () => {
+  it('is refused in the same way for every wrong passphrase, even one that decrypts it to nonsense', async () => {
     const certificate = await readFile(await authority.pem(issued, 'pkcs1', PASSPHRASE));
     for (let n = 0; n < 1_500; n++)
       expect(() => readCertificate({ certificate, passphrase: `wrong ${n}` })).toThrow(/does not open it/);

@@ -80,7 +80,7 @@ function describe(error: unknown, certificate: RavenCertificate): string {
       ? 'its key has a passphrase: set RAVENDB_PASSPHRASE'
       : 'the passphrase does not open it: correct RAVENDB_PASSPHRASE';
   }
-  // One wrong passphrase in 256 decrypts a PEM to something that ends as if it were right, but is no key.
+  // One wrong passphrase in 256 decrypts a PEM to something that ends as if it were right, but is not a key.
   if (passphrase !== undefined && isEncryptedPem(certificate))
     return 'the passphrase does not open it: correct RAVENDB_PASSPHRASE';
   return `it is neither PEM nor PFX (${message})`;

@@ -46,7 +46,7 @@ function among(field: string, values: FilterValue[], negated: boolean, add: AddP
   const texts = values.filter((value) => typeof value === 'string' && !isTime(value) && !isDigits(value));
   const numbers = values.filter((value) => typeof value === 'number');
   const single = numbers.filter((value) => !isAmbiguous(value));
-  // As texts, whole numbers that are the same double differ.
+  // Compared as texts, whole numbers that are the same double differ.
   const ambiguous = numbers.filter(isAmbiguous);
   const booleans = values.filter((value) => typeof value === 'boolean');
   const alternatives = [

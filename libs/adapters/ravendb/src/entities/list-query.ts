@@ -17,7 +17,7 @@ export interface RavenQuery {
  * Orders by the field's type and value in each document: null and missing first, then texts and booleans case-insensitively, then
  * numbers, then points in time; equal values by id. The index only has a number for numbers and points in time.
  * @param mapping of the class that declares the fields
- * @throws {StoreRefusedError} for a condition or a page that no store has
+ * @throws {StoreRefusedError} for a condition or a page that no store supports
  */
 export function toRavenQuery<T extends object>(
   collection: string,

@@ -31,7 +31,7 @@ describe('Documents that are written in the same turn', () => {
     expect(await cars.get('cars/2')).toMatchObject({ brand: 'D' });
   });
 
-  it('share only so large a transaction, so that very many of them do not keep the process from everything else', async () => {
+  it('share only a transaction of limited size, so that very many of them do not keep the process from everything else', async () => {
     const database = folder.open('many.db');
     const cars = new SqliteRepository<Car>(database, { collection: 'Cars' });
     const ids = Array.from({ length: 1_200 }, (_, at) => `cars/${at}`);

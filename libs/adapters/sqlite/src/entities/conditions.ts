@@ -89,8 +89,8 @@ function inRange(field: FieldSql, operator: string, bound: string | number): Con
 }
 
 /**
- * Compares as RavenDB's indexes do; SQLite alone would compare whole numbers by all their digits, of which a bound has lost some. With
- * bounds on the number itself, so that an index can be used.
+ * Compares as RavenDB's indexes do; SQLite alone would compare whole numbers by all their digits, of which a bound has lost some. Also
+ * puts bounds on the number itself, so that an index can be used.
  */
 function asDouble(value: string, operator: string, number: number): Condition {
   const margin = Math.abs(number) * 2 * Number.EPSILON;

@@ -1,7 +1,7 @@
 import { ContentRefusedError } from '@nestjs-spark/contracts';
 
 /**
- * A trigger of another program may pass over a statement without an error.
+ * A trigger of another program may skip a statement without an error.
  * @param what became of the document: `is not written`, `stays`
  */
 export function passedOver(id: string, what: string): ContentRefusedError {

@@ -84,7 +84,7 @@ describe('the documents of an application', () => {
     expect((await people.create({})).id).toBe('people/3-A');
   });
 
-  it('are not taken for written or deleted when a trigger of another program passes them over', async () => {
+  it('are not reported as written or deleted when a trigger of another program ignores that', async () => {
     const declaration = { collection: 'Guarded' };
     const guarded = new SqliteRepository<Copy>(database, declaration);
     const { id } = await guarded.create({ price: 1 });

@@ -2,7 +2,7 @@ import type { OpenDatabase } from '../connect/open-database.ts';
 import { setTag } from '../connect/replicated.ts';
 import { LATEST_ORIGINS } from './peer-origins.ts';
 
-/** What a message tells of its origin. */
+/** What a message says about its origin. */
 interface Heard {
   readonly node: string;
   readonly at: number;

@@ -1,7 +1,7 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { PeerEventName } from './peer-event-row.ts';
 
-/** Why a change was stashed that nobody has met in a conflict: it came too late for that. */
+/** Why a change was stashed without ever being in a conflict: it came too late for one. */
 export const OUTDATED = 'outdated';
 
 /** Stashes own events that are not shown although no write of an application has replaced them. */

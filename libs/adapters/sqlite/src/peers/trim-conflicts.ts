@@ -1,10 +1,10 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
 
-/** So many of the latest conflicts of a file stay at most, whatever their age. */
+/** At most this many of the latest conflicts of a file stay, whatever their age. */
 const MOST_KEPT = 10_000;
 const AT_ONCE = 200;
 
-/** What has ended and is old, or one of very many; a conflict in which a stashed change has lost stays with it. */
+/** What has ended and is old, or exceeds that number; a conflict in which a stashed change has lost stays with it. */
 const IS_OLD = `ended IS NOT NULL AND (ended < ? OR number <= (SELECT max(number) FROM spark_peer_conflicts) - ${MOST_KEPT})
   AND NOT EXISTS (SELECT 1 FROM spark_peer_stash AS stash
     WHERE instr(',' || heads || ',', ',' || stash.origin || ':' || stash.event || ','))`;
@@ -15,7 +15,7 @@ export function hasOldConflicts(open: OpenDatabase, endedBefore: number): boolea
 }
 
 /**
- * Removes some of the conflicts that have ended before a time, and counts them: the number of conflicts of a collection does not become less.
+ * Removes some of the conflicts that have ended before a time, and counts them: the number of conflicts of a collection does not decrease.
  * @returns whether there may be more
  */
 export function trimConflicts(open: OpenDatabase, endedBefore: number): boolean {

@@ -17,7 +17,7 @@ describe('the definitions of a table', () => {
     );
   });
 
-  it('are one where there is one', () => {
+  it('are a single one for a single column', () => {
     expect(columnDefinitions('CREATE TABLE a (b)')).toEqual(['b']);
   });
 });

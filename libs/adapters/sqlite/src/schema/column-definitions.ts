@@ -1,6 +1,6 @@
 /**
  * The definitions between the outer parentheses of a `CREATE TABLE`, as written, in their order: first those of the columns, then
- * the table's constraints. SQLite answers everything about a column but what it is generated from, or checked for.
+ * the table's constraints. SQLite reports everything about a column except what it is generated from, or checked for.
  * @param sql as `sqlite_schema` has it
  */
 export function columnDefinitions(sql: string): string[] {

@@ -61,8 +61,8 @@ function helpersSql(table: string, fields: readonly string[]): string {
 }
 
 /**
- * The fields that have a column and an index of their own, as spelled in the table. Columns that others have added are none, even
- * if they are called like a field: they may hold anything.
+ * The fields that have a column and an index of their own, as spelled in the table. Columns that others have added do not
+ * count, even if they have the name of a field: they may hold anything.
  */
 export function indexedFields(db: Pick<DatabaseSync, 'prepare'>, table: string): string[] {
   const rows = db

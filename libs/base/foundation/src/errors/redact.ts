@@ -1,6 +1,6 @@
 const MASK = '***';
 // The scheme is not matched: it may begin anywhere in a long word, which would make this quadratic.
-// Up to the last @, as addresses are read: a password may have one.
+// Up to the last @, as addresses are read: a password may contain one.
 const USER_INFO = /:\/\/[^\s/"'<>?#]+@/g;
 const QUERY_SECRET =
   /([?&;](?:access_?token|api[-_]?key|auth|code|key|pass(?:word|wd)?|pwd|secret|sig(?:nature)?|token)=)[^&;\s"'<>#]+/gi;

@@ -96,7 +96,7 @@ export const KNOWN_VARIABLES: readonly string[] = [
   'SPARK_VAULT_REFRESH_SECONDS',
 ];
 
-/** Every variable that is read of the servers of an application; the same test keeps it consistent with the documentation. */
+/** Every variable that is read about the servers of an application; the same test keeps it consistent with the documentation. */
 export const SERVER_VARIABLES: readonly string[] = [
   'NATS_CA',
   'NATS_CERTIFICATE',

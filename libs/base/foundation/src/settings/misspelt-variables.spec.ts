@@ -46,7 +46,7 @@ describe('A variable that nobody reads', () => {
     expect(told(...[...foreign, ...cluster, ...others].map((name) => `SPARK_${name}`))).toEqual([]);
   });
 
-  it('is left in peace where it belongs to NATS or comes from Kubernetes', () => {
+  it('is ignored where it belongs to NATS or comes from Kubernetes', () => {
     const others = [
       'NATS_NKEY',
       'NATS_CREDS',

@@ -29,11 +29,11 @@ export class ShutdownDrain implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-/** Why the value of the environment is not used; null when it is, and when there is none. Said at the start: at its end it is too late. */
+/** Why the value of the environment is not used; null when it is, and when there is none. Said at startup: at the shutdown it is too late. */
 export function drainFault(environment: Environment): string | null {
   const text = environment['SPARK_DRAIN_SECONDS']?.trim() ?? '';
   if (text === '' || secondsIn(text) !== null) return null;
-  return `SPARK_DRAIN_SECONDS is ${shownValue(text)} and is not used: it has to be seconds from 0 to ${MOST_SECONDS}. A shutdown waits ${drainSeconds(environment)} s`;
+  return `SPARK_DRAIN_SECONDS is ${shownValue(text)} and is not used: it has to be a number of seconds from 0 to ${MOST_SECONDS}. A shutdown waits ${drainSeconds(environment)} s`;
 }
 
 /** The value from the environment; anything but a number counts as unset. */

@@ -24,7 +24,7 @@ it.each(['http://user:secret@jobs:5004', '', 'jobs:5004', 'http://jobs:5004?key=
   },
 );
 
-it('The operator token comes from wherever secrets are', () => {
+it('The operator token comes from wherever secrets are kept', () => {
   const environment = { SPARK_MODULE_NAME: 'Console' };
   const { operatorToken } = resolveConsoleSettings({}, environment, {
     text: (name) => `of-a-vault: ${name}`,

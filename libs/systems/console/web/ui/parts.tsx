@@ -164,7 +164,7 @@ export function Dialog({
   kind?: string;
 }) {
   const own = useRef<HTMLDialogElement>(null);
-  // Before the next key arrives: what is typed right after the key that opens it belongs into it, and is no shortcut of the page.
+  // Before the next key arrives: what is typed right after the key that opens it belongs in it, and is not a shortcut of the page.
   useLayoutEffect(() => {
     own.current?.showModal();
   }, []);

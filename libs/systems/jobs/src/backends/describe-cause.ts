@@ -13,7 +13,7 @@ export class ResultTooLargeError extends Error {
   }
 }
 
-/** A handler would get another number than was sent. */
+/** A handler would get a different number from the one that was sent. */
 export class InexactNumberError extends Error {
   override readonly name = 'InexactNumberError';
 

@@ -37,7 +37,7 @@ describe('The backend in this process', () => {
   it.each([
     ['value', '{"id":9007199254740993}'],
     ['documents', '{"id":"a","document":{"Id":9007199254740993}}\n'],
-  ] as const)('gives a handler no other number than was sent: %s', async (form, text) => {
+  ] as const)('gives a handler no number other than the one that was sent: %s', async (form, text) => {
     const handlers = new JobHandlers();
     const seen: unknown[] = [];
     handlers.add({ name: 'see', version: 1 }, { run: (input: unknown) => void seen.push(input) });

@@ -166,7 +166,7 @@ async function readValue({ input }: JobRun): Promise<unknown> {
   return documents;
 }
 
-/** @throws {InexactNumberError} where the handler would get another number than was sent */
+/** @throws {InexactNumberError} where the handler would get a different number from the one that was sent */
 function held(text: string): unknown {
   const lossy = lossyNumberIn(text);
   if (lossy !== null) throw new InexactNumberError(lossy);

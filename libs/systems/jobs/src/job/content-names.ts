@@ -34,8 +34,8 @@ export interface ContentGroup {
 }
 
 /**
- * Groups contents that belong together: a content, its note, and the markers of the jobs that use it. The name of a result has its job, and so has that
- * of an input that an earlier version took in with its job.
+ * Groups contents that belong together: a content, its note, and the markers of the jobs that use it. The name of a result contains its job, and so does
+ * that of an input that an earlier version stored with its job.
  */
 export function groupContents(contents: readonly StoredContent[]): ContentGroup[] {
   const groups = new Map<string, ContentGroup>();

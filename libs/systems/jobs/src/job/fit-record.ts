@@ -26,7 +26,7 @@ export function requireRoom(job: Job, written: number, pointer = ''): void {
 
 /**
  * The job as its record is written: without what is null, which is a fifth of a queued job and which `readJob` adds again, and
- * without as much of its logs and long messages as has no room.
+ * without the part of its logs and long messages that does not fit.
  */
 export function recordOf(job: Job): Buffer {
   const whole = Buffer.from(textOf(job));

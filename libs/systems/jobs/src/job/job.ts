@@ -152,7 +152,7 @@ export interface Job {
   priority: number;
   labels: string[];
   metadata: Record<string, unknown>;
-  /** Whether its metadata or arguments have numbers that JavaScript would write in another way. Absent: they have none. */
+  /** Whether its metadata or arguments have numbers that JavaScript would write differently. Absent: they have none. */
   hasExactNumbers?: true;
   submittedBy: Submitter;
   options: JobOptions;

@@ -3,7 +3,7 @@ import { isWrittenExactly, lossyNumberIn, parseExactly, writtenExactly } from '.
 
 describe('A number in JSON', () => {
   it.each(['9007199254740993', '123456789012345678901', '1e400', '-1E400', '1e-400', '[{"a":[1e309]}]'])(
-    'is lossy when JavaScript makes another one of it: %s',
+    'is lossy when JavaScript turns it into a different one: %s',
     (text) => expect(lossyNumberIn(text)).toBe(text.replace(/[^\d.eE-]/g, '')),
   );
 
@@ -18,7 +18,7 @@ describe('A number in JSON', () => {
     '0.1000000000000000055',
     '"9007199254740993 1e400"',
     '{"1e400":9}',
-  ])('is not when it is the same in JavaScript, or a text: %s', (text) =>
+  ])('is not lossy when it is the same in JavaScript, or a text: %s', (text) =>
     expect(lossyNumberIn(text)).toBeNull(),
   );
 });

@@ -27,7 +27,7 @@ export function parseExactly(text: string): unknown {
 export function writtenExactly<T extends object>(read: T): T {
   const text = JSON.stringify(read);
   const held = JSON.parse(text) as T;
-  // What was a number that stands alone is one in memory, too.
+  // A number that stands alone is one in memory, too.
   if (typeof held !== 'object' || JSON.stringify(held) === text) return held;
   return Object.defineProperty(held, 'toJSON', { value: () => read, enumerable: false });
 }
@@ -37,7 +37,7 @@ export function exactArgs(args: unknown): unknown {
   return typeof args === 'object' && args !== null ? writtenExactly(args) : args;
 }
 
-/** Whether an object is written otherwise than JavaScript holds it. */
+/** Whether an object is written differently from how JavaScript holds it. */
 export function isWrittenExactly(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return typeof Object.getOwnPropertyDescriptor(value, 'toJSON')?.value === 'function';
@@ -45,7 +45,7 @@ export function isWrittenExactly(value: unknown): boolean {
 
 /**
  * The first number of a JSON text that JavaScript would turn into another one: a whole number of more than 53 bits, or one out of range. Null
- * without any. Digits that follow the point and exceed a double do not count: rounded to a double, they are what every program reads.
+ * if there is none. Digits that follow the point and exceed a double do not count: rounded to a double, they are what every program reads.
  */
 export function lossyNumberIn(text: string): string | null {
   if (!MAY_BE_LOSSY.test(text)) return null;

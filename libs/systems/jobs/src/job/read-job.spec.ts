@@ -23,7 +23,7 @@ describe('A job that is read from a store', () => {
     expect(readJob(JSON.stringify(job), 'one')).toEqual(job);
   });
 
-  it.each(NAMES.filter((name) => JOB[name] !== null))('is none without its %s', (name) => {
+  it.each(NAMES.filter((name) => JOB[name] !== null))('is not one without its %s', (name) => {
     expect(readJob(JSON.stringify(without(name)), 'one')).toBeNull();
   });
 

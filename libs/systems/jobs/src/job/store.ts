@@ -77,7 +77,7 @@ export interface JobStore {
   position(): Promise<number>;
   /** Yields all changes after a revision in order, followed by new ones as they happen; without a revision only new ones. */
   follow(signal: AbortSignal, from?: FollowFrom): AsyncIterable<StoredJob>;
-  /** The number of jobs that wait for a worker, per lane; it may be that of a moment ago. */
+  /** The number of jobs that wait for a worker, per lane; it may be slightly out of date. */
   queued(): Promise<Record<string, number>>;
   /** The number of jobs that have not ended, whether they wait for a worker or for their time, or run. */
   open(): Promise<number>;

@@ -22,7 +22,7 @@ async function handed(job: Partial<Job> = {}, attempt: Partial<JobAttempt> = {},
   const store = new MemoryJobStore({ limits: {}, retentionMs: 60_000 });
   await store.add([specJob('a', job)]);
   const [queued] = (await store.list({ submitter: null, take: 1 })).items;
-  if (!queued) throw new Error('it is not there');
+  if (!queued) throw new Error('the job is not there');
   const attempts = [{ ...ATTEMPT, ...attempt }];
   const running = moved(queued.job, 'Running', 'spec', { attempt: 1, attempts });
   const revision = await store.replace(running, queued.revision);
@@ -46,7 +46,7 @@ async function handed(job: Partial<Job> = {}, attempt: Partial<JobAttempt> = {},
   const again = () => claim({ jobId: 'a' }, parts);
   const stored = async () => {
     const { job: now } = (await store.get('a')) ?? {};
-    if (!now) throw new Error('it is gone');
+    if (!now) throw new Error('the job is gone');
     expect(readJob(JSON.stringify(now), 'a')).not.toBeNull();
     return now;
   };
@@ -56,7 +56,7 @@ async function handed(job: Partial<Job> = {}, attempt: Partial<JobAttempt> = {},
 const longAgo = { absentSince: new Date(Date.now() - ABSENT_MS - 1).toISOString() };
 
 describe('A running job whose backend is not in the settings', () => {
-  it('waits for an instance that has it, from when that was noted first', async () => {
+  it('waits for an instance that has it, from when its absence was first noted', async () => {
     const { again, stored, told, log } = await handed();
     expect(await again()).toBe('later');
     const { status, attempts } = await stored();
@@ -66,7 +66,7 @@ describe('A running job whose backend is not in the settings', () => {
     expect([told, log.lines.length]).toEqual([[], 1]);
   });
 
-  it('is taken over by an instance that has it, and has not been without it then', async () => {
+  it('is taken over by an instance that has it, and its absence is no longer noted', async () => {
     const { again, stored, parts } = await handed({}, longAgo);
     Object.assign(parts, { backends: [here, { ...here, name: 'far' }] });
     expect(await again()).toMatchObject({ runId: 'a:1', adopted: true });
@@ -76,7 +76,7 @@ describe('A running job whose backend is not in the settings', () => {
   });
 
   it.each(['handler', 'sql', 'spark-app'] as const)(
-    'fails when its run may go on and may have changed something: %s',
+    'fails when its run may be continuing and may have changed something: %s',
     async (kind) => {
       const transformation = { kind, handler: 'x', sql: 'x', resource: 'x' } as Job['transformation'];
       const retry = { attempts: 3, delaysSeconds: [0] };
@@ -89,7 +89,7 @@ describe('A running job whose backend is not in the settings', () => {
       expect(cause).toMatchObject({ class: 'backend', code: 'backend-removed' });
       expect(cause?.message).toMatch(/^It ran on the backend far as a:1 \(submissionId driver-7\)/);
       expect(cause?.message).toContain('may still be running there, and may have changed something');
-      expect(cause?.message).toContain('Put far back into the settings and retry the job');
+      expect(cause?.message).toContain('Restore far in the settings and retry the job');
     },
   );
 
@@ -122,7 +122,7 @@ describe('A running job whose backend is not in the settings', () => {
     expect(await again()).toBe('nothing');
     const { status, cause, cancel } = await stored();
     expect([status, cancel?.proof]).toEqual(['Failed', null]);
-    expect(cause?.message).toContain('That it was stopped, as requested, cannot be proven.');
+    expect(cause?.message).toContain('It cannot be proven that it was stopped, as requested.');
   });
 
   it('is cancelled when its run has ended with its process', async () => {

@@ -9,16 +9,16 @@ import { next } from './finish.ts';
  */
 export const ABSENT_MS = 300_000;
 
-/** Its runs end with the process that executes them. Of every other backend, only its own settings could say so. */
+/** Its runs end with the process that executes them. For any other backend, only its own settings could say so. */
 const IN_PROCESS = 'memory';
 
-/** What becomes of a run whose backend the settings of this instance do not have. */
+/** What becomes of a run whose backend is not in the settings of this instance. */
 export type WithoutBackend = { is: 'waiting' } | { is: 'noted'; job: Job } | { is: 'over'; job: Job };
 
 /**
- * Decides about a running job whose backend cannot be asked. First that is noted in the job, so that the wait outlasts this process. Then a job
+ * Decides about a running job whose backend cannot be asked. First, its absence is noted in the job, so that the wait outlasts this process. Then a job
  * that cannot have changed anything runs again on another backend: a script changes nothing outside, and a run in a process has ended with it. Every
- * other job fails, whatever its rule for retries says, because its run may be continuing there and a second one would be beside it.
+ * other job fails, whatever its rule for retries says, because its run may be continuing there and a second one would run beside it.
  * @param backends those of this instance
  */
 export function withoutBackend(
@@ -63,14 +63,14 @@ function causeFor({ status, transformation, external }: Job, last: JobAttempt, i
   const effects =
     transformation.kind === 'script'
       ? 'it may still be running there, but a script changes nothing outside its result'
-      : 'it may still be running there, and may have changed something: look there';
+      : 'it may still be running there, and may have changed something. Look there first';
   const message = [
     `It ran on the backend ${backend} as ${runId}${known}, and no instance with this backend in its settings has taken it over for ${ABSENT_MS / 60_000} minutes.`,
     isGone
       ? 'The process that executed it is gone, and the run with it.'
-      : `Nobody can ask how it ended: ${effects}.`,
-    ...(status === 'Cancelling' && !isGone ? ['That it was stopped, as requested, cannot be proven.'] : []),
-    `Put ${backend} back into the settings and retry the job, or submit it for another backend.`,
+      : `How it ended is not known: ${effects}.`,
+    ...(status === 'Cancelling' && !isGone ? ['It cannot be proven that it was stopped, as requested.'] : []),
+    `Restore ${backend} in the settings and retry the job, or submit it for another backend.`,
   ].join(' ');
   return { class: 'backend', code: 'backend-removed', message };
 }

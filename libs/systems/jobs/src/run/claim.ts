@@ -95,7 +95,7 @@ async function adopt(job: Job, revision: number, parts: RunnerParts): Promise<Cl
   return { job: after, backend, runId: found.runId, adopted: true, start: null, revision: written };
 }
 
-/** Nobody here can ask for its run: another instance may have the backend, for some time. */
+/** This instance cannot ask for its run. For some time, another instance that has the backend may take it over. */
 async function leave(job: Job, last: JobAttempt, revision: number, parts: RunnerParts): Promise<Claimed> {
   const left = withoutBackend(job, last, parts.backends, parts.owner);
   if (left.is === 'waiting') return 'later';

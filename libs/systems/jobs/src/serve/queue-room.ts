@@ -6,12 +6,12 @@ import type { JobStore } from '../job/store.ts';
 const FULL_RETRY_SECONDS = 5;
 /** How long a count may be reused while there is plenty of room, in milliseconds. */
 const COUNT_MS = 250;
-/** How long to wait for jobs that are being stored before there counts as no room, in milliseconds. */
+/** How long to wait for jobs that are being stored before the room counts as used up, in milliseconds. */
 const STORING_MS = 1_000;
 
 /**
  * Keeps the jobs that have not ended within their bound, exactly within one process: those that are being stored count as stored. A job that waits
- * for its time counts as well, and one that no backend can take, or else they could be parked without end. Other processes only see them once they
+ * for its time counts as well, and one that no backend can take, or else such jobs could be parked without limit. Other processes only see them once they
  * are stored, so each may exceed the bound by the number it is storing at that moment.
  */
 export class QueueRoom {

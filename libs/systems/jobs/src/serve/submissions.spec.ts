@@ -89,7 +89,7 @@ describe('A batch', () => {
 });
 
 describe('A submitter cannot exceed', () => {
-  it('the number of jobs that have not ended with jobs that wait for their time, alone or in a batch', async () => {
+  it('the number of jobs that have not ended by submitting jobs that wait for their time, alone or in a batch', async () => {
     const service = start(60_000, { queued: 2 });
     const later = { ...JOB, runAt: new Date(Date.now() + 3_600_000).toISOString() };
     const { jobId } = await service.submit(later);
@@ -100,7 +100,7 @@ describe('A submitter cannot exceed', () => {
     await service.submit(later);
   });
 
-  it('the size of its kept inputs with those that come with jobs, and nothing of a refused batch is kept', async () => {
+  it('the size of its kept inputs by inputs that come with jobs, and nothing of a refused batch is kept', async () => {
     const service = start(60_000, { inputBytes: 250_000 });
     const large = { ...JOB, input: { value: 'x'.repeat(100_000) } };
     await service.submit(large);
@@ -123,7 +123,7 @@ it('A number that a handler here cannot get as it was sent is refused before the
   await submit('{"value":[1.0,-0,"9007199254740993"]}');
 });
 
-it('A cached result is not that of another job, which has the id of the expired one by now', async () => {
+it('A cached result is not that of another job, which by now has the id of the expired one', async () => {
   const store = new MemoryJobStore({ limits: {}, retentionMs: 60_000 });
   engine = new JobsEngine(resolveJobsSettings({ store: 'memory' }, {}), store, new Registry());
   engine.handlers.add({ name: 'echo', version: 1, deterministic: true }, { run: (value) => value });

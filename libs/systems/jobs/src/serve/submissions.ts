@@ -170,7 +170,7 @@ export class Submissions {
     const jobId = key === null ? null : await store.recall(key);
     const source = jobId === null ? null : await store.get(jobId);
     const result = source?.job.result;
-    // The cache may outlive a job whose id, which comes from a key, another job has by now.
+    // The cache may outlive a job, whose id, made from an idempotency key, may by now be another job's.
     if (!source || cacheKeyOf(source.job) !== key || !result || Date.parse(result.expiresAt) <= Date.now())
       return job;
     const progress = { done: result.documents, total: result.documents };

@@ -12,7 +12,7 @@ import { fetchInput } from './fetch-input.ts';
 import { findInput, keepInput } from './keep-input.ts';
 import type { JobQuota } from './quota.ts';
 
-/** What inputs are taken in with. */
+/** What taking an input needs. */
 export interface InputParts {
   store: JobStore;
   quota: JobQuota;
@@ -30,7 +30,7 @@ export function bytesApart(inputs: readonly (InputText | null)[]): number {
 
 /**
  * The input of a new job: fetched, found or stored, as its submission says.
- * @throws {ProblemError} `jobRefused` (422) if it cannot be had, `invalid` (400) with the invalid line, `tooMany` (429)
+ * @throws {ProblemError} `jobRefused` (422) if it is not available, `invalid` (400) with the invalid line, `tooMany` (429)
  */
 export async function takeInput(
   input: InputText | null,

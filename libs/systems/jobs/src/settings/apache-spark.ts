@@ -39,7 +39,7 @@ export interface ApacheSparkSettings {
 
 type Read = (name: string) => string | undefined;
 
-/** Where settings are read that are no options. */
+/** Where settings that are not options are read. */
 export interface Readers {
   /** A variable. */
   env: Read;

@@ -19,7 +19,7 @@ const ROLES = ['all', 'api', 'worker'] as const;
 
 /** Limits on submissions. */
 export interface JobQuotas {
-  /** How many jobs may not have ended: those that wait for a worker, for their `runAt` or for a retry, and those that run. */
+  /** How many jobs there may be that have not ended: those that wait for a worker, for their `runAt` or for a retry, and those that run. */
   queued: number;
   /** How many jobs a submitter may add per second. */
   perSecond: number;

@@ -24,7 +24,7 @@ describe('The settings of jobs', () => {
     expect(() => resolveJobsSettings(options, environment)).toThrow(/has to be whole numbers from 1/);
   });
 
-  it('have the tokens and passwords of other servers from wherever secrets are', () => {
+  it('have the tokens and passwords of other servers from wherever secrets are kept', () => {
     const environment = {
       SPARK_JOBS_BACKENDS: 'memory,far-away=https://jobs.example',
       APACHE_SPARK_CONNECT_URL: 'sc://spark.example:15002',

@@ -76,14 +76,14 @@ export class JetStreamLanes {
     return taken;
   }
 
-  /** May be a little out of date where it is asked for often. */
+  /** May be slightly out of date when asked for often. */
   counts(): Promise<Record<string, number>> {
     const now = performance.now();
     if (!this.#counts || now - this.#counts.at > COUNTS_MS) this.#counts = { at: now, of: this.#count() };
     return this.#counts.of;
   }
 
-  /** How many jobs have not ended. One that was given back for later is delivered as one that runs is: its message is there until its end. */
+  /** How many jobs have not ended. One that was given back for later counts as delivered, like one that runs: its message is there until its end. */
   async open(): Promise<number> {
     await this.#options.records.provision();
     const lanes = [...this.#labels, ...this.#priorities];

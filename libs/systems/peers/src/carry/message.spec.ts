@@ -84,7 +84,7 @@ describe('a message of a replica', () => {
     expect(await kindOf({ ...said, headers: { ...said.headers, 'Spark-Peer': peer } })).toBe('forged');
   });
 
-  it('says from where on deletes are forgotten, if its writer says so in an acknowledgement', async () => {
+  it('says below which stamp deletes are forgotten, if its writer says so in an acknowledgement', async () => {
     const said = (expire: number) =>
       encodeOutgoing(a, { kind: 'ack', origin, tail: 3, last: 2, claims, expire });
     expect(await read(await said(1_800_000_000_000_000))).toMatchObject({ expire: 1_800_000_000_000_000 });

@@ -22,7 +22,7 @@ const MOST_BYTES = 80 * 1024 * 1024;
 const MOST_PACKED_BYTES = 64 * 1024 * 1024;
 const MOST_EVENTS = 10_000;
 const LONGEST_HEADER = 4_096;
-/** The change of the protocol since which nodes forget deletes at a place of the log. */
+/** The change of the protocol since which nodes forget deletes at a place in the log. */
 export const KNOWS_EXPIRY = 1;
 
 /** Why every node skips a message; `rejected`: a table of this node has not taken a document of it, and its row stays as it was. */
@@ -35,7 +35,7 @@ export interface ReadEvents extends EventMessage, Claims {
   readonly node: string;
   /** The latest change of the protocol that its node knows; 0 in messages of earlier versions. */
   readonly knows: number;
-  /** The stamp below which lone deletes are forgotten at this place of the log; null if it does not say so. */
+  /** The stamp below which lone deletes are forgotten at this place in the log; null if it does not say so. */
   readonly expire: number | null;
 }
 

@@ -28,12 +28,12 @@ describe('A signed manifest', () => {
 
   it.each<[string, Uint8Array | null]>([
     ['there is none', null],
-    ['it is no manifest', Buffer.from('{}')],
-    ['a part is another', changed({ digests: ['other'] })],
+    ['it is not a manifest', Buffer.from('{}')],
+    ['a part is a different one', changed({ digests: ['other'] })],
     ['its seal is gone', changed({ seal: undefined })],
     ['its seal and its origin are gone', changed({ seal: undefined, origin: undefined })],
-    ['its seal is none', changed({ seal: { 'Spark-Key': 1 } })],
-    ['its origin is none', changed({ origin: 'O' })],
+    ['its seal is not one', changed({ seal: { 'Spark-Key': 1 } })],
+    ['its origin is not one', changed({ origin: 'O' })],
     ['its origin is of another key', changed({ origin: drawOrigin(writerOf('b').signer.keyId) })],
     ['its maker has left out a part', sealManifest(writer, origin, NAME, { ...MANIFEST, digests: [] })],
     ['its maker has named no parts', sealManifest(writer, origin, NAME, EARLIER)],

@@ -24,7 +24,7 @@ describe('two replicas that are compared', () => {
     expect(inFlight).toBe(0);
   });
 
-  it('know records by their ids as files do, which equate capitals of ASCII only', () => {
+  it('identify records by their ids as files do, which ignore the case of ASCII letters only', () => {
     const sideOf = (...records: [recordId: string, hash: string][]): Side => ({
       applied: { a: 9 },
       records: records.map(([recordId, hash], at) => ({ recordId, heads: `a:${at + 1}`, hash })),

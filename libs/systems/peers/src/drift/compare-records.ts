@@ -73,7 +73,7 @@ function isUnsettled(record: RecordState | null, { applied: here }: Side, { appl
   return [...origins].some((origin) => here[origin] !== there[origin]);
 }
 
-/** A delete is forgotten at a place of the log that one side may not have read yet. */
+/** A delete is forgotten at a place in the log that one side may not have read yet. */
 function isForgotten(one: RecordState | null, other: RecordState | null): boolean {
   const isAbsent = (record: RecordState | null) => (record?.heads ?? '') === '';
   return (isAbsent(one) || isAbsent(other)) && (one?.hash ?? null) === null && (other?.hash ?? null) === null;

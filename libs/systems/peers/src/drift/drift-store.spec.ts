@@ -47,7 +47,7 @@ describe('What a comparison reads of a file', () => {
     expect(await store.keptDigest('Boards')).toBeNull();
   });
 
-  it('is repaired record by record, even where their ids only differ by a letter beyond ASCII', async () => {
+  it('is repaired record by record, even where their ids differ only in a letter beyond ASCII', async () => {
     const log = new Log();
     await node.meet(log);
     const ids = ['notes/É', 'notes/é'];

@@ -4,19 +4,19 @@ import { isLogged, loggedHeadsOf } from '../join/take-snapshot.ts';
 import type { PeerFile, RecordName } from '../receive/peer-file.ts';
 import { showHeads } from '../receive/show-heads.ts';
 
-/** Half of what `keepDeletesSeconds` is at least: only a member that is not one of ours has later ones forgotten. */
+/** Half of the minimum of `keepDeletesSeconds`: only a hostile member would want later deletes forgotten. */
 const LEAST_KEPT_MS = 86_400_000;
 
 /**
- * Whether a message may have deletes below a stamp forgotten. Decided by when the log stored it, which is the same for every node.
+ * Whether a message may make nodes forget the deletes below a stamp. Decided by when the log stored it, which is the same for every node.
  */
 export function mayExpire(before: number, storedAt: number): boolean {
   return before <= (storedAt - LEAST_KEPT_MS) * 1_000;
 }
 
 /**
- * Forgets each delete below a stamp that, as of the log, is the only head of its record. Called at a place of the log, and goes by nothing but what
- * was read up to there: so every node forgets the same, whatever it has not published yet.
+ * Forgets each delete below a stamp that, as of the log, is the only head of its record. Called at a place in the log, and goes by nothing but what
+ * was read up to there: so every node forgets the same deletes, whatever it has not published yet.
  */
 export function expireDeletes(file: PeerFile, before: number, policyOf: PolicyOf): void {
   file.horizon = Math.max(file.horizon, before);
@@ -38,6 +38,6 @@ function expire(file: PeerFile, record: RecordName, only: PeerEvent, policyOf: P
     file.setHeads(entity, recordId, kept, heads);
     showHeads(file, { ...record, heads: kept }, policyOf);
   }
-  // All of them: in a log that replaces this one, an earlier event said again would bring the record back.
+  // All of them: in a log that replaces this one, an earlier event, published again, would bring the record back.
   for (const event of file.historyTo(entity, recordId, Infinity)) if (isLogged(file, event)) file.drop(event);
 }

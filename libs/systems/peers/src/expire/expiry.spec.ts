@@ -64,7 +64,7 @@ describe('deletes that are old', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('are forgotten on every node, at one place of the log', async () => {
+  it('are forgotten on every node, at one place in the log', async () => {
     await b.notes.delete(ID);
     await settle(log, [a, b], true);
     expect(await forget(a, b)).toBe(true);

@@ -15,7 +15,7 @@ export interface ExpiryParts {
   readonly database: SqliteDatabase;
   /** For how long deletes are remembered. */
   readonly keepMs: number;
-  /** The node's, whose writer says what is to be forgotten. */
+  /** The state of the node, whose writer says what is to be forgotten. */
   readonly state: { readonly isReady: boolean; readonly clockMs: number | null; expire: number | null };
   readonly logger: Logger;
 }
@@ -31,7 +31,7 @@ interface Mark {
 }
 
 /**
- * Has all nodes forget old deletes, by a message that says below which stamp: they do so at its place in the log, and so all alike. It is said only
+ * Makes all nodes forget old deletes, by a message that says below which stamp: they do so at its place in the log, and so all alike. It is sent only
  * once every member has acknowledged the log up to a place that was read when these deletes were old enough.
  */
 export class Expiry {
@@ -45,7 +45,7 @@ export class Expiry {
   /** @returns when aborted */
   run(signal: AbortSignal): Promise<void> {
     const look = async () => {
-      // At another time on each node, so that mostly one of them says it.
+      // At a different time on each node, so that usually only one of them says it.
       await pause(LOOK_MS * (0.5 + Math.random()), signal);
       if (!signal.aborted) await this.look();
     };
@@ -58,7 +58,7 @@ export class Expiry {
     });
   }
 
-  /** Has the oldest deletes forgotten, if they are old enough, and removes conflicts that ended as long ago from this file. */
+  /** Makes all nodes forget the oldest deletes, if they are old enough, and removes conflicts that ended as long ago from this file. */
   async look(now = Date.now()): Promise<void> {
     const { database, state, keepMs } = this.#parts;
     const endedBefore = now - keepMs;

@@ -91,7 +91,7 @@ function loadRecord(
   const kept = before.filter((head) => !isCovered(head) || writes.some((write) => isSame(write, head)));
   const added = writes.filter((write) => !isLogged(write) && file.event(write) === null);
   for (const event of events) file.remember(event);
-  // What has replaced them may not be here, and without it they would be heads again when the heads are computed again.
+  // What has replaced them may not be here, and without it they would be heads again when the heads are recomputed.
   for (const event of file.history(entity, recordId))
     if (isCovered(event) && !events.some((one) => isSame(one, event))) file.setPast(event);
   const heads = [...kept, ...added].reduce<PeerEvent[]>(mergeHeads, []);

@@ -5,7 +5,7 @@ import { PeersSettingsError } from './options.ts';
 const SHORT = { NODE_ENV: 'production', SPARK_OPERATOR_TOKEN: 'canary' };
 
 describe('The operator token of a service', () => {
-  it('is none unless it is set, and without the spaces around it, as in every other part', async () => {
+  it('is null unless it is set, and is read without the spaces around it, as in every other part', async () => {
     expect(await operatorTokenIn({})).toBeNull();
     expect(await operatorTokenIn({ SPARK_OPERATOR_TOKEN: ' ' })).toBeNull();
     expect(await operatorTokenIn({ SPARK_OPERATOR_TOKEN: ' canary\n' })).toBe('canary');

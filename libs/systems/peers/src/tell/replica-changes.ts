@@ -80,17 +80,17 @@ export class ReplicaChanges {
     await keepRunning(() => (this.#position === null ? this.begin() : tell()), {
       signal,
       policy: { waitMs: LOOK_MS },
-      onFailure: (error) => logger.warn(`Telling of changes is delayed: ${describeError(error)}`),
+      onFailure: (error) => logger.warn(`Reporting changes to listeners is delayed: ${describeError(error)}`),
     });
     stopHearing();
   }
 
-  /** What is in the file already is not told. */
+  /** What is already in the file is not reported. */
   async begin(): Promise<void> {
     this.#position = await this.#parts.database.read(lastTakenIn);
   }
 
-  /** Tells what was not told yet. */
+  /** Reports what was not reported yet. */
   async tell(): Promise<void> {
     for (let before = -1; before !== this.#position;) {
       before = this.#position ?? 0;
@@ -131,7 +131,7 @@ function refuseSilent(entity: new () => object): void {
     throw new PeersSettingsError(`${entity.name} is not replicated: mark it with @ReplicatedEntity().`);
   if (!options.emit)
     throw new PeersSettingsError(
-      `${entity.name} is declared with emit: false, so its changes are not told: leave that out to listen to them.`,
+      `${entity.name} is declared with emit: false, so its changes are not reported: omit that to listen to them.`,
     );
 }
 

@@ -63,7 +63,7 @@ describe('the events of a file', () => {
     expect(await a.seen()).toHaveLength(4);
   });
 
-  it('do not become more for any of several documents whose ids only differ by a letter beyond ASCII', async () => {
+  it('do not grow in number for any of several documents whose ids differ only in a letter beyond ASCII', async () => {
     for (let change = 0; change < 20; change++) {
       await a.notes.put(change % 2 === 0 ? 'notes/É' : 'notes/é', { title: `${change}` });
     }

@@ -42,7 +42,7 @@ export interface PipelineState {
   sequence: number;
   /** Grows with each restart from the beginning; batches of earlier generations no longer count. */
   generation: number;
-  /** The generation in which it was created. What a deleted pipeline with the same id has left is of earlier ones. */
+  /** The generation in which it was created. What a deleted pipeline with the same id has left belongs to earlier ones. */
   firstGeneration: number;
   /** Where the generation starts; null for the beginning of the source. */
   startsAt: Position | null;

@@ -38,7 +38,7 @@ describe('A pipeline with the id of a deleted one', () => {
   });
   afterEach(() => api.close());
 
-  it('has nothing of it: no dead letters, no progress, no position', async () => {
+  it('inherits nothing from it: no dead letters, no progress, no position', async () => {
     await api.remove('/adults').expect(204);
     await eventually(async () => expect(await letters().count()).toBe(0));
     const { body } = await api.post('', adults).expect(201);
@@ -75,7 +75,7 @@ describe('A pipeline with the id of a deleted one', () => {
     await api.post(`/adults/dead-letters/${left.letterId}/replay`).expect(404);
   });
 
-  it('has none of its metrics that say what there is now', async () => {
+  it('has none of its metrics of the current state', async () => {
     const metrics = async (): Promise<string> =>
       (await request(api.app.getHttpServer()).get('/metrics').expect(200)).text;
     const now = /^spark_pipeline_(dead_letters|state)\{pipeline="adults"/gm;

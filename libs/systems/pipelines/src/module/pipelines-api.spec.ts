@@ -275,7 +275,7 @@ describe('pipelines over HTTP', () => {
     expect(text).toContain('spark_pipeline_dead_letters{pipeline="adults"} 1');
   });
 
-  it('have an operator token that is made once in development, for its owner only, and asked for in production', async () => {
+  it('have an operator token that is made once in development, for its owner only, and required in production', async () => {
     const environment = { SPARK_PIPELINES_DIR: join(folder, 'token') };
     const { operatorToken } = await pipelinesAuthOptions(environment);
     expect(operatorToken).toMatch(/^[0-9a-f]{64}$/);

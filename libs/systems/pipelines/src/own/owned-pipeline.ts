@@ -128,7 +128,7 @@ export class OwnedPipeline {
     return { answer: { position: this.#position, isNew, status: isSmall ? status : null }, isReplayed };
   }
 
-  /** What a deleted pipeline with this id has left is gone before there is one again. */
+  /** Removes what a deleted pipeline with this id has left, before there is one again. */
   async #begin(): Promise<void> {
     this.#last = NONE;
     if (this.#state.generation === 0) return;
@@ -136,7 +136,7 @@ export class OwnedPipeline {
     await this.#forgetLetters();
   }
 
-  /** Beside everything else, as there may be many. What remains when this process ends, the next one that takes the shard removes. */
+  /** In the background, as there may be many. What remains when this process ends is removed by the next one that takes the shard. */
   #forget(): void {
     this.#forgotten = this.#forgetLetters();
     this.#forgotten.catch((error: unknown) =>

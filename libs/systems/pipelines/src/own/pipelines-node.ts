@@ -269,7 +269,7 @@ export class PipelinesNode {
   }
 
   #report(key: PipelineKey, report: RunReport, state: PipelineState, epoch: number): void {
-    // What is known of one that has not run is of a deleted one with its id.
+    // What is known of a pipeline that has not run belongs to a deleted one with its id.
     const before = state.hasRun ? this.#parts.board.get(key) : null;
     const rate = this.#rates.of(keyText(key), report.progress?.totals.read ?? 0);
     const status = statusOf(report, this.#parts.shards.node, epoch, before, rate);

@@ -48,7 +48,7 @@ describe('what a process knows of the pipelines', () => {
     projection.close();
   });
 
-  it('is rebuilt from the journal as it is, also where that has not been noticed yet', async () => {
+  it('is rebuilt from the journal as it is now, even if its loss has not been noticed yet', async () => {
     const journal = new Journal();
     journal.entries = [entry(1, OTHER), entry(2), entry(3)];
     const projection = new PipelinesProjection(journal, new MemoryLogger());

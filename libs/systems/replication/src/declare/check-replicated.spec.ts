@@ -100,7 +100,7 @@ describe('a wrong declaration is refused, naming class, field and remedy', () =>
     ['a field that is not a name', { ...without('etlScript'), fields: ['a.b', 'Model'] }, 'fields', /"a\.b"/],
     ['a script over 64 KiB', { etlScript: `${SCRIPT}//${'x'.repeat(65_536)}` }, 'etlScript', /bytes/],
     ['a script that does not compile', { etlScript: 'loadToCars({\n Model: this.' }, 'etlScript', /line 2/],
-    ['an option that there is not', { idPrefx: 'a/' } as object, 'idPrefx', /no such option/],
+    ['an option that does not exist', { idPrefx: 'a/' } as object, 'idPrefx', /no such option/],
     ['a script that loads nothing', { etlScript: 'var a = 1;' }, 'etlScript', /loadTo/],
   ];
 
@@ -112,7 +112,7 @@ describe('a wrong declaration is refused, naming class, field and remedy', () =>
     expect(found[0]?.remedy).toMatch(/^[A-Z]/);
   });
 
-  it('with the option that a misspelled one was meant to be', () => {
+  it('with the option that a misspelled one was probably meant to be', () => {
     const { sourceModule: sourcModule, ...others } = good;
     const judged = checkReplicated(Car, { ...others, sourcModule } as never, 'HR', inspectScript);
     expect(judged).toMatchObject({

@@ -367,7 +367,7 @@ describe('an owner that is no longer asked', () => {
     expect(await requests.concerns('Fleet')).toBe(true);
   });
 
-  it('is told so until it hears it when it has answered before and is no longer registered', async () => {
+  it('is informed, again until it answers, when it has answered before and is no longer registered', async () => {
     await register('Fleet', fleet.url);
     await requests.sendAll();
     await handler.handle(bus.take(SUBJECT), FIRST);

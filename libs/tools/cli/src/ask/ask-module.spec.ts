@@ -58,7 +58,7 @@ describe('A module that is asked as an operator', () => {
   });
 
   it.each([{}, [], null, 'done', { done: 'it' }])(
-    'is taken for another application when it answers %j: what follows would fail on it',
+    'is taken for another application when it answers %j, with which the command would fail',
     async (said) => {
       answer = said;
       await expect(set('Fleet')).rejects.toThrow(

@@ -25,7 +25,7 @@ export interface Question {
 const TIMEOUT_MS = 60_000;
 const ANSWER_BYTES = 64 * 1024 * 1024;
 
-/** How an answer is known to be one: it is a list, or has these lists. */
+/** How a valid answer is recognized: it is a list, or has these lists. */
 export type Expected<T> = 'list' | readonly (keyof T & string)[];
 
 /**
@@ -124,7 +124,7 @@ function brokenOff(module: string, { url, method }: Request, error: unknown): Cl
   const { timedOut, code } = whyNoAnswer(error);
   const why = timedOut ? 'it takes too long' : (code ?? 'the connection was lost');
   const remedy =
-    method === 'GET' ? 'Try again.' : 'What was asked for may have been done: look before you try again.';
+    method === 'GET' ? 'Try again.' : 'What was asked for may have been done: check before you try again.';
   return new CliError(`The answer of ${module} at ${url.origin} broke off (${why}). ${remedy}`);
 }
 

@@ -20,18 +20,18 @@ const askAs = (name: string, folder: string) =>
     'list',
   );
 
-describe('A module in whose name is asked, and that has no key here', () => {
-  it('is told which modules have one, and nothing of keys that are made', async () => {
+describe('A request in the name of a module that has no key here', () => {
+  it('is answered with the modules that have one, not counting keys that are being made', async () => {
     for (const file of ['HR.jwk.json', 'Fleet.jwk.json', 'Fleet.next.jwk.json', 'notes.txt'])
       await writeFile(join(keysDir, file), '');
     await expect(askAs('Hx', keysDir)).rejects.toThrow(
       new RegExp(
-        `^The key ${keysDir}/Hx\\.jwk\\.json is missing\\. The folder has those of Fleet, HR: [^]*--as[^]*--keys-dir\\.$`,
+        `^The key ${keysDir}/Hx\\.jwk\\.json is missing\\. The folder has the keys of Fleet, HR: [^]*--as[^]*--keys-dir\\.$`,
       ),
     );
   });
 
-  it('is told to name the folder where there are none', async () => {
+  it('is answered with the advice to name the folder where there are none', async () => {
     await expect(askAs('HR', join(keysDir, 'none'))).rejects.toThrow(
       /is missing\. Name the folder .* --keys-dir\.$/,
     );

@@ -11,6 +11,6 @@ export async function missingKey(file: string): Promise<string> {
   const remedy =
     modules.length === 0
       ? 'Name the folder that has it with --keys-dir.'
-      : `The folder has those of ${modules.join(', ')}: name one of these with --as, or another folder with --keys-dir.`;
+      : `The folder has the keys of ${modules.join(', ')}: name one of these modules with --as, or another folder with --keys-dir.`;
   return `The key ${file} is missing. ${remedy}`;
 }

@@ -68,7 +68,7 @@ function readCredential(values: Values, environment: Environment, missing: strin
   throw new CliError(missing, 2);
 }
 
-/** @throws {CliError} with exit code 2 for what is no address */
+/** @throws {CliError} with exit code 2 for what is not an address */
 export function urlIn(given: string | undefined): string | undefined {
   if (given === undefined || isAddress(given)) return given;
   throw new CliError(
@@ -77,7 +77,7 @@ export function urlIn(given: string | undefined): string | undefined {
   );
 }
 
-/** Whether something can be asked there. */
+/** Whether a request can be sent there. */
 export function isAddress(url: string): boolean {
   return /^https?:\/\/[^/]/.test(url) && URL.canParse(url);
 }
@@ -94,7 +94,7 @@ export function tokenIn(given: string | undefined): string | null {
   if (token === '') return null;
   if (TOKEN.test(token)) return token;
   throw new CliError(
-    'The operator token (--token, SPARK_OPERATOR_TOKEN) has a space or a character that cannot be sent: is it more than the token?',
+    'The operator token (--token, SPARK_OPERATOR_TOKEN) has a space or a character that cannot be sent: does it contain more than the token?',
     2,
   );
 }

@@ -11,7 +11,7 @@ export const FAILED = 1;
 export const REFUSED = 2;
 export const UNREACHABLE = 3;
 
-/** Definitions, records and reasons come from others: whoever wrote them must not write on this screen. */
+/** Definitions, records and reasons come from others: their authors must not control this terminal. */
 export function print(text: string): void {
   console.log(asTyped(text, process.env));
 }

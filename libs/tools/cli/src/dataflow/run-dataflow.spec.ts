@@ -77,7 +77,7 @@ describe('nestjs-spark dataflow', () => {
     );
   });
 
-  it('escapes the control characters of a definition, whose author may be anybody', async () => {
+  it('escapes the control characters of a definition, whose author may be anyone', async () => {
     await writeFile(
       file,
       DEFINITION.replace('minors are left out', String.raw`"\e[2Jminors\x9b2J"`).replace(
@@ -134,7 +134,7 @@ describe('nestjs-spark dataflow', () => {
     expect(said).toEqual([`${file} is not UTF-8: save it in this encoding`]);
   });
 
-  it('says so of a file that there is not', async () => {
+  it('says that a file does not exist', async () => {
     expect(await dataflow('validate', `${file}.yml`)).toBe(2);
     expect(said).toEqual([`There is no file ${file}.yml`]);
   });

@@ -25,7 +25,7 @@ describe('a command', () => {
     });
   });
 
-  it("takes the operator token without the line's end of the file that it comes from", () => {
+  it('takes the operator token without the line end of the file that it comes from', () => {
     const command = parseCommand(words(`${preview} --for HR`), { SPARK_OPERATOR_TOKEN: 'token\r\n' });
     expect(command).toMatchObject({ credential: { kind: 'operator', token: 'token' } });
   });

@@ -117,7 +117,7 @@ describe('a machine that can get no RavenDB', () => {
     expect(missingServer('ravendb', error).brief).toMatch(/^http:\/\/127\.0\.0\.1:9 does not answer/);
   });
 
-  it('is told nothing beyond the reason where that says what to do', () => {
+  it('is given nothing beyond the reason where that says what to do', () => {
     expect(missingServer('nats', new Error('in use: stop process 7'))).toMatchObject({
       reason: 'in use: stop process 7',
       remedy: null,

@@ -47,7 +47,7 @@ export function mayChange(caller: ApiCaller, thing: Owned): boolean {
   return caller.role === 'operator' || (caller.role === 'editor' && isOwn);
 }
 
-/** Whoever has the operator token. */
+/** Anyone who has the operator token. */
 export const OPERATOR: ApiCaller = {
   kind: 'operator',
   subject: 'operator',

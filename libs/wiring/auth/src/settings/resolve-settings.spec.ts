@@ -24,7 +24,7 @@ describe('the settings of an API', () => {
     expect([tokens, operatorToken]).toEqual([{ ann: 'x:y', ci: 'z' }, 'o']);
   });
 
-  it('have their tokens from wherever secrets are', () => {
+  it('get their tokens from wherever secrets are kept', () => {
     const secrets = new Map([
       ['SPARK_API_TOKENS', 'ann:of-a-vault'],
       ['SPARK_OPERATOR_TOKEN', 'of-a-vault-too'],
@@ -72,7 +72,7 @@ describe('the settings of an API', () => {
   });
 
   it.each(['', ' ', 'two words', undefined])(
-    'refuse the token %j of an option: with an empty one, a WebSocket would admit everybody',
+    'refuse the token %j of an option: with an empty one, a WebSocket would admit anybody',
     (token) => {
       const faults = faultsOf({}, { tokens: { ann: token } });
       expect(faults).toEqual([

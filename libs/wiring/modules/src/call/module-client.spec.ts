@@ -74,7 +74,7 @@ describe('a call to another module', () => {
 
   it.each([
     ['another one', true, 'second', 200, ['first', 'second']],
-    ['none, because it has just given this one', false, 'first', 401, ['first']],
+    ['none, because it has just issued this one', false, 'first', 401, ['first']],
     ['one that is refused, too', true, 'third', 401, ['first', 'third']],
   ])(
     'whose token of an identity provider is refused is made once more where the provider has %s',

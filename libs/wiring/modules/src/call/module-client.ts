@@ -34,7 +34,7 @@ export interface ModuleCall {
 /** Where a module gets the tokens of an identity provider. */
 export interface TokenProvider {
   token(): Promise<string>;
-  /** Told of a token that was refused. @returns whether another one may be had */
+  /** Is informed of a token that was refused. @returns whether another one may be obtained */
   forget(token: string): boolean;
 }
 

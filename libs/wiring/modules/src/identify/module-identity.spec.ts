@@ -30,7 +30,7 @@ describe("a module's identity", () => {
     expect(await readdir(join(directory, 'keys'))).toEqual(['HR.jwk.json']);
   });
 
-  it('needs a folder that can be read and written, and says why it is none', async () => {
+  it('needs a folder that can be read and written, and says why it is not', async () => {
     await writeFile(join(directory, 'keys'), 'a file');
     for (const production of [true, false]) {
       await expect(open(production)).rejects.toThrow(KeyFileError);

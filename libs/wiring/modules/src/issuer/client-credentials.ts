@@ -35,7 +35,7 @@ interface Kept {
 const TIMEOUT_MS = 5_000;
 /** A token is only used for this part of its lifetime: the rest allows for transit and clock differences. */
 const USED_PART = 0.8;
-/** A module that refuses every token must not have the provider asked for one at each request. */
+/** A module that refuses every token must not cause the provider to be asked for one at each request. */
 const LEAST_USE_MS = 10_000;
 /** Assumed when the provider does not state a lifetime. */
 const UNKNOWN_LIFE_SECONDS = 60;
@@ -67,7 +67,7 @@ export class ClientCredentials {
   }
 
   /**
-   * Told of a token that a module has refused: its issuer may have revoked it, or changed its keys.
+   * Is informed of a token that a module has refused: its issuer may have revoked it, or changed its keys.
    * @returns whether another one is asked for now; not for a token that has just been issued
    */
   forget(token: string): boolean {

@@ -23,8 +23,8 @@ export interface IssuerAddress {
 }
 
 /**
- * The public keys of an issuer, read when the first token arrives and again when it shows a new one. Their age is told by the
- * process's own clock: jose's remote set goes by the machine's, and while that is set back, neither a new key is found nor a
+ * The public keys of an issuer, read when the first token arrives and again when it shows a new one. Their age is measured by
+ * the process's own clock: jose's remote set goes by the machine's, and while that is set back, neither a new key is found nor a
  * removed one forgotten.
  */
 export class IssuerKeys {
@@ -72,7 +72,7 @@ export class IssuerKeys {
     }
   }
 
-  /** Reads the keys when the last reading is older. @returns why they cannot be read; null when they are as new as that */
+  /** Reads the keys if the last reading is at least `thanMs` old. @returns why they cannot be read; null if they are current */
   async #renew(thanMs: number): Promise<object | null> {
     if (!this.#isOlder(thanMs)) return null;
     this.#reading ??= this.#readKeys().finally(() => (this.#reading = null));

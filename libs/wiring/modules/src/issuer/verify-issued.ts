@@ -49,7 +49,7 @@ export async function verifyIssued(
     });
     return payload;
   } catch (error) {
-    // jose's word for a header that cannot be read, and for a key that its algorithm cannot use. Both are named by whoever asks.
+    // jose throws it for a header that cannot be read, and for a key that its algorithm cannot use. The sender of the token chooses both.
     if (error instanceof TypeError) throw new ProviderTokenError(error.message, { cause: error });
     throw error;
   }

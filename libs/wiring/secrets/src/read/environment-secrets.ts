@@ -32,7 +32,7 @@ export class EnvironmentSecrets implements Secrets {
 function contentOf(name: string, file: string): Buffer {
   try {
     const content = readFileSync(file);
-    // A line end alone is what a command leaves that printed nothing.
+    // A line end alone is what a command that printed nothing leaves.
     if (content.toString('utf8').trim() !== '') return content;
   } catch (cause) {
     const code = (Object(cause) as { code?: unknown }).code;

@@ -78,7 +78,7 @@ describe('What answers in place of Vault', () => {
   });
 });
 
-it('A field without a character is not set, like such a variable', async () => {
+it('A blank field counts as unset, like a blank variable', async () => {
   answers.secret = JSON.stringify({ data: { data: { NATS_TOKEN: ' ', NATS_USER: ' hr\n' } } });
   const secrets = await open();
   expect([secrets.text('NATS_TOKEN'), secrets.text('NATS_USER')]).toEqual([undefined, 'hr']);
@@ -93,9 +93,9 @@ it('An address with a user and a password is refused, without showing them: they
 describe('A start', () => {
   it.each([
     ['is sealed', 503],
-    ['has too much to do', 429],
+    ['is overloaded', 429],
     ['cannot ask its storage', 500],
-    ['has not heard yet of its own token', 412],
+    ['has not yet heard of its own token', 412],
   ])('waits for a Vault that %s', async (_, status) => {
     statuses = [status, status];
     const secrets = await open();

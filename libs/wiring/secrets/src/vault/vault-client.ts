@@ -14,7 +14,7 @@ export class VaultRefusedError extends SecretError {
     this.status = status;
   }
 
-  /** It cannot answer for now: it is sealed, has too much to do, or its node has not heard yet of what another one did. */
+  /** It cannot answer for now: it is sealed or overloaded, or its node has not yet heard of what another one did. */
   get isPassing(): boolean {
     return this.status === 412 || this.status === 429 || this.status >= 500;
   }
@@ -148,7 +148,7 @@ function remedyFor(status: number): string {
   if (status === 403)
     return "let the AppRole's policy read the secret, and check that VAULT_SECRET_ID is still good";
   if (status === 404) return 'there is no such secret: check SPARK_VAULT_PATH';
-  if (status === 429) return 'it has too much to do';
+  if (status === 429) return 'it is overloaded';
   if (status === 503) return 'it is sealed or in maintenance: unseal it';
   return 'see the log of Vault';
 }

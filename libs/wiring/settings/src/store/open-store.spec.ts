@@ -11,7 +11,7 @@ const connection = new JetStreamConnection({
 });
 
 it.each(['http://me:canary@consul:8500', 'me:canary@consul:8500'])(
-  'The address of Consul %s is refused, without showing who is in it: it would not be sent, and health would show it',
+  'The address of Consul %s is refused, without showing the user and password in it: it would not be sent, and health would show it',
   (address) => {
     const open = () =>
       openSettingsStore(

@@ -130,11 +130,11 @@ function readRegistry({ options, environment, certificate }: Given, urls: string
 function ownDatabase(options: SparkStoreOptions, environment: Environment, faults: string[]): string {
   const database = options.ravendb?.database ?? environment['RAVENDB_DATABASE'];
   if (database) return database;
-  // The variable came first before there was the option; an update must not move an application that has both to another database.
+  // The variable came first when there was no such option; an update must not move an application that has both to another database.
   const module = environment['SPARK_MODULE_NAME'] || options.moduleName;
   if (module) return `Spark${module}`;
   faults.push(
-    'RavenDB has no database: its name is made of moduleName in forRoot(), or SPARK_MODULE_NAME; set one of them, or RAVENDB_DATABASE, or ravendb.database in forRoot().',
+    'The RavenDB database has no name: the name follows from moduleName in forRoot() or from SPARK_MODULE_NAME. Set one of them, or RAVENDB_DATABASE, or ravendb.database in forRoot().',
   );
   return '';
 }

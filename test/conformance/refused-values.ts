@@ -1,6 +1,6 @@
 const circle: Record<string, unknown> = { name: 'x' };
 circle['self'] = { inner: [circle] };
-/** Values that no store takes: what they are, a field with one, where it is found in it, and what is said of it. */
+/** Values that no store takes: what each is, a field that has it, where in the field it is, and what the refusal says about it. */
 export const REFUSED_VALUES: readonly [what: string, field: unknown, path: string, message: RegExp][] = [
   ['a Map', new Map([['a', 1]]), 'value', /is a Map.*mapOf/],
   ['a Set', new Set([1]), 'value', /is a Set.*setOf/],

@@ -28,7 +28,7 @@ export function sealManifest(writer: Writer, origin: string, name: string, manif
   return encodeManifest(manifest, { ...signer, seal });
 }
 
-/** Null for what no node has written, or somebody else has signed than the origin that it names. */
+/** Null if no node has written it, or if it was signed by somebody other than the origin that it names. */
 export async function readManifest(
   service: string,
   name: string,
@@ -47,7 +47,7 @@ export async function readManifest(
   return verdict === 'genuine' && manifest.digests?.length === manifest.parts ? { ...known, origin } : null;
 }
 
-/** No message has such a subject: a seal on one cannot be passed off as one on the other. */
+/** No message has such a subject, so a seal on one cannot be passed off as a seal on the other. */
 function subjectOf(service: string, origin: string, name: string): string {
   return `${originSubject(service, origin)} ${name}`;
 }

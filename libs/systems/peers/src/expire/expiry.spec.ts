@@ -102,7 +102,7 @@ describe('deletes that are old', () => {
     expect(await remembered(a)).toBe(1);
   });
 
-  it('are not forgotten by the word of a member that wants it sooner than any node would', async () => {
+  it('are not forgotten because a member wants it sooner than any node would', async () => {
     await b.notes.delete(ID);
     await settle(log, [a, b], true);
     await a.notes.put('notes/2', { title: 'not published' });
@@ -126,7 +126,7 @@ describe('deletes that are old', () => {
     expect([await a.seen(), await b.seen()]).toEqual([[], []]);
   });
 
-  it('take the conflicts with them that ended as long ago, which are still counted', async () => {
+  it('are forgotten with the conflicts that ended as long ago, which are still counted', async () => {
     await a.notes.put(ID, { title: 'by a' });
     await b.notes.put(ID, { title: 'by b' });
     await settle(log, [a, b], true);

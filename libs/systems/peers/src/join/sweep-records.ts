@@ -16,7 +16,7 @@ export interface SweptRange {
 const PAGE = 200;
 
 /**
- * Applies to records that a snapshot does not have any more: whoever knows their changes and has none of them has seen their delete, and has forgotten
+ * Sweeps records that a snapshot no longer has: whoever knows their changes and has none of them has seen their delete, and has forgotten
  * it since. Called after the records of the range are loaded.
  * @returns where to go on; null at the end of the range
  */

@@ -53,7 +53,7 @@ export class Snapshots {
 
   /**
    * The one of this log that reaches furthest; null when there is none. One past the log's end is of a log that was restored. What nobody
-   * has signed is of an earlier version, and counts only while there is nothing else.
+   * has signed comes from an earlier version, and counts only while there is nothing else.
    */
   async latest({ created, lastSequence }: LogState): Promise<Manifest | null> {
     let unsigned: Manifest | null = null;
@@ -67,7 +67,7 @@ export class Snapshots {
     return unsigned;
   }
 
-  /** Only who has written in the log can vouch for what it says: its last message is never removed. */
+  /** Only an origin that has written in the log can vouch for what it says: its last message is never removed. */
   async #read(name: string): Promise<ReadManifest | null> {
     const read = await readManifest(this.#writer.service, name, await this.#objects.loadObject(name));
     const isMember = !read || read.origin === null || (await this.#objects.tailOf(read.origin)) > 0;

@@ -61,7 +61,7 @@ describe('the changes of a replicated collection', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('are told of each document, by the rule of the tables: ids that differ in more than ASCII letters are two', async () => {
+  it('are reported for each document, by the rule of the tables: ids that differ in more than ASCII letters are two', async () => {
     const changes = await changesOf(a);
     changes.on(Note, say);
     await a.notes.put('notes/É', { title: 'one' });
@@ -70,7 +70,7 @@ describe('the changes of a replicated collection', () => {
     expect(told).toEqual(['notes/É one here', 'notes/é another here']);
   });
 
-  it('are told once they are stored, those of other nodes too, and nothing that was there before', async () => {
+  it('are reported once they are stored, those of other nodes too, and nothing that was there before', async () => {
     await a.notes.put('notes/0', { title: 'before' });
     const changes = await changesOf(a);
     changes.on(Note, say);
@@ -86,7 +86,7 @@ describe('the changes of a replicated collection', () => {
     expect(told).toEqual(['notes/1 bread here', 'notes/2 milk by b', 'notes/1 gone by b']);
   });
 
-  it('are told as the document is now, with its version, whoever wrote it', async () => {
+  it('are reported with the document as it is now and its version, whoever wrote it', async () => {
     const changes = await changesOf(a);
     const versions: unknown[] = [];
     changes.on(Note, (change) => {
@@ -116,7 +116,7 @@ describe('the changes of a replicated collection', () => {
     expect(told).toEqual([]);
   });
 
-  it('are not told of a collection that does not emit, which is replicated all the same', async () => {
+  it('are not reported for a collection that does not emit, which is replicated all the same', async () => {
     const changes = await changesOf(a, QuietNote);
     expect(() => changes.on(QuietNote, say)).toThrow('QuietNote is declared with emit: false');
     expect(() => changes.on(Plain, say)).toThrow('Plain is not replicated');

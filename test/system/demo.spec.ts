@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -63,6 +63,20 @@ describeWithServers(['nats'], 'The demo on a machine that can get no RavenDB', (
       expect(output).toMatch(/SQLite, as RavenDB is not available: .*To get one: .*RAVENDB_URLS/);
       expect(code).toBe(0);
     }
+  });
+
+  it('does all of it with the operator token in a file, too', async () => {
+    const file = join(home, 'operator-token');
+    await writeFile(file, 'the-operators\n');
+    const { code, output } = await runDemo({
+      ...WITHOUT_WAY_OUT,
+      SPARK_DATA_DIR: join(home, 'token'),
+      NATS_URL: world.nats.url,
+      SPARK_STORE: 'sqlite:',
+      SPARK_OPERATOR_TOKEN_FILE: file,
+    });
+    for (const words of EVERYTHING) expect(output).toMatch(words);
+    expect(code).toBe(0);
   });
 
   it('ends with the reason instead when SPARK_STORE asks for RavenDB', async () => {

@@ -6,6 +6,8 @@ import { type App, builtApp, complain, endOf, inherited, logFileOf } from '../ap
 import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
 import { onlyOne } from '../apps/only-one.ts';
+import { curlCredential, operatorToken } from '../apps/operator-token.ts';
+import { requireToken } from '../apps/require-token.ts';
 import { stopSignal } from '../apps/stop-signal.ts';
 import { demand } from '../demo/http.ts';
 import { waitReady } from '../demo/ready.ts';
@@ -65,7 +67,8 @@ async function refuseSecond(): Promise<void> {
 async function show(app: App, once: boolean, asked: AbortSignal): Promise<void> {
   const { url } = app;
   await waitReady(app, { signal: asked });
-  const { NATS_URL: nats, SPARK_OPERATOR_TOKEN: token } = process.env;
+  const { NATS_URL: nats } = process.env;
+  const token = operatorToken();
   const folder = process.env['SPARK_PIPELINES_DIR'] || join(dataDir(process.env), 'pipelines');
   const files = process.env['SPARK_PIPELINES_FILES'] || join(folder, 'files');
   console.log(`Dataflow   ${url}   log: ${app.process.logFile}`);
@@ -76,16 +79,17 @@ async function show(app: App, once: boolean, asked: AbortSignal): Promise<void> 
     console.log(
       `Token      ${join(folder, 'operator-token')}   the operator token, for the Authorization header`,
     );
-  const authorization = token ? ` -H "authorization: Bearer $SPARK_OPERATOR_TOKEN"` : '';
+  await requireToken('Dataflow', `${url}/api/pipelines`);
+  const authorization = curlCredential();
   mkdirSync(files, { recursive: true });
   writeFileSync(join(files, 'people.ndjson'), PEOPLE);
   console.log(
-    `\nA first pipeline:\n  curl -s -X PUT ${url}/api/pipelines/first${authorization} -H 'content-type: application/json' -d '${JSON.stringify(FIRST)}'`,
+    `\nA first pipeline:\n  curl -s -w '\\n' -X PUT ${url}/api/pipelines/first${authorization} -H 'content-type: application/json' -d '${JSON.stringify(FIRST)}'`,
   );
-  await demand(`${url}/api/pipelines/first`, 'PUT', FIRST, token || undefined);
-  console.log(`  curl -s -X POST ${url}/api/pipelines/first/start${authorization}`);
-  await demand(`${url}/api/pipelines/first/start`, 'POST', {}, token || undefined);
-  const { state, progress } = await ended(url, token || undefined);
+  await demand(`${url}/api/pipelines/first`, 'PUT', FIRST, token);
+  console.log(`  curl -s -w '\\n' -X POST ${url}/api/pipelines/first/start${authorization}`);
+  await demand(`${url}/api/pipelines/first/start`, 'POST', {}, token);
+  const { state, progress } = await ended(url, token);
   console.log(
     `\n${state}: read ${progress.read}, written ${progress.written}; files in ${join(files, 'adults')}`,
   );

@@ -13,10 +13,11 @@ Try it yourself. With the header Spark-Change, HR answers once that change has a
   curl -w '\\n' ${hr.url}/cars/${id} -H "Spark-Change: $change"
   curl -w '\\n' '${hr.url}/cars?take=5'
 
-Deleted in Fleet, the car is gone from HR too, which answers 404:
+Deleted in Fleet, the car is gone from HR too, which answers 404 once the delete has arrived:
 
-  curl -w '%{http_code}\\n' -X DELETE ${fleet.url}/cars/${id}
-  curl -w '\\n%{http_code}\\n' ${hr.url}/cars/${id}
+  change=$(curl -s -o /dev/null -D - -X DELETE ${fleet.url}/cars/${id} |
+    tr -d '\\r' | sed -n 's/^Spark-Change: //p')
+  curl -w '\\n%{http_code}\\n' ${hr.url}/cars/${id} -H "Spark-Change: $change"
 
 How far every copy is:
 

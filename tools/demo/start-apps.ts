@@ -5,6 +5,7 @@ import { type App, builtApp, inherited, logFileOf, root } from '../apps/app.ts';
 import { LEAN, NODE_FLAGS } from '../../apps/shared/launch.ts';
 import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
+import { operatorToken as givenToken, TOKEN_VARIABLES } from '../apps/operator-token.ts';
 import type { Narrator } from './narrate.ts';
 import type { Ground } from './start-servers.ts';
 
@@ -27,7 +28,7 @@ function consoleStore(ground: Ground): Record<string, string> {
 
 /** Starts the built apps, the two modules and their console; their logs go to `.spark/logs`. */
 export async function startApps(ground: Ground, narrator: Narrator, once: boolean): Promise<Apps> {
-  const operatorToken = process.env['SPARK_OPERATOR_TOKEN'] || randomBytes(16).toString('hex');
+  const operatorToken = givenToken() ?? randomBytes(16).toString('hex');
   const start = async (name: string, folder: string, preferred: number): Promise<App> => {
     const main = builtApp(folder, 'npm start');
     const port = await freePort(preferred);
@@ -35,7 +36,7 @@ export async function startApps(ground: Ground, narrator: Narrator, once: boolea
     const lean = folder === 'console' ? { flags: LEAN.flags, env: LEAN.env } : { flags: NODE_FLAGS };
     const env = {
       ...lean.env,
-      ...inherited(...OWN),
+      ...inherited(...OWN, ...TOKEN_VARIABLES),
       PORT: String(port),
       ...(folder === 'console' ? consoleStore(ground) : ground.storeOf(folder)),
       NATS_URL: ground.natsUrl,

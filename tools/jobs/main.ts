@@ -1,7 +1,9 @@
 import { type App, builtApp, complain, endOf, inherited, logFileOf } from '../apps/app.ts';
 import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
+import { curlCredential, operatorToken } from '../apps/operator-token.ts';
 import { requireNats } from '../apps/require-nats.ts';
+import { requireToken } from '../apps/require-token.ts';
 import { stopSignal } from '../apps/stop-signal.ts';
 import { readArguments } from '../arguments.ts';
 import { demand } from '../demo/http.ts';
@@ -76,13 +78,12 @@ async function show(): Promise<void> {
 
 async function showFirstJob(): Promise<void> {
   const body = JSON.stringify(JOB);
-  const authorization = process.env['SPARK_OPERATOR_TOKEN']
-    ? ` -H "authorization: Bearer $SPARK_OPERATOR_TOKEN"`
-    : '';
+  await requireToken('Jobs', `${url}/api/jobs`);
+  const authorization = curlCredential();
   console.log(
-    `\nA first job:\n  curl -s ${url}/api/jobs${authorization} -H 'content-type: application/json' -d '${body}'`,
+    `\nA first job:\n  curl -s -w '\\n' ${url}/api/jobs${authorization} -H 'content-type: application/json' -d '${body}'`,
   );
-  const token = process.env['SPARK_OPERATOR_TOKEN'] || undefined;
+  const token = operatorToken();
   const submitted = await demand(`${url}/api/jobs`, 'POST', JOB, token);
   const { jobId } = submitted.body as { jobId: string };
   const ended = await demand(`${url}/api/jobs/${jobId}?waitMs=20000`, 'GET', undefined, token);

@@ -5,6 +5,7 @@ import { dataDir } from '@nestjs-spark/foundation';
 import { type RunningServers, startServers } from '@nestjs-spark/servers';
 import { type App, complain } from '../apps/app.ts';
 import { onlyOne } from '../apps/only-one.ts';
+import { operatorToken as givenToken } from '../apps/operator-token.ts';
 import { stopSignal } from '../apps/stop-signal.ts';
 import { readArguments } from '../arguments.ts';
 import { keepUp } from '../demo/keep-up.ts';
@@ -61,7 +62,7 @@ async function tell(): Promise<void> {
   cable = await Cable.to(url);
   // A different service each time: the files are new, and an earlier run's log is not theirs.
   const service = `notes-${randomBytes(3).toString('hex')}`;
-  const operatorToken = process.env['SPARK_OPERATOR_TOKEN'] || randomBytes(16).toString('hex');
+  const operatorToken = givenToken() ?? randomBytes(16).toString('hex');
   nodes = await startNodes({ service, folder, operatorToken, natsUrls: { a: url, b: url, c: cable.url } });
   narrator.say('Nodes', 'starting; this takes a few seconds');
   const [a, b, c] = nodes;
@@ -74,10 +75,10 @@ async function tell(): Promise<void> {
   narrator.plain(`
 Try it yourself. A change arrives within moments; if you still see the old title, ask again:
 
-  curl -X PUT ${a.url}/notes/${note.id} -H 'content-type: application/json' -d '{"title":"by hand"}'
-  curl -i ${c.url}/notes/${note.id}
-  curl -H 'authorization: Bearer ${operatorToken}' ${b.url}/spark/peers
-  curl -H 'authorization: Bearer ${operatorToken}' ${b.url}/spark/peers/Notes/conflicts
+  curl -w '\\n' -X PUT ${a.url}/notes/${note.id} -H 'content-type: application/json' -d '{"title":"by hand"}'
+  curl -i -w '\\n' ${c.url}/notes/${note.id}
+  curl -w '\\n' -H 'authorization: Bearer ${operatorToken}' ${b.url}/spark/peers
+  curl -w '\\n' -H 'authorization: Bearer ${operatorToken}' ${b.url}/spark/peers/Notes/conflicts
 
 To look at:
 

@@ -1,7 +1,7 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { findTable } from '../entities/tables.ts';
 import { headsOf } from '../connect/replicated.ts';
-import type { PeerRecordName } from './peer-event-row.ts';
+import { type PeerRecordName, recordKey } from './peer-event-row.ts';
 
 /** A record that has new events, as the file shows it now. */
 export interface ChangedRecord extends PeerRecordName {
@@ -36,11 +36,11 @@ export function changedRecords(
   );
   const wanted = rows.filter(({ entity }) => entities.includes(entity));
   const latest = new Map<string, (typeof wanted)[number]>();
-  for (const row of wanted) latest.set(JSON.stringify([row.entity, row.recordId.toLowerCase()]), row);
+  for (const row of wanted) latest.set(recordKey(row), row);
   const records = [...latest.values()].toSorted((one, other) => one.taken - other.taken);
   return {
     records: records.map((row) => recordAsShown(open, row)),
-    last: rows.at(-1)?.taken ?? Math.min(after, lastTakenIn(open)),
+    last: rows.at(-1)?.taken ?? after,
   };
 }
 

@@ -1,4 +1,3 @@
-import { sqliteKey } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { applyFromNowOn, isEntity } from '../connect/replicated.ts';
 import { reasonToRefuse } from '../connect/sqlite-error.ts';
@@ -11,6 +10,7 @@ import {
   type PeerEventName,
   type PeerEventRow,
   type PeerRecordName,
+  recordKey,
   type Row,
   textOf,
   toEvent,
@@ -93,7 +93,7 @@ export class PeerRows extends PeerOrigins {
       limit,
     );
     const shared = rows.filter(({ isAlone }) => isAlone === 0);
-    const records = new Map(shared.map((row): [string, PeerRecordName] => [keyOf(row), row]));
+    const records = new Map(shared.map((row): [string, PeerRecordName] => [recordKey(row), row]));
     return {
       records: [...records.values()],
       last: rows.length === limit ? (rows.at(-1)?.taken ?? null) : null,
@@ -285,9 +285,4 @@ export class PeerRows extends PeerOrigins {
   #events(where: string, ...parameters: (string | number)[]): PeerEventRow[] {
     return this.#open.rows<Row>(`${EVENTS} ${where}`, ...parameters).map(toEvent);
   }
-}
-
-/** By the rule of the tables, in which ids are one record when only the case of ASCII letters differs. */
-function keyOf({ entity, recordId }: PeerRecordName): string {
-  return JSON.stringify([entity, sqliteKey(recordId)]);
 }

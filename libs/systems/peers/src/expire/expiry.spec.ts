@@ -159,6 +159,23 @@ describe('deletes that are old', () => {
     expect(await remembered(back)).toBe(0);
   });
 
+  it('do not come back beside a document whose id differs only by the case of a letter beyond ASCII', async () => {
+    const c = await open('c');
+    for (const id of ['notes/É', 'notes/é']) await b.notes.put(id, { title: id });
+    await settle(log, [a, b, c], true);
+    await c.database.backup(join(folder, 'backup.db'));
+    await b.notes.delete('notes/É');
+    await settle(log, [a, b, c], true);
+    expect(await forget(a, b, c)).toBe(true);
+    await c.database.close();
+    opened.splice(opened.indexOf(c), 1);
+    await a.takeSnapshot(log);
+    const back = await restored('c');
+    await back.loadSnapshot(log);
+    await settle(log, [a, b, back], true);
+    expect(await back.seen()).toEqual(await a.seen());
+  });
+
   it('set aside what a restored file has not published and may have been deleted', async () => {
     const c = await open('c');
     await c.notes.put('notes/c', { title: 'in the backup not known to be published' });

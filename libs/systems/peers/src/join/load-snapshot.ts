@@ -3,6 +3,7 @@ import { mergeHeads } from '../merge/heads.ts';
 import type { PolicyOf } from '../merge/show.ts';
 import { beginNewLife } from '../receive/begin-new-life.ts';
 import type { PeerFile } from '../receive/peer-file.ts';
+import { recordKey } from '../receive/record-key.ts';
 import { showHeads } from '../receive/show-heads.ts';
 import { hashOf, type SnapshotHead, type SnapshotOrigin } from './take-snapshot.ts';
 
@@ -58,7 +59,7 @@ export function loadRecords(
   const isCovered = (head: EventName) =>
     head.number <= (numbers.get(head.origin) ?? 0) && (isLogged(head) || !originOf(head.origin).isOwn);
   const known: Known = { isCovered, isLogged };
-  const records = Map.groupBy(events, ({ entity, recordId }) => JSON.stringify([entity, recordId]));
+  const records = Map.groupBy(events, recordKey);
   for (const ofRecord of records.values()) loadRecord(file, ofRecord, known, policyOf);
 }
 

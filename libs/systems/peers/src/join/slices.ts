@@ -1,4 +1,5 @@
 import type { PeerEvent } from '../merge/event.ts';
+import { recordKey } from '../receive/record-key.ts';
 
 /** Splits events into slices of at least `least`, except the last one. A record is never split. */
 export function slicesOf(events: readonly PeerEvent[], least: number): PeerEvent[][] {
@@ -6,7 +7,7 @@ export function slicesOf(events: readonly PeerEvent[], least: number): PeerEvent
   let slice: PeerEvent[] = [];
   for (const event of events) {
     const last = slice.at(-1);
-    const isSame = last?.recordId === event.recordId && last.entity === event.entity;
+    const isSame = last !== undefined && recordKey(last) === recordKey(event);
     if (!isSame && slice.length >= least) {
       slices.push(slice);
       slice = [];

@@ -1,6 +1,7 @@
 import type { EventName, PeerEvent } from '../merge/event.ts';
 import type { PolicyOf } from '../merge/show.ts';
 import type { PeerFile, RecordName } from '../receive/peer-file.ts';
+import { recordKey } from '../receive/record-key.ts';
 import { showHeads } from '../receive/show-heads.ts';
 import { isLogged, type SnapshotHead } from './take-snapshot.ts';
 
@@ -28,13 +29,13 @@ export function sweepRecords(
   const { horizon = 0, origins } = snapshot;
   if (horizon === 0) return null;
   const numbers = new Map(origins.map(({ origin, number }) => [origin, number]));
-  const here = new Set(present.map(keyOf));
+  const here = new Set(present.map(recordKey));
   const isCovered = (head: EventName) =>
     head.number <= (numbers.get(head.origin) ?? 0) &&
     (isLogged(file, head) || file.own(head.origin) === null);
   const records = file.recordsAfter(after, PAGE, to);
   for (const record of records)
-    if (!here.has(keyOf(record))) sweep(file, record, { horizon, isCovered }, policyOf);
+    if (!here.has(recordKey(record))) sweep(file, record, { horizon, isCovered }, policyOf);
   return records.length < PAGE ? null : (records.at(-1) ?? null);
 }
 
@@ -58,9 +59,4 @@ function sweep(
   // It may repeat a change that was in the log and was deleted: nobody can tell any more.
   file.setAside(kept.filter(({ operation }) => operation !== 'DELETE'));
   file.retract(kept);
-}
-
-/** Ids that only differ in case are one record. */
-function keyOf({ entity, recordId }: RecordName): string {
-  return JSON.stringify([entity, recordId.toLowerCase()]);
 }

@@ -92,6 +92,32 @@ describe('the changes of a replicated collection', () => {
     expect(versions[0]).toBe(version);
   });
 
+  it('are told of each document, even where their ids only differ by the case of a letter beyond ASCII', async () => {
+    const changes = await changesOf(a);
+    changes.on(Note, say);
+    for (const id of ['notes/É', 'notes/é']) await a.notes.put(id, { title: id });
+    await changes.tell();
+    expect(told).toEqual(['notes/É notes/É here', 'notes/é notes/é here']);
+  });
+
+  it('are told also right after deletes were forgotten, whose places no other event takes', async () => {
+    await a.notes.put('notes/1', { title: 'old' });
+    await a.notes.delete('notes/1');
+    await settle(log, [a, b], true);
+    const changes = await changesOf(b);
+    changes.on(Note, say);
+    const before =
+      (await b.database.read((open) => open.number('SELECT max(hlc) AS value FROM spark_peer_events'))) + 1;
+    log.aheadMs = 2 * 86_400_000;
+    expect(await log.publishAny(a, before)).toBe(true);
+    await a.read(log);
+    await a.notes.put('notes/2', { title: 'new' });
+    expect(await log.publish(a)).toBe(true);
+    await b.read(log);
+    await changes.tell();
+    expect(told).toEqual(['notes/2 new by a']);
+  });
+
   it('are not those of the event tables, which lose rows without a change', async () => {
     const changes = await changesOf(a);
     for (let at = 0; at < 5; at++) await a.notes.put('notes/1', { title: `${at}` });

@@ -159,6 +159,29 @@ describe('the changes of a replicated collection', () => {
     expect(JSON.stringify(logger.lines)).toContain('not notes/1');
   });
 
+  it('are told to a listener as often as it is subscribed, and until that subscription ends', async () => {
+    const changes = await changesOf(a);
+    const [stop] = [changes.on(Note, say), changes.on(Note, say)];
+    await a.notes.put('notes/1', { title: 'one' });
+    await changes.tell();
+    stop();
+    await a.notes.put('notes/2', { title: 'two' });
+    await changes.tell();
+    expect(told).toEqual(['notes/1 one here', 'notes/1 one here', 'notes/2 two here']);
+  });
+
+  it('are not told any more once the node stops, however many there are', async () => {
+    const changes = await changesOf(a);
+    const stop = new AbortController();
+    changes.on(Note, (change) => {
+      say(change);
+      stop.abort();
+    });
+    for (const at of [1, 2, 3]) await a.notes.put(`notes/${at}`, { title: `${at}` });
+    await changes.run(stop.signal);
+    expect(told).toEqual(['notes/1 1 here']);
+  });
+
   it('are found by a running node', async () => {
     const changes = await changesOf(a);
     const stop = new AbortController();

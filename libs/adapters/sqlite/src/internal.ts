@@ -23,7 +23,7 @@ export {
 export { applyStash, listStash, type StashRow } from './peers/peer-stash.ts';
 export { hasOldConflicts, trimConflicts } from './peers/trim-conflicts.ts';
 export { PeerPlace } from './peers/peer-place.ts';
-export { type PeerEventRow, recordKey } from './peers/peer-event-row.ts';
+export type { PeerEventRow } from './peers/peer-event-row.ts';
 export type { OpenDatabase } from './connect/open-database.ts';
 export { PeerRows } from './peers/peer-rows.ts';
 export {

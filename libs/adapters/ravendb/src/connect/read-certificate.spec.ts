@@ -69,6 +69,15 @@ describeWithPrograms(['openssl'], 'A client certificate', () => {
       expect(() => readCertificate({ certificate, passphrase: `wrong ${n}` })).toThrow(/does not open it/);
   });
 
+  it('that is damaged is not said to have a wrong passphrase', async () => {
+    const pem = await readFile(await authority.pem(issued, 'pkcs8', PASSPHRASE), 'utf8');
+    const [begin, end] = ['-----BEGIN CERTIFICATE-----\n', '-----END CERTIFICATE-----'];
+    for (const damaged of [pem.replace(begin, `${begin}AAAA`), pem.replace(end, '')])
+      expect(() => readCertificate({ certificate: Buffer.from(damaged), passphrase: PASSPHRASE })).toThrow(
+        /a certificate in it cannot be read/,
+      );
+  });
+
   it('whose key is of another one is refused', async () => {
     const other = await authority.issue('other');
     const mixed = join(folder, 'mixed.pem');

@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { messageOf } from '@nestjs-spark/foundation/internal';
@@ -68,7 +68,18 @@ function lackingInPem(text: string): string | null {
     return 'it has no certificate: put it and its key into one PEM';
   if (!/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(text))
     return 'it has no private key: put the certificate and its key into one PEM';
+  // OpenSSL says the same of it as of a key that a wrong passphrase has decrypted.
+  if (!(text.match(CERTIFICATES) ?? ['']).every(isCertificate))
+    return 'a certificate in it cannot be read: put it into the PEM as it was issued, from its BEGIN to its END line';
   return null;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).serialNumber !== '';
+  } catch {
+    return false;
+  }
 }
 
 function describe(error: unknown, certificate: RavenCertificate): string {

@@ -1,7 +1,8 @@
+import { recordKey } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { findTable } from '../entities/tables.ts';
 import { headsOf } from '../connect/replicated.ts';
-import { type PeerRecordName, recordKey } from './peer-event-row.ts';
+import type { PeerRecordName } from './peer-event-row.ts';
 
 /** A record that has new events, as the file shows it now. */
 export interface ChangedRecord extends PeerRecordName {
@@ -40,7 +41,7 @@ export function changedRecords(
   const records = [...latest.values()].toSorted((one, other) => one.taken - other.taken);
   return {
     records: records.map((row) => recordAsShown(open, row)),
-    last: rows.at(-1)?.taken ?? Math.min(after, lastTakenIn(open)),
+    last: rows.at(-1)?.taken ?? after,
   };
 }
 

@@ -16,7 +16,7 @@ import {
   joinDeletes,
   peerTriggerName,
 } from './peer-event-table.ts';
-import { ADDED_COLUMNS, PEER_TABLES, peerTriggerSql } from './peer-schema.ts';
+import { ADDED_COLUMNS, PEER_TABLES, peerTriggerSql, PLACE_TRIGGERS } from './peer-schema.ts';
 import { setReplicated } from '../connect/replicated.ts';
 
 /** How a file becomes one of several replicas. */
@@ -45,6 +45,7 @@ export function enablePeers(
 ): { isCopy: boolean; added: { entity: string; recordId: string }[] } {
   open.db.exec(PEER_TABLES);
   addColumns(open);
+  open.db.exec(PLACE_TRIGGERS);
   open.db
     .prepare('INSERT INTO spark_peer (one, origin, tag) VALUES (1, ?, ?) ON CONFLICT (one) DO NOTHING')
     .run(setup.origin, setup.tag);

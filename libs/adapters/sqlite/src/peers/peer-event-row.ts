@@ -1,5 +1,3 @@
-import { sqliteKey } from '@nestjs-spark/contracts/internal';
-
 /** An event as stored in its row. */
 export interface PeerEventRow {
   readonly origin: string;
@@ -24,11 +22,6 @@ export interface PeerEventName {
 export interface PeerRecordName {
   readonly entity: string;
   readonly recordId: string;
-}
-
-/** By the rule of the tables, in which ids are one record when only the case of ASCII letters differs. */
-export function recordKey({ entity, recordId }: PeerRecordName): string {
-  return JSON.stringify([entity, sqliteKey(recordId)]);
 }
 
 export interface OpenConflict {

@@ -1,3 +1,4 @@
+import { recordKey } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { applyFromNowOn, isEntity } from '../connect/replicated.ts';
 import { reasonToRefuse } from '../connect/sqlite-error.ts';
@@ -10,7 +11,6 @@ import {
   type PeerEventName,
   type PeerEventRow,
   type PeerRecordName,
-  recordKey,
   type Row,
   textOf,
   toEvent,

@@ -20,7 +20,8 @@ export const PEER_TABLES = `
     applying INTEGER NOT NULL DEFAULT FALSE,
     tx INTEGER NOT NULL DEFAULT 0,
     trimmed INTEGER NOT NULL DEFAULT 0,
-    horizon INTEGER NOT NULL DEFAULT 0
+    horizon INTEGER NOT NULL DEFAULT 0,
+    removed INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE IF NOT EXISTS spark_peer_origins (
     origin TEXT PRIMARY KEY,
@@ -110,6 +111,7 @@ export const ADDED_COLUMNS = [
   { table: 'spark_peer', column: 'tx', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer', column: 'trimmed', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer', column: 'horizon', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'spark_peer', column: 'removed', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer_events', column: 'tx', type: 'INTEGER' },
   { table: 'spark_peer_events', column: 'past', type: 'INTEGER' },
   { table: 'spark_peer_origins', column: 'logged', type: 'INTEGER NOT NULL DEFAULT 0' },
@@ -119,6 +121,23 @@ export const ADDED_COLUMNS = [
   { table: 'spark_peer_origins', column: 'stable', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer_origins', column: 'knows', type: 'INTEGER NOT NULL DEFAULT 0' },
 ] as const;
+
+/**
+ * No event takes the place of one that was removed, in the order in which the file takes them: whoever has looked up to there would
+ * not see it. SQLite alone would give the places after the last event that is left once more.
+ */
+export const PLACE_TRIGGERS = `
+  CREATE TRIGGER IF NOT EXISTS spark_peer_events_removed AFTER DELETE ON spark_peer_events
+  WHEN OLD.taken > (SELECT ifnull(max(taken), 0) FROM spark_peer_events)
+  BEGIN
+    UPDATE spark_peer SET removed = max(removed, OLD.taken);
+  END;
+  CREATE TRIGGER IF NOT EXISTS spark_peer_events_placed AFTER INSERT ON spark_peer_events
+  WHEN NEW.taken <= (SELECT removed FROM spark_peer)
+  BEGIN
+    UPDATE spark_peer_events SET taken = 1 + (SELECT removed FROM spark_peer) WHERE taken = NEW.taken;
+  END;
+`;
 
 /** Microseconds since 1970 by the log's clock, as far as this file knows it. */
 const LOG_TIME = `(${NOW} * 1000 + (SELECT clock FROM spark_peer))`;

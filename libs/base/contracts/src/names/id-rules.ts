@@ -25,6 +25,11 @@ export function sqliteKey(id: string): string {
     : id.toLowerCase();
 }
 
+/** The same for all spellings of a record's name in a replica's file, which is an SQLite file. */
+export function recordKey({ entity, recordId }: { entity: string; recordId: string }): string {
+  return JSON.stringify([entity, sqliteKey(recordId)]);
+}
+
 /**
  * Whether RavenDB also finds this document under spellings that SQLite distinguishes: `cars/ä` and `cars/Ä`, or `bikes/1` with
  * the Kelvin sign, whose lower case is `k`.

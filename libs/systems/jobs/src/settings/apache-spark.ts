@@ -1,4 +1,5 @@
 import { readConnectAddress, type ConnectAddress } from '@nestjs-spark/apache-spark/text';
+import { requireSendable } from './sendable-token.ts';
 
 /** A cluster of Apache Spark that runs jobs. Omitted options are read from the environment. */
 export interface ApacheSparkOptions {
@@ -81,6 +82,7 @@ function connectOf(
     return null;
   }
   const token = options.connectToken ?? secret('APACHE_SPARK_CONNECT_TOKEN') ?? connect.token;
+  requireSendable('connectToken (APACHE_SPARK_CONNECT_TOKEN)', token, faults);
   return { ...connect, token, tls: connect.tls || token !== null };
 }
 

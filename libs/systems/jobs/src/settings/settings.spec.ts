@@ -31,13 +31,28 @@ describe('The settings of jobs', () => {
       SPARK_JOBS_KAFKA_BROKERS: 'kafka.example:9092',
       SPARK_JOBS_KAFKA_USER: 'jobs',
     };
-    const text = (name: string) => `of-a-vault: ${name}`;
+    const text = (name: string) => `of-a-vault:${name}`;
     expect(resolveJobsSettings({}, environment, { text })).toMatchObject({
       backends: [{ name: 'far-away', token: text('SPARK_JOBS_BACKEND_FAR_AWAY_TOKEN') }],
       apacheSpark: { connect: { token: text('APACHE_SPARK_CONNECT_TOKEN') } },
       kafka: { address: { user: 'jobs', password: text('SPARK_JOBS_KAFKA_PASSWORD') } },
     });
   });
+
+  it.each(['SPARK_JOBS_BACKEND_FAR_AWAY_TOKEN', 'APACHE_SPARK_CONNECT_TOKEN'])(
+    'refuse a token that cannot be sent, without showing it: %s',
+    (variable) => {
+      const environment = {
+        SPARK_JOBS_BACKENDS: 'far-away=https://far',
+        APACHE_SPARK_CONNECT_URL: 'sc://there',
+      };
+      for (const token of ['secret\nsecret', 'secret secret', 'secret\u20ac']) {
+        const resolve = () => resolveJobsSettings({}, { ...environment, [variable]: token });
+        expect(resolve).toThrow(new RegExp(`\\(${variable}\\) cannot be sent`));
+        expect(resolve).not.toThrow(/secret/);
+      }
+    },
+  );
 
   it('publish events where brokers are given', () => {
     expect(resolveJobsSettings({}, {}).kafka).toBeNull();

@@ -8,6 +8,7 @@ import {
   type Readers,
 } from './apache-spark.ts';
 import { resolveKafka, type JobsKafkaOptions, type JobsKafkaSettings } from './kafka.ts';
+import { requireSendable } from './sendable-token.ts';
 import { JOBS_SCHEMA, USUAL_QUOTAS, type JobQuotas, type NamedBackend } from './schema.ts';
 
 /** How jobs are stored and executed. Omitted options are read from the environment. */
@@ -100,7 +101,7 @@ export function resolveJobsSettings(
   const cluster = resolveApacheSpark(apacheSpark ?? {}, readers, faults);
   const events = resolveKafka(kafka ?? {}, readers, faults);
   const backends = settings.get('backends');
-  const places = backends.flatMap((one) => (typeof one === 'string' ? [] : [placeOf(one, readers)]));
+  const places = backends.flatMap((one) => (typeof one === 'string' ? [] : [placeOf(one, readers, faults)]));
   const twice = places.find(({ name }, index) => places.findIndex((other) => other.name === name) !== index);
   if (twice) faults.push(`backends (SPARK_JOBS_BACKENDS) has ${twice.name} twice`);
   if (settings.get('store') === 'memory' && settings.get('role') !== 'all')
@@ -124,9 +125,11 @@ export function resolveJobsSettings(
   };
 }
 
-function placeOf({ name, url }: NamedBackend, { secret }: Readers): HttpBackendPlace {
+function placeOf({ name, url }: NamedBackend, { secret }: Readers, faults: string[]): HttpBackendPlace {
   const variable = `SPARK_JOBS_BACKEND_${name.toUpperCase().replaceAll('-', '_')}_TOKEN`;
-  return { name, url, token: secret(variable) ?? null };
+  const token = secret(variable) ?? null;
+  requireSendable(`the token of the backend ${name} (${variable})`, token, faults);
+  return { name, url, token };
 }
 
 function withoutEmpty(environment: Environment): Environment {

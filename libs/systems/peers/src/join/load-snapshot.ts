@@ -1,3 +1,4 @@
+import { recordKey } from '@nestjs-spark/contracts/internal';
 import { type EventName, isSame, type PeerEvent } from '../merge/event.ts';
 import { mergeHeads } from '../merge/heads.ts';
 import type { PolicyOf } from '../merge/show.ts';
@@ -58,7 +59,7 @@ export function loadRecords(
   const isCovered = (head: EventName) =>
     head.number <= (numbers.get(head.origin) ?? 0) && (isLogged(head) || !originOf(head.origin).isOwn);
   const known: Known = { isCovered, isLogged };
-  const records = Map.groupBy(events, ({ entity, recordId }) => JSON.stringify([entity, recordId]));
+  const records = Map.groupBy(events, recordKey);
   for (const ofRecord of records.values()) loadRecord(file, ofRecord, known, policyOf);
 }
 

@@ -14,6 +14,8 @@ describe('slices of a snapshot', () => {
       'cd',
       'e',
     ]);
+    const spelled = ['a', 'notes/É', 'Notes/É', 'notes/é'].map(eventOf);
+    expect(slicesOf(spelled, 1).map(({ length }) => length)).toEqual([1, 2, 1]);
   });
 
   it('are none of nothing', () => {

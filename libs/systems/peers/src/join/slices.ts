@@ -1,3 +1,4 @@
+import { recordKey } from '@nestjs-spark/contracts/internal';
 import type { PeerEvent } from '../merge/event.ts';
 
 /** Splits events into slices of at least `least`, except the last one. A record is never split. */
@@ -6,7 +7,7 @@ export function slicesOf(events: readonly PeerEvent[], least: number): PeerEvent
   let slice: PeerEvent[] = [];
   for (const event of events) {
     const last = slice.at(-1);
-    const isSame = last?.recordId === event.recordId && last.entity === event.entity;
+    const isSame = last !== undefined && recordKey(last) === recordKey(event);
     if (!isSame && slice.length >= least) {
       slices.push(slice);
       slice = [];

@@ -1,4 +1,4 @@
-import { recordKey } from '@nestjs-spark/sqlite/internal';
+import { recordKey } from '@nestjs-spark/contracts/internal';
 import type { EventName, PeerEvent } from '../merge/event.ts';
 import type { PolicyOf } from '../merge/show.ts';
 import type { PeerFile, RecordName } from '../receive/peer-file.ts';

@@ -1,3 +1,4 @@
+import { recordKey } from '@nestjs-spark/contracts/internal';
 import { type EventName, type PeerEvent, textOf } from '../merge/event.ts';
 import { mergeHeads } from '../merge/heads.ts';
 import type { PolicyOf } from '../merge/show.ts';
@@ -21,7 +22,7 @@ export function beginNewLife(file: PeerFile, policyOf: PolicyOf, origin: string,
   for (const event of again) file.keep(event);
   file.noteLife(why, again);
   file.setOwn(origin, { written: undone.length, confirmed: 0, tail: 0 });
-  const records = new Map(undone.map((event) => [JSON.stringify([event.entity, event.recordId]), event]));
+  const records = new Map(undone.map((event) => [recordKey(event), event]));
   for (const { entity, recordId } of records.values()) showAgain(file, entity, recordId, policyOf);
 }
 

@@ -101,6 +101,24 @@ describe('the changes of a replicated collection', () => {
     expect(versions[0]).toBe(version);
   });
 
+  it('are reported right after deletes were forgotten, too, whose places no other event takes', async () => {
+    await a.notes.put('notes/1', { title: 'old' });
+    await a.notes.delete('notes/1');
+    await settle(log, [a, b], true);
+    const changes = await changesOf(b);
+    changes.on(Note, say);
+    const before =
+      (await b.database.read((open) => open.number('SELECT max(hlc) AS value FROM spark_peer_events'))) + 1;
+    log.aheadMs = 2 * 86_400_000;
+    expect(await log.publishAny(a, before)).toBe(true);
+    await a.read(log);
+    await a.notes.put('notes/2', { title: 'new' });
+    expect(await log.publish(a)).toBe(true);
+    await b.read(log);
+    await changes.tell();
+    expect(told).toEqual(['notes/2 new by a']);
+  });
+
   it('are not those of the event tables, which lose rows without a change', async () => {
     const changes = await changesOf(a);
     for (let at = 0; at < 5; at++) await a.notes.put('notes/1', { title: `${at}` });
@@ -140,6 +158,29 @@ describe('the changes of a replicated collection', () => {
     await changes.tell();
     expect(told).toEqual(['notes/1 one here']);
     expect(JSON.stringify(logger.lines)).toContain('not notes/1');
+  });
+
+  it('are reported to a listener as often as it is subscribed, and until that subscription ends', async () => {
+    const changes = await changesOf(a);
+    const [stop] = [changes.on(Note, say), changes.on(Note, say)];
+    await a.notes.put('notes/1', { title: 'one' });
+    await changes.tell();
+    stop();
+    await a.notes.put('notes/2', { title: 'two' });
+    await changes.tell();
+    expect(told).toEqual(['notes/1 one here', 'notes/1 one here', 'notes/2 two here']);
+  });
+
+  it('are no longer reported once the node stops, however many there are', async () => {
+    const changes = await changesOf(a);
+    const stop = new AbortController();
+    changes.on(Note, (change) => {
+      say(change);
+      stop.abort();
+    });
+    for (const at of [1, 2, 3]) await a.notes.put(`notes/${at}`, { title: `${at}` });
+    await changes.run(stop.signal);
+    expect(told).toEqual(['notes/1 1 here']);
   });
 
   it('are found by a running node', async () => {

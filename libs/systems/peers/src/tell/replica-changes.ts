@@ -62,8 +62,8 @@ export class ReplicaChanges {
     refuseSilent(entity);
     const listeners = this.#listeners.get(entity) ?? new Set();
     this.#listeners.set(entity, listeners);
-    // Only documents of this class are read for it.
-    const one = listener as Listener;
+    // Only documents of this class are read for it. One of its own for each subscription, which ends alone.
+    const one: Listener = (change) => (listener as Listener)(change);
     listeners.add(one);
     return () => listeners.delete(one);
   }
@@ -75,7 +75,7 @@ export class ReplicaChanges {
     const stopHearing = database.onWritten(() => nudge.nudge());
     const tell = async () => {
       await nudge.wait(signal, LOOK_MS);
-      if (!signal.aborted) await this.tell();
+      if (!signal.aborted) await this.tell(signal);
     };
     await keepRunning(() => (this.#position === null ? this.begin() : tell()), {
       signal,
@@ -90,11 +90,14 @@ export class ReplicaChanges {
     this.#position = await this.#parts.database.read(lastTakenIn);
   }
 
-  /** Reports what was not reported yet. */
-  async tell(): Promise<void> {
+  /** Reports what was not reported yet, or as much of it as there is time for until aborted: listeners may be slow. */
+  async tell(signal?: AbortSignal): Promise<void> {
     for (let before = -1; before !== this.#position;) {
       before = this.#position ?? 0;
-      for (const record of await this.#next(before)) await this.#tellOf(record);
+      for (const record of await this.#next(before)) {
+        if (signal?.aborted) return;
+        await this.#tellOf(record);
+      }
     }
   }
 

@@ -1,6 +1,13 @@
 import { StoreRefusedError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
 import type { HeldSettings, SettingsStore } from '@nestjs-spark/contracts/internal';
-import { isListOf, isNullOr, isObjectOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
+import {
+  isListOf,
+  isNullOr,
+  isObjectOf,
+  isSendable,
+  isText,
+  isWhole,
+} from '@nestjs-spark/foundation/internal';
 
 /** Maximum duration of a blocking query; Consul adds up to a sixteenth. */
 const WAIT_SECONDS = 60;
@@ -85,6 +92,10 @@ export class ConsulSettingsStore implements SettingsStore {
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const late = AbortSignal.timeout(withinMs);
     const secret = token();
+    if (secret !== undefined && !isSendable(secret))
+      throw new StoreRefusedError(
+        'CONSUL_HTTP_TOKEN cannot be sent: it has to be one line of ASCII characters without spaces',
+      );
     const answer = await fetch(url, {
       method,
       redirect: 'error',

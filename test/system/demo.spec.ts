@@ -70,7 +70,8 @@ describeWithServers(['nats'], 'The demo on a machine that can get no RavenDB', (
     await writeFile(file, 'the-operators\n');
     const { code, output } = await runDemo({
       ...WITHOUT_WAY_OUT,
-      SPARK_DATA_DIR: join(home, 'token'),
+      // The same keys: they are known on this NATS by now.
+      SPARK_DATA_DIR: join(home, 'sqlite'),
       NATS_URL: world.nats.url,
       SPARK_STORE: 'sqlite:',
       SPARK_OPERATOR_TOKEN_FILE: file,

@@ -2,6 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { isName } from '@nestjs-spark/contracts';
 import { keysDir as keysDirOf } from '@nestjs-spark/foundation';
 import { messageOf } from '@nestjs-spark/foundation/internal';
+import { EnvironmentSecrets, SecretError } from '@nestjs-spark/secrets/text';
 import { CliError } from '../cli-error.ts';
 
 export type Values = Partial<Record<string, string | boolean>>;
@@ -63,7 +64,8 @@ export function readWay(values: Values, environment: Environment, noCredential =
 function readCredential(values: Values, environment: Environment, missing: string): Way['credential'] {
   const name = nameIn(values, 'as');
   if (name !== null) return { kind: 'module', name, keysDir: keysDirIn(values, environment) };
-  const token = tokenIn((values['token'] as string | undefined) ?? environment['SPARK_OPERATOR_TOKEN']);
+  const given = values['token'] as string | undefined;
+  const token = given === undefined ? operatorTokenIn(environment) : tokenIn(given);
   if (token !== null) return { kind: 'operator', token };
   throw new CliError(missing, 2);
 }
@@ -97,6 +99,19 @@ export function tokenIn(given: string | undefined): string | null {
     'The operator token (--token, SPARK_OPERATOR_TOKEN) has a space or a character that cannot be sent: does it contain more than the token?',
     2,
   );
+}
+
+/**
+ * The operator token of the environment, from its variable or the file that `SPARK_OPERATOR_TOKEN_FILE` names; null for none.
+ * @throws {CliError} with exit code 2 for a file that cannot be read, and for what cannot be sent
+ */
+export function operatorTokenIn(environment: Environment): string | null {
+  try {
+    return tokenIn(new EnvironmentSecrets(environment).text('SPARK_OPERATOR_TOKEN'));
+  } catch (error) {
+    if (error instanceof SecretError) throw new CliError(error.message, 2);
+    throw error;
+  }
 }
 
 export function nameIn(values: Values, key: string): string | null {

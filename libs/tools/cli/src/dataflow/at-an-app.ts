@@ -8,7 +8,7 @@ import {
   readDefinition,
   type PipelineView,
 } from '@nestjs-spark/pipelines/embedded';
-import { tokenIn, urlIn } from '../ask/way.ts';
+import { operatorTokenIn, urlIn } from '../ask/way.ts';
 import { CliError } from '../cli-error.ts';
 import { whyUnreadable } from '../why-unreadable.ts';
 import {
@@ -171,7 +171,7 @@ async function textOf(file: string): Promise<{ text: string; refusal: string | n
 const addressOf = ({ url = 'http://127.0.0.1:5005' }: AppOptions): string => url.replace(/\/$/, '');
 
 async function ask(method: string, path: string, options: AppOptions, text?: string): Promise<Answer> {
-  const token = tokenIn(process.env['SPARK_OPERATOR_TOKEN']) ?? (await localToken());
+  const token = operatorTokenIn(process.env) ?? (await localToken());
   const sent = fetch(`${addressOf(options)}/api/pipelines${path}`, {
     method,
     headers: {

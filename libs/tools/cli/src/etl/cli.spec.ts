@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { PreviewResult } from '@nestjs-spark/replication/internal';
 import { explain } from '../ask/ask-module.ts';
@@ -28,6 +31,16 @@ describe('a command', () => {
   it('takes the operator token without the line end of the file that it comes from', () => {
     const command = parseCommand(words(`${preview} --for HR`), { SPARK_OPERATOR_TOKEN: 'token\r\n' });
     expect(command).toMatchObject({ credential: { kind: 'operator', token: 'token' } });
+  });
+
+  it('takes the operator token from the file that its variable names, and says what is wrong with that file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spark-cli-'));
+    const file = join(folder, 'token');
+    const read = () => parseCommand(words(`${preview} --for HR`), { SPARK_OPERATOR_TOKEN_FILE: file });
+    expect(read).toThrow(/SPARK_OPERATOR_TOKEN_FILE names .*token, which cannot be read/);
+    writeFileSync(file, 'of-a-file\n');
+    expect(read()).toMatchObject({ credential: { kind: 'operator', token: 'of-a-file' } });
+    rmSync(folder, { recursive: true });
   });
 
   it('takes document ids and the size of the sample', () => {

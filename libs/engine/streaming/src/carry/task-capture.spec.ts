@@ -91,6 +91,19 @@ describe('A script that is changed many times', () => {
     expect(simulation.said).toHaveLength(begun);
   });
 
+  it('goes on undisturbed when it is agreed again as it is', async () => {
+    const { simulation, scripts } = await afterFirstChange(0);
+    const { closed } = scripts;
+    try {
+      simulation.changeScript('v2');
+      simulation.source.put('cars/2', { V: 2 });
+      await untilEqual(simulation);
+      expect(scripts.closed).toBe(closed);
+    } finally {
+      await simulation.stop();
+    }
+  });
+
   it('makes the copies of the last one once it is due', async () => {
     const { simulation } = await afterFirstChange(20);
     try {

@@ -47,6 +47,7 @@ const PACE = {
   undeletedMs: 500,
   backoffMs: 20,
   answerMs: 20,
+  changedMs: 20,
 };
 
 /** What the requester has as a copy. */

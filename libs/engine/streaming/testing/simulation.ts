@@ -46,6 +46,7 @@ export const QUICK: Pace = {
   undeletedMs: 20,
   backoffMs: 1,
   answerMs: 0,
+  changedMs: 0,
   askedMs: 5,
   tickMs: 5,
   refusedAfterMs: [1, 1],

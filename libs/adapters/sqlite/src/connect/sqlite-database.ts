@@ -81,13 +81,19 @@ export class SqliteDatabase {
    */
   async writeSoon<T>(work: (open: OpenDatabase) => T): Promise<T> {
     if (await this.read(hasReaders)) return this.write(work);
-    const { result, isRead } = await this.#write(
-      (open) => ({ result: work(open), isRead: hasReaders(open) }),
-      SOON,
-    );
-    this.#soon++;
+    const { result, isRead } = await this.writeUnnumberedSoon((open) => ({
+      result: work(open),
+      isRead: hasReaders(open),
+    }));
     // Another process has just begun to read.
     if (isRead) await this.sync();
+    return result;
+  }
+
+  /** The same for work that changes no document and so gives no such number: whoever reads the file, the disk gets it later. */
+  async writeUnnumberedSoon<T>(work: (open: OpenDatabase) => T): Promise<T> {
+    const result = await this.#write(work, SOON);
+    this.#soon++;
     return result;
   }
 

@@ -34,6 +34,12 @@ describe('a transaction that the disk may get later', () => {
     expect(await database.writeSoon(waitsFor)).toBe(FULL);
   });
 
+  it('does not wait for it where it gives no such number', async () => {
+    await new SqliteChangeSource(database).identify('reader');
+    expect(await database.writeUnnumberedSoon(waitsFor)).toBe(NORMAL);
+    expect(await database.write(waitsFor)).toBe(FULL);
+  });
+
   it('leaves the file as it was when it fails, and the next write waits', async () => {
     const fails = (open: OpenDatabase) => {
       open.db.exec(`UPDATE spark_database SET last_etag = 7`);

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { TemporaryFolder } from '../fixtures/temporary-file.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
+import { SqliteChangeSource } from '../read-changes/sqlite-change-source.ts';
 import { SqliteStateStore } from './sqlite-state-store.ts';
 
 const KIND = 'SparkSetAside';
@@ -39,6 +40,18 @@ describe('State that is written at the same time', () => {
     expect([before.status, after.status]).toEqual(['fulfilled', 'fulfilled']);
     expect(refused).toMatchObject({ reason: expect.any(VersionConflictError) });
     expect(await store.readAll([id(0), id(1), id(2)])).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
+  });
+
+  it('does not wait for the disk where it may be lost in a power cut, whoever reads the file', async () => {
+    await new SqliteChangeSource(database).identify('reader');
+    const { version = '' } = (await store.read(id(0))) ?? {};
+    const waiting = jest.spyOn(database, 'write');
+    const soon = await store.write(id(0), KIND, { n: 1 }, version, 'soon');
+    expect(waiting).not.toHaveBeenCalled();
+    expect(await store.read(id(0))).toEqual({ id: id(0), value: { n: 1 }, version: soon });
+    await expect(store.write(id(0), KIND, { n: 2 }, version, 'soon')).rejects.toThrow(VersionConflictError);
+    await store.write(id(0), KIND, { n: 2 }, soon);
+    expect(waiting).toHaveBeenCalledTimes(1);
   });
 
   it('is tried one by one where the database fails at it', async () => {

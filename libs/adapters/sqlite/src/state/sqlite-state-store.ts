@@ -1,5 +1,6 @@
 import { checkPut, type StateStore, type StateWrite, type Versioned } from '@nestjs-spark/contracts/internal';
 import { GroupedWrites } from '../connect/grouped-writes.ts';
+import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { listState, overwriteState, pageState, readState, removeState, writeState } from './state-rows.ts';
 
@@ -35,9 +36,11 @@ export class SqliteStateStore implements StateStore {
     collection: string,
     value: T,
     expected: string | null,
+    onDisk: 'now' | 'soon' = 'now',
   ): Promise<string> {
     checkPut(id, JSON.stringify(value));
-    return this.#grouped.write((open) => writeState(open, { id, collection, value }, expected));
+    const work = (open: OpenDatabase): string => writeState(open, { id, collection, value }, expected);
+    return onDisk === 'soon' ? this.#database.writeUnnumberedSoon(work) : this.#grouped.write(work);
   }
 
   remove(id: string): Promise<void> {

@@ -70,3 +70,14 @@ describe('A change set as the log carries it', () => {
     await expect(decodeChangeSet({ headers, payload })).rejects.toThrow(MalformedChangeSetError);
   });
 });
+
+it('A change set leaves no bytes behind for the collector when it is written, and those of the unpacker when it is read', async () => {
+  const bytes = 4_000_000;
+  const commands: ChangeCommand[] = [{ type: 'put', id: 'cars/1', document: `{"A":"${'x'.repeat(bytes)}"}` }];
+  const before = process.memoryUsage().arrayBuffers;
+  const held = (): number => process.memoryUsage().arrayBuffers - before;
+  const encoded = await encodeChangeSet({ ...HEADER, commands });
+  expect(held()).toBeLessThan(bytes / 2);
+  await decodeChangeSet(encoded);
+  expect(held()).toBeLessThan(1.5 * bytes);
+});

@@ -5,7 +5,7 @@ import type { ChangeCommand, ChangeSet } from './change-set.ts';
 import { decodeHeader, encodeHeader } from './header.ts';
 import { fromLine, toLines } from './lines.ts';
 import { MalformedChangeSetError } from './malformed.ts';
-import { pack, unpack } from './packed.ts';
+import { giveBack, packAway, unpack } from './packed.ts';
 
 /** A change set as the log carries it: the header as message headers, the commands as lines. */
 export interface EncodedChangeSet {
@@ -29,7 +29,7 @@ export async function encodeChangeSet(set: ChangeSet): Promise<EncodedChangeSet>
     throw new ChangeSetBoundsError(`more than ${CHANGE_SET_BOUNDS.bytes} bytes`);
   }
   const packed = plain.length > COMPRESS_ABOVE_BYTES;
-  const payload = packed ? await pack(plain, LEVEL) : plain;
+  const payload = packed ? await packAway(plain, LEVEL) : plain;
   return {
     headers: { ...encodeHeader(header), ...(packed ? { [ENCODING_HEADER]: ENCODING } : {}) },
     payload,
@@ -43,9 +43,15 @@ export async function encodeChangeSet(set: ChangeSet): Promise<EncodedChangeSet>
  */
 export async function decodeChangeSet(encoded: EncodedChangeSet): Promise<ChangeSet> {
   const header = decodeHeader(encoded.headers);
+  return { ...header, commands: readLines(await plainText(encoded)) };
+}
+
+async function plainText(encoded: EncodedChangeSet): Promise<string> {
   const plain = await plainBytes(encoded);
   if (!isUtf8(plain)) throw new MalformedChangeSetError('its payload is not UTF-8');
-  return { ...header, commands: readLines(decodeUtf8(plain)) };
+  const text = decodeUtf8(plain);
+  if (plain !== encoded.payload) giveBack(plain);
+  return text;
 }
 
 async function plainBytes({ headers, payload }: EncodedChangeSet): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { pack, unpack } from './packed.ts';
+import { giveBack, pack, packAway, unpack } from './packed.ts';
 
 const SIZES = [0, 1, 65_535, 65_536, 65_537, 1_000_000];
 
@@ -16,5 +16,23 @@ describe('packed bytes', () => {
     const packed = await pack(Buffer.alloc(100_000, 'abc'));
     await expect(unpack(Buffer.from('plain text'), 1_000)).rejects.toThrow();
     await expect(unpack(packed.subarray(0, -4), 100_000)).rejects.toThrow();
+  });
+  it.each(SIZES)('are the same when they are given away: %d of them', async (size) => {
+    const plain = Buffer.from('abc'.repeat(size).slice(0, size));
+    const packed = await packAway(plain);
+    expect(Buffer.from(await unpack(packed, size + 1)).toString()).toBe('abc'.repeat(size).slice(0, size));
+  });
+});
+
+describe('bytes given back', () => {
+  it('are gone at once', async () => {
+    const plain = Buffer.alloc(1_000_000, 'abc');
+    await packAway(plain);
+    expect(plain).toHaveLength(0);
+  });
+  it('stay where others share their memory', () => {
+    const all = new Uint8Array([1, 2, 3, 4]);
+    giveBack(all.subarray(1, 3));
+    expect(all).toHaveLength(4);
   });
 });

@@ -11,11 +11,19 @@ export interface StateStore {
   list<T extends object>(prefix: string): Promise<Versioned<T>[]>;
   /**
    * @param expected the version that must exist; null when the document must not exist
+   * @param onDisk `soon`: a power cut, and nothing else, may lose it, as it is written again then; a store may ignore this. Default `now`:
+   *   when it resolves
    * @returns the new version
    * @throws {VersionConflictError} when the stored version is another one
    * @throws {StoreRefusedError} when a foreign document has this id; an operator has to move it away
    */
-  write<T extends object>(id: string, collection: string, value: T, expected: string | null): Promise<string>;
+  write<T extends object>(
+    id: string,
+    collection: string,
+    value: T,
+    expected: string | null,
+    onDisk?: 'now' | 'soon',
+  ): Promise<string>;
   remove(id: string): Promise<void>;
   /** The values of these ids, in the same order; null for those that do not exist. */
   readAll<T extends object>(ids: readonly string[]): Promise<(T | null)[]>;

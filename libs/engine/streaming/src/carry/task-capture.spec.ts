@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { Simulation } from '../../testing/simulation.ts';
@@ -47,4 +47,70 @@ it('Where it begins is logged once, however often it begins there while its stor
   } finally {
     await simulation.stop();
   }
+});
+
+describe('A script that is changed many times', () => {
+  const NEVER = 3_600_000;
+
+  /** With the change to v2 carried out. */
+  async function afterFirstChange(changedMs: number) {
+    const simulation = new Simulation(undefined, { changedMs });
+    const scripts = { opened: 0, closed: 0 };
+    simulation.scripts = {
+      open: async (transformation, signal) => {
+        scripts.opened++;
+        const runner = await plainScripts.open(transformation, signal);
+        return { ...runner, paidBy: () => runner, close: () => void scripts.closed++ };
+      },
+    };
+    simulation.source.put('cars/1', { V: 1 });
+    simulation.startCapture();
+    simulation.startApply();
+    await untilEqual(simulation);
+    simulation.changeScript('v2');
+    await untilEqual(simulation);
+    return { simulation, scripts };
+  }
+
+  it('ends for each change at once, and begins only when a beginning is due', async () => {
+    const { simulation, scripts } = await afterFirstChange(NEVER);
+    const { opened, closed } = scripts;
+    const begun = simulation.said.length;
+    try {
+      for (let n = 3; n <= 6; n++) {
+        simulation.changeScript(`v${n}`);
+        await until(
+          () => scripts.closed > closed,
+          () => JSON.stringify(scripts),
+        );
+      }
+    } finally {
+      await simulation.stop();
+    }
+    expect(scripts.opened).toBe(opened);
+    expect(simulation.said).toHaveLength(begun);
+  });
+
+  it('goes on undisturbed when it is agreed again as it is', async () => {
+    const { simulation, scripts } = await afterFirstChange(0);
+    const { closed } = scripts;
+    try {
+      simulation.changeScript('v2');
+      simulation.source.put('cars/2', { V: 2 });
+      await untilEqual(simulation);
+      expect(scripts.closed).toBe(closed);
+    } finally {
+      await simulation.stop();
+    }
+  });
+
+  it('makes the copies of the last one once it is due', async () => {
+    const { simulation } = await afterFirstChange(20);
+    try {
+      for (let n = 3; n <= 6; n++) simulation.changeScript(`v${n}`);
+      await untilEqual(simulation);
+    } finally {
+      await simulation.stop();
+    }
+  });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import { UnavailableError, describeTask, taskId, taskName, type TaskKey } from '@nestjs-spark/contracts';
 import {
@@ -63,6 +64,10 @@ export class TaskCapture implements Unit {
   #isLater = false;
   #held = AbortSignal.abort();
   #assigned: CaptureTask;
+  /** No session has begun since what was agreed last changed. */
+  #isChanged = false;
+  /** When a session last began for such a change, by `performance.now()`. */
+  #changedAt = -Infinity;
   /** Ends what runs now, so that everything is decided again. */
   #disturbed = new AbortController();
   /** Where the last session began, in words. */
@@ -95,6 +100,8 @@ export class TaskCapture implements Unit {
     this.progress.active = true;
     try {
       while (!held.aborted) {
+        await this.#untilDue(held);
+        if (held.aborted) return;
         this.#disturbed = new AbortController();
         const signal = AbortSignal.any([held, this.#disturbed.signal]);
         const before = this.progress.published;
@@ -114,11 +121,24 @@ export class TaskCapture implements Unit {
     }
   }
 
-  /** What was agreed may have changed: if so, everything is decided again. */
+  /** What was agreed may have changed: if so, nothing is carried as before from now on, and everything is decided again. */
   assign(task: CaptureTask): void {
     if (isDeepStrictEqual(task, this.#assigned)) return;
     this.#assigned = task;
+    this.#isChanged = true;
     this.#disturbed.abort();
+  }
+
+  /**
+   * A generation costs some ten requests to the log and the board, and a deployment is all it takes to cause one: after the first change,
+   * those that follow closely begin together. Which task it is by then is read when a session begins.
+   */
+  async #untilDue(held: AbortSignal): Promise<void> {
+    if (!this.#isChanged) return;
+    const waitMs = this.#changedAt + this.#parts.pace.changedMs - performance.now();
+    if (waitMs > 0) await pause(waitMs, held);
+    this.#isChanged = false;
+    this.#changedAt = performance.now();
   }
 
   /** Reruns what the rerun request names. */

@@ -25,6 +25,8 @@ export interface Pace {
    * this.
    */
   answerMs: number;
+  /** Minimum interval between two beginnings for a changed agreement: changes in between begin together. */
+  changedMs: number;
   /** How often an instance looks for a comparison that was requested at another one. */
   askedMs: number;
   /** How often an instance reads what is shared and reports that it is alive: the length of a tick. */
@@ -48,6 +50,7 @@ export const PACE: Pace = {
   undeletedMs: 60_000,
   backoffMs: 100,
   answerMs: 1_000,
+  changedMs: 1_000,
   askedMs: 10_000,
   tickMs: 1_000,
   refusedAfterMs: [20, 500, 2_000],

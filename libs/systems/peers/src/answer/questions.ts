@@ -1,4 +1,4 @@
-import { pack } from '@nestjs-spark/contracts/internal';
+import { packAway } from '@nestjs-spark/contracts/internal';
 import {
   isListOf,
   isNullOr,
@@ -31,7 +31,7 @@ export const MOST_NAMED = 100;
 
 /** Packs a question or an answer. */
 export function packObject(value: object): Promise<Uint8Array> {
-  return pack(Buffer.from(JSON.stringify({ format: 1, ...value }), 'utf8'));
+  return packAway(Buffer.from(JSON.stringify({ format: 1, ...value }), 'utf8'));
 }
 
 /** Null for what no node has written. */

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { pack } from '@nestjs-spark/contracts/internal';
+import { packAway } from '@nestjs-spark/contracts/internal';
 import {
   isListOf,
   isNullOr,
@@ -96,7 +96,7 @@ export function linesOf(events: readonly PeerEvent[]): string[] {
 }
 
 export function encodePart(lines: readonly string[]): Promise<Uint8Array> {
-  return pack(Buffer.from(lines.join('\n'), 'utf8'));
+  return packAway(Buffer.from(lines.join('\n'), 'utf8'));
 }
 
 /** Null for what no node has written. What waits for the main loop comes in between. */

@@ -1,11 +1,13 @@
 import { isUtf8 } from 'node:buffer';
-import { unpack } from '@nestjs-spark/contracts/internal';
+import { giveBack, unpack } from '@nestjs-spark/contracts/internal';
 import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 
 /** The text that was packed; null for what is not one, or has more than so many bytes. */
 export async function unpackText(bytes: Uint8Array, most: number): Promise<string | null> {
   const plain = await unpack(bytes, most).catch(() => null);
-  return plain && textOf(plain);
+  const text = plain && textOf(plain);
+  if (plain) giveBack(plain);
+  return text;
 }
 
 /** Null for what is not UTF-8. */

@@ -35,4 +35,10 @@ export class DeploymentStore {
       expected,
     );
   }
+
+  /** The same for what every start makes sure of anyway: only a power cut may lose it. */
+  writeSoon(deployment: DeploymentDocument, expected: string): Promise<string> {
+    const { requester } = deployment;
+    return this.states.write(deploymentId(requester), DEPLOYMENTS_COLLECTION, deployment, expected, 'soon');
+  }
 }

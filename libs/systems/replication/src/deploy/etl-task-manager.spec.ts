@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { StoreRefusedError, UnavailableError, type EtlScriptRequest } from '@nestjs-spark/contracts';
 import { STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
 import { Shares } from '../declare/shares.ts';
@@ -59,6 +59,17 @@ describe('the stream engine', () => {
     await second.manager.inTurn('HR', async () => undefined);
     expect((await stored(second))?.tasks).toMatchObject([{ generation: 1, carriedOut: 1 }]);
     expect(await second.manager.deploy(wanted())).toMatchObject({ tasksCreated: 0 });
+  });
+
+  it('waits for the disk once for a changed set, and not at all for the same one', async () => {
+    const owner = await start();
+    const writes = jest.spyOn(owner.state, 'write');
+    const waited = () => writes.mock.calls.filter((call: unknown[]) => call[4] !== 'soon').length;
+    await owner.manager.deploy(wanted());
+    expect(waited()).toBe(1);
+    expect((await stored(owner))?.tasks).toMatchObject([{ generation: 1, carriedOut: 1 }]);
+    await owner.manager.deploy(wanted());
+    expect(writes).toHaveBeenCalledTimes(2);
   });
 
   it('follows what another instance of the module has deployed', async () => {

@@ -128,7 +128,7 @@ export class EtlTaskManager {
     await engineNamed(this.engines, deployment.engine).carryOut(deployment);
     if (!isUnsettled(deployment)) return deployment;
     const done = settled(deployment);
-    await this.store.write(done, version);
+    await this.store.writeSoon(done, version);
     return done;
   }
 

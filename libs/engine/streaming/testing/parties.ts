@@ -28,8 +28,8 @@ export class Parties {
   readonly control = new MemoryBoard();
   readonly leases = new MemoryLeases();
   readonly keys = new MemoryKeys();
-  /** Whether the owner answers questions. */
-  answers = true;
+  /** Whether the owner answers questions; `late`: it leaves them open. */
+  answers: boolean | 'late' = true;
   readonly #state = new MemoryState();
   readonly #kept = new MemoryState();
   readonly #running = new Set<CaptureSupervisor | ApplySupervisor>();
@@ -104,6 +104,7 @@ export class Parties {
   }
 
   async #ask(): Promise<SourceAnswer> {
+    if (this.answers === 'late') return new Promise(() => undefined);
     if (!this.answers) return 'away';
     const { databaseId, lastEtag } = await this.source.identify('');
     return { sourceEtag: lastEtag, databaseId };

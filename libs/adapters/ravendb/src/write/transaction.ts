@@ -55,9 +55,11 @@ export async function write(http: RavenHttp, transaction: Transaction): Promise<
   return lastChangeVector(writtenIn(http, answer));
 }
 
+const PENDING = Symbol('pending');
+
 /**
- * As `write`, for puts alone while the fence's version is still pending: RavenDB receives the commands meanwhile, and begins its
- * transaction when the fence arrives. If the version never comes, the request is aborted and nothing is written.
+ * As `write`, for puts alone while the fence's version may still be pending: RavenDB receives the commands meanwhile, and begins
+ * its transaction when the fence arrives. If the version never comes, the request is aborted and nothing is written.
  */
 export async function writeBehind(
   http: RavenHttp,
@@ -67,16 +69,21 @@ export async function writeBehind(
 ): Promise<string> {
   const commands = ownOnly ? refuseUnlessOwn(ownOnly) : [];
   for (const one of puts) commands.push(putOf(one));
+  const begin = `{"Commands":[${commands.join(',')}${commands.length > 0 ? ',' : ''}`;
+  const endWith = (version: string | null): string =>
+    `${put(fence.id, fence.document, JSON.stringify(version ?? ''))}]}`;
   async function* parts(): AsyncGenerator<Buffer, void, undefined> {
-    yield Buffer.from(`{"Commands":[${commands.join(',')}${commands.length > 0 ? ',' : ''}`);
-    const version = await fence.expected;
-    yield Buffer.from(`${put(fence.id, fence.document, JSON.stringify(version ?? ''))}]}`);
+    yield Buffer.from(begin);
+    yield Buffer.from(endWith(await fence.expected));
   }
+  // A set that follows a pause knows its version; sending it in one piece costs a third less than a stream.
+  const version = await Promise.race([fence.expected, Promise.resolve(PENDING)]);
+  const isPending = version === PENDING;
   const answer = await http.onOneNode((node) =>
     node.request({
       method: 'POST',
       path: http.path('/bulk_docs'),
-      body: Readable.from(parts()),
+      body: isPending ? Readable.from(parts()) : `${begin}${endWith(version)}`,
       keepLastBytes: ANSWER_END_BYTES,
     }),
   );

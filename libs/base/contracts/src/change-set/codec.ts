@@ -15,7 +15,8 @@ export interface EncodedChangeSet {
 
 const ENCODING_HEADER = 'Spark-Encoding';
 const ENCODING = 'zstd';
-const COMPRESS_ABOVE_BYTES = 512;
+/** Below that, a compressor costs more than the bytes that it saves. */
+const COMPRESS_ABOVE_BYTES = 2_048;
 
 /** The quickest: a set is read once, and soon. */
 const LEVEL = 1;

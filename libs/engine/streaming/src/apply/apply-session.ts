@@ -97,7 +97,7 @@ export class ApplySession {
         place.stuck();
         return this.#ended.abort();
       }
-      if (progress.catchingUp) await catchUp.find().catch(() => {});
+      if (progress.catchingUp) catchUp.find();
       const amiss = signal.aborted ? null : await this.#tail.look(() => checkpoint.value);
       if (amiss?.kind === 'past') {
         await resyncs
@@ -162,6 +162,7 @@ export class ApplySession {
       await checkpoint.sweepIfDue();
       if (checkpoint.stored) this.#pipeline.continueFrom(checkpoint.stored);
     }
-    if (progress.catchUpTo === null || progress.isCatchUpOlderThan(this.#pipeline.head)) await catchUp.find();
+    if (progress.isCatchUpOlderThan(this.#pipeline.head)) progress.catchUpTo = null;
+    if (progress.catchUpTo === null) catchUp.find();
   }
 }

@@ -20,6 +20,8 @@ export class CatchUp {
   readonly #task: TaskKey;
   readonly #parts: CatchUpParts;
   readonly #progress: ApplyProgress;
+  #asking = false;
+  #wanted = false;
   #askAt = 0;
   #asked = 0;
 
@@ -30,9 +32,35 @@ export class CatchUp {
   }
 
   /**
-   * Asked again until it is reached: the owner may have been unavailable, or its database may have been replaced by an older one.
+   * Begun again until it is reached: the owner may have been unavailable, or its database may have been replaced by an older one.
+   * Nobody waits for the answer: sets are applied even while the owner leaves questions open. One question is open at a time, and
+   * another follows if it was wanted meanwhile, since the answer may be about what was before.
    */
-  async find(): Promise<void> {
+  find(): void {
+    this.#wanted = true;
+    if (!this.#asking) void this.#askWhileWanted();
+  }
+
+  /** As `find`, for frequent calls: the owner is asked ever less often while that does not help. */
+  findIfDue(now: number): void {
+    const isDue = this.#progress.catchUpTo === null || this.#progress.catchingUp;
+    if (!isDue) this.#asked = 0;
+    if (!isDue || now < this.#askAt) return;
+    this.#askAt = now + Math.min(this.#parts.idleMs, FIRST_MS * 2 ** this.#asked);
+    this.#asked = Math.min(this.#asked + 1, MOST_DOUBLINGS);
+    this.find();
+  }
+
+  async #askWhileWanted(): Promise<void> {
+    this.#asking = true;
+    while (this.#wanted) {
+      this.#wanted = false;
+      await this.#ask().catch(() => undefined);
+    }
+    this.#asking = false;
+  }
+
+  async #ask(): Promise<void> {
     const answer = await this.#parts.source.ask(this.#task);
     if (answer === 'unknown') {
       this.#progress.catchUpTo = null;
@@ -48,15 +76,5 @@ export class CatchUp {
         ? { databaseId: header.databaseId, etag: header.to, witness: null }
         : null;
     }
-  }
-
-  /** As `find`, for frequent calls: the owner is asked ever less often while that does not help. */
-  async findIfDue(now: number): Promise<void> {
-    const isDue = this.#progress.catchUpTo === null || this.#progress.catchingUp;
-    if (!isDue || now < this.#askAt) return;
-    this.#askAt = now + Math.min(this.#parts.idleMs, FIRST_MS * 2 ** this.#asked);
-    this.#asked = Math.min(this.#asked + 1, MOST_DOUBLINGS);
-    await this.find();
-    if (this.#progress.catchUpTo !== null && !this.#progress.catchingUp) this.#asked = 0;
   }
 }

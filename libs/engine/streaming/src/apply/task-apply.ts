@@ -129,7 +129,7 @@ export class TaskApply implements Unit {
   async standBy(stored: StoredCheckpoint | null, since: number, now: number): Promise<void> {
     if (!this.#looked) await this.look();
     else this.progress.seen(stored?.checkpoint ?? null, since);
-    if (!this.progress.active) await this.#catchUp.findIfDue(now);
+    if (!this.progress.active) this.#catchUp.findIfDue(now);
   }
 
   /** Runs while the lease is held, despite failures. */
@@ -165,7 +165,7 @@ export class TaskApply implements Unit {
       await pause(pace.noLogMs, held);
       return;
     }
-    if (this.progress.catchUpTo === null) await this.#catchUp.find();
+    if (this.progress.catchUpTo === null) this.#catchUp.find();
     await this.#repairIfDue();
     await this.#checkpoint.sweepIfDue();
     await this.#checkpoint.deleteAgain();

@@ -100,6 +100,21 @@ describe('An instance that stands by', () => {
 });
 
 describe('While it lasts', () => {
+  it('the owner leaves questions open: what it has sent is applied without waiting for an answer', async () => {
+    parties = new Parties();
+    parties.answers = 'late';
+    put(1, 50);
+    await says(parties.owner(), { live: true, documentsRead: 50 });
+    const requester = parties.requester();
+    await says(requester, { documentsPut: 50, complete: false });
+    put(51, 60);
+    await says(requester, { documentsPut: 60, complete: false });
+    const standby = parties.requester();
+    await says(standby, { active: false, documentsPut: 60 });
+    put(61, 70);
+    for (const one of [requester, standby]) await says(one, { documentsPut: 70, complete: false });
+  });
+
   it('no lease can be acquired: nobody carries it, on either side, and a copy is not known to move', async () => {
     const { owner, requester } = await running();
     const standby = parties.requester();

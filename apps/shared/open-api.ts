@@ -23,12 +23,15 @@ const ADDRESS = /^\/api(?:-json|-yaml|\/index\.html|\/swagger-ui[\w.-]*|\/favico
  * of all that an app would load, and most processes are never asked.
  */
 export function serveOpenApi(app: INestApplication, title: ApiTitle): void {
+  app.use(whenAsked(async () => (await import('./describe-api.ts')).describeApi(app, title)));
+}
+
+function whenAsked(open: () => Promise<Handle>): Handle {
   let opened: Promise<Handle> | null = null;
-  const open = async (): Promise<Handle> => (await import('./describe-api.ts')).describeApi(app, title);
-  app.use((async (request, response, next) => {
+  return async (request, response, next) => {
     const [path = ''] = (request.url ?? '').split('?', 1);
     if (!ADDRESS.test(path)) return next();
     const handle = await (opened ??= open());
     await handle(request, response, next);
-  }) satisfies Handle);
+  };
 }

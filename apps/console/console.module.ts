@@ -1,10 +1,10 @@
-import { Module } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
 import { SparkAuthModule } from '@nestjs-spark/auth';
 import { SparkConsoleModule } from '@nestjs-spark/console';
 import { ObservabilityModule, SparkProblemModule } from '@nestjs-spark/observability';
 import { SparkStoreModule } from '@nestjs-spark/store';
 import { modulesFromEnvironment } from './environment.ts';
-import { StartController } from './start.controller.ts';
 
 // People sign in with the operator token and, if an issuer is configured, with its tokens too.
 const auth = process.env['SPARK_API_ISSUER'] ? [SparkAuthModule.forRoot()] : [];
@@ -20,6 +20,14 @@ const auth = process.env['SPARK_API_ISSUER'] ? [SparkAuthModule.forRoot()] : [];
       readOnly: process.env['SPARK_CONSOLE_READ_ONLY'] === '1',
     }),
   ],
-  controllers: [StartController],
 })
-export class ConsoleModule {}
+export class ConsoleModule implements NestModule {
+  /** Redirects from the root address to the console. It is no route of the API, which `/api` describes. */
+  configure(consumer: MiddlewareConsumer): void {
+    consumer
+      .apply((_request: unknown, response: ServerResponse) => {
+        response.writeHead(302, { Location: '/spark/console' }).end();
+      })
+      .forRoutes({ path: '/', method: RequestMethod.GET });
+  }
+}

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { dataDir } from '@nestjs-spark/foundation';
-import { launch, LEAN } from '../shared/launch.ts';
+import { launch, IDLE } from '../shared/launch.ts';
 
 await launch(
   () => import('./app.ts'),
@@ -9,5 +9,5 @@ await launch(
     SPARK_MODULE_NAME: 'Console',
     SPARK_STORE: `sqlite:${join(dataDir(process.env), 'console', 'console.db')}`,
   },
-  LEAN,
+  IDLE,
 );

@@ -1,15 +1,10 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { explainError } from '@nestjs-spark/foundation';
-import { withSparkRoutes } from '@nestjs-spark/observability/open-api';
+import { type ApiTitle, serveOpenApi } from './open-api.ts';
 import { StartLogger } from './start-logger.ts';
 
-/** How an app presents itself to its users. */
-interface AppDescription {
-  /** The module's name, as in the registry. */
-  name: string;
-  description: string;
+interface AppDescription extends ApiTitle {
   /** Leaves bodies to the routes, which read them themselves. Default false. */
   ownBodies?: boolean;
 }
@@ -17,7 +12,7 @@ interface AppDescription {
 /** Creates the app as it is served and tested: OpenAPI at `/api`, graceful shutdown on SIGTERM and Ctrl-C. */
 async function createApp(
   root: Type,
-  { name, description, ownBodies = false }: AppDescription,
+  { ownBodies = false, ...title }: AppDescription,
 ): Promise<INestApplication> {
   const app = await NestFactory.create(root, {
     logger: new StartLogger(),
@@ -25,14 +20,7 @@ async function createApp(
     bodyParser: !ownBodies,
   });
   app.enableShutdownHooks();
-  const config = new DocumentBuilder()
-    .setTitle(name)
-    .setDescription(description)
-    .setVersion('1.0')
-    .addBearerAuth()
-    .addSecurityRequirements('bearer')
-    .build();
-  SwaggerModule.setup('api', app, () => withSparkRoutes(() => SwaggerModule.createDocument(app, config)));
+  serveOpenApi(app, title);
   return app;
 }
 

@@ -5,7 +5,7 @@ import { startNats } from '@nestjs-spark/servers';
 import { carDocument } from '../../test/support/cars.ts';
 import type { ModuleDescription } from '../../test/support/module/description.ts';
 import { SqliteDatabase } from '../../test/support/stores/sqlite-database.ts';
-import { LEAN } from '../../apps/shared/launch.ts';
+import { IDLE } from '../../apps/shared/launch.ts';
 import { BenchApp, OWN_BUILD } from '../support/app.ts';
 
 const MODULE = join(OWN_BUILD, 'test', 'support', 'module', 'main.ts');
@@ -39,9 +39,9 @@ export async function startConsoleWorld(modules: number): Promise<ConsoleWorld> 
   const apps: BenchApp[] = [];
   const start = async (name: string, main: string, description: ModuleDescription): Promise<BenchApp> => {
     const app = await BenchApp.startMain(`console-${name}`, main, {
-      ...(main === CONSOLE ? { flags: LEAN.flags } : {}),
+      ...(main === CONSOLE ? { flags: IDLE.flags } : {}),
       env: {
-        ...(main === CONSOLE ? LEAN.env : {}),
+        ...(main === CONSOLE ? IDLE.env : {}),
         ...common,
         SPARK_MODULE_NAME: name,
         SPARK_STORE: `sqlite:${join(folder, `${name}.db`)}`,

@@ -163,6 +163,17 @@ describe('what is loaded', () => {
     expect(files.size).toBeGreaterThan(300);
     expect(['undici', 'ravendb'].filter((name) => packages.has(name))).toEqual([]);
   });
+
+  it('does not include what describes an API, checks bodies or asks a provider in the console alone: that was 11 MiB', () => {
+    const packages = new Set(
+      ['apps/console/app.ts', 'apps/console/console.module.ts'].flatMap((door) => [
+        ...loadedWith(door).packages,
+      ]),
+    );
+    expect(packages).toContain('jose');
+    const onRequest = ['@nestjs/swagger', 'class-validator', 'class-transformer', 'oauth4webapi'];
+    expect(onRequest.filter((name) => packages.has(name))).toEqual([]);
+  });
 });
 
 describe('an application on the lowest Node', () => {

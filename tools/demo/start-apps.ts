@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { keysDir } from '@nestjs-spark/foundation';
 import { type App, builtApp, inherited, logFileOf, root } from '../apps/app.ts';
-import { LEAN, NODE_FLAGS } from '../../apps/shared/launch.ts';
+import { IDLE, NODE_FLAGS } from '../../apps/shared/launch.ts';
 import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
 import { operatorToken as givenToken, TOKEN_VARIABLES } from '../apps/operator-token.ts';
@@ -33,7 +33,7 @@ export async function startApps(ground: Ground, narrator: Narrator, once: boolea
     const main = builtApp(folder, 'npm start');
     const port = await freePort(preferred);
     if (port !== preferred) narrator.say('Ports', `${preferred} is in use, so ${name} listens on ${port}`);
-    const lean = folder === 'console' ? { flags: LEAN.flags, env: LEAN.env } : { flags: NODE_FLAGS };
+    const lean = folder === 'console' ? { flags: IDLE.flags, env: IDLE.env } : { flags: NODE_FLAGS };
     const env = {
       ...lean.env,
       ...inherited(...OWN, ...TOKEN_VARIABLES),

@@ -62,14 +62,18 @@ export async function buildPage(
     (text, name) => text.replace(`{{${name}}}`, `assets/${basename(entry(name))}`),
     template,
   );
-  await writeFile(join(target, 'index.html'), page);
-  const first = new Set(
-    [entry('theme.ts'), ...staticImports(metafile, entry('main.tsx'))].map((one) => basename(one)),
-  );
+  const main = [...staticImports(metafile, entry('main.tsx'))].map((one) => basename(one));
+  await writeFile(join(target, 'index.html'), page.replace('{{preloads}}', preloads(main.slice(1))));
+  const first = new Set([basename(entry('theme.ts')), ...main]);
   return {
     first: sizes.filter(([name]) => first.has(name)).reduce((sum, [, size]) => sum + size, 0),
     all: sizes.reduce((sum, [, size]) => sum + size, 0),
   };
+}
+
+/** A browser would ask for what a script imports only once it has the script, and for what that imports after it. */
+function preloads(names: readonly string[]): string {
+  return names.map((name) => `<link rel="modulepreload" href="assets/${name}" />`).join('\n    ');
 }
 
 function entryOf({ outputs }: Metafile, name: string): string {

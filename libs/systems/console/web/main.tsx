@@ -70,9 +70,7 @@ function Current() {
 }
 
 function Console() {
-  const { value } = session;
-  if (value === undefined) return null;
-  if (value === null) return <SignInPage />;
+  if (!session.value) return <SignInPage />;
   return (
     <Shell>
       <Current />
@@ -82,8 +80,14 @@ function Console() {
 
 /** A token after `#token=` signs in, and does not stay in the address. */
 async function begin(): Promise<void> {
+  // Who is signed in comes with the page: a request for it would delay everything else.
+  const told = document.querySelector<HTMLMetaElement>('meta[name=session]')?.content;
   const [, token] = /^#token=(.+)$/.exec(location.hash) ?? [];
   if (token) history.replaceState(null, '', location.pathname + location.search);
+  if (!token && told) {
+    session.value = JSON.parse(told) as Session;
+    return;
+  }
   // The console is not asked about somebody who was not here before: a browser reports each refusal as an error.
   if (!token && localStorage.getItem(WAS_HERE) === null) {
     session.value = null;
@@ -104,6 +108,8 @@ effect(() => {
   else if (session.value === null) localStorage.removeItem(WAS_HERE);
 });
 
-void begin();
+await begin();
 const root = document.getElementById('app');
+// What is there until now came with the page.
+root?.replaceChildren();
 if (root) render(<Console />, root);

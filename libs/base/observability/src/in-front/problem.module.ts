@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { ProblemFilter } from '../problems/problem-filter.ts';
-import { ValidationProblemPipe } from '../problems/validation-problem-pipe.ts';
+import { validationWhenNeeded } from '../problems/validation-when-needed.ts';
 import { InFrontModule } from './in-front.module.ts';
 import { WrongVerbs } from './wrong-verbs.ts';
 
@@ -13,7 +13,7 @@ import { WrongVerbs } from './wrong-verbs.ts';
   imports: [InFrontModule],
   providers: [
     { provide: APP_FILTER, useClass: ProblemFilter },
-    { provide: APP_PIPE, useFactory: () => new ValidationProblemPipe() },
+    { provide: APP_PIPE, useFactory: validationWhenNeeded },
   ],
 })
 export class SparkProblemModule {

@@ -43,10 +43,15 @@ export class Assets {
     return this.#files.get(name) ?? null;
   }
 
-  /** The page's HTML for the path under which it is served. */
+  /** The page's HTML for the path under which it is served; `withSession` completes it for a user. */
   page(path: string, title: string): string {
     return this.#page.replace('{{base}}', `${path}/`).replaceAll('{{title}}', escapeHtml(title));
   }
+}
+
+/** The page with the session of who asks for it; null if nobody is signed in. */
+export function withSession(page: string, session: object | null): string {
+  return page.replace('{{session}}', () => (session ? escapeHtml(JSON.stringify(session)) : ''));
 }
 
 function readAsset(file: string): Asset {

@@ -12,7 +12,7 @@ const parts = {
   path: '/spark/console',
   title: 'Spark',
   name: 'Console',
-  assets: { page: () => '<html>' },
+  assets: { page: () => '<meta name="session" content="{{session}}" />' },
   sessions: { read: () => Promise.resolve(session && { session, renew: false }) },
   admission: { isClosed: false },
   trail: { refused: (refusal: Refusal, known: Known) => refused.push({ ...refusal, ...known }) },
@@ -67,4 +67,19 @@ it('The console says which verbs a path takes', async () => {
     .expect(405)
     .expect('allow', 'GET, HEAD, POST, DELETE');
   await request(server).post('/spark/console/copies').expect(405).expect('allow', 'GET, HEAD');
+});
+
+it('The page says who is signed in, and is kept by no browser, whatever characters a name has', async () => {
+  session = { sub: 'ann "$&" <ann>', role: 'viewer', csrf: 'x', since: 0, until: 1 };
+  const page = await request(server)
+    .get('/spark/console/copies')
+    .expect(200)
+    .expect('cache-control', 'no-store');
+  session = null;
+  expect(page.text).toBe(
+    '<meta name="session" content="{&quot;name&quot;:&quot;ann \\&quot;$&amp;\\&quot; &lt;ann>&quot;,' +
+      '&quot;role&quot;:&quot;viewer&quot;,&quot;csrf&quot;:&quot;x&quot;,&quot;title&quot;:&quot;Spark&quot;}" />',
+  );
+  const stranger = await request(server).get('/spark/console/copies').expect(200);
+  expect(stranger.text).toBe('<meta name="session" content="" />');
 });

@@ -6,7 +6,7 @@ import { sendProblem } from '@nestjs-spark/observability/internal';
 import { PassedOnProblem } from '../ask/console-client.ts';
 import type { Session } from '../sign-in/sessions.ts';
 import { answerApi, requirePage } from './api.ts';
-import type { Assets } from './assets.ts';
+import { type Assets, withSession } from './assets.ts';
 import { Exchange } from './exchange.ts';
 import type { ApiParts } from './route.ts';
 
@@ -54,7 +54,14 @@ export class ConsoleServer {
     if (method !== 'GET' && method !== 'HEAD') throw exchange.refuseMethod(['GET']);
     if (path.startsWith('/assets/')) return this.#asset(exchange, path.slice('/assets/'.length));
     if (/\.\w+$/.test(path)) throw new ProblemError('notFound', 'The console has no such file.');
-    exchange.send(200, 'text/html; charset=utf-8', this.#page);
+    return this.#showPage(exchange);
+  }
+
+  /** Who is signed in is in the page, which so needs no request before it shows something. */
+  async #showPage(exchange: Exchange): Promise<void> {
+    const session = await this.#read(exchange);
+    const page = withSession(this.#page, session && this.#told(session));
+    exchange.send(200, 'text/html; charset=utf-8', page);
   }
 
   #asset(exchange: Exchange, name: string): void {
@@ -96,20 +103,29 @@ export class ConsoleServer {
     this.#tell(exchange, session);
   }
 
-  #tell(exchange: Exchange, { sub: name, role, csrf }: Session): void {
+  #tell(exchange: Exchange, session: Session): void {
+    exchange.json(200, this.#told(session));
+  }
+
+  #told({ sub: name, role, csrf }: Session): object {
     const { readOnly, title } = this.#parts;
-    exchange.json(200, { name, role, csrf, readOnly, title });
+    return { name, role, csrf, readOnly, title };
   }
 
   /** @throws {ProblemError} `unauthenticated` (401), with `closed: true` if signing in is not possible */
   async #require(exchange: Exchange): Promise<Session> {
-    const { sessions, admission } = this.#parts;
+    const session = await this.#read(exchange);
+    if (session) return session;
+    const { isClosed } = this.#parts.admission;
+    throw new ProblemError('unauthenticated', 'Sign in first.', {
+      members: isClosed ? { closed: true } : {},
+    });
+  }
+
+  async #read(exchange: Exchange): Promise<Session | null> {
+    const { sessions } = this.#parts;
     const found = await sessions.read(exchange.request.headers.cookie);
-    if (!found) {
-      throw new ProblemError('unauthenticated', 'Sign in first.', {
-        members: admission.isClosed ? { closed: true } : {},
-      });
-    }
+    if (!found) return null;
     exchange.user = found.session.sub;
     if (found.renew)
       exchange.response.setHeader('Set-Cookie', await sessions.cookie(found.session, exchange.isSecure));

@@ -1,8 +1,11 @@
-import { plainToInstance } from 'class-transformer';
-import { validate } from 'class-validator';
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
 import { fieldsOf, typeFirst } from '@nestjs-spark/observability/internal';
 import { parseJson } from './parse-json.ts';
+import { takeRules } from './rules.ts';
+
+/** Loaded with the first body: an application that reads none, such as the console alone, does without them. */
+const load = () => Promise.all([import('class-transformer'), import('class-validator')]);
+let loaded: ReturnType<typeof load> | null = null;
 
 /**
  * Reads a body as an instance of `type`; unknown fields are refused.
@@ -13,6 +16,8 @@ export async function readBody<T extends object>(type: new () => T, body: Uint8A
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ProblemError('invalid', 'The body must be a JSON object.');
   }
+  const [{ plainToInstance }, { validate, ValidateBy }] = await (loaded ??= load());
+  for (const { options, place } of takeRules()) ValidateBy(options)(...place);
   const request = plainToInstance(type, value, { enableImplicitConversion: false });
   const errors = await validate(request, {
     whitelist: true,

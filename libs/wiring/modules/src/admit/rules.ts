@@ -1,8 +1,16 @@
-import { ValidateBy } from 'class-validator';
+import type { ValidateByOptions } from 'class-validator';
 import { isCollectionName, isIdPrefix, isName } from '@nestjs-spark/contracts';
 
+/** A rule of class-validator, where it was written. */
+export interface Rule {
+  readonly options: ValidateByOptions;
+  readonly place: readonly [target: object, property: string | symbol];
+}
+
+const written: Rule[] = [];
+
 export function IsSparkName(): PropertyDecorator {
-  return ValidateBy({
+  return rule({
     name: 'isSparkName',
     validator: {
       validate: isName,
@@ -12,7 +20,7 @@ export function IsSparkName(): PropertyDecorator {
 }
 
 export function IsCollectionName(): PropertyDecorator {
-  return ValidateBy({
+  return rule({
     name: 'isCollectionName',
     validator: {
       validate: isCollectionName,
@@ -23,7 +31,7 @@ export function IsCollectionName(): PropertyDecorator {
 }
 
 export function IsIdPrefix(): PropertyDecorator {
-  return ValidateBy({
+  return rule({
     name: 'isIdPrefix',
     validator: {
       validate: isIdPrefix,
@@ -33,12 +41,32 @@ export function IsIdPrefix(): PropertyDecorator {
   });
 }
 
+export function IsThumbprint(): PropertyDecorator {
+  return rule({
+    name: 'isThumbprint',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && /^[A-Za-z0-9_-]{43}$/.test(value),
+      defaultMessage: () => '$property has to be a thumbprint: 43 letters of base64url',
+    },
+  });
+}
+
 export function MaxBytes(limit: number): PropertyDecorator {
-  return ValidateBy({
+  return rule({
     name: 'maxBytes',
     validator: {
       validate: (value: unknown) => typeof value === 'string' && Buffer.byteLength(value) <= limit,
       defaultMessage: () => `$property must have ${limit} bytes at most`,
     },
   });
+}
+
+/** What was written since the last call. */
+export function takeRules(): Rule[] {
+  return written.splice(0);
+}
+
+/** Only noted: `readBody` gives it to class-validator, which is not loaded in an application that reads no body. */
+function rule(options: ValidateByOptions): PropertyDecorator {
+  return (...place) => void written.push({ options, place });
 }

@@ -1,6 +1,6 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { type Breaker, type Breakers, messageOf, printable } from '@nestjs-spark/foundation/internal';
-import * as oauth from 'oauth4webapi';
+import type * as oauth from 'oauth4webapi';
 import { whyNoAnswer } from '../call/send-signed.ts';
 import { fetchBounded } from './fetch-bounded.ts';
 import { issuerBreaker } from './issuer-breaker.ts';
@@ -24,6 +24,9 @@ export interface ClientCredentialsParts {
   /** The URL schemes allowed for the provider. */
   schemes: readonly string[];
 }
+
+/** The package, which is loaded for the first token: most modules have no identity provider. */
+type OAuth = typeof oauth;
 
 interface Kept {
   token: string;
@@ -79,19 +82,20 @@ export class ClientCredentials {
 
   async #ask(): Promise<Kept> {
     const { issuer, client, audience } = this.#parts;
+    const lib = await import('oauth4webapi');
     try {
-      const server = (this.#server ??= await this.#discover());
+      const server = (this.#server ??= await this.#discover(lib));
       const known: oauth.Client = { client_id: client.id };
       const asked = performance.now();
-      const response = await oauth.clientCredentialsGrantRequest(
+      const response = await lib.clientCredentialsGrantRequest(
         server,
         known,
-        authenticationAt(server)(client.secret),
+        authenticationAt(lib, server)(client.secret),
         // RFC 8707 defines `resource`; several providers only know it as `audience`, and unknown parameters have to be ignored.
         client.scope === null ? { resource: audience, audience } : { scope: client.scope },
-        this.#options(),
+        this.#options(lib),
       );
-      const answer = await oauth.processClientCredentialsResponse(server, known, response);
+      const answer = await lib.processClientCredentialsResponse(server, known, response);
       const { access_token: token, token_type: type, expires_in: seconds = UNKNOWN_LIFE_SECONDS } = answer;
       if (type !== 'bearer' || !BEARER_TOKEN.test(token))
         throw new Error('its answer is not a bearer token (RFC 6750)');
@@ -103,22 +107,22 @@ export class ClientCredentials {
     } catch (error) {
       // Its metadata may have been wrong, or refer to an address that it has left.
       this.#server = null;
-      const why = printable(whyNone(error).replaceAll(client.secret, '***')).slice(0, MOST_WORDS);
+      const why = printable(whyNone(lib, error).replaceAll(client.secret, '***')).slice(0, MOST_WORDS);
       // Without the cause, which may quote the secret.
       throw new UnavailableError(`${issuer} gave no token to the client ${client.id}: ${why}`);
     }
   }
 
-  async #discover(): Promise<oauth.AuthorizationServer> {
+  async #discover(lib: OAuth): Promise<oauth.AuthorizationServer> {
     const issuer = new URL(this.#parts.issuer);
-    return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, this.#options()));
+    return lib.processDiscoveryResponse(issuer, await lib.discoveryRequest(issuer, this.#options(lib)));
   }
 
-  #options(): oauth.HttpRequestOptions<'GET' | 'POST', URLSearchParams | undefined> {
+  #options(lib: OAuth): oauth.HttpRequestOptions<'GET' | 'POST', URLSearchParams | undefined> {
     return {
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      [oauth.allowInsecureRequests]: this.#parts.schemes.includes('http:'),
-      [oauth.customFetch]: (url, { signal, headers, method, body }) =>
+      [lib.allowInsecureRequests]: this.#parts.schemes.includes('http:'),
+      [lib.customFetch]: (url, { signal, headers, method, body }) =>
         this.#breaker.run(async () => {
           const answer = await fetchBounded(url, {
             headers: new Headers(headers),
@@ -134,19 +138,20 @@ export class ClientCredentials {
 }
 
 /** A server that lists no methods supports `client_secret_basic` (RFC 8414). */
-function authenticationAt({
-  token_endpoint_auth_methods_supported: methods,
-}: oauth.AuthorizationServer): (secret: string) => oauth.ClientAuth {
+function authenticationAt(
+  lib: OAuth,
+  { token_endpoint_auth_methods_supported: methods }: oauth.AuthorizationServer,
+): (secret: string) => oauth.ClientAuth {
   return !Array.isArray(methods) || methods.includes('client_secret_basic')
-    ? oauth.ClientSecretBasic
-    : oauth.ClientSecretPost;
+    ? lib.ClientSecretBasic
+    : lib.ClientSecretPost;
 }
 
 /** A provider's refusal has a code and, often, a description. */
-function whyNone(error: unknown): string {
-  if (error instanceof oauth.WWWAuthenticateChallengeError)
+function whyNone(lib: OAuth, error: unknown): string {
+  if (error instanceof lib.WWWAuthenticateChallengeError)
     return `it answers ${error.status}; check the client's id and secret`;
-  if (error instanceof oauth.ResponseBodyError) {
+  if (error instanceof lib.ResponseBodyError) {
     const words = [error.error, error.error_description].filter(Boolean).join(': ');
     return error.error === 'invalid_client' ? `${words}; check the client's id and secret` : words;
   }

@@ -1,8 +1,8 @@
 import { Get, HttpCode, Param, Post } from '@nestjs/common';
-import { Matches } from 'class-validator';
 import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import { FromCaller, requireOperator, type Caller } from '../admit/caller.ts';
 import { FromBody } from '../admit/from-body.ts';
+import { IsThumbprint } from '../admit/rules.ts';
 import { SparkController } from '../admit/spark-controller.ts';
 import { KeyRing } from '../identify/key-ring.ts';
 import type { KeyView } from '../identify/view-keys.ts';
@@ -10,7 +10,7 @@ import type { KeyView } from '../identify/view-keys.ts';
 @ApiSchema({ name: 'KeyApproval' })
 export class KeyApproval {
   @ApiProperty({ example: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs', description: 'RFC 7638 thumbprint' })
-  @Matches(/^[A-Za-z0-9_-]{43}$/, { message: '$property has to be a thumbprint: 43 letters of base64url' })
+  @IsThumbprint()
   keyId!: string;
 }
 

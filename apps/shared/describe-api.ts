@@ -1,0 +1,24 @@
+import type { INestApplication } from '@nestjs/common';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { withSparkRoutes } from '@nestjs-spark/observability/open-api';
+import type { ApiTitle, Handle } from './open-api.ts';
+
+/** Makes the description of a running app, and what serves it. */
+export function describeApi(app: INestApplication, { name, description }: ApiTitle): Handle {
+  const config = new DocumentBuilder()
+    .setTitle(name)
+    .setDescription(description)
+    .setVersion('1.0')
+    .addBearerAuth()
+    .addSecurityRequirements('bearer')
+    .build();
+  // The routes of a running app are settled, with what answers 404 at their end: these are on an adapter of their own.
+  const adapter = new ExpressAdapter();
+  const beside = Object.create(app, {
+    getHttpAdapter: { value: () => adapter },
+    useStaticAssets: { value: adapter.useStaticAssets.bind(adapter) },
+  }) as INestApplication;
+  SwaggerModule.setup('api', beside, () => withSparkRoutes(() => SwaggerModule.createDocument(app, config)));
+  return adapter.getInstance<Handle>();
+}

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { serveOpenApi } from './open-api.ts';
+
+@Controller('api/things')
+class ThingsController {
+  @Get()
+  list(): string[] {
+    return ['one'];
+  }
+}
+
+@Module({ controllers: [ThingsController] })
+class ThingsModule {}
+
+let app: INestApplication;
+const ask = async (path: string): Promise<Response> => fetch(new URL(path, await app.getUrl()));
+
+beforeAll(async () => {
+  app = await NestFactory.create(ThingsModule, { logger: false });
+  serveOpenApi(app, { name: 'Things', description: 'All things' });
+  await app.listen(0, '127.0.0.1');
+});
+afterAll(() => app.close());
+
+it('describes a running app, whose own routes below /api/ stay its own', async () => {
+  expect(await (await ask('/api/things')).json()).toEqual(['one']);
+  expect(await (await ask('/api-json?x=1')).json()).toMatchObject({
+    info: { title: 'Things', description: 'All things' },
+    paths: { '/api/things': {} },
+  });
+  expect(await (await ask('/api-yaml')).text()).toContain('/api/things:');
+  expect(await (await ask('/api/things')).json()).toEqual(['one']);
+});
+
+it.each(['/api', '/api/', '/api/swagger-ui-init.js', '/api/swagger-ui-bundle.js', '/api/favicon-32x32.png'])(
+  'has a page for people, of which %s is a part',
+  async (path) => expect((await ask(path)).status).toBe(200),
+);
+
+it.each(['/api/swagger-ui-none.js', '/api/none', '/api-none'])('answers %s as the app does', async (path) => {
+  const answer = await ask(path);
+  expect(answer.status).toBe(404);
+  expect(await answer.json()).toMatchObject({ statusCode: 404 });
+});

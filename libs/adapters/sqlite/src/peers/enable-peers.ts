@@ -15,6 +15,7 @@ import {
   localTriggerSql,
   joinDeletes,
   peerTriggerName,
+  showLatestOf,
 } from './peer-event-table.ts';
 import { ADDED_COLUMNS, PEER_TABLES, peerTriggerSql, PLACE_TRIGGERS } from './peer-schema.ts';
 import { setReplicated } from '../connect/replicated.ts';
@@ -104,7 +105,9 @@ function enableTable(open: OpenDatabase, declaration: TableDeclaration): boolean
   const lackedColumns = addEventColumns(open, name, !isNew);
   open.db.exec(peerTriggerSql(name, collection));
   // Triggers of an earlier version would record what is filled in as changes.
-  if (isNew || lackedColumns || isEventTableEmpty(open, name)) fillEventTable(open, collection, name);
+  if (isNew || lackedColumns) fillEventTable(open, collection, name);
+  // All of them would keep the process busy for long, only to be removed again.
+  else if (isEventTableEmpty(open, name)) showLatestOf(open, collection, name);
   if (isNew) recordMigration(open.db, schemaVersion(open.db), `${name} is replicated`);
   if (lackedColumns && !isNew) joinDeletes(open, name);
   return isNew;

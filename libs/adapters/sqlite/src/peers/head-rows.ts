@@ -1,7 +1,44 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
-import type { PeerEventName, PeerEventRow, PeerRecordName } from './peer-event-row.ts';
+import {
+  COLUMNS,
+  type PeerEventName,
+  type PeerEventRow,
+  type PeerRecordName,
+  type Row,
+  toEvent,
+} from './peer-event-row.ts';
 
 const OF_RECORD = 'WHERE entity = ? AND record_id = ?';
+
+export function headsOfRecord(open: OpenDatabase, { entity, recordId }: PeerRecordName): PeerEventRow[] {
+  const rows = open.rows<Row>(
+    `SELECT ${COLUMNS} FROM spark_peer_heads AS head JOIN spark_peer_events AS event
+       ON event.origin = head.origin AND event.number = head.number
+     WHERE head.entity = ? AND head.record_id = ?`,
+    entity,
+    recordId,
+  );
+  return rows.map(toEvent);
+}
+
+/** The heads of consecutive records: those after one, up to another. */
+export function headsBetween(
+  open: OpenDatabase,
+  after: PeerRecordName | null,
+  to: PeerRecordName,
+): PeerEventRow[] {
+  const rows = open.rows<Row>(
+    `SELECT ${COLUMNS} FROM spark_peer_heads AS head CROSS JOIN spark_peer_events AS event
+       ON event.origin = head.origin AND event.number = head.number
+     WHERE (head.entity, head.record_id) > (?, ?) AND (head.entity, head.record_id) <= (?, ?)
+     ORDER BY head.entity, head.record_id, head.origin, head.number`,
+    after?.entity ?? '',
+    after?.recordId ?? '',
+    to.entity,
+    to.recordId,
+  );
+  return rows.map(toEvent);
+}
 
 /**
  * Sets a record's heads; in a write transaction.

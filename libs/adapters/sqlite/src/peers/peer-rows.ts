@@ -5,7 +5,6 @@ import { reasonToRefuse } from '../connect/sqlite-error.ts';
 import type { DocumentTable } from '../entities/document-table.ts';
 import { findTable } from '../entities/tables.ts';
 import {
-  COLUMNS,
   EVENTS,
   type OpenConflict,
   type PeerEventName,
@@ -15,8 +14,9 @@ import {
   textOf,
   toEvent,
 } from './peer-event-row.ts';
-import { hideEvent, noteShown, showEvent } from './peer-event-table.ts';
-import { isSameName, replaceHeads, unsetPast } from './head-rows.ts';
+import { hideEvent, noteShown, showEvent, showLatest } from './peer-event-table.ts';
+import { fillRecords } from './fill-records.ts';
+import { headsBetween, headsOfRecord, isSameName, replaceHeads, unsetPast } from './head-rows.ts';
 import { LATEST_STAMP } from './latest-stamp.ts';
 import { insertEvent, showChange } from './insert-event.ts';
 import { PeerOrigins } from './peer-origins.ts';
@@ -146,20 +146,26 @@ export class PeerRows extends PeerOrigins {
     return true;
   }
 
+  fill(events: readonly PeerEventRow[]): PeerEventRow[] {
+    const ofEntities = [...Map.groupBy(events, ({ entity }) => entity)];
+    return ofEntities.flatMap(([entity, some]) => fillRecords(this.#open, this.#table(entity), some));
+  }
+
+  showLatest(): void {
+    showLatest(this.#open);
+  }
+
   forget({ origin, number }: PeerEventName): void {
     hideEvent(this.#open, { origin, number });
     this.#open.prepare('DELETE FROM spark_peer_events WHERE origin = ? AND number = ?').run(origin, number);
   }
 
+  headsBetween(after: PeerRecordName | null, to: PeerRecordName): PeerEventRow[] {
+    return headsBetween(this.#open, after, to);
+  }
+
   heads(entity: string, recordId: string): PeerEventRow[] {
-    const rows = this.#open.rows<Row>(
-      `SELECT ${COLUMNS} FROM spark_peer_heads AS head JOIN spark_peer_events AS event
-         ON event.origin = head.origin AND event.number = head.number
-       WHERE head.entity = ? AND head.record_id = ?`,
-      entity,
-      recordId,
-    );
-    return rows.map(toEvent);
+    return headsOfRecord(this.#open, { entity, recordId });
   }
 
   setHeads(

@@ -20,6 +20,12 @@ import {
 import { ADDED_COLUMNS, PEER_TABLES, peerTriggerSql, PLACE_TRIGGERS } from './peer-schema.ts';
 import { setReplicated } from '../connect/replicated.ts';
 
+/**
+ * Of the pages of a file, in KiB. A first start, a snapshot and its loading pass over all of them once and fill whatever cache there is;
+ * the system keeps those that are needed again. A larger one made none of these faster.
+ */
+const CACHE_KIB = 8_000;
+
 /** How a file becomes one of several replicas. */
 export interface PeerSetup {
   /** The origin under which this run of the process numbers its events; never used before. */
@@ -44,6 +50,7 @@ export function enablePeers(
   open: OpenDatabase,
   setup: PeerSetup,
 ): { isCopy: boolean; added: { entity: string; recordId: string }[] } {
+  open.db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
   open.db.exec(PEER_TABLES);
   addColumns(open);
   open.db.exec(PLACE_TRIGGERS);

@@ -15,10 +15,10 @@ const INSERT_SOME = `${INSERT_ONE}${`, ${VALUES}`.repeat(AT_ONCE - 1)}`;
 const LAST_PLACE = `SELECT max((SELECT ifnull(max(taken), 0) FROM spark_peer_events), (SELECT removed FROM spark_peer)) AS value`;
 
 /**
- * Stores writes of a collection's records that the file knows nothing of, each of another record, and shows them: a few statements
+ * Stores writes of records that the file knows nothing of, each of another record of one collection, and shows them: a few statements
  * for all of them, where `PeerRows.succeed` needs five for each. The collection's event table does not get them; see `showLatest`.
  * @param table of the collection; null for one that is not replicated here
- * @returns those that are left out, because the file knows the record or the event, or its table rejects one of them
+ * @returns those that are left out, because the file knows their record, or because it knows one of the events or its table rejects it
  */
 export function fillRecords(
   open: OpenDatabase,
@@ -26,32 +26,40 @@ export function fillRecords(
   events: readonly PeerEventRow[],
 ): PeerEventRow[] {
   const known = findKnown(open, table, events);
-  const unknown = events.filter((_, at) => !known.has(at));
+  const isKnown = ({ recordId }: PeerEventRow) => known.has(recordId);
+  const unknown = events.filter((event) => !isKnown(event));
   // Rows are numbered without a gap, so those without a row come last.
   const documents = unknown.filter(({ data }) => data !== null);
   const deletes = unknown.filter(({ data }) => data === null);
   if (unknown.length > 0 && !fill(open, table, { documents, deletes })) return [...events];
-  return events.filter((_, at) => known.has(at));
+  return known.size === 0 ? [] : events.filter(isKnown);
 }
 
-/** The places of those of which the file has the event, a head of its record, or its row. */
+/**
+ * The ids of records that have heads, of deleted ones that have a row, whose readers are to learn of it, and those that no text of a
+ * file spells: they have to be compared as stored.
+ */
 function findKnown(
   open: OpenDatabase,
   table: DocumentTable | null,
   events: readonly PeerEventRow[],
-): ReadonlySet<number> {
-  const names = events.map(({ entity, recordId, origin, number }) => [entity, recordId, origin, number]);
-  const hasRow = table ? `OR EXISTS (SELECT 1 FROM ${table.quoted} WHERE id = given.value ->> 1)` : '';
-  const rows = open.rows<{ at: number }>(
-    `SELECT given.key AS at FROM json_each(?) AS given
-     WHERE EXISTS (SELECT 1 FROM spark_peer_heads WHERE entity = given.value ->> 0 AND record_id = given.value ->> 1)
-       OR EXISTS (SELECT 1 FROM spark_peer_events WHERE origin = given.value ->> 2 AND number = given.value ->> 3) ${hasRow}`,
-    JSON.stringify(names),
+): ReadonlySet<string> {
+  const ids = events.map(({ recordId }) => recordId);
+  const headed = open.rows<{ id: string }>(
+    `SELECT value AS id FROM json_each(?) WHERE EXISTS (SELECT 1 FROM spark_peer_heads WHERE entity = ? AND record_id = value)`,
+    JSON.stringify(ids),
+    events[0]?.entity ?? '',
   );
-  return new Set(rows.map(({ at }) => at));
+  const isDeletedHere = ({ recordId, data }: PeerEventRow) =>
+    data === null && table !== null && table.mark(recordId) !== null;
+  return new Set([
+    ...headed.map(({ id }) => id),
+    ...events.filter(isDeletedHere).map(({ recordId }) => recordId),
+    ...ids.filter((id) => !id.isWellFormed()),
+  ]);
 }
 
-/** @returns false, and does nothing, when a row is rejected: the others continue without it, so each has to be tried */
+/** @returns false, and does nothing, when an event is known or a row is rejected: the others continue without it, so each has to be tried */
 function fill(
   open: OpenDatabase,
   table: DocumentTable | null,

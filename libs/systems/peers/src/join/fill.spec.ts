@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { PeerRows, SqliteChangeSource } from '@nestjs-spark/sqlite/internal';
+import { ONE_EVENT } from '../../testing/one-event.ts';
 import { Log, ReplicaFile, settle } from '../../testing/replica-file.ts';
 
 /** The order in which a file takes the records of a snapshot is its own. */
@@ -64,6 +65,13 @@ describe('records of a snapshot that a file knows nothing of', () => {
     await b.notes.put('Notes/MET', { title: 'by b' });
     await settle(log, [a, b], true);
     await a.takeSnapshot(log);
+    // Rows without an event, as a trigger that was missing leaves them: readers have seen one that is deleted elsewhere.
+    for (const { database } of [quick, slow])
+      await database.write(({ db }) => {
+        db.exec('UPDATE spark_peer SET applying = TRUE');
+        const insert = db.prepare('INSERT INTO Notes (id, _document) VALUES (?, ?)');
+        for (const id of ['notes/gone', 'notes/many/8']) insert.run(id, '{"Title":"left"}');
+      });
     await quick.loadSnapshot(log);
     const fill = jest.spyOn(PeerRows.prototype, 'fill').mockImplementation((events) => [...events]);
     await slow.loadSnapshot(log);
@@ -121,6 +129,24 @@ describe('records of a snapshot that a file knows nothing of', () => {
       { first: 2, last: 31 },
     ]);
     expect(await rows(b, 'SELECT count(*) AS n FROM Notes')).toEqual([{ n: 31 }]);
+  });
+
+  it('are merged with each other where their ids are stored as the same text, also without a table', async () => {
+    const a = await open('a');
+    const snapshot = { cut: 1, origins: [] };
+    const ids = ['notes/\ud800', 'notes/\ud801'];
+    const events = ids.map((recordId, at) => ({
+      ...ONE_EVENT,
+      entity: 'Others',
+      recordId,
+      number: at + 1,
+      hlc: ONE_EVENT.hlc + at,
+    }));
+    await a.store.loadRecords(snapshot, events);
+    expect(await rows(a, 'SELECT count(*) AS n FROM spark_peer_conflicts')).toEqual([{ n: 0 }]);
+    expect(await rows(a, 'SELECT record_id AS id, number FROM spark_peer_heads')).toEqual([
+      { id: 'notes/\ufffd', number: 2 },
+    ]);
   });
 
   it('fill its event table with the latest only, also when it starts again within the loading', async () => {

@@ -10,36 +10,6 @@ import {
 
 const OF_RECORD = 'WHERE entity = ? AND record_id = ?';
 
-export function headsOfRecord(open: OpenDatabase, { entity, recordId }: PeerRecordName): PeerEventRow[] {
-  const rows = open.rows<Row>(
-    `SELECT ${COLUMNS} FROM spark_peer_heads AS head JOIN spark_peer_events AS event
-       ON event.origin = head.origin AND event.number = head.number
-     WHERE head.entity = ? AND head.record_id = ?`,
-    entity,
-    recordId,
-  );
-  return rows.map(toEvent);
-}
-
-/** The heads of consecutive records: those after one, up to another. */
-export function headsBetween(
-  open: OpenDatabase,
-  after: PeerRecordName | null,
-  to: PeerRecordName,
-): PeerEventRow[] {
-  const rows = open.rows<Row>(
-    `SELECT ${COLUMNS} FROM spark_peer_heads AS head CROSS JOIN spark_peer_events AS event
-       ON event.origin = head.origin AND event.number = head.number
-     WHERE (head.entity, head.record_id) > (?, ?) AND (head.entity, head.record_id) <= (?, ?)
-     ORDER BY head.entity, head.record_id, head.origin, head.number`,
-    after?.entity ?? '',
-    after?.recordId ?? '',
-    to.entity,
-    to.recordId,
-  );
-  return rows.map(toEvent);
-}
-
 /**
  * Sets a record's heads; in a write transaction.
  * @param known the previous heads: only differences are written, as an update of a row if possible
@@ -92,4 +62,23 @@ function isAmong(names: readonly PeerEventName[], name: PeerEventName): boolean 
 
 export function isSameName(one: PeerEventName, other: PeerEventName | null): boolean {
   return one.number === other?.number && one.origin === other.origin;
+}
+
+/** The heads of consecutive records: those after one, up to another. */
+export function headsBetween(
+  open: OpenDatabase,
+  after: PeerRecordName | null,
+  to: PeerRecordName,
+): PeerEventRow[] {
+  const rows = open.rows<Row>(
+    `SELECT ${COLUMNS} FROM spark_peer_heads AS head CROSS JOIN spark_peer_events AS event
+       ON event.origin = head.origin AND event.number = head.number
+     WHERE (head.entity, head.record_id) > (?, ?) AND (head.entity, head.record_id) <= (?, ?)
+     ORDER BY head.entity, head.record_id, head.origin, head.number`,
+    after?.entity ?? '',
+    after?.recordId ?? '',
+    to.entity,
+    to.recordId,
+  );
+  return rows.map(toEvent);
 }

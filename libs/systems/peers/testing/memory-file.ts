@@ -356,6 +356,20 @@ export class MemoryFile implements PeerFile {
     this.#is.history.set(keyOf(entity, recordId), rest);
   }
 
+  headsBetween(after: RecordName | null, to: RecordName): PeerEvent[] {
+    return this.recordsAfter(after, Infinity, to).flatMap(({ entity, recordId }) =>
+      this.heads(entity, recordId),
+    );
+  }
+
+  fill(events: readonly PeerEvent[]): PeerEvent[] {
+    return events.filter(
+      (event) => this.heads(event.entity, event.recordId).length > 0 || !this.succeed(event),
+    );
+  }
+
+  showLatest(): void {}
+
   heads(entity: string, recordId: string): PeerEvent[] {
     return this.#is.heads.get(keyOf(entity, recordId)) ?? [];
   }

@@ -137,6 +137,17 @@ export class DocumentTable {
     return this.#putFields.run(id, document, modified).changes !== 0;
   }
 
+  /**
+   * Inserts the rows of a replica's events, those after one place up to another; none of these rows exists, and none of the events is a
+   * delete.
+   */
+  putEvents(after: number, to: number, modified: number): void {
+    const sql = `INSERT INTO ${this.#quoted} (_etag, id, _document, _modified)
+      SELECT (SELECT last_etag FROM spark_database) + taken - ?, record_id, data, ?
+      FROM spark_peer_events WHERE taken > ? AND taken <= ? ORDER BY taken`;
+    this.#open.prepare(sql).run(after, modified, after, to);
+  }
+
   remove(key: string): boolean {
     const { changes } = this.#open.prepare(`DELETE FROM ${this.#quoted} WHERE ${HAS_KEY}`).run(key, key);
     return changes !== 0;

@@ -15,9 +15,16 @@ import {
   localTriggerSql,
   joinDeletes,
   peerTriggerName,
+  showLatestOf,
 } from './peer-event-table.ts';
 import { ADDED_COLUMNS, PEER_TABLES, peerTriggerSql, PLACE_TRIGGERS } from './peer-schema.ts';
 import { setReplicated } from '../connect/replicated.ts';
+
+/**
+ * Of the pages of a file, in KiB. A first start, a snapshot and its loading pass over all of them once and fill whatever cache there is;
+ * the system keeps those that are needed again. A larger one made none of these faster.
+ */
+const CACHE_KIB = 8_000;
 
 /** How a file becomes one of several replicas. */
 export interface PeerSetup {
@@ -43,6 +50,7 @@ export function enablePeers(
   open: OpenDatabase,
   setup: PeerSetup,
 ): { isCopy: boolean; added: { entity: string; recordId: string }[] } {
+  open.db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
   open.db.exec(PEER_TABLES);
   addColumns(open);
   open.db.exec(PLACE_TRIGGERS);
@@ -104,7 +112,9 @@ function enableTable(open: OpenDatabase, declaration: TableDeclaration): boolean
   const lackedColumns = addEventColumns(open, name, !isNew);
   open.db.exec(peerTriggerSql(name, collection));
   // Triggers of an earlier version would record what is filled in as changes.
-  if (isNew || lackedColumns || isEventTableEmpty(open, name)) fillEventTable(open, collection, name);
+  if (isNew || lackedColumns) fillEventTable(open, collection, name);
+  // All of them would keep the process busy for long, only to be removed again.
+  else if (isEventTableEmpty(open, name)) showLatestOf(open, collection, name);
   if (isNew) recordMigration(open.db, schemaVersion(open.db), `${name} is replicated`);
   if (lackedColumns && !isNew) joinDeletes(open, name);
   return isNew;

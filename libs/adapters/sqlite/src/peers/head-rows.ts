@@ -1,5 +1,12 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
-import type { PeerEventName, PeerEventRow, PeerRecordName } from './peer-event-row.ts';
+import {
+  COLUMNS,
+  type PeerEventName,
+  type PeerEventRow,
+  type PeerRecordName,
+  type Row,
+  toEvent,
+} from './peer-event-row.ts';
 
 const OF_RECORD = 'WHERE entity = ? AND record_id = ?';
 
@@ -55,4 +62,23 @@ function isAmong(names: readonly PeerEventName[], name: PeerEventName): boolean 
 
 export function isSameName(one: PeerEventName, other: PeerEventName | null): boolean {
   return one.number === other?.number && one.origin === other.origin;
+}
+
+/** The heads of consecutive records: those after one, up to another. */
+export function headsBetween(
+  open: OpenDatabase,
+  after: PeerRecordName | null,
+  to: PeerRecordName,
+): PeerEventRow[] {
+  const rows = open.rows<Row>(
+    `SELECT ${COLUMNS} FROM spark_peer_heads AS head CROSS JOIN spark_peer_events AS event
+       ON event.origin = head.origin AND event.number = head.number
+     WHERE (head.entity, head.record_id) > (?, ?) AND (head.entity, head.record_id) <= (?, ?)
+     ORDER BY head.entity, head.record_id, head.origin, head.number`,
+    after?.entity ?? '',
+    after?.recordId ?? '',
+    to.entity,
+    to.recordId,
+  );
+  return rows.map(toEvent);
 }

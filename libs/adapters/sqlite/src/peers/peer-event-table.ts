@@ -2,7 +2,7 @@ import type { OpenDatabase } from '../connect/open-database.ts';
 import { isReplicated } from '../connect/replicated.ts';
 import type { DocumentTable } from '../entities/document-table.ts';
 import { keepsEtags } from '../entities/keeps-etags.ts';
-import { findTable } from '../entities/tables.ts';
+import { allTables, findTable } from '../entities/tables.ts';
 import { triggerName } from '../schema/event-table-sql.ts';
 import { eventTableName, quoteName, quoteText } from '../schema/table-name.ts';
 import type { PeerEventName, PeerRecordName } from './peer-event-row.ts';
@@ -40,6 +40,29 @@ export function addEventColumns(open: OpenDatabase, table: string, wasReplicated
   return isNew;
 }
 
+/** As many stay in event tables that nobody reads. */
+const LATEST = 1_000;
+
+/** Shows the latest events of the file, whatever their collections, unless their tables have them. */
+export function showLatest(open: OpenDatabase): void {
+  for (const table of allTables(open))
+    if (isReplicated(open, table.collection)) showLatestOf(open, table.collection, table.name);
+}
+
+/** The same for one collection. How many of them are its own does not matter: finding more would mean to look at all events. */
+export function showLatestOf(open: OpenDatabase, entity: string, table: string): void {
+  const events = quoteName(eventTableName(table));
+  const place = 'SELECT taken FROM spark_peer_events ORDER BY taken DESC LIMIT 1 OFFSET ?';
+  const shownAt = `(SELECT _etag FROM ${quoteName(table)} AS row WHERE row.id = taken_event.record_id AND row._document = taken_event.data)`;
+  open
+    .prepare(
+      `INSERT OR IGNORE INTO ${events} (${NAMES})
+       SELECT ${valuesOf('taken_event', `ifnull(${shownAt}, ${LAST_ETAG})`)} FROM spark_peer_events AS taken_event
+       WHERE taken > ifnull((${place}), 0) AND +entity = ? ORDER BY taken`,
+    )
+    .run(LATEST, entity);
+}
+
 /** Copies the events of a collection into its table. */
 export function fillEventTable(open: OpenDatabase, entity: string, table: string): void {
   const events = quoteName(eventTableName(table));
@@ -50,7 +73,7 @@ export function fillEventTable(open: OpenDatabase, entity: string, table: string
     WHERE +entity = ${quoteText(entity)} ORDER BY taken`);
 }
 
-/** Whether a table that has the columns lacks the events: a backup omits them. */
+/** Whether a table that has the columns lacks the events: a backup omits them, and so does a snapshot whose loading was interrupted. */
 export function isEventTableEmpty(open: OpenDatabase, table: string): boolean {
   const events = quoteName(eventTableName(table));
   return open.row(`SELECT 1 FROM ${events} WHERE hlc IS NOT NULL LIMIT 1`) === null;
@@ -150,17 +173,20 @@ export function eventsOf(open: OpenDatabase, table: DocumentTable | null): strin
   return table && isReplicated(open, table.collection) ? table.quotedEvents : null;
 }
 
+const LAST_ETAG = '(SELECT last_etag FROM spark_database)';
+
 /** The columns of an event table that an event of the replica fills. */
 export const NAMES = `id, operation_type, record_id, data, timestamp, source_node_id, sequence_number, etag, hlc, sees, tx, resolves, resolver_version`;
 
 /**
  * An event of the replica as a row of its table. A delete gets the number of this file's change once the row is gone: its readers
  * go by it.
+ * @param etag the number of the change that showed any other event
  */
-function valuesOf(row: string): string {
+function valuesOf(row: string, etag = LAST_ETAG): string {
   const isWrite = `${row}.resolver_version IS NULL`;
   return `${row}.origin || '-' || ${row}.number, ${row}.operation_type, ${row}.record_id, ${row}.data, ${row}.timestamp,
-    ${row}.origin, ${row}.number, iif(${row}.operation_type = 'DELETE', NULL, (SELECT last_etag FROM spark_database)), ${row}.hlc, iif(${isWrite}, ${row}.sees, ''), ifnull(${row}.tx, ${row}.number),
+    ${row}.origin, ${row}.number, iif(${row}.operation_type = 'DELETE', NULL, ${etag}), ${row}.hlc, iif(${isWrite}, ${row}.sees, ''), ifnull(${row}.tx, ${row}.number),
     iif(${isWrite}, NULL, ${row}.sees), ${row}.resolver_version`;
 }
 

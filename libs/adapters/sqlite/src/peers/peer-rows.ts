@@ -15,14 +15,20 @@ import {
   textOf,
   toEvent,
 } from './peer-event-row.ts';
-import { hideEvent, noteShown, showEvent } from './peer-event-table.ts';
-import { isSameName, replaceHeads, unsetPast } from './head-rows.ts';
+import { hideEvent, noteShown, showEvent, showLatest } from './peer-event-table.ts';
+import { fillRecords } from './fill-records.ts';
+import { headsBetween, isSameName, replaceHeads, unsetPast } from './head-rows.ts';
 import { LATEST_STAMP } from './latest-stamp.ts';
 import { insertEvent, showChange } from './insert-event.ts';
 import { PeerOrigins } from './peer-origins.ts';
 import { setAside } from './set-aside.ts';
 
 const OF_RECORD = 'WHERE event.entity = ? AND event.record_id = ?';
+// Texts of statements that each applied event needs: joined again, each would have to be read through to find the prepared one.
+const HEADS = `SELECT ${COLUMNS} FROM spark_peer_heads AS head JOIN spark_peer_events AS event
+    ON event.origin = head.origin AND event.number = head.number
+  WHERE head.entity = ? AND head.record_id = ?`;
+const EVENTS_AFTER = `${EVENTS} WHERE event.origin = ? AND event.number > ? ORDER BY event.number LIMIT ?`;
 /** The only event of its record, and its head. */
 const IS_ALONE = `EXISTS (SELECT 1 FROM spark_peer_heads AS head WHERE head.entity = event.entity
       AND head.record_id = event.record_id AND head.origin = event.origin AND head.number = event.number)
@@ -48,8 +54,7 @@ export class PeerRows extends PeerOrigins {
   }
 
   eventsAfter(origin: string, number: number, limit: number): PeerEventRow[] {
-    const where = 'WHERE event.origin = ? AND event.number > ? ORDER BY event.number LIMIT ?';
-    return this.#events(where, origin, number, limit);
+    return this.#open.rows<Row>(EVENTS_AFTER, origin, number, limit).map(toEvent);
   }
 
   recordsAfter(
@@ -146,20 +151,26 @@ export class PeerRows extends PeerOrigins {
     return true;
   }
 
+  fill(events: readonly PeerEventRow[]): PeerEventRow[] {
+    const ofEntities = [...Map.groupBy(events, ({ entity }) => entity)];
+    return ofEntities.flatMap(([entity, some]) => fillRecords(this.#open, this.#table(entity), some));
+  }
+
+  showLatest(): void {
+    showLatest(this.#open);
+  }
+
   forget({ origin, number }: PeerEventName): void {
     hideEvent(this.#open, { origin, number });
     this.#open.prepare('DELETE FROM spark_peer_events WHERE origin = ? AND number = ?').run(origin, number);
   }
 
+  headsBetween(after: PeerRecordName | null, to: PeerRecordName): PeerEventRow[] {
+    return headsBetween(this.#open, after, to);
+  }
+
   heads(entity: string, recordId: string): PeerEventRow[] {
-    const rows = this.#open.rows<Row>(
-      `SELECT ${COLUMNS} FROM spark_peer_heads AS head JOIN spark_peer_events AS event
-         ON event.origin = head.origin AND event.number = head.number
-       WHERE head.entity = ? AND head.record_id = ?`,
-      entity,
-      recordId,
-    );
-    return rows.map(toEvent);
+    return this.#open.rows<Row>(HEADS, entity, recordId).map(toEvent);
   }
 
   setHeads(

@@ -11,7 +11,7 @@ const LONGEST_ID = 512;
 const DEEPEST = 1_000;
 
 /** An event from its line, of one origin or of any; null for what no node has written. */
-function readEvent(line: string, origin: string | null): PeerEvent | null {
+export function readEvent(line: string, origin: string | null): PeerEvent | null {
   try {
     const value: unknown = JSON.parse(line);
     if (!isEvent(value, origin)) return null;

@@ -3,13 +3,15 @@ import { pack } from '@nestjs-spark/contracts/internal';
 import { ONE_EVENT } from '../../testing/one-event.ts';
 import {
   decodeManifest,
-  decodePart,
+  DamagedPartError,
   encodeManifest,
   encodePart,
+  eventsOf,
   linesOf,
   manifestsIn,
   snapshotFolder,
   type Manifest,
+  unpackPart,
 } from './snapshot.ts';
 
 const MANIFEST: Manifest = {
@@ -48,10 +50,19 @@ describe('The manifest of a snapshot', () => {
   });
 });
 
+const readPart = async (bytes: Uint8Array | null) => [...eventsOf(await unpackPart('snapshot/9/a/0', bytes))];
+
 describe('A part of a snapshot', () => {
   it('comes back as it was written, also where it is empty', async () => {
-    expect(await decodePart(await encodePart(linesOf([ONE_EVENT])))).toEqual([ONE_EVENT]);
-    expect(await decodePart(await encodePart([]))).toEqual([]);
+    const other = { ...ONE_EVENT, recordId: 'notes/line\nbreak' };
+    const lines = [linesOf([ONE_EVENT, other]), linesOf([]), linesOf([ONE_EVENT])];
+    expect(await readPart(await encodePart(lines))).toEqual([ONE_EVENT, other, ONE_EVENT]);
+    expect(await readPart(await encodePart([]))).toEqual([]);
+  });
+
+  it('comes back as earlier versions have written it, without an end of its last line', async () => {
+    const line = JSON.stringify(ONE_EVENT);
+    expect(await readPart(await pack(Buffer.from(`${line}\n${line}`)))).toEqual([ONE_EVENT, ONE_EVENT]);
   });
 
   it.each([
@@ -63,6 +74,8 @@ describe('A part of a snapshot', () => {
   ])('is none when it is %s', async (_, given) => {
     const bytes =
       typeof given === 'string' ? await pack(Buffer.from(given === 'ff' ? [0xff] : given)) : given;
-    expect(await decodePart(bytes as Uint8Array | null)).toBeNull();
+    const reading = readPart(bytes as Uint8Array | null);
+    await expect(reading).rejects.toThrow('snapshot/9/a/0 of the latest snapshot is gone or damaged');
+    await expect(reading).rejects.toThrow(DamagedPartError);
   });
 });

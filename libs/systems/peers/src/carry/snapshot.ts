@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { packAway } from '@nestjs-spark/contracts/internal';
 import {
   isListOf,
@@ -11,10 +10,9 @@ import {
 import type { SnapshotHead, SnapshotOrigin } from '../join/take-snapshot.ts';
 import type { PeerEvent } from '../merge/event.ts';
 import { textOf, unpackText } from './unpack-text.ts';
-import { readEvents } from './read-event.ts';
+import { readEvent } from './read-event.ts';
 
 const PREFIX = 'snapshot/';
-const LINES_AT_ONCE = 200;
 const MOST_BYTES = 256 * 1024 * 1024;
 
 /** A complete snapshot: how many parts it has, and of which log it is. */
@@ -90,26 +88,47 @@ export function decodeManifest(bytes: Uint8Array | null): Manifest | null {
   }
 }
 
-/** Events as the lines of a part. */
-export function linesOf(events: readonly PeerEvent[]): string[] {
-  return events.map((event) => JSON.stringify(event));
+/** What a part says of some events; several of these follow each other in one part. */
+export function linesOf(events: readonly PeerEvent[]): Buffer {
+  return Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''), 'utf8');
 }
 
-export function encodePart(lines: readonly string[]): Promise<Uint8Array> {
-  return packAway(Buffer.from(lines.join('\n'), 'utf8'));
+export function encodePart(lines: readonly Buffer[]): Promise<Uint8Array> {
+  return packAway(Buffer.concat(lines));
 }
 
-/** Null for what no node has written. What waits for the main loop comes in between. */
-export async function decodePart(bytes: Uint8Array | null): Promise<PeerEvent[] | null> {
+/** A part of a snapshot that is unpacked. */
+export interface Part {
+  /** Of its object. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** @throws {DamagedPartError} for what no node has written */
+export async function unpackPart(name: string, bytes: Uint8Array | null): Promise<Part> {
   const text = bytes && (await unpackText(bytes, MOST_BYTES));
-  if (text === null) return null;
-  const lines = text.split('\n').filter((line) => line !== '');
-  const events: PeerEvent[] = [];
-  for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
-    const some = readEvents(lines.slice(from, from + LINES_AT_ONCE), null);
-    if (some === null) return null;
-    events.push(...some);
-    await nextTurn();
+  if (text === null) throw new DamagedPartError(name);
+  return { name, text };
+}
+
+/** The events of a part, each read when it is asked for. @throws {DamagedPartError} at what no node has written */
+export function* eventsOf({ name, text }: Part): Generator<PeerEvent> {
+  for (let from = 0; from < text.length;) {
+    const end = text.indexOf('\n', from);
+    const to = end < 0 ? text.length : end;
+    if (to > from) {
+      const event = readEvent(text.slice(from, to), null);
+      if (event === null) throw new DamagedPartError(name);
+      yield event;
+    }
+    from = to + 1;
   }
-  return events;
+}
+
+/** A part of a snapshot that is gone or damaged. */
+export class DamagedPartError extends Error {
+  constructor(name: string) {
+    super(`${name} of the latest snapshot is gone or damaged`);
+    this.name = 'DamagedPartError';
+  }
 }

@@ -59,8 +59,13 @@ export function loadRecords(
   const isCovered = (head: EventName) =>
     head.number <= (numbers.get(head.origin) ?? 0) && (isLogged(head) || !originOf(head.origin).isOwn);
   const known: Known = { isCovered, isLogged };
-  const records = Map.groupBy(events, recordKey);
-  for (const ofRecord of records.values()) loadRecord(file, ofRecord, known, policyOf);
+  const records = [...Map.groupBy(events, recordKey).values()];
+  // Most records are a write that is not known here.
+  const isPlain = ([first, ...others]: readonly PeerEvent[]) =>
+    first?.resolverVersion === null && others.length === 0 && !isLogged(first);
+  const left = file.fill(records.filter(isPlain).flat()).map((event) => [event]);
+  for (const record of [...left, ...records.filter((one) => !isPlain(one))])
+    loadRecord(file, record, known, policyOf);
 }
 
 /** What a file and a snapshot know about events. */
@@ -83,7 +88,7 @@ function loadRecord(
   const { entity, recordId } = first;
   const before = file.heads(entity, recordId);
   if (others.length === 0 && first.resolverVersion === null) {
-    // Most records are like this: unknown here, or as they are in the snapshot.
+    // As it is in the snapshot, which has been loaded before, or a write that its table may reject.
     const [head, ...rest] = before;
     if (head && rest.length === 0 && isSame(head, first)) return;
     if (!head && !isLogged(first) && file.succeed(first, before)) return;
@@ -106,4 +111,5 @@ export function finishLoading(file: PeerFile, { cut, origins, horizon = 0 }: Sna
   file.position = cut;
   file.horizon = Math.max(file.horizon, horizon);
   file.news = Math.max(file.news, cut);
+  file.showLatest();
 }

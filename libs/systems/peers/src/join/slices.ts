@@ -1,18 +1,16 @@
 import { recordKey } from '@nestjs-spark/contracts/internal';
 import type { PeerEvent } from '../merge/event.ts';
 
-/** Splits events into slices of at least `least`, except the last one. A record is never split. */
-export function slicesOf(events: readonly PeerEvent[], least: number): PeerEvent[][] {
-  const slices: PeerEvent[][] = [];
+/** Splits events into slices of at least `least`, except the last one, as they are asked for. A record is never split. */
+export function* slicesOf(events: Iterable<PeerEvent>, least: number): Generator<PeerEvent[]> {
   let slice: PeerEvent[] = [];
   for (const event of events) {
     const last = slice.at(-1);
-    const isSame = last !== undefined && recordKey(last) === recordKey(event);
-    if (!isSame && slice.length >= least) {
-      slices.push(slice);
+    if (last && slice.length >= least && recordKey(last) !== recordKey(event)) {
+      yield slice;
       slice = [];
     }
     slice.push(event);
   }
-  return slice.length > 0 ? [...slices, slice] : slices;
+  if (slice.length > 0) yield slice;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { recordKey } from '@nestjs-spark/contracts/internal';
 import type { EventName, PeerEvent } from '../merge/event.ts';
 import { mergeHeads } from '../merge/heads.ts';
 import type { LoggedOrigin, PeerFile, RecordName } from '../receive/peer-file.ts';
@@ -37,20 +38,29 @@ export function beginSnapshot(file: PeerFile): SnapshotHead {
 /** Reads the records after `after`. The file may change between pages: whoever loads the snapshot reads the log from the cut on anyway. */
 export function snapshotPage(file: PeerFile, after: RecordName | null, limit: number): SnapshotPage {
   const records = file.recordsAfter(after, limit);
-  const last = records.length === limit ? (records.at(-1) ?? null) : null;
-  return { events: records.flatMap((record) => loggedStateOf(file, record)), last };
+  const to = records.at(-1);
+  if (!to) return { events: [], last: null };
+  const heads = Map.groupBy(file.headsBetween(after, to), recordKey);
+  const isLoggedHere = loggedIn(file);
+  const events = records.flatMap((record) =>
+    loggedStateOf(file, record, heads.get(recordKey(record)) ?? [], isLoggedHere),
+  );
+  return { events, last: records.length === limit ? to : null };
 }
 
 export function hashOf(event: PeerEvent): string {
   return createHash('sha256').update(contentOf(event)).digest('base64url');
 }
 
-/** A record as of the log, without events that only this file knows. */
-function loggedStateOf(file: PeerFile, record: RecordName): PeerEvent[] {
-  const heads = loggedHeadsOf(file, record);
-  return heads.length < 2
-    ? heads
-    : [...heads, ...file.resolutions(heads).filter((event) => isLogged(file, event))];
+/** A record as of the log, without events that only this file knows. @param shown its heads */
+function loggedStateOf(
+  file: PeerFile,
+  record: RecordName,
+  shown: PeerEvent[],
+  isLoggedHere: (event: EventName) => boolean,
+): PeerEvent[] {
+  const heads = shown.every(isLoggedHere) ? shown : loggedHeadsOf(file, record);
+  return heads.length < 2 ? heads : [...heads, ...file.resolutions(heads).filter(isLoggedHere)];
 }
 
 /** The heads of a record as of the log. */
@@ -65,4 +75,14 @@ export function loggedHeadsOf(file: PeerFile, { entity, recordId }: RecordName):
 
 export function isLogged(file: PeerFile, { origin, number }: EventName): boolean {
   return number <= file.loggedTo(origin);
+}
+
+/** `isLogged` for many events of a transaction in which nothing is read from the log: the file is asked once for each origin. */
+function loggedIn(file: PeerFile): (event: EventName) => boolean {
+  const logged = new Map<string, number>();
+  return ({ origin, number }) => {
+    const to = logged.get(origin) ?? file.loggedTo(origin);
+    logged.set(origin, to);
+    return number <= to;
+  };
 }

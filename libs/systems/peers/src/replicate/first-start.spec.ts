@@ -49,6 +49,13 @@ describe('a file with rows that becomes a replica', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('keeps at most 8 MB of its pages in memory, however many it passes over', async () => {
+    const a = await open('a').begin();
+    expect(await a.database.read((file) => file.row('PRAGMA cache_size'))).toMatchObject({
+      cache_size: -8_000,
+    });
+  });
+
   it('has one event for each row, in their order', async () => {
     const a = await open('a').begin();
     expect(await counts(a)).toEqual([whole]);

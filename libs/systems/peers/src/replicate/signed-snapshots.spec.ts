@@ -83,7 +83,7 @@ describe('A snapshot in a bucket to which a stranger may write', () => {
 
   it('is not loaded with a part that its maker has not signed', async () => {
     const latest = await snapshots.latest(log.state);
-    log.objects.set(`snapshot/${latest?.cut}/a/0`, await encodePart(linesOf([ONE_EVENT])));
+    log.objects.set(`snapshot/${latest?.cut}/a/0`, await encodePart([linesOf([ONE_EVENT])]));
     await expect(latest && snapshots.load(latest)).rejects.toThrow('gone or damaged');
     expect(await empty.seen()).toEqual([]);
   });

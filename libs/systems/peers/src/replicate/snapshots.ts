@@ -3,14 +3,17 @@ import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
 import { ahead } from '@nestjs-spark/foundation/internal';
 import {
   cutIn,
-  decodePart,
+  DamagedPartError,
   encodeManifest,
   encodePart,
+  eventsOf,
   linesOf,
   type Manifest,
   manifestsIn,
+  type Part,
   snapshotFolder,
   SNAPSHOTS,
+  unpackPart,
 } from '../carry/snapshot.ts';
 import type { Writer } from '../carry/message.ts';
 import { isOriginOf } from '../carry/origin.ts';
@@ -83,8 +86,8 @@ export class Snapshots {
     const { node } = this.#writer;
     const folder = snapshotFolder({ cut: head.cut, node });
     const digests: string[] = [];
-    for await (const lines of this.#parts()) {
-      const part = await encodePart(lines);
+    // The next part is read and packed while the previous one is stored.
+    for await (const part of ahead(this.#parts(), 1)) {
       await this.#put(`${folder}/${digests.length}`, part);
       digests.push(digestOf(part));
     }
@@ -100,15 +103,22 @@ export class Snapshots {
   /** Brings the file to where a snapshot is. @returns whether a new life has begun */
   async load(manifest: Manifest): Promise<boolean> {
     const isNewLife = await this.#store.beginLoading(manifest);
-    let after: RecordName | null = null;
-    // The next part is fetched while the previous one is loaded.
-    for await (const { name, bytes } of ahead(this.#loadParts(manifest), 1)) {
-      const events = await decodePart(bytes);
-      if (events === null) {
+    try {
+      await this.#loadRecords(manifest);
+    } catch (error) {
+      if (error instanceof DamagedPartError)
         this.#damaged.set(`${snapshotFolder(manifest)}/manifest`, PASSED_OVER);
-        throw new Error(`${name} of the latest snapshot is gone or damaged`);
-      }
-      for (const slice of slicesOf(events, EVENTS_OF_A_SLICE)) {
+      throw error;
+    }
+    await this.#store.finishLoading(manifest);
+    return isNewLife;
+  }
+
+  async #loadRecords(manifest: Manifest): Promise<void> {
+    let after: RecordName | null = null;
+    // The next part is fetched and unpacked while the previous one is loaded.
+    for await (const part of ahead(this.#loadParts(manifest), 1)) {
+      for (const slice of slicesOf(eventsOf(part), EVENTS_OF_A_SLICE)) {
         await this.#store.loadRecords(manifest, slice);
         const to: RecordName | null = slice.at(-1) ?? after;
         await this.#sweep(manifest, { after, to, present: slice });
@@ -118,8 +128,6 @@ export class Snapshots {
       }
     }
     await this.#sweep(manifest, { after, to: null, present: [] });
-    await this.#store.finishLoading(manifest);
-    return isNewLife;
   }
 
   async #sweep(manifest: Manifest, range: SweptRange): Promise<void> {
@@ -136,30 +144,30 @@ export class Snapshots {
     return left > 0;
   }
 
-  /** Null for a part that is gone, or is not what its manifest says. */
-  async *#loadParts(manifest: Manifest): AsyncGenerator<{ name: string; bytes: Uint8Array | null }> {
+  /** @throws {DamagedPartError} at a part that is gone, or is not what its manifest says */
+  async *#loadParts(manifest: Manifest): AsyncGenerator<Part> {
     for (let part = 0; part < manifest.parts; part++) {
       const name = `${snapshotFolder(manifest)}/${part}`;
       const bytes = await this.#objects.loadObject(name);
       const digest = manifest.digests?.[part];
       const isAltered = digest !== undefined && bytes !== null && digestOf(bytes) !== digest;
-      yield { name, bytes: isAltered ? null : bytes };
+      yield await unpackPart(name, isAltered ? null : bytes);
     }
   }
 
-  async *#parts(): AsyncGenerator<string[]> {
-    let [lines, bytes]: [string[], number] = [[], 0];
+  async *#parts(): AsyncGenerator<Uint8Array> {
+    let [lines, bytes]: [Buffer[], number] = [[], 0];
     let last: RecordName | null = null;
     do {
       const page = await this.#store.snapshotPage(last, RECORDS_OF_A_PAGE);
       const more = linesOf(page.events);
-      lines.push(...more);
-      bytes += more.reduce((sum, { length }) => sum + length, 0);
+      lines.push(more);
+      bytes += more.length;
       last = page.last;
       // What the application asks of the file comes in between.
       await setImmediate();
       if (bytes < this.#partBytes && last !== null) continue;
-      yield lines;
+      yield await encodePart(lines);
       [lines, bytes] = [[], 0];
     } while (last !== null);
   }

@@ -23,6 +23,11 @@ import { PeerOrigins } from './peer-origins.ts';
 import { setAside } from './set-aside.ts';
 
 const OF_RECORD = 'WHERE event.entity = ? AND event.record_id = ?';
+// Texts of statements that each applied event needs: joined anew, each would have to be read through to find the prepared one.
+const HEADS = `SELECT ${COLUMNS} FROM spark_peer_heads AS head JOIN spark_peer_events AS event
+    ON event.origin = head.origin AND event.number = head.number
+  WHERE head.entity = ? AND head.record_id = ?`;
+const EVENTS_AFTER = `${EVENTS} WHERE event.origin = ? AND event.number > ? ORDER BY event.number LIMIT ?`;
 /** The only event of its record, and its head. */
 const IS_ALONE = `EXISTS (SELECT 1 FROM spark_peer_heads AS head WHERE head.entity = event.entity
       AND head.record_id = event.record_id AND head.origin = event.origin AND head.number = event.number)
@@ -48,8 +53,7 @@ export class PeerRows extends PeerOrigins {
   }
 
   eventsAfter(origin: string, number: number, limit: number): PeerEventRow[] {
-    const where = 'WHERE event.origin = ? AND event.number > ? ORDER BY event.number LIMIT ?';
-    return this.#events(where, origin, number, limit);
+    return this.#open.rows<Row>(EVENTS_AFTER, origin, number, limit).map(toEvent);
   }
 
   recordsAfter(
@@ -152,14 +156,7 @@ export class PeerRows extends PeerOrigins {
   }
 
   heads(entity: string, recordId: string): PeerEventRow[] {
-    const rows = this.#open.rows<Row>(
-      `SELECT ${COLUMNS} FROM spark_peer_heads AS head JOIN spark_peer_events AS event
-         ON event.origin = head.origin AND event.number = head.number
-       WHERE head.entity = ? AND head.record_id = ?`,
-      entity,
-      recordId,
-    );
-    return rows.map(toEvent);
+    return this.#open.rows<Row>(HEADS, entity, recordId).map(toEvent);
   }
 
   setHeads(

@@ -9,6 +9,7 @@ import {
 } from './peer-event-row.ts';
 
 const OF_RECORD = 'WHERE entity = ? AND record_id = ?';
+const REPLACE = `UPDATE spark_peer_heads SET record_id = ?, origin = ?, number = ?, hlc = ? ${OF_RECORD} AND origin = ? AND number = ?`;
 
 /**
  * Sets a record's heads; in a write transaction.
@@ -27,9 +28,7 @@ export function replaceHeads(
   const [next] = added;
   if (gone && next && removed.length === 1 && added.length === 1) {
     open
-      .prepare(
-        `UPDATE spark_peer_heads SET record_id = ?, origin = ?, number = ?, hlc = ? ${OF_RECORD} AND origin = ? AND number = ?`,
-      )
+      .prepare(REPLACE)
       .run(recordId, next.origin, next.number, next.hlc, entity, recordId, gone.origin, gone.number);
     return known?.length ?? 0;
   }

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { describeError } from '../errors/describe-error.ts';
 import { SayOnce } from '../logging/say-once.ts';
 import { pause } from './pause.ts';
@@ -65,15 +64,21 @@ async function run(work: () => Promise<void>, options: Persistence, again: boole
   }
 }
 
-/** Work that waits for a server that never answers must not delay the application's shutdown. */
+/**
+ * Work that waits for a server that never answers must not delay the application's shutdown. Called for each piece of work, however small:
+ * it makes no `AbortController`, whose end costs an error with its stack.
+ */
 async function endSoon(work: Promise<void>, signal: AbortSignal, endMs: number): Promise<void> {
   if (endMs === Infinity) return work;
-  const ended = new AbortController();
-  work.catch(() => undefined);
-  const aborted = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true, signal: ended.signal });
-  });
-  const late = aborted.then(() => wait(endMs, undefined, { signal: ended.signal })).catch(() => undefined);
-  await Promise.race([work, late]).finally(() => ended.abort());
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  let timer: NodeJS.Timeout | undefined;
+  const aborted = () => (timer = setTimeout(resolve, endMs));
+  if (signal.aborted) aborted();
+  else signal.addEventListener('abort', aborted, { once: true });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    signal.removeEventListener('abort', aborted);
+    clearTimeout(timer);
+  }
 }

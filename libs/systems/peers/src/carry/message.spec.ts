@@ -3,7 +3,15 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type LogPayload, sealMessage } from '@nestjs-spark/contracts/internal';
 import { writerOf } from '../../testing/replica-file.ts';
 import type { PeerEvent } from '../merge/event.ts';
-import { decodeMessage, encodeClose, encodeMessage, encodeOutgoing, KNOWS_EXPIRY } from './message.ts';
+import {
+  decodeMessage,
+  encodeClose,
+  encodeMessage,
+  encodeOutgoing,
+  judgeMessage,
+  KNOWS_EXPIRY,
+  openMessage,
+} from './message.ts';
 import { originSubject } from './names.ts';
 import { drawOrigin } from './origin.ts';
 
@@ -15,8 +23,13 @@ describe('a message of a replica', () => {
   let origin: string;
   let event: PeerEvent;
 
-  const read = (message: LogPayload, writer = origin) =>
-    decodeMessage({ sequence: 7, writer, ...message }, 'notes');
+  /** Wherever the signature is verified, every node has to read the same. */
+  const read = async (message: LogPayload, writer = origin) => {
+    const logged = { sequence: 7, writer, ...message };
+    const decoded = await decodeMessage(logged, 'notes');
+    expect(await openMessage(await judgeMessage(logged, 'notes', 'another-thread'))).toEqual(decoded);
+    return decoded;
+  };
   const kindOf = async (message: LogPayload, writer?: string) => (await read(message, writer)).kind;
 
   beforeEach(() => {

@@ -6,7 +6,7 @@ import type { Claims } from '../publish/claims.ts';
 import type { Outgoing, Sign } from '../publish/next-message.ts';
 import type { EventMessage } from '../receive/receive-events.ts';
 import { isOrigin, isPeerName, originSubject } from './names.ts';
-import { judgeWriter } from './judge-writer.ts';
+import { judgeWriter, type VerifiedOn } from './judge-writer.ts';
 import { textOf, unpackText } from './unpack-text.ts';
 import { isReadable, readEvents } from './read-event.ts';
 
@@ -151,34 +151,57 @@ export interface LoggedMessage {
   readonly payload: Uint8Array | null;
 }
 
+/** A message of which its writer is known, before its events are read: these take far more room than the message. */
+export type JudgedMessage = Refused | ReadClose | GenuineMessage;
+
+interface GenuineMessage extends LoggedMessage {
+  readonly kind: 'genuine';
+  readonly of: ReadEvents['kind'];
+  readonly header: PeerHeader;
+  readonly payload: Uint8Array;
+}
+
 /** Reads a message within limits. The result is the same on every node, because it depends on nothing but the message. */
 export async function decodeMessage(message: LoggedMessage, service: string): Promise<ReadMessage> {
-  const { sequence, writer: origin, headers } = message;
-  const refuse = (why: Refused['kind'], of: string | null): Refused => ({
-    kind: why,
-    node: of,
-    origin,
-    sequence,
-  });
+  return openMessage(await judgeMessage(message, service));
+}
+
+/** Whether a message is its writer's: the first step of reading it. @param on where its signature is verified */
+export async function judgeMessage(
+  message: LoggedMessage,
+  service: string,
+  on?: VerifiedOn,
+): Promise<JudgedMessage> {
+  const { sequence, writer: origin, headers, payload } = message;
   const header = readHeader(headers[PEER_HEADER]);
   const kind = headers[KIND_HEADER];
-  if (header === null || header['kind'] !== kind || !isOrigin(origin)) return refuse('undecodable', null);
+  if (header === null || header['kind'] !== kind || !isOrigin(origin))
+    return refused(message, 'undecodable', null);
   const { node } = header;
-  if (kind === 'close') return readClose(header, sequence, origin) ?? refuse('undecodable', node);
-  if (kind !== 'events' && kind !== 'join' && kind !== 'ack') return refuse('undecodable', node);
-  const { payload } = message;
-  if (payload === null) return refuse('undecodable', node);
+  const undecodable = refused(message, 'undecodable', node);
+  if (kind === 'close') return readClose(header, sequence, origin) ?? undecodable;
+  if ((kind !== 'events' && kind !== 'join' && kind !== 'ack') || payload === null) return undecodable;
   const sealed = { headers: { ...headers }, payload };
-  const verdict = await judgeWriter(sealed, originSubject(service, origin), origin, header['key']);
-  if (verdict !== 'genuine') return refuse(verdict, node);
+  const verdict = await judgeWriter(sealed, originSubject(service, origin), origin, header['key'], on);
+  if (verdict !== 'genuine') return refused(message, verdict, node);
+  return { ...message, kind: 'genuine', of: kind, header, payload };
+}
+
+/** Reads the events of a message that was judged. */
+export async function openMessage(judged: JudgedMessage): Promise<ReadMessage> {
+  if (judged.kind !== 'genuine') return judged;
+  const { sequence, writer: origin, headers, payload, header, of: kind } = judged;
+  const { node } = header;
   const isPacked = headers[ENCODING_HEADER] === ENCODING;
   const events = kind === 'events' ? await eventsOf(payload, isPacked, origin) : [];
-  const claims = claimsIn(header, sequence);
+  if (!events) return refused(judged, 'undecodable', node);
   const knows = isWhole(header['knows']) ? header['knows'] : 0;
   const expire = kind === 'ack' ? expireIn(header) : null;
-  return events
-    ? { kind, sequence, origin, node, knows, expire, ...claims, events }
-    : refuse('undecodable', node);
+  return { kind, sequence, origin, node, knows, expire, ...claimsIn(header, sequence), events };
+}
+
+function refused({ sequence, writer }: LoggedMessage, kind: Refused['kind'], node: string | null): Refused {
+  return { kind, node, origin: writer, sequence };
 }
 
 /** Nodes of earlier versions do not say all of it. Nobody has applied what comes later. */

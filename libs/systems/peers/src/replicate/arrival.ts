@@ -1,7 +1,8 @@
 import type { SharedLogMessage } from '@nestjs-spark/jetstream/internal';
-import { decodeMessage, type ReadMessage, type Refusal } from '../carry/message.ts';
+import { judgeMessage, openMessage, type ReadMessage, type Refusal } from '../carry/message.ts';
 import type { NewLife } from '../receive/begin-new-life.ts';
 import type { BatchBounds } from './in-batches.ts';
+import { workAhead } from './work-ahead.ts';
 
 /** A message that was read, with its position and time even if it has no content. */
 export interface Arrival {
@@ -28,13 +29,29 @@ export interface Applied {
   readonly clockMs: number | null;
 }
 
-export async function arrivalOf(message: SharedLogMessage, service: string): Promise<Arrival> {
-  const { sequence, storedAt, left } = message;
-  return { sequence, storedAt, left, message: await decodeMessage(message, service) };
+/** How many messages may be verified before they are wanted. */
+const AHEAD = 16;
+
+/**
+ * Messages of the log, read. As long as many follow, their signatures are verified on other threads while this one applies the messages
+ * before them. Their events are read only when it is their turn, since they take more room.
+ */
+export async function* arrivals(
+  messages: AsyncIterable<SharedLogMessage>,
+  service: string,
+): AsyncGenerator<Arrival> {
+  const judge = async (message: SharedLogMessage) => {
+    const on = message.left > AHEAD ? 'another-thread' : 'this-thread';
+    return { message, judged: await judgeMessage(message, service, on) };
+  };
+  for await (const { message, judged } of workAhead(messages, judge, AHEAD)) {
+    const { sequence, storedAt, left } = message;
+    yield { sequence, storedAt, left, message: await openMessage(judged) };
+  }
 }
 
 /** How often a steady stream of messages is applied. */
-const EVERY_MS = 60;
+const EVERY_MS = 100;
 /** How long a single message waits for others. */
 const ALONE_MS = 20;
 

@@ -110,4 +110,22 @@ describe('a new node', () => {
     asked.resolve({ ...log.state, created: 'tomorrow', lastSequence: 0 });
     expect((await looking).isReady).toBe(false);
   });
+
+  it.each([
+    ['a message is missing', (log: Log) => void log.messages.fill(null, 1, 2)],
+    ['a message cannot be applied', () => jest.spyOn(c.store, 'apply').mockRejectedValue(new Error('full'))],
+  ])('reads the log no further once %s, until it begins again', async (_, disturb) => {
+    const log = new Log();
+    await a.meet(log);
+    for (const title of ['one', 'two', 'three']) {
+      await a.notes.put(`notes/${title}`, { title });
+      await settle(log, [a], true);
+    }
+    disturb(log);
+    const read = jest.spyOn(log, 'read');
+    node = nodeOf(log);
+    node.start('wait');
+    await eventually(async () => expect(read.mock.calls.length).toBeGreaterThanOrEqual(2));
+    expect(read.mock.calls[0]?.[1].aborted).toBe(true);
+  });
 });

@@ -9,7 +9,7 @@ import {
   type RetryPolicy,
 } from '@nestjs-spark/foundation/internal';
 import { encodeClose, type Writer } from '../carry/message.ts';
-import { arrivalOf, type Arrival, BATCHES } from './arrival.ts';
+import { type Arrival, arrivals, BATCHES } from './arrival.ts';
 import type { PeerStore } from './peer-store.ts';
 import { NodeReport, type NodeState } from './node-report.ts';
 import type { LogState, PeerLog } from './peer-log.ts';
@@ -127,8 +127,10 @@ export class PeerNode {
   }
 
   async #read(): Promise<void> {
-    const { signal } = this.#stop;
     const { log, store, logger } = this.#parts;
+    // What reads ahead ends with this attempt, however it ends.
+    const reading = new AbortController();
+    const signal = AbortSignal.any([this.#stop.signal, reading.signal]);
     try {
       await log.reach(signal);
       await log.provision();
@@ -153,9 +155,10 @@ export class PeerNode {
       await this.#becomeReady(here.lastSequence);
       if (this.#isBehindNothing()) await this.#gap.demandLacking();
       this.#nudge.nudge();
-      const messages = this.#messages(this.state.position + 1, signal);
+      const messages = this.#messages(log.read(this.state.position + 1, signal));
       for await (const batch of inBatches(messages, BATCHES, signal)) await this.#apply(batch);
     } finally {
+      reading.abort();
       this.#ended++;
       this.report.reach('away');
       this.#writer.suspend();
@@ -164,8 +167,7 @@ export class PeerNode {
 
   /** @returns the position that the file has, or that of a snapshot which reaches further */
   async #catchUp(here: LogState, position: number): Promise<number> {
-    const { snapshots } = this.#parts;
-    const latest = await snapshots.latest(here);
+    const latest = await this.#parts.snapshots.latest(here);
     this.state.snapshot = latest?.cut ?? 0;
     const { lackedAt } = this.#gap;
     const isWanted = latest && (latest.cut > position || (lackedAt > 0 && latest.cut >= lackedAt));
@@ -173,7 +175,7 @@ export class PeerNode {
     this.report.say(`the snapshot of ${latest.node} is being loaded`);
     this.state.isLoading = true;
     try {
-      if (await snapshots.load(latest)) this.#warnOfNewLife();
+      if (await this.#parts.snapshots.load(latest)) this.#warnOfNewLife();
       this.#gap.lackedAt = 0;
     } finally {
       this.state.isLoading = false;
@@ -239,11 +241,11 @@ export class PeerNode {
     );
   }
 
-  async *#messages(from: number, signal: AbortSignal): AsyncGenerator<Arrival> {
-    for await (const message of this.#parts.log.read(from, signal)) {
-      await this.#gap.pass(message.sequence);
-      this.#gap.readTo = message.sequence;
-      yield await arrivalOf(message, this.#parts.writer.service);
+  async *#messages(read: ReturnType<PeerLog['read']>): AsyncGenerator<Arrival> {
+    for await (const arrival of arrivals(read, this.#parts.writer.service)) {
+      await this.#gap.pass(arrival.sequence);
+      this.#gap.readTo = arrival.sequence;
+      yield arrival;
     }
   }
 
@@ -257,8 +259,7 @@ export class PeerNode {
       const lacking = refused.findLast(({ why }) => why === 'hole' || why === 'wait');
       this.#gap.lackedAt = lacking?.sequence ?? this.#gap.lackedAt;
     }
-    if (!this.state.isReady && this.state.position >= this.state.target)
-      await this.#becomeReady(await this.#end());
+    if (this.#isBehindNothing()) await this.#becomeReady(await this.#end());
     if (this.#isBehindNothing()) await this.#gap.demandLacking();
     this.#nudge.nudge();
   }
@@ -294,7 +295,6 @@ export class PeerNode {
   async #publish(): Promise<void> {
     const { signal } = this.#stop;
     await this.#nudge.wait(signal, LOOK_MS);
-    const isAll = await this.#writer.say(signal);
-    if (isAll) await pause(SAY_EVERY_MS, signal);
+    if (await this.#writer.say(signal)) await pause(SAY_EVERY_MS, signal);
   }
 }

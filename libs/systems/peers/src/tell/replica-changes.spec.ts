@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { VERSION } from '@nestjs-spark/contracts';
 import { EntityMapping } from '@nestjs-spark/contracts/internal';
 import { MemoryLogger } from '@nestjs-spark/testing';
@@ -181,6 +181,35 @@ describe('the changes of a replicated collection', () => {
     for (const at of [1, 2, 3]) await a.notes.put(`notes/${at}`, { title: `${at}` });
     await changes.run(stop.signal);
     expect(told).toEqual(['notes/1 1 here']);
+  });
+
+  it('cost a node without listeners nothing: it does not look into the file after a write', async () => {
+    const changes = await changesOf(a);
+    changes.on(Note, say)();
+    await changes.tell();
+    const read = jest.spyOn(a.database, 'read');
+    for (let at = 0; at < 3; at++) {
+      await a.notes.put('notes/1', { title: `${at}` });
+      read.mockClear();
+      await changes.tell();
+      expect(read).not.toHaveBeenCalled();
+    }
+  });
+
+  it('are reported from the moment on at which the first listener, or the next after all have ended, begins to listen', async () => {
+    const changes = await changesOf(a);
+    await a.notes.put('notes/1', { title: 'unheard' });
+    const stop = changes.on(Note, say);
+    await a.notes.put('notes/2', { title: 'heard' });
+    await changes.tell();
+    stop();
+    await a.notes.put('notes/3', { title: 'unheard' });
+    await changes.tell();
+    changes.on(Note, say);
+    await changes.tell();
+    await a.notes.put('notes/4', { title: 'heard' });
+    await changes.tell();
+    expect(told).toEqual(['notes/2 heard here', 'notes/4 heard here']);
   });
 
   it('are found by a running node', async () => {

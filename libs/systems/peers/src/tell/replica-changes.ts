@@ -43,6 +43,8 @@ export class ReplicaChanges {
   readonly #listeners = new Map<object, Set<Listener>>();
   /** The last event, in the order in which the file took them, that was looked at; null before the replica has begun. */
   #position: number | null = null;
+  /** Pending while the position is moved to where the first listener began to listen. */
+  #beginning: Promise<void> | null = null;
 
   /** Constructed by the Nest module. */
   constructor(parts: ReplicaChangesParts) {
@@ -64,6 +66,8 @@ export class ReplicaChanges {
     this.#listeners.set(entity, listeners);
     // Only documents of this class are read for it. One of its own for each subscription, which ends alone.
     const one: Listener = (change) => (listener as Listener)(change);
+    // What changed while nobody listened was not looked at.
+    if (this.#position !== null && !this.#isHeard) this.#beginAgain();
     listeners.add(one);
     return () => listeners.delete(one);
   }
@@ -72,7 +76,10 @@ export class ReplicaChanges {
   async run(signal: AbortSignal): Promise<void> {
     const { database, logger } = this.#parts;
     const nudge = new Nudge();
-    const stopHearing = database.onWritten(() => nudge.nudge());
+    // Every write of this process comes by: without listeners, none is worth a look into the file.
+    const stopHearing = database.onWritten(() => {
+      if (this.#isHeard) nudge.nudge();
+    });
     const tell = async () => {
       await nudge.wait(signal, LOOK_MS);
       if (!signal.aborted) await this.tell(signal);
@@ -92,6 +99,8 @@ export class ReplicaChanges {
 
   /** Reports what was not reported yet, or as much of it as there is time for until aborted: listeners may be slow. */
   async tell(signal?: AbortSignal): Promise<void> {
+    await this.#beginning;
+    if (!this.#isHeard) return;
     for (let before = -1; before !== this.#position;) {
       before = this.#position ?? 0;
       for (const record of await this.#next(before)) {
@@ -99,6 +108,17 @@ export class ReplicaChanges {
         await this.#tellOf(record);
       }
     }
+  }
+
+  get #isHeard(): boolean {
+    return [...this.#listeners.values()].some(({ size }) => size > 0);
+  }
+
+  /** Should the file not be readable just now, the listener also hears of changes from before. */
+  #beginAgain(): void {
+    this.#beginning = this.begin()
+      .catch(() => undefined)
+      .finally(() => (this.#beginning = null));
   }
 
   async #next(after: number): Promise<ChangedRecord[]> {

@@ -29,7 +29,7 @@ export interface Join {
 export async function measureJoin(folder: string, natsUrl: string, rows: number): Promise<Join> {
   await fill(join(folder, 'old.db'), rows);
   const service = newService();
-  const [old] = await startReplicas(folder, { old: natsUrl }, service);
+  const [old] = await startReplicas(folder, { old: natsUrl }, { service });
   if (!old) throw new Error('one node was to be started');
   const running = [old];
   try {

@@ -104,7 +104,7 @@ try {
   const text = [
     '# Replicas of one service',
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}, load ${describeLoad()} at the end; NATS and all nodes on this machine, each node a process of its own. Writes arrive over HTTP, except those to a single file.`,
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}, load ${describeLoad()} at the end; NATS and all nodes on this machine, each node a process of its own. Writes to three nodes arrive over HTTP; those to twelve and to a single file go through repositories.`,
     '',
     '| measured | figure | bar |',
     '| --- | --- | --- |',

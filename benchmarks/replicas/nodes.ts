@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { nodeSqlite } from '@nestjs-spark/sqlite/internal';
 import { Agent, request } from 'undici';
 import type { App } from '../../tools/apps/app.ts';
-import { startNodes } from '../../tools/peers/nodes.ts';
+import { startNodes, type NodesStart } from '../../tools/peers/nodes.ts';
 import { until } from '../support/until.ts';
 
 export const OPERATOR_TOKEN = randomBytes(16).toString('hex');
@@ -25,7 +25,7 @@ export const newService = (): string => `bench-${randomBytes(3).toString('hex')}
 export async function startReplicas(
   folder: string,
   natsUrls: Record<string, string>,
-  service = newService(),
+  { service = newService(), ...rest }: Partial<Pick<NodesStart, 'service' | 'main' | 'env'>> = {},
 ): Promise<App[]> {
   const nodes = await startNodes({
     service,
@@ -33,6 +33,7 @@ export async function startReplicas(
     operatorToken: OPERATOR_TOKEN,
     natsUrls,
     anyPorts: true,
+    ...rest,
   });
   await until(async () => (await Promise.all(nodes.map(isReady))).every(Boolean), LOOK_EVERY_MS);
   return nodes;

@@ -1,7 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { App } from '../../tools/apps/app.ts';
 import { measureCpu } from '../support/cpu.ts';
 import { median } from '../support/machine.ts';
-import { startReplicas, untilEqual, writeNotes } from './nodes.ts';
+import { until } from '../support/until.ts';
+import { LOOK_EVERY_MS, startReplicas, untilEqual } from './nodes.ts';
 
 export interface Spread {
   refused: number;
@@ -13,19 +16,26 @@ export interface Spread {
   cpuMicroseconds: number;
 }
 
-/** Writes to many nodes at once, and how soon the others have the writes. */
+/** Writes on many nodes at once, through their own repositories, and how soon the others have the writes. */
 export async function measureSpread(
   folder: string,
   natsUrl: string,
   { nodes: count, perSecond, seconds }: { nodes: number; perSecond: number; seconds: number },
 ): Promise<Spread> {
-  const names = Array.from({ length: count }, (_, n) => [`n${n}`, natsUrl] as const);
-  const nodes = await startReplicas(folder, Object.fromEntries(names));
+  const names = Array.from({ length: count }, (_, n) => `n${n}`);
+  const done = (name: string): string => join(folder, `${name}.done`);
+  const each = { BENCH_PER_SECOND: String(perSecond / count), BENCH_SECONDS: String(seconds) };
+  const nodes = await startReplicas(folder, Object.fromEntries(names.map((name) => [name, natsUrl])), {
+    main: join(import.meta.dirname, 'writing-node.ts'),
+    env: Object.fromEntries(names.map((name) => [name, { ...each, BENCH_DONE: done(name) }])),
+  });
   try {
     const before = await lags(nodes);
     const cpu = measureCpu(Object.fromEntries(nodes.map(({ name, process }) => [name, process.pid])));
-    const refused = await writeNotes(nodes, perSecond, seconds);
+    for (const { process } of nodes) process.signal('SIGWINCH');
+    await until(async () => names.every((name) => existsSync(done(name))), LOOK_EVERY_MS);
     const equalAfterMs = await untilEqual(nodes, folder);
+    const refused = names.reduce((sum, name) => sum + Number(readFileSync(done(name), 'utf8')), 0);
     const cpuMicroseconds = (median(Object.values(cpu.stop())) * 1e6) / (perSecond * seconds);
     const after = await lags(nodes);
     const within = [...after].map(([bound, n]) => [bound, n - (before.get(bound) ?? 0)] as const);

@@ -17,6 +17,8 @@ export interface NodesStart {
   natsUrls: Readonly<Record<string, string>>;
   /** Use any free ports, for running several of these at a time; otherwise 5003 and up. */
   anyPorts?: boolean;
+  /** The program of each node. Default: the built notes app. */
+  main?: string;
   /** Additional variables for each node, by its name. */
   env?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -24,7 +26,7 @@ export interface NodesStart {
 /** Starts a replica of the notes app for each address; their logs go to `.spark/logs`. */
 export async function startNodes(start: NodesStart): Promise<App[]> {
   const { service, folder, operatorToken, natsUrls } = start;
-  const main = builtApp('notes', 'npm run peers');
+  const main = start.main ?? builtApp('notes', 'npm run peers');
   const nodes: App[] = [];
   for (const [name, natsUrl] of Object.entries(natsUrls)) {
     const port = await freePort(start.anyPorts ? undefined : FIRST_PORT + nodes.length * 100);

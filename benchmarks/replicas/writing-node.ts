@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Module, type Type } from '@nestjs/common';
+import type { Repository } from '@nestjs-spark/contracts';
+import { repositoryToken, SparkStoreModule } from '@nestjs-spark/store';
+import type { NotesModule } from '../../apps/notes/notes.module.ts';
+import type { Note } from '../../apps/notes/notes/note.ts';
+import type { serve } from '../../apps/shared/serve.ts';
+
+/**
+ * A node of the built notes app that, at SIGWINCH (Nest ends at SIGUSR2), writes notes through its own repository: a request for each would cost the
+ * processors that the nodes share about as much as the note itself. Afterwards it writes into a file how many were refused.
+ */
+const [perSecond, seconds] = [process.env['BENCH_PER_SECOND'], process.env['BENCH_SECONDS']].map(Number) as [
+  number,
+  number,
+];
+const doneFile = process.env['BENCH_DONE'] ?? '';
+
+const built = (path: string): Promise<unknown> =>
+  import(new URL(`../../dist/apps/${path}`, import.meta.url).href);
+const notes = (await built('notes/notes.module.js')) as { NotesModule: typeof NotesModule };
+const entity = (await built('notes/notes/note.js')) as { Note: typeof Note };
+const app = (await built('shared/serve.js')) as { serve: typeof serve };
+
+class WritingModule {}
+Module({
+  imports: [notes.NotesModule, SparkStoreModule.forFeature([entity.Note])],
+  providers: [
+    {
+      provide: 'writes',
+      inject: [repositoryToken(entity.Note)],
+      useFactory: (repository: Repository<Note>) =>
+        process.once(
+          'SIGWINCH',
+          () => void writeAll(repository).then((refused) => writeFileSync(doneFile, String(refused))),
+        ),
+    },
+  ],
+})(WritingModule);
+
+await app.serve(async (): Promise<Type> => WritingModule, {
+  name: 'Notes',
+  description: 'Writes by itself.',
+});
+
+async function writeAll(repository: Repository<Note>): Promise<number> {
+  const writes: Promise<boolean>[] = [];
+  const begunAt = performance.now();
+  for (let number = 0; number < perSecond * seconds; number++) {
+    const waitMs = begunAt + (number * 1_000) / perSecond - performance.now();
+    if (waitMs > 1) await pause(waitMs);
+    const note = { title: `note ${number}`, text: 'x'.repeat(250) };
+    writes.push(
+      repository.create(note).then(
+        () => true,
+        () => false,
+      ),
+    );
+  }
+  return (await Promise.all(writes)).filter((isAccepted) => !isAccepted).length;
+}

@@ -51,7 +51,7 @@ export async function* arrivals(
 }
 
 /** How often a steady stream of messages is applied. */
-const EVERY_MS = 100;
+const EVERY_MS = 60;
 /** How long a single message waits for others. */
 const ALONE_MS = 20;
 

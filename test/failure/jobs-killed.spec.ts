@@ -129,16 +129,23 @@ describeWithOwnServers(['nats'], 'Many jobs', () => {
       enter({ JOBS_MEMBER: 'worker', JOBS_EACH_MS: '50', JOBS_CONCURRENCY: '6' }),
     );
     try {
-      for (let number = 0; number < 150; number++)
-        await (number % 2 === 0 ? api : other).jobs.submit({
-          name: 'limited',
-          labels: ['eight'],
-          transformation: { kind: 'handler', handler: 'spec' },
-          input: { value: number },
+      let submitted = 0;
+      const submit = async (count: number): Promise<void> => {
+        for (const until = submitted + count; submitted < until; submitted++)
+          await (submitted % 2 === 0 ? api : other).jobs.submit({
+            name: 'limited',
+            labels: ['eight'],
+            transformation: { kind: 'handler', handler: 'spec' },
+            input: { value: submitted },
+          });
+        await eventually(() => workers.reduce((sum, worker) => sum + worker.count('end'), 0) === submitted, {
+          timeoutMs: PATIENCE_MS,
         });
-      await eventually(() => workers.reduce((sum, worker) => sum + worker.count('end'), 0) === 150, {
-        timeoutMs: PATIENCE_MS,
-      });
+      };
+      // One that starts slowly would otherwise come when nothing is left.
+      const deadline = Date.now() + PATIENCE_MS;
+      while (!workers.every((worker) => worker.count('end') > 0) && Date.now() < deadline) await submit(12);
+      await submit(150);
       expect(mostAtOnce(workers.flatMap(({ lines }) => lines))).toBeLessThanOrEqual(8);
       expect(workers.every((worker) => worker.count('end') > 0)).toBe(true);
     } finally {

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { isDeepStrictEqual } from 'node:util';
 import type { ApplyStatus, CaptureStatus, Checkpoint, SourceStatus } from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { SetAside } from '@nestjs-spark/set-aside/internal';
@@ -111,7 +112,8 @@ export class ApplyProgress {
     // The carrier itself knows when a generation begins, and what it has to catch up with.
     if (!this.active && checkpoint && before && before.incarnation !== checkpoint.incarnation)
       this.sourceReplaced({ databaseId: checkpoint.databaseId, etag: checkpoint.to });
-    this.#moved();
+    // Who waits for a move looks again after it: told of each look, it would never pause.
+    if (!isDeepStrictEqual(before, checkpoint)) this.#moved();
   }
 
   #stand(checkpoint: Checkpoint): void {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { appliedSubject, capturedSubject, sourceSubject } from '@nestjs-spark/contracts/internal';
 import { Parties, told } from '../../testing/parties.ts';
 import { TASK } from '../../testing/simulation.ts';
@@ -88,6 +88,19 @@ describe('An instance that stands by', () => {
     put(1, 40, 'Vans');
     const { lastEtag } = await parties.source.identify('');
     await says(standby, { ...GREEN, sourceEtag: lastEtag });
+  });
+
+  it('tells those who wait for a move of what another one applies, not of each look', async () => {
+    await running();
+    const standby = parties.requester();
+    await says(standby, { documentsPut: 50, active: false });
+    const told = jest.fn();
+    standby.onMoved(told);
+    for (let look = 0; look < 5; look++) await standby.look(TASK);
+    expect(told).not.toHaveBeenCalled();
+    put(51, 52);
+    await says(standby, { documentsPut: 52 });
+    expect(told).toHaveBeenCalled();
   });
 
   it('is complete where the owner is away, by what the owner has put into the log', async () => {

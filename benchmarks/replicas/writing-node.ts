@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Module, type Type } from '@nestjs/common';
+import { Inject, Module, type OnApplicationBootstrap, type Type } from '@nestjs/common';
 import type { Repository } from '@nestjs-spark/contracts';
 import { repositoryToken, SparkStoreModule } from '@nestjs-spark/store';
 import type { NotesModule } from '../../apps/notes/notes.module.ts';
@@ -8,8 +8,8 @@ import type { Note } from '../../apps/notes/notes/note.ts';
 import type { serve } from '../../apps/shared/serve.ts';
 
 /**
- * A node of the built notes app that, at SIGWINCH (Nest ends at SIGUSR2), writes notes through its own repository: a request for each would cost the
- * processors that the nodes share about as much as the note itself. Afterwards it writes into a file how many were refused.
+ * A node of the built notes app that, at SIGWINCH (Nest ends at SIGUSR2), writes notes through its own repository: a request for
+ * each would take a quarter of the processors that the nodes share. Afterwards it writes into a file how many were refused.
  */
 const [perSecond, seconds] = [process.env['BENCH_PER_SECOND'], process.env['BENCH_SECONDS']].map(Number) as [
   number,
@@ -23,21 +23,19 @@ const notes = (await built('notes/notes.module.js')) as { NotesModule: typeof No
 const entity = (await built('notes/notes/note.js')) as { Note: typeof Note };
 const app = (await built('shared/serve.js')) as { serve: typeof serve };
 
-class WritingModule {}
-Module({
-  imports: [notes.NotesModule, SparkStoreModule.forFeature([entity.Note])],
-  providers: [
-    {
-      provide: 'writes',
-      inject: [repositoryToken(entity.Note)],
-      useFactory: (repository: Repository<Note>) =>
-        process.once(
-          'SIGWINCH',
-          () => void writeAll(repository).then((refused) => writeFileSync(doneFile, String(refused))),
-        ),
-    },
-  ],
-})(WritingModule);
+class WritingModule implements OnApplicationBootstrap {
+  readonly #repository: Repository<Note>;
+
+  constructor(repository: Repository<Note>) {
+    this.#repository = repository;
+  }
+
+  onApplicationBootstrap(): void {
+    process.once('SIGWINCH', async () => writeFileSync(doneFile, String(await writeAll(this.#repository))));
+  }
+}
+Inject(repositoryToken(entity.Note))(WritingModule, undefined, 0);
+Module({ imports: [notes.NotesModule, SparkStoreModule.forFeature([entity.Note])] })(WritingModule);
 
 await app.serve(async (): Promise<Type> => WritingModule, {
   name: 'Notes',

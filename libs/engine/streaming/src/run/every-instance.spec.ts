@@ -94,13 +94,13 @@ describe('An instance that stands by', () => {
     await running();
     const standby = parties.requester();
     await says(standby, { documentsPut: 50, active: false });
-    const told = jest.fn();
-    standby.onMoved(told);
+    const moved = jest.fn();
+    standby.onMoved(moved);
     for (let look = 0; look < 5; look++) await standby.look(TASK);
-    expect(told).not.toHaveBeenCalled();
+    expect(moved).not.toHaveBeenCalled();
     put(51, 52);
     await says(standby, { documentsPut: 52 });
-    expect(told).toHaveBeenCalled();
+    expect(moved).toHaveBeenCalled();
   });
 
   it('is complete where the owner is away, by what the owner has put into the log', async () => {

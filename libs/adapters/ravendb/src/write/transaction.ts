@@ -67,23 +67,21 @@ export async function writeBehind(
   ownOnly: OwnOnly | null,
   fence: { id: string; document: string; expected: Promise<string | null> },
 ): Promise<string> {
+  // A set that follows a pause knows its version; sending it in one piece costs a third less than a stream.
+  const expected = await Promise.race([fence.expected, Promise.resolve(PENDING)]);
+  if (expected !== PENDING) return write(http, { deletes: [], puts, ownOnly, fence: { ...fence, expected } });
   const commands = ownOnly ? refuseUnlessOwn(ownOnly) : [];
   for (const one of puts) commands.push(putOf(one));
-  const begin = `{"Commands":[${commands.join(',')}${commands.length > 0 ? ',' : ''}`;
-  const endWith = (version: string | null): string =>
-    `${put(fence.id, fence.document, JSON.stringify(version ?? ''))}]}`;
   async function* parts(): AsyncGenerator<Buffer, void, undefined> {
-    yield Buffer.from(begin);
-    yield Buffer.from(endWith(await fence.expected));
+    yield Buffer.from(`{"Commands":[${commands.join(',')}${commands.length > 0 ? ',' : ''}`);
+    const version = await fence.expected;
+    yield Buffer.from(`${put(fence.id, fence.document, JSON.stringify(version ?? ''))}]}`);
   }
-  // A set that follows a pause knows its version; sending it in one piece costs a third less than a stream.
-  const version = await Promise.race([fence.expected, Promise.resolve(PENDING)]);
-  const isPending = version === PENDING;
   const answer = await http.onOneNode((node) =>
     node.request({
       method: 'POST',
       path: http.path('/bulk_docs'),
-      body: isPending ? Readable.from(parts()) : `${begin}${endWith(version)}`,
+      body: Readable.from(parts()),
       keepLastBytes: ANSWER_END_BYTES,
     }),
   );

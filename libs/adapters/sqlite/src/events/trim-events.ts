@@ -6,7 +6,8 @@ import { allTables } from '../entities/tables.ts';
 import { keepsEtags } from '../entities/keeps-etags.ts';
 
 const STEP = 1_000;
-const KEEP = 1_000;
+/** How many of the newest events stay in their tables for inspection, unless the settings name another number. */
+export const KEPT_EVENTS = 1_000;
 /** Enables the index on a replicated table's events. */
 const OPERATIONS = `operation_type IN ('CREATE', 'UPDATE', 'DELETE')`;
 /** What other replicas have not received yet is this one's backlog. */
@@ -15,7 +16,7 @@ const IS_PUBLISHED = `sequence_number <= ifnull((SELECT iif(taken IS NULL, appli
 
 /** Trims the events up to `confirmed`, in small steps; the newest of them stay for inspection, marked as processed. */
 export async function trimEvents(database: SqliteDatabase, confirmed: Etag): Promise<void> {
-  const keep = database.settings.keepEvents ?? KEEP;
+  const keep = database.settings.keepEvents ?? KEPT_EVENTS;
   const floor = await database.write((open) => settle(open, confirmed, keep));
   if (floor === null) return;
   for (let more = true; more;) {

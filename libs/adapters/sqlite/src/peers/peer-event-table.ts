@@ -3,6 +3,7 @@ import { isReplicated } from '../connect/replicated.ts';
 import type { DocumentTable } from '../entities/document-table.ts';
 import { keepsEtags } from '../entities/keeps-etags.ts';
 import { allTables, findTable } from '../entities/tables.ts';
+import { KEPT_EVENTS } from '../events/trim-events.ts';
 import { triggerName } from '../schema/event-table-sql.ts';
 import { eventTableName, quoteName, quoteText } from '../schema/table-name.ts';
 import type { PeerEventName, PeerRecordName } from './peer-event-row.ts';
@@ -40,9 +41,6 @@ export function addEventColumns(open: OpenDatabase, table: string, wasReplicated
   return isNew;
 }
 
-/** As many stay in event tables that nobody reads. */
-const LATEST = 1_000;
-
 /** Shows the latest events of the file, whatever their collections, unless their tables have them. */
 export function showLatest(open: OpenDatabase): void {
   for (const table of allTables(open))
@@ -60,7 +58,7 @@ export function showLatestOf(open: OpenDatabase, entity: string, table: string):
        SELECT ${valuesOf('taken_event', `ifnull(${shownAt}, ${LAST_ETAG})`)} FROM spark_peer_events AS taken_event
        WHERE taken > ifnull((${place}), 0) AND +entity = ? ORDER BY taken`,
     )
-    .run(LATEST, entity);
+    .run(KEPT_EVENTS, entity);
 }
 
 /** Copies the events of a collection into its table. */

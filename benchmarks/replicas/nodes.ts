@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import { nodeSqlite } from '@nestjs-spark/sqlite/internal';
 import { Agent, request } from 'undici';
 import type { App } from '../../tools/apps/app.ts';
 import { startNodes, type NodesStart } from '../../tools/peers/nodes.ts';
+import { writeSteadily } from '../support/steadily.ts';
 import { until } from '../support/until.ts';
 
 export const OPERATOR_TOKEN = randomBytes(16).toString('hex');
@@ -81,16 +81,11 @@ const PLACE = `SELECT position, news, (SELECT ifnull(sum(applied - confirmed), 0
   AS backlog FROM spark_peer`;
 
 /** Writes notes at a steady rate, to one node after the other. @returns how many were not accepted */
-export async function writeNotes(nodes: readonly App[], perSecond: number, seconds: number): Promise<number> {
-  const writes: Promise<boolean>[] = [];
-  const begunAt = performance.now();
-  for (let number = 0; number < perSecond * seconds; number++) {
-    const waitMs = begunAt + (number * 1_000) / perSecond - performance.now();
-    if (waitMs > 1) await pause(waitMs);
+export function writeNotes(nodes: readonly App[], perSecond: number, seconds: number): Promise<number> {
+  return writeSteadily(perSecond, seconds, async (number) => {
     const node = nodes[number % nodes.length];
-    if (node) writes.push(postNote(node, number));
-  }
-  return (await Promise.all(writes)).filter((isAccepted) => !isAccepted).length;
+    return node === undefined || postNote(node, number);
+  });
 }
 
 async function postNote({ url }: App, number: number): Promise<boolean> {

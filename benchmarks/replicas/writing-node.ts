@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Module, type OnApplicationBootstrap, type Type } from '@nestjs/common';
 import type { Repository } from '@nestjs-spark/contracts';
 import { repositoryToken, SparkStoreModule } from '@nestjs-spark/store';
 import type { NotesModule } from '../../apps/notes/notes.module.ts';
 import type { Note } from '../../apps/notes/notes/note.ts';
 import type { serve } from '../../apps/shared/serve.ts';
+import { writeSteadily } from '../support/steadily.ts';
 
 /**
  * A node of the built notes app that, at SIGWINCH (Nest ends at SIGUSR2), writes notes through its own repository: a request for
@@ -42,19 +42,12 @@ await app.serve(async (): Promise<Type> => WritingModule, {
   description: 'Writes by itself.',
 });
 
-async function writeAll(repository: Repository<Note>): Promise<number> {
-  const writes: Promise<boolean>[] = [];
-  const begunAt = performance.now();
-  for (let number = 0; number < perSecond * seconds; number++) {
-    const waitMs = begunAt + (number * 1_000) / perSecond - performance.now();
-    if (waitMs > 1) await pause(waitMs);
+function writeAll(repository: Repository<Note>): Promise<number> {
+  return writeSteadily(perSecond, seconds, (number) => {
     const note = { title: `note ${number}`, text: 'x'.repeat(250) };
-    writes.push(
-      repository.create(note).then(
-        () => true,
-        () => false,
-      ),
+    return repository.create(note).then(
+      () => true,
+      () => false,
     );
-  }
-  return (await Promise.all(writes)).filter((isAccepted) => !isAccepted).length;
+  });
 }

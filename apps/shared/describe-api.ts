@@ -1,8 +1,22 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { withSparkRoutes } from '@nestjs-spark/observability/open-api';
-import type { ApiTitle, Handle } from './open-api.ts';
+
+/** How an app presents itself to its users. */
+export interface ApiTitle {
+  /** The module's name, as in the registry. */
+  name: string;
+  description: string;
+}
+
+/** Handles a request, or passes it on. */
+export type Handle = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void | Promise<void>;
 
 /** Makes the description of a running app, and what serves it. */
 export function describeApi(app: INestApplication, { name, description }: ApiTitle): Handle {

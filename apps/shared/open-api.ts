@@ -1,19 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
-
-/** How an app presents itself to its users. */
-export interface ApiTitle {
-  /** The module's name, as in the registry. */
-  name: string;
-  description: string;
-}
-
-/** Handles a request, or passes it on. */
-export type Handle = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  next: (error?: unknown) => void,
-) => void | Promise<void>;
+import type { ApiTitle, Handle } from './describe-api.ts';
 
 /** The addresses of the description; below `/api/`, apps may have routes of their own. */
 const ADDRESS = /^\/api(?:-json|-yaml|\/index\.html|\/swagger-ui[\w.-]*|\/favicon[\w.-]*)?\/?$/;

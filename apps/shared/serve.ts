@@ -1,7 +1,8 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { explainError } from '@nestjs-spark/foundation';
-import { type ApiTitle, serveOpenApi } from './open-api.ts';
+import type { ApiTitle } from './describe-api.ts';
+import { serveOpenApi } from './open-api.ts';
 import { StartLogger } from './start-logger.ts';
 
 interface AppDescription extends ApiTitle {

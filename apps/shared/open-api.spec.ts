@@ -34,9 +34,15 @@ it('describes a running app, whose own routes below /api/ stay its own', async (
   expect(await (await ask('/api/things')).json()).toEqual(['one']);
 });
 
-it.each(['/api', '/api/', '/api/swagger-ui-init.js', '/api/swagger-ui-bundle.js', '/api/favicon-32x32.png'])(
-  'has a page for people, of which %s is a part',
-  async (path) => expect((await ask(path)).status).toBe(200),
+it.each([
+  '/api',
+  '/api/',
+  '/API',
+  '/api/swagger-ui-init.js',
+  '/api/swagger-ui-bundle.js',
+  '/api/favicon-32x32.png',
+])('has a page for people, of which %s is a part', async (path) =>
+  expect((await ask(path)).status).toBe(200),
 );
 
 it.each(['/api/swagger-ui-none.js', '/api/none', '/api-none'])('answers %s as the app does', async (path) => {

@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import type { ApiTitle, Handle } from './describe-api.ts';
 
 /** The addresses of the description; below `/api/`, apps may have routes of their own. */
-const ADDRESS = /^\/api(?:-json|-yaml|\/index\.html|\/swagger-ui[\w.-]*|\/favicon[\w.-]*)?\/?$/;
+const ADDRESS = /^\/api(?:-json|-yaml|\/index\.html|\/swagger-ui[\w.-]*|\/favicon[\w.-]*)?\/?$/i;
 
 /**
  * Serves OpenAPI at `/api`. The package that makes it is loaded when it is first asked for: with what it needs, it is a quarter
@@ -17,7 +17,10 @@ function whenAsked(open: () => Promise<Handle>): Handle {
   return async (request, response, next) => {
     const [path = ''] = (request.url ?? '').split('?', 1);
     if (!ADDRESS.test(path)) return next();
-    const handle = await (opened ??= open());
+    opened ??= open();
+    // What failed is tried again with the next request.
+    opened.catch(() => (opened = null));
+    const handle = await opened;
     await handle(request, response, next);
   };
 }

@@ -85,6 +85,19 @@ await describeWithBrowser(['nats'], `The console, in Chromium, with ${PAIR.owner
   });
 
   describe('signing in', () => {
+    it('takes the token of an address, also in a tab that shows the console already, and says why it is refused', async () => {
+      const { page } = desk;
+      await desk.go('/');
+      await desk.go('/#token=wrong');
+      await desk.sees('This token is not valid.');
+      expect(page.url()).not.toContain('token');
+      await desk.go(`/#token=${OPERATOR_TOKEN}`);
+      await desk.heading(/copies are live/);
+      expect(page.url()).not.toContain('token');
+      await page.context().clearCookies();
+      await page.evaluate('localStorage.clear()');
+    });
+
     it('says that a token is not valid, and lets in with the right one', async () => {
       await desk.signIn('wrong');
       await desk.sees('This token is not valid.');

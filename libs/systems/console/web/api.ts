@@ -11,6 +11,8 @@ export interface Session {
 /** Who is signed in; null for nobody, undefined while that is not known. */
 export const session = signal<Session | null | undefined>(undefined);
 export const closed = signal(false);
+/** Why the token of the address did not sign in. */
+export const refusal = signal<string | null>(null);
 /** Whether somebody was signed in until their session ended by itself. */
 export const over = signal(false);
 

@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import { render, type ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { api, session, type Session } from './api.ts';
+import { api, refusal, session, type Session } from './api.ts';
 import { findPage, type LaterPage } from './find-page.ts';
 import { path } from './router.tsx';
 import { t } from './texts.ts';
@@ -97,8 +97,9 @@ async function begin(): Promise<void> {
     session.value = token
       ? await api<Session>('session', 'POST', { token: decodeURIComponent(token) })
       : await api<Session>('session');
-  } catch {
+  } catch (failure) {
     session.value = null;
+    if (token) refusal.value = failure instanceof Error ? failure.message : String(failure);
   }
 }
 
@@ -109,6 +110,8 @@ effect(() => {
 });
 
 await begin();
+// In a tab that shows the console already, such an address loads nothing.
+addEventListener('hashchange', () => location.hash.startsWith('#token=') && void begin());
 const root = document.getElementById('app');
 // What is there until now came with the page.
 root?.replaceChildren();

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api, closed, over, session, type Session } from '../api.ts';
+import { api, closed, over, refusal, session, type Session } from '../api.ts';
 import { t } from '../texts.ts';
 import { Bolt } from '../ui/icons.tsx';
 
 export function SignInPage() {
   const field = useRef<HTMLInputElement>(null);
-  const [error, setError] = useState<string | null>(null);
+  const error = refusal.value;
   const [asking, setAsking] = useState(false);
   useEffect(() => {
     document.title = t.title(t.sign.heading, 0, t.product);
@@ -14,12 +14,12 @@ export function SignInPage() {
   const signIn = async (event: Event): Promise<void> => {
     event.preventDefault();
     setAsking(true);
-    setError(null);
+    refusal.value = null;
     try {
       session.value = await api<Session>('session', 'POST', { token: field.current?.value.trim() ?? '' });
       over.value = false;
     } catch (failure) {
-      setError(failure instanceof Error ? failure.message : String(failure));
+      refusal.value = failure instanceof Error ? failure.message : String(failure);
       field.current?.select();
     } finally {
       setAsking(false);

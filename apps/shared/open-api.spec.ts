@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-it('describes a running app, whose own routes below /api/ stay its own', async () => {
+it('describes a running app, and leaves the app its own routes below /api/', async () => {
   expect(await (await ask('/api/things')).json()).toEqual(['one']);
   expect(await (await ask('/api-json?x=1')).json()).toMatchObject({
     info: { title: 'Things', description: 'All things' },
@@ -35,7 +35,7 @@ it('describes a running app, whose own routes below /api/ stay its own', async (
 });
 
 it.each(['/api', '/api/', '/api/swagger-ui-init.js', '/api/swagger-ui-bundle.js', '/api/favicon-32x32.png'])(
-  'has a page for people, of which %s is a part',
+  'serves %s as part of its page for people',
   async (path) => expect((await ask(path)).status).toBe(200),
 );
 

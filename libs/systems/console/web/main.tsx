@@ -110,6 +110,6 @@ effect(() => {
 
 await begin();
 const root = document.getElementById('app');
-// What is there until now came with the page.
+// Replaces the frame that came with the HTML.
 root?.replaceChildren();
 if (root) render(<Console />, root);

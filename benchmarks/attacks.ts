@@ -112,7 +112,7 @@ try {
     row('alone', quiet, 0),
     row('under a flood of bad requests', flooded.result, flooded.answered),
     '',
-    `Resident memory: ${idle} MiB at rest, ${grown} MiB more at most while ${bombers.length} scripts want as much of it as they can get, together.`,
+    `Resident memory: ${idle} MiB at rest, at most ${grown} MiB more in total while ${bombers.length} scripts at once allocate as much as they can.`,
   ];
   console.log(lines.join('\n'));
   if (values.save) saveResult('attacks.md', lines.join('\n'));

@@ -173,7 +173,7 @@ function report({
     `| a write at the owner to the event in the browser | ${range(writes)} | 2 s |`,
     `| a module killed to its note on the page | ${range(killed)} | 5 s |`,
     `| the console's resident memory, highest, page open, 20 changes a second | ${cost.mib} MiB | 100 MB |`,
-    `| of that its own, beside the program of Node that all processes share | ${cost.ownMiB} MiB | |`,
+    `| of that its own, without the Node binary that all processes share | ${cost.ownMiB} MiB | |`,
     `| the console's processor time in ${seconds} s | ${(cost.share * 100).toFixed(1)} % of a core | 3 % |`,
   ].join('\n');
   console.log(text);

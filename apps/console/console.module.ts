@@ -22,7 +22,7 @@ const auth = process.env['SPARK_API_ISSUER'] ? [SparkAuthModule.forRoot()] : [];
   ],
 })
 export class ConsoleModule implements NestModule {
-  /** Redirects from the root address to the console. It is no route of the API, which `/api` describes. */
+  /** Redirects the root address to the console. As middleware, it is not a route of the API that `/api` describes. */
   configure(consumer: MiddlewareConsumer): void {
     consumer
       .apply((_request: unknown, response: ServerResponse) => {

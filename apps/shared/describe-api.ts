@@ -18,7 +18,7 @@ export type Handle = (
   next: (error?: unknown) => void,
 ) => void | Promise<void>;
 
-/** Makes the description of a running app, and what serves it. */
+/** Describes a running app in OpenAPI, and returns what serves the description. */
 export function describeApi(app: INestApplication, { name, description }: ApiTitle): Handle {
   const config = new DocumentBuilder()
     .setTitle(name)
@@ -27,7 +27,7 @@ export function describeApi(app: INestApplication, { name, description }: ApiTit
     .addBearerAuth()
     .addSecurityRequirements('bearer')
     .build();
-  // The routes of a running app are settled, with what answers 404 at their end: these are on an adapter of their own.
+  // A running app's routes end with what answers 404, so routes added later are not reached: these get an adapter of their own.
   const adapter = new ExpressAdapter();
   const beside = Object.create(app, {
     getHttpAdapter: { value: () => adapter },

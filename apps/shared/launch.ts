@@ -24,7 +24,7 @@ interface LaunchOptions {
   env?: Readonly<Record<string, string>>;
   /** For a faster start next time. Node holds all of it in memory for as long as it runs: 11 MB. Default: true */
   keepsCompiled?: boolean;
-  /** Packages that are not loaded although they are installed: Nest loads optional ones wherever it finds them. Default: none */
+  /** Packages that are not loaded even if they are installed: Nest loads optional ones wherever it finds them. Default: none */
   without?: readonly string[];
 }
 
@@ -38,9 +38,9 @@ export const LEAN = {
 } satisfies LaunchOptions;
 
 /**
- * For an app that is idle but for a few requests a second. V8's compilers take more of it than they give back: without them, the
- * console with ten modules and an open page has 19 MB less after a minute, and no more processor time. One thread for V8's own
- * work, and freed memory given back early, are 2 MB.
+ * For an app that is idle except for a few requests a second. V8's compilers are not worth their memory there: without them, the
+ * console with ten modules and an open page uses 19 MB less after a minute, and no more processor time. A single thread for V8's
+ * own work, and returning freed memory early, save another 2 MB.
  */
 export const IDLE = {
   ...LEAN,
@@ -52,7 +52,7 @@ export const IDLE = {
     '--v8-pool-size=1',
   ],
   env: { ...LEAN.env, MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_TOP_PAD_: '0' },
-  /** It has no transport of Nest's: 2 MB less. */
+  /** It uses none of Nest's transports: 2 MB less. */
   without: ['@nestjs/microservices'],
 } satisfies LaunchOptions;
 
@@ -79,7 +79,7 @@ export async function launch(
   await load();
 }
 
-/** As if they were not installed. A Node without these hooks loads them. */
+/** Makes importing them fail, as if they were not installed. Versions of Node without these hooks load them. */
 function leaveOut(packages: readonly string[]): void {
   modules.registerHooks?.({
     resolve(specifier, context, next) {

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-it('describes a running app, whose own routes below /api/ stay its own', async () => {
+it('describes a running app, and leaves the app its own routes below /api/', async () => {
   expect(await (await ask('/api/things')).json()).toEqual(['one']);
   expect(await (await ask('/api-json?x=1')).json()).toMatchObject({
     info: { title: 'Things', description: 'All things' },
@@ -41,9 +41,7 @@ it.each([
   '/api/swagger-ui-init.js',
   '/api/swagger-ui-bundle.js',
   '/api/favicon-32x32.png',
-])('has a page for people, of which %s is a part', async (path) =>
-  expect((await ask(path)).status).toBe(200),
-);
+])('serves %s as part of its page for people', async (path) => expect((await ask(path)).status).toBe(200));
 
 it.each(['/api/swagger-ui-none.js', '/api/none', '/api-none'])('answers %s as the app does', async (path) => {
   const answer = await ask(path);

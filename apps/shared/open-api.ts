@@ -1,12 +1,12 @@
 import type { INestApplication } from '@nestjs/common';
 import type { ApiTitle, Handle } from './describe-api.ts';
 
-/** The addresses of the description; below `/api/`, apps may have routes of their own. */
+/** The paths of the description; apps may have other routes of their own below `/api/`. */
 const ADDRESS = /^\/api(?:-json|-yaml|\/index\.html|\/swagger-ui[\w.-]*|\/favicon[\w.-]*)?\/?$/i;
 
 /**
- * Serves OpenAPI at `/api`. The package that makes it is loaded when it is first asked for: with what it needs, it is a quarter
- * of all that an app would load, and most processes are never asked.
+ * Serves OpenAPI at `/api`. The package that generates it is loaded with the first request for it: with its dependencies, it is
+ * a quarter of all that an app would load, and most processes never get such a request.
  */
 export function serveOpenApi(app: INestApplication, title: ApiTitle): void {
   app.use(whenAsked(async () => (await import('./describe-api.ts')).describeApi(app, title)));

@@ -16,7 +16,7 @@ export interface Spread {
   cpuMicroseconds: number;
 }
 
-/** Writes on many nodes at once, through their own repositories, and how soon the others have the writes. */
+/** Writes on many nodes at once through their own repositories, and measures how soon the others have the writes. */
 export async function measureSpread(
   folder: string,
   natsUrl: string,

@@ -8,8 +8,9 @@ import type { serve } from '../../apps/shared/serve.ts';
 import { writeSteadily } from '../support/steadily.ts';
 
 /**
- * A node of the built notes app that, at SIGWINCH (Nest ends at SIGUSR2), writes notes through its own repository: a request for
- * each would take a quarter of the processors that the nodes share. Afterwards it writes into a file how many were refused.
+ * A node of the built notes app that writes notes through its own repository on SIGWINCH (Nest shuts down on SIGUSR2): an HTTP
+ * request for each would take a quarter of the processors that the nodes share. At the end it writes into a file how many writes
+ * were refused.
  */
 const [perSecond, seconds] = [process.env['BENCH_PER_SECOND'], process.env['BENCH_SECONDS']].map(Number) as [
   number,

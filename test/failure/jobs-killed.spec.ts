@@ -142,7 +142,7 @@ describeWithOwnServers(['nats'], 'Many jobs', () => {
           timeoutMs: PATIENCE_MS,
         });
       };
-      // One that starts slowly would otherwise come when nothing is left.
+      // A worker that starts slowly would otherwise find no job left.
       const deadline = Date.now() + PATIENCE_MS;
       while (!workers.every((worker) => worker.count('end') > 0) && Date.now() < deadline) await submit(12);
       await submit(150);

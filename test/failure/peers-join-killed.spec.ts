@@ -12,7 +12,7 @@ import { ask } from '../support/http.ts';
 import { PATIENCE_MS } from '../support/member.ts';
 
 const ROWS = 20_000;
-/** How many rows it has, at least, when it is killed. */
+/** The minimum number of rows it has each time it is killed. */
 const KILLED_AT = [1, ROWS / 4, ROWS / 2];
 const WAIT = { timeoutMs: 3 * PATIENCE_MS };
 const OF_A_RECORD = `SELECT row.id, row._document AS document, head.origin, head.number
@@ -34,7 +34,7 @@ describeWithServers(['nats'], 'a new node that is killed while it loads a snapsh
     started.push(node);
     return node;
   };
-  /** Reads the file of a node, also of one that runs. */
+  /** Reads the file of a node, even while it runs. */
   const read = <T>(name: string, sql: string): T[] => {
     const file = new (nodeSqlite().DatabaseSync)(join(folder, `${name}.db`), { readOnly: true });
     try {

@@ -71,7 +71,7 @@ export async function buildPage(
   };
 }
 
-/** A browser would ask for what a script imports only once it has the script, and for what that imports after it. */
+/** Without these, a browser would request a script's imports only once it has the script, and their imports only after them. */
 function preloads(names: readonly string[]): string {
   return names.map((name) => `<link rel="modulepreload" href="assets/${name}" />`).join('\n    ');
 }

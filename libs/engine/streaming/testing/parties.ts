@@ -28,7 +28,7 @@ export class Parties {
   readonly control = new MemoryBoard();
   readonly leases = new MemoryLeases();
   readonly keys = new MemoryKeys();
-  /** Whether the owner answers questions; `late`: it leaves them open. */
+  /** Whether the owner answers questions; `late`: it leaves them unanswered. */
   answers: boolean | 'late' = true;
   readonly #state = new MemoryState();
   readonly #kept = new MemoryState();

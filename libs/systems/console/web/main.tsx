@@ -113,6 +113,6 @@ await begin();
 // In a tab that shows the console already, such an address loads nothing.
 addEventListener('hashchange', () => location.hash.startsWith('#token=') && void begin());
 const root = document.getElementById('app');
-// What is there until now came with the page.
+// Replaces the frame that came with the HTML.
 root?.replaceChildren();
 if (root) render(<Console />, root);

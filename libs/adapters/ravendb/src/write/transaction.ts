@@ -58,7 +58,7 @@ export async function write(http: RavenHttp, transaction: Transaction): Promise<
 const PENDING = Symbol('pending');
 
 /**
- * As `write`, for puts alone while the fence's version may still be pending: RavenDB receives the commands meanwhile, and begins
+ * Like `write`, for puts only, while the fence's version may still be pending: RavenDB receives the commands meanwhile, and begins
  * its transaction when the fence arrives. If the version never comes, the request is aborted and nothing is written.
  */
 export async function writeBehind(
@@ -67,7 +67,7 @@ export async function writeBehind(
   ownOnly: OwnOnly | null,
   fence: { id: string; document: string; expected: Promise<string | null> },
 ): Promise<string> {
-  // A set that follows a pause knows its version; sending it in one piece costs a third less than a stream.
+  // After a pause, the version is already known; sending the set in one piece then costs a third less than streaming it.
   const expected = await Promise.race([fence.expected, Promise.resolve(PENDING)]);
   if (expected !== PENDING) return write(http, { deletes: [], puts, ownOnly, fence: { ...fence, expected } });
   const commands = ownOnly ? refuseUnlessOwn(ownOnly) : [];

@@ -90,7 +90,7 @@ export class SqliteDatabase {
     return result;
   }
 
-  /** The same for work that changes no document and so gives no such number: whoever reads the file, the disk gets it later. */
+  /** The same for work that changes no document, and so issues no such number: it never waits for the disk, even if there are readers. */
   async writeUnnumberedSoon<T>(work: (open: OpenDatabase) => T): Promise<T> {
     const result = await this.#write(work, SOON);
     this.#soon++;

@@ -34,7 +34,7 @@ describe('a transaction that the disk may get later', () => {
     expect(await database.writeSoon(waitsFor)).toBe(FULL);
   });
 
-  it('does not wait for it where it gives no such number', async () => {
+  it('does not wait for it, even with readers, if it issues no such number', async () => {
     await new SqliteChangeSource(database).identify('reader');
     expect(await database.writeUnnumberedSoon(waitsFor)).toBe(NORMAL);
     expect(await database.write(waitsFor)).toBe(FULL);

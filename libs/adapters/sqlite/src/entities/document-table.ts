@@ -138,8 +138,8 @@ export class DocumentTable {
   }
 
   /**
-   * Inserts the rows of a replica's events, those after one place up to another; none of these rows exists, and none of the events is a
-   * delete.
+   * Inserts the rows for a replica's events after one place, up to and including another. None of these rows may exist yet, and none
+   * of the events may be a delete.
    */
   putEvents(after: number, to: number, modified: number): void {
     const sql = `INSERT INTO ${this.#quoted} (_etag, id, _document, _modified)

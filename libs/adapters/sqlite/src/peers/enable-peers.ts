@@ -21,8 +21,8 @@ import { ADDED_COLUMNS, PEER_TABLES, peerTriggerSql, PLACE_TRIGGERS } from './pe
 import { setReplicated } from '../connect/replicated.ts';
 
 /**
- * Of the pages of a file, in KiB. A first start, a snapshot and its loading pass over all of them once and fill whatever cache there is;
- * the system keeps those that are needed again. A larger one made none of these faster.
+ * The page cache of a file, in KiB. A first start, and taking or loading a snapshot, touch every page once and fill a cache of any
+ * size; the operating system caches the pages that are needed again. A larger one made none of these faster.
  */
 const CACHE_KIB = 8_000;
 
@@ -113,7 +113,7 @@ function enableTable(open: OpenDatabase, declaration: TableDeclaration): boolean
   open.db.exec(peerTriggerSql(name, collection));
   // Triggers of an earlier version would record what is filled in as changes.
   if (isNew || lackedColumns) fillEventTable(open, collection, name);
-  // All of them would keep the process busy for long, only to be removed again.
+  // Filling in all events would keep the process busy for long, only for most of them to be removed again.
   else if (isEventTableEmpty(open, name)) showLatestOf(open, collection, name);
   if (isNew) recordMigration(open.db, schemaVersion(open.db), `${name} is replicated`);
   if (lackedColumns && !isNew) joinDeletes(open, name);

@@ -7,7 +7,7 @@ import { type PeerEventRow, textOf } from './peer-event-row.ts';
 const COLUMNS =
   'taken, origin, number, hlc, entity, record_id, operation_type, data, timestamp, sees, resolver_version, tx';
 const VALUES = `(${COLUMNS.replaceAll(/\w+/g, '?')})`;
-/** Each call of a statement costs as much as a small row; beyond this many rows nothing more is gained. */
+/** Executing a statement costs as much as a small row; more rows than this in one statement gain nothing more. */
 const AT_ONCE = 20;
 const INSERT_ONE = `INSERT INTO spark_peer_events (${COLUMNS}) VALUES ${VALUES}`;
 const INSERT_SOME = `${INSERT_ONE}${`, ${VALUES}`.repeat(AT_ONCE - 1)}`;
@@ -15,10 +15,10 @@ const INSERT_SOME = `${INSERT_ONE}${`, ${VALUES}`.repeat(AT_ONCE - 1)}`;
 const LAST_PLACE = `SELECT max((SELECT ifnull(max(taken), 0) FROM spark_peer_events), (SELECT removed FROM spark_peer)) AS value`;
 
 /**
- * Stores writes of records that the file knows nothing of, each of another record of one collection, and shows them: a few statements
- * for all of them, where `PeerRows.succeed` needs five for each. The collection's event table does not get them; see `showLatest`.
- * @param table of the collection; null for one that is not replicated here
- * @returns those that are left out, because the file knows their record, or because it knows one of the events or its table rejects it
+ * Stores writes of records that are new to the file, one for each record, all of one collection, and shows them: a few statements for
+ * all of them, where `PeerRows.succeed` needs five for each. The collection's event table does not get them; see `showLatest`.
+ * @param table the collection's; null if the collection is not replicated here
+ * @returns those that were not stored: those whose record the file knows, or all, if it knows one of the events or the table rejects one
  */
 export function fillRecords(
   open: OpenDatabase,
@@ -28,7 +28,7 @@ export function fillRecords(
   const known = findKnown(open, table, events);
   const isKnown = ({ recordId }: PeerEventRow) => known.has(recordId);
   const unknown = events.filter((event) => !isKnown(event));
-  // Rows are numbered without a gap, so those without a row come last.
+  // Rows are numbered without gaps, so events without a row come last.
   const documents = unknown.filter(({ data }) => data !== null);
   const deletes = unknown.filter(({ data }) => data === null);
   if (unknown.length > 0 && !fill(open, table, { documents, deletes })) return [...events];
@@ -36,8 +36,8 @@ export function fillRecords(
 }
 
 /**
- * The ids of records that have heads, of deleted ones that have a row, whose readers are to learn of it, and those that no text of a
- * file spells: they have to be compared as stored.
+ * The ids of records that have heads; of deleted records that have a row here, because readers have to learn of the delete; and ids that
+ * a file cannot store as they are, because they have to be compared as stored.
  */
 function findKnown(
   open: OpenDatabase,
@@ -59,7 +59,7 @@ function findKnown(
   ]);
 }
 
-/** @returns false, and does nothing, when an event is known or a row is rejected: the others continue without it, so each has to be tried */
+/** @returns false, with nothing stored, if an event is known or a row is rejected: the others have to be tried one by one, without it */
 function fill(
   open: OpenDatabase,
   table: DocumentTable | null,

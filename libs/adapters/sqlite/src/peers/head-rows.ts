@@ -63,7 +63,7 @@ export function isSameName(one: PeerEventName, other: PeerEventName | null): boo
   return one.number === other?.number && one.origin === other.origin;
 }
 
-/** The heads of consecutive records: those after one, up to another. */
+/** The heads of the records after one, up to and including another. */
 export function headsBetween(
   open: OpenDatabase,
   after: PeerRecordName | null,

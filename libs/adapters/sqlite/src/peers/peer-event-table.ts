@@ -41,13 +41,13 @@ export function addEventColumns(open: OpenDatabase, table: string, wasReplicated
   return isNew;
 }
 
-/** Shows the latest events of the file, whatever their collections, unless their tables have them. */
+/** Adds the latest events of the file, whatever their collections, to event tables that lack them. */
 export function showLatest(open: OpenDatabase): void {
   for (const table of allTables(open))
     if (isReplicated(open, table.collection)) showLatestOf(open, table.collection, table.name);
 }
 
-/** The same for one collection. How many of them are its own does not matter: finding more would mean to look at all events. */
+/** The same for one collection, which may own only some of the latest: finding more of its own would mean reading all events. */
 export function showLatestOf(open: OpenDatabase, entity: string, table: string): void {
   const events = quoteName(eventTableName(table));
   const place = 'SELECT taken FROM spark_peer_events ORDER BY taken DESC LIMIT 1 OFFSET ?';
@@ -71,7 +71,7 @@ export function fillEventTable(open: OpenDatabase, entity: string, table: string
     WHERE +entity = ${quoteText(entity)} ORDER BY taken`);
 }
 
-/** Whether a table that has the columns lacks the events: a backup omits them, and so does a snapshot whose loading was interrupted. */
+/** Whether a table that has the columns lacks the events: a backup omits them, and an interrupted loading of a snapshot has not added them. */
 export function isEventTableEmpty(open: OpenDatabase, table: string): boolean {
   const events = quoteName(eventTableName(table));
   return open.row(`SELECT 1 FROM ${events} WHERE hlc IS NOT NULL LIMIT 1`) === null;
@@ -179,7 +179,7 @@ export const NAMES = `id, operation_type, record_id, data, timestamp, source_nod
 /**
  * An event of the replica as a row of its table. A delete gets the number of this file's change once the row is gone: its readers
  * go by it.
- * @param etag the number of the change that showed any other event
+ * @param etag the number that any other event gets: that of the change that showed it
  */
 function valuesOf(row: string, etag = LAST_ETAG): string {
   const isWrite = `${row}.resolver_version IS NULL`;

@@ -24,7 +24,7 @@ import { PeerOrigins } from './peer-origins.ts';
 import { setAside } from './set-aside.ts';
 
 const OF_RECORD = 'WHERE event.entity = ? AND event.record_id = ?';
-// Texts of statements that each applied event needs: joined again, each would have to be read through to find the prepared one.
+// Constants, because every applied event needs them: SQL joined for each call would be read through to find the prepared statement.
 const HEADS = `SELECT ${COLUMNS} FROM spark_peer_heads AS head JOIN spark_peer_events AS event
     ON event.origin = head.origin AND event.number = head.number
   WHERE head.entity = ? AND head.record_id = ?`;

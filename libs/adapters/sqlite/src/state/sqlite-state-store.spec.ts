@@ -42,7 +42,7 @@ describe('State that is written at the same time', () => {
     expect(await store.readAll([id(0), id(1), id(2)])).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
   });
 
-  it('does not wait for the disk where it may be lost in a power cut, whoever reads the file', async () => {
+  it('does not wait for the disk if a power cut may lose it, even with readers', async () => {
     await new SqliteChangeSource(database).identify('reader');
     const { version = '' } = (await store.read(id(0))) ?? {};
     const waiting = jest.spyOn(database, 'write');

@@ -71,7 +71,7 @@ describe('A change set as the log carries it', () => {
   });
 });
 
-it('A change set leaves no bytes behind for the collector when it is written, and those of the unpacker when it is read', async () => {
+it('Encoding a change set leaves no bytes to the garbage collector, and decoding it only those of the decompressor', async () => {
   const bytes = 4_000_000;
   const commands: ChangeCommand[] = [{ type: 'put', id: 'cars/1', document: `{"A":"${'x'.repeat(bytes)}"}` }];
   const before = process.memoryUsage().arrayBuffers;

@@ -15,7 +15,7 @@ export interface EncodedChangeSet {
 
 const ENCODING_HEADER = 'Spark-Encoding';
 const ENCODING = 'zstd';
-/** Below that, a compressor costs more than the bytes that it saves. */
+/** Up to this size, compressing costs more than the bytes that it saves. */
 const COMPRESS_ABOVE_BYTES = 2_048;
 
 /** The quickest: a set is read once, and soon. */

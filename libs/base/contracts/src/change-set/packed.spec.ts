@@ -17,7 +17,7 @@ describe('packed bytes', () => {
     await expect(unpack(Buffer.from('plain text'), 1_000)).rejects.toThrow();
     await expect(unpack(packed.subarray(0, -4), 100_000)).rejects.toThrow();
   });
-  it.each(SIZES)('are the same when they are given away: %d of them', async (size) => {
+  it.each(SIZES)('are the same when the original is given back: %d of them', async (size) => {
     const plain = Buffer.from('abc'.repeat(size).slice(0, size));
     const packed = await packAway(plain);
     expect(Buffer.from(await unpack(packed, size + 1)).toString()).toBe('abc'.repeat(size).slice(0, size));
@@ -25,12 +25,12 @@ describe('packed bytes', () => {
 });
 
 describe('bytes given back', () => {
-  it('are gone at once', async () => {
+  it('are freed at once', async () => {
     const plain = Buffer.alloc(1_000_000, 'abc');
     await packAway(plain);
     expect(plain).toHaveLength(0);
   });
-  it('stay where others share their memory', () => {
+  it('are kept if they share their memory with others', () => {
     const all = new Uint8Array([1, 2, 3, 4]);
     giveBack(all.subarray(1, 3));
     expect(all).toHaveLength(4);

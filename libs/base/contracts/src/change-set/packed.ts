@@ -19,7 +19,7 @@ export async function pack(
   return plain.length <= AT_ONCE_BYTES ? zlib.zstdCompressSync(plain, options) : compress(plain, options);
 }
 
-/** The same for bytes that nobody needs afterwards; their memory is free at once. */
+/** The same for bytes that nobody needs afterwards; their memory is freed at once. */
 export async function packAway(plain: Uint8Array<ArrayBuffer>, level?: number): Promise<Uint8Array> {
   const packed = await pack(plain, level);
   giveBack(plain);
@@ -27,11 +27,11 @@ export async function packAway(plain: Uint8Array<ArrayBuffer>, level?: number): 
 }
 
 /**
- * Frees bytes that nobody needs any more. The collector comes late for memory outside of its heap: change sets of 4 MB, one after the other,
- * held 80 MB.
+ * Frees bytes that nobody needs any more. The garbage collector is slow to free memory outside its heap: change sets of 4 MB, one after
+ * the other, held 80 MB.
  */
 export function giveBack({ buffer, byteLength }: Uint8Array): void {
-  // Small ones share their memory with others.
+  // Small ones share an `ArrayBuffer` with others.
   if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer(0);
 }
 

@@ -11,8 +11,8 @@ export interface StateStore {
   list<T extends object>(prefix: string): Promise<Versioned<T>[]>;
   /**
    * @param expected the version that must exist; null when the document must not exist
-   * @param onDisk `soon`: a power cut, and nothing else, may lose it, as it is written again then; a store may ignore this. Default `now`:
-   *   when it resolves
+   * @param onDisk `now`, the default: it is on disk when this resolves. `soon`: a power cut, and nothing else, may lose it, for what is
+   *   written again then; a store may ignore this
    * @returns the new version
    * @throws {VersionConflictError} when the stored version is another one
    * @throws {StoreRefusedError} when a foreign document has this id; an operator has to move it away

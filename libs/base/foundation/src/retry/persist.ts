@@ -65,8 +65,8 @@ async function run(work: () => Promise<void>, options: Persistence, again: boole
 }
 
 /**
- * Work that waits for a server that never answers must not delay the application's shutdown. Called for each piece of work, however small:
- * it makes no `AbortController`, whose end costs an error with its stack.
+ * Work that waits for a server that never answers must not delay the application's shutdown. This runs for each piece of work, however
+ * small, so it creates no `AbortController`: aborting one creates an error with a stack trace.
  */
 async function endSoon(work: Promise<void>, signal: AbortSignal, endMs: number): Promise<void> {
   if (endMs === Infinity) return work;

@@ -3,9 +3,9 @@ import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { ValidationProblemPipe } from './validation-problem-pipe.ts';
 
 /**
- * A `ValidationProblemPipe` from the first value on that a handler takes: it loads class-validator and class-transformer, a sixth
- * of all that an application without bodies loads.
- * @throws {Error} if one of them is not installed, which should not show with the first request
+ * A `ValidationProblemPipe` that is created for the first value that a handler takes: it loads class-validator and
+ * class-transformer, a sixth of all that an application without bodies would load.
+ * @throws {Error} if one of them is not installed, so that this shows at the start and not with the first request
  */
 export function validationWhenNeeded(): PipeTransform {
   const { resolve } = createRequire(import.meta.url);

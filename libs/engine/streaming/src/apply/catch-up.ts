@@ -32,9 +32,9 @@ export class CatchUp {
   }
 
   /**
-   * Begun again until it is reached: the owner may have been unavailable, or its database may have been replaced by an older one.
-   * Nobody waits for the answer: sets are applied even while the owner leaves questions open. One question is open at a time, and
-   * another follows if it was wanted meanwhile, since the answer may be about what was before.
+   * Called again until it is reached: the owner may have been unavailable, or its database may have been replaced by an older one.
+   * Nobody waits for the answer: sets are applied even while the owner leaves questions unanswered. One question is open at a time;
+   * if this is called meanwhile, another one follows, since the answer may be out of date.
    */
   find(): void {
     this.#wanted = true;

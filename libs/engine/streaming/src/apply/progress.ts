@@ -112,7 +112,7 @@ export class ApplyProgress {
     // The carrier itself knows when a generation begins, and what it has to catch up with.
     if (!this.active && checkpoint && before && before.incarnation !== checkpoint.incarnation)
       this.sourceReplaced({ databaseId: checkpoint.databaseId, etag: checkpoint.to });
-    // Who waits for a move looks again after it: told of each look, it would never pause.
+    // Whoever waits for a move looks again after it, and would never pause if each look counted as one.
     if (!isDeepStrictEqual(before, checkpoint)) this.#moved();
   }
 

@@ -52,7 +52,7 @@ it('Where it begins is logged once, however often it begins there while its stor
 describe('A script that is changed many times', () => {
   const NEVER = 3_600_000;
 
-  /** With the change to v2 carried out. */
+  /** After the change to v2 has been carried out. */
   async function afterFirstChange(changedMs: number) {
     const simulation = new Simulation(undefined, { changedMs });
     const scripts = { opened: 0, closed: 0 };
@@ -72,7 +72,7 @@ describe('A script that is changed many times', () => {
     return { simulation, scripts };
   }
 
-  it('ends for each change at once, and begins only when a beginning is due', async () => {
+  it('ends at once for each change, and begins again only when that is due', async () => {
     const { simulation, scripts } = await afterFirstChange(NEVER);
     const { opened, closed } = scripts;
     const begun = simulation.said.length;
@@ -91,7 +91,7 @@ describe('A script that is changed many times', () => {
     expect(simulation.said).toHaveLength(begun);
   });
 
-  it('goes on undisturbed when it is agreed again as it is', async () => {
+  it('continues undisturbed when it is agreed again unchanged', async () => {
     const { simulation, scripts } = await afterFirstChange(0);
     const { closed } = scripts;
     try {
@@ -104,7 +104,7 @@ describe('A script that is changed many times', () => {
     }
   });
 
-  it('makes the copies of the last one once it is due', async () => {
+  it('makes the copies of the last change once that is due', async () => {
     const { simulation } = await afterFirstChange(20);
     try {
       for (let n = 3; n <= 6; n++) simulation.changeScript(`v${n}`);

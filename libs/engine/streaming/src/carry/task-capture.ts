@@ -64,9 +64,9 @@ export class TaskCapture implements Unit {
   #isLater = false;
   #held = AbortSignal.abort();
   #assigned: CaptureTask;
-  /** No session has begun since what was agreed last changed. */
+  /** Whether the agreement has changed since the last session began. */
   #isChanged = false;
-  /** When a session last began for such a change, by `performance.now()`. */
+  /** When a session last began for a changed agreement, by `performance.now()`. */
   #changedAt = -Infinity;
   /** Ends what runs now, so that everything is decided again. */
   #disturbed = new AbortController();
@@ -121,7 +121,7 @@ export class TaskCapture implements Unit {
     }
   }
 
-  /** What was agreed may have changed: if so, nothing is carried as before from now on, and everything is decided again. */
+  /** What was agreed may have changed: if so, what runs now ends at once, and everything is decided again. */
   assign(task: CaptureTask): void {
     if (isDeepStrictEqual(task, this.#assigned)) return;
     this.#assigned = task;
@@ -130,8 +130,8 @@ export class TaskCapture implements Unit {
   }
 
   /**
-   * A generation costs some ten requests to the log and the board, and a deployment is all it takes to cause one: after the first change,
-   * those that follow closely begin together. Which task it is by then is read when a session begins.
+   * A generation costs some ten requests to the log and the board, and each deployment can cause one: after the first change, those that
+   * follow closely begin together. A session reads the task only when it begins.
    */
   async #untilDue(held: AbortSignal): Promise<void> {
     if (!this.#isChanged) return;

@@ -90,7 +90,7 @@ describe('An instance that stands by', () => {
     await says(standby, { ...GREEN, sourceEtag: lastEtag });
   });
 
-  it('tells those who wait for a move of what another one applies, not of each look', async () => {
+  it('reports a move when another instance has applied something, not at each look', async () => {
     await running();
     const standby = parties.requester();
     await says(standby, { documentsPut: 50, active: false });
@@ -113,7 +113,7 @@ describe('An instance that stands by', () => {
 });
 
 describe('While it lasts', () => {
-  it('the owner leaves questions open: what it has sent is applied without waiting for an answer', async () => {
+  it('the owner leaves questions unanswered: what it has sent is applied without waiting for an answer', async () => {
     parties = new Parties();
     parties.answers = 'late';
     put(1, 50);

@@ -25,7 +25,7 @@ export interface Pace {
    * this.
    */
   answerMs: number;
-  /** Minimum interval between two beginnings for a changed agreement: changes in between begin together. */
+  /** Minimum interval between two sessions that begin for a changed agreement: changes in between begin together. */
   changedMs: number;
   /** How often an instance looks for a comparison that was requested at another one. */
   askedMs: number;

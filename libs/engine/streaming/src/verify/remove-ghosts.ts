@@ -20,7 +20,7 @@ const TRIES = 3;
  * changes are applied without a pause, it moves faster than ghosts can be removed after it. Whatever makes one of them a copy
  * again writes it, before the look (and it is newer than the owner's answer) or after it (and it has another version).
  *
- * @returns how many stay: those that were written meanwhile, and those that the store does not let go
+ * @returns how many stay: those that were written meanwhile, and those that the store refuses to remove
  */
 export async function removeGhosts(
   ids: readonly string[],

@@ -49,7 +49,7 @@ export class Assets {
   }
 }
 
-/** The page with the session of who asks for it; null if nobody is signed in. */
+/** Adds the session of the user who requests the page; null if nobody is signed in. */
 export function withSession(page: string, session: object | null): string {
   return page.replace('{{session}}', () => (session ? escapeHtml(JSON.stringify(session)) : ''));
 }

@@ -69,7 +69,7 @@ it('The console says which verbs a path takes', async () => {
   await request(server).post('/spark/console/copies').expect(405).expect('allow', 'GET, HEAD');
 });
 
-it('The page says who is signed in, and is kept by no browser, whatever characters a name has', async () => {
+it('The page says who is signed in, whatever characters the name has, and no browser stores it', async () => {
   session = { sub: 'ann "$&" <ann>', role: 'viewer', csrf: 'x', since: 0, until: 1 };
   const page = await request(server)
     .get('/spark/console/copies')

@@ -57,7 +57,7 @@ export class ConsoleServer {
     return this.#showPage(exchange);
   }
 
-  /** Who is signed in is in the page, which so needs no request before it shows something. */
+  /** The page says who is signed in, so it needs no further request before it shows something. */
   async #showPage(exchange: Exchange): Promise<void> {
     const session = await this.#read(exchange);
     const page = withSession(this.#page, session && this.#told(session));

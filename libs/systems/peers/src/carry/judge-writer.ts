@@ -11,14 +11,14 @@ const MOST_KEPT = 1_000;
 interface WriterKey {
   readonly keyId: string;
   readonly key: KeyObject;
-  /** The last origin that was found to be the key's: a node writes under one for as long as it runs. */
+  /** The last origin that was found to belong to the key: a node writes under one origin for as long as it runs. */
   origin: string | null;
 }
 
 const kept = new Map<string, WriterKey>();
 const verifyAside = promisify(verify);
 
-/** Where a signature is verified: on this thread, which takes less processor time, or on another one while this one works on. */
+/** Where a signature is verified: on this thread, which takes less processor time, or on another one while this one continues. */
 export type VerifiedOn = 'this-thread' | 'another-thread';
 
 /**

@@ -151,7 +151,7 @@ export interface LoggedMessage {
   readonly payload: Uint8Array | null;
 }
 
-/** A message of which its writer is known, before its events are read: these take far more room than the message. */
+/** A message whose writer has been judged but whose events have not been read: they take far more memory than the message. */
 export type JudgedMessage = Refused | ReadClose | GenuineMessage;
 
 interface GenuineMessage extends LoggedMessage {
@@ -166,7 +166,7 @@ export async function decodeMessage(message: LoggedMessage, service: string): Pr
   return openMessage(await judgeMessage(message, service));
 }
 
-/** Whether a message is its writer's: the first step of reading it. @param on where its signature is verified */
+/** Checks whether a message is its writer's: the first step of reading it. @param on where its signature is verified */
 export async function judgeMessage(
   message: LoggedMessage,
   service: string,
@@ -187,7 +187,7 @@ export async function judgeMessage(
   return { ...message, kind: 'genuine', of: kind, header, payload };
 }
 
-/** Reads the events of a message that was judged. */
+/** Reads the events of a judged message. */
 export async function openMessage(judged: JudgedMessage): Promise<ReadMessage> {
   if (judged.kind !== 'genuine') return judged;
   const { sequence, writer: origin, headers, payload, header, of: kind } = judged;

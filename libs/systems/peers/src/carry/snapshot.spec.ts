@@ -60,7 +60,7 @@ describe('A part of a snapshot', () => {
     expect(await readPart(await encodePart([]))).toEqual([]);
   });
 
-  it('comes back as earlier versions have written it, without an end of its last line', async () => {
+  it('comes back as earlier versions have written it, without a line break at its end', async () => {
     const line = JSON.stringify(ONE_EVENT);
     expect(await readPart(await pack(Buffer.from(`${line}\n${line}`)))).toEqual([ONE_EVENT, ONE_EVENT]);
   });

@@ -88,7 +88,7 @@ export function decodeManifest(bytes: Uint8Array | null): Manifest | null {
   }
 }
 
-/** What a part says of some events; several of these follow each other in one part. */
+/** Events as lines of a part, which is several of these one after the other. */
 export function linesOf(events: readonly PeerEvent[]): Buffer {
   return Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''), 'utf8');
 }
@@ -97,9 +97,9 @@ export function encodePart(lines: readonly Buffer[]): Promise<Uint8Array> {
   return packAway(Buffer.concat(lines));
 }
 
-/** A part of a snapshot that is unpacked. */
+/** An unpacked part of a snapshot. */
 export interface Part {
-  /** Of its object. */
+  /** The name of its object. */
   readonly name: string;
   readonly text: string;
 }
@@ -111,7 +111,7 @@ export async function unpackPart(name: string, bytes: Uint8Array | null): Promis
   return { name, text };
 }
 
-/** The events of a part, each read when it is asked for. @throws {DamagedPartError} at what no node has written */
+/** The events of a part, each parsed only when it is requested. @throws {DamagedPartError} at what no node has written */
 export function* eventsOf({ name, text }: Part): Generator<PeerEvent> {
   for (let from = 0; from < text.length;) {
     const end = text.indexOf('\n', from);

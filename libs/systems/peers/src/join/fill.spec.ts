@@ -6,7 +6,7 @@ import { PeerRows, SqliteChangeSource } from '@nestjs-spark/sqlite/internal';
 import { ONE_EVENT } from '../../testing/one-event.ts';
 import { Log, ReplicaFile, settle } from '../../testing/replica-file.ts';
 
-/** The order in which a file takes the records of a snapshot is its own. */
+/** Without `taken` and etags: each file takes the records of a snapshot in its own order. */
 const TABLES = [
   `SELECT origin, number, hlc, entity, record_id, operation_type, data, timestamp, sees, resolver_version, tx, past
    FROM spark_peer_events ORDER BY origin, number`,
@@ -47,7 +47,7 @@ describe('records of a snapshot that a file knows nothing of', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('leave the same in it as the individual steps for other records', async () => {
+  it('leave the file as merging them one by one would', async () => {
     const [a, b] = [await open('a'), await open('b')];
     const [quick, slow] = [await open('quick'), await open('slow')];
     await new SqliteChangeSource(quick.database).identify('reader');
@@ -65,7 +65,7 @@ describe('records of a snapshot that a file knows nothing of', () => {
     await b.notes.put('Notes/MET', { title: 'by b' });
     await settle(log, [a, b], true);
     await a.takeSnapshot(log);
-    // Rows without an event, as a trigger that was missing leaves them: readers have seen one that is deleted elsewhere.
+    // Rows without an event, as a missing trigger leaves them; readers have seen one that is deleted elsewhere.
     for (const { database } of [quick, slow])
       await database.write(({ db }) => {
         db.exec('UPDATE spark_peer SET applying = TRUE');
@@ -97,7 +97,7 @@ describe('records of a snapshot that a file knows nothing of', () => {
     expect(await slow.seen()).toEqual(await a.seen());
   });
 
-  it('arrive where its table rejects one of them, all but that one', async () => {
+  it('all arrive except one that the table rejects', async () => {
     const [a, b] = [await open('a'), await open('b')];
     await write(a, 60);
     await settle(log, [a]);
@@ -113,7 +113,7 @@ describe('records of a snapshot that a file knows nothing of', () => {
     expect(await rows(b, heads)).toEqual(await rows(a, heads));
   });
 
-  it('arrive where the order of its events has places that are gone', async () => {
+  it('arrive even if events have been removed from the file', async () => {
     const [a, b] = [await open('a'), await open('b')];
     await write(a, 30);
     await settle(log, [a]);
@@ -131,7 +131,7 @@ describe('records of a snapshot that a file knows nothing of', () => {
     expect(await rows(b, 'SELECT count(*) AS n FROM Notes')).toEqual([{ n: 31 }]);
   });
 
-  it('are merged with each other where their ids are stored as the same text, also without a table', async () => {
+  it('are merged with each other if their ids are stored as the same text, even without a table', async () => {
     const a = await open('a');
     const snapshot = { cut: 1, origins: [] };
     const ids = ['notes/\ud800', 'notes/\ud801'];
@@ -149,7 +149,7 @@ describe('records of a snapshot that a file knows nothing of', () => {
     ]);
   });
 
-  it('fill its event table with the latest only, also when it starts again within the loading', async () => {
+  it('fill its event table with the latest only, even if the node restarts while it loads them', async () => {
     const [a, b] = [await open('a'), await open('b')];
     await write(a, 1_500);
     await settle(log, [a]);

@@ -60,7 +60,7 @@ export function loadRecords(
     head.number <= (numbers.get(head.origin) ?? 0) && (isLogged(head) || !originOf(head.origin).isOwn);
   const known: Known = { isCovered, isLogged };
   const records = [...Map.groupBy(events, recordKey).values()];
-  // Most records are a write that is not known here.
+  // Most records are a single write that is unknown here.
   const isPlain = ([first, ...others]: readonly PeerEvent[]) =>
     first?.resolverVersion === null && others.length === 0 && !isLogged(first);
   const left = file.fill(records.filter(isPlain).flat()).map((event) => [event]);
@@ -88,7 +88,7 @@ function loadRecord(
   const { entity, recordId } = first;
   const before = file.heads(entity, recordId);
   if (others.length === 0 && first.resolverVersion === null) {
-    // As it is in the snapshot, which has been loaded before, or a write that its table may reject.
+    // Already as in the snapshot, which was loaded before, or a write that the table may reject.
     const [head, ...rest] = before;
     if (head && rest.length === 0 && isSame(head, first)) return;
     if (!head && !isLogged(first) && file.succeed(first, before)) return;

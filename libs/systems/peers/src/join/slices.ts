@@ -1,7 +1,7 @@
 import { recordKey } from '@nestjs-spark/contracts/internal';
 import type { PeerEvent } from '../merge/event.ts';
 
-/** Splits events into slices of at least `least`, except the last one, as they are asked for. A record is never split. */
+/** Splits events lazily into slices of at least `least`, except the last one. A record is never split. */
 export function* slicesOf(events: Iterable<PeerEvent>, least: number): Generator<PeerEvent[]> {
   let slice: PeerEvent[] = [];
   for (const event of events) {

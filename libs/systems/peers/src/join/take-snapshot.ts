@@ -77,7 +77,7 @@ export function isLogged(file: PeerFile, { origin, number }: EventName): boolean
   return number <= file.loggedTo(origin);
 }
 
-/** `isLogged` for many events of a transaction in which nothing is read from the log: the file is asked once for each origin. */
+/** `isLogged` for many events in a transaction that reads nothing from the log: it asks the file once for each origin. */
 function loggedIn(file: PeerFile): (event: EventName) => boolean {
   const logged = new Map<string, number>();
   return ({ origin, number }) => {

@@ -142,18 +142,18 @@ export interface PeerFile {
    */
   succeed(event: PeerEvent, before: readonly PeerEvent[]): boolean;
   /**
-   * The same for many writes, each of another record that the file knows nothing of. Event tables do not show them until `showLatest`.
-   * @returns those that are left out, because the file knows the record or the event, or a table rejects one of them
+   * The same for many writes, one for each record, of records that are new to the file. Event tables do not show them until `showLatest`.
+   * @returns those that were not stored, because the file knows the record or an event, or a table rejects one of them
    */
   fill(events: readonly PeerEvent[]): PeerEvent[];
-  /** Shows the latest events in their event tables, unless they are there. */
+  /** Adds the latest events to event tables that lack them. */
   showLatest(): void;
   /** Counts the events of an origin as applied up to a number. */
   noteApplied(last: EventName): void;
   /** Forgets an own event. */
   forget(name: EventName): void;
   heads(entity: string, recordId: string): PeerEvent[];
-  /** The heads of the records after one, up to another, in the order of `recordsAfter`. */
+  /** The heads of the records after one, up to and including another, in the order of `recordsAfter`. */
   headsBetween(after: RecordName | null, to: RecordName): PeerEvent[];
   /**
    * Several heads are a conflict, which is noted; a single one ends it.

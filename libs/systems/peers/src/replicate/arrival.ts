@@ -29,12 +29,12 @@ export interface Applied {
   readonly clockMs: number | null;
 }
 
-/** How many messages may be verified before they are wanted. */
+/** How many messages may be verified before it is their turn. */
 const AHEAD = 16;
 
 /**
- * Messages of the log, read. As long as many follow, their signatures are verified on other threads while this one applies the messages
- * before them. Their events are read only when it is their turn, since they take more room.
+ * Reads the messages of the log. As long as many follow, their signatures are verified on other threads while this one applies the
+ * messages before them. Their events are decoded only when it is their turn, since they take more memory.
  */
 export async function* arrivals(
   messages: AsyncIterable<SharedLogMessage>,

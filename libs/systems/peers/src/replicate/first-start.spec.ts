@@ -49,7 +49,7 @@ describe('a file with rows that becomes a replica', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('keeps at most 8 MB of its pages in memory, however many it passes over', async () => {
+  it('caches at most 8 MB of its pages, however many it reads', async () => {
     const a = await open('a').begin();
     expect(await a.database.read((file) => file.row('PRAGMA cache_size'))).toMatchObject({
       cache_size: -8_000,

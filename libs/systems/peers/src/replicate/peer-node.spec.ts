@@ -114,7 +114,7 @@ describe('a new node', () => {
   it.each([
     ['a message is missing', (log: Log) => void log.messages.fill(null, 1, 2)],
     ['a message cannot be applied', () => jest.spyOn(c.store, 'apply').mockRejectedValue(new Error('full'))],
-  ])('reads the log no further once %s, until it begins again', async (_, disturb) => {
+  ])('stops reading the log once %s, until its next attempt', async (_, disturb) => {
     const log = new Log();
     await a.meet(log);
     for (const title of ['one', 'two', 'three']) {

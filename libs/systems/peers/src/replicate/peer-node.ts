@@ -128,7 +128,7 @@ export class PeerNode {
 
   async #read(): Promise<void> {
     const { log, store, logger } = this.#parts;
-    // What reads ahead ends with this attempt, however it ends.
+    // Reading ahead ends with this attempt, however the attempt ends.
     const reading = new AbortController();
     const signal = AbortSignal.any([this.#stop.signal, reading.signal]);
     try {

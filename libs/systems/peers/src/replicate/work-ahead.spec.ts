@@ -15,7 +15,7 @@ describe('work that begins ahead of its turn', () => {
     for await (const result of results) taken.push(result);
     return taken;
   };
-  /** Until nothing is left that could happen without an answer from outside. */
+  /** Resolves when nothing more can happen without an answer from outside. */
   const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
   it('gives its results in the order of the items, whichever is done first', async () => {
@@ -25,7 +25,7 @@ describe('work that begins ahead of its turn', () => {
     expect(await taken).toEqual(['result 0', 'result 1', 'result 2']);
   });
 
-  it('is begun on no more items than allowed, those included that nobody has taken yet', async () => {
+  it('is begun on no more items than allowed, including those that nobody has taken yet', async () => {
     waiting.length = 0;
     const results = workAhead(come(10), work, 3);
     const first = results.next();
@@ -50,7 +50,7 @@ describe('work that begins ahead of its turn', () => {
     expect(await results.next()).toEqual({ done: false, value: 'result 0' });
   });
 
-  it('fails with the items, and with the work when it is its turn', async () => {
+  it('fails if the items fail, and if work fails, when it is its turn', async () => {
     const broken = async function* (): AsyncGenerator<number> {
       yield 0;
       throw new Error('the log is away');

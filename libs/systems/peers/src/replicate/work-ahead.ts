@@ -1,6 +1,6 @@
 /**
- * Begins `work` on items as they come, while the consumer is busy with earlier ones, and returns the results in the order of the items.
- * @param most how many items are in work or wait for the consumer
+ * Begins `work` on items as they come, while the consumer is busy with earlier ones, and yields the results in the order of the items.
+ * @param most the maximum number of items that are in progress or wait for the consumer
  */
 export async function* workAhead<T, R>(
   items: AsyncIterable<T>,
@@ -27,7 +27,7 @@ export async function* workAhead<T, R>(
   }
 }
 
-/** A failure is heard at the next await; until then nobody has to. */
+/** A rejection is handled when the promise is awaited; until then, it must not count as unhandled. */
 function heardLater<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

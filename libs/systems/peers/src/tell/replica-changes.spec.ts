@@ -183,7 +183,7 @@ describe('the changes of a replicated collection', () => {
     expect(told).toEqual(['notes/1 1 here']);
   });
 
-  it('cost a node without listeners nothing: it does not look into the file after a write', async () => {
+  it('cost a node without listeners nothing: it does not read the file after a write', async () => {
     const changes = await changesOf(a);
     changes.on(Note, say)();
     await changes.tell();
@@ -196,7 +196,7 @@ describe('the changes of a replicated collection', () => {
     }
   });
 
-  it('are reported from the moment on at which the first listener, or the next after all have ended, begins to listen', async () => {
+  it('are reported from when the first listener, or the next one after all have stopped, begins to listen', async () => {
     const changes = await changesOf(a);
     await a.notes.put('notes/1', { title: 'unheard' });
     const stop = changes.on(Note, say);

@@ -66,7 +66,7 @@ export class ReplicaChanges {
     this.#listeners.set(entity, listeners);
     // Only documents of this class are read for it. One of its own for each subscription, which ends alone.
     const one: Listener = (change) => (listener as Listener)(change);
-    // What changed while nobody listened was not looked at.
+    // The position is out of date: nothing is read while nobody listens.
     if (this.#position !== null && !this.#isHeard) this.#beginAgain();
     listeners.add(one);
     return () => listeners.delete(one);
@@ -76,7 +76,7 @@ export class ReplicaChanges {
   async run(signal: AbortSignal): Promise<void> {
     const { database, logger } = this.#parts;
     const nudge = new Nudge();
-    // Every write of this process comes by: without listeners, none is worth a look into the file.
+    // This hears of every write of the process: without listeners, none is worth reading the file.
     const stopHearing = database.onWritten(() => {
       if (this.#isHeard) nudge.nudge();
     });
@@ -114,7 +114,7 @@ export class ReplicaChanges {
     return [...this.#listeners.values()].some(({ size }) => size > 0);
   }
 
-  /** Should the file not be readable just now, the listener also hears of changes from before. */
+  /** If the file cannot be read at the moment, the listener is also notified of earlier changes. */
   #beginAgain(): void {
     this.#beginning = this.begin()
       .catch(() => undefined)

@@ -36,7 +36,7 @@ export class DeploymentStore {
     );
   }
 
-  /** The same for what every start makes sure of anyway: only a power cut may lose it. */
+  /** The same for what every start writes again if it is missing: only a power cut may lose it. */
   writeSoon(deployment: DeploymentDocument, expected: string): Promise<string> {
     const { requester } = deployment;
     return this.states.write(deploymentId(requester), DEPLOYMENTS_COLLECTION, deployment, expected, 'soon');

@@ -61,7 +61,7 @@ describe('the stream engine', () => {
     expect(await second.manager.deploy(wanted())).toMatchObject({ tasksCreated: 0 });
   });
 
-  it('waits for the disk once for a changed set, and not at all for the same one', async () => {
+  it('waits for the disk once for a changed set, and not at all for an unchanged one', async () => {
     const owner = await start();
     const writes = jest.spyOn(owner.state, 'write');
     const waited = () => writes.mock.calls.filter((call: unknown[]) => call[4] !== 'soon').length;

@@ -64,7 +64,7 @@ function classFile({ className }: Wish): string {
   return `src/${words}.ts`;
 }
 
-/** An existing class belongs to the user, who may have extended it since. */
+/** An existing class is the user's and is kept: it may have been extended since. */
 function classSource(wish: Wish, present: string | undefined, path: string): string {
   if (present === undefined) return renderClass(wish);
   if (classIn(statementsOf(present, path), wish.className)) return present;

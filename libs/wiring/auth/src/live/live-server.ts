@@ -22,7 +22,7 @@ export interface LiveServerParts {
   authentication: ApiAuthentication | null;
   /** Counts, logs and records refusals; null: `SparkAuthModule` is not imported. */
   trail: TrailInUse | null;
-  /** Creates the handler for the messages of a reader, who may not be authenticated yet. */
+  /** Creates the handler for the messages of a reader that might not be authenticated yet. */
   protocol(reader: LiveReader): LiveProtocol;
 }
 

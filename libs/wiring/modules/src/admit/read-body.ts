@@ -3,7 +3,7 @@ import { fieldsOf, typeFirst } from '@nestjs-spark/observability/internal';
 import { parseJson } from './parse-json.ts';
 import { takeRules } from './rules.ts';
 
-/** Loaded with the first body: an application that reads none, such as the console alone, does without them. */
+/** Loaded with the first body: an application that reads none, such as the console on its own, does not need them. */
 const load = () => Promise.all([import('class-transformer'), import('class-validator')]);
 let loaded: ReturnType<typeof load> | null = null;
 

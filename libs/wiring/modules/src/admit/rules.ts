@@ -1,7 +1,7 @@
 import type { ValidateByOptions } from 'class-validator';
 import { isCollectionName, isIdPrefix, isName } from '@nestjs-spark/contracts';
 
-/** A rule of class-validator, where it was written. */
+/** A rule of class-validator, and the property that it applies to. */
 export interface Rule {
   readonly options: ValidateByOptions;
   readonly place: readonly [target: object, property: string | symbol];
@@ -61,12 +61,12 @@ export function MaxBytes(limit: number): PropertyDecorator {
   });
 }
 
-/** What was written since the last call. */
+/** The rules that were declared since the last call. */
 export function takeRules(): Rule[] {
   return written.splice(0);
 }
 
-/** Only noted: `readBody` gives it to class-validator, which is not loaded in an application that reads no body. */
+/** Only recorded: `readBody` registers it with class-validator, which an application that reads no body does not load. */
 function rule(options: ValidateByOptions): PropertyDecorator {
   return (...place) => void written.push({ options, place });
 }

@@ -25,7 +25,7 @@ export interface ClientCredentialsParts {
   schemes: readonly string[];
 }
 
-/** The package, which is loaded for the first token: most modules have no identity provider. */
+/** The package, which is loaded when the first token is requested: most modules have no identity provider. */
 type OAuth = typeof oauth;
 
 interface Kept {

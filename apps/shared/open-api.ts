@@ -15,15 +15,23 @@ export type Handle = (
   next: (error?: unknown) => void,
 ) => void | Promise<void>;
 
+/** Makes what serves the description of an app. */
+type Describe = (app: INestApplication, title: ApiTitle) => Handle;
+
 /** The addresses of the description; below `/api/`, apps may have routes of their own. */
 const ADDRESS = /^\/api(?:-json|-yaml|\/index\.html|\/swagger-ui[\w.-]*|\/favicon[\w.-]*)?\/?$/;
 
 /**
  * Serves OpenAPI at `/api`. The package that makes it is loaded when it is first asked for: with what it needs, it is a quarter
  * of all that an app would load, and most processes are never asked.
+ * @param load replaced in tests
  */
-export function serveOpenApi(app: INestApplication, title: ApiTitle): void {
-  app.use(whenAsked(async () => (await import('./describe-api.ts')).describeApi(app, title)));
+export function serveOpenApi(
+  app: INestApplication,
+  title: ApiTitle,
+  load: () => Promise<Describe> = async () => (await import('./describe-api.ts')).describeApi,
+): void {
+  app.use(whenAsked(async () => (await load())(app, title)));
 }
 
 function whenAsked(open: () => Promise<Handle>): Handle {
@@ -31,7 +39,10 @@ function whenAsked(open: () => Promise<Handle>): Handle {
   return async (request, response, next) => {
     const [path = ''] = (request.url ?? '').split('?', 1);
     if (!ADDRESS.test(path)) return next();
-    const handle = await (opened ??= open());
+    opened ??= open();
+    // What cannot be loaded now, as when file descriptors are short, may be a moment later.
+    opened.catch(() => (opened = null));
+    const handle = await opened;
     await handle(request, response, next);
   };
 }

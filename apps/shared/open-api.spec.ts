@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { serveOpenApi } from './open-api.ts';
+import { type Handle, serveOpenApi } from './open-api.ts';
 
 @Controller('api/things')
 class ThingsController {
@@ -47,4 +47,18 @@ it.each(['/api/swagger-ui-none.js', '/api/none', '/api-none'])('answers %s as th
   const answer = await ask(path);
   expect(answer.status).toBe(404);
   expect(await answer.json()).toMatchObject({ statusCode: 404 });
+});
+
+it('is loaded with the next request when it cannot be loaded with the first', async () => {
+  const other = await NestFactory.create(ThingsModule, { logger: false });
+  const load = jest.fn<() => Promise<() => Handle>>();
+  load.mockRejectedValueOnce(new Error('too many open files'));
+  load.mockResolvedValue(() => (_request, response) => void response.end('described'));
+  serveOpenApi(other, { name: 'Things', description: 'All things' }, load);
+  await other.listen(0, '127.0.0.1');
+  const api = new URL('/api', await other.getUrl());
+  expect((await fetch(api)).status).toBe(500);
+  for (let time = 0; time < 2; time++) expect(await (await fetch(api)).text()).toBe('described');
+  expect(load).toHaveBeenCalledTimes(2);
+  await other.close();
 });

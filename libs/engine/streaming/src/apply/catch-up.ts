@@ -61,8 +61,11 @@ export class CatchUp {
   }
 
   async #ask(): Promise<void> {
+    const { replacements } = this.#progress;
     const answer = await this.#parts.source.ask(this.#task);
-    if (answer === 'unknown') {
+    // It may be about the database that was replaced meanwhile, whose etags mean nothing any more.
+    if (replacements !== this.#progress.replacements) this.#wanted = true;
+    else if (answer === 'unknown') {
       this.#progress.catchUpTo = null;
     } else if (answer !== 'away') {
       const { databaseId = null, sourceEtag: etag, witness = null } = answer;

@@ -28,6 +28,8 @@ export class ApplyProgress {
   checkpoint: Checkpoint | null = null;
   /** What has to be applied before the copy counts as caught up after a start. */
   catchUpTo: SourcePlace | null = null;
+  /** How many times the source was replaced: an answer from before is about another one. */
+  replacements = 0;
   resyncsRequested = 0;
   readonly carrier = new Carrier();
   #task: ApplyTask;
@@ -136,6 +138,7 @@ export class ApplyProgress {
   sourceReplaced(place: Place): void {
     this.#source.replaced(place);
     this.catchUpTo = null;
+    this.replacements++;
   }
 
   sourceSaid(status: SourceStatus): void {

@@ -45,7 +45,8 @@ export class Assets {
 
   /** The page's HTML for the path under which it is served; `withSession` completes it for a user. */
   page(path: string, title: string): string {
-    return this.#page.replace('{{base}}', `${path}/`).replaceAll('{{title}}', escapeHtml(title));
+    // As functions: a `$` in a text that replaces another one refers to it.
+    return this.#page.replace('{{base}}', () => `${path}/`).replaceAll('{{title}}', () => escapeHtml(title));
   }
 }
 

@@ -64,4 +64,20 @@ describe('work that begins ahead of its turn', () => {
     expect((await results.next()).value).toBe('result 0');
     await expect(results.next()).rejects.toThrow('not this one');
   });
+
+  it('gives what was begun before the items failed', async () => {
+    waiting.length = 0;
+    const broken = async function* (): AsyncGenerator<number> {
+      yield* [0, 1];
+      throw new Error('the log is away');
+    };
+    const results = workAhead(broken(), work, 5);
+    const [first, second, third] = [results.next(), results.next(), results.next()];
+    third.catch(() => undefined);
+    await turn();
+    for (const at of [1, 0]) waiting[at]?.resolve(`result ${at}`);
+    expect((await first).value).toBe('result 0');
+    expect((await second).value).toBe('result 1');
+    await expect(third).rejects.toThrow('the log is away');
+  });
 });

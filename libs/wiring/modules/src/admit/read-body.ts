@@ -1,10 +1,18 @@
+import { createRequire } from 'node:module';
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
 import { fieldsOf, typeFirst } from '@nestjs-spark/observability/internal';
 import { parseJson } from './parse-json.ts';
 import { takeRules } from './rules.ts';
 
-/** Loaded with the first body: an application that reads none, such as the console on its own, does not need them. */
-const load = () => Promise.all([import('class-transformer'), import('class-validator')]);
+/**
+ * Loaded with the first body: an application that reads none, such as the console on its own, does not need them. With `require`, which tries
+ * again after a failure, as when file descriptors are short: `import` keeps the failure of a CommonJS package for good.
+ */
+const require = createRequire(import.meta.url);
+const load = () => ({
+  transformer: require('class-transformer') as typeof import('class-transformer'),
+  validator: require('class-validator') as typeof import('class-validator'),
+});
 let loaded: ReturnType<typeof load> | null = null;
 
 /**
@@ -16,10 +24,10 @@ export async function readBody<T extends object>(type: new () => T, body: Uint8A
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ProblemError('invalid', 'The body must be a JSON object.');
   }
-  const [{ plainToInstance }, { validate, ValidateBy }] = await (loaded ??= load());
-  for (const { options, place } of takeRules()) ValidateBy(options)(...place);
-  const request = plainToInstance(type, value, { enableImplicitConversion: false });
-  const errors = await validate(request, {
+  const { transformer, validator } = (loaded ??= load());
+  for (const { options, place } of takeRules()) validator.ValidateBy(options)(...place);
+  const request = transformer.plainToInstance(type, value, { enableImplicitConversion: false });
+  const errors = await validator.validate(request, {
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,

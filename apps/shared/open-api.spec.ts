@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type Handle, serveOpenApi } from './open-api.ts';
+import type { Handle } from './describe-api.ts';
+import { serveOpenApi } from './open-api.ts';
 
 @Controller('api/things')
 class ThingsController {

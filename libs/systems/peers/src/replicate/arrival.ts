@@ -1,8 +1,8 @@
+import { ahead } from '@nestjs-spark/foundation/internal';
 import type { SharedLogMessage } from '@nestjs-spark/jetstream/internal';
 import { judgeMessage, openMessage, type ReadMessage, type Refusal } from '../carry/message.ts';
 import type { NewLife } from '../receive/begin-new-life.ts';
 import type { BatchBounds } from './in-batches.ts';
-import { workAhead } from './work-ahead.ts';
 
 /** A message that was read, with its position and time even if it has no content. */
 export interface Arrival {
@@ -40,13 +40,16 @@ export async function* arrivals(
   messages: AsyncIterable<SharedLogMessage>,
   service: string,
 ): AsyncGenerator<Arrival> {
-  const judge = async (message: SharedLogMessage) => {
-    const on = message.left > AHEAD ? 'another-thread' : 'this-thread';
-    return { message, judged: await judgeMessage(message, service, on) };
-  };
-  for await (const { message, judged } of workAhead(messages, judge, AHEAD)) {
+  for await (const { message, judged } of ahead(judge(messages, service), AHEAD)) {
     const { sequence, storedAt, left } = message;
     yield { sequence, storedAt, left, message: await openMessage(judged) };
+  }
+}
+
+async function* judge(messages: AsyncIterable<SharedLogMessage>, service: string) {
+  for await (const message of messages) {
+    const on = message.left > AHEAD ? 'another-thread' : 'this-thread';
+    yield { message, judged: await judgeMessage(message, service, on) };
   }
 }
 

@@ -1,26 +1,64 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { ahead } from './ahead.ts';
 
-describe('reading ahead', () => {
-  async function* numbers(count: number, begun: number[] = []): AsyncGenerator<number> {
-    for (let number = 0; number < count; number++) {
-      begun.push(number);
-      yield number;
-    }
+async function* numbers(to: number, onEach: (n: number) => void = () => {}): AsyncGenerator<number> {
+  for (let n = 1; n <= to; n++) {
+    onEach(n);
+    yield n;
   }
-  /** Until nothing is left that could happen without an answer from outside. */
-  const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+}
 
-  it('yields everything, in order', async () => {
-    expect(await Array.fromAsync(ahead(numbers(5), 3))).toEqual([0, 1, 2, 3, 4]);
+describe('ahead', () => {
+  it('keeps order and content', async () => {
+    expect(await Array.fromAsync(ahead(numbers(10), 3))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('has the next item made while the one before is worked on', async () => {
+    const made: number[] = [];
+    const items = ahead(
+      numbers(3, (n) => made.push(n)),
+      1,
+    );
+    await items.next();
+    await Promise.resolve();
+    expect(made).toContain(2);
+    await items.return();
+  });
+
+  it('makes nothing while a heavy item is made, and everything after it', async () => {
+    const made: number[] = [];
+    const items = ahead(
+      numbers(3, (n) => made.push(n)),
+      1,
+      (n) => n === 2,
+    );
+    await items.next();
+    await items.next();
+    await setImmediate();
+    expect(made).toEqual([1, 2]);
+    expect((await Array.fromAsync(items)).length).toBe(1);
+  });
+
+  it('throws an error of the source in its place', async () => {
+    async function* failing(): AsyncGenerator<number> {
+      yield 1;
+      throw new Error('broken');
+    }
+    const items = ahead(failing(), 2);
+    expect((await items.next()).value).toBe(1);
+    await expect(items.next()).rejects.toThrow('broken');
   });
 
   it('asks for no more items than allowed beside the one that is in use', async () => {
     const begun: number[] = [];
-    const items = ahead(numbers(10, begun), 3);
+    const items = ahead(
+      numbers(10, (n) => begun.push(n)),
+      3,
+    );
     await items.next();
-    await turn();
-    expect(begun).toEqual([0, 1, 2, 3]);
+    await setImmediate();
+    expect(begun).toEqual([1, 2, 3, 4]);
   });
 
   it('yields an item without waiting for another one', async () => {
@@ -41,12 +79,12 @@ describe('reading ahead', () => {
     const seen: number[] = [];
     const all = (async () => {
       for await (const item of items) {
-        await turn();
+        await setImmediate();
         seen.push(item);
       }
     })();
     await expect(all).rejects.toThrow('the log is away');
-    expect(seen).toEqual([0, 1, 2]);
+    expect(seen).toEqual([1, 2, 3]);
   });
 
   it('ends its source when it is left early', async () => {
@@ -58,8 +96,8 @@ describe('reading ahead', () => {
         isEnded = true;
       }
     })();
-    for await (const item of ahead(items, 2)) if (item === 1) break;
-    await turn();
+    for await (const item of ahead(items, 2)) if (item === 2) break;
+    await setImmediate();
     expect(isEnded).toBe(true);
   });
 });

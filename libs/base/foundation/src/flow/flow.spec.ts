@@ -1,59 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { ahead } from './ahead.ts';
 import { endsWithin } from './ends-within.ts';
 import { Latest } from './latest.ts';
 import { Nudge } from './nudge.ts';
 import { tryEach } from './try-each.ts';
-
-async function* numbers(to: number, onEach: (n: number) => void = () => {}): AsyncGenerator<number> {
-  for (let n = 1; n <= to; n++) {
-    onEach(n);
-    yield n;
-  }
-}
-
-describe('ahead', () => {
-  it('keeps order and content', async () => {
-    expect(await Array.fromAsync(ahead(numbers(10), 3))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-  });
-
-  it('has the next item made while the one before is worked on', async () => {
-    const made: number[] = [];
-    const items = ahead(
-      numbers(3, (n) => made.push(n)),
-      1,
-    );
-    await items.next();
-    await Promise.resolve();
-    expect(made).toContain(2);
-    await items.return();
-  });
-
-  it('makes nothing while a heavy item is made, and everything after it', async () => {
-    const made: number[] = [];
-    const items = ahead(
-      numbers(3, (n) => made.push(n)),
-      1,
-      (n) => n === 2,
-    );
-    await items.next();
-    await items.next();
-    await setImmediate();
-    expect(made).toEqual([1, 2]);
-    expect((await Array.fromAsync(items)).length).toBe(1);
-  });
-
-  it('throws an error of the source in its place', async () => {
-    async function* failing(): AsyncGenerator<number> {
-      yield 1;
-      throw new Error('broken');
-    }
-    const items = ahead(failing(), 2);
-    expect((await items.next()).value).toBe(1);
-    await expect(items.next()).rejects.toThrow('broken');
-  });
-});
 
 describe('a nudge', () => {
   it('that comes before the wait is not missed', async () => {

@@ -33,7 +33,10 @@ describeWithServers(['nats'], 'Messages that a plain NATS client writes among th
 
   const write = (subject: string, value: unknown): Promise<unknown> =>
     stranger.use(({ nc }) =>
-      nc.request(`${place.root}.${subject}`, typeof value === 'string' ? value : JSON.stringify(value)),
+      // The client's own patience is one second, which is little on a busy machine.
+      nc.request(`${place.root}.${subject}`, typeof value === 'string' ? value : JSON.stringify(value), {
+        timeout: 5_000,
+      }),
     );
   const submit = async () => (await engine.jobs.submit(HANDLER)).jobId;
   const ended = (jobId: string) => engine.jobs.get(jobId, undefined, 30_000);

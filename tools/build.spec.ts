@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -109,6 +117,28 @@ describe('the build', () => {
     expect(counts.toSorted()).toEqual([0, 2]);
     expect(run('dist/apps/fleet/main.js')).toBe('fleet\n');
     expect(existsSync(join(root, 'dist/build.lock'))).toBe(false);
+  });
+
+  it('bundles the console with what it imports, and again when a library has changed', async () => {
+    put('apps/console/main.ts', `await import('./app.ts');\n`);
+    put('apps/console/app.ts', `import { a } from '../../../libs/base/a/dist/index.js';\nconsole.log(a);\n`);
+    put('libs/base/a/src/index.ts', `export const a = 1;\n`);
+    put('libs/systems/console/src/index.ts', `export {};\n`);
+    for (const name of ['main.tsx', 'theme.ts', 'style.css', 'index.html'])
+      put(`libs/systems/console/web/${name}`, '');
+    await build(root);
+    put('libs/base/a/src/index.ts', `export const a = 2;\n`);
+    await build(root);
+    expect(await build(root)).toBe(0);
+    rmSync(join(root, 'libs/base/a'), { recursive: true });
+    expect(run('dist/apps/console/main.js')).toBe('2\n');
+    expect(readdirSync(join(root, 'dist/apps/console')).toSorted()).toEqual([
+      'code',
+      'main.js',
+      'main.js.map',
+      'page',
+    ]);
+    expect(existsSync(join(root, 'dist/apps/console/page/index.html'))).toBe(true);
   });
 
   it('maps each script to its source', async () => {

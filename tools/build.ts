@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { JscConfig, Options } from '@swc/core';
 import { transformFile } from '@swc/core';
+import { bundleApp } from './bundle-app.ts';
 import { buildPage } from './page/build-page.ts';
 import { readArguments } from './arguments.ts';
 import { type Built, contentOf, readBuilt, stateOf } from './built.ts';
@@ -31,7 +33,12 @@ interface Unit {
   readonly to: string;
 }
 
-const SELF = ['build.ts', 'built.ts', 'page/build-page.ts'].map((file) => join(import.meta.dirname, file));
+/** Apps that are bundled with what they import, and the library whose page they serve. */
+const BUNDLED: Readonly<Record<string, string>> = { console: 'systems/console' };
+
+const SELF = ['build.ts', 'built.ts', 'bundle-app.ts', 'page/build-page.ts'].map((file) =>
+  join(import.meta.dirname, file),
+);
 
 /**
  * Builds every library into its `dist`, and every app into `dist/apps/<app>`, except what is unchanged since the last build.
@@ -72,7 +79,9 @@ async function look(root: string): Promise<Seen> {
   const before = await readBuilt(recordOf(root));
   const tool = await contentOf([...SELF, join(repository, 'package-lock.json')]);
   const kept = tool === before.tool ? before.units : {};
-  const sources = await Promise.all(units.map(({ from, to }) => contentOf([from, webOf(to)])));
+  const own = await Promise.all(units.map(({ from, to }) => contentOf([from, webOf(to)])));
+  const all = createHash('sha256').update(own.join()).digest('hex');
+  const sources = units.map(({ to }, at) => (isBundled(to) ? all : (own[at] ?? '')));
   const outputs = await Promise.all(units.map(({ to }) => stateOf(to)));
   const changed = units.filter(({ to }, at) => {
     const unit = kept[relative(root, to)];
@@ -84,6 +93,8 @@ async function look(root: string): Promise<Seen> {
 async function buildChanged(root: string, { tool, units, sources, changed }: Seen): Promise<number> {
   const counts = await Promise.all(changed.map(buildUnit));
   await Promise.all(changed.map(({ to }) => buildPage(dirname(to), join(to, 'page'))));
+  const bundled = changed.filter(({ to }) => isBundled(to));
+  await Promise.all(bundled.map(({ to }) => bundleApp(to, pageOf(root, to))));
   const made = await Promise.all(
     units.map(async ({ to }, at) => [
       relative(root, to),
@@ -95,6 +106,11 @@ async function buildChanged(root: string, { tool, units, sources, changed }: See
   await writeFile(recordOf(root), JSON.stringify(built));
   return counts.reduce((sum, count) => sum + count, 0);
 }
+
+const isBundled = (to: string): boolean => basename(dirname(to)) === 'apps' && basename(to) in BUNDLED;
+
+const pageOf = (root: string, to: string): string =>
+  join(root, 'libs', BUNDLED[basename(to)] ?? '', 'dist', 'page');
 
 const webOf = (to: string): string => join(dirname(to), 'web');
 

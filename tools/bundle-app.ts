@@ -1,8 +1,8 @@
 import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
-/** Loaded when first needed or where they are installed, so they are left where they are. */
+/** Loaded only where they are installed, or with an adapter that is chosen by a setting, so they are left where they are. */
 const LEFT_OUT = [
   '@fastify/*',
   '@grpc/*',
@@ -12,10 +12,18 @@ const LEFT_OUT = [
   '@nestjs/websockets',
   'class-transformer',
   'class-validator',
-  'oauth4webapi',
   'ravendb',
   'undici',
 ];
+
+/** What our code imports when it first needs it is left where it is, too: a CommonJS package would lose the names that it exports. */
+const whenNeeded: Plugin = {
+  name: 'when-needed',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^[^./]/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' && !path.startsWith('@nestjs') ? { path, external: true } : undefined,
+    ),
+};
 
 /**
  * Bundles a built app with what it imports, in place: `main.js` stays what starts it, and `code` holds the rest. A process keeps
@@ -36,6 +44,7 @@ export async function bundleApp(folder: string, page: string): Promise<void> {
     platform: 'node',
     target: 'node22',
     external: LEFT_OUT,
+    plugins: [whenNeeded],
     minifyWhitespace: true,
     // Node shows the whole line that an error came from.
     lineLimit: 120,

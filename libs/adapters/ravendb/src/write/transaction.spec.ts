@@ -50,14 +50,6 @@ describe('a set of puts behind another one', () => {
   const bodyBehind = (version: string): string =>
     `{"Commands":[${CARS},{"Id":"fence","Type":"PUT","ChangeVector":${JSON.stringify(version)},"Document":{}}]}`;
 
-  it('is sent in one piece when the version of the one before is known', async () => {
-    const written = writeBehind(http, PUTS, null, { ...FENCE, expected: Promise.resolve('A:1') });
-    const { encoding, body } = await received.promise;
-    expect(encoding).toBeUndefined();
-    expect(await body).toBe(bodyBehind('A:1'));
-    expect(await written).toBe('A:2');
-  });
-
   it('is sent up to the fence while the one before is being written', async () => {
     const before = Promise.withResolvers<string | null>();
     const written = writeBehind(http, PUTS, null, { ...FENCE, expected: before.promise });

@@ -21,6 +21,27 @@ describe('sets on their way into the target', () => {
     expect((await target.readCheckpoint(taskName(TASK)))?.checkpoint.to).toBe(20);
   });
 
+  it('get the version of the one before if that is applied, and a promise of it while it is not', async () => {
+    const target = new MemorySink();
+    const given: unknown[] = [];
+    let stored: StoredCheckpoint | null = null;
+    const watched: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
+      readCheckpoint: (task) => target.readCheckpoint(task),
+      apply: (commands, next, expected) => {
+        given.push(expected instanceof Promise ? 'a promise' : expected);
+        return target.apply(commands, next, expected);
+      },
+    };
+    const pipeline = new ApplyPipeline(watched, null, (one) => (stored = one), fail);
+    await pipeline.push([], checkpoint(1));
+    await pipeline.settled();
+    const first = (await target.readCheckpoint(taskName(TASK)))?.version;
+    await Promise.all([pipeline.push([], checkpoint(2)), pipeline.push([], checkpoint(3))]);
+    await pipeline.settled();
+    expect(given).toEqual([null, first, 'a promise']);
+    expect(stored).toEqual(await target.readCheckpoint(taskName(TASK)));
+  });
+
   it('are not applied after one that failed, and whoever pushes hears of it', async () => {
     const target = new MemorySink();
     const failing: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {

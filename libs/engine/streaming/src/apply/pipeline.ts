@@ -5,7 +5,8 @@ import { removes } from './units.ts';
 
 /**
  * Passes sets to the target one after the other: while one is being committed, the next is already sent, with the version of the
- * preceding checkpoint as a promise. Each remains its own transaction, fenced by the one before.
+ * preceding checkpoint as a promise. When nothing is on its way, a set gets the version itself, which lets a store send it in one
+ * piece. Each remains its own transaction, fenced by the one before.
  */
 export class ApplyPipeline {
   readonly #sink: Pick<ChangeSink, 'apply' | 'readCheckpoint'>;
@@ -13,6 +14,8 @@ export class ApplyPipeline {
   readonly #failed: (error: unknown) => void;
   #head: Checkpoint | null;
   #last: Promise<StoredCheckpoint | null>;
+  /** What is stored, while nothing is on its way. */
+  #stored: StoredCheckpoint | null | undefined;
 
   /**
    * @param applied called for each applied set, in order
@@ -29,6 +32,7 @@ export class ApplyPipeline {
     this.#failed = failed;
     this.#head = stored?.checkpoint ?? null;
     this.#last = Promise.resolve(stored);
+    this.#stored = stored;
   }
 
   /** The checkpoint once everything pushed is applied. */
@@ -39,11 +43,10 @@ export class ApplyPipeline {
   /** Resolves when the preceding set is applied, so that never more than two are in flight. */
   async push(commands: ChangeCommand[], checkpoint: Checkpoint): Promise<void> {
     const before = this.#last;
-    const version = before.then((stored) => stored?.version ?? null);
-    // If this fails, so did the preceding set, which reports the failure itself.
-    version.catch(() => {});
+    const expected = this.#stored === undefined ? versionOf(before) : (this.#stored?.version ?? null);
+    this.#stored = undefined;
     this.#head = checkpoint;
-    this.#last = this.#apply(commands, checkpoint, version);
+    this.#last = this.#apply(commands, checkpoint, expected);
     this.#last.catch(this.#failed);
     await before;
     // The number of copies that it removed is part of the next checkpoint.
@@ -59,15 +62,24 @@ export class ApplyPipeline {
   continueFrom(stored: StoredCheckpoint): void {
     this.#head = stored.checkpoint;
     this.#last = Promise.resolve(stored);
+    this.#stored = stored;
   }
 
   async #apply(
     commands: ChangeCommand[],
     checkpoint: Checkpoint,
-    expected: Promise<string | null>,
+    expected: string | null | Promise<string | null>,
   ): Promise<StoredCheckpoint> {
     const stored = await applyCounted(this.#sink, commands, checkpoint, expected);
+    if (this.#head === checkpoint) this.#stored = stored;
     this.#applied(stored);
     return stored;
   }
+}
+
+function versionOf(before: Promise<StoredCheckpoint | null>): Promise<string | null> {
+  const version = before.then((stored) => stored?.version ?? null);
+  // If this fails, so did the preceding set, which reports the failure itself.
+  version.catch(() => {});
+  return version;
 }

@@ -11,6 +11,8 @@ export * from './problems/validation-errors.ts';
 export { TypedErrorFilter } from './problems/typed-error-filter.ts';
 export * from './routes/platform.ts';
 export { ReadsNoFields, refuseFields } from './routes/no-fields.ts';
+export { objectIn, readJson, readObject, tooDeep, tooLarge, whyNotJson } from './routes/broken-body.ts';
+export { readFields } from './routes/read-fields.ts';
 export { decodeBody, JSON_FORM, readText, requireForm } from './routes/read-text.ts';
 export * from './routes/described.ts';
 export { sayReplayed, type Answer } from './routes/say-replayed.ts';

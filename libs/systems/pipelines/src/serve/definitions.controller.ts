@@ -13,7 +13,7 @@ import { runTestsWith, TESTS_MS } from '../transform/run-tests.ts';
 import { warningsOf } from './warnings.ts';
 import { preview } from './preview.ts';
 import { answered, refusedWhole } from './problems.ts';
-import { BodyText, readObject } from './read-request.ts';
+import { BodyText, readBody } from './read-request.ts';
 
 const PREVIEWED = 10;
 const MOST_PREVIEWED = 100;
@@ -64,7 +64,7 @@ export class DefinitionsController {
   @MinimumRole('editor')
   @ApiOperation({ summary: 'What each step makes of some records: {definition, limit, records?}' })
   async preview(@BodyText() text: string, @Req() request: PlatformRequest): Promise<object> {
-    const asked = readObject(text, ['definition', 'limit', 'records']);
+    const asked = readBody(text, ['definition', 'limit', 'records']);
     const given = asked['definition'] ?? null;
     if (given === null) throw wrong('definition', 'is missing');
     const definition = checked(typeof given === 'string' ? given : JSON.stringify(given));

@@ -21,6 +21,7 @@ export * from './names/module-beside.ts';
 export * from './names/nearest-name.ts';
 export * from './names/pointer-step.ts';
 export * from './names/same-name.ts';
+export * from './names/unknown-options.ts';
 export { Breaker, type BreakerReport } from './retry/breaker.ts';
 export { Breakers } from './retry/breakers.ts';
 export * from './retry/long-timer.ts';

@@ -14,7 +14,7 @@ import type { IndexDefinition } from '@nestjs-spark/ravendb';
 import type { SparkStoreOptions } from './choose/options.ts';
 import type { StoreParts } from './choose/parts.ts';
 import { StorePreparation } from './come-up/store-preparation.ts';
-import { checkFields } from './entities/check-fields.ts';
+import { checkEntity } from './entities/check-entity.ts';
 import { declarationOf, type EntityClass } from './entities/entity.ts';
 import { FeatureEntities } from './entities/feature-entities.ts';
 import { storeProviders } from './hand-out/providers.ts';
@@ -63,7 +63,7 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
    * Repositories for these classes, injected with `@InjectRepository(TheClass)`, and indexes over their collections. While
    * RavenDB cannot compile an index, the application is not ready and shows RavenDB's reason. Indexes are RavenDB's alone; for
    * SQLite name the fields in `@Entity({ indexes })`. Their `@Replicated()` and `@Shared()` declarations are also registered.
-   * @throws {EntityDeclarationError} at startup, when a class has a `@Field()` that no document can hold
+   * @throws {EntityDeclarationError} at startup, when a class has a `@Field()` that no document can hold, or an unknown option
    */
   static forFeature(
     entities: readonly EntityClass[],
@@ -73,7 +73,7 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
       provide: repositoryToken(entity),
       inject: [STORE_PARTS],
       useFactory: (store: StoreParts) => {
-        checkFields(entity);
+        checkEntity(entity);
         return store.repository(declarationOf(entity), entity.prototype as object);
       },
     }));

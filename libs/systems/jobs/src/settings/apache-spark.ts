@@ -1,3 +1,4 @@
+import { unknownOptions } from '@nestjs-spark/foundation/internal';
 import { readConnectAddress, type ConnectAddress } from '@nestjs-spark/apache-spark/text';
 import { requireSendable } from './sendable-token.ts';
 
@@ -48,12 +49,25 @@ export interface Readers {
   secret: Read;
 }
 
+const OPTIONS = Object.keys({
+  connectUrl: true,
+  connectToken: true,
+  uiUrl: true,
+  masterUrl: true,
+  restUrl: true,
+  masterUiUrl: true,
+  executorPython: true,
+  executorNode: true,
+  concurrency: true,
+} satisfies Record<keyof ApacheSparkOptions, true>);
+
 /** The settings for Apache Spark; null without an address. Faults are added to `faults`. */
 export function resolveApacheSpark(
   options: ApacheSparkOptions,
   { env, secret }: Readers,
   faults: string[],
 ): ApacheSparkSettings | null {
+  faults.push(...unknownOptions(options, OPTIONS, { path: 'apacheSpark' }));
   const connect = connectOf(options, { env, secret }, faults);
   const master = masterOf(options, env, faults);
   if (!connect && !master) return null;

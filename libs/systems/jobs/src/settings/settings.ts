@@ -1,4 +1,4 @@
-import { LiveSettings } from '@nestjs-spark/foundation/internal';
+import { LiveSettings, unknownOptions } from '@nestjs-spark/foundation/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { HttpBackendPlace } from '../backends/http/http-runs.ts';
 import {
@@ -76,6 +76,20 @@ export class JobsSettingsError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const OPTIONS = Object.keys({
+  store: true,
+  role: true,
+  concurrency: true,
+  limits: true,
+  retentionHours: true,
+  quotas: true,
+  backends: true,
+  autoMemoryBytes: true,
+  inputPrefixes: true,
+  apacheSpark: true,
+  kafka: true,
+} satisfies Record<keyof SparkJobsOptions, true>);
+
 const HOUR_MS = 3_600_000;
 
 /**
@@ -97,7 +111,7 @@ export function resolveJobsSettings(
     { quotas: JOBS_SCHEMA.quotas },
     { options: { quotas: withoutUndefined(quotas) }, environment: {} },
   );
-  const faults = [...settings.faults, ...asked.faults];
+  const faults = [...unknownOptions(options, OPTIONS), ...settings.faults, ...asked.faults];
   const cluster = resolveApacheSpark(apacheSpark ?? {}, readers, faults);
   const events = resolveKafka(kafka ?? {}, readers, faults);
   const backends = settings.get('backends');

@@ -1,9 +1,22 @@
 import { isHttpAddress, withoutUserInfo } from '@nestjs-spark/contracts/internal';
+import { unknownOptions } from '@nestjs-spark/foundation/internal';
 import { SHORTEST_OPERATOR_TOKEN, shortOperatorToken } from '@nestjs-spark/modules/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { AuthSettings, SparkAuthOptions } from './options.ts';
 import { readTokens } from './read-tokens.ts';
 import { AuthSettingsError } from './settings-error.ts';
+
+const OPTIONS = Object.keys({
+  issuer: true,
+  audience: true,
+  jwks: true,
+  rolesClaim: true,
+  tenantClaim: true,
+  tokens: true,
+  operatorToken: true,
+  open: true,
+  production: true,
+} satisfies Record<keyof SparkAuthOptions, true>);
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,7 +32,7 @@ export function resolveSettings(
 ): AuthSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const allows = (name: string): boolean => environment[name] === '1';
-  const faults: string[] = [];
+  const faults: string[] = unknownOptions(options, OPTIONS);
   const production = options.production ?? env('NODE_ENV') === 'production';
   const schemes = production && !allows('SPARK_ALLOW_HTTP_ISSUER') ? ['https:'] : ['https:', 'http:'];
   const tokens =

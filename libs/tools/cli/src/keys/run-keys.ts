@@ -12,7 +12,7 @@ import {
 } from '../ask/way.ts';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
-import { finishRotation, makeKey, showKey, startRotation } from './key-files.ts';
+import { finishRotation, makeKey, showKey, startRotation, type KeyOutcome } from './key-files.ts';
 import { renderKeys } from './render-keys.ts';
 import { KEYS_USAGE } from './usage.ts';
 
@@ -43,18 +43,22 @@ async function carryOut(
   const own = { directory: keysDirIn(values, environment) };
   switch (command) {
     case 'make':
-      return makeKey({ ...own, module: nameOf(positionals, command) });
+      return shown(await makeKey({ ...own, module: nameOf(positionals, command) }), values);
     case 'rotate': {
       const keys = { ...own, module: nameOf(positionals, command) };
-      return values['finish'] === true ? finishRotation(keys) : startRotation(keys);
+      return shown(await (values['finish'] === true ? finishRotation(keys) : startRotation(keys)), values);
     }
     case 'approve':
       return approve(values, positionals, environment);
     default:
       return values['module'] === undefined
-        ? showKey({ ...own, module: nameOf(positionals, command) })
+        ? shown(await showKey({ ...own, module: nameOf(positionals, command) }), values)
         : survey(values, environment);
   }
+}
+
+function shown({ text, facts }: KeyOutcome, values: Values): string {
+  return values['json'] === true ? JSON.stringify(facts, null, 2) : text;
 }
 
 function nameOf(positionals: readonly string[], command: string): string {

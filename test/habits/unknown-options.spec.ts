@@ -98,6 +98,11 @@ describe('An option that does not exist stops the start, and the one that was pr
       () => [SparkStoreModule.forRoot({ ravendb: untyped({ url: [] }) })],
       'ravendb.urls',
     ],
+    [
+      'SparkStoreModule.forFeature()',
+      () => [SparkStoreModule.forFeature([], untyped({ index: [] }))],
+      'indexes',
+    ],
     ['SparkModule', () => [SparkModule.forRoot(untyped({ createDatabas: true }))], 'createDatabase'],
     [
       'SparkModule with a factory',

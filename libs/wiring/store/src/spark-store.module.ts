@@ -9,6 +9,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { unknownOptions } from '@nestjs-spark/foundation/internal';
 import { TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
 import type { SparkStoreOptions } from './choose/options.ts';
@@ -67,8 +68,11 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
    */
   static forFeature(
     entities: readonly EntityClass[],
-    { indexes = [] }: { indexes?: readonly IndexDefinition[] } = {},
+    options: { indexes?: readonly IndexDefinition[] } = {},
   ): DynamicModule {
+    const [unknown] = unknownOptions(options, ['indexes']);
+    if (unknown !== undefined) throw new TypeError(`SparkStoreModule.forFeature(): ${unknown}.`);
+    const { indexes = [] } = options;
     const providers: FactoryProvider[] = entities.map((entity) => ({
       provide: repositoryToken(entity),
       inject: [STORE_PARTS],

@@ -33,7 +33,7 @@ export * from './retry/run-steps.ts';
 export { KNOWN_VARIABLES, SERVER_VARIABLES } from './settings/known-variables.ts';
 export * from './settings/live-settings.ts';
 export { misspeltVariables } from './settings/misspelt-variables.ts';
-export { isSendable } from './settings/sendable.ts';
+export { isSendable, tokenFault } from './settings/sendable.ts';
 export * from './settings/setting.ts';
 export { setOwn } from './set-own.ts';
 export { shownValue } from './errors/shown-value.ts';

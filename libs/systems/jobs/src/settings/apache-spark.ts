@@ -1,6 +1,5 @@
-import { unknownOptions } from '@nestjs-spark/foundation/internal';
+import { tokenFault, unknownOptions } from '@nestjs-spark/foundation/internal';
 import { readConnectAddress, type ConnectAddress } from '@nestjs-spark/apache-spark/text';
-import { requireSendable } from './sendable-token.ts';
 
 /** A cluster of Apache Spark that runs jobs. Omitted options are read from the environment. */
 export interface ApacheSparkOptions {
@@ -96,7 +95,8 @@ function connectOf(
     return null;
   }
   const token = options.connectToken ?? secret('APACHE_SPARK_CONNECT_TOKEN') ?? connect.token;
-  requireSendable('connectToken (APACHE_SPARK_CONNECT_TOKEN)', token, faults);
+  const fault = token === null ? null : tokenFault('connectToken (APACHE_SPARK_CONNECT_TOKEN)', token);
+  if (fault !== null) faults.push(fault);
   return { ...connect, token, tls: connect.tls || token !== null };
 }
 

@@ -1,4 +1,4 @@
-import { LiveSettings, unknownOptions } from '@nestjs-spark/foundation/internal';
+import { LiveSettings, tokenFault, unknownOptions } from '@nestjs-spark/foundation/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { HttpBackendPlace } from '../backends/http/http-runs.ts';
 import {
@@ -8,7 +8,6 @@ import {
   type Readers,
 } from './apache-spark.ts';
 import { resolveKafka, type JobsKafkaOptions, type JobsKafkaSettings } from './kafka.ts';
-import { requireSendable } from './sendable-token.ts';
 import { JOBS_SCHEMA, USUAL_QUOTAS, type JobQuotas, type NamedBackend } from './schema.ts';
 
 /** How jobs are stored and executed. Omitted options are read from the environment. */
@@ -142,7 +141,8 @@ export function resolveJobsSettings(
 function placeOf({ name, url }: NamedBackend, { secret }: Readers, faults: string[]): HttpBackendPlace {
   const variable = `SPARK_JOBS_BACKEND_${name.toUpperCase().replaceAll('-', '_')}_TOKEN`;
   const token = secret(variable) ?? null;
-  requireSendable(`the token of the backend ${name} (${variable})`, token, faults);
+  const fault = token === null ? null : tokenFault(`the token of the backend ${name} (${variable})`, token);
+  if (fault !== null) faults.push(fault);
   return { name, url, token };
 }
 

@@ -11,7 +11,7 @@ import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
 import { LiveSettings, shownValue, toList, unknownOptions } from '@nestjs-spark/foundation/internal';
 import { serverAddressFault } from '@nestjs-spark/jetstream/internal';
-import { readTrustedKeys } from '@nestjs-spark/modules/internal';
+import { operatorTokenFaults, readTrustedKeys } from '@nestjs-spark/modules/internal';
 import { applicationVersion, ROUTE_OPTIONS } from '@nestjs-spark/observability/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import { LIVE_NAMES, LIVE_SCHEMA, type LiveValues } from './live-schema.ts';
@@ -123,6 +123,7 @@ export function resolveSettings(
   const insecure = faultOf(settings.natsSecurity);
   if (insecure !== null) faults.push(insecure);
   else if (production) faults.push(...unsafeSettings(settings, environment, givenNatsUrl !== undefined));
+  faults.push(...operatorTokenFaults(settings.operatorToken, environment, production));
   if (faults.length > 0) throw new ReplicationSettingsError(faults);
   return withLive(settings, live);
 }

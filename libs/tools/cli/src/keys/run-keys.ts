@@ -1,5 +1,6 @@
 import type { KeyView } from '@nestjs-spark/replication/internal';
 import { isName } from '@nestjs-spark/contracts';
+import { isThumbprint } from '@nestjs-spark/contracts/internal';
 import { askModule } from '../ask/ask-module.ts';
 import {
   keysDirIn,
@@ -18,7 +19,6 @@ import { KEYS_USAGE } from './usage.ts';
 
 const OPTIONS = { ...OPERATOR_WAY, finish: { type: 'boolean' }, 'keys-dir': TEXT } as const;
 const COMMANDS = ['make', 'show', 'approve', 'rotate'];
-const APPROVAL = /^([^=]+)=([A-Za-z0-9_-]{43})$/;
 
 /** @throws {CliError} when the command fails */
 export async function runKeys(argv: readonly string[], environment: Environment): Promise<Outcome> {
@@ -78,8 +78,8 @@ async function approve(
   positionals: readonly string[],
   environment: Environment,
 ): Promise<string> {
-  const [, name = '', keyId = ''] = APPROVAL.exec(positionals[0] ?? '') ?? [];
-  if (!isName(name) || positionals.length !== 1) {
+  const [name, keyId, ...rest] = (positionals[0] ?? '').split('=');
+  if (!isName(name) || !isThumbprint(keyId) || rest.length > 0 || positionals.length !== 1) {
     throw new CliError(
       'Say whose key, with its thumbprint of 43 characters, as in: npx @nestjs-spark/cli keys approve HR=THUMBPRINT --module Fleet. HR prints its thumbprint with keys show HR.',
       2,

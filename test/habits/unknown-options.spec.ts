@@ -7,7 +7,7 @@ import { Test } from '@nestjs/testing';
 import { SparkAuthModule } from '@nestjs-spark/auth';
 import { SparkBusModule } from '@nestjs-spark/bus';
 import { SparkConsoleModule } from '@nestjs-spark/console';
-import { Entity, SparkModule } from '@nestjs-spark/core';
+import { Entity, sparkConfig, SparkModule } from '@nestjs-spark/core';
 import { OnJobEvent, SparkJobsModule, TransformationJob } from '@nestjs-spark/jobs';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { ReplicatedEntity, SparkPeersModule } from '@nestjs-spark/peers';
@@ -160,4 +160,15 @@ it('Options that exist let the application start, also those of the routes', asy
   expect(
     await refusal(() => [SparkModule.forRoot({ moduleName: 'Fleet', health: 'healthz', metrics: false })]),
   ).toBe('it starts');
+});
+
+it('One object may hold the options of the store, the bus and replication, as sparkConfig does', async () => {
+  expect(await refusal(() => [SparkModule.forRootAsync(sparkConfig.asProvider())])).toBe('it starts');
+  const options = { ...(await sparkConfig()), stor: 'x' };
+  const given = { useFactory: () => untyped(options) };
+  const said = await refusal(() => [
+    SparkStoreModule.forRootAsync(given),
+    SparkReplicationModule.forRootAsync(given),
+  ]);
+  expect(said.match(/\w+(?=: there is no such option)/g)).toEqual(['stor', 'stor']);
 });

@@ -41,7 +41,7 @@ class SparkOptionsModule extends ConfigurableModuleClass {}
 
 /** @throws {SparkOptionsError} */
 function requireKnown(given: SparkOptions): void {
-  const faults = unknownOptions(given, OPTIONS, { besides: ROUTE_OPTIONS });
+  const faults = unknownOptions(given, OPTIONS, { besides: ROUTE_OPTIONS, isShared: true });
   if (faults.length > 0) throw new SparkOptionsError(faults);
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { optionProblem, unknownOptions } from './unknown-options.ts';
+import { optionProblem, shareOptions, unknownOptions } from './unknown-options.ts';
 
 const KNOWN = ['natsUrl', 'name'];
 
@@ -15,6 +15,13 @@ it('Options that do not exist are faults, with the one that was probably meant',
     'healt: there is no such option; did you mean health? (options: natsUrl, name, health)',
   ]);
   expect(unknownOptions(undefined, KNOWN)).toEqual([]);
+});
+
+it('Options of other modules are none where one object may hold those of several', () => {
+  const given = { natsUrl: 'nats://bus', store: 'ravendb', stor: 'ravendb' };
+  expect(shareOptions(['store'])).toEqual(['store']);
+  expect(unknownOptions(given, KNOWN, { isShared: true })).toEqual([expect.stringMatching(/^stor: /)]);
+  expect(unknownOptions(given, KNOWN)).toHaveLength(2);
 });
 
 it('One of a decorator has its remedy apart', () => {

@@ -17,6 +17,19 @@ interface OptionPlace {
   path?: string;
   /** Options that are read elsewhere, and may have been meant. */
   besides?: readonly string[];
+  /** Whether the options may be in one object with those of other modules that {@link shareOptions}. */
+  isShared?: boolean;
+}
+
+const shared = new Set<string>();
+
+/**
+ * Declares options that an application may keep in one object with those of other modules, and give to each: as `sparkConfig`
+ * does for the store, the bus and replication.
+ */
+export function shareOptions(names: readonly string[]): readonly string[] {
+  for (const name of names) shared.add(name);
+  return names;
 }
 
 /**
@@ -26,12 +39,12 @@ interface OptionPlace {
 export function unknownOptions(
   given: object | undefined,
   known: readonly string[],
-  { path, besides = [] }: OptionPlace = {},
+  { path, besides = [], isShared = false }: OptionPlace = {},
 ): string[] {
   const at = path === undefined ? '' : `${path}.`;
   const all = [...known, ...besides];
   return Object.keys(given ?? {})
-    .filter((name) => !known.includes(name))
+    .filter((name) => !known.includes(name) && !(isShared && shared.has(name)))
     .map((name) => {
       const nearest = besides.includes(name) ? null : nearestName(name, all);
       const advice = nearest === null ? 'remove it' : `did you mean ${at}${nearest}?`;

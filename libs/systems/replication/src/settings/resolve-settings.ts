@@ -9,7 +9,13 @@ import {
 import { isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
-import { LiveSettings, shownValue, toList, unknownOptions } from '@nestjs-spark/foundation/internal';
+import {
+  LiveSettings,
+  shareOptions,
+  shownValue,
+  toList,
+  unknownOptions,
+} from '@nestjs-spark/foundation/internal';
 import { serverAddressFault } from '@nestjs-spark/jetstream/internal';
 import { operatorTokenFaults, readTrustedKeys } from '@nestjs-spark/modules/internal';
 import { applicationVersion, ROUTE_OPTIONS } from '@nestjs-spark/observability/internal';
@@ -26,36 +32,38 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const DEFAULTS = { natsUrl: 'nats://127.0.0.1:4222', onDrop: 'remove' } as const;
 
 /** The names of all options of `SparkReplicationOptions`. */
-export const REPLICATION_OPTIONS = Object.keys({
-  moduleName: true,
-  moduleUrl: true,
-  engine: true,
-  natsUrl: true,
-  nats: true,
-  routeMaxBytes: true,
-  keysDir: true,
-  operatorToken: true,
-  retrySeconds: true,
-  batchDocuments: true,
-  deploymentsPerMinute: true,
-  scriptOutput: true,
-  scriptCopies: true,
-  scriptLoads: true,
-  onDrop: true,
-  production: true,
-  trustedKeys: true,
-  refuseUnsigned: true,
-  issuer: true,
-  audience: true,
-  issuerJwks: true,
-  issuerClaim: true,
-  issuerClientId: true,
-  issuerClientSecret: true,
-  issuerScope: true,
-  targetUrls: true,
-  version: true,
-  verify: true,
-} satisfies Record<keyof SparkReplicationOptions, true>);
+export const REPLICATION_OPTIONS = shareOptions(
+  Object.keys({
+    moduleName: true,
+    moduleUrl: true,
+    engine: true,
+    natsUrl: true,
+    nats: true,
+    routeMaxBytes: true,
+    keysDir: true,
+    operatorToken: true,
+    retrySeconds: true,
+    batchDocuments: true,
+    deploymentsPerMinute: true,
+    scriptOutput: true,
+    scriptCopies: true,
+    scriptLoads: true,
+    onDrop: true,
+    production: true,
+    trustedKeys: true,
+    refuseUnsigned: true,
+    issuer: true,
+    audience: true,
+    issuerJwks: true,
+    issuerClaim: true,
+    issuerClientId: true,
+    issuerClientSecret: true,
+    issuerScope: true,
+    targetUrls: true,
+    version: true,
+    verify: true,
+  } satisfies Record<keyof SparkReplicationOptions, true>),
+);
 const VERIFY_OPTIONS = Object.keys({
   everyHours: true,
   depth: true,
@@ -91,7 +99,7 @@ export function resolveSettings(
 ): ReplicationSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const faults = [
-    ...unknownOptions(options, REPLICATION_OPTIONS, { besides: ROUTE_OPTIONS }),
+    ...unknownOptions(options, REPLICATION_OPTIONS, { besides: ROUTE_OPTIONS, isShared: true }),
     ...unknownOptions(options.nats, NATS_OPTIONS, { path: 'nats' }),
     ...unknownOptions(options.verify, VERIFY_OPTIONS, { path: 'verify' }),
     ...live.faults,

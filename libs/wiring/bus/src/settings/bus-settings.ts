@@ -1,4 +1,4 @@
-import { unknownOptions } from '@nestjs-spark/foundation/internal';
+import { shareOptions, unknownOptions } from '@nestjs-spark/foundation/internal';
 import {
   DEFAULT_ROUTE_BYTES,
   LEAST_ROUTE_BYTES,
@@ -47,12 +47,14 @@ export class BusSettingsError extends Error {
   override readonly name = 'BusSettingsError';
 }
 
-const OPTIONS = Object.keys({
-  natsUrl: true,
-  nats: true,
-  name: true,
-  routeMaxBytes: true,
-} satisfies Record<keyof SparkBusOptions, true>);
+const OPTIONS = shareOptions(
+  Object.keys({
+    natsUrl: true,
+    nats: true,
+    name: true,
+    routeMaxBytes: true,
+  } satisfies Record<keyof SparkBusOptions, true>),
+);
 
 const NATS_URL = 'nats://127.0.0.1:4222';
 
@@ -74,7 +76,7 @@ export function readBusSettings(
   const routeMaxBytes = routeBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'));
   const security = () => natsSecurity(options.nats ?? {}, secrets);
   const faults = [
-    ...unknownOptions(options, OPTIONS),
+    ...unknownOptions(options, OPTIONS, { isShared: true }),
     ...unknownOptions(options.nats, NATS_OPTIONS, { path: 'nats' }),
     name === '' ? NAMELESS : null,
     serverAddressFault(natsUrl),

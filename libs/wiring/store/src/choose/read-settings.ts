@@ -1,6 +1,6 @@
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
-import { shownValue, unknownOptions } from '@nestjs-spark/foundation/internal';
+import { shareOptions, shownValue, unknownOptions } from '@nestjs-spark/foundation/internal';
 import type { CertificateSource, RavenSettings } from '@nestjs-spark/ravendb';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import { settleCertificate } from './settle-certificate.ts';
@@ -27,13 +27,15 @@ export interface SqliteStoreSettings {
 }
 
 /** The names of all options of `SparkStoreOptions`. */
-export const STORE_OPTIONS = Object.keys({
-  moduleName: true,
-  store: true,
-  ravendb: true,
-  registry: true,
-  createDatabase: true,
-} satisfies Record<keyof SparkStoreOptions, true>);
+export const STORE_OPTIONS = shareOptions(
+  Object.keys({
+    moduleName: true,
+    store: true,
+    ravendb: true,
+    registry: true,
+    createDatabase: true,
+  } satisfies Record<keyof SparkStoreOptions, true>),
+);
 const RAVENDB_OPTIONS = Object.keys({
   urls: true,
   database: true,
@@ -73,7 +75,7 @@ export function readSettings(
 
 function unknownStoreOptions(options: SparkStoreOptions): string[] {
   return [
-    ...unknownOptions(options, STORE_OPTIONS),
+    ...unknownOptions(options, STORE_OPTIONS, { isShared: true }),
     ...unknownOptions(options.ravendb, RAVENDB_OPTIONS, { path: 'ravendb' }),
     ...unknownOptions(options.registry, REGISTRY_OPTIONS, { path: 'registry' }),
   ].map((fault) => `${fault}.`);

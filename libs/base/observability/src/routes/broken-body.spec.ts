@@ -13,6 +13,7 @@ describe('A body that is not a JSON object', () => {
     ['', 'Unexpected end of JSON input'],
     ['{x', "Expected property name or '}' in JSON at position 1 (line 1 column 2)"],
     ['oops', `Unexpected token 'o' in "oops"`],
+    [',', `Unexpected token ',' in ","`],
     [
       `{"a":"${'b'.repeat(40)}\n"}`,
       'Bad control character in string literal in JSON at position 46 (line 1 column 47)',

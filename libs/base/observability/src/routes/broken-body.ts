@@ -38,12 +38,17 @@ export function notJson(error?: unknown): ProblemError {
   return new ProblemError('invalid', `The body is not JSON${reason}.`, { cause: error });
 }
 
+const NOT_VALID = ' is not valid JSON';
+
 /** Why a text is not JSON, as part of a sentence: what was unexpected, and where. */
 export function whyNotJson(error: unknown): string {
   // Plain parsing has no limit, but parsing with a reviver recurses.
   if (error instanceof RangeError) return 'it is nested too deeply';
+  const reason = messageOf(error);
   // `Unexpected token 'x', "{x" is not valid JSON` would say the same thing twice.
-  return messageOf(error).replace(/, ((?:\.\.\.)?".*"(?:\.\.\.)?) is not valid JSON$/s, ' in $1');
+  const [token] = /^Unexpected token '[^]{1,2}'(?=, )/u.exec(reason) ?? [];
+  if (token === undefined || !reason.endsWith(NOT_VALID)) return reason;
+  return `${token} in ${reason.slice(token.length + ', '.length, -NOT_VALID.length)}`;
 }
 
 /** @param levels how many are allowed; left out where only the stack sets the limit */

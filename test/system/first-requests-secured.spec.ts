@@ -41,7 +41,10 @@ describe.each([
 
   it('sends its first requests as the operator whose token is in a file, without showing it', () => {
     const { status, stdout, stderr } = run({ SPARK_OPERATOR_TOKEN_FILE: file('operator', 'the-operators') });
-    expect(stdout + stderr).toMatch(success);
+    const [done, commands = ''] = stdout.split('\nTry it yourself.');
+    expect(done).toMatch(success);
+    expect(done).not.toContain('curl');
+    expect(commands).not.toMatch(success);
     expect(stdout).toContain('Bearer $(cat "$SPARK_OPERATOR_TOKEN_FILE")');
     expect(stdout + stderr).not.toContain('the-operators');
     expect(status).toBe(0);

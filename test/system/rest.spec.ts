@@ -8,6 +8,7 @@ type Entity = Record<string, unknown> & { id: string };
 interface Problem {
   status: number;
   title: string;
+  detail: string;
   errors?: { pointer: string; detail: string }[];
 }
 
@@ -111,6 +112,7 @@ describeOn(SAME_STORE, 'The HTTP side of Fleet and HR', (pair) => {
   it('a body that is not JSON is a 400 problem', async () => {
     const answer = await fleet.ask<Problem>('/cars', { method: 'POST', body: '{ "model": ' });
     expect(answer).toMatchObject({ status: 400, body: { status: 400 } });
+    expect(answer.body.detail).toMatch(/^The body is not JSON: /);
   });
 
   it('car statuses are a fixed lookup with keys and labels', async () => {

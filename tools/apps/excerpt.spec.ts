@@ -12,12 +12,14 @@ describe('what is shown of a log when something has failed', () => {
       wrong,
       line('  LOG', '[RouterExplorer] Mapped {/cars, GET} route'),
       line('DEBUG', '[LeaseKeeper] Lease held'),
-      line('  LOG', '[Spark] Complete: 0 of 1'),
+      line('  LOG', '[Spark] Copies complete: 0 of 1'),
     ].join('\n');
     expect(excerpt(log)).toBe(
-      [wrong, line(' WARN', '[SparkAuth] The API is open'), line('  LOG', '[Spark] Complete: 0 of 1')].join(
-        '\n',
-      ),
+      [
+        wrong,
+        line(' WARN', '[SparkAuth] The API is open'),
+        line('  LOG', '[Spark] Copies complete: 0 of 1'),
+      ].join('\n'),
     );
   });
 

@@ -83,16 +83,18 @@ async function show(app: App, once: boolean, asked: AbortSignal): Promise<void> 
   const authorization = curlCredential();
   mkdirSync(files, { recursive: true });
   writeFileSync(join(files, 'people.ndjson'), PEOPLE);
-  console.log(
-    `\nA first pipeline:\n  curl -s -w '\\n' -X PUT ${url}/api/pipelines/first${authorization} -H 'content-type: application/json' -d '${JSON.stringify(FIRST)}'`,
-  );
   await demand(`${url}/api/pipelines/first`, 'PUT', FIRST, token);
-  console.log(`  curl -s -w '\\n' -X POST ${url}/api/pipelines/first/start${authorization}`);
   await demand(`${url}/api/pipelines/first/start`, 'POST', {}, token);
   const { state, progress } = await ended(url, token);
-  console.log(
-    `\n${state}: read ${progress.read}, written ${progress.written}; files in ${join(files, 'adults')}`,
-  );
+  console.log(`
+A first pipeline was created and started here: ${FIRST.pipelineId}
+${state}: read ${progress.read}, written ${progress.written}; files in ${join(files, 'adults')}
+
+Try it yourself. This shows it, creates it (again without a change), and starts it again:
+
+  curl -s -w '\\n' ${url}/api/pipelines/first${authorization}
+  curl -s -w '\\n' -X PUT ${url}/api/pipelines/first${authorization} -H 'content-type: application/json' -d '${JSON.stringify(FIRST)}'
+  curl -s -w '\\n' -X POST ${url}/api/pipelines/first/start${authorization}`);
   if (state !== 'Completed') throw new Error(`The first pipeline is ${state}`);
   if (once) return;
   console.log('\nRunning until Ctrl-C.');

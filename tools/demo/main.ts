@@ -7,7 +7,7 @@ import { invitation } from './invitation.ts';
 import { keepUp } from './keep-up.ts';
 import { Narrator } from './narrate.ts';
 import { type Apps, startApps } from './start-apps.ts';
-import { startGround } from './start-servers.ts';
+import { startGround, startingWords } from './start-servers.ts';
 import { tellStory } from './story.ts';
 
 const HELP = `Starts the servers and two apps, Fleet and HR, and shows cars that are created in Fleet arriving in HR.
@@ -44,14 +44,12 @@ process.exit();
 async function tell(): Promise<void> {
   await onlyOne('npm start');
   narrator.title("Spark for NestJS: Fleet's cars, live in HR");
-  apps = await startApps(await startGround(narrator, (started) => servers.push(started)), narrator, once);
+  const ground = await startGround(narrator, (started) => servers.push(started));
+  apps = await startApps(ground, narrator, once);
   for (const app of appsOf(apps)) {
     narrator.say('Apps', `${app.name.padEnd(8)} ${app.url}   log: ${app.process.logFile}`);
   }
-  narrator.say(
-    'Apps',
-    'starting; this takes a few seconds, and up to half a minute when RavenDB creates its databases',
-  );
+  narrator.say('Apps', startingWords(ground));
   const car = await tellStory(apps, narrator);
   if (once) return narrator.plain('\nEverything arrived.');
   narrator.plain(invitation(apps, car.id));

@@ -17,6 +17,12 @@ export interface Ground {
   storeOf(app: string): Record<string, string>;
 }
 
+/** How long the apps take to start. */
+export function startingWords({ storeOf }: Pick<Ground, 'storeOf'>): string {
+  const isRavenDb = storeOf('fleet')['SPARK_STORE'] === 'ravendb';
+  return `starting; this takes a few seconds${isRavenDb ? ', and up to half a minute while RavenDB creates the databases' : ''}`;
+}
+
 /**
  * Starts the servers that the apps need and reports them. If RavenDB cannot be obtained, the embedded store replaces it, unless
  * `SPARK_STORE` or `RAVENDB_URLS` request RavenDB.
@@ -49,7 +55,7 @@ export async function startGround(
   const natsUrl = bus.nats?.url ?? '';
   if (server) return { natsUrl, storeOf: () => ({ SPARK_STORE: 'ravendb', RAVENDB_URLS: server.url }) };
 
-  const reason = store ? `RavenDB is not available: ${store.missing[0]?.brief}` : 'SPARK_STORE says so';
+  const reason = store ? `RavenDB is not available: ${store.missing[0]?.brief}` : 'SPARK_STORE asks for it';
   narrator.say('Store', `SQLite, as ${reason}`);
   return { natsUrl, storeOf: (app) => ({ SPARK_STORE: `sqlite:${embedded.fileOf(app)}` }) };
 }

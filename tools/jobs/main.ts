@@ -79,10 +79,6 @@ async function show(): Promise<void> {
 async function showFirstJob(): Promise<void> {
   const body = JSON.stringify(JOB);
   await requireToken('Jobs', `${url}/api/jobs`);
-  const authorization = curlCredential();
-  console.log(
-    `\nA first job:\n  curl -s -w '\\n' ${url}/api/jobs${authorization} -H 'content-type: application/json' -d '${body}'`,
-  );
   const token = operatorToken();
   const submitted = await demand(`${url}/api/jobs`, 'POST', JOB, token);
   const { jobId } = submitted.body as { jobId: string };
@@ -90,6 +86,13 @@ async function showFirstJob(): Promise<void> {
   const { status } = ended.body as { status: string };
   if (status !== 'Succeeded') throw new Error(`The first job has not succeeded: it is ${status}`);
   const result = await demand(`${url}/api/jobs/${jobId}/result`, 'GET', undefined, token);
-  console.log(`\nIts result:\n  curl -s ${url}/api/jobs/${jobId}/result${authorization}`);
-  console.log(`\n${status}: ${JSON.stringify(result.body)}`);
+  const authorization = curlCredential();
+  console.log(`
+A first job was submitted here: ${JOB.name}
+${status}: ${JSON.stringify(result.body)}
+
+Try it yourself. This fetches its result, and submits another job like it:
+
+  curl -s -w '\\n' ${url}/api/jobs/${jobId}/result${authorization}
+  curl -s -w '\\n' ${url}/api/jobs${authorization} -H 'content-type: application/json' -d '${body}'`);
 }

@@ -1,5 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { Repository } from '@nestjs-spark/contracts';
 import { InjectRepository } from '@nestjs-spark/store';
 import type { Response } from 'express';
@@ -19,6 +25,7 @@ export class CarBrandsController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'The car brands, a page at a time' })
   @ApiOkResponse({
     type: [CarBrandView],
     description: 'A page; X-Total-Count has the total',
@@ -31,6 +38,7 @@ export class CarBrandsController {
   }
 
   @Get(BY_ID)
+  @ApiOperation({ summary: 'One car brand' })
   @ApiDocumentId('carBrands/1-A')
   @ApiOkResponse({ type: CarBrandView })
   async get(@DocumentId() id: string): Promise<CarBrandView> {
@@ -38,6 +46,7 @@ export class CarBrandsController {
   }
 
   @Post()
+  @ApiOperation({ summary: 'Create a car brand' })
   @ApiCreatedResponse({ type: CarBrandView })
   async create(
     @Body() input: CarBrandInput,
@@ -47,8 +56,9 @@ export class CarBrandsController {
   }
 
   @Put(BY_ID)
+  @ApiOperation({ summary: 'Replace a car brand, or create it under this id' })
   @ApiDocumentId('carBrands/1-A')
-  @ApiOkResponse({ type: CarBrandView, description: 'Replaced, or created under this id' })
+  @ApiOkResponse({ type: CarBrandView })
   async put(
     @DocumentId() id: string,
     @Body() input: CarBrandInput,
@@ -58,6 +68,7 @@ export class CarBrandsController {
   }
 
   @Delete(BY_ID)
+  @ApiOperation({ summary: 'Delete a car brand' })
   @HttpCode(204)
   @ApiDocumentId('carBrands/1-A')
   @ApiNoContentResponse()

@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { CAR_STATUSES } from './car-status.ts';
 
 class CarStatusView {
@@ -14,6 +14,7 @@ class CarStatusView {
 @Controller('car-statuses')
 export class CarStatusesController {
   @Get()
+  @ApiOperation({ summary: 'The statuses that a car can have' })
   @ApiOkResponse({ type: [CarStatusView] })
   list(): readonly CarStatusView[] {
     return CAR_STATUSES;

@@ -1,5 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { Repository } from '@nestjs-spark/contracts';
 import { InjectRepository } from '@nestjs-spark/store';
 import type { Response } from 'express';
@@ -19,12 +25,14 @@ export class CarsController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'The cars, a page at a time' })
   @ApiOkResponse({ type: [CarView], description: 'A page; X-Total-Count has the total' })
   async list(@Query() page: PageQuery, @Res({ passthrough: true }) response: Response): Promise<CarView[]> {
     return sendPage(response, await this.cars.list(page));
   }
 
   @Get(BY_ID)
+  @ApiOperation({ summary: 'One car' })
   @ApiDocumentId('cars/1-A')
   @ApiOkResponse({ type: CarView })
   async get(@DocumentId() id: string): Promise<CarView> {
@@ -32,14 +40,16 @@ export class CarsController {
   }
 
   @Post()
+  @ApiOperation({ summary: 'Create a car' })
   @ApiCreatedResponse({ type: CarView })
   async create(@Body() input: CarInput, @Res({ passthrough: true }) response: Response): Promise<CarView> {
     return sendCreated(response, '/cars', await this.cars.create(input));
   }
 
   @Put(BY_ID)
+  @ApiOperation({ summary: 'Replace a car, or create it under this id' })
   @ApiDocumentId('cars/1-A')
-  @ApiOkResponse({ type: CarView, description: 'Replaced, or created under this id' })
+  @ApiOkResponse({ type: CarView })
   async put(
     @DocumentId() id: string,
     @Body() input: CarInput,
@@ -49,6 +59,7 @@ export class CarsController {
   }
 
   @Delete(BY_ID)
+  @ApiOperation({ summary: 'Delete a car' })
   @HttpCode(204)
   @ApiDocumentId('cars/1-A')
   @ApiNoContentResponse()

@@ -1,5 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { Repository } from '@nestjs-spark/contracts';
 import { InjectRepository } from '@nestjs-spark/store';
 import type { Response } from 'express';
@@ -19,6 +25,7 @@ export class CompaniesController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'The companies, a page at a time' })
   @ApiOkResponse({ type: [CompanyView], description: 'A page; X-Total-Count has the total' })
   async list(
     @Query() page: PageQuery,
@@ -28,6 +35,7 @@ export class CompaniesController {
   }
 
   @Get(BY_ID)
+  @ApiOperation({ summary: 'One company' })
   @ApiDocumentId('companies/1-A')
   @ApiOkResponse({ type: CompanyView })
   async get(@DocumentId() id: string): Promise<CompanyView> {
@@ -35,6 +43,7 @@ export class CompaniesController {
   }
 
   @Post()
+  @ApiOperation({ summary: 'Create a company' })
   @ApiCreatedResponse({ type: CompanyView })
   async create(
     @Body() input: CompanyInput,
@@ -44,13 +53,15 @@ export class CompaniesController {
   }
 
   @Put(BY_ID)
+  @ApiOperation({ summary: 'Replace a company, or create it under this id' })
   @ApiDocumentId('companies/1-A')
-  @ApiOkResponse({ type: CompanyView, description: 'Replaced, or created under this id' })
+  @ApiOkResponse({ type: CompanyView })
   async put(@DocumentId() id: string, @Body() input: CompanyInput): Promise<CompanyView> {
     return this.companies.put(id, input);
   }
 
   @Delete(BY_ID)
+  @ApiOperation({ summary: 'Delete a company' })
   @HttpCode(204)
   @ApiDocumentId('companies/1-A')
   @ApiNoContentResponse()

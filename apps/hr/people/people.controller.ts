@@ -1,5 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { Repository } from '@nestjs-spark/contracts';
 import { InjectRepository } from '@nestjs-spark/store';
 import type { Response } from 'express';
@@ -19,6 +25,7 @@ export class PeopleController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'The people, a page at a time' })
   @ApiOkResponse({ type: [PersonView], description: 'A page; X-Total-Count has the total' })
   async list(
     @Query() page: PageQuery,
@@ -28,6 +35,7 @@ export class PeopleController {
   }
 
   @Get(BY_ID)
+  @ApiOperation({ summary: 'One person' })
   @ApiDocumentId('people/1-A')
   @ApiOkResponse({ type: PersonView })
   async get(@DocumentId() id: string): Promise<PersonView> {
@@ -35,6 +43,7 @@ export class PeopleController {
   }
 
   @Post()
+  @ApiOperation({ summary: 'Create a person' })
   @ApiCreatedResponse({ type: PersonView })
   async create(
     @Body() input: PersonInput,
@@ -44,13 +53,15 @@ export class PeopleController {
   }
 
   @Put(BY_ID)
+  @ApiOperation({ summary: 'Replace a person, or create it under this id' })
   @ApiDocumentId('people/1-A')
-  @ApiOkResponse({ type: PersonView, description: 'Replaced, or created under this id' })
+  @ApiOkResponse({ type: PersonView })
   async put(@DocumentId() id: string, @Body() input: PersonInput): Promise<PersonView> {
     return this.people.put(id, input);
   }
 
   @Delete(BY_ID)
+  @ApiOperation({ summary: 'Delete a person' })
   @HttpCode(204)
   @ApiDocumentId('people/1-A')
   @ApiNoContentResponse()

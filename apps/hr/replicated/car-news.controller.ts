@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CarNewsView } from './car.dto.ts';
 import { CarNews, type CarNewsItem } from './car-news.ts';
 
@@ -13,6 +13,7 @@ export class CarNewsController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'What has happened to the copies of cars' })
   @ApiOkResponse({
     type: [CarNewsView],
     description: 'The latest 20 that the answering instance has handled, newest first',

@@ -1,5 +1,5 @@
 import { All, Controller, Get, Headers, Optional, Query, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CHANGE_HEADER, ProblemError, Repository } from '@nestjs-spark/contracts';
 import { ReplicationStatus } from '@nestjs-spark/replication';
 import { InjectRepository } from '@nestjs-spark/store';
@@ -23,12 +23,14 @@ export class CarsController {
   }
 
   @Get()
+  @ApiOperation({ summary: "The copies of Fleet's cars, a page at a time" })
   @ApiOkResponse({ type: [CarView], description: 'A page; X-Total-Count has the total' })
   async list(@Query() page: PageQuery, @Res({ passthrough: true }) response: Response): Promise<CarView[]> {
     return sendPage(response, await this.cars.list(page));
   }
 
   @Get(BY_ID)
+  @ApiOperation({ summary: "The copy of one of Fleet's cars" })
   @ApiDocumentId('cars/1-A')
   @ApiHeader({
     name: CHANGE_HEADER,

@@ -13,7 +13,7 @@ import {
   type Type,
   UseGuards,
 } from '@nestjs/common';
-import { PartialType } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiSchema, PartialType } from '@nestjs/swagger';
 import { type Repository, type Stored, VERSION } from '@nestjs-spark/contracts';
 import { ValidationProblemPipe } from '@nestjs-spark/observability';
 import type { RemoteReads } from '@nestjs-spark/peers';
@@ -26,125 +26,145 @@ import { NotesReadyGuard, READ_FROM, ReplicaPageQuery, ReplicaQuery } from './fr
 /** Routes over shared documents: 503 until this replica is complete; reads with `?from=peer` are answered by one that is. */
 export const ReplicaRoutes = () => applyDecorators(UseGuards(NotesReadyGuard));
 
-/** Where else the documents can be read. */
-interface Remote<T> {
-  readonly entity: new () => T;
-  readonly reads: RemoteReads;
+/** One collection, as its routes show it. */
+interface Collection<T> {
+  /** Where its routes are: `/notes`. */
+  path: string;
+  /** What one of its documents is called: `note`. */
+  one: string;
+  /** What several are called; default: its name with an `s`. */
+  many?: string;
+  entity: new () => T;
+  input: Type<object>;
+  /** The default fields of a whole document; in `input` they would also be part of every change. */
+  defaults?: () => Partial<T>;
 }
 
-/** The routes of one collection. A document's version is its `ETag`, which a write can require with `If-Match`. */
-export abstract class DocumentsController<T extends object> {
-  readonly #path: string;
-  readonly #documents: Repository<T>;
-  readonly #input: Type<object>;
-  readonly #changes: Type<object>;
-  readonly #pipe = new ValidationProblemPipe();
-  readonly #remote: Remote<T> | null;
-  readonly #defaults: () => Partial<T>;
+/**
+ * The base class of the controller of one collection. A document's version is its `ETag`, which a write can require with `If-Match`.
+ * Each collection has its own, because decorators describe the routes in OpenAPI, with the collection's own fields.
+ */
+export function documentsController<T extends object>({
+  path,
+  one,
+  many = `${one}s`,
+  entity,
+  input,
+  defaults = () => ({}),
+}: Collection<T>) {
+  @ApiSchema({ name: `${entity.name}Changes` })
+  class Changes extends PartialType(input) {}
 
-  /** @param defaults the default fields of a whole document; in `input` they would also be part of every change */
-  constructor(
-    path: string,
-    documents: Repository<T>,
-    input: Type<object>,
-    remote: Remote<T> | null = null,
-    defaults: () => Partial<T> = () => ({}),
-  ) {
-    this.#remote = remote;
-    this.#defaults = defaults;
-    this.#path = path;
-    this.#documents = documents;
-    this.#input = input;
-    this.#changes = PartialType(input);
-  }
+  abstract class DocumentsController {
+    readonly #documents: Repository<T>;
+    readonly #pipe = new ValidationProblemPipe();
+    readonly #reads: RemoteReads | null;
 
-  @Get()
-  async list(
-    @Query() page: ReplicaPageQuery,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<Stored<T>[]> {
-    if (this.#remote && page.from === 'peer') {
-      const { from, value } = await this.#remote.reads.list(this.#remote.entity, page);
-      response.setHeader(READ_FROM, from);
-      return sendPage(response, value);
+    /** @param reads where else the documents can be read */
+    constructor(documents: Repository<T>, reads: RemoteReads | null = null) {
+      this.#documents = documents;
+      this.#reads = reads;
     }
-    return sendPage(response, await this.#documents.list(page));
-  }
 
-  @Get(BY_ID)
-  @ApiDocumentId('notes/1-A7K2Q')
-  async get(
-    @DocumentId() id: string,
-    @Query() { from: whose }: ReplicaQuery,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<Stored<T>> {
-    if (this.#remote && whose === 'peer') {
-      const { from, value } = await this.#remote.reads.get(this.#remote.entity, id);
-      response.setHeader(READ_FROM, from);
-      return this.#send(response, found(value, 'document', id));
+    @Get()
+    @ApiOperation({ summary: `The ${many}, a page at a time` })
+    async list(
+      @Query() page: ReplicaPageQuery,
+      @Res({ passthrough: true }) response: Response,
+    ): Promise<Stored<T>[]> {
+      if (this.#reads && page.from === 'peer') {
+        const { from, value } = await this.#reads.list(entity, page);
+        response.setHeader(READ_FROM, from);
+        return sendPage(response, value);
+      }
+      return sendPage(response, await this.#documents.list(page));
     }
-    return this.#send(response, found(await this.#documents.get(id), 'document', id));
-  }
 
-  @Post()
-  async create(@Body() body: unknown, @Res({ passthrough: true }) response: Response): Promise<Stored<T>> {
-    const stored = await this.#documents.create(await this.#readWhole(body));
-    return this.#send(response, sendCreated(response, this.#path, stored));
-  }
-
-  @Put(BY_ID)
-  @ApiDocumentId('notes/1-A7K2Q')
-  async put(
-    @DocumentId() id: string,
-    @Body() body: unknown,
-    @Res({ passthrough: true }) response: Response,
-    @Headers('if-match') expected?: string,
-  ): Promise<Stored<T>> {
-    return this.#send(response, await this.#putAs(id, await this.#readWhole(body), expected));
-  }
-
-  @Patch(BY_ID)
-  @ApiDocumentId('notes/1-A7K2Q')
-  async patch(
-    @DocumentId() id: string,
-    @Body() body: unknown,
-    @Res({ passthrough: true }) response: Response,
-    @Headers('if-match') expected?: string,
-  ): Promise<Stored<T>> {
-    const changes = (await this.#read(body, this.#changes)) as Partial<T>;
-    if (expected === undefined) {
-      return this.#send(response, found(await this.#documents.patch(id, changes), 'document', id));
+    @Get(BY_ID)
+    @ApiOperation({ summary: `One ${one}` })
+    @ApiDocumentId(`${path.slice(1)}/1-A7K2Q`)
+    async get(
+      @DocumentId() id: string,
+      @Query() { from: whose }: ReplicaQuery,
+      @Res({ passthrough: true }) response: Response,
+    ): Promise<Stored<T>> {
+      if (this.#reads && whose === 'peer') {
+        const { from, value } = await this.#reads.get(entity, id);
+        response.setHeader(READ_FROM, from);
+        return this.#send(response, found(value, 'document', id));
+      }
+      return this.#send(response, found(await this.#documents.get(id), 'document', id));
     }
-    const there = found(await this.#documents.get(id), 'document', id);
-    return this.#send(response, await this.#putAs(id, Object.assign(there, changes), expected));
+
+    @Post()
+    @ApiOperation({ summary: `Create a ${one}` })
+    @ApiBody({ type: input })
+    async create(@Body() body: unknown, @Res({ passthrough: true }) response: Response): Promise<Stored<T>> {
+      const stored = await this.#documents.create(await this.#readWhole(body));
+      return this.#send(response, sendCreated(response, path, stored));
+    }
+
+    @Put(BY_ID)
+    @ApiOperation({ summary: `Replace a ${one}, or create it under this id` })
+    @ApiBody({ type: input })
+    @ApiDocumentId(`${path.slice(1)}/1-A7K2Q`)
+    async put(
+      @DocumentId() id: string,
+      @Body() body: unknown,
+      @Res({ passthrough: true }) response: Response,
+      @Headers('if-match') expected?: string,
+    ): Promise<Stored<T>> {
+      return this.#send(response, await this.#putAs(id, await this.#readWhole(body), expected));
+    }
+
+    @Patch(BY_ID)
+    @ApiOperation({ summary: `Change fields of a ${one}` })
+    @ApiBody({ type: Changes })
+    @ApiDocumentId(`${path.slice(1)}/1-A7K2Q`)
+    async patch(
+      @DocumentId() id: string,
+      @Body() body: unknown,
+      @Res({ passthrough: true }) response: Response,
+      @Headers('if-match') expected?: string,
+    ): Promise<Stored<T>> {
+      const changes = (await this.#read(body, Changes)) as Partial<T>;
+      if (expected === undefined) {
+        return this.#send(response, found(await this.#documents.patch(id, changes), 'document', id));
+      }
+      const there = found(await this.#documents.get(id), 'document', id);
+      return this.#send(response, await this.#putAs(id, Object.assign(there, changes), expected));
+    }
+
+    @Delete(BY_ID)
+    @ApiOperation({ summary: `Delete a ${one}` })
+    @HttpCode(204)
+    @ApiDocumentId(`${path.slice(1)}/1-A7K2Q`)
+    async delete(@DocumentId() id: string, @Headers('if-match') expected?: string): Promise<void> {
+      found(await this.#documents.get(id), 'document', id);
+      const deleting = this.#documents.delete(id, versionOf(expected));
+      found(await asExpected(id, expected, deleting), 'document', id);
+    }
+
+    async #putAs(id: string, document: T, expected: string | undefined): Promise<Stored<T>> {
+      return asExpected(id, expected, this.#documents.put(id, document, versionOf(expected)));
+    }
+
+    async #readWhole(body: unknown): Promise<T> {
+      const given = (await this.#read(body, input)) as T;
+      const missing = Object.entries(defaults()).filter(([name]) => given[name as keyof T] === undefined);
+      return Object.assign(given, Object.fromEntries(missing));
+    }
+
+    #read(body: unknown, metatype: Type<object>): Promise<unknown> {
+      return this.#pipe.transform(body, { type: 'body', metatype });
+    }
+
+    #send(response: Response, stored: Stored<T>): Stored<T> {
+      const tag = tagOf(stored[VERSION]);
+      if (tag !== null) response.setHeader('ETag', tag);
+      return stored;
+    }
   }
 
-  @Delete(BY_ID)
-  @HttpCode(204)
-  @ApiDocumentId('notes/1-A7K2Q')
-  async delete(@DocumentId() id: string, @Headers('if-match') expected?: string): Promise<void> {
-    found(await this.#documents.get(id), 'document', id);
-    const deleting = this.#documents.delete(id, versionOf(expected));
-    found(await asExpected(id, expected, deleting), 'document', id);
-  }
-
-  async #putAs(id: string, entity: T, expected: string | undefined): Promise<Stored<T>> {
-    return asExpected(id, expected, this.#documents.put(id, entity, versionOf(expected)));
-  }
-
-  async #readWhole(body: unknown): Promise<T> {
-    const given = (await this.#read(body, this.#input)) as T;
-    const missing = Object.entries(this.#defaults()).filter(([name]) => given[name as keyof T] === undefined);
-    return Object.assign(given, Object.fromEntries(missing));
-  }
-
-  #read(body: unknown, metatype: Type<object>): Promise<unknown> {
-    return this.#pipe.transform(body, { type: 'body', metatype });
-  }
-
-  #send(response: Response, stored: Stored<T>): Stored<T> {
-    const tag = tagOf(stored[VERSION]);
-    if (tag !== null) response.setHeader('ETag', tag);
-    return stored;
-  }
+  return DocumentsController;
 }

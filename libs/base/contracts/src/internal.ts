@@ -17,6 +17,7 @@ export { ReadableDocuments, readableExtras, type ReadRule } from './permission/r
 export * from './names/refused-id.ts';
 export * from './names/stored-name.ts';
 export * from './names/subjects.ts';
+export * from './names/thumbprint.ts';
 export * from './ports/query-behind.ts';
 export * from './ports/change-source.ts';
 export * from './ports/audit-log.ts';

@@ -4,7 +4,7 @@ export * from './health/health-checks.ts';
 export { describeError, redact } from '@nestjs-spark/foundation';
 export * from './logging/redacting-logger.ts';
 export * from './metrics/metrics-registry.ts';
-export * from './observability.module.ts';
+export { ObservabilityModule, type ObservabilityOptions } from './observability.module.ts';
 export * from './problems/problem-filter.ts';
 export * from './in-front/problem.module.ts';
 export * from './problems/validation-problem-pipe.ts';

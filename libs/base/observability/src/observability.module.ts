@@ -7,7 +7,7 @@ import {
   type NestModule,
   type Type,
 } from '@nestjs/common';
-import { Breakers } from '@nestjs-spark/foundation/internal';
+import { Breakers, unknownOptions } from '@nestjs-spark/foundation/internal';
 import { BreakerStatus } from './breakers/breaker-status.ts';
 import { ModuleFacts } from './about/module-facts.ts';
 import { HealthChecks } from './health/health-checks.ts';
@@ -28,6 +28,12 @@ export interface ObservabilityOptions {
   /** Path of the Prometheus metrics, from the root; false: no such route. Default `metrics`. */
   metrics?: string | false;
 }
+
+/** The names of all options of `ObservabilityOptions`. */
+export const ROUTE_OPTIONS = Object.keys({
+  health: true,
+  metrics: true,
+} satisfies Record<keyof ObservabilityOptions, true>);
 
 /**
  * Provides `HealthChecks`, `SparkHealthIndicator` and `MetricsRegistry` globally for Nest modules that add or show something;
@@ -59,7 +65,10 @@ export class ObservabilityModule implements NestModule {
   }
 
   /** Includes the routes. An application's own route at the same path takes precedence, which is logged. */
-  static forRoot({ health = 'health', metrics = 'metrics' }: ObservabilityOptions = {}): DynamicModule {
+  static forRoot(options: ObservabilityOptions = {}): DynamicModule {
+    const [unknown] = unknownOptions(options, ROUTE_OPTIONS);
+    if (unknown !== undefined) throw new TypeError(`ObservabilityModule.forRoot(): ${unknown}.`);
+    const { health = 'health', metrics = 'metrics' } = options;
     return {
       module: ObservabilityRoutes,
       imports: [ObservabilityModule],

@@ -52,4 +52,4 @@ export {
   type SparkTransaction,
 } from '@nestjs-spark/store';
 export type { SparkOptions } from './options.ts';
-export { SparkModule } from './spark.module.ts';
+export { SparkModule, SparkOptionsError } from './spark.module.ts';

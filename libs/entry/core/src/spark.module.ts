@@ -1,15 +1,49 @@
 import { ConfigurableModuleBuilder, Module, type DynamicModule } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { unknownOptions } from '@nestjs-spark/foundation/internal';
 import type { ObservabilityOptions } from '@nestjs-spark/observability';
+import { isReadAtStart, readTogether, ROUTE_OPTIONS } from '@nestjs-spark/observability/internal';
 import { SparkReplicationModule } from '@nestjs-spark/replication';
+import { REPLICATION_OPTIONS } from '@nestjs-spark/replication/internal';
 import { SparkStoreModule } from '@nestjs-spark/store';
+import { STORE_OPTIONS } from '@nestjs-spark/store/internal';
 import type { SparkOptions } from './options.ts';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<SparkOptions>().setClassMethodName('forRoot').build();
 
+const OPTIONS = [...new Set([...STORE_OPTIONS, ...REPLICATION_OPTIONS])];
+const CHECKED_OPTIONS = isReadAtStart(Symbol('SPARK_CHECKED_OPTIONS'));
+
+/** `SparkModule` has options that do not exist. Thrown at startup, with all of them: correct them and start again. */
+export class SparkOptionsError extends Error {
+  override readonly name = 'SparkOptionsError';
+
+  /** @param faults one phrase each */
+  constructor(faults: readonly string[]) {
+    super(`The options of SparkModule cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  }
+}
+
 /** Holds the options, so that a factory runs once for both modules that need them. */
-@Module({ exports: [MODULE_OPTIONS_TOKEN] })
+@Module({
+  providers: [
+    {
+      provide: CHECKED_OPTIONS,
+      inject: [MODULE_OPTIONS_TOKEN, ModulesContainer],
+      useFactory: (given: SparkOptions, modules: ModulesContainer) =>
+        readTogether(modules, CHECKED_OPTIONS, () => requireKnown(given)),
+    },
+  ],
+  exports: [MODULE_OPTIONS_TOKEN],
+})
 class SparkOptionsModule extends ConfigurableModuleClass {}
+
+/** @throws {SparkOptionsError} */
+function requireKnown(given: SparkOptions): void {
+  const faults = unknownOptions(given, OPTIONS, { besides: ROUTE_OPTIONS, isShared: true });
+  if (faults.length > 0) throw new SparkOptionsError(faults);
+}
 
 /**
  * Everything that most applications need: the store and replication. Import `forRoot()` or
@@ -23,6 +57,7 @@ export class SparkModule {
   /**
    * @param options anything omitted is read from the environment when the application starts; `health` and `metrics` are the
    *   paths of these routes, or false for none
+   * @throws {SparkOptionsError} while the application starts, for an option that does not exist
    * @throws {StoreRefusedError} while the application starts, when the settings name no store that can be used: correct them
    * @throws `ReplicationSettingsError`, `DeclarationError` or `KeyFileError` while the application starts: each names its remedy
    */
@@ -43,7 +78,7 @@ export class SparkModule {
   /**
    * Repositories for these classes, injected with `@InjectRepository(TheClass)`; their `@Replicated()` and
    * `@Shared()` declarations are also registered.
-   * @throws {EntityDeclarationError} at the start, when a class has a `@Field()` that no document can hold
+   * @throws {EntityDeclarationError} at the start, when a class has a `@Field()` that no document can hold, or an unknown option
    */
   static forFeature(...feature: Parameters<typeof SparkStoreModule.forFeature>): DynamicModule {
     return SparkStoreModule.forFeature(...feature);
@@ -51,16 +86,22 @@ export class SparkModule {
 }
 
 function withOptions(options: DynamicModule, routes: ObservabilityOptions): DynamicModule {
-  const shared = {
+  const part = (names: readonly string[]) => ({
     imports: [options],
     inject: [MODULE_OPTIONS_TOKEN],
-    useFactory: (given: SparkOptions) => given,
-  };
+    useFactory: (given: SparkOptions) => only(given, names),
+  });
   return {
     module: SparkModule,
     imports: [
-      SparkStoreModule.forRootAsync(shared),
-      SparkReplicationModule.forRootAsync({ ...shared, ...routes }),
+      SparkStoreModule.forRootAsync(part(STORE_OPTIONS)),
+      SparkReplicationModule.forRootAsync({ ...part(REPLICATION_OPTIONS), ...routes }),
     ],
   };
+}
+
+/** Each of the two modules refuses the other's options. They may be getters of a class. */
+function only(given: SparkOptions, names: readonly string[]): SparkOptions {
+  const read = given as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(names.filter((name) => name in given).map((name) => [name, read[name]]));
 }

@@ -1,6 +1,8 @@
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { findPage } from '../web/find-page.ts';
 import { joinPages, type Page } from '../web/ui/join-pages.ts';
+import { scriptLanguage } from '../web/ui/script-language.ts';
+import { whoIsHere } from '../web/who-is-here.ts';
 
 const page = (
   from: number,
@@ -56,4 +58,19 @@ it.each<[string, string | null, string[]]>([
   ['/%E0%A4%A', null, []],
 ])('The page of %s is %p, whatever the address says', (path, name, parts) => {
   expect(findPage(path)).toEqual(name === null ? null : { page: name, parts });
+});
+
+it('Who is signed in comes with the page, and whose session has ended is told so', () => {
+  const session = { name: 'ann', role: 'operator' as const, csrf: 'x', readOnly: false, title: 'Spark' };
+  expect(whoIsHere(JSON.stringify(session), true)).toEqual({ session, closed: false, over: false });
+  expect(whoIsHere('', false)).toEqual({ session: null, closed: false, over: false });
+  expect(whoIsHere('', true)).toEqual({ session: null, closed: false, over: true });
+  expect(whoIsHere('{"closed":true}', false)).toMatchObject({ session: null, closed: true });
+});
+
+it('Scripts are highlighted without a warning in the console of the browser', () => {
+  const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  scriptLanguage.parser.parse('loadToCars({ "Model": this.Model, 2: `a ${this.b}`, get c() { return 1 } });');
+  expect(warned.mock.calls).toEqual([]);
+  warned.mockRestore();
 });

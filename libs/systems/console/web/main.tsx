@@ -1,10 +1,11 @@
 import { effect } from '@preact/signals';
 import { render, type ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { api, refusal, session, type Session } from './api.ts';
+import { api, closed, over, refusal, session, type Session } from './api.ts';
 import { findPage, type LaterPage } from './find-page.ts';
 import { path } from './router.tsx';
 import { t } from './texts.ts';
+import { whoIsHere } from './who-is-here.ts';
 import { CopiesPage } from './pages/copies.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
@@ -80,26 +81,19 @@ function Console() {
 
 /** A token after `#token=` signs in, and does not stay in the address. */
 async function begin(): Promise<void> {
-  // Who is signed in comes with the page: a request for it would delay everything else.
-  const told = document.querySelector<HTMLMetaElement>('meta[name=session]')?.content;
   const [, token] = /^#token=(.+)$/.exec(location.hash) ?? [];
-  if (token) history.replaceState(null, '', location.pathname + location.search);
-  if (!token && told) {
-    session.value = JSON.parse(told) as Session;
+  if (!token) {
+    const told = document.querySelector<HTMLMetaElement>('meta[name=session]')?.content ?? '';
+    const here = whoIsHere(told, localStorage.getItem(WAS_HERE) !== null);
+    [session.value, closed.value, over.value] = [here.session, here.closed, here.over];
     return;
   }
-  // The console is not asked about somebody who was not here before: a browser reports each refusal as an error.
-  if (!token && localStorage.getItem(WAS_HERE) === null) {
-    session.value = null;
-    return;
-  }
+  history.replaceState(null, '', location.pathname + location.search);
   try {
-    session.value = token
-      ? await api<Session>('session', 'POST', { token: decodeURIComponent(token) })
-      : await api<Session>('session');
+    session.value = await api<Session>('session', 'POST', { token: decodeURIComponent(token) });
   } catch (failure) {
     session.value = null;
-    if (token) refusal.value = failure instanceof Error ? failure.message : String(failure);
+    refusal.value = failure instanceof Error ? failure.message : String(failure);
   }
 }
 

@@ -1,5 +1,6 @@
 export { ArrivalHandlers } from './arrivals/arrival-handlers.ts';
 export * from './index.ts';
+export { REPLICATION_OPTIONS } from './settings/resolve-settings.ts';
 export { replicationGrants, type Route } from './connect/bus-grants.ts';
 export {
   keyIdOf,

@@ -9,3 +9,22 @@ export class CliError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** A place that is wrong: in a definition, or in what was sent. */
+export interface FailurePlace {
+  pointer: string;
+  detail: string;
+  line?: number;
+  column?: number;
+}
+
+/** A failure as `--json` prints it: a program that reads the output finds one JSON value, whatever happens. */
+export function failureJson(message: string, errors: readonly FailurePlace[] = []): string {
+  return JSON.stringify({ error: { message, ...(errors.length > 0 && { errors }) } }, null, 2);
+}
+
+/** Whether a command line asks for JSON, even if it cannot be read otherwise. */
+export function asksForJson(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return words.slice(0, end < 0 ? undefined : end).includes('--json');
+}

@@ -56,3 +56,14 @@ it('What the system refuses is reported in one line, without a stack trace', () 
     stderr: expect.stringMatching(/^ENOTDIR: not a directory, open '.*main\.ts\/package\.json'\n$/),
   });
 });
+
+it.each([[['deploy', '--json']], [['init', 'share', '--json']]])(
+  'A command that is asked for JSON and fails prints JSON, and nothing else: %j',
+  (words) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...SOURCE, ...words], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({ error: { message: expect.stringMatching(/deploy|--json/) } });
+  },
+);

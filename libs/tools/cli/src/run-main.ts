@@ -1,5 +1,5 @@
 import { asTyped } from './as-typed.ts';
-import { CliError } from './cli-error.ts';
+import { asksForJson, CliError, failureJson } from './cli-error.ts';
 import { helpFor, run } from './run.ts';
 import { endWithReader } from './end-with-reader.ts';
 
@@ -13,9 +13,11 @@ export async function main(): Promise<void> {
     process.exitCode = exitCode;
   } catch (error) {
     if (!isForUser(error)) throw error;
-    console.error(asTyped(error.message, process.env));
     const exitCode = error instanceof CliError ? error.exitCode : 1;
-    if (exitCode === 2) console.error(asTyped(helpFor(words), process.env));
+    const asJson = asksForJson(words);
+    if (asJson) console.log(asTyped(failureJson(error.message), process.env));
+    else console.error(asTyped(error.message, process.env));
+    if (exitCode === 2 && !asJson) console.error(asTyped(helpFor(words), process.env));
     process.exitCode = exitCode;
   }
 }

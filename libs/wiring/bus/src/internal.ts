@@ -7,4 +7,4 @@ export {
   ROUTE_BYTES_RULE,
   routeBytes,
 } from './settings/bus-settings.ts';
-export { hasCredentials, natsSecurity } from './settings/nats-security.ts';
+export { hasCredentials, NATS_OPTIONS, natsSecurity } from './settings/nats-security.ts';

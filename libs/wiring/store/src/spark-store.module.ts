@@ -9,12 +9,13 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { unknownOptions } from '@nestjs-spark/foundation/internal';
 import { TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
 import type { SparkStoreOptions } from './choose/options.ts';
 import type { StoreParts } from './choose/parts.ts';
 import { StorePreparation } from './come-up/store-preparation.ts';
-import { checkFields } from './entities/check-fields.ts';
+import { checkEntity } from './entities/check-entity.ts';
 import { declarationOf, type EntityClass } from './entities/entity.ts';
 import { FeatureEntities } from './entities/feature-entities.ts';
 import { storeProviders } from './hand-out/providers.ts';
@@ -63,17 +64,20 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
    * Repositories for these classes, injected with `@InjectRepository(TheClass)`, and indexes over their collections. While
    * RavenDB cannot compile an index, the application is not ready and shows RavenDB's reason. Indexes are RavenDB's alone; for
    * SQLite name the fields in `@Entity({ indexes })`. Their `@Replicated()` and `@Shared()` declarations are also registered.
-   * @throws {EntityDeclarationError} at startup, when a class has a `@Field()` that no document can hold
+   * @throws {EntityDeclarationError} at startup, when a class has a `@Field()` that no document can hold, or an unknown option
    */
   static forFeature(
     entities: readonly EntityClass[],
-    { indexes = [] }: { indexes?: readonly IndexDefinition[] } = {},
+    options: { indexes?: readonly IndexDefinition[] } = {},
   ): DynamicModule {
+    const [unknown] = unknownOptions(options, ['indexes']);
+    if (unknown !== undefined) throw new TypeError(`SparkStoreModule.forFeature(): ${unknown}.`);
+    const { indexes = [] } = options;
     const providers: FactoryProvider[] = entities.map((entity) => ({
       provide: repositoryToken(entity),
       inject: [STORE_PARTS],
       useFactory: (store: StoreParts) => {
-        checkFields(entity);
+        checkEntity(entity);
         return store.repository(declarationOf(entity), entity.prototype as object);
       },
     }));

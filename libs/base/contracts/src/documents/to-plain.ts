@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import { messageOf } from '@nestjs-spark/foundation/internal';
-import { ContentRefusedError } from '../errors/errors.ts';
+import { isObject, messageOf } from '@nestjs-spark/foundation/internal';
+import { ContentRefusedError, NOT_AN_OBJECT } from '../errors/errors.ts';
 import { fieldShape } from './declared-fields.ts';
 import { ExactNumber, isJsonNumber } from './exact-number.ts';
 import { AS_STORED, type FieldShape } from './field-types.ts';
@@ -20,9 +20,10 @@ interface Place {
  * @throws {ContentRefusedError} naming the field, for what JSON would drop, change or refuse
  */
 export function toPlain(entity: object, prototype: object): Record<string, unknown> {
-  const given = hasToJson(entity) ? entity.toJSON('') : entity;
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw refused('the entity', `is ${kindOf(given)} and not an object with fields`, 'Give an object');
+  const given = isReference(entity) && hasToJson(entity) ? entity.toJSON('') : entity;
+  if (!isObject(given)) {
+    const said = `The entity cannot be stored: it is ${kindOf(given)} and not an object with fields. Give an object`;
+    throw new ContentRefusedError(said, null, { kind: NOT_AN_OBJECT });
   }
   return plainObject(given, prototype, { path: '', parents: [entity] });
 }
@@ -171,6 +172,11 @@ function prototypeFor(value: object, shape: FieldShape): object {
 
 function prototypeOf(value: object): object | null {
   return Object.getPrototypeOf(value) as object | null;
+}
+
+/** Callers without types may give anything, such as the body of a request. */
+function isReference(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 function hasToJson(value: object): value is { toJSON(key: string): unknown } {

@@ -45,6 +45,9 @@ export class StoreRefusedError extends Error {
   }
 }
 
+/** The kind of a refusal of what was to become a document and is a list, a text, a number or nothing, as a request's body can be. */
+export const NOT_AN_OBJECT = 'not-an-object';
+
 /** A store refused the content of one document. It would accept everything else in the same write. */
 export class ContentRefusedError extends StoreRefusedError {
   /** The document, if the store named it; null when it still has to be found. */

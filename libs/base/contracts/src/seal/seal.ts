@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isThumbprint } from '../names/thumbprint.ts';
 import type { LogPayload } from '../ports/change-log.ts';
 import type { MessageSigner, MessageVerifier, SealVerdict } from '../ports/message-seal.ts';
 
@@ -6,7 +7,6 @@ const KEY_HEADER = 'Spark-Key';
 const SIGNATURE_HEADER = 'Spark-Signature';
 /** Separates these signatures from everything else signed with the same key. */
 const PURPOSE = 'spark-message-1';
-const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const SIGNATURE = /^[A-Za-z0-9_-]{86}$/;
 
 /** A message as published under `subject`: with a signature over its headers, its payload and that subject. */
@@ -32,7 +32,7 @@ export async function judgeSeal(
   const { [SIGNATURE_HEADER]: signature, [KEY_HEADER]: keyId } = message.headers;
   if (signature === undefined && keyId === undefined) return 'unsigned';
   if (signature === undefined || keyId === undefined) return 'forged';
-  if (!SIGNATURE.test(signature) || !THUMBPRINT.test(keyId)) return 'forged';
+  if (!SIGNATURE.test(signature) || !isThumbprint(keyId)) return 'forged';
   return verifier.verify({
     module: author,
     keyId,

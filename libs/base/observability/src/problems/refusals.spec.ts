@@ -30,9 +30,9 @@ describe('A request that is refused because of who asks', () => {
     expect(text).toContain('spark_requests_refused_total{status="401"} 50');
     expect(text).toContain('spark_requests_refused_total{status="403"} 2');
     expect(said).toEqual([
-      'Refused POST "/spark/etl/deploy" in the name of "Module0" with 401',
-      'Refused POST "/spark/etl/deploy" in the name of "HR" with 403',
-      'Refused POST "/spark/etl/deploy" in the name of "Sales" with 403',
+      'Refused POST "/spark/etl/deploy" with 401: the caller claims to be "Module0"',
+      'Refused POST "/spark/etl/deploy" with 403: the caller is "HR"',
+      'Refused POST "/spark/etl/deploy" with 403: the caller is "Sales"',
     ]);
   });
 

@@ -41,9 +41,12 @@ export class Refusals {
     const kind = status === 401 ? '401' : `403 ${claimed}`;
     const leftOut = this.repeats.leftOut(kind, performance.now());
     if (leftOut === null) return null;
-    const who = claimed === null ? 'without a name' : `in the name of ${shown(claimed)}`;
-    const more = leftOut > 0 ? `, and ${leftOut} more since the last such message` : '';
-    this.log.warn(`Refused ${method} ${shown(path)} ${who} with ${status}${more}`);
+    const who =
+      claimed === null
+        ? 'the caller gave no name'
+        : `the caller ${status === 401 ? 'claims to be' : 'is'} ${shown(claimed)}`;
+    const more = leftOut > 0 ? ` (and ${leftOut} more since the last such message)` : '';
+    this.log.warn(`Refused ${method} ${shown(path)} with ${status}: ${who}${more}`);
     return leftOut;
   }
 }

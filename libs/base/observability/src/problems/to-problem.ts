@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import {
   ContentRefusedError,
+  NOT_AN_OBJECT,
   PROBLEMS,
   ProblemError,
   StoreRefusedError,
@@ -9,6 +10,7 @@ import {
   VersionConflictError,
   type Problem,
 } from '@nestjs-spark/contracts';
+import { ofBodyParser } from './of-body-parser.ts';
 
 export interface Answer {
   problem: Problem;
@@ -30,9 +32,9 @@ export function toProblem(error: unknown): Answer {
       new ProblemError('conflict', 'Someone else changed it in the meantime; read it again and retry.'),
     );
   }
-  // An id or a text that no store accepts: only the caller can fix it. A refusal that names no document concerns a value that
-  // JSON cannot express, so the application made it.
-  if (error instanceof ContentRefusedError && error.documentId !== null) {
+  // An id or a text that no store accepts, or a list or nothing where an entity is expected: only the caller can fix it. Any other
+  // refusal that names no document concerns a value that JSON cannot express, so the application made it.
+  if (error instanceof ContentRefusedError && (error.documentId !== null || error.kind === NOT_AN_OBJECT)) {
     return known(new ProblemError('invalid', `${error.message}.`, { cause: error }));
   }
   if (error instanceof StoreRefusedError) {
@@ -61,6 +63,8 @@ function known(error: ProblemError): Answer {
 
 function fromHttpException(error: HttpException): Answer {
   const status = error.getStatus();
+  const broken = ofBodyParser(error.cause);
+  if (broken) return known(broken);
   const kind = BY_STATUS.get(status);
   const title = kind?.title ?? STATUS_CODES[status] ?? 'Error';
   return {

@@ -1,5 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationPipeOptions } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
+import { objectIn, tooDeep } from '../routes/broken-body.ts';
 import { fieldsOf, typeFirst } from './validation-errors.ts';
 
 /**
@@ -27,13 +28,25 @@ export class ValidationProblemPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // A missing body is an empty object, whose missing fields are named.
+    if (value !== undefined && this.#isObjectBody(metadata)) objectIn(value);
     try {
       return await super.transform(value, metadata);
     } catch (error) {
       // The validation recurses, and a small text can be nested deeper than the stack allows.
-      if (error instanceof RangeError)
-        throw new ProblemError('invalid', 'The body is nested too deeply.', { cause: error });
+      if (error instanceof RangeError) throw tooDeep(undefined, error);
       throw error;
     }
+  }
+
+  /** Whether a whole body is to be an instance of a class; `@Body('name')` is one field of it. */
+  #isObjectBody(metadata: ArgumentMetadata): boolean {
+    const metatype = this.expectedType ?? metadata.metatype;
+    return (
+      metadata.type === 'body' &&
+      metadata.data === undefined &&
+      metatype !== undefined &&
+      this.toValidate({ ...metadata, metatype })
+    );
   }
 }

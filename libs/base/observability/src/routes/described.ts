@@ -15,6 +15,27 @@ interface FieldWords {
   items?: unknown;
 }
 
+/** What can be described of a body: a class, or the schema of what no class describes. */
+interface BodyWords extends FieldWords {
+  schema?: SchemaWords;
+}
+
+/** A schema as OpenAPI has it, as far as bodies here need it. */
+interface SchemaWords {
+  type: 'object' | 'array' | 'string' | 'integer';
+  description?: string;
+  enum?: string[];
+  example?: unknown;
+  items?: SchemaWords;
+  properties?: Record<string, SchemaWords>;
+  required?: string[];
+  additionalProperties?: SchemaWords;
+  minimum?: number;
+  maximum?: number;
+  maxItems?: number;
+  maxLength?: number;
+}
+
 /** What can be described of an answer. */
 interface AnswerWords {
   status?: number;
@@ -26,6 +47,7 @@ interface AnswerWords {
 export type DescriptionName =
   | 'ApiBearerAuth'
   | 'ApiBody'
+  | 'ApiConsumes'
   | 'ApiOkResponse'
   | 'ApiOperation'
   | 'ApiProduces'
@@ -54,7 +76,8 @@ const written: Description[] = [];
  * document.
  */
 export const ApiBearerAuth = later<[]>('ApiBearerAuth');
-export const ApiBody = later<[FieldWords]>('ApiBody');
+export const ApiBody = later<[BodyWords]>('ApiBody');
+export const ApiConsumes = later<string[]>('ApiConsumes');
 export const ApiOkResponse = later<[AnswerWords]>('ApiOkResponse');
 export const ApiOperation = later<[{ summary: string }]>('ApiOperation');
 export const ApiProduces = later<string[]>('ApiProduces');

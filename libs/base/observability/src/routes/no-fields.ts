@@ -1,6 +1,7 @@
 import { UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { pointerStep } from '@nestjs-spark/foundation/internal';
+import { readObject } from './broken-body.ts';
 import type { PlatformRequest } from './platform.ts';
 import { JSON_FORM, readText } from './read-text.ts';
 
@@ -22,20 +23,9 @@ class NoFields implements CanActivate {
 /** @throws {ProblemError} `invalid` (400), naming every field by JSON pointer */
 export function refuseFields(text: string): void {
   if (text.trim() === '') return;
-  const value = parsed(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new ProblemError('invalid', 'The body has to be a JSON object.');
-  const errors = Object.keys(value).map((name) => ({
+  const errors = Object.keys(readObject(text)).map((name) => ({
     pointer: `/${pointerStep(name)}`,
     detail: `${name} is not known here: remove it`,
   }));
   if (errors.length > 0) throw new ProblemError('invalid', 'This body must have no fields.', { errors });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ProblemError('invalid', 'The body is not JSON.', { cause });
-  }
 }

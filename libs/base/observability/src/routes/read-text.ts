@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '@nestjs-spark/contracts';
+import { tooLarge } from './broken-body.ts';
 import { nodeRequest, type PlatformRequest } from './platform.ts';
 import { readBody } from './read-body.ts';
 
@@ -47,7 +48,7 @@ export async function readText(
   if (before !== null) return before;
   const body = await readBody(request, mostBytes);
   if (body) return decodeBody(body);
-  throw new ProblemError('tooLarge', `The body may have at most ${mostBytes} bytes.`);
+  throw tooLarge(mostBytes);
 }
 
 type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown };

@@ -74,7 +74,7 @@ export function decideResumption(given: ResumeFacts): Resumption {
   return {
     kind: 'continue',
     position: { generation, incarnation, databaseId, to, began, live, witness, resync },
-    because: 'the log says so',
+    because: 'its log ends there',
   };
 }
 

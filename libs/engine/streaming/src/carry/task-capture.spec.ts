@@ -42,7 +42,7 @@ it('Where it begins is logged once, however often it begins there while its stor
       () => attempts >= 5,
       () => `${attempts} attempts`,
     );
-    const told = simulation.said.filter((text) => text.includes('from etag 1, because the log says so'));
+    const told = simulation.said.filter((text) => text.includes('from etag 1, because its log ends there'));
     expect(told).toHaveLength(1);
   } finally {
     await simulation.stop();

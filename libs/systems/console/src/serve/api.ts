@@ -161,7 +161,7 @@ async function askRequester(parts: ApiParts, asked: Asked, what: string): Promis
     module: copy.requester,
     method: isRead ? 'GET' : 'POST',
     path: `${collectionPath(copy)}/${what}`,
-    ...(isRead ? {} : { body: Object(await exchange.body()) as object }),
+    ...(isRead ? {} : { body: await exchange.body() }),
     timeoutMs: SLOW_MS,
   });
   exchange.json(isRead ? 200 : 202, answer);

@@ -82,4 +82,8 @@ it('The page says who is signed in, whatever characters the name has, and no bro
   );
   const stranger = await request(server).get('/spark/console/copies').expect(200);
   expect(stranger.text).toBe('<meta name="session" content="" />');
+  Object.assign(parts.admission, { isClosed: true });
+  const closed = await request(server).get('/spark/console/').expect(200);
+  Object.assign(parts.admission, { isClosed: false });
+  expect(closed.text).toBe('<meta name="session" content="{&quot;closed&quot;:true}" />');
 });

@@ -57,10 +57,11 @@ export class ConsoleServer {
     return this.#showPage(exchange);
   }
 
-  /** The page says who is signed in, so it needs no further request before it shows something. */
+  /** The page says who is signed in, or that nobody can, so it needs no further request before it shows something. */
   async #showPage(exchange: Exchange): Promise<void> {
     const session = await this.#read(exchange);
-    const page = withSession(this.#page, session && this.#told(session));
+    const nobody = this.#parts.admission.isClosed ? { closed: true } : null;
+    const page = withSession(this.#page, session ? this.#told(session) : nobody);
     exchange.send(200, 'text/html; charset=utf-8', page);
   }
 

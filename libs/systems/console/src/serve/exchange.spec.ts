@@ -43,3 +43,10 @@ it.each(['text/plain', 'application/json; charset=utf-16', 'application/x-www-fo
     expect(await answerTo(2, '{}', type)).toBe('HTTP/1.1 415 Unsupported Media Type');
   },
 );
+
+it.each(['[]', '5', '"x"', 'null', '{'])(
+  'A body that is not a JSON object is answered with 400: %s',
+  async (body) => {
+    expect(await answerTo(body.length, body)).toBe('HTTP/1.1 400 Bad Request');
+  },
+);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { parseJson, PendingBodies } from '@nestjs-spark/modules/internal';
-import { JSON_FORM, requireForm } from '@nestjs-spark/observability/internal';
+import { JSON_FORM, objectIn, requireForm, tooLarge } from '@nestjs-spark/observability/internal';
 
 /** Applies to every page and answer: they may only contact their own origin. */
 export const CONTENT_SECURITY_POLICY =
@@ -85,22 +85,22 @@ export class Exchange {
   }
 
   /**
-   * The request's body, parsed as JSON.
+   * The request's body, a JSON object; a missing one is an empty object.
    * @throws {ProblemError} `unsupportedMedia` (415), `tooLarge` (413), `bodyTimeout` (408), or `invalid` (400)
    */
-  async body(): Promise<unknown> {
+  async body(): Promise<Record<string, unknown>> {
     requireForm(this.request, JSON_FORM);
     // One of the application's body parsers may have consumed it already.
     const parsed = (this.request as { body?: unknown }).body;
-    if (parsed !== undefined && this.request.readableEnded) return parsed;
+    if (parsed !== undefined && this.request.readableEnded) return objectIn(parsed);
     const bytes = await this.#collect();
-    return bytes.length === 0 ? {} : parseJson(bytes);
+    return bytes.length === 0 ? {} : objectIn(parseJson(bytes));
   }
 
   async #collect(): Promise<Buffer> {
     if (Number(this.request.headers['content-length'] ?? 0) > BODY_BYTES) {
       this.response.setHeader('Connection', 'close');
-      throw tooLarge();
+      throw tooLarge(BODY_BYTES);
     }
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
     const chunks: Buffer[] = [];
@@ -108,7 +108,7 @@ export class Exchange {
     const take = (chunk: Buffer): void => {
       size += chunk.length;
       if (size <= BODY_BYTES) chunks.push(chunk);
-      else reject(tooLarge());
+      else reject(tooLarge(BODY_BYTES));
     };
     // Listeners instead of a loop over the request: leaving the loop would close the connection before the refusal is sent.
     this.request.on('data', take);
@@ -127,8 +127,4 @@ export class Exchange {
       this.request.off('data', take);
     }
   }
-}
-
-function tooLarge(): ProblemError {
-  return new ProblemError('tooLarge', `The body may have at most ${BODY_BYTES} bytes.`);
 }

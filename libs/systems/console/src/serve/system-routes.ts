@@ -126,7 +126,7 @@ function passOn({ method, from, to, query = [], status = 200, operators }: Passe
         module,
         method,
         path: asked.size > 0 ? `${path}?${asked}` : path,
-        ...(method === 'POST' ? { body: Object(await exchange.body()) as object } : {}),
+        ...(method === 'POST' ? { body: await exchange.body() } : {}),
         timeoutMs: SLOW_MS,
       });
       if (method !== 'GET') parts.systems.wake();

@@ -1,7 +1,8 @@
 import { isName } from '@nestjs-spark/contracts';
 import { isModuleUrl } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
-import { readTrustedKeys, shortOperatorToken } from '@nestjs-spark/modules/internal';
+import { unknownOptions } from '@nestjs-spark/foundation/internal';
+import { operatorTokenFaults, readTrustedKeys } from '@nestjs-spark/modules/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { ConsoleSettings, SparkConsoleOptions } from './options.ts';
 
@@ -18,6 +19,17 @@ export class ConsoleSettingsError extends Error {
     this.faults = faults;
   }
 }
+
+const OPTIONS = Object.keys({
+  path: true,
+  title: true,
+  modules: true,
+  readOnly: true,
+  name: true,
+  operatorToken: true,
+  keysDir: true,
+  trustedKeys: true,
+} satisfies Record<keyof SparkConsoleOptions, true>);
 
 const PATH = /^(?:\/[\w.-]{1,64}){1,8}$/;
 
@@ -46,6 +58,7 @@ export function resolveConsoleSettings(
     production,
   };
   const faults = [
+    ...unknownOptions(options, OPTIONS),
     ...wrongKeys,
     ...(PATH.test(settings.path)
       ? []
@@ -58,7 +71,7 @@ export function resolveConsoleSettings(
       : [
           'modules has to be a list of names with http or https addresses without user and password, as in [{ name: "Jobs", url: "http://jobs:5004" }]',
         ]),
-    ...(production ? shortOperatorToken(settings.operatorToken, environment) : []),
+    ...operatorTokenFaults(settings.operatorToken, environment, production),
   ];
   if (faults.length > 0) throw new ConsoleSettingsError(faults);
   return settings;

@@ -1,6 +1,5 @@
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { HighlightStyle, indentOnInput, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
-import { javascript } from '@codemirror/legacy-modes/mode/javascript';
+import { HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
 import { EditorState, StateEffect, StateField } from '@codemirror/state';
 import {
   Decoration,
@@ -11,6 +10,7 @@ import {
   type DecorationSet,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { scriptLanguage } from './script-language.ts';
 
 export interface Editor {
   replace(text: string): void;
@@ -84,7 +84,7 @@ export function openEditor(
         highlightActiveLine(),
         indentOnInput(),
         EditorView.lineWrapping,
-        StreamLanguage.define(javascript),
+        scriptLanguage,
         syntaxHighlighting(colors),
         look,
         marked,

@@ -2,12 +2,30 @@ import { existsSync, realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { unknownOptions } from '@nestjs-spark/foundation/internal';
 import type { JobBackend } from '../job/backend.ts';
 import { ThreadHandler } from '../backends/thread/thread-handler.ts';
-import type { DeclaredHandler, JobHandler, JobHandlers } from '../job/handler.ts';
+import type { DeclaredHandler, HandlerDeclaration, JobHandler, JobHandlers } from '../job/handler.ts';
 import type { JobView } from '../serve/view.ts';
-import { BACKEND, HANDLER, LISTENER, type JobListenerDeclaration } from './decorators.ts';
+import {
+  BACKEND,
+  HANDLER,
+  LISTENER,
+  type JobEventFilter,
+  type JobListenerDeclaration,
+} from './decorators.ts';
 import type { JobListeners } from './job-listeners.ts';
+
+const HANDLER_OPTIONS = Object.keys({
+  name: true,
+  version: true,
+  deterministic: true,
+  isolate: true,
+} satisfies Record<keyof HandlerDeclaration, true>);
+const LISTENER_OPTIONS = Object.keys({
+  name: true,
+  label: true,
+} satisfies Record<keyof JobEventFilter, true>);
 
 /** A class was declared for jobs and cannot be used. The message says what to change. */
 export class JobDeclarationError extends Error {
@@ -27,7 +45,7 @@ export class JobExplorer {
     this.reflector = reflector;
   }
 
-  /** @throws {JobDeclarationError} for a class without the method that its decorator requires */
+  /** @throws {JobDeclarationError} for a class without the method that its decorator requires, and for an unknown option */
   explore(handlers: JobHandlers, backends: JobBackend[], listeners: JobListeners): void {
     // An alias (`useExisting`) returns the same instance again.
     const seen = new Set<object>();
@@ -36,7 +54,11 @@ export class JobExplorer {
       if (typeof instance !== 'object' || instance === null || seen.has(instance)) continue;
       seen.add(instance);
       const handler = this.discovery.getMetadataByDecorator(HANDLER, wrapper);
-      if (handler) handlers.add(handler, whereItRuns(withRun(instance, handler.name), handler));
+      if (handler) {
+        const { file: _, ...options } = handler;
+        requireKnown(instance, '@TransformationJob()', options, HANDLER_OPTIONS);
+        handlers.add(handler, whereItRuns(withRun(instance, handler.name), handler));
+      }
       const backend = this.discovery.getMetadataByDecorator(BACKEND, wrapper);
       if (backend) addBackend(backends, backend.name, instance as JobBackend);
       this.#listeners(instance, listeners);
@@ -54,12 +76,21 @@ export class JobExplorer {
         declared as () => void,
       );
       if (!listener) continue;
+      const { status: _, ...filter } = listener;
+      requireKnown(instance, '@OnJobEvent()', filter, LISTENER_OPTIONS);
       listeners.add({
         ...listener,
         call: (job: JobView): unknown => declared.call(instance, job) as unknown,
       });
     }
   }
+}
+
+/** @throws {JobDeclarationError} for an option that the decorator does not have */
+function requireKnown(instance: object, decorator: string, given: object, known: readonly string[]): void {
+  const [unknown] = unknownOptions(given, known);
+  if (unknown === undefined) return;
+  throw new JobDeclarationError(`${instance.constructor.name} has ${decorator} with ${unknown}.`);
 }
 
 function withRun(instance: object, name: string): JobHandler {

@@ -35,10 +35,11 @@ describe('Jobs over HTTP', () => {
   const authorization = `Bearer ${TOKEN}`;
   const get = (path: string) => request(app.getHttpServer()).get(`/api/jobs${path}`).set({ authorization });
   function post(path: string, body: object, headers: Record<string, string> = {}) {
+    return postText(path, JSON.stringify(body), headers);
+  }
+  function postText(path: string, body: string, headers: Record<string, string> = {}) {
     const sent = request(app.getHttpServer()).post(`/api/jobs${path}`);
-    return sent
-      .set({ authorization, 'content-type': 'application/json', ...headers })
-      .send(JSON.stringify(body));
+    return sent.set({ authorization, 'content-type': 'application/json', ...headers }).send(body);
   }
   async function ended(): Promise<string> {
     const { body } = await post('', { ...JOB, cache: 'off' }).expect(202);
@@ -98,6 +99,16 @@ describe('Jobs over HTTP', () => {
       const typed = { 'content-type': 'application/json; charset=utf-16' };
       const { body } = await post(path, {}, typed).expect(415);
       expect(body.detail).toMatch(/^The body must be .+ in UTF-8\.$/);
+    },
+  );
+
+  it.each(['', '/batch', '/status', '/none/cancel', '/none/retry'])(
+    'refuse a body that is not a JSON object, each in the same words: POST /api/jobs%s',
+    async (path) => {
+      for (const text of ['[]', '5', '"x"', 'null'])
+        expect((await postText(path, text).expect(400)).body.detail).toBe('The body must be a JSON object.');
+      const { body } = await postText(path, '{').expect(400);
+      expect(body.detail).toMatch(/^The body is not JSON: .* at position 1 \(line 1 column 2\)\.$/);
     },
   );
 

@@ -2,6 +2,7 @@ import { Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiController, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth/internal';
 import { ApiOperation, sayReplayed, type Answer } from '@nestjs-spark/observability/internal';
 import { JobsService } from '../serve/jobs.service.ts';
+import { ApiBatch, ApiJobIds, ApiReason } from './described-bodies.ts';
 import { RawText } from './raw-text.ts';
 import { accessOf, readJobIds, readKey, readReason } from './read-query.ts';
 
@@ -15,8 +16,9 @@ export class BatchesController {
   }
 
   @Post('batch')
+  @ApiBatch()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Submit up to 500 jobs, all or none: { batchId?, jobs }' })
+  @ApiOperation({ summary: 'Submit up to 500 jobs, all or none' })
   async submit(
     @RawText() text: string,
     @Headers('idempotency-key') key: string | undefined,
@@ -35,6 +37,7 @@ export class BatchesController {
   }
 
   @Post('batch/:batchId/cancel')
+  @ApiReason()
   @HttpCode(202)
   @ApiOperation({ summary: 'Cancel the jobs of a batch that have not ended' })
   async cancel(
@@ -46,9 +49,10 @@ export class BatchesController {
   }
 
   @Post('status')
+  @ApiJobIds()
   @HttpCode(200)
   @MinimumRole('viewer')
-  @ApiOperation({ summary: 'The status of up to 1,000 jobs: { jobIds }' })
+  @ApiOperation({ summary: 'The status of up to 1,000 jobs' })
   async statuses(@RawText() text: string, @CurrentCaller() caller: ApiCaller) {
     return { jobs: await this.jobs.statuses(readJobIds(text), accessOf(caller)) };
   }

@@ -16,6 +16,7 @@ import { ApiController, CurrentCaller, expiresAt, type ApiCaller } from '@nestjs
 import {
   type Answer,
   ApiBody,
+  ApiConsumes,
   ApiOperation,
   nodeRequest,
   type PlatformRequest,
@@ -38,6 +39,7 @@ import {
   readWait,
   type JobListQuery,
 } from './read-query.ts';
+import { ApiReason } from './described-bodies.ts';
 import { RawText } from './raw-text.ts';
 import { sendEvents } from './send-events.ts';
 
@@ -70,8 +72,10 @@ export class JobsController {
   }
 
   @Post('input')
+  @ApiConsumes('application/x-ndjson')
+  @ApiBody({ schema: { type: 'string', example: '{"id":"orders/1","document":{"Total":7}}' } })
   @ApiOperation({
-    summary: 'Store documents as the input of jobs: any number of NDJSON lines {"id","document"}',
+    summary: 'Store documents as the input of jobs: any number of NDJSON lines',
   })
   async input(@Req() request: PlatformRequest, @CurrentCaller() caller: ApiCaller) {
     const lines = nodeRequest(request);
@@ -119,6 +123,7 @@ export class JobsController {
   }
 
   @Post(':jobId/cancel')
+  @ApiReason()
   @HttpCode(202)
   @ApiOperation({ summary: 'Cancel a job' })
   async cancel(

@@ -1,6 +1,4 @@
-import { ProblemError } from '@nestjs-spark/contracts';
-import { isObject } from '@nestjs-spark/foundation/internal';
-import { readWhole, wrong } from '@nestjs-spark/observability/internal';
+import { readFields, readWhole, wrong } from '@nestjs-spark/observability/internal';
 import type { ApiCaller } from '@nestjs-spark/auth';
 import type { JobQuery } from '../job/store.ts';
 import { JOB_STATUSES } from '../job/status.ts';
@@ -52,14 +50,14 @@ export function readKey(key: string | undefined): string | undefined {
 
 /** @throws {ProblemError} `invalid` (400) */
 export function readReason(text: string): string | null {
-  const { reason = null } = fieldsOf(text === '' ? '{}' : text, ['reason']);
+  const { reason = null } = readFields(text, ['reason']);
   if (reason === null || (typeof reason === 'string' && reason.length <= 500)) return reason;
   throw wrong('reason', 'has to be a string of at most 500 characters');
 }
 
 /** @throws {ProblemError} `invalid` (400) */
 export function readJobIds(text: string): string[] {
-  const { jobIds } = fieldsOf(text, ['jobIds']);
+  const { jobIds } = readFields(text, ['jobIds']);
   const isList = Array.isArray(jobIds) && jobIds.length <= MOST_ASKED;
   if (isList && jobIds.every((id) => typeof id === 'string')) return jobIds;
   throw wrong('jobIds', `has to be a list of at most ${MOST_ASKED} ids`);
@@ -68,7 +66,7 @@ export function readJobIds(text: string): string[] {
 /** @throws {ProblemError} `invalid` (400) */
 export function readTest(text: string, hasRecords = false): { records?: number; backend?: string } {
   const known = hasRecords ? ['records', 'backend'] : ['backend'];
-  const { records, backend } = fieldsOf(text === '' ? '{}' : text, known);
+  const { records, backend } = readFields(text, known);
   if (backend !== undefined && (typeof backend !== 'string' || backend.length > 64))
     throw wrong('backend', 'has to be the name of a backend');
   if (records !== undefined && (typeof records !== 'number' || !isRecords(records)))
@@ -78,18 +76,4 @@ export function readTest(text: string, hasRecords = false): { records?: number; 
 
 function isRecords(records: number): boolean {
   return Number.isSafeInteger(records) && records >= 1 && records <= MOST_RECORDS;
-}
-
-/** @throws {ProblemError} `invalid` (400), also for unknown fields */
-function fieldsOf(text: string, known: readonly string[]): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new ProblemError('invalid', 'The body is not JSON.', { cause });
-  }
-  if (!isObject(value)) throw new ProblemError('invalid', 'The body has to be a JSON object.');
-  const unknown = Object.keys(value).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw wrong(unknown, 'is not known');
-  return value;
 }

@@ -4,9 +4,10 @@ import { createHash } from 'node:crypto';
 import { noteOf, sentInput } from '../job/content-names.ts';
 import { parseExactly } from '../job/json.ts';
 import type { JobStore } from '../job/store.ts';
-import { faultOfLine, whyNot } from '../submit/read-submission.ts';
+import { faultOfLine } from '../submit/read-submission.ts';
 import { submitterKey } from '../submit/new-job.ts';
 import { isNullOr, isObjectOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
+import { whyNotJson } from '@nestjs-spark/observability/internal';
 import { SUBMITTER_KINDS, type Submitter } from '../job/job.ts';
 import { sameSubmitter } from '../job/same-submitter.ts';
 import type { SentInput } from './quota.ts';
@@ -122,6 +123,6 @@ function faultOf(line: Buffer): string | null {
     return faultOfLine(parseExactly(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line)));
   } catch (error) {
     if (error instanceof TypeError) return 'is not UTF-8';
-    return `is not JSON: ${whyNot(error)}`;
+    return `is not JSON: ${whyNotJson(error)}`;
   }
 }

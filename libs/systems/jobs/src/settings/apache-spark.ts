@@ -1,5 +1,5 @@
+import { tokenFault, unknownOptions } from '@nestjs-spark/foundation/internal';
 import { readConnectAddress, type ConnectAddress } from '@nestjs-spark/apache-spark/text';
-import { requireSendable } from './sendable-token.ts';
 
 /** A cluster of Apache Spark that runs jobs. Omitted options are read from the environment. */
 export interface ApacheSparkOptions {
@@ -48,12 +48,25 @@ export interface Readers {
   secret: Read;
 }
 
+const OPTIONS = Object.keys({
+  connectUrl: true,
+  connectToken: true,
+  uiUrl: true,
+  masterUrl: true,
+  restUrl: true,
+  masterUiUrl: true,
+  executorPython: true,
+  executorNode: true,
+  concurrency: true,
+} satisfies Record<keyof ApacheSparkOptions, true>);
+
 /** The settings for Apache Spark; null without an address. Faults are added to `faults`. */
 export function resolveApacheSpark(
   options: ApacheSparkOptions,
   { env, secret }: Readers,
   faults: string[],
 ): ApacheSparkSettings | null {
+  faults.push(...unknownOptions(options, OPTIONS, { path: 'apacheSpark' }));
   const connect = connectOf(options, { env, secret }, faults);
   const master = masterOf(options, env, faults);
   if (!connect && !master) return null;
@@ -82,7 +95,8 @@ function connectOf(
     return null;
   }
   const token = options.connectToken ?? secret('APACHE_SPARK_CONNECT_TOKEN') ?? connect.token;
-  requireSendable('connectToken (APACHE_SPARK_CONNECT_TOKEN)', token, faults);
+  const fault = token === null ? null : tokenFault('connectToken (APACHE_SPARK_CONNECT_TOKEN)', token);
+  if (fault !== null) faults.push(fault);
   return { ...connect, token, tls: connect.tls || token !== null };
 }
 

@@ -1,4 +1,4 @@
-import { toList } from '@nestjs-spark/foundation/internal';
+import { toList, unknownOptions } from '@nestjs-spark/foundation/internal';
 import type { KafkaAddress } from '@nestjs-spark/kafka/internal';
 import type { Readers } from './apache-spark.ts';
 
@@ -27,6 +27,14 @@ export interface JobsKafkaSettings {
 }
 
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
+const OPTIONS = Object.keys({
+  brokers: true,
+  topic: true,
+  user: true,
+  password: true,
+  mechanism: true,
+  tls: true,
+} satisfies Record<keyof JobsKafkaOptions, true>);
 const BROKER = /^[\w.-]{1,253}:\d{1,5}$/;
 const TOPIC = /^[\w.-]{1,249}$/;
 
@@ -36,6 +44,7 @@ export function resolveKafka(
   { env, secret }: Readers,
   faults: string[],
 ): JobsKafkaSettings | null {
+  faults.push(...unknownOptions(options, OPTIONS, { path: 'kafka' }));
   const brokers = options.brokers ?? toList(env('SPARK_JOBS_KAFKA_BROKERS') ?? '');
   if (brokers.length === 0) return null;
   const topic = options.topic ?? env('SPARK_JOBS_KAFKA_TOPIC') ?? 'transformation-jobs';

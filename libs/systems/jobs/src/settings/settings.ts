@@ -1,4 +1,4 @@
-import { LiveSettings } from '@nestjs-spark/foundation/internal';
+import { LiveSettings, tokenFault, unknownOptions } from '@nestjs-spark/foundation/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { HttpBackendPlace } from '../backends/http/http-runs.ts';
 import {
@@ -8,7 +8,6 @@ import {
   type Readers,
 } from './apache-spark.ts';
 import { resolveKafka, type JobsKafkaOptions, type JobsKafkaSettings } from './kafka.ts';
-import { requireSendable } from './sendable-token.ts';
 import { JOBS_SCHEMA, USUAL_QUOTAS, type JobQuotas, type NamedBackend } from './schema.ts';
 
 /** How jobs are stored and executed. Omitted options are read from the environment. */
@@ -76,6 +75,20 @@ export class JobsSettingsError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const OPTIONS = Object.keys({
+  store: true,
+  role: true,
+  concurrency: true,
+  limits: true,
+  retentionHours: true,
+  quotas: true,
+  backends: true,
+  autoMemoryBytes: true,
+  inputPrefixes: true,
+  apacheSpark: true,
+  kafka: true,
+} satisfies Record<keyof SparkJobsOptions, true>);
+
 const HOUR_MS = 3_600_000;
 
 /**
@@ -97,7 +110,7 @@ export function resolveJobsSettings(
     { quotas: JOBS_SCHEMA.quotas },
     { options: { quotas: withoutUndefined(quotas) }, environment: {} },
   );
-  const faults = [...settings.faults, ...asked.faults];
+  const faults = [...unknownOptions(options, OPTIONS), ...settings.faults, ...asked.faults];
   const cluster = resolveApacheSpark(apacheSpark ?? {}, readers, faults);
   const events = resolveKafka(kafka ?? {}, readers, faults);
   const backends = settings.get('backends');
@@ -128,7 +141,8 @@ export function resolveJobsSettings(
 function placeOf({ name, url }: NamedBackend, { secret }: Readers, faults: string[]): HttpBackendPlace {
   const variable = `SPARK_JOBS_BACKEND_${name.toUpperCase().replaceAll('-', '_')}_TOKEN`;
   const token = secret(variable) ?? null;
-  requireSendable(`the token of the backend ${name} (${variable})`, token, faults);
+  const fault = token === null ? null : tokenFault(`the token of the backend ${name} (${variable})`, token);
+  if (fault !== null) faults.push(fault);
   return { name, url, token };
 }
 

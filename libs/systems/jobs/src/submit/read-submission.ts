@@ -1,6 +1,7 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
-import { isListOf, isObject, isText, messageOf, pointerStep } from '@nestjs-spark/foundation/internal';
+import { isListOf, isObject, isText, pointerStep } from '@nestjs-spark/foundation/internal';
 import { invalidFields, readBody } from '@nestjs-spark/modules/internal';
+import { readObject } from '@nestjs-spark/observability/internal';
 import type { JobTransformation } from '../job/job.ts';
 import { exactArgs, lossyNumberIn, parseExactly, writtenExactly } from '../job/json.ts';
 import { SubmissionBody, type TransformationBody } from './submission.ts';
@@ -28,7 +29,7 @@ export interface ReadSubmission {
  * @throws {ProblemError} `invalid` (400) with every wrong field by its JSON pointer
  */
 export async function readSubmission(text: string, idempotencyKey?: string): Promise<ReadSubmission> {
-  const body = objectOf(parsed(text), 'The body');
+  const body = readObject(text, parseExactly);
   if (idempotencyKey === undefined) return readOne(body, text.length);
   const { idempotencyKey: ofBody } = body;
   if (ofBody != null && ofBody !== idempotencyKey)
@@ -41,7 +42,7 @@ export async function readSubmission(text: string, idempotencyKey?: string): Pro
  * @throws {ProblemError} `invalid` (400) with every wrong field of every job by its JSON pointer
  */
 export async function readBatch(text: string): Promise<{ batchId: string | null; jobs: ReadSubmission[] }> {
-  const { batchId = null, jobs, ...others } = objectOf(parsed(text), 'The body');
+  const { batchId = null, jobs, ...others } = readObject(text, parseExactly);
   const errors: ProblemField[] = Object.keys(others).map((name) => ({
     pointer: `/${pointerStep(name)}`,
     detail: 'this field is not known',
@@ -228,21 +229,7 @@ const FORMATS = ['ndjson', 'csv'] as const;
 const ONE_FORM = 'has to have exactly one of documents, value, object and url';
 const LONGEST_URL = 2_048;
 
-function parsed(text: string): unknown {
-  try {
-    return parseExactly(text);
-  } catch (error) {
-    throw new ProblemError('invalid', `The body is not JSON: ${whyNot(error)}`, { cause: error });
-  }
-}
-
-/** Why a text is not JSON, without more of it than the place. */
-export function whyNot(error: unknown): string {
-  if (error instanceof RangeError) return 'it is nested too deep';
-  return messageOf(error);
-}
-
-function objectOf(value: unknown, what: string, pointer = ''): Record<string, unknown> {
+function objectOf(value: unknown, what: string, pointer: string): Record<string, unknown> {
   if (isObject(value)) return value;
   throw new ProblemError('invalid', `${what} has to be a JSON object.`, {
     errors: [{ pointer, detail: 'has to be a JSON object' }],

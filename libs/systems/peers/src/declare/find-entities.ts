@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { DiscoveryService } from '@nestjs/core';
 import { type EntityDeclaration, declarationOf, FeatureEntities } from '@nestjs-spark/store/internal';
 import { EntityMapping } from '@nestjs-spark/contracts/internal';
+import { unknownOptions } from '@nestjs-spark/foundation/internal';
 import type { ConflictResolver } from '../merge/resolve.ts';
 import { PeersSettingsError } from '../settings/options.ts';
 import { overEntities } from './over-entities.ts';
-import { replicatedOptionsOf } from './replicated-entity.ts';
+import { REPLICATED_OPTIONS, replicatedOptionsOf } from './replicated-entity.ts';
 
 /** A collection that the replicas share. */
 export interface PeerEntity {
@@ -28,11 +29,15 @@ export function findDisabled(discovery: DiscoveryService): string[] {
 
 /**
  * All enabled `@ReplicatedEntity()` classes among them.
- * @throws {PeersSettingsError} for a resolver whose version is not a whole number: no node would read its results
+ * @throws {PeersSettingsError} for an unknown option, and for a resolver whose version is not a whole number: no node would read
+ * its results
  */
 export function findEntities(discovery: DiscoveryService): PeerEntity[] {
   return classesOf(discovery).flatMap((entity): PeerEntity[] => {
     const options = replicatedOptionsOf(entity);
+    const [unknown] = unknownOptions(options ?? {}, REPLICATED_OPTIONS);
+    if (unknown !== undefined)
+      throw new PeersSettingsError(`${entity.name} has @ReplicatedEntity() with ${unknown}.`);
     if (!options?.enabled) return [];
     const { conflict } = options;
     const declaration = declarationOf(entity);

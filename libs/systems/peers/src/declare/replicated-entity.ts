@@ -16,6 +16,13 @@ export interface ReplicatedEntityOptions {
   emit?: boolean;
 }
 
+/** The names of all options of `@ReplicatedEntity()`. */
+export const REPLICATED_OPTIONS = Object.keys({
+  conflict: true,
+  enabled: true,
+  emit: true,
+} satisfies Record<keyof ReplicatedEntityOptions, true>);
+
 const declared = new WeakMap<object, Required<ReplicatedEntityOptions>>();
 
 /**

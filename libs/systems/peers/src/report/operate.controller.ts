@@ -11,7 +11,7 @@ import {
   SparkController,
   TakesNoFields,
 } from '@nestjs-spark/modules/internal';
-import { ApiOperation, wholeIn } from '@nestjs-spark/observability/internal';
+import { ApiOperation, ApiProperty, ApiSchema, wholeIn } from '@nestjs-spark/observability/internal';
 import { DriftCheck, type DriftReport } from '../compare/drift-check.ts';
 import { DriftWatch } from '../compare/drift-watch.ts';
 import { PeerNode } from '../replicate/peer-node.ts';
@@ -19,7 +19,9 @@ import { closeMember } from '../retire/close-member.ts';
 import { PEERS_SETTINGS, type PeersSettings } from '../settings/options.ts';
 import { Peers } from './peers.ts';
 
+@ApiSchema({ name: 'NodeToRetire' })
 class RetireBody {
+  @ApiProperty({ example: 'b', description: 'The stable name of the node that does not return' })
   @MaxBytes(63)
   node!: string;
 }

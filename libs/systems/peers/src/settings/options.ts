@@ -1,3 +1,4 @@
+import { unknownOptions } from '@nestjs-spark/foundation/internal';
 import { DEFAULT_LOG_BYTES, isPeerName, replicaName } from '../carry/names.ts';
 
 /** Options of `SparkPeersModule.forRoot()`. */
@@ -58,6 +59,22 @@ export class PeersSettingsError extends Error {
   override readonly name = 'PeersSettingsError';
 }
 
+const OPTIONS = Object.keys({
+  service: true,
+  nodeId: true,
+  offlineStart: true,
+  maxBytes: true,
+  keepEvents: true,
+  retireAfterSeconds: true,
+  joiningRetireAfterSeconds: true,
+  keepDeletesSeconds: true,
+  driftEverySeconds: true,
+  maxClockOffsetSeconds: true,
+  snapshots: true,
+  moduleName: true,
+  clockShiftMs: true,
+} satisfies Record<keyof SparkPeersOptions, true>);
+
 /** Validates the options and applies the defaults. @throws {PeersSettingsError} with all faults */
 export function completeOptions(options: SparkPeersOptions): PeersSettings {
   const settings: PeersSettings = {
@@ -79,7 +96,11 @@ export function completeOptions(options: SparkPeersOptions): PeersSettings {
   const faults = wrong.map(
     (name) => `${name} is ${JSON.stringify(options[name])}: use lower-case letters, digits and hyphens`,
   );
-  faults.push(...faultsOf(settings));
+  faults.push(
+    ...unknownOptions(options, OPTIONS),
+    ...unknownOptions(options.snapshots, ['partBytes'], { path: 'snapshots' }),
+    ...faultsOf(settings),
+  );
   if (faults.length > 0) throw new PeersSettingsError(`SparkPeersModule.forRoot(): ${faults.join('; ')}.`);
   return settings;
 }

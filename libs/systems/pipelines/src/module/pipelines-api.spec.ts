@@ -243,6 +243,24 @@ describe('pipelines over HTTP', () => {
     expect(body.detail).toBe('The body must be application/json or application/yaml in UTF-8.');
   });
 
+  it.each(['/preview', '/adults/start', '/adults/restart'])(
+    'are refused with a body that is not a JSON object, each in the same words: POST /api/pipelines%s',
+    async (path) => {
+      await post('', adults);
+      const send = (text: string) =>
+        http()
+          .post(`/api/pipelines${path}`)
+          .set({ ...ANN, 'content-type': 'application/json' })
+          .send(text)
+          .expect(400);
+      for (const text of ['[]', '5', '"x"', 'null'])
+        expect((await send(text)).body.detail).toBe('The body must be a JSON object.');
+      expect((await send('{')).body.detail).toMatch(
+        /^The body is not JSON: .* at position 1 \(line 1 column 2\)\.$/,
+      );
+    },
+  );
+
   it('show nothing without a token, and nothing that leaves the files folder', async () => {
     await http().get('/api/pipelines').expect(401);
     await post('', { ...adults, source: { type: 'file', path: '../pipelines.db' } }).expect(422);

@@ -2,7 +2,7 @@
 const [TOO_MANY_DIGITS, TOO_MANY_IN_EXPONENT] = [16, 3];
 const LONG = /\d{16}|[1-9][\d.]{16}/;
 // Writers recurse into records: at some thousand levels the stack overflows.
-const MOST_LEVELS = 500;
+export const MOST_LEVELS = 500;
 
 export class TooDeepError extends Error {
   constructor() {

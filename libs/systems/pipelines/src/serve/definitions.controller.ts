@@ -11,9 +11,10 @@ import type { Fields } from '../expression/compile-expression.ts';
 import { PipelinesNode } from '../own/pipelines-node.ts';
 import { runTestsWith, TESTS_MS } from '../transform/run-tests.ts';
 import { warningsOf } from './warnings.ts';
+import { ApiDefinition, ApiPreview } from './described-bodies.ts';
 import { preview } from './preview.ts';
 import { answered, refusedWhole } from './problems.ts';
-import { BodyText, readObject } from './read-request.ts';
+import { BodyText, readBody } from './read-request.ts';
 
 const PREVIEWED = 10;
 const MOST_PREVIEWED = 100;
@@ -35,6 +36,7 @@ export class DefinitionsController {
   }
 
   @Post('validate')
+  @ApiDefinition()
   @HttpCode(200)
   @ApiOperation({ summary: 'Check a definition' })
   async validate(@BodyText() text: string): Promise<object> {
@@ -48,6 +50,7 @@ export class DefinitionsController {
   }
 
   @Post('test')
+  @ApiDefinition()
   @HttpCode(200)
   @ApiOperation({ summary: "Run a definition's own tests" })
   @MinimumRole('editor')
@@ -60,11 +63,12 @@ export class DefinitionsController {
   }
 
   @Post('preview')
+  @ApiPreview()
   @HttpCode(200)
   @MinimumRole('editor')
-  @ApiOperation({ summary: 'What each step makes of some records: {definition, limit, records?}' })
+  @ApiOperation({ summary: 'What each step makes of some records' })
   async preview(@BodyText() text: string, @Req() request: PlatformRequest): Promise<object> {
-    const asked = readObject(text, ['definition', 'limit', 'records']);
+    const asked = readBody(text, ['definition', 'limit', 'records']);
     const given = asked['definition'] ?? null;
     if (given === null) throw wrong('definition', 'is missing');
     const definition = checked(typeof given === 'string' ? given : JSON.stringify(given));

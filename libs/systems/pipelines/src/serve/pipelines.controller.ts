@@ -30,6 +30,7 @@ import {
 } from '@nestjs-spark/observability/internal';
 import type { Observable } from 'rxjs';
 import type { PipelineView } from '../project/view.ts';
+import { ApiDefinition, ApiStart } from './described-bodies.ts';
 import { PipelinesService, type Changed, type Move } from './pipelines.service.ts';
 import { answered, notAvailable, upgradeRequired } from './problems.ts';
 import {
@@ -58,6 +59,7 @@ export class PipelinesController {
   }
 
   @Post()
+  @ApiDefinition()
   @MinimumRole('editor')
   @ApiOperation({ summary: 'Create a pipeline from a definition, JSON or YAML' })
   async create(
@@ -118,6 +120,7 @@ export class PipelinesController {
   }
 
   @Put(':pipelineId')
+  @ApiDefinition()
   @MinimumRole('editor')
   @ApiOperation({ summary: 'Create or change a pipeline; ?reset=keep|beginning, If-Match' })
   async put(
@@ -203,9 +206,10 @@ export class PipelinesController {
   }
 
   @Post(':pipelineId/start')
+  @ApiStart()
   @MinimumRole('editor')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Start, or start again: {"from": "checkpoint"|"beginning"}' })
+  @ApiOperation({ summary: 'Start, or start again' })
   async start(
     @Param('pipelineId') pipelineId: string,
     @BodyText() text: string,

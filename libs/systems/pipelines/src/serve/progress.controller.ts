@@ -8,6 +8,7 @@ import {
   type Answer,
 } from '@nestjs-spark/observability/internal';
 import type { Position } from '../batch/batch.ts';
+import { ApiPosition, ApiReplay } from './described-bodies.ts';
 import { PipelinesService } from './pipelines.service.ts';
 import { answered } from './problems.ts';
 import { BodyText, readKey, readPosition, readRecord } from './read-request.ts';
@@ -30,8 +31,9 @@ export class ProgressController {
   }
 
   @Patch(':pipelineId/checkpoint')
+  @ApiPosition()
   @MinimumRole('editor')
-  @ApiOperation({ summary: 'Continue elsewhere: {"position": {…}}' })
+  @ApiOperation({ summary: 'Continue elsewhere' })
   async setCheckpoint(
     @Param('pipelineId') pipelineId: string,
     @BodyText() text: string,
@@ -74,9 +76,10 @@ export class ProgressController {
   }
 
   @Post(':pipelineId/dead-letters/:letterId/replay')
+  @ApiReplay()
   @MinimumRole('editor')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Process a dead letter again, {"record": {…}} replaces it' })
+  @ApiOperation({ summary: 'Process a dead letter again, or a record in its place' })
   async replay(
     @Param('pipelineId') pipelineId: string,
     @Param('letterId') letterId: string,

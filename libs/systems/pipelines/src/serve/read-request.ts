@@ -1,17 +1,18 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { ProblemError } from '@nestjs-spark/contracts';
 import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
 import {
   nodeRequest,
+  readFields,
   readText,
   readWhole,
+  tooDeep,
   wrong,
   type PlatformRequest,
 } from '@nestjs-spark/observability/internal';
 import { PIPELINE_STATES } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
 import { MAX_DEFINITION_BYTES } from '../definition/parse-text.ts';
-import { readJson, TooDeepError } from '../run/read-json.ts';
+import { MOST_LEVELS, readJson, TooDeepError } from '../run/read-json.ts';
 import type { GivenRecord } from '../store/letters.ts';
 import { readCursor, type EventCursor } from './event-cursor.ts';
 import type { ListQuery } from './select-pipelines.ts';
@@ -45,31 +46,26 @@ export const AskedMove = createParamDecorator((_: unknown, context: ExecutionCon
 });
 
 /** Reads a body that is a JSON object or empty. @throws {ProblemError} `invalid` (400), also for unknown fields */
-export function readObject(text: string, known: readonly string[]): Record<string, unknown> {
-  if (text.trim() === '') return {};
-  let value: unknown;
+export function readBody(text: string, known: readonly string[]): Record<string, unknown> {
+  return readFields(text, known, parseBody);
+}
+
+function parseBody(text: string): unknown {
   try {
-    value = readJson(text);
-  } catch (cause) {
-    const said =
-      cause instanceof TooDeepError ? `The body is refused: ${cause.message}.` : 'The body is not JSON.';
-    throw new ProblemError('invalid', said, { cause });
+    return readJson(text);
+  } catch (error) {
+    throw error instanceof TooDeepError ? tooDeep(MOST_LEVELS, error) : error;
   }
-  if (!isObject(value)) throw new ProblemError('invalid', 'The body has to be a JSON object.');
-  const other = Object.keys(value).find((name) => !known.includes(name));
-  const said = known.length === 0 ? 'none is expected' : `expected: ${known.join(', ')}`;
-  if (other !== undefined) throw wrong(other, `is not known here; ${said}`);
-  return value;
 }
 
 export function readFrom(text: string): 'checkpoint' | 'beginning' {
-  const { from = 'checkpoint' } = readObject(text, ['from']);
+  const { from = 'checkpoint' } = readBody(text, ['from']);
   if (from === 'checkpoint' || from === 'beginning') return from;
   throw wrong('from', 'has to be checkpoint or beginning');
 }
 
 export function readPosition(text: string): Position {
-  const { position } = readObject(text, ['position']);
+  const { position } = readBody(text, ['position']);
   const isPosition = isObject(position) && Object.values(position).every(isWhole);
   if (!isPosition) throw wrong('position', 'has to be an object of partitions and their offsets');
   return position as Position;
@@ -77,7 +73,7 @@ export function readPosition(text: string): Position {
 
 /** An object is taken as the record's fields, whatever the source's format; a text is parsed in that format. */
 export function readRecord(text: string): GivenRecord | undefined {
-  const { record } = readObject(text, ['record']);
+  const { record } = readBody(text, ['record']);
   if (record === undefined) return undefined;
   if (isObject(record)) return { record: JSON.stringify(record), fields: record };
   if (typeof record === 'string') return { record };

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { dataDir } from '@nestjs-spark/foundation';
+import { unknownOptions } from '@nestjs-spark/foundation/internal';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,6 +46,17 @@ export class PipelinesSettingsError extends Error {
   }
 }
 
+const OPTIONS = Object.keys({
+  folder: true,
+  files: true,
+  load: true,
+  connections: true,
+  secrets: true,
+  node: true,
+  nodeTtlMs: true,
+  mode: true,
+} satisfies Record<keyof SparkPipelinesOptions, true>);
+
 const LEAST_TTL_MS = 300;
 const MOST_TTL_MS = 60_000;
 const NODE = /^[\w.:-]{1,128}$/;
@@ -55,7 +67,7 @@ export function resolvePipelinesSettings(
   environment: Environment,
 ): PipelinesSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  const faults: string[] = [];
+  const faults: string[] = unknownOptions(options, OPTIONS);
   const nodeTtlMs = options.nodeTtlMs ?? Number(env('SPARK_NODE_TTL_MS') ?? 3_000);
   if (!(nodeTtlMs >= LEAST_TTL_MS && nodeTtlMs <= MOST_TTL_MS))
     faults.push(`nodeTtlMs (SPARK_NODE_TTL_MS) has to be a number from ${LEAST_TTL_MS} to ${MOST_TTL_MS}`);

@@ -6,10 +6,9 @@ import {
   type EtlScriptItem,
 } from '@nestjs-spark/contracts/internal';
 import { copyCollections } from '@nestjs-spark/etl-script/internal';
-import { sameName } from '@nestjs-spark/foundation/internal';
+import { optionProblem, sameName } from '@nestjs-spark/foundation/internal';
 import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 import { collectionProblem, inferCollection, nameProblem } from './check-names.ts';
-import { optionProblem } from './check-options.ts';
 import type { DeclarationFault } from './declaration-error.ts';
 import type { Declaration } from './declarations.ts';
 import { generateScript, isPlainField } from './generate-script.ts';

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { storedName } from '@nestjs-spark/contracts/internal';
+import { optionProblem } from '@nestjs-spark/foundation/internal';
 import { collectionProblem, inferCollection, nameProblem } from './check-names.ts';
-import { optionProblem } from './check-options.ts';
 import type { DeclarationFault } from './declaration-error.ts';
 import type { SharedOptions } from './shared.decorator.ts';
 import type { Share } from './shares.ts';

@@ -84,6 +84,18 @@ describe('the request to an owner', () => {
     expect(status.of('fleet')).toMatchObject({ state: 'deployed', attempts: 1, engines: { Cars: 'stream' } });
   });
 
+  it('is logged as accepted once, however often its owner is asked again', async () => {
+    await register('Fleet', fleet.url);
+    await requests.sendAll();
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    const counts = { tasksCreated: 0, tasksUpdated: 0, tasksRemoved: 0 };
+    fleet.answer = { status: 200, body: { success: true, ...counts, revision: 1, tasks: [] } };
+    await requests.send('Fleet');
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    const accepted = (lines: string[]) => lines.filter((line) => line.includes('has accepted revision 1'));
+    expect(accepted(log.said('log'))).toHaveLength(1);
+  });
+
   it('waits while its record is not as Spark writes it, keeps back no other, and is sent once that is deleted', async () => {
     await state.write('sparkRequests/fleet', 'SparkRequests', { owner: 5 }, null);
     await start([declare('Cars'), declare('Parts', 'Sales')]);

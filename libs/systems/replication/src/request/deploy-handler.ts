@@ -68,6 +68,8 @@ export class DeployHandler {
   private readonly log = logFor('DeployHandler');
   private readonly warned = new Set<string>();
   private readonly failures = new WeakMap<Error, RequestFailure>();
+  /** The revision whose acceptance was last logged, by owner. */
+  private readonly accepted = new Map<string, number>();
   /** What was last logged about each owner's failures, until it accepts a request. */
   private readonly said = new Map<string, { reason: SayOnce; letter: SayOnce }>();
 
@@ -168,9 +170,12 @@ export class DeployHandler {
     this.adopt(owner, record?.deployed ?? deployed);
     this.said.delete(nameKey(owner));
     const { tasksCreated, tasksUpdated, tasksRemoved } = result;
-    this.log.log(
-      `${owner} has accepted revision ${revision}: ${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`,
-    );
+    const changes = tasksCreated + tasksUpdated + tasksRemoved;
+    const line = `${owner} has accepted revision ${revision}: ${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`;
+    // An owner that registers is asked again, also while the first request is under way.
+    if (changes === 0 && this.accepted.get(nameKey(owner)) === revision) this.log.debug(line);
+    else this.log.log(line);
+    this.accepted.set(nameKey(owner), revision);
     this.warn(owner, result);
     if (record?.scripts.length === 0) this.status.ended(owner);
     else this.status.deployed(owner, revision, attempts, enginesOf(deployed));

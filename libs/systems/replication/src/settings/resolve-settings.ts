@@ -1,6 +1,7 @@
 import {
   faultOf,
   isRouteBytes,
+  NATS_OPTIONS,
   natsSecurity,
   ROUTE_BYTES_RULE,
   routeBytes,
@@ -8,13 +9,19 @@ import {
 import { isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
-import { LiveSettings, shownValue, toList } from '@nestjs-spark/foundation/internal';
+import {
+  LiveSettings,
+  shareOptions,
+  shownValue,
+  toList,
+  unknownOptions,
+} from '@nestjs-spark/foundation/internal';
 import { serverAddressFault } from '@nestjs-spark/jetstream/internal';
-import { readTrustedKeys } from '@nestjs-spark/modules/internal';
-import { applicationVersion } from '@nestjs-spark/observability/internal';
+import { operatorTokenFaults, readTrustedKeys } from '@nestjs-spark/modules/internal';
+import { applicationVersion, ROUTE_OPTIONS } from '@nestjs-spark/observability/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import { LIVE_NAMES, LIVE_SCHEMA, type LiveValues } from './live-schema.ts';
-import type { ReplicationSettings, SparkReplicationOptions } from './options.ts';
+import type { ReplicationSettings, SparkReplicationOptions, VerifyScheduleOptions } from './options.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
 import { issuerSettings } from './issuer-settings.ts';
 import { unsafeSettings } from './unsafe-settings.ts';
@@ -23,6 +30,45 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The defaults of settings that are only read at startup; those of the others are in `LIVE_SCHEMA`. */
 export const DEFAULTS = { natsUrl: 'nats://127.0.0.1:4222', onDrop: 'remove' } as const;
+
+/** The names of all options of `SparkReplicationOptions`. */
+export const REPLICATION_OPTIONS = shareOptions(
+  Object.keys({
+    moduleName: true,
+    moduleUrl: true,
+    engine: true,
+    natsUrl: true,
+    nats: true,
+    routeMaxBytes: true,
+    keysDir: true,
+    operatorToken: true,
+    retrySeconds: true,
+    batchDocuments: true,
+    deploymentsPerMinute: true,
+    scriptOutput: true,
+    scriptCopies: true,
+    scriptLoads: true,
+    onDrop: true,
+    production: true,
+    trustedKeys: true,
+    refuseUnsigned: true,
+    issuer: true,
+    audience: true,
+    issuerJwks: true,
+    issuerClaim: true,
+    issuerClientId: true,
+    issuerClientSecret: true,
+    issuerScope: true,
+    targetUrls: true,
+    version: true,
+    verify: true,
+  } satisfies Record<keyof SparkReplicationOptions, true>),
+);
+const VERIFY_OPTIONS = Object.keys({
+  everyHours: true,
+  depth: true,
+  repair: true,
+} satisfies Record<keyof VerifyScheduleOptions, true>);
 
 /** The settings that can change at run time, as given by options and environment. Faults are in `faults`. */
 export function liveSettings(
@@ -52,7 +98,12 @@ export function resolveSettings(
   }: { http: boolean; secrets?: Secrets; live?: LiveSettings<typeof LIVE_SCHEMA> } = { http: true },
 ): ReplicationSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  const faults: string[] = [...live.faults];
+  const faults = [
+    ...unknownOptions(options, REPLICATION_OPTIONS, { besides: ROUTE_OPTIONS, isShared: true }),
+    ...unknownOptions(options.nats, NATS_OPTIONS, { path: 'nats' }),
+    ...unknownOptions(options.verify, VERIFY_OPTIONS, { path: 'verify' }),
+    ...live.faults,
+  ];
   const production = options.production ?? env('NODE_ENV') === 'production';
   // In development the listening server determines it, and without HTTP it is not needed.
   const unknownUrl = production && http ? undefined : '';
@@ -80,6 +131,7 @@ export function resolveSettings(
   const insecure = faultOf(settings.natsSecurity);
   if (insecure !== null) faults.push(insecure);
   else if (production) faults.push(...unsafeSettings(settings, environment, givenNatsUrl !== undefined));
+  faults.push(...operatorTokenFaults(settings.operatorToken, environment, production));
   if (faults.length > 0) throw new ReplicationSettingsError(faults);
   return withLive(settings, live);
 }

@@ -6,7 +6,7 @@ const SAFE = {
   SPARK_MODULE_NAME: 'HR',
   SPARK_MODULE_URL: 'https://hr',
   NATS_URL: 'tls://hr:secret@one:4222,tls://two:4222',
-  SPARK_OPERATOR_TOKEN: 'a token of thirty-two characters',
+  SPARK_OPERATOR_TOKEN: 'a-token-of-thirty-two-characters',
 };
 const UNSAFE = { ...SAFE, NATS_URL: 'nats://bus:4222', SPARK_OPERATOR_TOKEN: 'short' };
 

@@ -9,14 +9,12 @@ import {
   type PipelineView,
 } from '@nestjs-spark/pipelines/embedded';
 import { operatorTokenIn, urlIn } from '../ask/way.ts';
-import { CliError } from '../cli-error.ts';
+import { CliError, failureJson, type FailurePlace } from '../cli-error.ts';
 import { whyUnreadable } from '../why-unreadable.ts';
 import {
-  DONE,
   FAILED,
   print,
   REFUSED,
-  refuse,
   refuseDefinition,
   say,
   tell,
@@ -66,7 +64,7 @@ interface LetterView {
 interface Problem {
   title?: string;
   detail?: string;
-  errors?: { pointer: string; detail: string; line?: number; column?: number }[];
+  errors?: FailurePlace[];
 }
 
 /** Whether a command is for an app that runs. */
@@ -84,19 +82,49 @@ export async function atAnApp(
   }
   urlIn(options.url);
   // A URL takes these for folders: `delete ..` would be a request to another address.
-  if (subject === '.' || subject === '..') return refuse(`"${subject}" is not a pipeline`);
+  if (subject === '.' || subject === '..') return fail(REFUSED, `"${subject}" is not a pipeline`, options);
   try {
     return await perform(command, subject ?? '', options);
   } catch (error) {
-    if (error instanceof DefinitionRefusedError) return refuseDefinition(subject ?? '', error);
-    if (error instanceof NotAnAppError) {
-      tell(`${addressOf(options)} does not answer as an app with pipelines: ${error.message}`);
-      return FAILED;
-    }
+    if (error instanceof DefinitionRefusedError) return failDefinition(subject ?? '', error, options);
+    const at = addressOf(options);
+    if (error instanceof NotAnAppError)
+      return fail(FAILED, `${at} does not answer as an app with pipelines: ${error.message}`, options);
     if (!(error instanceof UnreachableError)) throw error;
-    tell(`${addressOf(options)} cannot be reached: start the app, or name another one with --url`);
-    return UNREACHABLE;
+    return fail(
+      UNREACHABLE,
+      `${at} cannot be reached: start the app, or name another one with --url`,
+      options,
+    );
   }
+}
+
+/** Says why a command failed: in words, or as JSON where that was asked for. */
+function fail(
+  code: ExitCode,
+  message: string,
+  { json }: AppOptions,
+  errors: readonly FailurePlace[] = [],
+): ExitCode {
+  if (json) {
+    print(failureJson(message, errors));
+    return code;
+  }
+  tell(message);
+  for (const { pointer, detail, line, column } of errors)
+    tell(`  ${line === undefined ? '' : `${line}:${column} `}${pointer}: ${detail}`);
+  return code;
+}
+
+function failDefinition(file: string, error: DefinitionRefusedError, options: AppOptions): ExitCode {
+  if (!options.json) return refuseDefinition(file, error);
+  const errors = error.refusals.map(({ pointer, line, column, message: detail }) => ({
+    pointer,
+    detail,
+    line,
+    column,
+  }));
+  return fail(REFUSED, `${file} is refused`, options, errors);
 }
 
 async function perform(command: string, subject: string, options: AppOptions): Promise<ExitCode> {
@@ -126,29 +154,45 @@ async function perform(command: string, subject: string, options: AppOptions): P
 
 async function plan(file: string, options: AppOptions): Promise<ExitCode> {
   const { text, refusal } = await textOf(file);
-  if (refusal !== null) return refuse(refusal);
+  if (refusal !== null) return fail(REFUSED, refusal, options);
   const definition = readDefinition(text);
-  const { status, body } = await ask('GET', `/${definition.pipelineId}`, options);
-  if (status === 404) return say(`+ ${definition.pipelineId} is created`);
-  if (status !== 200) return told({ status, body }, options, String);
-  const there = (body as PipelineView).definition;
-  if (isDeepStrictEqual(there, definition)) return say(`= ${definition.pipelineId} stays as it is`);
-  const fields = [...new Set([...Object.keys(there ?? {}), ...Object.keys(definition)])];
-  const changed = fields.filter((field) => {
-    const [before, after] = [there, definition].map(
-      (one) => (one as unknown as Record<string, unknown>)?.[field],
-    );
-    return !isDeepStrictEqual(before, after);
-  });
-  print(`~ ${definition.pipelineId} is changed: ${changed.join(', ')}`);
-  if (changed.includes('source') || changed.includes('sink'))
-    print('  its position may not fit: --reset keep or --reset beginning is needed if it has run');
-  return DONE;
+  const { pipelineId } = definition;
+  const { status, body } = await ask('GET', `/${pipelineId}`, options);
+  if (status !== 200 && status !== 404) return told({ status, body }, options, String);
+  const there = status === 404 ? null : (body as PipelineView).definition;
+  const planned = planOf(pipelineId, there, definition);
+  return say(options.json ? JSON.stringify(planned) : describePlan(planned));
+}
+
+/** What `apply` would do. */
+interface Plan {
+  pipelineId: string;
+  action: 'create' | 'none' | 'change';
+  /** The fields of the definition that differ. */
+  changed: string[];
+  /** Whether the position may not fit any more, so that `--reset` is needed if the pipeline has run. */
+  mayNeedReset: boolean;
+}
+
+function planOf(pipelineId: string, before: object | null | undefined, after: object): Plan {
+  if (before === null) return { pipelineId, action: 'create', changed: [], mayNeedReset: false };
+  const [old, wanted] = [before ?? {}, after] as Record<string, unknown>[];
+  const fields = [...new Set([...Object.keys(old ?? {}), ...Object.keys(wanted ?? {})])];
+  const changed = fields.filter((field) => !isDeepStrictEqual(old?.[field], wanted?.[field]));
+  const mayNeedReset = changed.includes('source') || changed.includes('sink');
+  return { pipelineId, action: changed.length > 0 ? 'change' : 'none', changed, mayNeedReset };
+}
+
+function describePlan({ pipelineId, action, changed, mayNeedReset }: Plan): string {
+  if (action === 'create') return `+ ${pipelineId} is created`;
+  if (action === 'none') return `= ${pipelineId} stays as it is`;
+  const reset = '\n  its position may not fit: --reset keep or --reset beginning is needed if it has run';
+  return `~ ${pipelineId} is changed: ${changed.join(', ')}${mayNeedReset ? reset : ''}`;
 }
 
 async function apply(file: string, options: AppOptions): Promise<ExitCode> {
   const { text, refusal } = await textOf(file);
-  if (refusal !== null) return refuse(refusal);
+  if (refusal !== null) return fail(REFUSED, refusal, options);
   const { pipelineId } = readDefinition(text);
   const query = options.reset ? `?reset=${encodeURIComponent(options.reset)}` : '';
   const before = await ask('GET', `/${pipelineId}`, options);
@@ -215,21 +259,18 @@ async function localToken(): Promise<string | undefined> {
   );
 }
 
-function told({ status, body }: Answer, { json }: AppOptions, text: (body: unknown) => string): ExitCode {
+function told({ status, body }: Answer, options: AppOptions, text: (body: unknown) => string): ExitCode {
   if (status < 300) {
     let words: string;
     try {
-      words = json ? JSON.stringify(body) : text(body);
+      words = options.json ? JSON.stringify(body) : text(body);
     } catch (cause) {
       throw new NotAnAppError(`it answers ${status} with something else`, { cause });
     }
     return say(words);
   }
   const { title = String(status), detail = '', errors = [] } = body as Problem;
-  tell(`${title}: ${detail}`);
-  for (const { pointer, detail: what, line, column } of errors)
-    tell(`  ${line === undefined ? '' : `${line}:${column} `}${pointer}: ${what}`);
-  return REFUSALS.has(status) ? REFUSED : FAILED;
+  return fail(REFUSALS.has(status) ? REFUSED : FAILED, `${title}: ${detail}`, options, errors);
 }
 
 function describeLetters(letters: readonly LetterView[]): string {

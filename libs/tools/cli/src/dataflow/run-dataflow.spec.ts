@@ -219,6 +219,83 @@ describe('nestjs-spark dataflow', () => {
     expect(said.join('\n')).toMatch(/does not answer as an app with pipelines: it answers \d+/);
   });
 
+  const VIEW = {
+    pipelineId: 'adults',
+    version: 1,
+    state: 'Configured',
+    run: { phase: 'none' },
+    progress: { read: 0, written: 0, deadLettered: 0, lag: null },
+    reason: null,
+    definition: {},
+  };
+  it.each<[string[], number, string, number, object]>([
+    [
+      ['plan'],
+      404,
+      JSON.stringify({ title: 'Not found' }),
+      0,
+      { pipelineId: 'adults', action: 'create', changed: [] },
+    ],
+    [
+      ['plan'],
+      200,
+      JSON.stringify(VIEW),
+      0,
+      { action: 'change', changed: expect.arrayContaining(['sink']), mayNeedReset: true },
+    ],
+    [['apply'], 200, JSON.stringify(VIEW), 0, { pipelineId: 'adults', version: 1 }],
+    [['list'], 200, '[]', 0, []],
+    [
+      ['get', 'adults'],
+      404,
+      JSON.stringify({ title: 'Not found', detail: 'No adults' }),
+      1,
+      { error: { message: 'Not found: No adults' } },
+    ],
+    [
+      ['start', 'adults'],
+      422,
+      JSON.stringify({
+        title: 'Refused',
+        detail: 'See errors.',
+        errors: [{ pointer: '/sink', detail: 'is missing' }],
+      }),
+      2,
+      { error: { message: 'Refused: See errors.', errors: [{ pointer: '/sink', detail: 'is missing' }] } },
+    ],
+    [['get', '..'], 200, '{}', 2, { error: { message: '".." is not a pipeline' } }],
+    [['list'], 200, '<html>', 1, { error: { message: expect.stringMatching(/does not answer as an app/) } }],
+  ])(
+    'prints JSON with --json, whatever happens: %j, %d',
+    async ([command = '', id], status, body, exitCode, printed) => {
+      const asked = [command, ...(command === 'list' ? [] : [id ?? file]), '--json'];
+      expect((await answering(status, body, asked)).exitCode).toBe(exitCode);
+      const json: unknown = JSON.parse(said.join('\n'));
+      expect(json).toEqual(Array.isArray(printed) ? printed : expect.objectContaining(printed));
+    },
+  );
+
+  it('prints JSON with --json, also for a file that is missing or refused and where no app can be reached', async () => {
+    const at = ['--json', '--url', 'http://127.0.0.1:9'];
+    const printed = async (...argv: string[]) => {
+      said.length = 0;
+      const exitCode = await dataflow(...argv, ...at);
+      return { exitCode, ...(JSON.parse(said.join('\n')) as object) };
+    };
+    const error = (message: RegExp) => expect.objectContaining({ message: expect.stringMatching(message) });
+    expect(await printed('plan', `${file}.yml`)).toEqual({ exitCode: 2, error: error(/^There is no file/) });
+    expect(await printed('list')).toEqual({ exitCode: 3, error: error(/cannot be reached/) });
+    await writeFile(file, DEFINITION.replace('age >= 18', 'age >='));
+    const errors = [expect.objectContaining({ pointer: '/transforms/0/condition', line: 6 })];
+    expect(await printed('apply', file)).toEqual({
+      exitCode: 2,
+      error: { message: `${file} is refused`, errors },
+    });
+    await expect(dataflow('validate', file, '--json')).rejects.toThrow(
+      /--json is for commands at a running app/,
+    );
+  });
+
   it.each(['.', '..'])('asks nothing about a pipeline "%s": that is another address', async (id) => {
     const { exitCode, path } = await answering(204, '', ['delete', id]);
     expect({ exitCode, path }).toEqual({ exitCode: 2, path: '' });

@@ -3,34 +3,49 @@ import { keyIdOf, KeyFileError, makeKeyFile, readKeyFiles } from '@nestjs-spark/
 import { CliError } from '../cli-error.ts';
 import { SILENT } from '../silent.ts';
 
+/** What was done or found, for people and for programs. */
+export interface KeyOutcome {
+  text: string;
+  facts: { module: string; keys: KeyOnDisk[] };
+}
+
+interface KeyOnDisk {
+  keyId: string;
+  path: string;
+  /** Whether it waits to replace the current one. */
+  next: boolean;
+}
+
 export interface OwnKeys {
   directory: string;
   module: string;
 }
 
 /** @throws {CliError} when a key already exists */
-export async function makeKey(keys: OwnKeys): Promise<string> {
+export async function makeKey(keys: OwnKeys): Promise<KeyOutcome> {
   const { paths, current } = await read(keys);
   if (current)
     throw new CliError(`There is a key already: ${paths.current}. keys rotate ${keys.module} changes it.`);
   const keyId = await told(makeKeyFile(paths.current));
-  return [
-    `Made ${paths.current} (mode 0600), the private key of ${keys.module}.`,
-    approval(keys, [keyId]),
-  ].join('\n');
+  return outcome(
+    keys,
+    [{ keyId, path: paths.current, next: false }],
+    [`Made ${paths.current} (mode 0600), the private key of ${keys.module}.`, approval(keys, [keyId])],
+  );
 }
 
 /** @throws {CliError} when there is none */
-export async function showKey(keys: OwnKeys): Promise<string> {
+export async function showKey(keys: OwnKeys): Promise<KeyOutcome> {
   const { paths, current, next } = await readCurrent(keys);
-  const ids = await Promise.all([current, next].filter((key) => key !== null).map((key) => keyIdOf(key)));
-  const lines = [`${ids[0]}  ${paths.current}`];
-  if (ids[1] !== undefined) lines.push(`${ids[1]}  ${paths.next}, the next one`);
-  return [...lines, approval(keys, ids)].join('\n');
+  const found = [{ keyId: await keyIdOf(current), path: paths.current, next: false }];
+  if (next) found.push({ keyId: await keyIdOf(next), path: paths.next, next: true });
+  const lines = found.map((key) => `${key.keyId}  ${key.path}${key.next ? ', the next one' : ''}`);
+  const ids = found.map(({ keyId }) => keyId);
+  return outcome(keys, found, [...lines, approval(keys, ids)]);
 }
 
 /** @throws {CliError} when there is no key, or already a next one */
-export async function startRotation(keys: OwnKeys): Promise<string> {
+export async function startRotation(keys: OwnKeys): Promise<KeyOutcome> {
   const { paths, next } = await readCurrent(keys);
   if (next) {
     throw new CliError(
@@ -38,16 +53,20 @@ export async function startRotation(keys: OwnKeys): Promise<string> {
     );
   }
   const keyId = await told(makeKeyFile(paths.next));
-  return [
-    `Made ${paths.next}, the next key of ${keys.module}: ${keyId}`,
-    `1. Put it next to the key of every instance, and restart them one after the other: they announce it.`,
-    `2. Wait a minute: running modules then trust it. keys show --module NAME says whether one does.`,
-    `3. npx @nestjs-spark/cli keys rotate ${keys.module} --finish, and restart the instances again.`,
-  ].join('\n');
+  return outcome(
+    keys,
+    [{ keyId, path: paths.next, next: true }],
+    [
+      `Made ${paths.next}, the next key of ${keys.module}: ${keyId}`,
+      `1. Put it next to the key of every instance, and restart them one after the other: they announce it.`,
+      `2. Wait a minute: running modules then trust it. keys show --module NAME says whether one does.`,
+      `3. npx @nestjs-spark/cli keys rotate ${keys.module} --finish, and restart the instances again.`,
+    ],
+  );
 }
 
 /** @throws {CliError} when there is no next key */
-export async function finishRotation(keys: OwnKeys): Promise<string> {
+export async function finishRotation(keys: OwnKeys): Promise<KeyOutcome> {
   const { paths, next } = await readCurrent(keys);
   if (!next) {
     throw new CliError(
@@ -55,11 +74,20 @@ export async function finishRotation(keys: OwnKeys): Promise<string> {
     );
   }
   await rename(paths.next, paths.current);
-  return [
-    `${paths.current} is ${await keyIdOf(next)} now; the key before it is deleted.`,
-    `Restart the instances of ${keys.module} one after the other. Other modules trust the previous key for a day from then on.`,
-    `Where SPARK_TRUSTED_KEYS lists ${keys.module}, put ${keys.module}=${await keyIdOf(next)} in its place within that day.`,
-  ].join('\n');
+  const keyId = await keyIdOf(next);
+  return outcome(
+    keys,
+    [{ keyId, path: paths.current, next: false }],
+    [
+      `${paths.current} is ${keyId} now; the key before it is deleted.`,
+      `Restart the instances of ${keys.module} one after the other. Other modules trust the previous key for a day from then on.`,
+      `Where SPARK_TRUSTED_KEYS lists ${keys.module}, put ${keys.module}=${keyId} in its place within that day.`,
+    ],
+  );
+}
+
+function outcome({ module }: OwnKeys, keys: KeyOnDisk[], lines: readonly string[]): KeyOutcome {
+  return { text: lines.join('\n'), facts: { module, keys } };
 }
 
 function approval({ module }: OwnKeys, keyIds: readonly string[]): string {
@@ -67,9 +95,9 @@ function approval({ module }: OwnKeys, keyIds: readonly string[]): string {
   return `In production, each module that works with ${module} has to list it: SPARK_TRUSTED_KEYS=${pairs}`;
 }
 
-async function readCurrent(keys: OwnKeys): ReturnType<typeof read> {
-  const found = await read(keys);
-  if (found.current) return found;
+async function readCurrent(keys: OwnKeys) {
+  const { current, ...found } = await read(keys);
+  if (current) return { ...found, current };
   throw new CliError(
     `There is no ${found.paths.current}. Name the folder with --keys-dir, or make a key: npx @nestjs-spark/cli keys make ${keys.module}`,
   );

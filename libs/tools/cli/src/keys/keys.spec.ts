@@ -39,6 +39,17 @@ describe('nestjs-spark keys', () => {
     );
   });
 
+  it('prints JSON for programs, also of what is on this machine', async () => {
+    const path = join(directory, 'HR.jwk.json');
+    const made = JSON.parse(await keys('make HR --json')) as { keys: { keyId: string }[] };
+    expect(made).toEqual({ module: 'HR', keys: [{ keyId: made.keys[0]?.keyId, path, next: false }] });
+    expect(JSON.parse(await keys('show HR --json'))).toEqual(made);
+    const rotated = JSON.parse(await keys('rotate HR --json')) as typeof made;
+    expect(rotated).toMatchObject({ keys: [{ next: true }] });
+    const finished = JSON.parse(await keys('rotate HR --finish --json')) as typeof made;
+    expect(finished).toMatchObject({ keys: [{ keyId: rotated.keys[0]?.keyId, path, next: false }] });
+  });
+
   it('never shows a private key, nor what a wrong file holds', async () => {
     await writeFile(join(directory, 'HR.jwk.json'), '{"d":"canary"}');
     const refused = keys('show HR');

@@ -1,5 +1,6 @@
 import type { KeyView } from '@nestjs-spark/replication/internal';
 import { isName } from '@nestjs-spark/contracts';
+import { isThumbprint } from '@nestjs-spark/contracts/internal';
 import { askModule } from '../ask/ask-module.ts';
 import {
   keysDirIn,
@@ -12,13 +13,12 @@ import {
 } from '../ask/way.ts';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
-import { finishRotation, makeKey, showKey, startRotation } from './key-files.ts';
+import { finishRotation, makeKey, showKey, startRotation, type KeyOutcome } from './key-files.ts';
 import { renderKeys } from './render-keys.ts';
 import { KEYS_USAGE } from './usage.ts';
 
 const OPTIONS = { ...OPERATOR_WAY, finish: { type: 'boolean' }, 'keys-dir': TEXT } as const;
 const COMMANDS = ['make', 'show', 'approve', 'rotate'];
-const APPROVAL = /^([^=]+)=([A-Za-z0-9_-]{43})$/;
 
 /** @throws {CliError} when the command fails */
 export async function runKeys(argv: readonly string[], environment: Environment): Promise<Outcome> {
@@ -43,18 +43,22 @@ async function carryOut(
   const own = { directory: keysDirIn(values, environment) };
   switch (command) {
     case 'make':
-      return makeKey({ ...own, module: nameOf(positionals, command) });
+      return shown(await makeKey({ ...own, module: nameOf(positionals, command) }), values);
     case 'rotate': {
       const keys = { ...own, module: nameOf(positionals, command) };
-      return values['finish'] === true ? finishRotation(keys) : startRotation(keys);
+      return shown(await (values['finish'] === true ? finishRotation(keys) : startRotation(keys)), values);
     }
     case 'approve':
       return approve(values, positionals, environment);
     default:
       return values['module'] === undefined
-        ? showKey({ ...own, module: nameOf(positionals, command) })
+        ? shown(await showKey({ ...own, module: nameOf(positionals, command) }), values)
         : survey(values, environment);
   }
+}
+
+function shown({ text, facts }: KeyOutcome, values: Values): string {
+  return values['json'] === true ? JSON.stringify(facts, null, 2) : text;
 }
 
 function nameOf(positionals: readonly string[], command: string): string {
@@ -74,8 +78,8 @@ async function approve(
   positionals: readonly string[],
   environment: Environment,
 ): Promise<string> {
-  const [, name = '', keyId = ''] = APPROVAL.exec(positionals[0] ?? '') ?? [];
-  if (!isName(name) || positionals.length !== 1) {
+  const [name, keyId, ...rest] = (positionals[0] ?? '').split('=');
+  if (!isName(name) || !isThumbprint(keyId) || rest.length > 0 || positionals.length !== 1) {
     throw new CliError(
       'Say whose key, with its thumbprint of 43 characters, as in: npx @nestjs-spark/cli keys approve HR=THUMBPRINT --module Fleet. HR prints its thumbprint with keys show HR.',
       2,

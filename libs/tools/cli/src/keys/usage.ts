@@ -13,7 +13,7 @@ export const KEYS_USAGE = `The keys with which modules identify themselves.
   --module NAME   the module to ask, with its operator token
   --url URL       its address (default: as registered, looked up by SPARK_MODULES_URLS, RAVENDB_URLS or NATS_URL)
   --token TOKEN   its operator token (default: SPARK_OPERATOR_TOKEN)
-  --json          print the module's answer as JSON
+  --json          the answer as JSON
 
 To change a key without a refused request: keys rotate HR, restart every instance of HR one after the other, wait a minute,
 keys rotate HR --finish, and restart them again. Others trust both keys until a day after the new one is in use; modules that

@@ -103,8 +103,8 @@ describe('a machine that can get no RavenDB', () => {
     const error = await search('ravendb server', ravenDbWays(finding)).catch((caught: unknown) => caught);
     const { brief, reason } = missingServer('ravendb', error);
     expect(brief).toBe(
-      'no .NET 10.0.12 runtime with ASP.NET Core. To get one: install the ASP.NET Core runtime 10.0.12 ' +
-        '(or set SPARK_DOTNET_ARCHIVE to an archive with it), or set RAVENDB_URLS to one that runs',
+      'no .NET 10.0.12 runtime with ASP.NET Core. Remedy: install the ASP.NET Core runtime 10.0.12 ' +
+        '(or set SPARK_DOTNET_ARCHIVE to an archive with it), or set RAVENDB_URLS to the address of a running server',
     );
     expect(reason.match(/DOTNET_ROOT: not set/g)).toHaveLength(1);
     expect(reason).toContain('SPARK_DOTNET_ARCHIVE');

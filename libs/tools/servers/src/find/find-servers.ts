@@ -92,7 +92,7 @@ export function missingServer(server: ServerName, error: unknown): MissingServer
     server,
     reason,
     remedy: `make one of these ways work, or set ${address}`,
-    brief: `${error.brief}. To get one: ${shortest[server]}, or set ${address} to one that runs`,
+    brief: `${error.brief}. Remedy: ${shortest[server]}, or set ${address} to the address of a running server`,
   };
 }
 

@@ -71,7 +71,7 @@ describe('the settings of an API', () => {
     expect(faults.join()).not.toContain('canary');
   });
 
-  it.each(['', ' ', 'two words', undefined])(
+  it.each(['', ' ', 'two words', 'pässword', undefined])(
     'refuse the token %j of an option: with an empty one, a WebSocket would admit anybody',
     (token) => {
       const faults = faultsOf({}, { tokens: { ann: token } });

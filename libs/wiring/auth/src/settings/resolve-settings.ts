@@ -1,9 +1,22 @@
 import { isHttpAddress, withoutUserInfo } from '@nestjs-spark/contracts/internal';
-import { SHORTEST_OPERATOR_TOKEN, shortOperatorToken } from '@nestjs-spark/modules/internal';
+import { tokenFault, unknownOptions } from '@nestjs-spark/foundation/internal';
+import { operatorTokenFaults, SHORTEST_OPERATOR_TOKEN } from '@nestjs-spark/modules/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { AuthSettings, SparkAuthOptions } from './options.ts';
 import { readTokens } from './read-tokens.ts';
 import { AuthSettingsError } from './settings-error.ts';
+
+const OPTIONS = Object.keys({
+  issuer: true,
+  audience: true,
+  jwks: true,
+  rolesClaim: true,
+  tenantClaim: true,
+  tokens: true,
+  operatorToken: true,
+  open: true,
+  production: true,
+} satisfies Record<keyof SparkAuthOptions, true>);
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,7 +32,7 @@ export function resolveSettings(
 ): AuthSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const allows = (name: string): boolean => environment[name] === '1';
-  const faults: string[] = [];
+  const faults: string[] = unknownOptions(options, OPTIONS);
   const production = options.production ?? env('NODE_ENV') === 'production';
   const schemes = production && !allows('SPARK_ALLOW_HTTP_ISSUER') ? ['https:'] : ['https:', 'http:'];
   const tokens =
@@ -38,12 +51,12 @@ export function resolveSettings(
   );
   const isShort =
     wrong.length === 0 && Object.values(tokens).some((token) => token.length < SHORTEST_OPERATOR_TOKEN);
+  faults.push(...operatorTokenFaults(operatorToken, environment, production));
   if (production) {
     if (isShort && !allows('SPARK_ALLOW_SHORT_API_TOKENS'))
       faults.push(
         `tokens (SPARK_API_TOKENS) has one of fewer than ${SHORTEST_OPERATOR_TOKEN} characters, which production does not accept: take each from "openssl rand -hex 32", or set SPARK_ALLOW_SHORT_API_TOKENS=1`,
       );
-    faults.push(...shortOperatorToken(operatorToken, environment));
     const isOpen = jwt === null && Object.keys(tokens).length === 0;
     if (isOpen && faults.length === 0 && !(options.open ?? allows('SPARK_API_OPEN')))
       faults.push(
@@ -54,14 +67,11 @@ export function resolveSettings(
   return { jwt, tokens, operatorToken };
 }
 
-/** What no request can have as its credential: nothing, or something with a space in it. */
+/** What no request can have as its credential. */
 function unsendable(tokens: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(tokens)
-    .filter(([, token]) => typeof token !== 'string' || !/^\S+$/.test(token))
-    .map(
-      ([name]) =>
-        `tokens (SPARK_API_TOKENS): the token of ${name} cannot be sent; it has to be a text without spaces, such as one from "openssl rand -hex 32"`,
-    );
+    .map(([name, token]) => tokenFault(`tokens (SPARK_API_TOKENS): the token of ${name}`, token))
+    .filter((fault) => fault !== null);
 }
 
 function jwtSettings(

@@ -1,3 +1,4 @@
+import { shareOptions, unknownOptions } from '@nestjs-spark/foundation/internal';
 import {
   DEFAULT_ROUTE_BYTES,
   LEAST_ROUTE_BYTES,
@@ -5,7 +6,7 @@ import {
   serverAddressFault,
 } from '@nestjs-spark/jetstream/internal';
 import { EnvironmentSecrets, SecretError, type Secrets } from '@nestjs-spark/secrets/internal';
-import { natsSecurity, requireOneCredential } from './nats-security.ts';
+import { NATS_OPTIONS, natsSecurity, requireOneCredential } from './nats-security.ts';
 
 /** Anything omitted is read from the environment when the application starts. */
 export interface SparkBusOptions {
@@ -46,6 +47,15 @@ export class BusSettingsError extends Error {
   override readonly name = 'BusSettingsError';
 }
 
+const OPTIONS = shareOptions(
+  Object.keys({
+    natsUrl: true,
+    nats: true,
+    name: true,
+    routeMaxBytes: true,
+  } satisfies Record<keyof SparkBusOptions, true>),
+);
+
 const NATS_URL = 'nats://127.0.0.1:4222';
 
 const NAMELESS =
@@ -66,6 +76,8 @@ export function readBusSettings(
   const routeMaxBytes = routeBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'));
   const security = () => natsSecurity(options.nats ?? {}, secrets);
   const faults = [
+    ...unknownOptions(options, OPTIONS, { isShared: true }),
+    ...unknownOptions(options.nats, NATS_OPTIONS, { path: 'nats' }),
     name === '' ? NAMELESS : null,
     serverAddressFault(natsUrl),
     isRouteBytes(routeMaxBytes) ? null : ROUTE_BYTES_RULE,

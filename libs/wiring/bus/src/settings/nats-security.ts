@@ -13,6 +13,9 @@ const VARIABLES = {
   key: 'NATS_KEY',
 } as const satisfies Record<keyof NatsSecurity, string>;
 
+/** The names of all options of `NatsSecurity`. */
+export const NATS_OPTIONS: readonly string[] = Object.keys(VARIABLES);
+
 const KINDS = ['credentials', 'nkeySeed', 'user', 'token'] as const;
 
 /** Options take precedence over secrets. @throws {SecretError} when one cannot be read */

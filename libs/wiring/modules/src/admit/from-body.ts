@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { PlatformRequest } from '@nestjs-spark/observability/internal';
+import { ApiBody, type PlatformRequest } from '@nestjs-spark/observability/internal';
 import { rawBodyOf } from './raw-body.ts';
 import { readBody } from './read-body.ts';
 
@@ -17,11 +17,17 @@ const NOTHING = Buffer.from('{}');
 
 /**
  * The body of a route of a `SparkController`, as an instance of `type`: `@FromBody(Vote) vote: Vote`. The class declares the
- * valid content with class-validator.
+ * valid content with class-validator, and describes it in OpenAPI with `ApiProperty`.
  * @throws {ProblemError} `invalid` (400), naming every invalid field by JSON pointer
  */
 export function FromBody<T extends object>(type: new () => T, options: BodyOptions = {}): ParameterDecorator {
-  return readAs({ type, ...options });
+  const read = readAs({ type, ...options });
+  return (target, key, index) => {
+    read(target, key, index);
+    if (key === undefined) return;
+    const method = Object.getOwnPropertyDescriptor(target, key);
+    ApiBody({ type, required: options.mayBeAbsent !== true })(target, key, method);
+  };
 }
 
 const readAs = createParamDecorator(({ type, mayBeAbsent = false }: Wanted, context: ExecutionContext) => {

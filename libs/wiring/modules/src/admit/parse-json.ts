@@ -1,6 +1,6 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import { pointerStep } from '@nestjs-spark/foundation/internal';
-import { decodeBody } from '@nestjs-spark/observability/internal';
+import { decodeBody, readJson, tooDeep } from '@nestjs-spark/observability/internal';
 
 const DEEPEST = 32;
 const LONGEST_KEY = 256;
@@ -13,13 +13,8 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
  */
 export function parseJson(body: Uint8Array): unknown {
   const text = decodeBody(body);
-  if (deepest(text) > DEEPEST) throw invalid(`The body is nested deeper than ${DEEPEST}.`);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw invalid('The body is not JSON.', cause);
-  }
+  if (deepest(text) > DEEPEST) throw tooDeep(DEEPEST);
+  const value = readJson(text);
   const pointer = forbiddenKey(value, '');
   if (pointer === null) return value;
   throw new ProblemError(
@@ -57,8 +52,4 @@ function forbiddenKey(value: unknown, pointer: string): string | null {
     if (found !== null) return found;
   }
   return null;
-}
-
-function invalid(detail: string, cause?: unknown): ProblemError {
-  return new ProblemError('invalid', detail, { cause });
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { ProblemError } from '@nestjs-spark/contracts';
+import { tooLarge } from '@nestjs-spark/observability/internal';
 
 /** Something in front of Nest has consumed a body without keeping any of it. The message says what to change. */
 export class BodyTakenError extends Error {
@@ -27,8 +27,7 @@ export function parsedBefore(request: IncomingMessage, limit: number): Buffer | 
   if (!read) return undefined;
   const bytes = Buffer.isBuffer(rawBody) ? rawBody : bytesOf(body);
   if (bytes === undefined) throw new BodyTakenError();
-  if (bytes.byteLength > limit)
-    throw new ProblemError('tooLarge', `The body may have ${limit} bytes at most.`);
+  if (bytes.byteLength > limit) throw tooLarge(limit);
   return bytes;
 }
 

@@ -4,6 +4,7 @@ import {
   JSON_FORM,
   nodeRequest,
   requireForm,
+  tooLarge,
   type PlatformRequest,
 } from '@nestjs-spark/observability/internal';
 import type { PendingBodies } from './pending-bodies.ts';
@@ -64,8 +65,4 @@ async function collect(request: IncomingMessage, limit: number, pending: Pending
   request.once('error', reject);
   request.once('close', () => reject(new Error('The sender went away before its body was complete')));
   return pending.wait(promise).finally(() => request.off('data', take));
-}
-
-function tooLarge(limit: number): ProblemError {
-  return new ProblemError('tooLarge', `The body may have at most ${limit} bytes.`);
 }

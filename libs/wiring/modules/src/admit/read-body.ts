@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
-import { fieldsOf, typeFirst } from '@nestjs-spark/observability/internal';
+import { fieldsOf, objectIn, typeFirst } from '@nestjs-spark/observability/internal';
 import { parseJson } from './parse-json.ts';
 import { takeRules } from './rules.ts';
 
@@ -20,10 +20,7 @@ let loaded: ReturnType<typeof load> | null = null;
  * @throws {ProblemError} `invalid` (400), naming every invalid field by JSON pointer
  */
 export async function readBody<T extends object>(type: new () => T, body: Uint8Array): Promise<T> {
-  const value = parseJson(body);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ProblemError('invalid', 'The body must be a JSON object.');
-  }
+  const value = objectIn(parseJson(body));
   const { transformer, validator } = (loaded ??= load());
   for (const { options, place } of takeRules()) validator.ValidateBy(options)(...place);
   const request = transformer.plainToInstance(type, value, { enableImplicitConversion: false });

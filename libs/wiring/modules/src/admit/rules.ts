@@ -1,5 +1,6 @@
 import type { ValidateByOptions } from 'class-validator';
 import { isCollectionName, isIdPrefix, isName } from '@nestjs-spark/contracts';
+import { isThumbprint } from '@nestjs-spark/contracts/internal';
 
 /** A rule of class-validator, and the property that it applies to. */
 export interface Rule {
@@ -45,7 +46,7 @@ export function IsThumbprint(): PropertyDecorator {
   return rule({
     name: 'isThumbprint',
     validator: {
-      validate: (value: unknown) => typeof value === 'string' && /^[A-Za-z0-9_-]{43}$/.test(value),
+      validate: isThumbprint,
       defaultMessage: () => '$property has to be a thumbprint: 43 letters of base64url',
     },
   });

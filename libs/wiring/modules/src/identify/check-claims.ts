@@ -1,4 +1,5 @@
 import { isName } from '@nestjs-spark/contracts';
+import { isThumbprint } from '@nestjs-spark/contracts/internal';
 import type { JWTPayload, ProtectedHeaderParameters } from 'jose';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { bodyDigest } from './body-digest.ts';
@@ -25,7 +26,6 @@ export interface Receiver {
   moduleUrl: string;
 }
 
-const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const ALLOWED_HEADERS = new Set(['alg', 'kid', 'typ']);
 
 /** Why a token's header is refused, or null. A header that brings its own key (`jwk`, `jku`, `x5u`) is never followed. */
@@ -35,7 +35,7 @@ export function headerFault(header: ProtectedHeaderParameters): string | null {
   if (header.alg !== TOKEN_ALGORITHM) return `alg is not ${TOKEN_ALGORITHM}`;
   // RFC 8725: a token signed for another purpose states it here. Other lineages omit it.
   if (header.typ !== undefined && !/^jwt$/i.test(String(header.typ))) return 'typ is not JWT';
-  if (typeof header.kid !== 'string' || !THUMBPRINT.test(header.kid)) return 'kid is not a thumbprint';
+  if (!isThumbprint(header.kid)) return 'kid is not a thumbprint';
   return null;
 }
 

@@ -1,17 +1,27 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { tokenFault } from '@nestjs-spark/foundation/internal';
 
 /** A shorter token could be guessed without being noticed. */
 export const SHORTEST_OPERATOR_TOKEN = 16;
 
-/** The error for an operator token that is too short for production; null for none, or where the environment allows it. */
-export function shortOperatorToken(
+const SETTING = 'operatorToken (SPARK_OPERATOR_TOKEN)';
+
+/**
+ * What is wrong with an operator token: no request can have it, or it is too short for production, where the environment does not
+ * allow that. Empty without a token.
+ */
+export function operatorTokenFaults(
   token: string | null,
   environment: Readonly<Record<string, string | undefined>>,
+  production: boolean,
 ): string[] {
-  if (token === null || token.length >= SHORTEST_OPERATOR_TOKEN) return [];
+  if (token === null || token === '') return [];
+  const fault = tokenFault(SETTING, token);
+  if (fault !== null) return [fault];
+  if (!production || token.length >= SHORTEST_OPERATOR_TOKEN) return [];
   if (environment['SPARK_ALLOW_SHORT_OPERATOR_TOKEN'] === '1') return [];
   return [
-    `operatorToken (SPARK_OPERATOR_TOKEN) has fewer than ${SHORTEST_OPERATOR_TOKEN} characters, which production does not accept: take one from "openssl rand -base64 32", or set SPARK_ALLOW_SHORT_OPERATOR_TOKEN=1`,
+    `${SETTING} has fewer than ${SHORTEST_OPERATOR_TOKEN} characters, which production does not accept: take one from "openssl rand -base64 32", or set SPARK_ALLOW_SHORT_OPERATOR_TOKEN=1`,
   ];
 }
 

@@ -1,7 +1,6 @@
 import { isName } from '@nestjs-spark/contracts';
+import { isThumbprint } from '@nestjs-spark/contracts/internal';
 import { nameKey, toList } from '@nestjs-spark/foundation/internal';
-
-const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 
 /** The keys that an operator approves, by module: one thumbprint, or several while a module changes its key. */
 export type TrustedKeys = Readonly<Record<string, string | readonly string[]>>;
@@ -19,7 +18,7 @@ export function readTrustedKeys(
     ? Object.entries(given).flatMap(([module, keyIds]) => pairsOf(module, [keyIds].flat()))
     : toList(text ?? '').map((pair) => split(pair));
   for (const [module, keyId] of pairs) {
-    if (!isName(module) || !THUMBPRINT.test(keyId)) {
+    if (!isName(module) || !isThumbprint(keyId)) {
       faults.push(
         'trustedKeys (SPARK_TRUSTED_KEYS) has to be module=thumbprint pairs, as in HR=NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
       );

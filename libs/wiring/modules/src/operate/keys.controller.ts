@@ -1,11 +1,17 @@
 import { Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
+import {
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiResponse,
+  ApiSchema,
+} from '@nestjs-spark/observability/internal';
 import { FromCaller, requireOperator, type Caller } from '../admit/caller.ts';
 import { FromBody } from '../admit/from-body.ts';
 import { IsThumbprint } from '../admit/rules.ts';
 import { SparkController } from '../admit/spark-controller.ts';
 import { KeyRing } from '../identify/key-ring.ts';
-import type { KeyView } from '../identify/view-keys.ts';
+import { KeyView } from '../identify/view-keys.ts';
 
 @ApiSchema({ name: 'KeyApproval' })
 export class KeyApproval {
@@ -20,6 +26,8 @@ export class KeysController {
   constructor(private readonly keys: KeyRing) {}
 
   @Get()
+  @ApiOperation({ summary: 'The keys of other modules, and which are trusted (operators only)' })
+  @ApiOkResponse({ type: [KeyView] })
   list(@FromCaller() caller: Caller): Promise<KeyView[]> {
     requireOperator(caller);
     return this.keys.survey();
@@ -27,6 +35,9 @@ export class KeysController {
 
   @Post(':module/approve')
   @HttpCode(200)
+  @ApiOperation({ summary: 'Trust the registered key of a module (operators only)' })
+  @ApiOkResponse({ type: KeyView })
+  @ApiResponse({ status: 404, description: 'The module has not registered that key' })
   approve(
     @FromCaller() caller: Caller,
     @Param('module') module: string,

@@ -70,6 +70,7 @@ describe('What answers in place of Vault', () => {
 
   it.each([
     ['no token', { auth: {} }],
+    ['a token that cannot be sent', { auth: { ...LOGIN.auth, client_token: 'two words' } }],
     ['a token that has already expired', { auth: { ...LOGIN.auth, lease_duration: -1 } }],
     ['a lifetime that is a string', { auth: { ...LOGIN.auth, lease_duration: '1h' } }],
   ])('gives no token: %s', async (_, login) => {

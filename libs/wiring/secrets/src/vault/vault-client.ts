@@ -1,4 +1,4 @@
-import { isObject } from '@nestjs-spark/foundation/internal';
+import { isObject, isSendable } from '@nestjs-spark/foundation/internal';
 import { SecretError } from '../secrets.ts';
 import type { VaultToken } from './plan-token.ts';
 import type { VaultSettings } from './vault-settings.ts';
@@ -86,7 +86,7 @@ export class VaultClient {
     const answer = await this.#ask('POST', path, body, token);
     const auth = isObject(answer) && isObject(answer['auth']) ? answer['auth'] : {};
     const { client_token: value, lease_duration: seconds, renewable } = auth;
-    if (typeof value !== 'string' || typeof seconds !== 'number' || seconds < 0)
+    if (!isSendable(value) || typeof seconds !== 'number' || seconds < 0)
       throw new SecretError(`Vault at ${this.#settings.address} answered without a token: check the AppRole`);
     return { since, token: { value, ttlMs: seconds * 1_000, renewable: renewable === true } };
   }

@@ -4,9 +4,9 @@ import {
   isListOf,
   isNullOr,
   isObjectOf,
-  isSendable,
   isText,
   isWhole,
+  tokenFault,
 } from '@nestjs-spark/foundation/internal';
 
 /** Maximum duration of a blocking query; Consul adds up to a sixteenth. */
@@ -92,10 +92,8 @@ export class ConsulSettingsStore implements SettingsStore {
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const late = AbortSignal.timeout(withinMs);
     const secret = token();
-    if (secret !== undefined && !isSendable(secret))
-      throw new StoreRefusedError(
-        'CONSUL_HTTP_TOKEN cannot be sent: it has to be one line of ASCII characters without spaces',
-      );
+    const fault = secret === undefined ? null : tokenFault('CONSUL_HTTP_TOKEN', secret);
+    if (fault !== null) throw new StoreRefusedError(fault);
     const answer = await fetch(url, {
       method,
       redirect: 'error',

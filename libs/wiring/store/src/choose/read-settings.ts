@@ -1,6 +1,6 @@
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
-import { shownValue } from '@nestjs-spark/foundation/internal';
+import { shareOptions, shownValue, unknownOptions } from '@nestjs-spark/foundation/internal';
 import type { CertificateSource, RavenSettings } from '@nestjs-spark/ravendb';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import { settleCertificate } from './settle-certificate.ts';
@@ -26,6 +26,26 @@ export interface SqliteStoreSettings {
   createDatabase: boolean;
 }
 
+/** The names of all options of `SparkStoreOptions`. */
+export const STORE_OPTIONS = shareOptions(
+  Object.keys({
+    moduleName: true,
+    store: true,
+    ravendb: true,
+    registry: true,
+    createDatabase: true,
+  } satisfies Record<keyof SparkStoreOptions, true>),
+);
+const RAVENDB_OPTIONS = Object.keys({
+  urls: true,
+  database: true,
+  certificate: true,
+} satisfies Record<keyof NonNullable<SparkStoreOptions['ravendb']>, true>);
+const REGISTRY_OPTIONS = Object.keys({
+  urls: true,
+  database: true,
+} satisfies Record<keyof NonNullable<SparkStoreOptions['registry']>, true>);
+
 type Environment = Record<string, string | undefined>;
 
 /** The inputs from which settings are assembled, and their faults. */
@@ -45,12 +65,20 @@ export function readSettings(
   environment: Environment,
   secrets: Secrets = new EnvironmentSecrets(environment),
 ): StoreSettings {
-  const faults: string[] = [];
+  const faults = unknownStoreOptions(options);
   const certificate = settleCertificate(options.ravendb?.certificate, secrets, faults);
   const settings = settle({ options, environment, certificate, faults });
   if (settings) refuseUnsafe(settings, environment, faults);
   if (settings && faults.length === 0) return settings;
   throw new StoreRefusedError(faults.join('\n'));
+}
+
+function unknownStoreOptions(options: SparkStoreOptions): string[] {
+  return [
+    ...unknownOptions(options, STORE_OPTIONS, { isShared: true }),
+    ...unknownOptions(options.ravendb, RAVENDB_OPTIONS, { path: 'ravendb' }),
+    ...unknownOptions(options.registry, REGISTRY_OPTIONS, { path: 'registry' }),
+  ].map((fault) => `${fault}.`);
 }
 
 /** Documents and scripts would travel unencrypted, and anyone in between could change them. */

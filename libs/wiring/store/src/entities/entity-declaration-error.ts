@@ -1,4 +1,4 @@
-/** One field that cannot be stored as declared. */
+/** One field that cannot be stored as declared, or an option that `@Entity()` does not have. */
 export interface FieldFault {
   className: string;
   field: string;
@@ -7,8 +7,8 @@ export interface FieldFault {
 }
 
 /**
- * Fields of entities that no document can hold. Thrown at application start, with all faults of a class: change the class and
- * start again.
+ * Fields of entities that no document can hold, and options that `@Entity()` does not have. Thrown at application start, with all
+ * faults of a class: change the class and start again.
  */
 export class EntityDeclarationError extends Error {
   readonly faults: readonly FieldFault[];
@@ -17,9 +17,7 @@ export class EntityDeclarationError extends Error {
     const lines = faults.map(
       ({ className, field, problem, remedy }) => `  - ${className}.${field} ${problem}. ${remedy}.`,
     );
-    super(
-      `${faults.length === 1 ? 'A field' : 'Fields'} of an entity cannot be stored:\n${lines.join('\n')}`,
-    );
+    super(`An entity is declared in a way that cannot be stored:\n${lines.join('\n')}`);
     this.name = 'EntityDeclarationError';
     this.faults = faults;
   }

@@ -1,4 +1,6 @@
+import { optionProblem } from '@nestjs-spark/foundation/internal';
 import pluralize from 'pluralize';
+import type { FieldFault } from './entity-declaration-error.ts';
 
 const declared = new WeakMap<object, EntityOptions>();
 
@@ -27,6 +29,13 @@ export interface EntityOptions {
   dictionaries?: readonly string[];
 }
 
+const OPTIONS = Object.keys({
+  collection: true,
+  table: true,
+  indexes: true,
+  dictionaries: true,
+} satisfies Record<keyof EntityOptions, true>);
+
 /** What is known of a class whose instances are documents. */
 export interface EntityDeclaration extends EntityOptions {
   collection: string;
@@ -49,6 +58,17 @@ export function Entity(options: EntityOptions = {}): ClassDecorator {
 export function collectionNameOf(entity: EntityClass | string): string {
   if (typeof entity === 'string') return pluralize.plural(entity);
   return declared.get(entity)?.collection ?? pluralize.plural(entity.name);
+}
+
+/** What is wrong with the options of a class: each that `@Entity()` does not have. */
+export function optionFaults(entity: EntityClass): FieldFault[] {
+  return Object.keys(declared.get(entity) ?? {}).flatMap((field) => {
+    const wrong = optionProblem(field, OPTIONS);
+    if (wrong === null) return [];
+    return [
+      { className: entity.name, field, problem: 'is not an option of @Entity()', remedy: wrong.remedy },
+    ];
+  });
 }
 
 /** The full declaration of a class, with defaults filled in. */

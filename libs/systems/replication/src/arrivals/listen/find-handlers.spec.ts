@@ -77,6 +77,16 @@ describe('Handlers', () => {
     );
   });
 
+  it('with an option that does not exist stop the start: it would begin under another name', async () => {
+    class Garage {
+      @OnReplicated(Car, { nmae: 'cars' } as object)
+      carCame(): void {}
+    }
+    await expect(find(Garage)).rejects.toThrow(
+      /Garage\.carCame.*@OnReplicated\(\) has no option nmae.*Did you mean name\?/,
+    );
+  });
+
   it('whose class Nest does not know are named, because nobody calls them', async () => {
     class Garage {
       @OnReplicated(Car)

@@ -1,8 +1,8 @@
 import { Scope, type Type } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
-import { nameKey } from '@nestjs-spark/foundation/internal';
+import { nameKey, optionProblem } from '@nestjs-spark/foundation/internal';
 import { DeclarationError, type DeclarationFault } from '../../declare/declaration-error.ts';
-import { handlerMarks, type Arrival, type HandlerMark } from './on-replicated.decorator.ts';
+import { HANDLER_OPTIONS, handlerMarks, type Arrival, type HandlerMark } from './on-replicated.decorator.ts';
 
 /** A method to be called for the copies of a class. */
 export interface ArrivalHandler {
@@ -31,12 +31,12 @@ export function findHandlers(
   const faults: DeclarationFault[] = [];
   const handlers = new Map<string, ArrivalHandler & { of: unknown; method: string }>();
   for (const wrapper of [...discovery.getProviders(), ...discovery.getControllers()]) {
-    for (const { method, target, name } of marksOf(wrapper)) {
+    for (const { method, target, name, options } of marksOf(wrapper)) {
       const owner = (wrapper.metatype as Type).name;
       const handler = name ?? `${owner}.${method}`;
       // Nest creates the instance later.
       const call = (arrival: Arrival): unknown => (wrapper.instance as Handling)[method]?.(arrival);
-      const problem = judge(wrapper, handler, target, declared);
+      const problem = judge(wrapper, handler, target, declared) ?? unknownOption(options);
       const before = handlers.get(nameKey(handler));
       // One class may be a provider in several modules.
       const isSame = before?.of === wrapper.metatype && before.method === method && before.target === target;
@@ -90,6 +90,12 @@ function namedTwice(handler: string): Pick<DeclarationFault, 'problem' | 'remedy
     problem: `two handlers are named ${handler}, so they would share their position`,
     remedy: 'Give one of them another name: @OnReplicated(TheClass, { name })',
   };
+}
+
+function unknownOption(options: readonly string[]): Pick<DeclarationFault, 'problem' | 'remedy'> | null {
+  const unknown = options.find((name) => optionProblem(name, HANDLER_OPTIONS) !== null);
+  const wrong = unknown === undefined ? null : optionProblem(unknown, HANDLER_OPTIONS);
+  return wrong && { problem: `@OnReplicated() has no option ${unknown}`, remedy: wrong.remedy };
 }
 
 function judge(

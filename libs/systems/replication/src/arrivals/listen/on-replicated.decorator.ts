@@ -27,7 +27,12 @@ export interface OnReplicatedOptions {
 export interface HandlerMark {
   target: Type;
   name: string | undefined;
+  /** The names of the options that it was given. */
+  options: readonly string[];
 }
+
+/** The names of all options of `@OnReplicated()`. */
+export const HANDLER_OPTIONS = Object.keys({ name: true } satisfies Record<keyof OnReplicatedOptions, true>);
 
 const MARK = Symbol('SPARK_ON_REPLICATED');
 
@@ -46,7 +51,7 @@ const MARK = Symbol('SPARK_ON_REPLICATED');
  */
 export function OnReplicated<T extends object>(
   target: abstract new (...parameters: never[]) => T,
-  { name }: OnReplicatedOptions = {},
+  options: OnReplicatedOptions = {},
 ): <M extends (arrival: Arrival<T>) => unknown>(
   prototype: object,
   method: string | symbol,
@@ -55,7 +60,11 @@ export function OnReplicated<T extends object>(
   return (_prototype, _method, { value }) => {
     if (!value) return;
     const before = handlerMarks(value);
-    Reflect.defineMetadata(MARK, [{ target, name }, ...before], value);
+    Reflect.defineMetadata(
+      MARK,
+      [{ target, name: options.name, options: Object.keys(options) }, ...before],
+      value,
+    );
   };
 }
 

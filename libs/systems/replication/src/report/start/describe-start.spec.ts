@@ -51,9 +51,9 @@ describe('what a module says when it has started', () => {
   });
 
   it('is how many copies are complete, and what the others wait for', () => {
-    expect(describeCopies([orders])).toBe('Complete: 1 of 1');
+    expect(describeCopies([orders])).toBe('Copies complete: 1 of 1');
     expect(describeCopies([orders, waiting])).toBe(
-      'Complete: 1 of 2. Waiting for Shop/Orders (Big), because Shop is not registered yet',
+      'Copies complete: 1 of 2. Waiting for Shop/Orders (Big), because Shop is not registered yet',
     );
   });
 });

@@ -34,7 +34,7 @@ export function describeStart({ name, address, store, engine, shares, tasks }: S
 /** One line: how many copies are complete, and what the others wait for. Pure. */
 export function describeCopies(tasks: readonly CopyFacts[]): string {
   const waiting = tasks.filter(({ complete }) => !complete);
-  const complete = `Complete: ${tasks.length - waiting.length} of ${tasks.length}`;
+  const complete = `Copies complete: ${tasks.length - waiting.length} of ${tasks.length}`;
   if (waiting.length === 0) return complete;
   const reasons = waiting.map(
     (task) => `${nameOf(task)}, because ${task.incompleteBecause ?? 'it is not complete'}`,

@@ -34,7 +34,7 @@ function reportOf(tasks: CopyFacts[], patienceMs = 60_000): StartReport {
 const orders = { owner: 'Shop', collection: 'Orders', name: 'Orders' };
 const waiting = { ...orders, complete: false, incompleteBecause: 'Shop is not registered yet' };
 const complete = { ...orders, complete: true, incompleteBecause: null };
-const lines = () => log.said('log').filter((line) => /Billing|Complete/.test(line));
+const lines = () => log.said('log').filter((line) => /Billing|complete/.test(line));
 
 it('tells once who starts, then when everything is complete', async () => {
   const tasks: CopyFacts[] = [waiting];
@@ -45,7 +45,7 @@ it('tells once who starts, then when everything is complete', async () => {
   await running;
   expect(lines().slice(told)).toEqual([
     'Billing at http://127.0.0.1:3001, on SQLite billing.db; shares nothing; copies Shop/Orders',
-    'Complete: 1 of 1',
+    'Copies complete: 1 of 1',
   ]);
 });
 
@@ -57,8 +57,8 @@ it('tells once what is waited for, when that takes long', async () => {
   tasks[0] = complete;
   await running;
   expect(lines().slice(told + 1)).toEqual([
-    'Complete: 0 of 1. Waiting for Shop/Orders, because Shop is not registered yet',
-    'Complete: 1 of 1',
+    'Copies complete: 0 of 1. Waiting for Shop/Orders, because Shop is not registered yet',
+    'Copies complete: 1 of 1',
   ]);
 });
 

@@ -1,12 +1,13 @@
 import { declaredFields, fieldShape, isComputed, type FieldShape } from '@nestjs-spark/contracts/internal';
+import { optionFaults, type EntityClass } from './entity.ts';
 import { EntityDeclarationError, type FieldFault } from './entity-declaration-error.ts';
 
 /**
- * Checks every field that a class declares, including those of nested classes.
+ * Checks the options of a class, and every field that it declares, including those of nested classes.
  * @throws {EntityDeclarationError} naming class, field and remedy, when no document can hold one
  */
-export function checkFields(entity: abstract new (...parameters: never[]) => object): void {
-  const faults = faultsOf(entity.prototype as object, new Set());
+export function checkEntity(entity: EntityClass): void {
+  const faults = [...optionFaults(entity), ...faultsOf(entity.prototype as object, new Set())];
   if (faults.length > 0) throw new EntityDeclarationError(faults);
 }
 

@@ -1,0 +1,33 @@
+import { expect, it } from '@jest/globals';
+import { optionProblem, shareOptions, unknownOptions } from './unknown-options.ts';
+
+const KNOWN = ['natsUrl', 'name'];
+
+it('Options that do not exist are faults, with the one that was probably meant', () => {
+  expect(unknownOptions({ natsUrl: 'nats://bus', natsURL: '', colour: 1 }, KNOWN)).toEqual([
+    'natsURL: there is no such option; did you mean natsUrl? (options: natsUrl, name)',
+    'colour: there is no such option; remove it (options: natsUrl, name)',
+  ]);
+  expect(unknownOptions({ url: '' }, ['urls'], { path: 'ravendb' })).toEqual([
+    'ravendb.url: there is no such option; did you mean ravendb.urls? (options: urls)',
+  ]);
+  expect(unknownOptions({ healt: false }, KNOWN, { besides: ['health'] })).toEqual([
+    'healt: there is no such option; did you mean health? (options: natsUrl, name, health)',
+  ]);
+  expect(unknownOptions(undefined, KNOWN)).toEqual([]);
+});
+
+it('Options of other modules are none where one object may hold those of several', () => {
+  const given = { natsUrl: 'nats://bus', store: 'ravendb', stor: 'ravendb' };
+  expect(shareOptions(['store'])).toEqual(['store']);
+  expect(unknownOptions(given, KNOWN, { isShared: true })).toEqual([expect.stringMatching(/^stor: /)]);
+  expect(unknownOptions(given, KNOWN)).toHaveLength(2);
+});
+
+it('One of a decorator has its remedy apart', () => {
+  expect(optionProblem('name', KNOWN)).toBeNull();
+  expect(optionProblem('nmae', KNOWN)).toEqual({
+    problem: 'there is no such option',
+    remedy: 'Did you mean name? Options: natsUrl, name',
+  });
+});

@@ -1,0 +1,53 @@
+import { nearestName } from './nearest-name.ts';
+
+/** The problem with an option that a decorator does not have, such as a misspelled one; null if it has it. */
+export function optionProblem(
+  name: string,
+  known: readonly string[],
+): { problem: string; remedy: string } | null {
+  if (known.includes(name)) return null;
+  const nearest = nearestName(name, known);
+  const advice = nearest === null ? 'Remove it.' : `Did you mean ${nearest}?`;
+  return { problem: 'there is no such option', remedy: `${advice} Options: ${known.join(', ')}` };
+}
+
+/** Where options are looked for. */
+interface OptionPlace {
+  /** Of nested options: `ravendb`. */
+  path?: string;
+  /** Options that are read elsewhere, and may have been meant. */
+  besides?: readonly string[];
+  /** Whether the options may be in one object with those of other modules that {@link shareOptions}. */
+  isShared?: boolean;
+}
+
+const shared = new Set<string>();
+
+/**
+ * Declares options that an application may keep in one object with those of other modules, and give to each: as `sparkConfig`
+ * does for the store, the bus and replication.
+ */
+export function shareOptions(names: readonly string[]): readonly string[] {
+  for (const name of names) shared.add(name);
+  return names;
+}
+
+/**
+ * The options that nobody reads, as faults of settings. TypeScript refuses them only in an object that is written where it is
+ * passed.
+ */
+export function unknownOptions(
+  given: object | undefined,
+  known: readonly string[],
+  { path, besides = [], isShared = false }: OptionPlace = {},
+): string[] {
+  const at = path === undefined ? '' : `${path}.`;
+  const all = [...known, ...besides];
+  return Object.keys(given ?? {})
+    .filter((name) => !known.includes(name) && !(isShared && shared.has(name)))
+    .map((name) => {
+      const nearest = besides.includes(name) ? null : nearestName(name, all);
+      const advice = nearest === null ? 'remove it' : `did you mean ${at}${nearest}?`;
+      return `${at}${name}: there is no such option; ${advice} (options: ${all.join(', ')})`;
+    });
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { readObject } from './broken-body.ts';
+
+const refusal = (text: string) => () => readObject(text);
+
+describe('A body that is not a JSON object', () => {
+  it.each(['[]', '[{"a":1}]', '5', '"x"', 'null', 'true'])('is told to be one: %s', (text) => {
+    expect(refusal(text)).toThrow('The body must be a JSON object.');
+  });
+
+  it.each([
+    ['{', "Expected property name or '}' in JSON at position 1 (line 1 column 2)"],
+    ['', 'Unexpected end of JSON input'],
+    ['{x', "Expected property name or '}' in JSON at position 1 (line 1 column 2)"],
+    ['oops', `Unexpected token 'o' in "oops"`],
+    [',', `Unexpected token ',' in ","`],
+    [
+      `{"a":"${'b'.repeat(40)}\n"}`,
+      'Bad control character in string literal in JSON at position 46 (line 1 column 47)',
+    ],
+    [`{"a":${'1'.repeat(40)}, "b":x}`, `Unexpected token 'x' in ..."1111, "b":x}"`],
+  ])('is told what is wrong, and where, if it is not JSON: %s', (text, why) => {
+    expect(refusal(text)).toThrow(`The body is not JSON: ${why}.`);
+  });
+});

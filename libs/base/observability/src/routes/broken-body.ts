@@ -1,0 +1,62 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+import { isObject, messageOf } from '@nestjs-spark/foundation/internal';
+
+/** A JSON text as a value. It may throw whatever `notJson` explains. */
+export type ParseJson = (text: string) => unknown;
+
+/**
+ * The text of a body as a JSON object. Where a missing body counts as an empty object, the caller has to see to that.
+ * @throws {ProblemError} `invalid` (400)
+ */
+export function readObject(text: string, parse: ParseJson = JSON.parse): Record<string, unknown> {
+  return objectIn(readJson(text, parse));
+}
+
+/** The text of a body as a JSON value. @throws {ProblemError} `invalid` (400) */
+export function readJson(text: string, parse: ParseJson = JSON.parse): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw error instanceof ProblemError ? error : notJson(error);
+  }
+}
+
+/** A parsed body, if it is a JSON object. @throws {ProblemError} `invalid` (400) for a list, a number and every other value */
+export function objectIn(value: unknown): Record<string, unknown> {
+  if (isObject(value)) return value;
+  throw notAnObject();
+}
+
+/** The problem of a body that is JSON, but not an object. */
+export function notAnObject(): ProblemError {
+  return new ProblemError('invalid', 'The body must be a JSON object.');
+}
+
+/** The problem of a body that is not JSON, with the reason of the parser that refused it, if it is known. */
+export function notJson(error?: unknown): ProblemError {
+  const reason = error === undefined ? '' : `: ${whyNotJson(error)}`;
+  return new ProblemError('invalid', `The body is not JSON${reason}.`, { cause: error });
+}
+
+const NOT_VALID = ' is not valid JSON';
+
+/** Why a text is not JSON, as part of a sentence: what was unexpected, and where. */
+export function whyNotJson(error: unknown): string {
+  // Plain parsing has no limit, but parsing with a reviver recurses.
+  if (error instanceof RangeError) return 'it is nested too deeply';
+  const reason = messageOf(error);
+  // `Unexpected token 'x', "{x" is not valid JSON` would say the same thing twice.
+  const [token] = /^Unexpected token '[^]{1,2}'(?=, )/u.exec(reason) ?? [];
+  if (token === undefined || !reason.endsWith(NOT_VALID)) return reason;
+  return `${token} in ${reason.slice(token.length + ', '.length, -NOT_VALID.length)}`;
+}
+
+/** @param levels how many are allowed; left out where only the stack sets the limit */
+export function tooDeep(levels?: number, cause?: unknown): ProblemError {
+  const limit = levels === undefined ? '' : `; at most ${levels} levels are allowed`;
+  return new ProblemError('invalid', `The body is nested too deeply${limit}.`, { cause });
+}
+
+export function tooLarge(mostBytes: number): ProblemError {
+  return new ProblemError('tooLarge', `The body may have at most ${mostBytes} bytes.`);
+}

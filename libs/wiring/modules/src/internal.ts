@@ -35,7 +35,7 @@ export type { ActingFor } from './identify/token-claims.ts';
 export { keyIdOf, type VerificationKey } from './identify/public-key.ts';
 export type { KeyView } from './identify/view-keys.ts';
 export { ModuleIdentity } from './identify/module-identity.ts';
-export { OperatorToken, SHORTEST_OPERATOR_TOKEN, shortOperatorToken } from './identify/operator-token.ts';
+export { OperatorToken, operatorTokenFaults, SHORTEST_OPERATOR_TOKEN } from './identify/operator-token.ts';
 export { TokenVerifier, type RequestToVerify, type VerifiedModule } from './identify/token-verifier.ts';
 export { readTrustedKeys, type TrustedKeys } from './identify/trusted-keys.ts';
 export { unauthenticated } from './identify/unauthenticated.ts';

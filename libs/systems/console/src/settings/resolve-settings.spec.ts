@@ -27,9 +27,15 @@ it.each(['http://user:secret@jobs:5004', '', 'jobs:5004', 'http://jobs:5004?key=
 it('The operator token comes from wherever secrets are kept', () => {
   const environment = { SPARK_MODULE_NAME: 'Console' };
   const { operatorToken } = resolveConsoleSettings({}, environment, {
-    text: (name) => `of-a-vault: ${name}`,
+    text: (name) => `of-a-vault:${name}`,
   });
-  expect(operatorToken).toBe('of-a-vault: SPARK_OPERATOR_TOKEN');
+  expect(operatorToken).toBe('of-a-vault:SPARK_OPERATOR_TOKEN');
+});
+
+it('An operator token with a space in it is refused: nobody could sign in to the modules with it', () => {
+  const environment = { SPARK_MODULE_NAME: 'Console', SPARK_OPERATOR_TOKEN: 'canary word' };
+  expect(() => resolveConsoleSettings({}, environment)).toThrow(/SPARK_OPERATOR_TOKEN\) cannot be sent/);
+  expect(() => resolveConsoleSettings({}, environment)).not.toThrow(/canary/);
 });
 
 it('Everything that is wrong is said at once', () => {

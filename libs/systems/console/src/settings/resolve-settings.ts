@@ -1,7 +1,7 @@
 import { isName } from '@nestjs-spark/contracts';
 import { isModuleUrl } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
-import { readTrustedKeys, shortOperatorToken } from '@nestjs-spark/modules/internal';
+import { operatorTokenFaults, readTrustedKeys } from '@nestjs-spark/modules/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { ConsoleSettings, SparkConsoleOptions } from './options.ts';
 
@@ -58,7 +58,7 @@ export function resolveConsoleSettings(
       : [
           'modules has to be a list of names with http or https addresses without user and password, as in [{ name: "Jobs", url: "http://jobs:5004" }]',
         ]),
-    ...(production ? shortOperatorToken(settings.operatorToken, environment) : []),
+    ...operatorTokenFaults(settings.operatorToken, environment, production),
   ];
   if (faults.length > 0) throw new ConsoleSettingsError(faults);
   return settings;

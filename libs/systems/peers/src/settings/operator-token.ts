@@ -1,10 +1,10 @@
-import { shortOperatorToken } from '@nestjs-spark/modules/internal';
+import { operatorTokenFaults } from '@nestjs-spark/modules/internal';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { PeersSettingsError } from './options.ts';
 
 /**
  * The token of the operators of a service, the same on all nodes; null without `SPARK_OPERATOR_TOKEN`.
- * @throws {PeersSettingsError} in production for one that can be guessed
+ * @throws {PeersSettingsError} for one that cannot be sent, and in production for one that can be guessed
  * @throws {SecretError} if it is in a file or in Vault and cannot be read
  */
 export async function operatorTokenIn(
@@ -12,7 +12,7 @@ export async function operatorTokenIn(
 ): Promise<string | null> {
   const secrets = await openSecrets(environment);
   const token = secrets.text('SPARK_OPERATOR_TOKEN') ?? null;
-  const faults = environment['NODE_ENV'] === 'production' ? shortOperatorToken(token, environment) : [];
+  const faults = operatorTokenFaults(token, environment, environment['NODE_ENV'] === 'production');
   if (faults.length > 0) throw new PeersSettingsError(`${faults.join('; ')}.`);
   return token;
 }

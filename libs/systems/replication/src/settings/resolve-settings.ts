@@ -10,7 +10,7 @@ import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
 import { LiveSettings, shownValue, toList } from '@nestjs-spark/foundation/internal';
 import { serverAddressFault } from '@nestjs-spark/jetstream/internal';
-import { readTrustedKeys } from '@nestjs-spark/modules/internal';
+import { operatorTokenFaults, readTrustedKeys } from '@nestjs-spark/modules/internal';
 import { applicationVersion } from '@nestjs-spark/observability/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import { LIVE_NAMES, LIVE_SCHEMA, type LiveValues } from './live-schema.ts';
@@ -77,6 +77,7 @@ export function resolveSettings(
     version: options.version ?? applicationVersion(),
     verify: verifySchedule(options.verify, faults),
   };
+  faults.push(...operatorTokenFaults(settings.operatorToken, environment, production));
   const insecure = faultOf(settings.natsSecurity);
   if (insecure !== null) faults.push(insecure);
   else if (production) faults.push(...unsafeSettings(settings, environment, givenNatsUrl !== undefined));

@@ -6,7 +6,7 @@ const SAFE = {
   SPARK_MODULE_NAME: 'HR',
   SPARK_MODULE_URL: 'https://hr',
   NATS_URL: 'tls://hr:secret@one:4222,tls://two:4222',
-  SPARK_OPERATOR_TOKEN: 'a token of thirty-two characters',
+  SPARK_OPERATOR_TOKEN: 'a-token-of-thirty-two-characters',
 };
 const UNSAFE = { ...SAFE, NATS_URL: 'nats://bus:4222', SPARK_OPERATOR_TOKEN: 'short' };
 
@@ -52,6 +52,16 @@ describe('Production', () => {
     expect(() => resolveSettings({}, openNats)).not.toThrow(/NATS/);
     const all = { ...openNats, SPARK_ALLOW_SHORT_OPERATOR_TOKEN: '1' };
     expect(resolveSettings({}, all).operatorToken).toBe('short');
+  });
+
+  it('does not start, and neither does development, with an operator token that no request can have', () => {
+    const token = 'canary of two words, for which nobody can ask';
+    for (const environment of [SAFE, { ...SAFE, NODE_ENV: 'development' }]) {
+      const start = () => resolveSettings({}, { ...environment, SPARK_OPERATOR_TOKEN: token });
+      expect(start).toThrow(/operatorToken \(SPARK_OPERATOR_TOKEN\) cannot be sent.*without spaces/);
+      expect(start).not.toThrow(/canary/);
+      expect(() => resolveSettings({ operatorToken: token }, environment)).toThrow(/cannot be sent/);
+    }
   });
 
   it('is the only one that asks', () => {

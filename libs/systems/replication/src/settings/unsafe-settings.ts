@@ -1,5 +1,4 @@
 import { hasCredentials } from '@nestjs-spark/bus/internal';
-import { shortOperatorToken } from '@nestjs-spark/modules/internal';
 import type { ReplicationSettings } from './options.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -9,11 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @param isNatsNamed whether `natsUrl` was given and is not the default
  */
 export function unsafeSettings(
-  {
-    natsUrl,
-    natsSecurity,
-    operatorToken,
-  }: Pick<ReplicationSettings, 'natsUrl' | 'natsSecurity' | 'operatorToken'>,
+  { natsUrl, natsSecurity }: Pick<ReplicationSettings, 'natsUrl' | 'natsSecurity'>,
   environment: Environment,
   isNatsNamed = true,
 ): string[] {
@@ -35,7 +30,6 @@ export function unsafeSettings(
         `NATS is given no credentials, which production does not accept: set NATS_NKEY_SEED_FILE, NATS_CREDENTIALS_FILE, or NATS_USER with NATS_PASSWORD_FILE, ${allow}`,
       );
   }
-  faults.push(...shortOperatorToken(operatorToken, environment));
   return faults;
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { isName } from '@nestjs-spark/contracts';
 import { keysDir as keysDirOf } from '@nestjs-spark/foundation';
-import { messageOf } from '@nestjs-spark/foundation/internal';
+import { isSendable, messageOf } from '@nestjs-spark/foundation/internal';
 import { EnvironmentSecrets, SecretError } from '@nestjs-spark/secrets/text';
 import { CliError } from '../cli-error.ts';
 
@@ -84,9 +84,6 @@ export function isAddress(url: string): boolean {
   return /^https?:\/\/[^/]/.test(url) && URL.canParse(url);
 }
 
-/** What a header can have, without spaces: with anything else Node does not send the request. */
-const TOKEN = /^[!-~\u00a1-\u00ff]+$/;
-
 /**
  * An operator token; null for none. A line break around it comes from its file, and belongs to no token.
  * @throws {CliError} with exit code 2 for what cannot be sent
@@ -94,7 +91,7 @@ const TOKEN = /^[!-~\u00a1-\u00ff]+$/;
 export function tokenIn(given: string | undefined): string | null {
   const token = given?.trim() ?? '';
   if (token === '') return null;
-  if (TOKEN.test(token)) return token;
+  if (isSendable(token)) return token;
   throw new CliError(
     'The operator token (--token, SPARK_OPERATOR_TOKEN) has a space or a character that cannot be sent: does it contain more than the token?',
     2,

@@ -66,6 +66,7 @@ describe('a command', () => {
     [`${preview} --as HR --url http://fleet:99999`, /--url has to begin with http.* followed by a host/],
     [`${preview} --as HR --url http://`, /--url has to begin with http.* followed by a host/],
     [`${preview} --for HR --token “token”`, /The operator token .* a character that cannot be sent/],
+    [`${preview} --for HR --token tökén`, /The operator token .* a character that cannot be sent/],
     ['set-aside', /Unknown command "set-aside"/],
     ['set-aside retry --module Fleet --token x --documents cars/1', /--documents needs --task/],
   ])('%s: says what is not right', (line, message) => {

@@ -1,5 +1,6 @@
 import { isHttpAddress, withoutUserInfo } from '@nestjs-spark/contracts/internal';
-import { SHORTEST_OPERATOR_TOKEN, shortOperatorToken } from '@nestjs-spark/modules/internal';
+import { isSendable } from '@nestjs-spark/foundation/internal';
+import { operatorTokenFaults, SHORTEST_OPERATOR_TOKEN } from '@nestjs-spark/modules/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { AuthSettings, SparkAuthOptions } from './options.ts';
 import { readTokens } from './read-tokens.ts';
@@ -27,6 +28,7 @@ export function resolveSettings(
   const wrong = unsendable(tokens);
   faults.push(...wrong);
   const operatorToken = options.operatorToken ?? secrets.text('SPARK_OPERATOR_TOKEN') ?? null;
+  faults.push(...operatorTokenFaults(operatorToken, environment, production));
   const jwt = jwtSettings(
     {
       issuer: options.issuer ?? env('SPARK_API_ISSUER'),
@@ -43,7 +45,6 @@ export function resolveSettings(
       faults.push(
         `tokens (SPARK_API_TOKENS) has one of fewer than ${SHORTEST_OPERATOR_TOKEN} characters, which production does not accept: take each from "openssl rand -hex 32", or set SPARK_ALLOW_SHORT_API_TOKENS=1`,
       );
-    faults.push(...shortOperatorToken(operatorToken, environment));
     const isOpen = jwt === null && Object.keys(tokens).length === 0;
     if (isOpen && faults.length === 0 && !(options.open ?? allows('SPARK_API_OPEN')))
       faults.push(
@@ -57,10 +58,10 @@ export function resolveSettings(
 /** What no request can have as its credential: nothing, or something with a space in it. */
 function unsendable(tokens: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(tokens)
-    .filter(([, token]) => typeof token !== 'string' || !/^\S+$/.test(token))
+    .filter(([, token]) => typeof token !== 'string' || !isSendable(token))
     .map(
       ([name]) =>
-        `tokens (SPARK_API_TOKENS): the token of ${name} cannot be sent; it has to be a text without spaces, such as one from "openssl rand -hex 32"`,
+        `tokens (SPARK_API_TOKENS): the token of ${name} cannot be sent; it has to be one line of ASCII characters without spaces, such as one from "openssl rand -hex 32"`,
     );
 }
 

@@ -1,14 +1,25 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { isSendable } from '@nestjs-spark/foundation/internal';
 
 /** A shorter token could be guessed without being noticed. */
 export const SHORTEST_OPERATOR_TOKEN = 16;
 
-/** The error for an operator token that is too short for production; null for none, or where the environment allows it. */
-export function shortOperatorToken(
+/**
+ * What is wrong with the operator token, if anything: no request can have it, or it can be guessed, which production does not accept unless the
+ * environment allows it.
+ * @param token null or empty if none is configured
+ */
+export function operatorTokenFaults(
   token: string | null,
   environment: Readonly<Record<string, string | undefined>>,
+  production: boolean,
 ): string[] {
-  if (token === null || token.length >= SHORTEST_OPERATOR_TOKEN) return [];
+  if (!token) return [];
+  if (!isSendable(token))
+    return [
+      'operatorToken (SPARK_OPERATOR_TOKEN) cannot be sent: it has to be one line of ASCII characters without spaces; is there more in it than the token?',
+    ];
+  if (!production || token.length >= SHORTEST_OPERATOR_TOKEN) return [];
   if (environment['SPARK_ALLOW_SHORT_OPERATOR_TOKEN'] === '1') return [];
   return [
     `operatorToken (SPARK_OPERATOR_TOKEN) has fewer than ${SHORTEST_OPERATOR_TOKEN} characters, which production does not accept: take one from "openssl rand -base64 32", or set SPARK_ALLOW_SHORT_OPERATOR_TOKEN=1`,

@@ -79,11 +79,11 @@ async function show(): Promise<void> {
 async function showFirstJob(): Promise<void> {
   const body = JSON.stringify(JOB);
   await requireToken('Jobs', `${url}/api/jobs`);
-  const authorization = curlCredential();
+  const authorization = await curlCredential();
   console.log(
     `\nA first job:\n  curl -s -w '\\n' ${url}/api/jobs${authorization} -H 'content-type: application/json' -d '${body}'`,
   );
-  const token = operatorToken();
+  const token = await operatorToken();
   const submitted = await demand(`${url}/api/jobs`, 'POST', JOB, token);
   const { jobId } = submitted.body as { jobId: string };
   const ended = await demand(`${url}/api/jobs/${jobId}?waitMs=20000`, 'GET', undefined, token);

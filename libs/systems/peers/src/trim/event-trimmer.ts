@@ -43,7 +43,8 @@ export class PeerEventTrimmer {
     // Check first: every write transaction changes the file, and usually there is nothing to do.
     const { own, after, to } = await this.#database.read((open) => this.#look(open));
     if (own.length > 0) await this.#database.write((open) => noteStable(new PeerRows(open), own));
-    for (let checked = after; checked < to && !signal?.aborted;) {
+    for (let checked = after; checked < to;) {
+      if (signal?.aborted) return;
       checked = await this.#trimPage({ after: checked, to, limit: PAGE });
       await setImmediate();
     }

@@ -20,13 +20,16 @@ interface Page {
  * Notes events for rows of replicated collections that have none, because they are older than the replica or were written while a
  * trigger was missing: they count as written now. Whatever a process that ends here, or a power cut, has left is noted at the next start. A row that
  * is changed meanwhile moves to the end of its table, and has an event.
+ * @throws when aborted
  */
 export async function noteRows(
   database: Pick<SqliteDatabase, 'read' | 'writeSoon'>,
   collections: readonly string[],
+  signal?: AbortSignal,
 ): Promise<void> {
   for (const collection of collections) {
     for (let after = 0; ;) {
+      signal?.throwIfAborted();
       const page = await database.read((open) => findPage(open, collection, after));
       if (page === null) break;
       if (page.missing > 0) await database.writeSoon((open) => notePage(open, collection, page));

@@ -47,10 +47,11 @@ export class PeerStore {
     this.#owner = owner;
   }
 
-  /** @throws {StoreRefusedError} when a table could refuse what another node has written */
+  /** @throws {StoreRefusedError} when a table could refuse what another node has written; also when aborted, and the next start goes on */
   async begin(
     declarations: readonly EntityDeclaration[],
     clockShiftMs: number,
+    signal?: AbortSignal,
   ): Promise<{ position: number; isWhole: boolean }> {
     const { node, keyId } = this.#owner;
     this.#collections = declarations.map(({ collection }) => collection);
@@ -66,8 +67,8 @@ export class PeerStore {
       }
       return { position: file.position, isWhole: new PeerPlace(open).isWhole };
     });
-    await showUnshown(this.#database, this.#policyOf);
-    await noteRows(this.#database, this.#collections);
+    await showUnshown(this.#database, this.#policyOf, signal);
+    await noteRows(this.#database, this.#collections, signal);
     return begun;
   }
 

@@ -72,6 +72,16 @@ describe('a collection that becomes replicated after other nodes have written to
     expect(await b.seen()).toEqual(await a.seen());
   });
 
+  it('leaves the rest to the next start when the node stops', async () => {
+    const stop = new AbortController();
+    beforePage = async () => stop.abort();
+    await expect(b.store.begin([{ collection: 'Notes' }], 0, stop.signal)).rejects.toThrow(/abort/);
+    expect(pages).toBe(1);
+    beforePage = async () => undefined;
+    await b.begin();
+    expect(await b.seen()).toEqual(await a.seen());
+  });
+
   it('keeps what was in rows of its own, and what is written while records are not shown yet, beside theirs', async () => {
     await b.notes.put('notes/1400', { title: 'here before' });
     beforePage = async (page) => {

@@ -68,7 +68,7 @@ async function show(app: App, once: boolean, asked: AbortSignal): Promise<void> 
   const { url } = app;
   await waitReady(app, { signal: asked });
   const { NATS_URL: nats } = process.env;
-  const token = operatorToken();
+  const token = await operatorToken();
   const folder = process.env['SPARK_PIPELINES_DIR'] || join(dataDir(process.env), 'pipelines');
   const files = process.env['SPARK_PIPELINES_FILES'] || join(folder, 'files');
   console.log(`Dataflow   ${url}   log: ${app.process.logFile}`);
@@ -80,7 +80,7 @@ async function show(app: App, once: boolean, asked: AbortSignal): Promise<void> 
       `Token      ${join(folder, 'operator-token')}   the operator token, for the Authorization header`,
     );
   await requireToken('Dataflow', `${url}/api/pipelines`);
-  const authorization = curlCredential();
+  const authorization = await curlCredential();
   mkdirSync(files, { recursive: true });
   writeFileSync(join(files, 'people.ndjson'), PEOPLE);
   await demand(`${url}/api/pipelines/first`, 'PUT', FIRST, token);

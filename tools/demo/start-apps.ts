@@ -28,7 +28,7 @@ function consoleStore(ground: Ground): Record<string, string> {
 
 /** Starts the built apps, the two modules and their console; their logs go to `.spark/logs`. */
 export async function startApps(ground: Ground, narrator: Narrator, once: boolean): Promise<Apps> {
-  const operatorToken = givenToken() ?? randomBytes(16).toString('hex');
+  const operatorToken = (await givenToken()) ?? randomBytes(16).toString('hex');
   const start = async (name: string, folder: string, preferred: number): Promise<App> => {
     const main = builtApp(folder, 'npm start');
     const port = await freePort(preferred);

@@ -79,14 +79,14 @@ async function show(): Promise<void> {
 async function showFirstJob(): Promise<void> {
   const body = JSON.stringify(JOB);
   await requireToken('Jobs', `${url}/api/jobs`);
-  const token = operatorToken();
+  const token = await operatorToken();
   const submitted = await demand(`${url}/api/jobs`, 'POST', JOB, token);
   const { jobId } = submitted.body as { jobId: string };
   const ended = await demand(`${url}/api/jobs/${jobId}?waitMs=20000`, 'GET', undefined, token);
   const { status } = ended.body as { status: string };
   if (status !== 'Succeeded') throw new Error(`The first job has not succeeded: it is ${status}`);
   const result = await demand(`${url}/api/jobs/${jobId}/result`, 'GET', undefined, token);
-  const authorization = curlCredential();
+  const authorization = await curlCredential();
   console.log(`
 A first job was submitted here: ${JOB.name}
 ${status}: ${JSON.stringify(result.body)}

@@ -62,7 +62,7 @@ async function tell(): Promise<void> {
   cable = await Cable.to(url);
   // A different service each time: the files are new, and an earlier run's log is not theirs.
   const service = `notes-${randomBytes(3).toString('hex')}`;
-  const operatorToken = givenToken() ?? randomBytes(16).toString('hex');
+  const operatorToken = (await givenToken()) ?? randomBytes(16).toString('hex');
   nodes = await startNodes({ service, folder, operatorToken, natsUrls: { a: url, b: url, c: cable.url } });
   narrator.say('Nodes', 'starting; this takes a few seconds');
   const [a, b, c] = nodes;

@@ -12,6 +12,7 @@ export { changedRecords, type ChangedRecord, lastTakenIn } from './peers/changed
 export { enablePeers, type PeerSetup } from './peers/enable-peers.ts';
 export { LATEST_STAMP } from './peers/latest-stamp.ts';
 export { noteRows } from './peers/note-rows.ts';
+export { hasUnshown, takeUnshown } from './peers/unshown-records.ts';
 export {
   keepDigest,
   keptDigest,

@@ -8,6 +8,7 @@ export * from './flow/first-within.ts';
 export * from './flow/in-groups.ts';
 export * from './flow/in-turn.ts';
 export * from './flow/latest.ts';
+export * from './flow/load-package.ts';
 export * from './flow/load-within.ts';
 export * from './flow/nudge.ts';
 export * from './flow/ticking.ts';

@@ -87,6 +87,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
       return store.begin(
         entities.map(({ declaration }) => declaration),
         settings.clockShiftMs,
+        signal,
       );
     },
   });

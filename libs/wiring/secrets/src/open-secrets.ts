@@ -1,24 +1,9 @@
 import { logFor } from '@nestjs-spark/observability/internal';
-import { EnvironmentSecrets, type Environment } from './read/environment-secrets.ts';
+import { openSecretsWith } from './open-secrets-with.ts';
+import type { Environment } from './read/environment-secrets.ts';
 import type { Secrets } from './secrets.ts';
-import { VaultSecrets } from './vault/vault-secrets.ts';
-import { readVaultSettings } from './vault/vault-settings.ts';
 
-const VARIABLES = ['SPARK_VAULT_PATH', 'VAULT_ADDR', 'VAULT_ROLE_ID', 'VAULT_ROLE_ID_FILE'];
-/** Shared by all parts of an application, each of which would otherwise log in separately. */
-const opened = new Map<string, Promise<Secrets>>();
-
-/**
- * An application's secrets: variables and files, plus a secret in Vault if `SPARK_VAULT_PATH` names one.
- * @throws {SecretError} when Vault refuses, or cannot be reached within some 20 s
- */
-export async function openSecrets(environment: Environment): Promise<Secrets> {
-  const settings = readVaultSettings(environment);
-  const ofEnvironment = new EnvironmentSecrets(environment);
-  if (!settings) return ofEnvironment;
-  const key = JSON.stringify(VARIABLES.map((name) => environment[name]));
-  const opening = opened.get(key) ?? VaultSecrets.open(settings, ofEnvironment, logFor('Secrets'));
-  opened.set(key, opening);
-  opening.catch(() => opened.delete(key));
-  return opening;
+/** As `openSecretsWith`, for an application: what there is to say goes to its log. @throws {SecretError} */
+export function openSecrets(environment: Environment): Promise<Secrets> {
+  return openSecretsWith(environment, logFor('Secrets'));
 }

@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from '@jest/globals';
 import { createUserKey } from '../permit/user-key.ts';
 import { securityOptions } from './credentials.ts';
@@ -64,5 +65,19 @@ describe('The connection', () => {
       cert: 'c',
       key: 'k',
     });
+  });
+
+  it('presents the certificates of the moment, and those before while they cannot be read or are none', () => {
+    let read = (): NatsSecurity => ({ ca: 'first' });
+    const { tls } = securityOptions(PLAIN, () => read());
+    read = () => {
+      throw new Error('the file is being replaced');
+    };
+    expect(tls).toMatchObject({ ca: 'first' });
+    read = () => ({ ca: 'half of a' });
+    expect(tls).toMatchObject({ ca: 'first' });
+    const [ca = ''] = rootCertificates;
+    read = () => ({ ca });
+    expect(tls).toMatchObject({ ca });
   });
 });

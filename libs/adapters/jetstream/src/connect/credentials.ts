@@ -5,36 +5,58 @@ import {
   usernamePasswordAuthenticator,
   type Authenticator,
   type ConnectionOptions,
+  type TlsOptions,
 } from '@nats-io/transport-node';
-import { credentialsFault } from './judge-security.ts';
-import type { NatsSecurity } from './security.ts';
+import { credentialsFault, tlsFault } from './judge-security.ts';
+import type { NatsSecurity, NatsTls } from './security.ts';
 import type { ServerAddress } from './server-address.ts';
 
-/** The client's options. Credentials are requested at each connection, including the client's automatic reconnects. */
+/** The client's options. Credentials and certificates are requested at each connection, including the client's automatic reconnects. */
 export function securityOptions(
   address: ServerAddress,
   security: () => NatsSecurity,
 ): Pick<ConnectionOptions, 'authenticator' | 'tls'> {
-  let last = security();
-  const { ca, certificate, key } = last;
-  const tls = {
-    ...(ca === undefined ? {} : { ca }),
-    ...(certificate === undefined ? {} : { cert: certificate }),
-    ...(key === undefined ? {} : { key }),
-  };
-  const isEncrypted = address.tls || Object.keys(tls).length > 0;
+  const first = security();
+  const credentials = lastUsable(security, first, credentialsFault);
+  const tls = lastUsable(security, first, tlsFault);
+  const { ca, certificate, key } = first;
+  const isEncrypted = address.tls || [ca, certificate, key].some((text) => text !== undefined);
   return {
-    authenticator: (nonce) => {
-      // A file being replaced does not exist, or is half written, for a moment; its previous content may still be valid.
-      try {
-        const given = security();
-        if (credentialsFault(given) === null) last = given;
-      } catch {
-        // As before.
-      }
-      return chooseAuthenticator(address, last)(nonce);
+    authenticator: (nonce) => chooseAuthenticator(address, credentials())(nonce),
+    ...(isEncrypted ? { tls: tlsOptions(tls) } : {}),
+  };
+}
+
+/** The client takes no function here, but keeps the object and reads it before each handshake. */
+function tlsOptions(current: () => NatsTls): TlsOptions {
+  return {
+    get ca() {
+      return current().ca;
     },
-    ...(isEncrypted ? { tls } : {}),
+    get cert() {
+      return current().certificate;
+    },
+    get key() {
+      return current().key;
+    },
+  };
+}
+
+/** A file being replaced does not exist, or is half written, for a moment; its previous content may still be valid. */
+function lastUsable(
+  security: () => NatsSecurity,
+  first: NatsSecurity,
+  faultOf: (given: NatsSecurity) => string | null,
+): () => NatsSecurity {
+  let last = first;
+  return () => {
+    try {
+      const given = security();
+      if (faultOf(given) === null) last = given;
+    } catch {
+      // As before.
+    }
+    return last;
   };
 }
 

@@ -23,7 +23,8 @@ export function credentialsFault({ credentials, nkeySeed }: NatsCredentials): st
   return 'NATS_NKEY_SEED is not the seed of an nkey (SU…). NATS_NKEY_SEED_FILE names a file with one';
 }
 
-function tlsFault({ ca, certificate, key }: NatsTls): string | null {
+/** As `securityFault`, for the certificates alone. */
+export function tlsFault({ ca, certificate, key }: NatsTls): string | null {
   if (ca !== undefined && !succeeds(() => new X509Certificate(ca)))
     return 'NATS_CA is not a PEM certificate. NATS_CA_FILE names a file with one';
   if (certificate === undefined || key === undefined) return null;

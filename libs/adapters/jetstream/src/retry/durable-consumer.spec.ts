@@ -395,6 +395,32 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     await eventually(async () => (await info()).num_ack_pending === 0);
   });
 
+  it('is not held up for ever by a handler that never returns: it names it, and the message is delivered again', async () => {
+    const log = new MemoryLogger();
+    const begun = Promise.withResolvers<void>();
+    let isAsked = false;
+    const consumer = consume(
+      'stuck',
+      (_, signal) => {
+        signal.addEventListener('abort', () => (isAsked = true));
+        begun.resolve();
+        return new Promise(() => undefined);
+      },
+      { ackWaitMs: 1_000, log },
+    );
+    await publish('stuck.a', 'x');
+    await begun.promise;
+    await consumer.stop(1, 1);
+    expect(isAsked).toBe(true);
+    expect(log.said('warn')).toEqual([
+      expect.stringContaining(`stuck has not returned for ${prefix}.stuck.a`),
+    ]);
+    started.splice(started.indexOf(consumer), 1);
+    const again = Promise.withResolvers<string>();
+    consume('stuck', async ({ subject }) => again.resolve(subject), { ackWaitMs: 1_000 });
+    expect(await again.promise).toBe(`${prefix}.stuck.a`);
+  });
+
   it('leaves nothing behind on the server when letters are listed', async () => {
     const consumers = async () => {
       const found: string[] = [];

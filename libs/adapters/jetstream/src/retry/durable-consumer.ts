@@ -1,6 +1,13 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import type { JsMsg } from '@nats-io/jetstream';
-import { counted, type Logger, describeError, keepRunning, SayOnce } from '@nestjs-spark/foundation/internal';
+import {
+  counted,
+  type Logger,
+  describeError,
+  endsWithin,
+  keepRunning,
+  SayOnce,
+} from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { RETRY } from '../connect/retry-policy.ts';
 import { DeadLetterWriter } from '../dead-letter/write-letter.ts';
@@ -35,7 +42,9 @@ export interface DurableConsumerOptions {
 
 /** Gives up on a message after this many deliveries without an acknowledgement: it may be what kills the processes. */
 const UNANSWERED_LIMIT = 10;
-const DRAIN_MS = 30_000;
+/** How long a stop waits before running handlers are asked to end, in milliseconds, and how long afterwards. */
+export const DRAIN_MS = 30_000;
+export const END_MS = 5_000;
 
 /**
  * Delivers durable messages to a handler until it has processed them: retried on a schedule, and finally set aside as dead
@@ -48,8 +57,10 @@ export class DurableConsumer {
   readonly #letters: DeadLetterWriter;
   readonly #stopping = new AbortController();
   readonly #hurrying = new AbortController();
+  /** Aborts when handlers that have not returned are left behind: their messages are another process's then. */
+  readonly #left = new AbortController();
   readonly #said = new SayOnce();
-  readonly #deliveries = new Set<Promise<void>>();
+  readonly #deliveries = new Map<Promise<void>, JsMsg>();
   /** Aborts with the error of a delivery that could not be completed. */
   #failed = new AbortController();
   #asking: Promise<void> | undefined;
@@ -73,22 +84,28 @@ export class DurableConsumer {
     });
   }
 
-  /** Takes no new messages and waits for the running handlers; after 30 s it asks them to end, through their signal. */
-  async stop(drainMs = DRAIN_MS): Promise<void> {
+  /**
+   * Takes no new messages and waits for the running handlers; after 30 s it asks them to end, through their signal, and after 5 s more it
+   * leaves those that have not returned, whose messages are delivered again.
+   */
+  async stop(drainMs = DRAIN_MS, endMs = END_MS): Promise<void> {
     this.#stopping.abort();
     const timer = setTimeout(() => this.#hurrying.abort(), drainMs);
-    try {
-      await this.#asking;
-      await Promise.all(this.#deliveries);
-    } finally {
-      clearTimeout(timer);
-    }
+    const ended = Promise.resolve(this.#asking).then(() => Promise.all(this.#deliveries.keys()));
+    const isEnded = await endsWithin(ended, drainMs + endMs).finally(() => clearTimeout(timer));
+    if (isEnded || this.#deliveries.size === 0) return;
+    this.#left.abort();
+    const { log, name } = this.#options;
+    const subjects = [...new Set([...this.#deliveries.values()].map(({ subject }) => subject))].join(', ');
+    log.warn(
+      `The handler ${name} has not returned for ${subjects}: it is left, and called again by the next process`,
+    );
   }
 
   /** One request at a time serves all handlers, so an outage is met by one request at a time and reported once. */
   async #takeNext(): Promise<void> {
     const { concurrency = 4 } = this.#options;
-    if (this.#deliveries.size >= concurrency) await Promise.race(this.#deliveries);
+    if (this.#deliveries.size >= concurrency) await Promise.race(this.#deliveries.keys());
     const failed = this.#failed.signal;
     const message = failed.aborted ? null : await this.#nextUnless(failed);
     if (message) this.#begin(message);
@@ -114,7 +131,7 @@ export class DurableConsumer {
         (error: unknown) => this.#failed.abort(error),
       )
       .finally(() => this.#deliveries.delete(delivery));
-    this.#deliveries.add(delivery);
+    this.#deliveries.set(delivery, message);
   }
 
   /** Read each time, since the delays may change while this runs. */
@@ -151,6 +168,8 @@ export class DurableConsumer {
   async #run(message: JsMsg, attempt: number): Promise<{ error: unknown } | null> {
     const { handler, ackWaitMs = 0 } = this.#options;
     const working = setInterval(() => message.working(), ackWaitMs / 3);
+    const leave = () => clearInterval(working);
+    this.#left.signal.addEventListener('abort', leave, { once: true });
     try {
       const last = decide(undefined, attempt, this.#delays).action === 'give-up';
       await handler(toDurableMessage(message, attempt, last), this.#hurrying.signal);
@@ -159,6 +178,7 @@ export class DurableConsumer {
       return { error };
     } finally {
       clearInterval(working);
+      this.#left.signal.removeEventListener('abort', leave);
     }
   }
 

@@ -1,11 +1,11 @@
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { lastValueFrom, throwError } from 'rxjs';
-import type { Logger } from '@nestjs-spark/foundation/internal';
+import { endsWithin, type Logger } from '@nestjs-spark/foundation/internal';
 import type { ConnectionStatus, JetStreamConnection } from '../connect/connection.ts';
 import { fromHeaders } from '../log/headers.ts';
 import { COMMANDS } from '../provision/streams.ts';
-import { DurableConsumer } from '../retry/durable-consumer.ts';
+import { DRAIN_MS, DurableConsumer, END_MS } from '../retry/durable-consumer.ts';
 import type { DurableMessage } from '../retry/durable-message.ts';
 import type { RetryOptions } from '../retry/retry-schedule.ts';
 import { JetStreamContext } from './jetstream-context.ts';
@@ -71,15 +71,21 @@ export class JetStreamServer extends Server<Events, ConnectionStatus> implements
     callback();
   }
 
-  /** Accepts nothing new, and waits for the running handlers. */
+  /** Accepts nothing new, and waits for the running handlers, as long as a `DurableConsumer` does. */
   async close(): Promise<void> {
     this.#stopping.abort();
     this.#unsubscribe();
-    await Promise.all([
+    const answered = Promise.all(
+      this.#subscriptions.map((subscription) => subscription.drain().catch(() => undefined)),
+    ).then(() => Promise.all(this.#running));
+    const [isAnswered] = await Promise.all([
+      endsWithin(answered, DRAIN_MS + END_MS),
       ...this.#consumers.map((consumer) => consumer.stop()),
-      ...this.#subscriptions.map((subscription) => subscription.drain().catch(() => undefined)),
     ]);
-    await Promise.all(this.#running);
+    if (!isAnswered)
+      this.#options.log.warn(
+        'Handlers of requests have not returned: they are left, and nobody gets their answers',
+      );
   }
 
   on<Event extends keyof Events>(event: Event, callback: Events[Event]): void {

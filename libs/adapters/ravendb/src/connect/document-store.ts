@@ -1,5 +1,6 @@
 import type { DocumentStore, IAuthOptions } from 'ravendb';
 import { type Agent, fetch } from 'undici';
+import { loadPackage } from '@nestjs-spark/foundation/internal';
 import { localName, storedName } from '@nestjs-spark/contracts/internal';
 import { pemForClient } from './read-certificate.ts';
 import type { RavenCertificate, RavenSettings } from './settings.ts';
@@ -14,7 +15,7 @@ export async function createDocumentStore(
   settings: RavenSettings,
   agent: Agent | null,
 ): Promise<DocumentStore> {
-  const { DocumentStore } = await import('ravendb');
+  const { DocumentStore } = await loadPackage('ravendb', () => import('ravendb'));
   const { urls, database, certificate: source } = settings;
   const certificate = typeof source === 'function' ? source() : source;
   const store = certificate

@@ -18,9 +18,8 @@ console.log(JSON.stringify({ before, after: isLoaded(), actual }));
 `;
 
 it('loads the code for hashes with the first attachment, and not at the start', () => {
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', PROGRAM], {
-    encoding: 'utf8',
-  });
+  const flags = ['--conditions=@nestjs-spark/source', '--input-type=module'];
+  const { stdout, stderr } = spawnSync(process.execPath, [...flags, '-e', PROGRAM], { encoding: 'utf8' });
   expect(stdout === '' ? stderr : JSON.parse(stdout)).toEqual({
     before: false,
     after: true,

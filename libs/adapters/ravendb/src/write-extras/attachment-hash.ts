@@ -1,3 +1,5 @@
+import { loadPackage } from '@nestjs-spark/foundation/internal';
+
 /** Passes on a content and checks at its end that it matches its hash, BLAKE2b-256 in base64 as in RavenDB. */
 export async function* checkHash(
   content: AsyncIterable<Uint8Array>,
@@ -5,7 +7,7 @@ export async function* checkHash(
   mismatch: (actual: string) => Error,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   // Imported on demand: it is nearly 300 kB of code, and most applications have no attachments.
-  const { createBLAKE2b } = await import('hash-wasm');
+  const { createBLAKE2b } = await loadPackage('hash-wasm', () => import('hash-wasm'));
   const hash = await createBLAKE2b(256);
   hash.init();
   for await (const part of content) {

@@ -4,7 +4,6 @@ import { allTables, declareTable } from '../entities/tables.ts';
 import type { TableDeclaration } from '../entities/declaration.ts';
 import { recordMigration, schemaVersion } from '../schema/migrate.ts';
 import { quoteName } from '../schema/table-name.ts';
-import { noteRowsBeside } from './note-rows.ts';
 import { PeerRows } from './peer-rows.ts';
 import {
   addEventColumns,
@@ -19,6 +18,7 @@ import {
 } from './peer-event-table.ts';
 import { ADDED_COLUMNS, PEER_TABLES, peerTriggerSql, PLACE_TRIGGERS } from './peer-schema.ts';
 import { setReplicated } from '../connect/replicated.ts';
+import { noteUnshown, UNSHOWN_TABLE } from './unshown-records.ts';
 
 /**
  * The page cache of a file, in KiB. A first start, and taking or loading a snapshot, touch every page once and fill a cache of any
@@ -41,17 +41,15 @@ export interface PeerSetup {
 
 /**
  * Creates what a replica's file needs, and begins to record events under another origin; in a write transaction. To be followed
- * by `noteRows`, for rows that have no event yet.
- * @returns whether it is a copy of another node's file, and the records whose events are here but may not have been shown yet,
- *   since their collection was not replicated before
+ * by `takeUnshown`, for records whose events are here but were not shown, since their collection was not replicated before, and by
+ * `noteRows`, for rows that have no event yet.
+ * @returns whether it is a copy of another node's file
  * @throws {StoreRefusedError} when a table could refuse what another node has written
  */
-export function enablePeers(
-  open: OpenDatabase,
-  setup: PeerSetup,
-): { isCopy: boolean; added: { entity: string; recordId: string }[] } {
+export function enablePeers(open: OpenDatabase, setup: PeerSetup): { isCopy: boolean } {
   open.db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
   open.db.exec(PEER_TABLES);
+  open.db.exec(UNSHOWN_TABLE);
   addColumns(open);
   open.db.exec(PLACE_TRIGGERS);
   open.db
@@ -65,20 +63,12 @@ export function enablePeers(
   open.db.prepare('UPDATE spark_peer SET node = ?').run(setup.node);
   new PeerRows(open).takeOrigin(setup.origin);
   const added = setup.declarations.filter((declaration) => enableTable(open, declaration));
+  for (const { collection } of added) noteUnshown(open, collection);
   stopOthers(open, setup.declarations);
   const tag = String(open.db.prepare('SELECT tag FROM spark_peer').get()?.['tag']);
   const collections = setup.declarations.map(({ collection }) => collection);
   setReplicated(open, { collections, tag });
-  const records = added.flatMap(({ collection }) =>
-    open.rows<{ entity: string; recordId: string }>(
-      'SELECT DISTINCT entity, record_id AS recordId FROM spark_peer_heads WHERE entity = ?',
-      collection,
-    ),
-  );
-  const file = new PeerRows(open);
-  // Where others have written nothing yet, all rows are noted in steps instead.
-  for (const entity of new Set(records.map((record) => record.entity))) noteRowsBeside(open, file, entity);
-  return { isCopy, added: records };
+  return { isCopy };
 }
 
 /** Collections that were replicated and are not any more, because their declaration has changed. */
@@ -111,10 +101,10 @@ function enableTable(open: OpenDatabase, declaration: TableDeclaration): boolean
   if (isNew) refuseIds(open, collection, name);
   const lackedColumns = addEventColumns(open, name, !isNew);
   open.db.exec(peerTriggerSql(name, collection));
-  // Triggers of an earlier version would record what is filled in as changes.
-  if (isNew || lackedColumns) fillEventTable(open, collection, name);
+  // After the trigger, because one of an earlier version would record what is filled in as changes.
+  if (lackedColumns && !isNew) fillEventTable(open, collection, name);
   // Filling in all events would keep the process busy for long, only for most of them to be removed again.
-  else if (isEventTableEmpty(open, name)) showLatestOf(open, collection, name);
+  else if (isNew || isEventTableEmpty(open, name)) showLatestOf(open, collection, name);
   if (isNew) recordMigration(open.db, schemaVersion(open.db), `${name} is replicated`);
   if (lackedColumns && !isNew) joinDeletes(open, name);
   return isNew;

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { findTable } from '../entities/tables.ts';
+import type { PeerRecordName } from './peer-event-row.ts';
 import type { PeerRows } from './peer-rows.ts';
 
 /** As many as a transaction notes without making the process wait for long. */
@@ -19,13 +20,16 @@ interface Page {
  * Notes events for rows of replicated collections that have none, because they are older than the replica or were written while a
  * trigger was missing: they count as written now. Whatever a process that ends here, or a power cut, has left is noted at the next start. A row that
  * is changed meanwhile moves to the end of its table, and has an event.
+ * @throws when aborted
  */
 export async function noteRows(
   database: Pick<SqliteDatabase, 'read' | 'writeSoon'>,
   collections: readonly string[],
+  signal?: AbortSignal,
 ): Promise<void> {
   for (const collection of collections) {
     for (let after = 0; ;) {
+      signal?.throwIfAborted();
       const page = await database.read((open) => findPage(open, collection, after));
       if (page === null) break;
       if (page.missing > 0) await database.writeSoon((open) => notePage(open, collection, page));
@@ -53,32 +57,35 @@ function findPage(open: OpenDatabase, collection: string, after: number): Page |
 }
 
 /**
- * Notes an event for each row of a collection that was written while it was not replicated here, although events of the same record are known: it
+ * Notes an event for the row of a record, if it was written while its collection was not replicated here, although events of the record are known: it
  * counts as written now, by somebody who has not seen them. In a write transaction in which nothing was applied yet.
  */
-export function noteRowsBeside(open: OpenDatabase, file: PeerRows, collection: string): void {
-  const table = findTable(open, collection);
-  if (!table) return;
-  const rows = open.rows<{ id: string }>(
-    `SELECT id FROM ${table.quoted} AS row
-     WHERE EXISTS (SELECT 1 FROM spark_peer_heads AS head WHERE head.entity = ? AND head.record_id = row.id)
-       AND NOT EXISTS (SELECT 1 FROM spark_peer_events AS event
-         WHERE event.entity = ? AND event.record_id = row.id AND event.data = row._document)
-     ORDER BY _etag`,
-    collection,
-    collection,
-  );
-  const note = open.prepare(
-    `INSERT INTO ${table.quotedEvents} (id, operation_type, record_id, timestamp, source_node_id, sequence_number)
-     SELECT '', 'CREATE', id, _modified, '', (SELECT last_etag FROM spark_database) FROM ${table.quoted} WHERE id = ?`,
-  );
-  for (const { id } of rows) {
-    const heads = file.heads(collection, id);
-    file.setHeads(collection, id, [], heads);
-    note.run(id);
-    const own = file.heads(collection, id);
-    file.setHeads(collection, id, [...heads, ...own], own);
-  }
+export function noteRowBeside(
+  open: OpenDatabase,
+  file: PeerRows,
+  { entity, recordId }: PeerRecordName,
+): void {
+  const table = findTable(open, entity);
+  const row =
+    table &&
+    open.row<{ id: string }>(
+      `SELECT id FROM ${table.quoted} AS row
+       WHERE id = ? AND NOT EXISTS (SELECT 1 FROM spark_peer_events AS event
+         WHERE event.entity = ? AND event.record_id = row.id AND event.data = row._document)`,
+      recordId,
+      entity,
+    );
+  if (!table || !row) return;
+  const heads = file.heads(entity, row.id);
+  file.setHeads(entity, row.id, [], heads);
+  open
+    .prepare(
+      `INSERT INTO ${table.quotedEvents} (id, operation_type, record_id, timestamp, source_node_id, sequence_number)
+       SELECT '', 'CREATE', id, _modified, '', (SELECT last_etag FROM spark_database) FROM ${table.quoted} WHERE id = ?`,
+    )
+    .run(row.id);
+  const own = file.heads(entity, row.id);
+  file.setHeads(entity, row.id, [...heads, ...own], own);
 }
 
 /** The table's trigger makes the replica's event of each row, as it does for every change. */

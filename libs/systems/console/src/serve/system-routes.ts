@@ -1,4 +1,5 @@
 import { ProblemError } from '@nestjs-spark/contracts';
+import { loadPackage } from '@nestjs-spark/foundation/internal';
 import { modulesWith } from '../act/gather.ts';
 import { isAsked, listBackends, listSystem, SYSTEMS } from '../act/system-lists.ts';
 import { at, SLOW_MS, type ApiParts, type Asked, type Route } from './route.ts';
@@ -170,6 +171,6 @@ function notNamed(module: string): ProblemError {
 
 /** The YAML library is loaded on first use: a console without pipelines never needs it. */
 async function asYaml(definition: unknown): Promise<string> {
-  const { stringify } = await import('yaml');
+  const { stringify } = await loadPackage('yaml', () => import('yaml'));
   return stringify(definition);
 }

@@ -32,6 +32,12 @@ it('The operator token comes from wherever secrets are kept', () => {
   expect(operatorToken).toBe('of-a-vault:SPARK_OPERATOR_TOKEN');
 });
 
+it('An operator token with a space in it is refused: nobody could sign in to the modules with it', () => {
+  const environment = { SPARK_MODULE_NAME: 'Console', SPARK_OPERATOR_TOKEN: 'canary word' };
+  expect(() => resolveConsoleSettings({}, environment)).toThrow(/SPARK_OPERATOR_TOKEN\) cannot be sent/);
+  expect(() => resolveConsoleSettings({}, environment)).not.toThrow(/canary/);
+});
+
 it('Everything that is wrong is said at once', () => {
   const wrong = () =>
     resolveConsoleSettings({ path: 'console/' }, { SPARK_TRUSTED_KEYS: 'HR=short', NODE_ENV: 'production' });

@@ -18,6 +18,7 @@ import { BackendGuards } from '../run/backend-guards.ts';
 import { CancelWatch } from '../run/cancel-watch.ts';
 import { JobRunner } from '../run/job-runner.ts';
 import { QueueTimers } from '../run/queue-timers.ts';
+import { WorkerBackends } from '../run/worker-backends.ts';
 import type { JobObserver } from '../run/parts.ts';
 import { sweepContents } from '../run/sweep-contents.ts';
 import { ProgressBoard } from '../run/progress-board.ts';
@@ -117,6 +118,7 @@ export class JobsEngine {
       memoryBytes: settings.memoryBytes,
       progress,
       cancels: new CancelWatch(store, log),
+      workers: new WorkerBackends(this.backends, store, log),
       observer,
       log,
       owner: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { JetStreamConnection } from '@nestjs-spark/jetstream';
 import { JetStreamLeaseKeeper } from '@nestjs-spark/jetstream/internal';
 import { KafkaReader, KafkaTopics } from '@nestjs-spark/kafka/internal';
@@ -30,6 +30,8 @@ describeWithServers(['nats', 'kafka'], 'Events of jobs in Kafka', () => {
   let store: JetStreamJobStore;
   let topics: KafkaTopics;
   let reader: KafkaReader;
+  /** Those that a failed test has left would publish for the next one. */
+  const started: EventPublisher[] = [];
 
   beforeAll(async () => {
     const address = { brokers: [testServers().kafkaBrokers] };
@@ -40,6 +42,9 @@ describeWithServers(['nats', 'kafka'], 'Events of jobs in Kafka', () => {
     const place = { stream: `JOBS_${ID}`, root: `spec-jobs-${ID}` };
     store = new JetStreamJobStore({ connection, log, limits: {}, retentionMs: 60_000, ...place });
   }, 60_000);
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((one) => one.stop()));
+  });
   afterAll(async () => {
     await store.close();
     await connection.use(async ({ jsm }) => {
@@ -57,12 +62,13 @@ describeWithServers(['nats', 'kafka'], 'Events of jobs in Kafka', () => {
     const leases = new JetStreamLeaseKeeper({ connection, module: `Spec${ID}`, log, ttlMs: 1_000 });
     const one = new EventPublisher({ store, leases, open: how, log: logger });
     one.start();
+    started.push(one);
     return one;
   };
 
   /** A job from its queue to its end, whose message leaves the queue then. */
-  const runJob = async (jobId: string): Promise<void> => {
-    await store.add([specJob(jobId)]);
+  const runJob = async (jobId: string, createdAt = new Date()): Promise<void> => {
+    await store.add([specJob(jobId, { createdAt: createdAt.toISOString() })]);
     const taken = await store.take(new AbortController().signal);
     const queued = await store.get(jobId);
     if (!taken || !queued) throw new Error('it was not queued');
@@ -121,6 +127,22 @@ describeWithServers(['nats', 'kafka'], 'Events of jobs in Kafka', () => {
       const sequences = told.map(({ headers }) => Number(headers['sequence']));
       expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
     }
+    await one.stop();
+  }, 90_000);
+
+  it('tell a job from an earlier one of its id, which its key may give again once that is no longer kept', async () => {
+    const one = publisher(open);
+    await runJob('again');
+    await untilPublished('again');
+    await connection.use(({ jsm }) => jsm.streams.purge(`JOBS_${ID}`, { filter: `spec-jobs-${ID}.again.>` }));
+    expect(await store.get('again')).toBeNull();
+    await runJob('again', new Date(Date.now() + 1_000));
+    await eventually(async () => expect((await of('again')).length).toBe(6), { timeoutMs: 30_000 });
+    const told = (await of('again')).map(({ headers }) => headers);
+    expect(told.map(({ change }) => change)).toEqual(['1', '2', '3', '1', '2', '3']);
+    const [first, , , second] = told.map(({ submitted }) => submitted);
+    expect(told.map(({ submitted }) => submitted)).toEqual([first, first, first, second, second, second]);
+    expect(Date.parse(second ?? '')).toBeGreaterThan(Date.parse(first ?? ''));
     await one.stop();
   }, 90_000);
 

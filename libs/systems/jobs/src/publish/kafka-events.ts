@@ -61,8 +61,14 @@ export class KafkaEvents implements Publication {
   }
 }
 
-function messageOf({ revision, change, type, data }: ToldChange, topic: string): OutMessage {
-  const headers = { type, sequence: String(revision), change: String(change), 'content-type': JSON_TYPE };
+function messageOf({ revision, change, submittedAt, type, data }: ToldChange, topic: string): OutMessage {
+  const headers = {
+    type,
+    sequence: String(revision),
+    change: String(change),
+    submitted: submittedAt,
+    'content-type': JSON_TYPE,
+  };
   return {
     topic,
     key: Buffer.from(data.jobId),

@@ -1,7 +1,7 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { chooseFor } from '../choose/choose-for.ts';
 import type { JobBackend } from '../job/backend.ts';
-import type { Job, JobAttempt } from '../job/job.ts';
+import type { BackendReason, Job, JobAttempt } from '../job/job.ts';
 import { moved } from '../job/move.ts';
 import { isRunning } from '../job/status.ts';
 import type { QueuedJob, StoredJob } from '../job/store.ts';
@@ -49,10 +49,12 @@ async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claim
   if (job.status !== 'Queued') return 'nothing';
   const takenAt = Date.now();
   const { backend, reason } = await chooseFor(job, parts);
-  const late = timedOut(job, { backend, reason }, parts.owner, takenAt);
-  if (late) {
-    await parts.store.replace(late, revision);
-    parts.observer.moved(job, late);
+  const over =
+    timedOut(job, { backend, reason }, parts.owner, takenAt) ??
+    (backend ? null : nowhere(job, reason, parts));
+  if (over) {
+    await parts.store.replace(over, revision);
+    parts.observer.moved(job, over);
     return 'nothing';
   }
   if (!backend) return 'later';
@@ -80,6 +82,12 @@ async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claim
   const written = await parts.store.replace(after, revision);
   parts.observer.moved(job, after);
   return { ...claimed, start: null, revision: written };
+}
+
+/** The end of a job that no worker can take any more; null while one may. */
+function nowhere(job: Job, backendReason: BackendReason, { workers, owner }: RunnerParts): Job | null {
+  const cause = workers.whyNowhere(job);
+  return cause && moved(job, 'Failed', owner, { cause, backendReason });
 }
 
 /** A running job was handed out again: its owner was not heard from in time. */

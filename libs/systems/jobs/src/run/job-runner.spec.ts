@@ -12,6 +12,7 @@ import { CancelWatch } from './cancel-watch.ts';
 import { JobRunner } from './job-runner.ts';
 import type { RunnerParts } from './parts.ts';
 import { ProgressBoard } from './progress-board.ts';
+import { WorkerBackends } from './worker-backends.ts';
 
 /** A worker that is handed the message of one job, whose run ends when it is told to. */
 async function start() {
@@ -57,6 +58,7 @@ async function start() {
     memoryBytes: 0,
     progress: new ProgressBoard(),
     cancels: new CancelWatch(store, log),
+    workers: new WorkerBackends([backend], store, log),
     observer: { moved: () => undefined, fenced: () => undefined, adopted: () => undefined },
     log,
     owner: 'me',

@@ -26,6 +26,7 @@ export class JobRunner {
   start(): void {
     this.#running ??= Promise.all([
       this.#parts.cancels.run(this.#ending.signal),
+      this.#parts.workers.run(this.#ending.signal),
       ...Array.from({ length: this.#concurrency }, () => this.#takeOneAfterTheOther()),
     ]);
   }

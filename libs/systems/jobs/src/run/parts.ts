@@ -6,6 +6,7 @@ import type { JobStore } from '../job/store.ts';
 import type { BackendGuards } from './backend-guards.ts';
 import type { CancelWatch } from './cancel-watch.ts';
 import type { ProgressBoard } from './progress-board.ts';
+import type { WorkerBackends } from './worker-backends.ts';
 
 /** Observes the changes that this process makes. */
 export interface JobObserver {
@@ -24,6 +25,7 @@ export interface RunnerParts {
   memoryBytes: number;
   progress: ProgressBoard;
   cancels: CancelWatch;
+  workers: WorkerBackends;
   observer: JobObserver;
   log: Logger;
   /** The name of this process among all that execute jobs. */

@@ -11,6 +11,8 @@ export interface ToldChange {
   revision: number;
   /** The number of the change within its job, starting at 1. */
   change: number;
+  /** When the job was submitted: once it is no longer kept, its key may make another one with the same id. */
+  submittedAt: string;
   type: string;
   data: JobEventData;
 }
@@ -40,6 +42,7 @@ export class Untold {
         sequence: following?.revision === own ? null : own,
         revision: own,
         change: from + index + 1,
+        submittedAt: job.createdAt,
         type: `job.${transition.status.toLowerCase()}`,
         data: following ? eventThen(job, transition, from + index) : eventOf(job),
       };

@@ -97,6 +97,17 @@ describe('a file with rows that becomes a replica', () => {
     expect(await rows(again, OF_RECORDS)).toEqual([]);
   });
 
+  it('is left after the page at hand when the node stops, and goes on at the next start', async () => {
+    const a = open('a');
+    const stop = new AbortController();
+    afterTransaction(a, () => stop.abort());
+    await expect(a.store.begin([{ collection: 'Notes' }], 0, stop.signal)).rejects.toThrow(/abort/);
+    const [some] = await counts(a);
+    expect(some?.['heads']).toBeLessThan(ROWS);
+    await a.begin();
+    expect(await counts(a)).toEqual([whole]);
+  });
+
   it('goes on when a transaction in between has failed', async () => {
     const a = open('a');
     const { DatabaseSync } = nodeSqlite();

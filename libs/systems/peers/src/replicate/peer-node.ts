@@ -72,7 +72,8 @@ export class PeerNode {
       giveUp: (to) => parts.store.giveUp(to),
     });
     this.#writer = new LogWriter({ ...parts, state: this.state });
-    this.#keeper = new SnapshotKeeper({ ...parts, state: this.state, isAtWork: () => this.#isAtWork() });
+    const stopping = { signal: this.#stop.signal, isAtWork: () => this.#isAtWork() };
+    this.#keeper = new SnapshotKeeper({ ...parts, ...stopping, state: this.state });
   }
 
   get state(): NodeState {
@@ -175,7 +176,7 @@ export class PeerNode {
     this.report.say(`the snapshot of ${latest.node} is being loaded`);
     this.state.isLoading = true;
     try {
-      if (await this.#parts.snapshots.load(latest)) this.#warnOfNewLife();
+      if (await this.#parts.snapshots.load(latest, this.#stop.signal)) this.#warnOfNewLife();
       this.#gap.lackedAt = 0;
     } finally {
       this.state.isLoading = false;
@@ -193,10 +194,7 @@ export class PeerNode {
     return this.#ready.promise;
   }
 
-  /**
-   * An operator's word that messages of the log are lost for good: the node goes on with what it has and with what is left.
-   * @returns whether messages were missing
-   */
+  /** An operator's word that messages of the log are lost for good: the node goes on with what is left. @returns whether any were missing */
   takeAsItIs(): boolean {
     return this.#gap.takeAsItIs();
   }

@@ -22,7 +22,7 @@ import type { HeldTag } from '../presence/presence.ts';
 import type { RecordName } from '../receive/peer-file.ts';
 import { proposeForOthers, type Settled, type Settling } from '../receive/propose-for-others.ts';
 import { receiveEvents } from '../receive/receive-events.ts';
-import { showRecord } from '../receive/show-heads.ts';
+import { showUnshown } from './show-unshown.ts';
 import type { Applied, Arrival, RefusedMessage } from './arrival.ts';
 import type { FileOwner } from './file-owner.ts';
 import type { ReadPlace } from './is-another-log.ts';
@@ -47,10 +47,11 @@ export class PeerStore {
     this.#owner = owner;
   }
 
-  /** @throws {StoreRefusedError} when a table could refuse what another node has written */
+  /** @throws {StoreRefusedError} when a table could refuse what another node has written; also when aborted, and the next start goes on */
   async begin(
     declarations: readonly EntityDeclaration[],
     clockShiftMs: number,
+    signal?: AbortSignal,
   ): Promise<{ position: number; isWhole: boolean }> {
     const { node, keyId } = this.#owner;
     this.#collections = declarations.map(({ collection }) => collection);
@@ -58,16 +59,16 @@ export class PeerStore {
     const setup = { origin: this.#freshOrigin(), tag, node, clockShiftMs, declarations };
     const begun = await this.#database.alterTables((open) => {
       const file = new PeerRows(open);
-      const { isCopy, added } = enablePeers(open, setup);
+      const { isCopy } = enablePeers(open, setup);
       // What another key would have to sign is published under an origin of this one.
       if (isCopy || file.unconfirmedOrigins().some((origin) => !isOriginOf(origin, keyId))) {
         beginNewLife(file, this.#policyOf, this.#freshOrigin(), isCopy ? 'cloned' : 'restored');
         this.#said.add('cloned').add('restored');
       }
-      for (const { entity, recordId } of added) showRecord(file, entity, recordId, this.#policyOf);
       return { position: file.position, isWhole: new PeerPlace(open).isWhole };
     });
-    await noteRows(this.#database, this.#collections);
+    await showUnshown(this.#database, this.#policyOf, signal);
+    await noteRows(this.#database, this.#collections, signal);
     return begun;
   }
 

@@ -26,6 +26,7 @@ describe('snapshots of a node', () => {
       keepEvents: 1_000,
       logger: new MemoryLogger(),
       state,
+      signal: new AbortController().signal,
       isAtWork: () => isAtWork,
     });
   });

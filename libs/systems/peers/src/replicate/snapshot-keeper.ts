@@ -10,6 +10,8 @@ export interface SnapshotKeeperParts {
   readonly keepEvents: number;
   readonly logger: Logger;
   readonly state: NodeState;
+  /** Aborts when the node stops. */
+  readonly signal: AbortSignal;
   /** Whether this node is complete and connected to the log. */
   isAtWork(): boolean;
 }
@@ -38,9 +40,10 @@ export class SnapshotKeeper {
   begin(): boolean {
     const { logger } = this.#parts;
     if (!this.#parts.isAtWork()) return false;
-    this.take().catch((error: unknown) =>
-      logger.warn(`A snapshot that another node has asked for failed: ${describeError(error)}`),
-    );
+    this.take().catch((error: unknown) => {
+      if (this.#parts.signal.aborted) return;
+      logger.warn(`A snapshot that another node has asked for failed: ${describeError(error)}`);
+    });
     return true;
   }
 
@@ -59,10 +62,10 @@ export class SnapshotKeeper {
   }
 
   async #takeOne(): Promise<number | null> {
-    const { log, snapshots, state } = this.#parts;
+    const { log, snapshots, state, signal } = this.#parts;
     const here = this.#parts.isAtWork() ? await log.describe() : null;
     if (here === null) return null;
-    const cut = await snapshots.take(here.created);
+    const cut = await snapshots.take(here.created, signal);
     this.#know(Math.max(state.snapshot, cut));
     return cut;
   }

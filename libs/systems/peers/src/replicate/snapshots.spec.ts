@@ -185,6 +185,34 @@ describe('a snapshot of the log', () => {
     await equal(a, empty);
   });
 
+  it('is given up within a page where the node stops, when it is taken and when it is loaded, and goes on later', async () => {
+    await a.database.write(({ db }) => {
+      const insert = db.prepare('INSERT INTO Notes (id, _document) VALUES (?, ?)');
+      for (let count = 0; count < 1_000; count++) insert.run(`notes/${count}`, '{"Title":"one"}');
+    });
+    await settle(log, [a]);
+    const empty = await open('empty').begin();
+    /** Aborts once a step was taken, and counts how often it is. */
+    const stopAt = (store: ReplicaFile['store'], step: 'snapshotPage' | 'loadRecords') => {
+      const stop = new AbortController();
+      const stopping = { signal: stop.signal, steps: 0 };
+      const take: (...given: never[]) => unknown = store[step].bind(store);
+      const counted = (...given: never[]) => (stopping.steps++, stop.abort(), take(...given));
+      Object.assign(store, { [step]: counted });
+      return stopping;
+    };
+    const [taking, loading] = [stopAt(a.store, 'snapshotPage'), stopAt(empty.store, 'loadRecords')];
+    await expect(new Snapshots(a.writer, a.store, log).take(log.created, taking.signal)).rejects.toThrow();
+    expect([taking.steps, log.objects.size]).toEqual([1, 0]);
+    await a.takeSnapshot(log);
+    const snapshots = new Snapshots(empty.writer, empty.store, log);
+    const latest = await snapshots.latest(log.state);
+    await expect(latest && snapshots.load(latest, loading.signal)).rejects.toThrow();
+    expect(loading.steps).toBe(1);
+    await empty.loadSnapshot(log);
+    await equal(a, empty);
+  });
+
   it('removes those before the one before it', async () => {
     for (const title of ['one', 'two', 'three']) {
       await a.notes.put('notes/1', { title });

@@ -80,14 +80,15 @@ export class Snapshots {
   /**
    * Takes one of the log as far as it is applied here, and trims the part that it stands for.
    * @returns its place in the log
+   * @throws when aborted: nobody takes notice of one without a manifest
    */
-  async take(created: string): Promise<number> {
+  async take(created: string, signal?: AbortSignal): Promise<number> {
     const head = await this.#store.beginSnapshot(created);
     const { node } = this.#writer;
     const folder = snapshotFolder({ cut: head.cut, node });
     const digests: string[] = [];
     // The next part is read and packed while the previous one is stored.
-    for await (const part of ahead(this.#parts(), 1)) {
+    for await (const part of ahead(this.#parts(signal), 1)) {
       await this.#put(`${folder}/${digests.length}`, part);
       digests.push(digestOf(part));
     }
@@ -100,11 +101,15 @@ export class Snapshots {
     return head.cut;
   }
 
-  /** Brings the file to where a snapshot is. @returns whether a new life has begun */
-  async load(manifest: Manifest): Promise<boolean> {
+  /**
+   * Brings the file to where a snapshot is.
+   * @returns whether a new life has begun
+   * @throws when aborted: what was loaded is loaded again by the next start
+   */
+  async load(manifest: Manifest, signal?: AbortSignal): Promise<boolean> {
     const isNewLife = await this.#store.beginLoading(manifest);
     try {
-      await this.#loadRecords(manifest);
+      await this.#loadRecords(manifest, signal);
     } catch (error) {
       if (error instanceof DamagedPartError)
         this.#damaged.set(`${snapshotFolder(manifest)}/manifest`, PASSED_OVER);
@@ -114,11 +119,12 @@ export class Snapshots {
     return isNewLife;
   }
 
-  async #loadRecords(manifest: Manifest): Promise<void> {
+  async #loadRecords(manifest: Manifest, signal?: AbortSignal): Promise<void> {
     let after: RecordName | null = null;
     // The next part is fetched and unpacked while the previous one is loaded.
     for await (const part of ahead(this.#loadParts(manifest), 1)) {
       for (const slice of slicesOf(eventsOf(part), EVENTS_OF_A_SLICE)) {
+        signal?.throwIfAborted();
         await this.#store.loadRecords(manifest, slice);
         const to: RecordName | null = slice.at(-1) ?? after;
         await this.#sweep(manifest, { after, to, present: slice });
@@ -155,10 +161,11 @@ export class Snapshots {
     }
   }
 
-  async *#parts(): AsyncGenerator<Uint8Array> {
+  async *#parts(signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     let [lines, bytes]: [Buffer[], number] = [[], 0];
     let last: RecordName | null = null;
     do {
+      signal?.throwIfAborted();
       const page = await this.#store.snapshotPage(last, RECORDS_OF_A_PAGE);
       const more = linesOf(page.events);
       lines.push(more);

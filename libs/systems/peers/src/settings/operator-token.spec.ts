@@ -11,6 +11,16 @@ describe('The operator token of a service', () => {
     expect(await operatorTokenIn({ SPARK_OPERATOR_TOKEN: ' canary\n' })).toBe('canary');
   });
 
+  it('is refused everywhere with a space in it, since no request can have it, and is not shown', async () => {
+    for (const environment of [{}, { NODE_ENV: 'production' }]) {
+      const opened = operatorTokenIn({ ...environment, SPARK_OPERATOR_TOKEN: 'a canary of many words' });
+      const refusal: unknown = await opened.catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(PeersSettingsError);
+      expect(String(refusal)).toMatch(/SPARK_OPERATOR_TOKEN\) cannot be sent/);
+      expect(String(refusal)).not.toContain('canary');
+    }
+  });
+
   it('is refused in production where it can be guessed, unless that is allowed, and is not shown', async () => {
     const refusal: unknown = await operatorTokenIn(SHORT).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(PeersSettingsError);

@@ -29,7 +29,7 @@ describe('the changes of a replicated collection', () => {
   let told: string[];
   let logger: MemoryLogger;
 
-  const changesOf = async (node: ReplicaFile, type: typeof Note = Note) => {
+  const changesOf = async (node: ReplicaFile, type: typeof Note = Note, endMs?: number) => {
     const mapping = new EntityMapping(type.prototype);
     const entity: PeerEntity = {
       type,
@@ -39,7 +39,7 @@ describe('the changes of a replicated collection', () => {
       resolver: null,
       fingerprint: '',
     };
-    const parts = { database: node.database, node: node.name, entities: [entity], logger };
+    const parts = { database: node.database, node: node.name, entities: [entity], logger, endMs };
     const changes = new ReplicaChanges(parts);
     await changes.begin();
     return changes;
@@ -181,6 +181,37 @@ describe('the changes of a replicated collection', () => {
     for (const at of [1, 2, 3]) await a.notes.put(`notes/${at}`, { title: `${at}` });
     await changes.run(stop.signal);
     expect(told).toEqual(['notes/1 1 here']);
+  });
+
+  it('do not hold up a node that stops: it names the listener that has not returned', async () => {
+    const changes = await changesOf(a, Note, 1);
+    const stop = new AbortController();
+    const called = Promise.withResolvers<void>();
+    changes.on(Note, function sendMail() {
+      called.resolve();
+      return new Promise<void>(() => undefined);
+    });
+    await a.notes.put('notes/1', { title: 'one' });
+    const running = changes.run(stop.signal);
+    await called.promise;
+    stop.abort();
+    await running;
+    expect(JSON.stringify(logger.lines)).toContain(
+      'A listener (sendMail) for notes/1 in Notes has not returned: this node stops without it, and does not report the change again',
+    );
+  });
+
+  it('are not named when the node stops while no listener is called', async () => {
+    const changes = await changesOf(a, Note, 1);
+    const stop = new AbortController();
+    const called = Promise.withResolvers<void>();
+    changes.on(Note, () => called.resolve());
+    await a.notes.put('notes/1', { title: 'one' });
+    const running = changes.run(stop.signal);
+    await called.promise;
+    stop.abort();
+    await running;
+    expect(logger.lines).toEqual([]);
   });
 
   it('cost a node without listeners nothing: it does not read the file after a write', async () => {

@@ -21,15 +21,23 @@ export interface ReplicaChange<T> {
   readonly isLocal: boolean;
 }
 
-type Listener = (change: ReplicaChange<object>) => void | Promise<void>;
+type Call = (change: ReplicaChange<object>) => void | Promise<void>;
+
+/** One subscription, which ends alone, however often its function is subscribed. */
+interface Listener {
+  readonly call: Call;
+}
 
 export interface ReplicaChangesParts {
   readonly database: SqliteDatabase;
   readonly node: string;
   readonly entities: readonly PeerEntity[];
   readonly logger: Logger;
+  /** How long a node that stops waits for a listener, in milliseconds. */
+  readonly endMs?: number;
 }
 
+const END_MS = 3_000;
 const PAGE = 200;
 /** Other programs write without notice. */
 const LOOK_MS = 1_000;
@@ -45,6 +53,8 @@ export class ReplicaChanges {
   #position: number | null = null;
   /** Pending while the position is moved to where the first listener began to listen. */
   #beginning: Promise<void> | null = null;
+  /** What is said of the listener that is being called, should the node stop without it. */
+  #calling: string | null = null;
 
   /** Constructed by the Nest module. */
   constructor(parts: ReplicaChangesParts) {
@@ -53,7 +63,7 @@ export class ReplicaChanges {
 
   /**
    * Calls `listener` with each document of a collection that changes from now on, one after the other; several changes in quick succession are
-   * one call. What it throws is logged.
+   * one call. What it throws is logged. A node that stops waits a few seconds for it.
    * @returns a function that unsubscribes
    * @throws {PeersSettingsError} for a class that is not declared as replicated, or with `emit: false`
    */
@@ -64,8 +74,8 @@ export class ReplicaChanges {
     refuseSilent(entity);
     const listeners = this.#listeners.get(entity) ?? new Set();
     this.#listeners.set(entity, listeners);
-    // Only documents of this class are read for it. One of its own for each subscription, which ends alone.
-    const one: Listener = (change) => (listener as Listener)(change);
+    // Only documents of this class are read for it.
+    const one: Listener = { call: listener as Call };
     // The position is out of date: nothing is read while nobody listens.
     if (this.#position !== null && !this.#isHeard) this.#beginAgain();
     listeners.add(one);
@@ -74,7 +84,7 @@ export class ReplicaChanges {
 
   /** @returns when aborted */
   async run(signal: AbortSignal): Promise<void> {
-    const { database, logger } = this.#parts;
+    const { database, logger, endMs = END_MS } = this.#parts;
     const nudge = new Nudge();
     // This hears of every write of the process: without listeners, none is worth reading the file.
     const stopHearing = database.onWritten(() => {
@@ -87,9 +97,14 @@ export class ReplicaChanges {
     await keepRunning(() => (this.#position === null ? this.begin() : tell()), {
       signal,
       policy: { waitMs: LOOK_MS },
+      endMs,
       onFailure: (error) => logger.warn(`Reporting changes to listeners is delayed: ${describeError(error)}`),
     });
     stopHearing();
+    if (this.#calling !== null)
+      logger.warn(
+        `${this.#calling} has not returned: this node stops without it, and does not report the change again`,
+      );
   }
 
   /** What is already in the file is not reported. */
@@ -105,7 +120,7 @@ export class ReplicaChanges {
       before = this.#position ?? 0;
       for (const record of await this.#next(before)) {
         if (signal?.aborted) return;
-        await this.#tellOf(record);
+        await this.#tellOf(record, signal);
       }
     }
   }
@@ -132,17 +147,21 @@ export class ReplicaChanges {
     return records;
   }
 
-  async #tellOf({ entity, recordId: id, document, version, node }: ChangedRecord): Promise<void> {
+  async #tellOf(record: ChangedRecord, signal: AbortSignal | undefined): Promise<void> {
+    const { entity, recordId: id, document, version, node } = record;
     const declared = this.#parts.entities.find(({ declaration }) => declaration.collection === entity);
     if (!declared) return;
     const stored = document === null ? null : toStored(declared, id, document, version);
     const change = { id, document: stored, node, isLocal: node === this.#parts.node };
-    for (const listener of this.#listeners.get(declared.type) ?? []) {
+    for (const { call } of this.#listeners.get(declared.type) ?? []) {
+      if (signal?.aborted) return;
+      this.#calling = `A listener ${call.name === '' ? '' : `(${call.name}) `}for ${id} in ${entity}`;
       try {
-        await listener(change);
+        await call(change);
       } catch (error) {
-        this.#parts.logger.warn(`A listener failed for ${id} in ${entity}: ${describeError(error)}`);
+        this.#parts.logger.warn(`${this.#calling} failed: ${describeError(error)}`);
       }
+      this.#calling = null;
     }
   }
 }

@@ -102,6 +102,36 @@ describe('the events of a file', () => {
     expect(written).toBe(0);
   });
 
+  it('that a join has loaded are passed over without writing to the file, except where one was replaced', async () => {
+    for (let at = 0; at < 1_000; at++) await a.notes.put(`notes/${at}`, { title: 'loaded' });
+    await settle(log, [a, b], true);
+    await a.takeSnapshot(log);
+    const c = await open('c');
+    await c.loadSnapshot(log);
+    await settle(log, [a, b, c], true);
+    await c.notes.put('notes/500', { title: 'replaced' });
+    await settle(log, [a, b, c], true);
+    await trimmers.get(c)?.trim();
+    let written = 0;
+    const stop = c.database.onWritten(() => (written += 1));
+    await trimmers.get(c)?.trim();
+    stop();
+    // The own event that is everywhere now, the page of the replaced event, and the end.
+    expect(written).toBe(3);
+    expect(await eventsOf(c, `record_id = 'notes/500'`)).toBe(1);
+    expect(await eventsOf(c)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('are left for later when the node stops', async () => {
+    for (let at = 0; at < 500; at++) await a.notes.put(`notes/${at % 250}`, { title: `${at}` });
+    await settle(log, [a, b], true);
+    await trimmers.get(a)?.trim();
+    await trimmers.get(a)?.trim(AbortSignal.abort());
+    expect(await eventsOf(a)).toBe(500);
+    await trim(a);
+    expect(await eventsOf(a)).toBeLessThanOrEqual(250 + KEEP + 1);
+  });
+
   it('answer for what met in conflicts, open ones and the latest that ended', async () => {
     const meet = async (id: string) => {
       await a.notes.put(id, { title: 'by a' });

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { describeError, keepRunning, type Logger, pause } from '@nestjs-spark/foundation/internal';
 import { type OpenDatabase, PeerPlace, PeerRows, type SqliteDatabase } from '@nestjs-spark/sqlite/internal';
+import type { TakenRange } from '../receive/peer-file.ts';
 import { type Everywhere, LowWaterMark } from './low-water-mark.ts';
 import { trimEvents } from './trim-events.ts';
 
 const EVERY_MS = 5_000;
-/** The number of events checked in one transaction, so that writes of the application can run in between. */
+/** The number of events checked at a time, so that the application can run in between. */
 const PAGE = 200;
 const NOTHING: Everywhere = { taken: 0, own: [] };
 
@@ -27,7 +28,7 @@ export class PeerEventTrimmer {
   run(signal: AbortSignal): Promise<void> {
     const trim = async () => {
       await pause(EVERY_MS, signal);
-      if (!signal.aborted) await this.trim();
+      if (!signal.aborted) await this.trim(signal);
     };
     return keepRunning(trim, {
       signal,
@@ -37,29 +38,38 @@ export class PeerEventTrimmer {
     });
   }
 
-  /** Removes events that all members have acknowledged since the last call and that later events have replaced. */
-  async trim(): Promise<void> {
+  /** Removes events that all members have acknowledged since the last call and that later events have replaced, until aborted. */
+  async trim(signal?: AbortSignal): Promise<void> {
     // Check first: every write transaction changes the file, and usually there is nothing to do.
-    const { own, to, isMore } = await this.#database.read((open) => this.#look(open));
+    const { own, after, to } = await this.#database.read((open) => this.#look(open));
     if (own.length > 0) await this.#database.write((open) => noteStable(new PeerRows(open), own));
-    for (let more = isMore; more;) {
-      more = await this.#database.write((open) => this.#trimPage(open, to));
+    for (let checked = after; checked < to;) {
+      if (signal?.aborted) return;
+      checked = await this.#trimPage({ after: checked, to, limit: PAGE });
       await setImmediate();
     }
   }
 
-  #look(open: OpenDatabase): { own: Everywhere['own']; to: number; isMore: boolean } {
+  #look(open: OpenDatabase): { own: Everywhere['own']; after: number; to: number } {
     const { taken, own } = this.#mark.advance(new PeerRows(open)) ?? NOTHING;
-    const { lastTaken, trimmed } = new PeerPlace(open);
-    const to = Math.min(taken, lastTaken - this.#keepEvents);
-    return { own, to, isMore: to > trimmed };
+    const { lastTaken, trimmed: after } = new PeerPlace(open);
+    return { own, after, to: Math.min(taken, lastTaken - this.#keepEvents) };
   }
 
-  #trimPage(open: OpenDatabase, to: number): boolean {
-    const place = new PeerPlace(open);
-    const last = trimEvents(new PeerRows(open), { after: place.trimmed, to, limit: PAGE });
-    place.trimmed = last ?? to;
-    return last !== null;
+  /**
+   * Most events of a file that has loaded a snapshot, or that had rows before it became a replica, are the only ones of their records: such a page
+   * is passed over without a write transaction.
+   * @returns the event up to which it has checked
+   */
+  async #trimPage(range: TakenRange): Promise<number> {
+    const { records, last } = await this.#database.read((open) => new PeerRows(open).recordsTaken(range));
+    const checked = last ?? range.to;
+    if (records.length > 0 || last === null)
+      await this.#database.write((open) => {
+        trimEvents(new PeerRows(open), range);
+        new PeerPlace(open).trimmed = checked;
+      });
+    return checked;
   }
 }
 

@@ -7,6 +7,8 @@ import { MemoryLogger } from '@nestjs-spark/testing';
 import { Connections } from '../connect/connections.ts';
 import { FilesFolder } from '../connect/file/files-folder.ts';
 import { openEmbeddedStore } from '../store/embedded-store.ts';
+import { LeftLetters } from '../store/left-letters.ts';
+import { Letters } from '../store/letters.ts';
 import type { EventJournal, PipelineStore } from '../store/ports.ts';
 import { Scripts } from '../transform/script-step.ts';
 import { OwnedPipeline } from './owned-pipeline.ts';
@@ -53,6 +55,39 @@ describe('a pipeline in the process that owns it', () => {
       onFenced,
     });
   const context = { by: 'ada', commandId: null, at: '2026-01-01T00:00:00.000Z' };
+
+  it('notes before it is deleted that letters may be left, and settles that when they are removed', async () => {
+    const left = new LeftLetters(store.letters, 0);
+    const listed = () => left.list([], async () => false);
+    const pipeline = await open(store.journal);
+    await pipeline.perform({ type: 'create', definition }, context);
+    const letters = new Letters(store.letters, key);
+    await letters.keep([
+      {
+        letterId: '1-a-0',
+        generation: 1,
+        partition: 'a',
+        offset: 0,
+        step: 'source',
+        reason: '',
+        record: '{',
+        at: '',
+      },
+    ]);
+    const { journal } = store;
+    const failing = await open({
+      ...journal,
+      load: (of) => journal.load(of),
+      append: () => Promise.reject(new Error('ended')),
+    } as EventJournal);
+    await expect(failing.perform({ type: 'delete', force: true }, context)).rejects.toThrow('ended');
+    expect(await listed()).toEqual([key]);
+    await failing.close();
+    await pipeline.perform({ type: 'delete', force: true }, context);
+    await eventually(async () => expect(await listed()).toEqual([]));
+    expect(await letters.count()).toBe(0);
+    await pipeline.close();
+  });
 
   it('has its end recorded when the journal can be written again', async () => {
     let failures = 2;

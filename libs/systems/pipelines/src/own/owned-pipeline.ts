@@ -10,6 +10,7 @@ import { FencedError } from '../connect/ports.ts';
 import type { RunStatus } from '../project/view.ts';
 import { SupervisedRun, type RunEnd, type RunReport } from '../run/supervised-run.ts';
 import { answerOnce, type Answered } from '../store/answer-once.ts';
+import { LeftLetters } from '../store/left-letters.ts';
 import { Letters } from '../store/letters.ts';
 import { NotedRequests } from '../store/noted-requests.ts';
 import type { PipelineKey, PipelineStore } from '../store/ports.ts';
@@ -119,6 +120,7 @@ export class OwnedPipeline {
       return { answer: { position: await this.#positionAfter(context), isNew, status: null }, isReplayed };
     const has = (wanted: PipelineEvent['type']) => events.some(({ type }) => type === wanted);
     if (has('PipelineCreated')) await this.#begin();
+    if (has('PipelineDeleted')) await this.#leftLetters().note(this.#parts.key);
     await this.#append(stamped(events, this.#parts.epoch));
     if (events.some(({ type }) => ENDS_RUN.has(type))) await this.#endRun();
     if (has('PipelineDeleted')) this.#forget();
@@ -147,9 +149,16 @@ export class OwnedPipeline {
   }
 
   /** Up to the generation known here: if another process has created the pipeline again meanwhile, its letters stay. */
-  #forgetLetters(): Promise<void> {
+  async #forgetLetters(): Promise<void> {
     const { store, key } = this.#parts;
-    return new Letters(store.letters, key).forget(this.#state.generation, this.#closing.signal);
+    const { signal } = this.#closing;
+    await new Letters(store.letters, key).forget(this.#state.generation, signal);
+    if (!signal.aborted) await this.#leftLetters().settle(key);
+  }
+
+  #leftLetters(): LeftLetters {
+    const { store, shard } = this.#parts;
+    return new LeftLetters(store.letters, shard);
   }
 
   async #positionAfter({ commandId }: CommandContext): Promise<number> {

@@ -1,7 +1,8 @@
 import { shardOf } from '../shard/shard-of.ts';
+import { LeftLetters } from '../store/left-letters.ts';
 import { Letters } from '../store/letters.ts';
 import type { PipelinesProjection } from '../project/projection.ts';
-import type { PagedState, PipelineKey } from '../store/ports.ts';
+import { keyText, type PagedState, type PipelineKey } from '../store/ports.ts';
 
 /**
  * The pipelines of a shard that its new owner has to open, and last, since nobody waits for them, deleted ones whose letters are not removed because
@@ -14,11 +15,12 @@ export async function* toOpen(
 ): AsyncGenerator<PipelineKey> {
   const here = listed.filter(({ key }) => shardOf(key.tenant, key.pipelineId) === shard);
   for (const { key, state } of here) if (state.status !== 'Deleted') yield key;
-  for (const { key, state } of here)
-    if (state.status === 'Deleted' && (await hasLeft(key, letters))) yield key;
-}
-
-/** False if that is not known now: the next owner asks again. */
-async function hasLeft(key: PipelineKey, letters: PagedState): Promise<boolean> {
-  return (await new Letters(letters, key).count().catch(() => 0)) > 0;
+  const deleted = here.filter(({ state }) => state.status === 'Deleted').map(({ key }) => key);
+  if (deleted.length === 0) return;
+  // None if that is not known now: the next owner asks again.
+  const left = await new LeftLetters(letters, shard)
+    .list(deleted, async (key) => (await new Letters(letters, key).count()) > 0)
+    .catch(() => []);
+  const texts = new Set(left.map(keyText));
+  yield* deleted.filter((key) => texts.has(keyText(key)));
 }

@@ -53,6 +53,8 @@ describe('the settings of an API', () => {
     [{ NODE_ENV: 'production', SPARK_API_TOKENS: 'canary' }, /name:token pairs/],
     [{ SPARK_API_TOKENS: 'ann:a,ann:b' }, /each with a different name/],
     [{ SPARK_API_TOKENS: 'ann:canary word' }, /token of ann cannot be sent/],
+    [{ SPARK_API_TOKENS: 'ann:canaryü' }, /token of ann cannot be sent/],
+    [{ SPARK_OPERATOR_TOKEN: 'canary word' }, /operatorToken \(SPARK_OPERATOR_TOKEN\) cannot be sent/],
     [{ SPARK_API_TOKENS: 'ann: ,ci:canary' }, /name:token pairs/],
     [
       { ...ISSUER, SPARK_API_JWKS: 'https://me:canary@id' },

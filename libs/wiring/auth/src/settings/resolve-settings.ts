@@ -40,6 +40,7 @@ export function resolveSettings(
   const wrong = unsendable(tokens);
   faults.push(...wrong);
   const operatorToken = options.operatorToken ?? secrets.text('SPARK_OPERATOR_TOKEN') ?? null;
+  faults.push(...operatorTokenFaults(operatorToken, environment, production));
   const jwt = jwtSettings(
     {
       issuer: options.issuer ?? env('SPARK_API_ISSUER'),

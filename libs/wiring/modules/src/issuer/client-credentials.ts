@@ -1,5 +1,11 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
-import { type Breaker, type Breakers, messageOf, printable } from '@nestjs-spark/foundation/internal';
+import {
+  type Breaker,
+  type Breakers,
+  loadPackage,
+  messageOf,
+  printable,
+} from '@nestjs-spark/foundation/internal';
 import type * as oauth from 'oauth4webapi';
 import { whyNoAnswer } from '../call/send-signed.ts';
 import { fetchBounded } from './fetch-bounded.ts';
@@ -55,8 +61,16 @@ export class ClientCredentials {
   #kept: Kept | null = null;
   #asking: Promise<Kept> | null = null;
 
-  constructor(parts: ClientCredentialsParts, breakers: Breakers) {
+  readonly #import: () => Promise<OAuth>;
+
+  /** @param load loads `oauth4webapi` */
+  constructor(
+    parts: ClientCredentialsParts,
+    breakers: Breakers,
+    load: () => Promise<OAuth> = () => import('oauth4webapi'),
+  ) {
     this.#parts = parts;
+    this.#import = load;
     this.#breaker = issuerBreaker(parts.issuer, breakers);
   }
 
@@ -82,7 +96,7 @@ export class ClientCredentials {
 
   async #ask(): Promise<Kept> {
     const { issuer, client, audience } = this.#parts;
-    const lib = await import('oauth4webapi');
+    const lib = await this.#load();
     try {
       const server = (this.#server ??= await this.#discover(lib));
       const known: oauth.Client = { client_id: client.id };
@@ -111,6 +125,12 @@ export class ClientCredentials {
       // Without the cause, which may quote the secret.
       throw new UnavailableError(`${issuer} gave no token to the client ${client.id}: ${why}`);
     }
+  }
+
+  #load(): Promise<OAuth> {
+    return loadPackage('oauth4webapi', this.#import).catch((error: unknown) => {
+      throw new UnavailableError(`${this.#parts.issuer} was asked for no token: ${messageOf(error)}`);
+    });
   }
 
   async #discover(lib: OAuth): Promise<oauth.AuthorizationServer> {

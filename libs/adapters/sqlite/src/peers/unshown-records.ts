@@ -1,0 +1,103 @@
+import type { OpenDatabase } from '../connect/open-database.ts';
+import { isEntity } from '../connect/replicated.ts';
+import { findTable } from '../entities/tables.ts';
+import { noteRowBeside } from './note-rows.ts';
+import type { PeerRecordName } from './peer-event-row.ts';
+import { eventsOf } from './peer-event-table.ts';
+import type { PeerRows } from './peer-rows.ts';
+
+/**
+ * How far the records of a collection are shown that has become replicated here after other nodes had written to it: those up to `after`, in the order
+ * of heads. Events that this file has taken since, those after `taken`, are about a row that may not show what the others have.
+ */
+export const UNSHOWN_TABLE = `
+  CREATE TABLE IF NOT EXISTS spark_peer_unshown (
+    entity TEXT PRIMARY KEY,
+    taken INTEGER NOT NULL,
+    after TEXT NOT NULL COLLATE NOCASE
+  ) WITHOUT ROWID;
+`;
+
+interface Unshown {
+  readonly entity: string;
+  readonly taken: number;
+  readonly after: string;
+}
+
+/** Notes that the records of a collection are still to be shown; in the transaction that makes it replicated. */
+export function noteUnshown(open: OpenDatabase, entity: string): void {
+  open
+    .prepare(
+      `INSERT OR REPLACE INTO spark_peer_unshown (entity, taken, after)
+       SELECT ?, (SELECT ifnull(max(taken), 0) FROM spark_peer_events), ''
+       WHERE EXISTS (SELECT 1 FROM spark_peer_heads WHERE entity = ?)`,
+    )
+    .run(entity, entity);
+}
+
+/** Whether there are records to be shown. */
+export function hasUnshown(open: OpenDatabase): boolean {
+  return findUnshown(open) !== undefined;
+}
+
+/** One that is not replicated any more is begun again when it is. */
+function findUnshown(open: OpenDatabase): Unshown | undefined {
+  return open
+    .rows<Unshown>('SELECT entity, taken, after FROM spark_peer_unshown')
+    .find(({ entity }) => isEntity(open, entity));
+}
+
+/**
+ * Takes the next records to be shown, for a caller that shows them in the same transaction, in which nothing was applied yet: what was written to
+ * their rows by somebody who had not seen the events becomes a change beside them.
+ */
+export function takeUnshown(open: OpenDatabase, file: PeerRows, limit: number): PeerRecordName[] {
+  const unshown = findUnshown(open);
+  if (!unshown) return [];
+  const { entity, taken, after } = unshown;
+  const records = open.rows<PeerRecordName>(
+    `SELECT DISTINCT entity, record_id AS recordId FROM spark_peer_heads
+     WHERE entity = ? AND record_id > ? ORDER BY record_id LIMIT ?`,
+    entity,
+    after,
+    limit,
+  );
+  for (const record of records) {
+    putBeside(open, file, record, taken);
+    noteRowBeside(open, file, record);
+  }
+  const last = records.length < limit ? undefined : records.at(-1);
+  if (last)
+    open.prepare('UPDATE spark_peer_unshown SET after = ? WHERE entity = ?').run(last.recordId, entity);
+  else open.prepare('DELETE FROM spark_peer_unshown WHERE entity = ?').run(entity);
+  return records;
+}
+
+/** A change of a row that did not show the events yet follows none of them. It is not in the log: nodes publish once all is shown. */
+function putBeside(
+  open: OpenDatabase,
+  file: PeerRows,
+  { entity, recordId }: PeerRecordName,
+  taken: number,
+): void {
+  const first = open.row<{ origin: string; number: number; sees: string }>(
+    `SELECT origin, number, sees FROM spark_peer_events
+     WHERE entity = ? AND record_id = ? AND taken > ? ORDER BY taken LIMIT 1`,
+    entity,
+    recordId,
+    taken,
+  );
+  if (first === null || first.sees === '') return;
+  const event = file.event(first);
+  const heads = file.heads(entity, recordId);
+  const before = event?.sees.flatMap((name) => file.event(name) ?? []) ?? [];
+  open
+    .prepare(`UPDATE spark_peer_events SET sees = '' WHERE origin = ? AND number = ?`)
+    .run(first.origin, first.number);
+  const events = eventsOf(open, findTable(open, entity));
+  if (events)
+    open
+      .prepare(`UPDATE ${events} SET sees = '' WHERE source_node_id = ? AND sequence_number = ?`)
+      .run(first.origin, first.number);
+  file.setHeads(entity, recordId, [...before, ...heads], heads);
+}

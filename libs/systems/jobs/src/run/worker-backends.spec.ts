@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { UnavailableError } from '@nestjs-spark/contracts';
+import { MemoryLogger } from '@nestjs-spark/testing';
+import { RunHistory } from '../choose/run-history.ts';
+import { specJob } from '../fixtures/jobs.ts';
+import type { JobBackend } from '../job/backend.ts';
+import type { Job } from '../job/job.ts';
+import { readJob } from '../job/read-job.ts';
+import { MemoryJobStore } from '../store/memory-job-store.ts';
+import { BackendGuards } from './backend-guards.ts';
+import { claim } from './claim.ts';
+import type { RunnerParts } from './parts.ts';
+import { WorkerBackends } from './worker-backends.ts';
+
+const backendOf = (name: string, kinds: string[] = ['handler'], onRequest = false): JobBackend =>
+  ({
+    name,
+    capabilities: { kinds, onRequest },
+    health: async () => ({ available: true, reason: null }),
+  }) as unknown as JobBackend;
+
+describe('A queued job that no backend of a worker takes', () => {
+  let store: MemoryJobStore;
+  let log: MemoryLogger;
+
+  const workerWith = (...backends: JobBackend[]) => {
+    const workers = new WorkerBackends(backends, store, log);
+    const observer = { moved: () => undefined, fenced: () => undefined, adopted: () => undefined };
+    const guards = new BackendGuards(log, () => undefined);
+    const parts = { store, backends, guards, history: new RunHistory(), observer, owner: 'me', workers };
+    return { workers, take: () => claim({ jobId: 'a' }, parts as unknown as RunnerParts) };
+  };
+  const storeJob = (job: Partial<Job>) => store.add([specJob('a', job)]);
+  const storedJob = async () => {
+    const { job } = (await store.get('a')) ?? {};
+    expect(readJob(JSON.stringify(job), 'a')).not.toBeNull();
+    return job;
+  };
+  /** As many minutes as nobody has to be heard of, each with a look of these workers, in turn. */
+  const fiveMinutes = async (...workers: WorkerBackends[]) => {
+    for (let minute = 0; minute < 5; minute++) for (const worker of workers) await worker.look();
+  };
+
+  beforeEach(() => {
+    store = new MemoryJobStore({ limits: {}, retentionMs: 60_000 });
+    log = new MemoryLogger();
+  });
+
+  it('fails when no worker has had its backend for five minutes, and says what to do', async () => {
+    await storeJob({ backendRequested: 'gpu' });
+    await workerWith(backendOf('gpu')).workers.look();
+    const { take, workers } = workerWith(backendOf('memory'));
+    expect(await take()).toBe('later');
+    await fiveMinutes(workers);
+    expect(await take()).toBe('later');
+    await workers.look();
+    expect(await take()).toBe('nothing');
+    expect(await storedJob()).toMatchObject({
+      status: 'Failed',
+      attempts: [],
+      cause: {
+        class: 'backend',
+        code: 'backend-removed',
+        message:
+          'It was not started: for 5 minutes, no worker has had gpu, the backend that it asks for, in its settings. Restore gpu in the settings and retry the job, or submit it for another backend.',
+      },
+    });
+  });
+
+  it('fails likewise where no worker has a backend for its kind any more', async () => {
+    await storeJob({ transformation: { kind: 'sql', sql: 'SELECT 1', args: {} } });
+    await workerWith(backendOf('spark', ['script', 'sql'])).workers.look();
+    const { take, workers } = workerWith(backendOf('memory'), backendOf('named', ['sql'], true));
+    expect(await take()).toBe('later');
+    await fiveMinutes(workers);
+    await workers.look();
+    expect(await take()).toBe('nothing');
+    expect((await storedJob())?.cause).toMatchObject({
+      code: 'backend-removed',
+      message: expect.stringMatching(/a backend for jobs of kind sql in its settings\. Restore one/),
+    });
+  });
+
+  it('waits for a worker that has its backend, however long that one is busy', async () => {
+    await storeJob({ backendRequested: 'gpu' });
+    const busy = workerWith(backendOf('gpu'));
+    const { take, workers } = workerWith(backendOf('memory'));
+    for (let times = 0; times < 4; times++) {
+      expect(await take()).toBe('later');
+      await fiveMinutes(busy.workers, workers);
+    }
+    expect((await storedJob())?.status).toBe('Queued');
+  });
+
+  it('waits while its backend is away, which its worker still has in its settings', async () => {
+    await storeJob({ backendRequested: 'gpu' });
+    const gpu = backendOf('gpu');
+    gpu.health = async () => ({ available: false, reason: 'it is away' });
+    const { take, workers } = workerWith(gpu);
+    await fiveMinutes(workers, workers);
+    expect(await take()).toBe('later');
+  });
+
+  it('waits for a backend of which no worker has ever said that it has it', async () => {
+    await storeJob({ backendRequested: 'gpu' });
+    const { take, workers } = workerWith(backendOf('memory'));
+    expect(await take()).toBe('later');
+    await fiveMinutes(workers, workers);
+    expect(await take()).toBe('later');
+  });
+
+  it('waits five minutes more after the store was away, when nobody could say anything', async () => {
+    await storeJob({ backendRequested: 'gpu' });
+    await workerWith(backendOf('gpu')).workers.look();
+    const { take, workers } = workerWith(backendOf('memory'));
+    expect(await take()).toBe('later');
+    await fiveMinutes(workers);
+    const { recall } = store;
+    store.recall = () => Promise.reject(new UnavailableError('the store is away'));
+    await expect(workers.look()).rejects.toThrow('away');
+    store.recall = recall;
+    await workers.look();
+    expect(await take()).toBe('later');
+    await fiveMinutes(workers);
+    await workers.look();
+    expect(await take()).toBe('nothing');
+  });
+});

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { describeError, type Logger } from '@nestjs-spark/foundation';
+import { keepRunning, pause } from '@nestjs-spark/foundation/internal';
+import type { JobBackend } from '../job/backend.ts';
+import type { Job, JobCause } from '../job/job.ts';
+import type { JobStore } from '../job/store.ts';
+import { ABSENT_MS } from './absent-backend.ts';
+
+/** How often each worker says what it has, and looks at what others say, in milliseconds. */
+const LOOK_MS = 60_000;
+/** After so many looks without a sign of any worker, nobody is expected to have it any more. */
+const LOOKS = ABSENT_MS / LOOK_MS;
+
+/** What a job needs and no worker here has. */
+interface Missed {
+  readonly said: string | null;
+  /** How many looks in a row have found nothing else. */
+  readonly looks: number;
+}
+
+/**
+ * Tells a backend that is in nobody's settings any more from one whose workers are busy: each worker says once a minute, in the store, which backends
+ * it has. Signs are only compared with what was there before, so clocks do not matter, and counting begins again after an outage of the store, during
+ * which nobody could say anything.
+ */
+export class WorkerBackends {
+  readonly #backends: readonly JobBackend[];
+  readonly #store: Pick<JobStore, 'remember' | 'recall'>;
+  readonly #log: Pick<Logger, 'warn'>;
+  readonly #missed = new Map<string, Missed>();
+
+  constructor(
+    backends: readonly JobBackend[],
+    store: Pick<JobStore, 'remember' | 'recall'>,
+    log: Pick<Logger, 'warn'>,
+  ) {
+    this.#backends = backends;
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** @returns when aborted */
+  run(signal: AbortSignal): Promise<void> {
+    const lookAndWait = async (): Promise<void> => {
+      await this.look();
+      await pause(LOOK_MS, signal);
+    };
+    return keepRunning(lookAndWait, {
+      signal,
+      policy: { waitMs: LOOK_MS },
+      onFailure: (error) =>
+        this.#log.warn(`Other workers do not learn which backends this one has: ${describeError(error)}`),
+    });
+  }
+
+  /** Says what this worker has, and looks for signs of what jobs here have missed. @throws what the store throws */
+  async look(): Promise<void> {
+    try {
+      for (const what of this.#own()) await this.#store.remember(keyOf(what), randomUUID());
+      for (const [what, { said, looks }] of this.#missed) {
+        const found = await this.#store.recall(keyOf(what));
+        this.#missed.set(what, { said: found, looks: found === said ? looks + 1 : 0 });
+      }
+    } catch (error) {
+      this.#missed.clear();
+      throw error;
+    }
+  }
+
+  /**
+   * Why a queued job that no backend here takes cannot run anywhere any more; null while some worker may take it. What no worker has ever
+   * said to have may be at one of an earlier version.
+   */
+  whyNowhere(job: Job): JobCause | null {
+    const what = neededBy(job);
+    if (this.#own().has(what)) return null;
+    const missed = this.#missed.get(what) ?? { said: null, looks: 0 };
+    this.#missed.set(what, missed);
+    return missed.said !== null && missed.looks >= LOOKS ? causeFor(job) : null;
+  }
+
+  #own(): Set<string> {
+    return new Set(
+      this.#backends.flatMap(({ name, capabilities: { kinds, onRequest = false } }) => [
+        `backend ${name}`,
+        ...(onRequest ? [] : kinds.map((kind) => `kind ${kind}`)),
+      ]),
+    );
+  }
+}
+
+function neededBy({ backendRequested: name, transformation: { kind } }: Job): string {
+  return name === 'auto' ? `kind ${kind}` : `backend ${name}`;
+}
+
+/** Names of backends may have characters that keys must not have. */
+function keyOf(what: string): string {
+  return `workers-${Buffer.from(what).toString('base64url')}`;
+}
+
+function causeFor({ backendRequested: name, transformation: { kind } }: Job): JobCause {
+  const [what, remedy] =
+    name === 'auto'
+      ? [
+          `a backend for jobs of kind ${kind} in its settings`,
+          'Restore one in the settings, and retry the job.',
+        ]
+      : [
+          `${name}, the backend that it asks for, in its settings`,
+          `Restore ${name} in the settings and retry the job, or submit it for another backend.`,
+        ];
+  const message = `It was not started: for ${ABSENT_MS / 60_000} minutes, no worker has had ${what}. ${remedy}`;
+  return { class: 'backend', code: 'backend-removed', message };
+}

@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { MemoryState } from '@nestjs-spark/testing';
+import { EMPTY, type PipelineStatus } from '../aggregate/state.ts';
+import { shardOf } from '../shard/shard-of.ts';
+import { LeftLetters } from '../store/left-letters.ts';
+import { type Letter, Letters } from '../store/letters.ts';
+import { toOpen } from './to-open.ts';
+
+const letter: Letter = {
+  letterId: '1-a-0',
+  generation: 1,
+  partition: 'a',
+  offset: 0,
+  step: 'source',
+  reason: 'It is not JSON',
+  record: '{',
+  at: '2026-01-01T00:00:00.000Z',
+};
+
+class CountedState extends MemoryState {
+  pages = 0;
+
+  override page<T extends object>(prefix: string, skip: number, take: number) {
+    this.pages++;
+    return super.page<T>(prefix, skip, take);
+  }
+}
+
+const keyOf = (pipelineId: string) => ({ tenant: 'default', pipelineId });
+const SHARD = shardOf('default', 'pipeline-0');
+/** Pipelines of one shard. */
+const [gone, left, runs] = Array.from({ length: 5_000 }, (_, at) => `pipeline-${at}`)
+  .filter((id) => shardOf('default', id) === SHARD)
+  .map(keyOf);
+
+describe('what the new owner of a shard opens', () => {
+  let state: CountedState;
+  const opened = async (shard = SHARD) => {
+    if (!gone || !left || !runs) throw new Error('the shard has too few pipelines');
+    const listed = [gone, left, runs].map((key) => {
+      const status: PipelineStatus = key === runs ? 'Running' : 'Deleted';
+      return { key, state: { ...EMPTY, status }, position: 1 };
+    });
+    const ids: string[] = [];
+    for await (const { pipelineId } of toOpen(shard, listed, state)) ids.push(pipelineId);
+    return ids;
+  };
+
+  beforeEach(() => {
+    state = new CountedState();
+  });
+
+  it('are pipelines, and last deleted ones that have left letters, those of an earlier version too', async () => {
+    await new Letters(state, left ?? keyOf('')).keep([letter]);
+    expect(await opened()).toEqual([runs?.pipelineId, left?.pipelineId]);
+    expect(await opened(SHARD + 1)).toEqual([]);
+  });
+
+  it('is known without counting the letters of each deleted one again', async () => {
+    await opened();
+    state.pages = 0;
+    await new LeftLetters(state, SHARD).note(left ?? keyOf(''));
+    expect(await opened()).toEqual([runs?.pipelineId, left?.pipelineId]);
+    await new LeftLetters(state, SHARD).settle(left ?? keyOf(''));
+    expect(await opened()).toEqual([runs?.pipelineId]);
+    expect(state.pages).toBe(0);
+  });
+
+  it('are pipelines alone while letters cannot be read: the next owner asks again', async () => {
+    const { read } = state;
+    state.read = () => Promise.reject(new Error('away'));
+    expect(await opened()).toEqual([runs?.pipelineId]);
+    state.read = read;
+    await new LeftLetters(state, SHARD).note(left ?? keyOf(''));
+    expect(await opened()).toEqual([runs?.pipelineId, left?.pipelineId]);
+  });
+});

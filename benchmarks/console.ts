@@ -163,7 +163,7 @@ function report({
   const text = [
     '# The console',
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}, load average ${describeLoad()} at the end, with all modules, the browser and the writer on it. ${modules} modules on SQLite, ${modules - 1} copies; medians.`,
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}, load average ${describeLoad()} at the end, with all modules, the browser and the writer running. ${modules} modules on SQLite, ${modules - 1} copies; medians.`,
     '',
     '|                                                                    | measured | bar |',
     '| ------------------------------------------------------------------ | -------- | --- |',

@@ -87,10 +87,10 @@ async function show(app: App, once: boolean, asked: AbortSignal): Promise<void> 
   await demand(`${url}/api/pipelines/first/start`, 'POST', {}, token);
   const { state, progress } = await ended(url, token);
   console.log(`
-A first pipeline was created and started here: ${FIRST.pipelineId}
+A first pipeline was created and started: ${FIRST.pipelineId}
 ${state}: read ${progress.read}, written ${progress.written}; files in ${join(files, 'adults')}
 
-Try it yourself. This shows it, creates it (again without a change), and starts it again:
+Try it yourself. These commands show it, create it again (which changes nothing) and start it again:
 
   curl -s -w '\\n' ${url}/api/pipelines/first${authorization}
   curl -s -w '\\n' -X PUT ${url}/api/pipelines/first${authorization} -H 'content-type: application/json' -d '${JSON.stringify(FIRST)}'

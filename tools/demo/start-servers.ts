@@ -17,7 +17,7 @@ export interface Ground {
   storeOf(app: string): Record<string, string>;
 }
 
-/** How long the apps take to start. */
+/** Tells how long the apps take to start. */
 export function startingWords({ storeOf }: Pick<Ground, 'storeOf'>): string {
   const isRavenDb = storeOf('fleet')['SPARK_STORE'] === 'ravendb';
   return `starting; this takes a few seconds${isRavenDb ? ', and up to half a minute while RavenDB creates the databases' : ''}`;

@@ -88,10 +88,10 @@ async function showFirstJob(): Promise<void> {
   const result = await demand(`${url}/api/jobs/${jobId}/result`, 'GET', undefined, token);
   const authorization = await curlCredential();
   console.log(`
-A first job was submitted here: ${JOB.name}
+A first job was submitted: ${JOB.name}
 ${status}: ${JSON.stringify(result.body)}
 
-Try it yourself. This fetches its result, and submits another job like it:
+Try it yourself. These commands fetch its result and submit another job like it:
 
   curl -s -w '\\n' ${url}/api/jobs/${jobId}/result${authorization}
   curl -s -w '\\n' ${url}/api/jobs${authorization} -H 'content-type: application/json' -d '${body}'`);

@@ -26,13 +26,13 @@ import { NotesReadyGuard, READ_FROM, ReplicaPageQuery, ReplicaQuery } from './fr
 /** Routes over shared documents: 503 until this replica is complete; reads with `?from=peer` are answered by one that is. */
 export const ReplicaRoutes = () => applyDecorators(UseGuards(NotesReadyGuard));
 
-/** One collection, as its routes show it. */
+/** One collection, as its routes present it. */
 interface Collection<T> {
-  /** Where its routes are: `/notes`. */
+  /** The path of its routes: `/notes`. */
   path: string;
-  /** What one of its documents is called: `note`. */
+  /** The singular noun for its documents: `note`. */
   one: string;
-  /** What several are called; default: its name with an `s`. */
+  /** The plural; default: the singular with an `s`. */
   many?: string;
   entity: new () => T;
   input: Type<object>;
@@ -41,8 +41,8 @@ interface Collection<T> {
 }
 
 /**
- * The base class of the controller of one collection. A document's version is its `ETag`, which a write can require with `If-Match`.
- * Each collection has its own, because decorators describe the routes in OpenAPI, with the collection's own fields.
+ * The base class for the controller of one collection. A document's version is its `ETag`, which a write can require with `If-Match`.
+ * Each collection has its own base class, because decorators describe its routes in OpenAPI, with its own fields.
  */
 export function documentsController<T extends object>({
   path,

@@ -15,7 +15,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
 const OPTIONS = [...new Set([...STORE_OPTIONS, ...REPLICATION_OPTIONS])];
 const CHECKED_OPTIONS = isReadAtStart(Symbol('SPARK_CHECKED_OPTIONS'));
 
-/** `SparkModule` has options that do not exist. Thrown at startup, with all of them: correct them and start again. */
+/** `SparkModule` was given options that do not exist. Thrown at startup, with all of them: correct them and start again. */
 export class SparkOptionsError extends Error {
   override readonly name = 'SparkOptionsError';
 
@@ -100,7 +100,7 @@ function withOptions(options: DynamicModule, routes: ObservabilityOptions): Dyna
   };
 }
 
-/** Each of the two modules refuses the other's options. They may be getters of a class. */
+/** Each module gets only its own options, so that an unknown one is reported once. They may be getters of a class. */
 function only(given: SparkOptions, names: readonly string[]): SparkOptions {
   const read = given as Readonly<Record<string, unknown>>;
   return Object.fromEntries(names.filter((name) => name in given).map((name) => [name, read[name]]));

@@ -60,7 +60,7 @@ it.each<[string, string | null, string[]]>([
   expect(findPage(path)).toEqual(name === null ? null : { page: name, parts });
 });
 
-it('Who is signed in comes with the page, and whose session has ended is told so', () => {
+it('The page contains who is signed in, and tells a user whose session has ended', () => {
   const session = { name: 'ann', role: 'operator' as const, csrf: 'x', readOnly: false, title: 'Spark' };
   expect(whoIsHere(JSON.stringify(session), true)).toEqual({ session, closed: false, over: false });
   expect(whoIsHere('', false)).toEqual({ session: null, closed: false, over: false });

@@ -1,6 +1,6 @@
 import type { Session } from './api.ts';
 
-/** Who is signed in as the page opens. */
+/** Who is signed in when the page opens. */
 export interface Here {
   session: Session | null;
   /** Nobody can sign in at all. */
@@ -10,8 +10,8 @@ export interface Here {
 }
 
 /**
- * The page says who is signed in, so the console is not asked: it would refuse, and a browser reports each refusal as an error.
- * @param told what came with the page: a session, that nobody can sign in, or nothing
+ * The page contains who is signed in, so the console is not asked: it could refuse, and a browser reports each refusal as an error.
+ * @param told what the page contains: a session, the information that nobody can sign in, or nothing
  * @param wasHere whether this browser had a session and did not end it
  */
 export function whoIsHere(told: string, wasHere: boolean): Here {

@@ -10,7 +10,7 @@ export class CliError extends Error {
   }
 }
 
-/** A place that is wrong: in a definition, or in what was sent. */
+/** One fault, at its place in a definition or in what was sent. */
 export interface FailurePlace {
   pointer: string;
   detail: string;
@@ -18,12 +18,12 @@ export interface FailurePlace {
   column?: number;
 }
 
-/** A failure as `--json` prints it: a program that reads the output finds one JSON value, whatever happens. */
+/** A failure as `--json` prints it: a program that reads the output always finds one JSON value. */
 export function failureJson(message: string, errors: readonly FailurePlace[] = []): string {
   return JSON.stringify({ error: { message, ...(errors.length > 0 && { errors }) } }, null, 2);
 }
 
-/** Whether a command line asks for JSON, even if it cannot be read otherwise. */
+/** Whether a command line asks for JSON, even if the rest of it cannot be parsed. */
 export function asksForJson(words: readonly string[]): boolean {
   const end = words.indexOf('--');
   return words.slice(0, end < 0 ? undefined : end).includes('--json');

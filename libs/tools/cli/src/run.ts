@@ -19,7 +19,7 @@ export const USAGE = `The command line of Spark for NestJS.
   npx @nestjs-spark/cli config …            settings of a running module: get, set, history, rollback
 
 npx @nestjs-spark/cli COMMAND --help lists its options. Exit codes: 0 success, 1 failure, 2 wrong usage.
-With --json, where a command takes it, a failure is JSON as well: { "error": { "message", "errors" } }.
+With --json, where a command accepts it, failures are JSON, too: { "error": { "message", "errors" } }.
 `;
 
 // Each is loaded on demand: what one command needs is of no use to the others.

@@ -3,7 +3,7 @@ import { openSecretsWith } from './open-secrets-with.ts';
 import type { Environment } from './read/environment-secrets.ts';
 import type { Secrets } from './secrets.ts';
 
-/** As `openSecretsWith`, for an application: what there is to say goes to its log. @throws {SecretError} */
+/** Like `openSecretsWith`, for an application: messages go to its log. @throws {SecretError} */
 export function openSecrets(environment: Environment): Promise<Secrets> {
   return openSecretsWith(environment, logFor('Secrets'));
 }

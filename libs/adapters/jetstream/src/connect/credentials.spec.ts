@@ -67,7 +67,7 @@ describe('The connection', () => {
     });
   });
 
-  it('presents the certificates of the moment, and those before while they cannot be read or are none', () => {
+  it('presents the current certificates, and the previous ones while these cannot be read or are not certificates', () => {
     let read = (): NatsSecurity => ({ ca: 'first' });
     const { tls } = securityOptions(PLAIN, () => read());
     read = () => {

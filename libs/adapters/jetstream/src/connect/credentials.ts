@@ -27,7 +27,7 @@ export function securityOptions(
   };
 }
 
-/** The client takes no function here, but keeps the object and reads it before each handshake. */
+/** The client does not accept a function here, but it keeps the object and reads it before each handshake. */
 function tlsOptions(current: () => NatsTls): TlsOptions {
   return {
     get ca() {
@@ -42,7 +42,7 @@ function tlsOptions(current: () => NatsTls): TlsOptions {
   };
 }
 
-/** A file being replaced does not exist, or is half written, for a moment; its previous content may still be valid. */
+/** While a file is being replaced, it may be missing or half written; its previous content may still be valid. */
 function lastUsable(
   security: () => NatsSecurity,
   first: NatsSecurity,
@@ -54,7 +54,7 @@ function lastUsable(
       const given = security();
       if (faultOf(given) === null) last = given;
     } catch {
-      // As before.
+      // The last usable ones remain.
     }
     return last;
   };

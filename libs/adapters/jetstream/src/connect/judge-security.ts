@@ -23,7 +23,7 @@ export function credentialsFault({ credentials, nkeySeed }: NatsCredentials): st
   return 'NATS_NKEY_SEED is not the seed of an nkey (SU…). NATS_NKEY_SEED_FILE names a file with one';
 }
 
-/** As `securityFault`, for the certificates alone. */
+/** Like `securityFault`, for the certificates only. */
 export function tlsFault({ ca, certificate, key }: NatsTls): string | null {
   if (ca !== undefined && !succeeds(() => new X509Certificate(ca)))
     return 'NATS_CA is not a PEM certificate. NATS_CA_FILE names a file with one';

@@ -395,7 +395,7 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     await eventually(async () => (await info()).num_ack_pending === 0);
   });
 
-  it('is not held up for ever by a handler that never returns: it names it, and the message is delivered again', async () => {
+  it('is not held up forever by a handler that never returns: the log names it, and the message is delivered again', async () => {
     const log = new MemoryLogger();
     const begun = Promise.withResolvers<void>();
     let isAsked = false;

@@ -42,7 +42,7 @@ export interface DurableConsumerOptions {
 
 /** Gives up on a message after this many deliveries without an acknowledgement: it may be what kills the processes. */
 const UNANSWERED_LIMIT = 10;
-/** How long a stop waits before running handlers are asked to end, in milliseconds, and how long afterwards. */
+/** How long `stop` waits before it asks running handlers to end, and how long afterwards, in milliseconds. */
 export const DRAIN_MS = 30_000;
 export const END_MS = 5_000;
 
@@ -57,7 +57,7 @@ export class DurableConsumer {
   readonly #letters: DeadLetterWriter;
   readonly #stopping = new AbortController();
   readonly #hurrying = new AbortController();
-  /** Aborts when handlers that have not returned are left behind: their messages are another process's then. */
+  /** Aborts when handlers that have not returned are abandoned: their messages then go to another process. */
   readonly #left = new AbortController();
   readonly #said = new SayOnce();
   readonly #deliveries = new Map<Promise<void>, JsMsg>();
@@ -85,8 +85,8 @@ export class DurableConsumer {
   }
 
   /**
-   * Takes no new messages and waits for the running handlers; after 30 s it asks them to end, through their signal, and after 5 s more it
-   * leaves those that have not returned, whose messages are delivered again.
+   * Takes no new messages and waits for the running handlers; after 30 s it asks them to end, through their signal, and 5 s later it
+   * abandons those that have not returned, whose messages are delivered again.
    */
   async stop(drainMs = DRAIN_MS, endMs = END_MS): Promise<void> {
     this.#stopping.abort();
@@ -98,7 +98,7 @@ export class DurableConsumer {
     const { log, name } = this.#options;
     const subjects = [...new Set([...this.#deliveries.values()].map(({ subject }) => subject))].join(', ');
     log.warn(
-      `The handler ${name} has not returned for ${subjects}: it is left, and called again by the next process`,
+      `The handler ${name} has not returned for ${subjects}: it is abandoned, and its messages are delivered again. Let it return when its signal aborts`,
     );
   }
 

@@ -84,7 +84,7 @@ export class JetStreamServer extends Server<Events, ConnectionStatus> implements
     ]);
     if (!isAnswered)
       this.#options.log.warn(
-        'Handlers of requests have not returned: they are left, and nobody gets their answers',
+        'Handlers of requests have not returned: they are abandoned, and the requests get no answer. Let them return when their signal aborts',
       );
   }
 

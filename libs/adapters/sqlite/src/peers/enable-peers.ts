@@ -40,8 +40,8 @@ export interface PeerSetup {
 }
 
 /**
- * Creates what a replica's file needs, and begins to record events under another origin; in a write transaction. To be followed
- * by `takeUnshown`, for records whose events are here but were not shown, since their collection was not replicated before, and by
+ * Creates what a replica's file needs, and begins to record events under another origin; in a write transaction. Call
+ * `takeUnshown` next, for records whose events are here but not shown because their collection was not replicated before, then
  * `noteRows`, for rows that have no event yet.
  * @returns whether it is a copy of another node's file
  * @throws {StoreRefusedError} when a table could refuse what another node has written
@@ -101,9 +101,9 @@ function enableTable(open: OpenDatabase, declaration: TableDeclaration): boolean
   if (isNew) refuseIds(open, collection, name);
   const lackedColumns = addEventColumns(open, name, !isNew);
   open.db.exec(peerTriggerSql(name, collection));
-  // After the trigger, because one of an earlier version would record what is filled in as changes.
+  // After the trigger is replaced: an earlier version's would record the filled-in rows as changes.
   if (lackedColumns && !isNew) fillEventTable(open, collection, name);
-  // Filling in all events would keep the process busy for long, only for most of them to be removed again.
+  // Filling in all events would keep the process busy for a long time, only for most of them to be removed again.
   else if (isNew || isEventTableEmpty(open, name)) showLatestOf(open, collection, name);
   if (isNew) recordMigration(open.db, schemaVersion(open.db), `${name} is replicated`);
   if (lackedColumns && !isNew) joinDeletes(open, name);

@@ -57,8 +57,8 @@ function findPage(open: OpenDatabase, collection: string, after: number): Page |
 }
 
 /**
- * Notes an event for the row of a record, if it was written while its collection was not replicated here, although events of the record are known: it
- * counts as written now, by somebody who has not seen them. In a write transaction in which nothing was applied yet.
+ * Notes an event for a record's row if it was written while its collection was not replicated here, even though events of the record are known: it
+ * counts as written now, by somebody who has not seen them. Call it in a write transaction in which nothing has been applied yet.
  */
 export function noteRowBeside(
   open: OpenDatabase,

@@ -7,8 +7,8 @@ import { eventsOf } from './peer-event-table.ts';
 import type { PeerRows } from './peer-rows.ts';
 
 /**
- * How far the records of a collection are shown that has become replicated here after other nodes had written to it: those up to `after`, in the order
- * of heads. Events that this file has taken since, those after `taken`, are about a row that may not show what the others have.
+ * For each collection that became replicated here after other nodes had written to it: its records have been shown up to `after`, in the order of
+ * heads. Events that this file has taken since (after `taken`) may be about a row that does not show the other nodes' changes yet.
  */
 export const UNSHOWN_TABLE = `
   CREATE TABLE IF NOT EXISTS spark_peer_unshown (
@@ -24,7 +24,7 @@ interface Unshown {
   readonly after: string;
 }
 
-/** Notes that the records of a collection are still to be shown; in the transaction that makes it replicated. */
+/** Notes that the records of a collection have yet to be shown; in the transaction that makes it replicated. */
 export function noteUnshown(open: OpenDatabase, entity: string): void {
   open
     .prepare(
@@ -35,12 +35,12 @@ export function noteUnshown(open: OpenDatabase, entity: string): void {
     .run(entity, entity);
 }
 
-/** Whether there are records to be shown. */
+/** Whether there are records to show. */
 export function hasUnshown(open: OpenDatabase): boolean {
   return findUnshown(open) !== undefined;
 }
 
-/** One that is not replicated any more is begun again when it is. */
+/** Skips collections that are no longer replicated: they start over when they are replicated again. */
 function findUnshown(open: OpenDatabase): Unshown | undefined {
   return open
     .rows<Unshown>('SELECT entity, taken, after FROM spark_peer_unshown')
@@ -48,8 +48,8 @@ function findUnshown(open: OpenDatabase): Unshown | undefined {
 }
 
 /**
- * Takes the next records to be shown, for a caller that shows them in the same transaction, in which nothing was applied yet: what was written to
- * their rows by somebody who had not seen the events becomes a change beside them.
+ * Takes the next records to show, for a caller that shows them in the same transaction, in which nothing has been applied yet: what was written to
+ * their rows by somebody who had not seen the events becomes a change concurrent with them.
  */
 export function takeUnshown(open: OpenDatabase, file: PeerRows, limit: number): PeerRecordName[] {
   const unshown = findUnshown(open);
@@ -73,7 +73,7 @@ export function takeUnshown(open: OpenDatabase, file: PeerRows, limit: number): 
   return records;
 }
 
-/** A change of a row that did not show the events yet follows none of them. It is not in the log: nodes publish once all is shown. */
+/** A change to a row that did not show the events yet follows none of them. It is not in the log: nodes publish only once everything is shown. */
 function putBeside(
   open: OpenDatabase,
   file: PeerRows,

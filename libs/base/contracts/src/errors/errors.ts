@@ -45,7 +45,7 @@ export class StoreRefusedError extends Error {
   }
 }
 
-/** The kind of a refusal of what was to become a document and is a list, a text, a number or nothing, as a request's body can be. */
+/** The kind of a refusal because a list, a string, a number or nothing was given where a document is expected, for example as a request's body. */
 export const NOT_AN_OBJECT = 'not-an-object';
 
 /** A store refused the content of one document. It would accept everything else in the same write. */

@@ -1,6 +1,6 @@
 import { messageOf } from '../errors/message-of.ts';
 
-/** A package that is only loaded when it is needed cannot be loaded. The message names it, with the remedy. */
+/** A package that is loaded on demand cannot be loaded. The message names it and the remedy. */
 export class PackageMissingError extends Error {
   override readonly name = 'PackageMissingError';
 
@@ -21,7 +21,7 @@ export async function loadPackage<T>(name: string, load: () => Promise<T>): Prom
   });
 }
 
-/** What Node says of a missing package ends with the path of the file that needs it, which helps nobody. */
+/** Node's own message ends with the path of the importing file, which does not help the reader. */
 function codeOf(cause: unknown): string {
   const { code } = Object(cause) as { code?: unknown };
   return typeof code === 'string' ? code : messageOf(cause);

@@ -14,17 +14,20 @@ it('Options that do not exist are faults, with the one that was probably meant',
   expect(unknownOptions({ healt: false }, KNOWN, { besides: ['health'] })).toEqual([
     'healt: there is no such option; did you mean health? (options: natsUrl, name, health)',
   ]);
+  expect(unknownOptions({ health: false }, KNOWN, { besides: ['health'] })).toEqual([
+    'health: it is not read here; pass it next to the factory',
+  ]);
   expect(unknownOptions(undefined, KNOWN)).toEqual([]);
 });
 
-it('Options of other modules are none where one object may hold those of several', () => {
+it('Options of other modules are accepted where one object may hold those of several', () => {
   const given = { natsUrl: 'nats://bus', store: 'ravendb', stor: 'ravendb' };
   expect(shareOptions(['store'])).toEqual(['store']);
   expect(unknownOptions(given, KNOWN, { isShared: true })).toEqual([expect.stringMatching(/^stor: /)]);
   expect(unknownOptions(given, KNOWN)).toHaveLength(2);
 });
 
-it('One of a decorator has its remedy apart', () => {
+it('For an option of a decorator, the remedy is separate from the problem', () => {
   expect(optionProblem('name', KNOWN)).toBeNull();
   expect(optionProblem('nmae', KNOWN)).toEqual({
     problem: 'there is no such option',

@@ -1,6 +1,6 @@
 import { nearestName } from './nearest-name.ts';
 
-/** The problem with an option that a decorator does not have, such as a misspelled one; null if it has it. */
+/** The problem with an option that a decorator does not have, such as a misspelled one; null for a known one. */
 export function optionProblem(
   name: string,
   known: readonly string[],
@@ -13,9 +13,9 @@ export function optionProblem(
 
 /** Where options are looked for. */
 interface OptionPlace {
-  /** Of nested options: `ravendb`. */
+  /** The path of nested options, such as `ravendb`. */
   path?: string;
-  /** Options that are read elsewhere, and may have been meant. */
+  /** Options that are passed next to the factory of the others, and may have been meant. */
   besides?: readonly string[];
   /** Whether the options may be in one object with those of other modules that {@link shareOptions}. */
   isShared?: boolean;
@@ -24,8 +24,8 @@ interface OptionPlace {
 const shared = new Set<string>();
 
 /**
- * Declares options that an application may keep in one object with those of other modules, and give to each: as `sparkConfig`
- * does for the store, the bus and replication.
+ * Declares options that an application may keep in one object with those of other modules and pass to each of them, as
+ * `sparkConfig` does for the store, the bus and replication.
  */
 export function shareOptions(names: readonly string[]): readonly string[] {
   for (const name of names) shared.add(name);
@@ -33,8 +33,7 @@ export function shareOptions(names: readonly string[]): readonly string[] {
 }
 
 /**
- * The options that nobody reads, as faults of settings. TypeScript refuses them only in an object that is written where it is
- * passed.
+ * The options that do not exist, as faults of settings. TypeScript refuses them only in object literals.
  */
 export function unknownOptions(
   given: object | undefined,
@@ -46,7 +45,8 @@ export function unknownOptions(
   return Object.keys(given ?? {})
     .filter((name) => !known.includes(name) && !(isShared && shared.has(name)))
     .map((name) => {
-      const nearest = besides.includes(name) ? null : nearestName(name, all);
+      if (besides.includes(name)) return `${at}${name}: it is not read here; pass it next to the factory`;
+      const nearest = nearestName(name, all);
       const advice = nearest === null ? 'remove it' : `did you mean ${at}${nearest}?`;
       return `${at}${name}: there is no such option; ${advice} (options: ${all.join(', ')})`;
     });

@@ -21,7 +21,7 @@ describe('A token of a request', () => {
   ])('cannot be sent, and is not shown: %j', (token) => {
     expect(isSendable(token)).toBe(false);
     expect(tokenFault('token (TOKEN)', token)).toBe(
-      'token (TOKEN) cannot be sent: it has to be one line of ASCII characters without spaces; is there more in it than the token?',
+      'token (TOKEN) cannot be sent: it has to be one line of ASCII characters without spaces; does it contain more than the token?',
     );
   });
 });

@@ -3,8 +3,8 @@ import { isObject } from '@nestjs-spark/foundation/internal';
 import { notAnObject, notJson, tooLarge } from '../routes/broken-body.ts';
 
 /**
- * What a body parser of Express or Fastify refused, in the words that Spark's own routes have for the same body; null for every
- * other error. The parser of Express takes a number or a text for broken JSON.
+ * The problem of a body that Express's or Fastify's parser refused, worded as on Spark's own routes; null for every other error.
+ * Express's parser reports a number or a string as broken JSON.
  */
 export function ofBodyParser(error: unknown): ProblemError | null {
   if (!isObject(error)) return null;

@@ -28,7 +28,7 @@ export class ValidationProblemPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    // A missing body is an empty object, whose missing fields are named.
+    // A missing body counts as an empty object, so that its missing fields are named.
     if (value !== undefined && this.#isObjectBody(metadata)) objectIn(value);
     try {
       return await super.transform(value, metadata);
@@ -39,7 +39,7 @@ export class ValidationProblemPipe extends ValidationPipe {
     }
   }
 
-  /** Whether a whole body is to be an instance of a class; `@Body('name')` is one field of it. */
+  /** Whether this is a whole body that has to be an instance of a class; `@Body('name')` is one field of a body. */
   #isObjectBody(metadata: ArgumentMetadata): boolean {
     const metatype = this.expectedType ?? metadata.metatype;
     return (

@@ -1,18 +1,18 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import { isObject, messageOf } from '@nestjs-spark/foundation/internal';
 
-/** A JSON text as a value. It may throw whatever `notJson` explains. */
+/** Parses a JSON text. It may throw anything that `notJson` can explain. */
 export type ParseJson = (text: string) => unknown;
 
 /**
- * The text of a body as a JSON object. Where a missing body counts as an empty object, the caller has to see to that.
+ * Parses a body as a JSON object. A caller for which a missing body counts as an empty object handles that itself.
  * @throws {ProblemError} `invalid` (400)
  */
 export function readObject(text: string, parse: ParseJson = JSON.parse): Record<string, unknown> {
   return objectIn(readJson(text, parse));
 }
 
-/** The text of a body as a JSON value. @throws {ProblemError} `invalid` (400) */
+/** Parses a body as a JSON value. @throws {ProblemError} `invalid` (400) */
 export function readJson(text: string, parse: ParseJson = JSON.parse): unknown {
   try {
     return parse(text);
@@ -21,7 +21,7 @@ export function readJson(text: string, parse: ParseJson = JSON.parse): unknown {
   }
 }
 
-/** A parsed body, if it is a JSON object. @throws {ProblemError} `invalid` (400) for a list, a number and every other value */
+/** A parsed body, if it is a JSON object. @throws {ProblemError} `invalid` (400) for a list, a number or any other value */
 export function objectIn(value: unknown): Record<string, unknown> {
   if (isObject(value)) return value;
   throw notAnObject();
@@ -32,7 +32,7 @@ export function notAnObject(): ProblemError {
   return new ProblemError('invalid', 'The body must be a JSON object.');
 }
 
-/** The problem of a body that is not JSON, with the reason of the parser that refused it, if it is known. */
+/** The problem of a body that is not JSON, with the parser's reason, if it is known. */
 export function notJson(error?: unknown): ProblemError {
   const reason = error === undefined ? '' : `: ${whyNotJson(error)}`;
   return new ProblemError('invalid', `The body is not JSON${reason}.`, { cause: error });

@@ -15,12 +15,12 @@ interface FieldWords {
   items?: unknown;
 }
 
-/** What can be described of a body: a class, or the schema of what no class describes. */
+/** What can be described of a body: a class, or a schema where there is no class. */
 interface BodyWords extends FieldWords {
   schema?: SchemaWords;
 }
 
-/** A schema as OpenAPI has it, as far as bodies here need it. */
+/** The part of OpenAPI's schemas that bodies here need. */
 interface SchemaWords {
   type: 'object' | 'array' | 'string' | 'integer';
   description?: string;

@@ -21,7 +21,7 @@ describe('sets on their way into the target', () => {
     expect((await target.readCheckpoint(taskName(TASK)))?.checkpoint.to).toBe(20);
   });
 
-  it('get the version of the one before if that is applied, and a promise of it while it is not', async () => {
+  it('get the version of the preceding set once that is applied, and a promise of it before', async () => {
     const target = new MemorySink();
     const given: unknown[] = [];
     let stored: StoredCheckpoint | null = null;

@@ -5,7 +5,7 @@ import { removes } from './units.ts';
 
 /**
  * Passes sets to the target one after the other: while one is being committed, the next is already sent, with the version of the
- * preceding checkpoint as a promise. When nothing is on its way, a set gets the version itself, which lets a store send it in one
+ * preceding checkpoint as a promise. When nothing is in flight, a set gets the version itself, which lets a store send it in one
  * piece. Each remains its own transaction, fenced by the one before.
  */
 export class ApplyPipeline {
@@ -14,7 +14,7 @@ export class ApplyPipeline {
   readonly #failed: (error: unknown) => void;
   #head: Checkpoint | null;
   #last: Promise<StoredCheckpoint | null>;
-  /** What is stored, while nothing is on its way. */
+  /** What is stored, while nothing is in flight. */
   #stored: StoredCheckpoint | null | undefined;
 
   /**

@@ -50,7 +50,7 @@ export class Assets {
   }
 }
 
-/** Adds the session of the user who requests the page, or that nobody can sign in; null if nobody is signed in. */
+/** Adds to the page the session of its user, or the information that nobody can sign in; null if nobody is signed in. */
 export function withSession(page: string, session: object | null): string {
   return page.replace('{{session}}', () => (session ? escapeHtml(JSON.stringify(session)) : ''));
 }

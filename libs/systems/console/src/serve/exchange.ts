@@ -85,7 +85,7 @@ export class Exchange {
   }
 
   /**
-   * The request's body, a JSON object; a missing one is an empty object.
+   * The request's body, a JSON object; a missing body counts as an empty object.
    * @throws {ProblemError} `unsupportedMedia` (415), `tooLarge` (413), `bodyTimeout` (408), or `invalid` (400)
    */
   async body(): Promise<Record<string, unknown>> {

@@ -84,7 +84,7 @@ async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claim
   return { ...claimed, start: null, revision: written };
 }
 
-/** The end of a job that no worker can take any more; null while one may. */
+/** The job as failed if no worker can take it any more; null while one may. */
 function nowhere(job: Job, backendReason: BackendReason, { workers, owner }: RunnerParts): Job | null {
   const cause = workers.whyNowhere(job);
   return cause && moved(job, 'Failed', owner, { cause, backendReason });

@@ -36,7 +36,7 @@ describe('A queued job that no backend of a worker takes', () => {
     expect(readJob(JSON.stringify(job), 'a')).not.toBeNull();
     return job;
   };
-  /** As many minutes as nobody has to be heard of, each with a look of these workers, in turn. */
+  /** Five minutes, in each of which every one of these workers looks once, in turn. */
   const fiveMinutes = async (...workers: WorkerBackends[]) => {
     for (let minute = 0; minute < 5; minute++) for (const worker of workers) await worker.look();
   };
@@ -62,7 +62,7 @@ describe('A queued job that no backend of a worker takes', () => {
         class: 'backend',
         code: 'backend-removed',
         message:
-          'It was not started: for 5 minutes, no worker has had gpu, the backend that it asks for, in its settings. Restore gpu in the settings and retry the job, or submit it for another backend.',
+          'It was not started: for 5 minutes, no worker has had the requested backend gpu in its settings. Restore gpu in the settings and retry the job, or submit it for another backend.',
       },
     });
   });
@@ -101,7 +101,7 @@ describe('A queued job that no backend of a worker takes', () => {
     expect(await take()).toBe('later');
   });
 
-  it('waits for a backend of which no worker has ever said that it has it', async () => {
+  it('waits for a backend that no worker has ever announced', async () => {
     await storeJob({ backendRequested: 'gpu' });
     const { take, workers } = workerWith(backendOf('memory'));
     expect(await take()).toBe('later');
@@ -109,7 +109,7 @@ describe('A queued job that no backend of a worker takes', () => {
     expect(await take()).toBe('later');
   });
 
-  it('waits five minutes more after the store was away, when nobody could say anything', async () => {
+  it('waits five minutes more after the store was away, when nobody could announce anything', async () => {
     await storeJob({ backendRequested: 'gpu' });
     await workerWith(backendOf('gpu')).workers.look();
     const { take, workers } = workerWith(backendOf('memory'));

@@ -6,22 +6,22 @@ import type { Job, JobCause } from '../job/job.ts';
 import type { JobStore } from '../job/store.ts';
 import { ABSENT_MS } from './absent-backend.ts';
 
-/** How often each worker says what it has, and looks at what others say, in milliseconds. */
+/** How often each worker announces its backends and reads the announcements of others, in milliseconds. */
 const LOOK_MS = 60_000;
-/** After so many looks without a sign of any worker, nobody is expected to have it any more. */
+/** After this many looks without an announcement by any worker, nobody is expected to have it any more. */
 const LOOKS = ABSENT_MS / LOOK_MS;
 
-/** What a job needs and no worker here has. */
+/** Something that a job needs and this worker does not have. */
 interface Missed {
   readonly said: string | null;
-  /** How many looks in a row have found nothing else. */
+  /** How many looks in a row have found no newer announcement. */
   readonly looks: number;
 }
 
 /**
- * Tells a backend that is in nobody's settings any more from one whose workers are busy: each worker says once a minute, in the store, which backends
- * it has. Signs are only compared with what was there before, so clocks do not matter, and counting begins again after an outage of the store, during
- * which nobody could say anything.
+ * Tells a backend that is no longer in anybody's settings from one whose workers are busy: once a minute, each worker announces its backends in the
+ * store. An announcement is only compared with the one before it, so clocks do not matter, and counting starts over after an outage of the store,
+ * during which nobody could announce anything.
  */
 export class WorkerBackends {
   readonly #backends: readonly JobBackend[];
@@ -49,11 +49,11 @@ export class WorkerBackends {
       signal,
       policy: { waitMs: LOOK_MS },
       onFailure: (error) =>
-        this.#log.warn(`Other workers do not learn which backends this one has: ${describeError(error)}`),
+        this.#log.warn(`This worker cannot announce its backends to the others: ${describeError(error)}`),
     });
   }
 
-  /** Says what this worker has, and looks for signs of what jobs here have missed. @throws what the store throws */
+  /** Announces the backends of this worker, and looks for announcements of those that jobs here have missed. @throws what the store throws */
   async look(): Promise<void> {
     try {
       for (const what of this.#own()) await this.#store.remember(keyOf(what), randomUUID());
@@ -68,8 +68,8 @@ export class WorkerBackends {
   }
 
   /**
-   * Why a queued job that no backend here takes cannot run anywhere any more; null while some worker may take it. What no worker has ever
-   * said to have may be at one of an earlier version.
+   * Why a queued job that no backend here takes cannot run anywhere any more; null while some worker may take it. A backend that was never
+   * announced may belong to a worker of an earlier version.
    */
   whyNowhere(job: Job): JobCause | null {
     const what = neededBy(job);
@@ -106,7 +106,7 @@ function causeFor({ backendRequested: name, transformation: { kind } }: Job): Jo
           'Restore one in the settings, and retry the job.',
         ]
       : [
-          `${name}, the backend that it asks for, in its settings`,
+          `the requested backend ${name} in its settings`,
           `Restore ${name} in the settings and retry the job, or submit it for another backend.`,
         ];
   const message = `It was not started: for ${ABSENT_MS / 60_000} minutes, no worker has had ${what}. ${remedy}`;

@@ -11,7 +11,7 @@ export interface ToldChange {
   revision: number;
   /** The number of the change within its job, starting at 1. */
   change: number;
-  /** When the job was submitted: once it is no longer kept, its key may make another one with the same id. */
+  /** When the job was submitted: once it is no longer kept, its key can create another one with the same id. */
   submittedAt: string;
   type: string;
   data: JobEventData;

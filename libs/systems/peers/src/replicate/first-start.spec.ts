@@ -97,7 +97,7 @@ describe('a file with rows that becomes a replica', () => {
     expect(await rows(again, OF_RECORDS)).toEqual([]);
   });
 
-  it('is left after the page at hand when the node stops, and goes on at the next start', async () => {
+  it('ends after the current page when the node stops, and continues at the next start', async () => {
     const a = open('a');
     const stop = new AbortController();
     afterTransaction(a, () => stop.abort());

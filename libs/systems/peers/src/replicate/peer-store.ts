@@ -47,7 +47,7 @@ export class PeerStore {
     this.#owner = owner;
   }
 
-  /** @throws {StoreRefusedError} when a table could refuse what another node has written; also when aborted, and the next start goes on */
+  /** @throws {StoreRefusedError} when a table could refuse what another node has written; it also throws when aborted, and the next start continues */
   async begin(
     declarations: readonly EntityDeclaration[],
     clockShiftMs: number,

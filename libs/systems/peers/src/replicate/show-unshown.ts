@@ -7,8 +7,8 @@ import { showRecord } from '../receive/show-heads.ts';
 const PAGE = 200;
 
 /**
- * Shows the records of collections that have become replicated here after other nodes had written to them. Whatever a process that ends here has
- * left is shown at the next start.
+ * Shows the records of collections that became replicated here after other nodes had written to them. If the process ends before that is done, the
+ * next start continues.
  * @throws when aborted
  */
 export async function showUnshown(

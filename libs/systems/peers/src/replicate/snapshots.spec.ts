@@ -185,7 +185,7 @@ describe('a snapshot of the log', () => {
     await equal(a, empty);
   });
 
-  it('is given up within a page where the node stops, when it is taken and when it is loaded, and goes on later', async () => {
+  it('ends within a page when the node stops, while it is taken and while it is loaded, and continues later', async () => {
     await a.database.write(({ db }) => {
       const insert = db.prepare('INSERT INTO Notes (id, _document) VALUES (?, ?)');
       for (let count = 0; count < 1_000; count++) insert.run(`notes/${count}`, '{"Title":"one"}');

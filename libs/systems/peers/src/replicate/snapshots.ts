@@ -80,7 +80,7 @@ export class Snapshots {
   /**
    * Takes one of the log as far as it is applied here, and trims the part that it stands for.
    * @returns its place in the log
-   * @throws when aborted: nobody takes notice of one without a manifest
+   * @throws when aborted: a snapshot without a manifest is ignored
    */
   async take(created: string, signal?: AbortSignal): Promise<number> {
     const head = await this.#store.beginSnapshot(created);
@@ -104,7 +104,7 @@ export class Snapshots {
   /**
    * Brings the file to where a snapshot is.
    * @returns whether a new life has begun
-   * @throws when aborted: what was loaded is loaded again by the next start
+   * @throws when aborted: the next start loads all of it again
    */
   async load(manifest: Manifest, signal?: AbortSignal): Promise<boolean> {
     const isNewLife = await this.#store.beginLoading(manifest);

@@ -21,7 +21,7 @@ import { Peers } from './peers.ts';
 
 @ApiSchema({ name: 'NodeToRetire' })
 class RetireBody {
-  @ApiProperty({ example: 'b', description: 'The stable name of the node that does not return' })
+  @ApiProperty({ example: 'b', description: 'The stable name of the node that will not return' })
   @MaxBytes(63)
   node!: string;
 }

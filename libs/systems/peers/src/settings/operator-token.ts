@@ -4,7 +4,7 @@ import { PeersSettingsError } from './options.ts';
 
 /**
  * The token of the operators of a service, the same on all nodes; null without `SPARK_OPERATOR_TOKEN`.
- * @throws {PeersSettingsError} for one that no request can have, and in production for one that can be guessed
+ * @throws {PeersSettingsError} for one that no request can carry, and in production for one that can be guessed
  * @throws {SecretError} if it is in a file or in Vault and cannot be read
  */
 export async function operatorTokenIn(

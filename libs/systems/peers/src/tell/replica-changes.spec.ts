@@ -183,7 +183,7 @@ describe('the changes of a replicated collection', () => {
     expect(told).toEqual(['notes/1 1 here']);
   });
 
-  it('do not hold up a node that stops: it names the listener that has not returned', async () => {
+  it('do not hold up a node that stops: the log names the listener that has not returned', async () => {
     const changes = await changesOf(a, Note, 1);
     const stop = new AbortController();
     const called = Promise.withResolvers<void>();

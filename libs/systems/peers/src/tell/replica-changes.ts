@@ -23,7 +23,7 @@ export interface ReplicaChange<T> {
 
 type Call = (change: ReplicaChange<object>) => void | Promise<void>;
 
-/** One subscription, which ends alone, however often its function is subscribed. */
+/** One subscription. Each ends separately, even if the same function is subscribed several times. */
 interface Listener {
   readonly call: Call;
 }
@@ -33,7 +33,7 @@ export interface ReplicaChangesParts {
   readonly node: string;
   readonly entities: readonly PeerEntity[];
   readonly logger: Logger;
-  /** How long a node that stops waits for a listener, in milliseconds. */
+  /** How long a stopping node waits for a listener, in milliseconds. */
   readonly endMs?: number;
 }
 
@@ -53,7 +53,7 @@ export class ReplicaChanges {
   #position: number | null = null;
   /** Pending while the position is moved to where the first listener began to listen. */
   #beginning: Promise<void> | null = null;
-  /** What is said of the listener that is being called, should the node stop without it. */
+  /** How the log refers to the listener that is being called, in case the node stops without it. */
   #calling: string | null = null;
 
   /** Constructed by the Nest module. */
@@ -63,7 +63,7 @@ export class ReplicaChanges {
 
   /**
    * Calls `listener` with each document of a collection that changes from now on, one after the other; several changes in quick succession are
-   * one call. What it throws is logged. A node that stops waits a few seconds for it.
+   * one call. What it throws is logged. A stopping node waits a few seconds for it.
    * @returns a function that unsubscribes
    * @throws {PeersSettingsError} for a class that is not declared as replicated, or with `emit: false`
    */

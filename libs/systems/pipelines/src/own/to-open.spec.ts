@@ -50,7 +50,7 @@ describe('what the new owner of a shard opens', () => {
     state = new CountedState();
   });
 
-  it('are pipelines, and last deleted ones that have left letters, those of an earlier version too', async () => {
+  it('are pipelines, then deleted ones with letters left, including those of an earlier version', async () => {
     await new Letters(state, left ?? keyOf('')).keep([letter]);
     expect(await opened()).toEqual([runs?.pipelineId, left?.pipelineId]);
     expect(await opened(SHARD + 1)).toEqual([]);

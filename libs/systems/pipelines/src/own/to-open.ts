@@ -17,7 +17,7 @@ export async function* toOpen(
   for (const { key, state } of here) if (state.status !== 'Deleted') yield key;
   const deleted = here.filter(({ state }) => state.status === 'Deleted').map(({ key }) => key);
   if (deleted.length === 0) return;
-  // None if that is not known now: the next owner asks again.
+  // None if that cannot be read now: the next owner asks again.
   const left = await new LeftLetters(letters, shard)
     .list(deleted, async (key) => (await new Letters(letters, key).count()) > 0)
     .catch(() => []);

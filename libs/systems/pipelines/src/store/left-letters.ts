@@ -7,8 +7,8 @@ const COLLECTION = 'SparkPipelines';
 const isKey = isObjectOf({ tenant: isText(256), pipelineId: isText(256) });
 
 /**
- * The deleted pipelines of a shard whose letters may not be removed yet. Deleted pipelines are never forgotten, so the shard's next owner must not
- * have to ask for the letters of each.
+ * The deleted pipelines of a shard whose letters may not have been removed yet. Deleted pipelines are never forgotten, so asking for the letters of
+ * each would take the shard's next owner ever longer.
  */
 export class LeftLetters {
   readonly #state: StateStore;
@@ -19,17 +19,17 @@ export class LeftLetters {
     this.#shard = shard;
   }
 
-  /** To be called before a pipeline is deleted: a process may end at any time afterwards. */
+  /** Call it before a pipeline is deleted: the process may end at any time afterwards. */
   async note({ tenant, pipelineId }: PipelineKey): Promise<void> {
     await this.#writeOnce(this.#idOf({ tenant, pipelineId }), { tenant, pipelineId });
   }
 
-  /** To be called when all letters are removed. */
+  /** Call it once all letters have been removed. */
   async settle(key: PipelineKey): Promise<void> {
     await this.#state.remove(this.#idOf(key));
   }
 
-  /** @param deleted all deleted pipelines of the shard: those of an earlier version, which noted nothing, are looked at once */
+  /** @param deleted all deleted pipelines of the shard: those that an earlier version deleted, which noted nothing, are checked once */
   async list(
     deleted: readonly PipelineKey[],
     hasLetters: (key: PipelineKey) => Promise<boolean>,

@@ -172,7 +172,7 @@ export class DeployHandler {
     const { tasksCreated, tasksUpdated, tasksRemoved } = result;
     const changes = tasksCreated + tasksUpdated + tasksRemoved;
     const line = `${owner} has accepted revision ${revision}: ${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`;
-    // An owner that registers is asked again, also while the first request is under way.
+    // An owner that registers is asked again, even while the first request is in flight.
     if (changes === 0 && this.accepted.get(nameKey(owner)) === revision) this.log.debug(line);
     else this.log.log(line);
     this.accepted.set(nameKey(owner), revision);

@@ -128,7 +128,6 @@ export function resolveSettings(
     version: options.version ?? applicationVersion(),
     verify: verifySchedule(options.verify, faults),
   };
-  faults.push(...operatorTokenFaults(settings.operatorToken, environment, production));
   const insecure = faultOf(settings.natsSecurity);
   if (insecure !== null) faults.push(insecure);
   else if (production) faults.push(...unsafeSettings(settings, environment, givenNatsUrl !== undefined));

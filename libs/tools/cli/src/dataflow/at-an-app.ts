@@ -99,7 +99,7 @@ export async function atAnApp(
   }
 }
 
-/** Says why a command failed: in words, or as JSON where that was asked for. */
+/** Prints why a command failed: in words, or as JSON if that was asked for. */
 function fail(
   code: ExitCode,
   message: string,

@@ -292,7 +292,7 @@ describe('nestjs-spark dataflow', () => {
       error: { message: `${file} is refused`, errors },
     });
     await expect(dataflow('validate', file, '--json')).rejects.toThrow(
-      /--json is for commands at a running app/,
+      /--json is for commands that ask a running app: leave it out with validate/,
     );
   });
 

@@ -31,7 +31,8 @@ export async function runDataflow(argv: readonly string[]): Promise<Outcome> {
       2,
     );
   }
-  if (values.json) throw new CliError(`--json is for commands at a running app, not for ${command}`, 2);
+  if (values.json)
+    throw new CliError(`--json is for commands that ask a running app: leave it out with ${command}`, 2);
   if (subject === undefined)
     throw new CliError(`Name a file: npx @nestjs-spark/cli dataflow ${command} FILE`, 2);
   return { exitCode: await here(command, subject, values), text: '' };

@@ -14,7 +14,7 @@ const TLS_SECONDS = 20;
 export interface SecuredNatsOptions extends StartOptions {
   /** Who is allowed to do what: `accounts { … }` as nats.conf has it. */
   accounts: string;
-  /** Whether clients need a certificate of the server's authority. Default: no. */
+  /** Whether clients need a certificate from the server's authority. Default: no. */
   verifiesClients?: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface SecuredNatsOptions extends StartOptions {
 export interface SecuredNats extends ServerHandle {
   /** The file of the authority to trust. */
   readonly ca: string;
-  /** A certificate of that authority, for a client. */
+  /** Issues a client certificate from that authority. */
   issue(name: string): Promise<IssuedCertificate>;
 }
 

@@ -40,7 +40,6 @@ export function resolveSettings(
   const wrong = unsendable(tokens);
   faults.push(...wrong);
   const operatorToken = options.operatorToken ?? secrets.text('SPARK_OPERATOR_TOKEN') ?? null;
-  faults.push(...operatorTokenFaults(operatorToken, environment, production));
   const jwt = jwtSettings(
     {
       issuer: options.issuer ?? env('SPARK_API_ISSUER'),
@@ -68,7 +67,7 @@ export function resolveSettings(
   return { jwt, tokens, operatorToken };
 }
 
-/** What no request can have as its credential. */
+/** The faults of tokens that no request can carry. */
 function unsendable(tokens: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(tokens)
     .map(([name, token]) => tokenFault(`tokens (SPARK_API_TOKENS): the token of ${name}`, token))

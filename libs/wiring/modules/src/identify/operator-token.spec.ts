@@ -19,7 +19,7 @@ describe('the operator token', () => {
 });
 
 describe('An operator token', () => {
-  it('that no request can have is a fault in development, too, and is not shown', () => {
+  it('that no request can carry is a fault in development, too, and is not shown', () => {
     for (const token of ['canary word', 'canary\nline', 'canäry'])
       for (const production of [true, false]) {
         const faults = operatorTokenFaults(token, {}, production);

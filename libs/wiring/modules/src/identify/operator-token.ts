@@ -7,7 +7,7 @@ export const SHORTEST_OPERATOR_TOKEN = 16;
 const SETTING = 'operatorToken (SPARK_OPERATOR_TOKEN)';
 
 /**
- * What is wrong with an operator token: no request can have it, or it is too short for production, where the environment does not
+ * What is wrong with an operator token: no request can carry it, or it is too short for production and the environment does not
  * allow that. Empty without a token.
  */
 export function operatorTokenFaults(

@@ -16,6 +16,6 @@ it('No token is asked for where the client library is missing, and the error nam
   const asked = new ClientCredentials(parts, new Breakers(), () => Promise.reject(missing)).token();
   await expect(asked).rejects.toThrow(UnavailableError);
   await expect(asked).rejects.toThrow(
-    /^https:\/\/id\.example\.com was asked for no token: The package oauth4webapi cannot be loaded \(ERR_MODULE_NOT_FOUND\).*npm ci/,
+    /^https:\/\/id\.example\.com cannot be asked for a token: The package oauth4webapi cannot be loaded \(ERR_MODULE_NOT_FOUND\).*npm ci/,
   );
 });

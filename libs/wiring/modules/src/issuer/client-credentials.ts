@@ -129,7 +129,7 @@ export class ClientCredentials {
 
   #load(): Promise<OAuth> {
     return loadPackage('oauth4webapi', this.#import).catch((error: unknown) => {
-      throw new UnavailableError(`${this.#parts.issuer} was asked for no token: ${messageOf(error)}`);
+      throw new UnavailableError(`${this.#parts.issuer} cannot be asked for a token: ${messageOf(error)}`);
     });
   }
 

@@ -17,7 +17,7 @@ export class EntityDeclarationError extends Error {
     const lines = faults.map(
       ({ className, field, problem, remedy }) => `  - ${className}.${field} ${problem}. ${remedy}.`,
     );
-    super(`An entity is declared in a way that cannot be stored:\n${lines.join('\n')}`);
+    super(`An entity cannot be stored as declared:\n${lines.join('\n')}`);
     this.name = 'EntityDeclarationError';
     this.faults = faults;
   }

@@ -60,7 +60,7 @@ export function collectionNameOf(entity: EntityClass | string): string {
   return declared.get(entity)?.collection ?? pluralize.plural(entity.name);
 }
 
-/** What is wrong with the options of a class: each that `@Entity()` does not have. */
+/** The options of a class that `@Entity()` does not have, as faults. */
 export function optionFaults(entity: EntityClass): FieldFault[] {
   return Object.keys(declared.get(entity) ?? {}).flatMap((field) => {
     const wrong = optionProblem(field, OPTIONS);

@@ -27,7 +27,7 @@ export interface OnReplicatedOptions {
 export interface HandlerMark {
   target: Type;
   name: string | undefined;
-  /** The names of the options that it was given. */
+  /** The names of the given options. */
   options: readonly string[];
 }
 

@@ -164,6 +164,9 @@ it('Options that exist let the application start, also those of the routes', asy
 
 it('One object may hold the options of the store, the bus and replication, as sparkConfig does', async () => {
   expect(await refusal(() => [SparkModule.forRootAsync(sparkConfig.asProvider())])).toBe('it starts');
+  expect(await refusal(() => [SparkAuthModule.forRootAsync(sparkConfig.asProvider())])).toBe('it starts');
+  const asConsole = () => [store(), SparkConsoleModule.forRootAsync(sparkConfig.asProvider())];
+  expect(await refusal(asConsole)).not.toContain('there is no such option');
   const options = { ...(await sparkConfig()), stor: 'x' };
   const given = { useFactory: () => untyped(options) };
   const said = await refusal(() => [

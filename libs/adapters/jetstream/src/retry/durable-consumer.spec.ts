@@ -421,6 +421,27 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     expect(await again.promise).toBe(`${prefix}.stuck.a`);
   });
 
+  it('says nothing more of a message that it has left, whose handler fails when the application has closed what it needs', async () => {
+    const begun = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<void>();
+    const consumer = consume(
+      'late',
+      () => {
+        begun.resolve();
+        return closed.promise;
+      },
+      { ackWaitMs: 1_000 },
+    );
+    await publish('late.a', 'x');
+    await begun.promise;
+    await consumer.stop(1, 1);
+    closed.reject(new PermanentError('the store is closed'));
+    const again = Promise.withResolvers<number>();
+    consume('late', async ({ attempt }) => again.resolve(attempt), { ackWaitMs: 1_000 });
+    expect(await again.promise).toBe(1);
+    expect(await letters.list(`${prefix}.late.a`)).toEqual([]);
+  });
+
   it('leaves nothing behind on the server when letters are listed', async () => {
     const consumers = async () => {
       const found: string[] = [];

@@ -18,7 +18,7 @@ import {
 } from './peer-event-table.ts';
 import { ADDED_COLUMNS, PEER_TABLES, peerTriggerSql, PLACE_TRIGGERS } from './peer-schema.ts';
 import { setReplicated } from '../connect/replicated.ts';
-import { noteUnshown, UNSHOWN_TABLE } from './unshown-records.ts';
+import { leaveUnshown, noteUnshown, UNSHOWN_TABLE } from './unshown-records.ts';
 
 /**
  * The page cache of a file, in KiB. A first start, and taking or loading a snapshot, touch every page once and fill a cache of any
@@ -61,12 +61,14 @@ export function enablePeers(open: OpenDatabase, setup: PeerSetup): { isCopy: boo
   const isCopy = open.row('SELECT 1 AS found FROM spark_peer WHERE node <> ?', setup.node) !== null;
   if (isCopy) open.db.prepare('UPDATE spark_peer SET tag = ?').run(setup.tag);
   open.db.prepare('UPDATE spark_peer SET node = ?').run(setup.node);
-  new PeerRows(open).takeOrigin(setup.origin);
+  const file = new PeerRows(open);
+  file.takeOrigin(setup.origin);
   const added = setup.declarations.filter((declaration) => enableTable(open, declaration));
   for (const { collection } of added) noteUnshown(open, collection);
   stopOthers(open, setup.declarations);
-  const tag = String(open.db.prepare('SELECT tag FROM spark_peer').get()?.['tag']);
   const collections = setup.declarations.map(({ collection }) => collection);
+  leaveUnshown(open, file, collections);
+  const tag = String(open.db.prepare('SELECT tag FROM spark_peer').get()?.['tag']);
   setReplicated(open, { collections, tag });
   return { isCopy };
 }

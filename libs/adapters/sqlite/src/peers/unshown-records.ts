@@ -1,9 +1,7 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
-import { isEntity } from '../connect/replicated.ts';
 import { findTable } from '../entities/tables.ts';
 import { noteRowBeside } from './note-rows.ts';
 import type { PeerRecordName } from './peer-event-row.ts';
-import { eventsOf } from './peer-event-table.ts';
 import type { PeerRows } from './peer-rows.ts';
 
 /**
@@ -24,6 +22,8 @@ interface Unshown {
   readonly after: string;
 }
 
+const ALL = 'SELECT entity, taken, after FROM spark_peer_unshown';
+
 /** Notes that the records of a collection have yet to be shown; in the transaction that makes it replicated. */
 export function noteUnshown(open: OpenDatabase, entity: string): void {
   open
@@ -35,16 +35,32 @@ export function noteUnshown(open: OpenDatabase, entity: string): void {
     .run(entity, entity);
 }
 
-/** Whether there are records to show. */
-export function hasUnshown(open: OpenDatabase): boolean {
-  return findUnshown(open) !== undefined;
+/**
+ * Ends the showing of collections that are not replicated any more before all was shown; in the transaction that ends their replication, before
+ * anything is published. What was written to rows that did not show the events yet stays a change concurrent with them.
+ */
+export function leaveUnshown(open: OpenDatabase, file: PeerRows, replicated: readonly string[]): void {
+  const left = open.rows<Unshown>(ALL).filter(({ entity }) => !replicated.includes(entity));
+  for (const { entity, taken, after } of left) {
+    const written = open.rows<PeerRecordName>(
+      `SELECT DISTINCT entity, record_id AS recordId FROM spark_peer_events
+       WHERE taken > ? AND +entity = ? AND record_id > ?`,
+      taken,
+      entity,
+      after,
+    );
+    for (const record of written) putBeside(open, file, record, taken);
+    forgetUnshown(open, entity);
+  }
 }
 
-/** Skips collections that are no longer replicated: they start over when they are replicated again. */
-function findUnshown(open: OpenDatabase): Unshown | undefined {
-  return open
-    .rows<Unshown>('SELECT entity, taken, after FROM spark_peer_unshown')
-    .find(({ entity }) => isEntity(open, entity));
+/** Whether there are records to show. */
+export function hasUnshown(open: OpenDatabase): boolean {
+  return open.row(ALL) !== null;
+}
+
+function forgetUnshown(open: OpenDatabase, entity: string): void {
+  open.prepare('DELETE FROM spark_peer_unshown WHERE entity = ?').run(entity);
 }
 
 /**
@@ -52,7 +68,7 @@ function findUnshown(open: OpenDatabase): Unshown | undefined {
  * their rows by somebody who had not seen the events becomes a change concurrent with them.
  */
 export function takeUnshown(open: OpenDatabase, file: PeerRows, limit: number): PeerRecordName[] {
-  const unshown = findUnshown(open);
+  const unshown = open.row<Unshown>(ALL);
   if (!unshown) return [];
   const { entity, taken, after } = unshown;
   const records = open.rows<PeerRecordName>(
@@ -69,7 +85,7 @@ export function takeUnshown(open: OpenDatabase, file: PeerRows, limit: number): 
   const last = records.length < limit ? undefined : records.at(-1);
   if (last)
     open.prepare('UPDATE spark_peer_unshown SET after = ? WHERE entity = ?').run(last.recordId, entity);
-  else open.prepare('DELETE FROM spark_peer_unshown WHERE entity = ?').run(entity);
+  else forgetUnshown(open, entity);
   return records;
 }
 
@@ -94,10 +110,10 @@ function putBeside(
   open
     .prepare(`UPDATE spark_peer_events SET sees = '' WHERE origin = ? AND number = ?`)
     .run(first.origin, first.number);
-  const events = eventsOf(open, findTable(open, entity));
-  if (events)
+  const table = findTable(open, entity);
+  if (table)
     open
-      .prepare(`UPDATE ${events} SET sees = '' WHERE source_node_id = ? AND sequence_number = ?`)
+      .prepare(`UPDATE ${table.quotedEvents} SET sees = '' WHERE source_node_id = ? AND sequence_number = ?`)
       .run(first.origin, first.number);
   file.setHeads(entity, recordId, [...before, ...heads], heads);
 }

@@ -27,6 +27,17 @@ it('Options of other modules are accepted where one object may hold those of sev
   expect(unknownOptions(given, KNOWN)).toHaveLength(2);
 });
 
+it('Fields of a class instance are not taken for options', () => {
+  class FromConfig {
+    readonly config = new Map([['NATS', 'nats://bus']]);
+    get natsUrl(): string | undefined {
+      return this.config.get('NATS');
+    }
+  }
+  expect(unknownOptions(new FromConfig(), KNOWN)).toEqual([]);
+  expect(unknownOptions(Object.assign(Object.create(null), { colour: 1 }), KNOWN)).toHaveLength(1);
+});
+
 it('For an option of a decorator, the remedy is separate from the problem', () => {
   expect(optionProblem('name', KNOWN)).toBeNull();
   expect(optionProblem('nmae', KNOWN)).toEqual({

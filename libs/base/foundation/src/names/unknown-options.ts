@@ -34,6 +34,7 @@ export function shareOptions(names: readonly string[]): readonly string[] {
 
 /**
  * The options that do not exist, as faults of settings. TypeScript refuses them only in object literals.
+ * A class instance may have fields of its own, such as the `ConfigService` from which it reads the options.
  */
 export function unknownOptions(
   given: object | undefined,
@@ -42,7 +43,7 @@ export function unknownOptions(
 ): string[] {
   const at = path === undefined ? '' : `${path}.`;
   const all = [...known, ...besides];
-  return Object.keys(given ?? {})
+  return Object.keys(given && isPlain(given) ? given : {})
     .filter((name) => !known.includes(name) && !(isShared && shared.has(name)))
     .map((name) => {
       if (besides.includes(name)) return `${at}${name}: it is not read here; pass it next to the factory`;
@@ -50,4 +51,10 @@ export function unknownOptions(
       const advice = nearest === null ? 'remove it' : `did you mean ${at}${nearest}?`;
       return `${at}${name}: there is no such option; ${advice} (options: ${all.join(', ')})`;
     });
+}
+
+/** Also of another realm, such as the sandbox of a test. */
+function isPlain(given: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(given);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

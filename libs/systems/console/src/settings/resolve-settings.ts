@@ -58,7 +58,7 @@ export function resolveConsoleSettings(
     production,
   };
   const faults = [
-    ...unknownOptions(options, OPTIONS),
+    ...unknownOptions(options, OPTIONS, { isShared: true }),
     ...wrongKeys,
     ...(PATH.test(settings.path)
       ? []

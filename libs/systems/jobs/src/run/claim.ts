@@ -51,7 +51,7 @@ async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claim
   const { backend, reason } = await chooseFor(job, parts);
   const over =
     timedOut(job, { backend, reason }, parts.owner, takenAt) ??
-    (backend ? null : nowhere(job, reason, parts));
+    (backend ? null : await nowhere(job, reason, parts));
   if (over) {
     await parts.store.replace(over, revision);
     parts.observer.moved(job, over);
@@ -85,8 +85,12 @@ async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claim
 }
 
 /** The job as failed if no worker can take it any more; null while one may. */
-function nowhere(job: Job, backendReason: BackendReason, { workers, owner }: RunnerParts): Job | null {
-  const cause = workers.whyNowhere(job);
+async function nowhere(
+  job: Job,
+  backendReason: BackendReason,
+  { workers, owner }: RunnerParts,
+): Promise<Job | null> {
+  const cause = await workers.whyNowhere(job);
   return cause && moved(job, 'Failed', owner, { cause, backendReason });
 }
 

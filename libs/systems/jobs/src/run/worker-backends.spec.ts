@@ -92,6 +92,19 @@ describe('A queued job that no backend of a worker takes', () => {
     expect((await storedJob())?.status).toBe('Queued');
   });
 
+  it('waits again from the moment a worker has its backend again, however long none had it before', async () => {
+    await storeJob({ backendRequested: 'gpu' });
+    const gpu = backendOf('gpu');
+    await workerWith(gpu).workers.look();
+    const { take, workers } = workerWith(backendOf('memory'));
+    expect(await take()).toBe('later');
+    await fiveMinutes(workers, workers);
+    await workerWith(gpu).workers.look();
+    expect(await take()).toBe('later');
+    await fiveMinutes(workers);
+    expect(await take()).toBe('nothing');
+  });
+
   it('waits while its backend is away, which its worker still has in its settings', async () => {
     await storeJob({ backendRequested: 'gpu' });
     const gpu = backendOf('gpu');

@@ -70,13 +70,19 @@ export class WorkerBackends {
   /**
    * Why a queued job that no backend here takes cannot run anywhere any more; null while some worker may take it. A backend that was never
    * announced may belong to a worker of an earlier version.
+   * @throws what the store throws
    */
-  whyNowhere(job: Job): JobCause | null {
+  async whyNowhere(job: Job): Promise<JobCause | null> {
     const what = neededBy(job);
     if (this.#own().has(what)) return null;
     const missed = this.#missed.get(what) ?? { said: null, looks: 0 };
     this.#missed.set(what, missed);
-    return missed.said !== null && missed.looks >= LOOKS ? causeFor(job) : null;
+    if (missed.said === null || missed.looks < LOOKS) return null;
+    // A worker that has it again may have said so since the last look: whoever restores a backend retries its jobs at once.
+    const said = await this.#store.recall(keyOf(what));
+    if (said === missed.said) return causeFor(job);
+    this.#missed.set(what, { said, looks: 0 });
+    return null;
   }
 
   #own(): Set<string> {

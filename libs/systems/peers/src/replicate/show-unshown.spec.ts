@@ -101,4 +101,20 @@ describe('a collection that becomes replicated after other nodes have written to
     }
     expect(await b.seen()).toEqual(await a.seen());
   });
+
+  it('keeps what was written meanwhile beside theirs, too, when the next start does not replicate the collection any more', async () => {
+    beforePage = async (page) => {
+      if (page === 1) await b.notes.put('notes/1400', { title: 'meanwhile' });
+      if (page === 2) throw new Error('killed');
+    };
+    await expect(b.begin()).rejects.toThrow('killed');
+    await b.store.begin([], 0);
+    await settle(log, [a, b]);
+    beforePage = async () => undefined;
+    await b.begin();
+    await settle(log, [a, b]);
+    for (const node of [a, b])
+      expect(await titlesOf(node, 'notes/1400')).toEqual([['{"Title":"by a"}', '{"Title":"meanwhile"}']]);
+    expect(await b.seen()).toEqual(await a.seen());
+  });
 });

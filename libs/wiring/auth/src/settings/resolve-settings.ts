@@ -32,7 +32,7 @@ export function resolveSettings(
 ): AuthSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const allows = (name: string): boolean => environment[name] === '1';
-  const faults: string[] = unknownOptions(options, OPTIONS);
+  const faults: string[] = unknownOptions(options, OPTIONS, { isShared: true });
   const production = options.production ?? env('NODE_ENV') === 'production';
   const schemes = production && !allows('SPARK_ALLOW_HTTP_ISSUER') ? ['https:'] : ['https:', 'http:'];
   const tokens =

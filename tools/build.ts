@@ -31,6 +31,8 @@ const options: Options = {
 interface Unit {
   readonly from: string;
   readonly to: string;
+  /** For an app that is bundled with what it imports: the built page that it serves. */
+  readonly page?: string;
 }
 
 /** Apps that are bundled with what they import, and the library whose page they serve. */
@@ -81,7 +83,7 @@ async function look(root: string): Promise<Seen> {
   const kept = tool === before.tool ? before.units : {};
   const own = await Promise.all(units.map(({ from, to }) => contentOf([from, webOf(to)])));
   const all = createHash('sha256').update(own.join()).digest('hex');
-  const sources = units.map(({ to }, at) => (isBundled(to) ? all : (own[at] ?? '')));
+  const sources = units.map(({ page }, at) => (page === undefined ? (own[at] ?? '') : all));
   const outputs = await Promise.all(units.map(({ to }) => stateOf(to)));
   const changed = units.filter(({ to }, at) => {
     const unit = kept[relative(root, to)];
@@ -93,8 +95,7 @@ async function look(root: string): Promise<Seen> {
 async function buildChanged(root: string, { tool, units, sources, changed }: Seen): Promise<number> {
   const counts = await Promise.all(changed.map(buildUnit));
   await Promise.all(changed.map(({ to }) => buildPage(dirname(to), join(to, 'page'))));
-  const bundled = changed.filter(({ to }) => isBundled(to));
-  await Promise.all(bundled.map(({ to }) => bundleApp(to, pageOf(root, to))));
+  await Promise.all(changed.map(({ to, page }) => page !== undefined && bundleApp(to, page)));
   const made = await Promise.all(
     units.map(async ({ to }, at) => [
       relative(root, to),
@@ -106,11 +107,6 @@ async function buildChanged(root: string, { tool, units, sources, changed }: See
   await writeFile(recordOf(root), JSON.stringify(built));
   return counts.reduce((sum, count) => sum + count, 0);
 }
-
-const isBundled = (to: string): boolean => basename(dirname(to)) === 'apps' && basename(to) in BUNDLED;
-
-const pageOf = (root: string, to: string): string =>
-  join(root, 'libs', BUNDLED[basename(to)] ?? '', 'dist', 'page');
 
 const webOf = (to: string): string => join(dirname(to), 'web');
 
@@ -135,7 +131,11 @@ async function libraries(root: string): Promise<Unit[]> {
 
 async function apps(root: string): Promise<Unit[]> {
   const names = await foldersIn(join(root, 'apps'));
-  return names.map((name) => ({ from: join(root, 'apps', name), to: join(root, 'dist', 'apps', name) }));
+  return names.map((name) => {
+    const unit = { from: join(root, 'apps', name), to: join(root, 'dist', 'apps', name) };
+    const library = BUNDLED[name];
+    return library === undefined ? unit : { ...unit, page: join(root, 'libs', library, 'dist', 'page') };
+  });
 }
 
 async function foldersIn(folder: string): Promise<string[]> {

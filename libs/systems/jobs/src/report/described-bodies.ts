@@ -1,8 +1,10 @@
 import { ApiBody } from '@nestjs-spark/observability/internal';
+import { MOST_IN_BATCH } from '../submit/read-submission.ts';
+import { LONGEST_NAME, LONGEST_REASON, MOST_ASKED, MOST_RECORDS } from './read-query.ts';
 
 const BACKEND = {
   type: 'string',
-  maxLength: 64,
+  maxLength: LONGEST_NAME,
   description: 'The name of a backend; default: the one that fits',
 } as const;
 
@@ -19,7 +21,7 @@ export const ApiBatch = (): MethodDecorator =>
         },
         jobs: {
           type: 'array',
-          maxItems: 500,
+          maxItems: MOST_IN_BATCH,
           items: { type: 'object', description: 'As for POST /api/jobs' },
         },
       },
@@ -31,7 +33,7 @@ export const ApiReason = (): MethodDecorator =>
     required: false,
     schema: {
       type: 'object',
-      properties: { reason: { type: 'string', maxLength: 500, description: 'Kept with the job' } },
+      properties: { reason: { type: 'string', maxLength: LONGEST_REASON, description: 'Kept with the job' } },
     },
   });
 
@@ -40,7 +42,7 @@ export const ApiJobIds = (): MethodDecorator =>
     schema: {
       type: 'object',
       required: ['jobIds'],
-      properties: { jobIds: { type: 'array', maxItems: 1_000, items: { type: 'string' } } },
+      properties: { jobIds: { type: 'array', maxItems: MOST_ASKED, items: { type: 'string' } } },
     },
   });
 
@@ -53,7 +55,7 @@ export const ApiLoad = (): MethodDecorator =>
     schema: {
       type: 'object',
       properties: {
-        records: { type: 'integer', minimum: 1, maximum: 1_000_000, description: 'How many records' },
+        records: { type: 'integer', minimum: 1, maximum: MOST_RECORDS, description: 'How many records' },
         backend: BACKEND,
       },
     },

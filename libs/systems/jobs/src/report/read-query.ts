@@ -10,8 +10,10 @@ export type JobListQuery = Readonly<Record<string, string | undefined>>;
 const LONGEST_KEY = 256;
 const LONGEST_WAIT_MS = 30_000;
 const MOST_LISTED = 500;
-const MOST_ASKED = 1_000;
-const MOST_RECORDS = 1_000_000;
+export const MOST_ASKED = 1_000;
+export const MOST_RECORDS = 1_000_000;
+export const LONGEST_REASON = 500;
+export const LONGEST_NAME = 64;
 
 /** Operators see all jobs, other callers their own. */
 export function accessOf({ kind, subject, tenant, role }: ApiCaller): JobAccess {
@@ -51,8 +53,8 @@ export function readKey(key: string | undefined): string | undefined {
 /** @throws {ProblemError} `invalid` (400) */
 export function readReason(text: string): string | null {
   const { reason = null } = readFields(text, ['reason']);
-  if (reason === null || (typeof reason === 'string' && reason.length <= 500)) return reason;
-  throw wrong('reason', 'has to be a string of at most 500 characters');
+  if (reason === null || (typeof reason === 'string' && reason.length <= LONGEST_REASON)) return reason;
+  throw wrong('reason', `has to be a string of at most ${LONGEST_REASON} characters`);
 }
 
 /** @throws {ProblemError} `invalid` (400) */
@@ -67,7 +69,7 @@ export function readJobIds(text: string): string[] {
 export function readTest(text: string, hasRecords = false): { records?: number; backend?: string } {
   const known = hasRecords ? ['records', 'backend'] : ['backend'];
   const { records, backend } = readFields(text, known);
-  if (backend !== undefined && (typeof backend !== 'string' || backend.length > 64))
+  if (backend !== undefined && (typeof backend !== 'string' || backend.length > LONGEST_NAME))
     throw wrong('backend', 'has to be the name of a backend');
   if (records !== undefined && (typeof records !== 'number' || !isRecords(records)))
     throw wrong('records', `has to be a whole number from 1 to ${MOST_RECORDS}`);

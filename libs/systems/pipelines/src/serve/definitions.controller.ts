@@ -12,13 +12,9 @@ import { PipelinesNode } from '../own/pipelines-node.ts';
 import { runTestsWith, TESTS_MS } from '../transform/run-tests.ts';
 import { warningsOf } from './warnings.ts';
 import { ApiDefinition, ApiPreview } from './described-bodies.ts';
-import { preview } from './preview.ts';
+import { MOST_PREVIEWED, preview, PREVIEW_MS, PREVIEWED } from './preview.ts';
 import { answered, refusedWhole } from './problems.ts';
 import { BodyText, readBody } from './read-request.ts';
-
-const PREVIEWED = 10;
-const MOST_PREVIEWED = 100;
-const PREVIEW_MS = 15_000;
 
 /** Requests about definitions that need no pipeline. */
 @ApiController('api/pipelines', 'definitions')

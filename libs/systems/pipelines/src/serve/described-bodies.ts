@@ -1,15 +1,20 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs-spark/observability/internal';
+import { MOST_PREVIEWED, PREVIEWED } from './preview.ts';
+
+/** A definition that `POST /api/pipelines` accepts. */
+export const EXAMPLE = {
+  pipelineId: 'adults',
+  name: 'Adults',
+  source: { type: 'file', path: 'people.ndjson' },
+  transforms: [{ type: 'filter', condition: 'age >= 18' }],
+  sink: { type: 'file', path: 'adults' },
+};
 
 const DEFINITION = {
   type: 'object',
   description: 'A definition, as GET /api/pipelines/schema describes it',
-  example: {
-    pipelineId: 'adults',
-    source: { type: 'file', path: 'people.ndjson' },
-    transforms: [{ type: 'filter', expression: 'age >= 18' }],
-    sink: { type: 'file', path: 'adults.ndjson' },
-  },
+  example: EXAMPLE,
 } as const;
 
 /** A body that is a definition, in JSON or YAML. */
@@ -23,10 +28,15 @@ export const ApiPreview = (): MethodDecorator =>
       required: ['definition'],
       properties: {
         definition: { ...DEFINITION, description: `${DEFINITION.description}; or its text, JSON or YAML` },
-        limit: { type: 'integer', minimum: 1, maximum: 100, description: 'How many records; default 10' },
+        limit: {
+          type: 'integer',
+          minimum: 1,
+          maximum: MOST_PREVIEWED,
+          description: `How many records; default ${PREVIEWED}`,
+        },
         records: {
           type: 'array',
-          maxItems: 100,
+          maxItems: MOST_PREVIEWED,
           items: { type: 'object' },
           description: 'Instead of those of the source',
         },

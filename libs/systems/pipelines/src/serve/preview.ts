@@ -10,7 +10,10 @@ import { compileTransforms } from '../transform/compile-transforms.ts';
 import type { Incoming } from '../transform/step.ts';
 import { Scripts } from '../transform/script-step.ts';
 
-const PREVIEW_MS = 15_000;
+export const PREVIEW_MS = 15_000;
+/** Records of a preview, unless the request says how many. */
+export const PREVIEWED = 10;
+export const MOST_PREVIEWED = 100;
 
 /** The result of one step for a record. */
 export interface PreviewStep {

@@ -1,5 +1,11 @@
 import type { CancelProof, JobCause, JobKind, JobOptions, JobProgress, JobTransformation } from './job.ts';
 
+/**
+ * How long a run or a queued job waits for an instance that has its backend, in milliseconds: instances are replaced one after the
+ * other, and only some may have it meanwhile.
+ */
+export const ABSENT_MS = 300_000;
+
 /** One execution of a job, as a backend receives it. */
 export interface JobRun {
   /** `{jobId}:{attempt}`. A backend starts at most one run per id. */

@@ -2,12 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { ATTEMPT } from '../fixtures/adopted-run.ts';
 import { specJob } from '../fixtures/jobs.ts';
-import type { JobBackend } from '../job/backend.ts';
+import { ABSENT_MS, type JobBackend } from '../job/backend.ts';
 import type { Job, JobAttempt } from '../job/job.ts';
 import { moved } from '../job/move.ts';
 import { readJob } from '../job/read-job.ts';
 import { MemoryJobStore } from '../store/memory-job-store.ts';
-import { ABSENT_MS } from './absent-backend.ts';
 import { claim } from './claim.ts';
 import type { RunnerParts } from './parts.ts';
 

@@ -1,13 +1,7 @@
-import type { JobBackend } from '../job/backend.ts';
+import { ABSENT_MS, type JobBackend } from '../job/backend.ts';
 import type { Job, JobAttempt, JobCause } from '../job/job.ts';
 import { endedAttempt, moved, withLast } from '../job/move.ts';
 import { next } from './finish.ts';
-
-/**
- * How long a run waits for an instance that has its backend, in milliseconds: instances are replaced one after the other, and only some may have
- * it meanwhile.
- */
-export const ABSENT_MS = 300_000;
 
 /** Its runs end with the process that executes them. For any other backend, only its own settings could say so. */
 const IN_PROCESS = 'memory';

@@ -1,11 +1,11 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { chooseFor } from '../choose/choose-for.ts';
-import type { JobBackend } from '../job/backend.ts';
+import { ABSENT_MS, type JobBackend } from '../job/backend.ts';
 import type { BackendReason, Job, JobAttempt } from '../job/job.ts';
 import { moved } from '../job/move.ts';
 import { isRunning } from '../job/status.ts';
 import type { QueuedJob, StoredJob } from '../job/store.ts';
-import { ABSENT_MS, withoutBackend } from './absent-backend.ts';
+import { withoutBackend } from './absent-backend.ts';
 import { LateStart, mayStartLate } from './late-start.ts';
 import type { RunnerParts } from './parts.ts';
 import { timedOut } from './queue-timeout.ts';

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { keepRunning, pause } from '@nestjs-spark/foundation/internal';
-import type { JobBackend } from '../job/backend.ts';
+import { ABSENT_MS, type JobBackend } from '../job/backend.ts';
 import type { Job, JobCause } from '../job/job.ts';
 import type { JobStore } from '../job/store.ts';
-import { ABSENT_MS } from './absent-backend.ts';
 
 /** How often each worker announces its backends and reads the announcements of others, in milliseconds. */
 const LOOK_MS = 60_000;

@@ -176,9 +176,10 @@ interface Plan {
 
 function planOf(pipelineId: string, before: object | null | undefined, after: object): Plan {
   if (before === null) return { pipelineId, action: 'create', changed: [], mayNeedReset: false };
-  const [old, wanted] = [before ?? {}, after] as Record<string, unknown>[];
-  const fields = [...new Set([...Object.keys(old ?? {}), ...Object.keys(wanted ?? {})])];
-  const changed = fields.filter((field) => !isDeepStrictEqual(old?.[field], wanted?.[field]));
+  const old: Record<string, unknown> = { ...before };
+  const wanted: Record<string, unknown> = { ...after };
+  const fields = Object.keys({ ...old, ...wanted });
+  const changed = fields.filter((field) => !isDeepStrictEqual(old[field], wanted[field]));
   const mayNeedReset = changed.includes('source') || changed.includes('sink');
   return { pipelineId, action: changed.length > 0 ? 'change' : 'none', changed, mayNeedReset };
 }

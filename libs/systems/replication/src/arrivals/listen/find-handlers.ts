@@ -93,9 +93,11 @@ function namedTwice(handler: string): Pick<DeclarationFault, 'problem' | 'remedy
 }
 
 function unknownOption(options: readonly string[]): Pick<DeclarationFault, 'problem' | 'remedy'> | null {
-  const unknown = options.find((name) => optionProblem(name, HANDLER_OPTIONS) !== null);
-  const wrong = unknown === undefined ? null : optionProblem(unknown, HANDLER_OPTIONS);
-  return wrong && { problem: `@OnReplicated() has no option ${unknown}`, remedy: wrong.remedy };
+  for (const name of options) {
+    const wrong = optionProblem(name, HANDLER_OPTIONS);
+    if (wrong) return { problem: `@OnReplicated() has no option ${name}`, remedy: wrong.remedy };
+  }
+  return null;
 }
 
 function judge(

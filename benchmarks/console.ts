@@ -130,7 +130,7 @@ async function costOf({ console: own, write }: ConsoleWorld): Promise<Cost> {
   return { share: (cpuSeconds(own.pid) - before) / ((performance.now() - began) / 1_000), mib, ownMiB };
 }
 
-/** From SIGKILL to the page that says so. */
+/** From SIGKILL to the note on the page. */
 async function killedToNote(page: Page, { requesters }: ConsoleWorld): Promise<number[]> {
   const times: number[] = [];
   for (const [at, { pid }] of requesters.slice(0, 3).entries()) {
@@ -170,10 +170,10 @@ function report({
     `| JavaScript of the first page, brotli | ${kilo(sizes.first)} | 40 KB |`,
     `| all JavaScript, brotli | ${kilo(sizes.all)} | 180 KB |`,
     `| first contentful paint, signed in, empty cache | ${range(paints)} | 0.5 s |`,
-    `| a write at the owner to the event in the browser | ${range(writes)} | 2 s |`,
-    `| a module killed to its note on the page | ${range(killed)} | 5 s |`,
+    `| from a write at the owner to the event in the browser | ${range(writes)} | 2 s |`,
+    `| from the end of a module to the note on the page | ${range(killed)} | 5 s |`,
     `| the console's resident memory, highest, page open, 20 changes a second | ${cost.mib} MiB | 100 MB |`,
-    `| of that its own, without the Node binary that all processes share | ${cost.ownMiB} MiB | |`,
+    `| of that, excluding the Node binary that all processes share | ${cost.ownMiB} MiB | |`,
     `| the console's processor time in ${seconds} s | ${(cost.share * 100).toFixed(1)} % of a core | 3 % |`,
   ].join('\n');
   console.log(text);

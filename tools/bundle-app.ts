@@ -2,7 +2,7 @@ import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
-/** Not bundled: they are loaded only where they are installed, or with an adapter that a setting chooses. */
+/** Not bundled, because they are loaded only if they are installed, or by an adapter that a setting selects. */
 const LEFT_OUT = [
   '@fastify/*',
   '@grpc/*',
@@ -27,9 +27,9 @@ const whenNeeded: Plugin = {
 
 /**
  * Bundles a built app with what it imports, in place: `main.js` remains its entry point, and `code` holds the rest. A process
- * keeps the source of each module in memory, with records about it; for an app of 1,500 files, bundling saves 8 MB.
+ * keeps the source of each module in memory, together with records about it; for an app of 1,500 files, bundling saves 8 MB.
  * @param folder of the built app; its `main.js` starts it
- * @param page the built page that the app serves; its library looks for it beside the folder of its own code
+ * @param page the built page that the app serves; the library that serves it looks next to the folder of its own code
  */
 export async function bundleApp(folder: string, page: string): Promise<void> {
   const unbundled = (await readdir(folder)).filter((name) => !name.startsWith('main.js'));

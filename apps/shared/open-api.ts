@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { ApiTitle, Handle } from './describe-api.ts';
 
-/** Makes what serves the description of an app. */
+/** Creates the handler that serves the description of an app. */
 type Describe = (app: INestApplication, title: ApiTitle) => Handle;
 
 /** The paths of the description; apps may have other routes of their own below `/api/`. */
@@ -26,7 +26,7 @@ function whenAsked(open: () => Promise<Handle>): Handle {
     const [path = ''] = (request.url ?? '').split('?', 1);
     if (!ADDRESS.test(path)) return next();
     opened ??= open();
-    // What cannot be loaded now, as when file descriptors are short, may be a moment later.
+    // What cannot be loaded now, for example because file descriptors have run out, may load a moment later.
     opened.catch(() => (opened = null));
     const handle = await opened;
     await handle(request, response, next);

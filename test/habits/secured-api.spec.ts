@@ -207,7 +207,7 @@ describe.each(PLATFORMS)('an API on %s', (platform) => {
     const forged: Record<string, string> = {
       'nothing that is a token': 'x',
       'not three parts': 'a.b',
-      'parts that are no JSON': 'a.b.c',
+      'parts that are not JSON': 'a.b.c',
       'very long': `a.${'b'.repeat(10_000)}.c`,
       'alg none': await unsigned('none'),
       'alg None': await unsigned('None'),

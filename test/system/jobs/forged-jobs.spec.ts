@@ -33,7 +33,7 @@ describeWithServers(['nats'], 'Messages that a plain NATS client writes among th
 
   const write = (subject: string, value: unknown): Promise<unknown> =>
     stranger.use(({ nc }) =>
-      // The client's own patience is one second, which is little on a busy machine.
+      // The client's default timeout is one second, which is too short on a busy machine.
       nc.request(`${place.root}.${subject}`, typeof value === 'string' ? value : JSON.stringify(value), {
         timeout: 5_000,
       }),

@@ -219,7 +219,7 @@ export class Simulation {
   }
 
   /**
-   * What is missing, wrong or left over although nobody complains; empty when all is well, or somebody says that it is not.
+   * What is missing, wrong or left over although no instance reports it; empty when all is well, or an instance reports that it is not.
    * Each instance speaks after a look at its database, which it takes once a second.
    */
   falselyClean(): string[] {

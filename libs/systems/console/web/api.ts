@@ -11,7 +11,7 @@ export interface Session {
 /** Who is signed in; null for nobody, undefined while that is not known. */
 export const session = signal<Session | null | undefined>(undefined);
 export const closed = signal(false);
-/** Why the token of the address did not sign in. */
+/** Why a token was refused. */
 export const refusal = signal<string | null>(null);
 /** Whether somebody was signed in until their session ended by itself. */
 export const over = signal(false);

@@ -104,7 +104,7 @@ effect(() => {
 });
 
 await begin();
-// In a tab that shows the console already, such an address loads nothing.
+// In a tab that already shows the console, opening such an address does not load the page again.
 addEventListener('hashchange', () => location.hash.startsWith('#token=') && void begin());
 const root = document.getElementById('app');
 // Replaces the frame that came with the HTML.

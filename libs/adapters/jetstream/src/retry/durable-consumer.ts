@@ -154,7 +154,7 @@ export class DurableConsumer {
       if (before.length > 0) await this.#attempts.clear(id);
       return;
     }
-    // It has its outcome where it is delivered again; this one may have failed only because the application is closed.
+    // The next delivery decides the outcome: this one may have failed only because the application is closed.
     if (this.#left.signal.aborted) return;
     const attempts = [
       ...before,

@@ -23,7 +23,7 @@ export class ShareOfDatabase {
     return total === 0 ? 1 : (byCollection.get(collection) ?? 0) / total;
   }
 
-  /** Recounted after a while, but nobody waits for that who can have the older result. */
+  /** Recounted after a while; callers do not wait for that if there is an older result. */
   #recent(): Promise<CollectionCounts> {
     const due = performance.now() - this.#countedAt >= REMEMBER_MS;
     if (this.#counted && !due) return this.#counted;

@@ -8,7 +8,7 @@ const END = /\](,"TransactionIndex":\d+)?\}\s*$/;
 const END_BYTES = 256;
 
 /**
- * The answer to a transaction, if it says that the transaction was written: whoever takes anything else for that loses what he wrote.
+ * The answer to a transaction, if it says that the transaction was written: accepting any other answer would lose what was to be written.
  * @throws what RavenDB refused, where it names a reason
  * @throws {UnavailableError} when it says nothing about the transaction, as a proxy would
  */

@@ -136,7 +136,7 @@ export class PeerOrigins {
       .run(origin, sequence);
   }
 
-  /** As `noteTail`, for an origin that is known here: whoever writes under other names leaves no trace. */
+  /** Like `noteTail`, but only for an origin that is known here: messages under other names leave no trace. */
   noteTailOfKnown(origin: string, sequence: number): void {
     this.#open.prepare('UPDATE spark_peer_origins SET tail = ? WHERE origin = ?').run(sequence, origin);
   }

@@ -123,8 +123,8 @@ export const ADDED_COLUMNS = [
 ] as const;
 
 /**
- * No event takes the place of one that was removed, in the order in which the file takes them: whoever has looked up to there would
- * not see it. SQLite alone would give the places after the last event that is left once more.
+ * In the order in which the file takes events, none gets the place of one that was removed: a reader that has read past that place would
+ * not see it. SQLite alone would assign the places after the last remaining event again.
  */
 export const PLACE_TRIGGERS = `
   CREATE TRIGGER IF NOT EXISTS spark_peer_events_removed AFTER DELETE ON spark_peer_events

@@ -14,7 +14,7 @@ describe('an error', () => {
 });
 
 describe('the value of a setting in a message', () => {
-  it('is quoted and cut, without what may be a password even where it is no address', () => {
+  it('is quoted and cut, without what may be a password even where it is not an address', () => {
     expect(shownValue('foo')).toBe('"foo"');
     expect(shownValue('user:secret@host, x')).toBe('"***@host, x"');
     expect(shownValue('nats://user:sec ret@host')).not.toContain('ret');

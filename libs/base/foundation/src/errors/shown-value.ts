@@ -4,7 +4,7 @@ const LONGEST = 80;
 
 /**
  * A setting's value for a message that says what is wrong with it: quoted, cut, and without what may be a password. Only for
- * settings that are no secrets themselves. What cannot be read as an address may still have one before its `@`.
+ * settings that are not secrets themselves. What cannot be read as an address may still contain a password before its `@`.
  */
 export function shownValue(value: string): string {
   const safe = redact(value)

@@ -1,7 +1,7 @@
 /**
  * Keeps up to `depth` items of `source` ready before they are asked for, so that reading, transforming and writing overlap.
  * An error of the source comes out in its place; leaving early ends the source.
- * @param isHeavy whether nothing is to be got ready beside an item, as it takes much memory
+ * @param isHeavy whether the next item is requested only after this one was used, because it takes much memory
  */
 export async function* ahead<T>(
   source: AsyncIterable<T>,

@@ -15,7 +15,7 @@ export class Latest<T> {
     this.#send = send;
   }
 
-  /** Also after `close`, with all that it does: whoever works in turns closes it at the end of each. */
+  /** May also be called after `close`, and then starts again: a caller that works in turns closes it at the end of each. */
   offer(value: T): void {
     this.#isClosed = false;
     this.#value = value;

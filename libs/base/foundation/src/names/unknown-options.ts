@@ -11,13 +11,13 @@ export function optionProblem(
   return { problem: 'there is no such option', remedy: `${advice} Options: ${known.join(', ')}` };
 }
 
-/** Where options are looked for. */
+/** Where the options were given. */
 interface OptionPlace {
   /** The path of nested options, such as `ravendb`. */
   path?: string;
-  /** Options that are passed next to the factory of the others, and may have been meant. */
+  /** Options that belong next to the factory that returns the others; one of them may have been meant. */
   besides?: readonly string[];
-  /** Whether the options may be in one object with those of other modules that {@link shareOptions}. */
+  /** Whether the object may also hold the options that other modules declare with {@link shareOptions}. */
   isShared?: boolean;
 }
 
@@ -53,7 +53,7 @@ export function unknownOptions(
     });
 }
 
-/** Also of another realm, such as the sandbox of a test. */
+/** Also true for an object of another realm, such as the sandbox of a test. */
 function isPlain(given: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(given);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -8,7 +8,7 @@ type Packages = Required<Pick<ValidationPipeOptions, 'validatorPackage' | 'trans
 const require = createRequire(import.meta.url);
 
 /**
- * With `require`, which tries again after a failure: a process that is out of file descriptors can load nothing, and can a moment later.
+ * With `require`, which tries again after a failure: a process that has run out of file descriptors may have some again a moment later.
  * `import` keeps the failure of a CommonJS package for good, and Nest's pipe, left to load them itself, ends the process.
  */
 export const loadValidation = (): Packages => ({

@@ -28,7 +28,7 @@ export class ApplyProgress {
   checkpoint: Checkpoint | null = null;
   /** What has to be applied before the copy counts as caught up after a start. */
   catchUpTo: SourcePlace | null = null;
-  /** How many times the source was replaced: an answer from before is about another one. */
+  /** How many times the source was replaced: an answer from before that is about another source. */
   replacements = 0;
   resyncsRequested = 0;
   readonly carrier = new Carrier();

@@ -45,7 +45,7 @@ export class Assets {
 
   /** The page's HTML for the path under which it is served; `withSession` completes it for a user. */
   page(path: string, title: string): string {
-    // As functions: a `$` in a text that replaces another one refers to it.
+    // Functions, because `$` has a special meaning in a replacement string.
     return this.#page.replace('{{base}}', () => `${path}/`).replaceAll('{{title}}', () => escapeHtml(title));
   }
 }

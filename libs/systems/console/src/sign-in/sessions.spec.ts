@@ -42,7 +42,7 @@ it('A session ends with the token it began with', async () => {
 });
 
 it.each(['', 'spark_console=', 'spark_console=a.b.c.d.e', `spark_console=${'x'.repeat(9_000)}`, 'x'])(
-  'Cookies such as %j are no session',
+  'Cookies such as %j are not a session',
   async (text) => {
     expect(await sessions.read(text.slice(0, 20_000), NOW)).toBeNull();
   },

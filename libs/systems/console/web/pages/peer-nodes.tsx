@@ -70,7 +70,7 @@ export function Nodes({ nodes }: { nodes: readonly Replica[] }) {
   );
 }
 
-/** Those that nobody reports of themselves. */
+/** The nodes that others name as members and that do not report themselves. */
 function absentOf(nodes: readonly Replica[]): Absent[] {
   const present = new Set(nodes.map(({ node }) => node));
   const known = new Map<string, Absent>();

@@ -130,7 +130,7 @@ describeWithServers(['nats', 'kafka'], 'Events of jobs in Kafka', () => {
     await one.stop();
   }, 90_000);
 
-  it('tell a job from an earlier one with the same id, which its key gives again once that one is no longer kept', async () => {
+  it('distinguish a job from an earlier one with the same id, which its key yields again once that one is no longer kept', async () => {
     const one = publisher(open);
     await runJob('again');
     await untilPublished('again');

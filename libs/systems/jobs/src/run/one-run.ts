@@ -71,7 +71,7 @@ export class OneRun {
     signal.addEventListener('abort', endNow, { once: true });
     if (signal.aborted) endNow();
     try {
-      // It may have been cancelled before anybody listened, which nobody waits for: what it results in is refused then.
+      // It may have been cancelled before this process listened. Not awaited: the result of a cancelled run is refused.
       if (!start && (adopted || !this.#requests.hearsAll)) void this.#look(handle);
       // Before it is observed, which may take it over: what is to be stopped is not to begin anything more.
       if (adopted && job.status === 'Cancelling') {
@@ -91,7 +91,7 @@ export class OneRun {
       if (key !== null) await store.remember(key, job.jobId);
       return 'over';
     } finally {
-      // Nobody else listens by now, and to tell nobody costs as well.
+      // Nothing else listens any more, and aborting costs something even without listeners.
       if (this.#stopping) endNow();
       signal.removeEventListener('abort', endNow);
       clearTimeout(timer);
@@ -104,13 +104,13 @@ export class OneRun {
   }
 
   /**
-   * A run that does not count: another process may have the job, and with it the message. To acknowledge that would leave the job to nobody once that
-   * process dies, and to give it back would take the job from a process that lives.
+   * A run that does not count: another process may have the job, and with it the message. To acknowledge the message would leave the job to nobody
+   * once that process dies, and to give it back would take the job from a process that lives.
    */
   async #whenFenced(): Promise<'later' | 'over' | 'taken'> {
     const { job, start } = this.#claim;
     const { store, owner } = this.#parts;
-    // A message that is left alone is handed out again, if nobody has it, so that is what to do without an answer.
+    // Without an answer, the message is left alone: it is delivered again if nobody has it.
     const stored = await store.get(job.jobId).catch(() => 'unknown' as const);
     if (stored === 'unknown') return 'taken';
     if (stored && isRunning(stored.job.status) && stored.job.attempts.at(-1)?.owner !== owner) return 'taken';

@@ -62,7 +62,7 @@ describe('A queued job that no backend of a worker takes', () => {
         class: 'backend',
         code: 'backend-removed',
         message:
-          'It was not started: for 5 minutes, no worker has had the requested backend gpu in its settings. Restore gpu in the settings and retry the job, or submit it for another backend.',
+          'It was not started: no worker has had the requested backend gpu in its settings for 5 minutes. Restore gpu in the settings and retry the job, or submit it for another backend.',
       },
     });
   });
@@ -77,7 +77,9 @@ describe('A queued job that no backend of a worker takes', () => {
     expect(await take()).toBe('nothing');
     expect((await storedJob())?.cause).toMatchObject({
       code: 'backend-removed',
-      message: expect.stringMatching(/a backend for jobs of kind sql in its settings\. Restore one/),
+      message: expect.stringMatching(
+        /a backend for jobs of kind sql in its settings for 5 minutes\. Restore one/,
+      ),
     });
   });
 

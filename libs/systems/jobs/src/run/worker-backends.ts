@@ -7,11 +7,12 @@ import type { JobStore } from '../job/store.ts';
 
 /** How often each worker announces its backends and reads the announcements of others, in milliseconds. */
 const LOOK_MS = 60_000;
-/** After this many looks without an announcement by any worker, nobody is expected to have it any more. */
+/** A backend that no worker has announced for this many looks in a row is expected to be in nobody's settings any more. */
 const LOOKS = ABSENT_MS / LOOK_MS;
 
 /** Something that a job needs and this worker does not have. */
 interface Missed {
+  /** Its latest announcement that was read; null if there was none. */
   readonly said: string | null;
   /** How many looks in a row have found no newer announcement. */
   readonly looks: number;
@@ -52,7 +53,10 @@ export class WorkerBackends {
     });
   }
 
-  /** Announces the backends of this worker, and looks for announcements of those that jobs here have missed. @throws what the store throws */
+  /**
+   * Announces the backends of this worker, and reads the announcements of those that jobs need and it does not have.
+   * @throws what the store throws
+   */
   async look(): Promise<void> {
     try {
       for (const what of this.#own()) await this.#store.remember(keyOf(what), randomUUID());
@@ -77,7 +81,7 @@ export class WorkerBackends {
     const missed = this.#missed.get(what) ?? { said: null, looks: 0 };
     this.#missed.set(what, missed);
     if (missed.said === null || missed.looks < LOOKS) return null;
-    // A worker that has it again may have said so since the last look: whoever restores a backend retries its jobs at once.
+    // A worker may have announced it again since the last look: an operator who restores a backend retries its jobs at once.
     const said = await this.#store.recall(keyOf(what));
     if (said === missed.said) return causeFor(job);
     this.#missed.set(what, { said, looks: 0 });
@@ -98,7 +102,7 @@ function neededBy({ backendRequested: name, transformation: { kind } }: Job): st
   return name === 'auto' ? `kind ${kind}` : `backend ${name}`;
 }
 
-/** Names of backends may have characters that keys must not have. */
+/** Encoded, because the names of backends may contain characters that are not allowed in keys. */
 function keyOf(what: string): string {
   return `workers-${Buffer.from(what).toString('base64url')}`;
 }
@@ -108,12 +112,12 @@ function causeFor({ backendRequested: name, transformation: { kind } }: Job): Jo
     name === 'auto'
       ? [
           `a backend for jobs of kind ${kind} in its settings`,
-          'Restore one in the settings, and retry the job.',
+          'Restore one in the settings and retry the job.',
         ]
       : [
           `the requested backend ${name} in its settings`,
           `Restore ${name} in the settings and retry the job, or submit it for another backend.`,
         ];
-  const message = `It was not started: for ${ABSENT_MS / 60_000} minutes, no worker has had ${what}. ${remedy}`;
+  const message = `It was not started: no worker has had ${what} for ${ABSENT_MS / 60_000} minutes. ${remedy}`;
   return { class: 'backend', code: 'backend-removed', message };
 }

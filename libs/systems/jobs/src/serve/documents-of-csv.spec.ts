@@ -50,7 +50,7 @@ describe('Rows of CSV', () => {
     });
   });
 
-  it('that do not all arrive are no input', async () => {
+  it('that do not all arrive are not an input', async () => {
     const cut = (async function* () {
       yield Buffer.from('a\n1\n');
       throw new Error('the connection broke');

@@ -18,7 +18,7 @@ describe('A submission', () => {
   });
 
   it.each(['2026-W10', '2026-123', '20261126', '2026-11-26T10'])(
-    'is refused with a time that is no instant: %s',
+    'is refused with a time that is not an instant: %s',
     async (runAt) => {
       await expect(read({ runAt })).rejects.toMatchObject({ errors: [{ pointer: '/runAt' }] });
     },

@@ -19,7 +19,7 @@ export async function* inBatches<T>(
 ): AsyncGenerator<T[]> {
   const iterator = items[Symbol.asyncIterator]();
   let next = iterator.next();
-  // Heard at the next await; until then nobody has to.
+  // A rejection is handled at the next await; until then it must not count as unhandled.
   next.catch(() => undefined);
   let handedAt = -Infinity;
   for (;;) {

@@ -41,7 +41,7 @@ describe('What a replica tells of its log', () => {
     expect(await controller.conflicts(operator, 'Notes', open)).toMatchObject({ which });
   });
 
-  it('is no guess at what a word means', async () => {
+  it('does not guess what a word means', async () => {
     await expect(controller.conflicts(operator, 'Notes', 'yes')).rejects.toThrow('true or false');
   });
 

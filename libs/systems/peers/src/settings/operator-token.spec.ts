@@ -11,7 +11,7 @@ describe('The operator token of a service', () => {
     expect(await operatorTokenIn({ SPARK_OPERATOR_TOKEN: ' canary\n' })).toBe('canary');
   });
 
-  it('is refused everywhere with a space in it, since no request can have it, and is not shown', async () => {
+  it('is refused everywhere with a space in it, since no request can carry it, and is not shown', async () => {
     for (const environment of [{}, { NODE_ENV: 'production' }]) {
       const opened = operatorTokenIn({ ...environment, SPARK_OPERATOR_TOKEN: 'a canary of many words' });
       const refusal: unknown = await opened.catch((error: unknown) => error);

@@ -172,7 +172,7 @@ describe('a pipeline that runs in this process', () => {
   it.each([
     ['that has a line where a line ended', '{"id":1}\n{"id":6}\n', '{"id":2}\n{"id":4}\n{"id":6}\n'],
     [
-      'in whose place is no end of a line',
+      'in which no line ends at that position',
       '{"id":1}\n{"id":2}\n',
       '{"id":2,"name":"a long one"}\n{"id":4}\n',
     ],

@@ -28,7 +28,7 @@ describe('What nodes of pipelines tell each other', () => {
     { ...REQUEST, command: { type: 'constructor' } },
     { ...REQUEST, pipelineId: 'x'.repeat(64) },
     { ...REQUEST, commandId: 5 },
-  ])('is no command as %.80j', (value) => {
+  ])('is not a command: %.80j', (value) => {
     expect(() => readRequest(value)).toThrow('Not a command');
   });
 
@@ -41,7 +41,7 @@ describe('What nodes of pipelines tell each other', () => {
     { ...DONE, status: 'running' },
     { ...REFUSED, message: 5 },
     { ...REFUSED, refusal: 'x'.repeat(65) },
-  ])('is no answer as %.80j', (value) => {
+  ])('is not an answer: %.80j', (value) => {
     expect(() => readReply(value)).toThrow('cannot be read');
   });
 });

@@ -112,7 +112,7 @@ describe('a refusal on a route of the application', () => {
     expect(await counted()).toContain('{status="403"} 1');
   });
 
-  it('of what is no HTTP request names its handler', async () => {
+  it('of what is not an HTTP request names its handler', async () => {
     const context = new ExecutionContextHost([], NotesController, NotesController.prototype.write);
     context.setType('graphql');
     await expect(app.get(ApiGuard).canActivate(context)).rejects.toThrow('Only HTTP');

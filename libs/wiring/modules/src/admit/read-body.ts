@@ -6,7 +6,7 @@ import { takeRules } from './rules.ts';
 
 /**
  * Loaded with the first body: an application that reads none, such as the console on its own, does not need them. With `require`, which tries
- * again after a failure, as when file descriptors are short: `import` keeps the failure of a CommonJS package for good.
+ * again after a failure, for example when file descriptors have run out: `import` keeps the failure of a CommonJS package for good.
  */
 const require = createRequire(import.meta.url);
 const load = () => ({

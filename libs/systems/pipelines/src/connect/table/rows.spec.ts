@@ -22,7 +22,7 @@ describe('the rows of a batch', () => {
     expect(toRows(records({ text: 'a', id: 1 }), columns, []).columns).toEqual(['id', 'text']);
   });
 
-  it('leave out a record with a field that is no column, without a key, or without anything, and say so', () => {
+  it('leave out a record with a field that is not a column, without a key, or without anything, and say so', () => {
     const { rows, refused } = toRows(records({ id: 1, age: 3 }, { text: 'a' }, {}, { id: 2 }), columns, [
       'id',
     ]);

@@ -1,4 +1,4 @@
-import { asTyped, CliError, endWithReader, run } from '@nestjs-spark/cli';
+import { asksForJson, asTyped, CliError, endWithReader, failureJson, run } from '@nestjs-spark/cli';
 
 const HELP = `npm run dataflow: starts the Dataflow app, shows a first pipeline, and keeps running until Ctrl-C; with --once it ends by itself.
 npm run dataflow -- COMMAND … carries out one of these:
@@ -18,9 +18,9 @@ if (first === undefined || first === '--once') {
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const message = asTyped(error.message, process.env);
-    console.error(
-      `${message}${/[.?]$/.test(message) ? '' : '.'} npm run dataflow -- --help lists the commands.`,
-    );
+    const end = /[.?]$/.test(message) ? '' : '.';
+    if (asksForJson(words)) console.log(failureJson(message));
+    else console.error(`${message}${end} npm run dataflow -- --help lists the commands.`);
     process.exitCode = error.exitCode;
   }
 }

@@ -1,5 +1,5 @@
 export { asTyped } from './as-typed.ts';
 export { run, USAGE } from './run.ts';
-export { CliError } from './cli-error.ts';
+export { asksForJson, CliError, failureJson } from './cli-error.ts';
 export { endWithReader } from './end-with-reader.ts';
 export type { Outcome } from './outcome.ts';

@@ -27,6 +27,15 @@ it('Options of other modules are accepted where one object may hold those of sev
   expect(unknownOptions(given, KNOWN)).toHaveLength(2);
 });
 
+it('A text or a list in the place of options is one fault, and its parts are not taken for names', () => {
+  expect(unknownOptions('Fleet' as unknown as object, KNOWN)).toEqual([
+    'the options: it has to be an object, not a text (options: natsUrl, name)',
+  ]);
+  expect(unknownOptions(['nats://bus'], ['urls'], { path: 'ravendb' })).toEqual([
+    'ravendb: it has to be an object, not a list (options: urls)',
+  ]);
+});
+
 it('Fields of a class instance are not taken for options', () => {
   class FromConfig {
     readonly config = new Map([['NATS', 'nats://bus']]);

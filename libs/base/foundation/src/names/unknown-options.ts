@@ -41,6 +41,11 @@ export function unknownOptions(
   known: readonly string[],
   { path, besides = [], isShared = false }: OptionPlace = {},
 ): string[] {
+  // Otherwise its characters or items would be taken for names.
+  if (typeof given === 'string' || Array.isArray(given)) {
+    const kind = typeof given === 'string' ? 'a text' : 'a list';
+    return [`${path ?? 'the options'}: it has to be an object, not ${kind} (options: ${known.join(', ')})`];
+  }
   const at = path === undefined ? '' : `${path}.`;
   const all = [...known, ...besides];
   return Object.keys(given && isPlain(given) ? given : {})

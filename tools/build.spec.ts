@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -139,6 +140,26 @@ describe('the build', () => {
       'page',
     ]);
     expect(existsSync(join(root, 'dist/apps/console/page/index.html'))).toBe(true);
+  });
+
+  it('bundles the console again when a library exports something else', async () => {
+    put('apps/console/main.ts', `import { a } from 'a';\nconsole.log(a);\n`);
+    put('libs/base/a/src/index.ts', `export const a = 1;\n`);
+    put('libs/base/a/src/other.ts', `export const a = 2;\n`);
+    const exporting = (file: string) =>
+      put('libs/base/a/package.json', JSON.stringify({ type: 'module', exports: `./dist/${file}` }));
+    exporting('index.js');
+    mkdirSync(join(root, 'node_modules'));
+    symlinkSync(join(root, 'libs/base/a'), join(root, 'node_modules/a'));
+    put('libs/systems/console/src/index.ts', `export {};\n`);
+    for (const name of ['main.tsx', 'theme.ts', 'style.css', 'index.html'])
+      put(`libs/systems/console/web/${name}`, '');
+    await build(root);
+    expect(run('dist/apps/console/main.js')).toBe('1\n');
+    exporting('other.js');
+    await build(root);
+    expect(run('dist/apps/console/main.js')).toBe('2\n');
+    expect(await build(root)).toBe(0);
   });
 
   it('maps each script to its source', async () => {

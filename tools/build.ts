@@ -82,7 +82,11 @@ async function look(root: string): Promise<Seen> {
   const tool = await contentOf([...SELF, join(repository, 'package-lock.json')]);
   const kept = tool === before.tool ? before.units : {};
   const own = await Promise.all(units.map(({ from, to }) => contentOf([from, webOf(to)])));
-  const all = createHash('sha256').update(own.join()).digest('hex');
+  // A bundle also depends on what the packages of the libraries export.
+  const manifests = await contentOf(units.map(({ to }) => join(dirname(to), 'package.json')));
+  const all = createHash('sha256')
+    .update([...own, manifests].join())
+    .digest('hex');
   const sources = units.map(({ page }, at) => (page === undefined ? (own[at] ?? '') : all));
   const outputs = await Promise.all(units.map(({ to }) => stateOf(to)));
   const changed = units.filter(({ to }, at) => {

@@ -31,11 +31,15 @@ describe('the operator token of what npm starts', () => {
     expect(await shown(environment)).toBe('-H|authorization: Bearer of-the-variable|');
   });
 
-  it('is that of the file, which a printed command reads', async () => {
-    const environment = { SPARK_OPERATOR_TOKEN_FILE: file };
-    expect(await operatorToken(environment)).toBe('of-the-file');
-    expect(await shown(environment)).toBe('-H|authorization: Bearer of-the-file|');
-  });
+  it.each(['of-the-file', 'of-the-file\n', 'of-the-file\r\n', ' of-the-file \r\n\r\n'])(
+    'is that of the file, which a printed command reads: %j',
+    async (content) => {
+      writeFileSync(file, content);
+      const environment = { SPARK_OPERATOR_TOKEN_FILE: file };
+      expect(await operatorToken(environment)).toBe('of-the-file');
+      expect(await shown(environment)).toBe('-H|authorization: Bearer of-the-file|');
+    },
+  );
 
   it('is that of Vault, which a printed command asks for it', async () => {
     const fields = { SPARK_OPERATOR_TOKEN: 'of-a-vault' };

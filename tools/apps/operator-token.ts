@@ -21,6 +21,9 @@ export async function curlCredential(environment: Environment = process.env): Pr
 /** Where a shell with the same variables finds it. */
 function placeOf(environment: Environment): string {
   if (environment[VARIABLE]?.trim()) return `$${VARIABLE}`;
-  if (environment[`${VARIABLE}_FILE`]?.trim()) return `$(cat "$${VARIABLE}_FILE")`;
+  if (environment[`${VARIABLE}_FILE`]?.trim()) {
+    // Without the line ends of Windows, too, which `cat` would leave.
+    return `$(tr -d '[:space:]' <"$${VARIABLE}_FILE")`;
+  }
   return `$(vault kv get -field=${VARIABLE} "$SPARK_VAULT_PATH")`;
 }

@@ -62,10 +62,17 @@ it.each<[string, string | null, string[]]>([
 
 it('The page contains who is signed in, and tells a user whose session has ended', () => {
   const session = { name: 'ann', role: 'operator' as const, csrf: 'x', readOnly: false, title: 'Spark' };
-  expect(whoIsHere(JSON.stringify(session), true)).toEqual({ session, closed: false, over: false });
-  expect(whoIsHere('', false)).toEqual({ session: null, closed: false, over: false });
-  expect(whoIsHere('', true)).toEqual({ session: null, closed: false, over: true });
+  const nobody = { session: null, closed: false, over: false, unknown: false };
+  expect(whoIsHere(JSON.stringify(session), true)).toEqual({ ...nobody, session });
+  expect(whoIsHere('', false)).toEqual(nobody);
+  expect(whoIsHere('', true)).toEqual({ ...nobody, over: true });
   expect(whoIsHere('{"closed":true}', false)).toMatchObject({ session: null, closed: true });
+});
+
+it('Whoever follows a link on another site is not told that the session is over: browsers did not send it', () => {
+  const unknown = '{"unknown":true}';
+  expect(whoIsHere(unknown, true)).toMatchObject({ session: null, over: false, unknown: true });
+  expect(whoIsHere(unknown, false)).toMatchObject({ session: null, over: false, unknown: false });
 });
 
 it('Scripts are highlighted without a warning in the console of the browser', () => {

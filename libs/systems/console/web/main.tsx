@@ -85,6 +85,7 @@ async function begin(): Promise<void> {
   if (!token) {
     const told = document.querySelector<HTMLMetaElement>('meta[name=session]')?.content ?? '';
     const here = whoIsHere(told, localStorage.getItem(WAS_HERE) !== null);
+    if (here.unknown) return ask();
     [session.value, closed.value, over.value] = [here.session, here.closed, here.over];
     return;
   }
@@ -94,6 +95,15 @@ async function begin(): Promise<void> {
   } catch (failure) {
     session.value = null;
     refusal.value = failure instanceof Error ? failure.message : String(failure);
+  }
+}
+
+/** Asks who is signed in; a refusal says whether the session is over, or nobody can sign in. */
+async function ask(): Promise<void> {
+  try {
+    session.value = await api<Session>('session');
+  } catch {
+    session.value = null;
   }
 }
 

@@ -26,5 +26,6 @@ export function failureJson(message: string, errors: readonly FailurePlace[] = [
 /** Whether a command line asks for JSON, even if the rest of it cannot be parsed. */
 export function asksForJson(words: readonly string[]): boolean {
   const end = words.indexOf('--');
-  return words.slice(0, end < 0 ? undefined : end).includes('--json');
+  const options = words.slice(0, end < 0 ? undefined : end);
+  return options.some((word) => word === '--json' || word.startsWith('--json='));
 }

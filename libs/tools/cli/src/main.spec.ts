@@ -57,7 +57,7 @@ it('What the system refuses is reported in one line, without a stack trace', () 
   });
 });
 
-it.each([[['deploy', '--json']], [['init', 'share', '--json']]])(
+it.each([[['deploy', '--json']], [['init', 'share', '--json']], [['dataflow', 'list', '--json=true']]])(
   'A command that is asked for JSON and fails prints JSON, and nothing else: %j',
   (words) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [...SOURCE, ...words], {

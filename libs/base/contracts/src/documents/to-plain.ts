@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { isObject, messageOf } from '@nestjs-spark/foundation/internal';
-import { ContentRefusedError, NOT_AN_OBJECT } from '../errors/errors.ts';
+import { ContentRefusedError, NOT_AN_OBJECT, TOO_DEEP } from '../errors/errors.ts';
 import { fieldShape } from './declared-fields.ts';
 import { ExactNumber, isJsonNumber } from './exact-number.ts';
 import { AS_STORED, type FieldShape } from './field-types.ts';
@@ -77,8 +77,10 @@ function plain(value: unknown, shape: FieldShape, place: Place): unknown {
 function plainReference(value: object, shape: FieldShape, { path, parents }: Place): unknown {
   if (parents.includes(value))
     throw refused(path, 'refers back to an object that contains it', 'Give its id instead');
-  if (parents.length > MAX_DEPTH)
-    throw refused(path.slice(0, 200), `is nested more than ${MAX_DEPTH} objects deep`, 'Flatten it');
+  if (parents.length > MAX_DEPTH) {
+    const said = `${path.slice(0, 200)} cannot be stored: it is nested more than ${MAX_DEPTH} objects deep. Flatten it`;
+    throw new ContentRefusedError(said, null, { kind: TOO_DEEP });
+  }
   const inside = (name: string): Place => ({ path: `${path}${name}`, parents: [...parents, value] });
   // Not instanceof: values may come from other realms (structuredClone in a test runner, vm).
   if (types.isDate(value)) return dateText(value, path);

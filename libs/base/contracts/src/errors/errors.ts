@@ -48,6 +48,9 @@ export class StoreRefusedError extends Error {
 /** The kind of a refusal because a list, a string, a number or nothing was given where a document is expected, for example as a request's body. */
 export const NOT_AN_OBJECT = 'not-an-object';
 
+/** The kind of a refusal because an entity is nested deeper than any store accepts, which a small body can be. */
+export const TOO_DEEP = 'too-deep';
+
 /** A store refused the content of one document. It would accept everything else in the same write. */
 export class ContentRefusedError extends StoreRefusedError {
   /** The document, if the store named it; null when it still has to be found. */

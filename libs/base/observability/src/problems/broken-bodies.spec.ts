@@ -82,6 +82,15 @@ describe.each(['express', 'fastify'])('a body that cannot be read on %s', (platf
     for (const detail of await details(text)) expect(detail).toMatch(/^The body is not JSON(?:: .+)?\.$/);
   });
 
+  it.each([
+    `{"size":${'['.repeat(5_000)}${']'.repeat(5_000)}}`,
+    `${'{"size":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
+  ])('says that it is nested too deeply', async (text) => {
+    const [checked, stored] = await details(text);
+    expect(checked).toBe('The body is nested too deeply.');
+    expect(stored).toMatch(/cannot be stored: it is nested more than 900 objects deep\. Flatten it\.$/);
+  });
+
   it('says how large it may be', async () => {
     const { body } = await send('/balls', `"${'x'.repeat(2_000_000)}"`);
     expect(body).toMatchObject({ status: 413, type: 'urn:spark:problem:too-large' });

@@ -6,6 +6,7 @@ import {
   PROBLEMS,
   ProblemError,
   StoreRefusedError,
+  TOO_DEEP,
   UnavailableError,
   VersionConflictError,
   type Problem,
@@ -20,6 +21,8 @@ export interface Answer {
 }
 
 const RETRY_AFTER_SECONDS = 5;
+/** Kinds of refusals that name no document and still concern what a body can be. */
+const OF_BODIES: ReadonlySet<string> = new Set([NOT_AN_OBJECT, TOO_DEEP]);
 
 /** The answer to the caller for any error. It reveals nothing internal. */
 export function toProblem(error: unknown): Answer {
@@ -32,9 +35,9 @@ export function toProblem(error: unknown): Answer {
       new ProblemError('conflict', 'Someone else changed it in the meantime; read it again and retry.'),
     );
   }
-  // An id or a text that no store accepts, or a list or nothing where an entity is expected: only the caller can fix it. Any other
-  // refusal that names no document concerns a value that JSON cannot express, so the application made it.
-  if (error instanceof ContentRefusedError && (error.documentId !== null || error.kind === NOT_AN_OBJECT)) {
+  // An id or a text that no store accepts, or a body that no store could: only the caller can fix it. Any other refusal that names
+  // no document concerns a value that JSON cannot express, so the application made it.
+  if (error instanceof ContentRefusedError && (error.documentId !== null || OF_BODIES.has(error.kind))) {
     return known(new ProblemError('invalid', `${error.message}.`, { cause: error }));
   }
   if (error instanceof StoreRefusedError) {

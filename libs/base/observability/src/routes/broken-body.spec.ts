@@ -22,4 +22,12 @@ describe('A body that is not a JSON object', () => {
   ])('is told what is wrong, and where, if it is not JSON: %s', (text, why) => {
     expect(refusal(text)).toThrow(`The body is not JSON: ${why}.`);
   });
+
+  it('is told that it is nested too deeply, and not that it is not JSON, if only the stack sets the limit', () => {
+    const keep = (_key: string, value: unknown) => value;
+    const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    expect(() => readObject(deep, (text) => JSON.parse(text, keep))).toThrow(
+      /^The body is nested too deeply\.$/,
+    );
+  });
 });

@@ -17,7 +17,9 @@ export function readJson(text: string, parse: ParseJson = JSON.parse): unknown {
   try {
     return parse(text);
   } catch (error) {
-    throw error instanceof ProblemError ? error : notJson(error);
+    if (error instanceof ProblemError) throw error;
+    // The text is JSON: only parsing with a reviver recurses.
+    throw error instanceof RangeError ? tooDeep(undefined, error) : notJson(error);
   }
 }
 

@@ -80,10 +80,24 @@ it('The page says who is signed in, whatever characters the name has, and no bro
     '<meta name="session" content="{&quot;name&quot;:&quot;ann \\&quot;$&amp;\\&quot; &lt;ann>&quot;,' +
       '&quot;role&quot;:&quot;viewer&quot;,&quot;csrf&quot;:&quot;x&quot;,&quot;title&quot;:&quot;Spark&quot;}" />',
   );
-  const stranger = await request(server).get('/spark/console/copies').expect(200);
+  const here = { 'sec-fetch-site': 'none' };
+  const stranger = await request(server).get('/spark/console/copies').set(here).expect(200);
   expect(stranger.text).toBe('<meta name="session" content="" />');
   Object.assign(parts.admission, { isClosed: true });
-  const closed = await request(server).get('/spark/console/').expect(200);
+  const closed = await request(server).get('/spark/console/').set(here).expect(200);
   Object.assign(parts.admission, { isClosed: false });
   expect(closed.text).toBe('<meta name="session" content="{&quot;closed&quot;:true}" />');
 });
+
+it.each<[string, Record<string, string>, string]>([
+  ['another site', { 'sec-fetch-site': 'cross-site' }, '{&quot;unknown&quot;:true}'],
+  ['a place that the browser does not tell', {}, '{&quot;unknown&quot;:true}'],
+  ['itself', { 'sec-fetch-site': 'same-origin' }, ''],
+  ['a neighbour', { 'sec-fetch-site': 'same-site' }, ''],
+])(
+  'A page opened from %s says that nobody is signed in only if a session would have come with the request',
+  async (_from, headers, told) => {
+    const { text } = await request(server).get('/spark/console/').set(headers).expect(200);
+    expect(text).toBe(`<meta name="session" content="${told}" />`);
+  },
+);

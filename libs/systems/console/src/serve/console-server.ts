@@ -25,6 +25,13 @@ export interface ConsoleServerParts extends ApiParts {
 const YEAR = 'public, max-age=31536000, immutable';
 
 /**
+ * Whether a browser that opens the page from there sends the cookie of a session: it is `SameSite=Strict`, so it is not sent when
+ * a link on another site is followed. Browsers do not say where a request comes from over http, except to localhost.
+ */
+const sendsCookies = (site: unknown): boolean =>
+  site === 'same-origin' || site === 'same-site' || site === 'none';
+
+/**
  * Handles everything under the console's path with Node's own request and response, so that prefixes, guards and interceptors of the application do
  * not apply.
  */
@@ -60,9 +67,16 @@ export class ConsoleServer {
   /** The page says who is signed in, or that nobody can, so it needs no further request before it shows something. */
   async #showPage(exchange: Exchange): Promise<void> {
     const session = await this.#read(exchange);
-    const nobody = this.#parts.admission.isClosed ? { closed: true } : null;
-    const page = withSession(this.#page, session ? this.#told(session) : nobody);
+    const page = withSession(this.#page, session ? this.#told(session) : this.#nobody(exchange));
     exchange.send(200, 'text/html; charset=utf-8', page);
+  }
+
+  /** What the page says without a session; null if it is certain that there is none, and somebody can sign in. */
+  #nobody({ request }: Exchange): object | null {
+    const { isClosed } = this.#parts.admission;
+    const isUnknown = !sendsCookies(request.headers['sec-fetch-site']);
+    if (!isClosed && !isUnknown) return null;
+    return { ...(isClosed && { closed: true }), ...(isUnknown && { unknown: true }) };
   }
 
   #asset(exchange: Exchange, name: string): void {

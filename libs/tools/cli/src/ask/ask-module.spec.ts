@@ -68,6 +68,16 @@ describe('A module that is asked as an operator', () => {
     },
   );
 
+  it('is taken for another application when it answers a list of something else', async () => {
+    answer = [null];
+    const listed = askModule<object[]>(
+      { ...way, module: 'Fleet' },
+      { method: 'GET', path: '/spark/keys' },
+      'list',
+    );
+    await expect(listed).rejects.toThrow(/answers 200, but not as Fleet does/);
+  });
+
   it('may have done what was asked for when its answer breaks off, and a question may be asked again', async () => {
     breaksOff = true;
     await expect(set('Fleet')).rejects.toThrow(/broke off \(ECONNRESET\)\. .* may have been done/);
@@ -82,9 +92,17 @@ function cutOff(response: ServerResponse): void {
   response.write('{"done":', () => response.destroy());
 }
 
-describe('A 404', () => {
+describe('An explained refusal', () => {
   const way: Way = { module: 'HR', url: null, credential: { kind: 'operator', token: 't' }, json: false };
   const type = 'urn:spark:problem:not-found';
+
+  it.each([
+    { title: 'Bad', errors: { name: ['is missing'] } },
+    { title: 'Bad', errors: [null, 'no', { pointer: 5 }], type: 5, detail: { a: 1 } },
+    { title: 'Bad', errors: 'many' },
+  ])('has no more than the title where another application has errors of another form: %j', (said) => {
+    expect(explain(way, 400, said)).toBe('HR: Bad');
+  });
 
   it('says what a handler did not find, and no more', () => {
     const detail = 'There is no version 9 of the settings.';

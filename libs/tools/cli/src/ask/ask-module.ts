@@ -1,4 +1,4 @@
-import type { Problem } from '@nestjs-spark/contracts';
+import type { Problem, ProblemField } from '@nestjs-spark/contracts';
 import { isObject, sameName } from '@nestjs-spark/foundation/internal';
 import {
   KeyFileError,
@@ -49,7 +49,7 @@ export async function askModule<T>(way: Way, question: Question, expected: Expec
 }
 
 function isExpected<T>(answer: unknown, expected: Expected<T>): answer is T {
-  if (expected === 'list') return Array.isArray(answer);
+  if (expected === 'list') return Array.isArray(answer) && answer.every(isObject);
   return isObject(answer) && expected.every((name) => Array.isArray(answer[name]));
 }
 
@@ -130,16 +130,33 @@ function brokenOff(module: string, { url, method }: Request, error: unknown): Cl
 
 /** What an unsuccessful answer means for the user of the command. */
 export function explain(way: Way, status: number, answer: unknown): string {
-  const problem = (typeof answer === 'object' && answer !== null ? answer : {}) as Partial<Problem>;
+  const problem = problemIn(answer);
   const detail = problem.detail ?? problem.title ?? `it answers ${status}`;
-  const fields = (problem.errors ?? []).map(({ pointer, detail: what, line, column }) => {
+  const fields = problem.errors.map(({ pointer, detail: what, line, column }) => {
     const place = line === undefined ? pointer : `line ${line}, column ${column ?? 1}`;
     return `  ${place}: ${what}`;
   });
   return [`${way.module}: ${detail}`, ...fields, ...hint(way, status, problem)].join('\n');
 }
 
-function hint({ credential, module }: Way, status: number, { type, detail }: Partial<Problem>): string[] {
+type Reason = Partial<Pick<Problem, 'type' | 'title' | 'detail'>> & { errors: ProblemField[] };
+
+/** What another application answers may have the same names for something else. */
+function problemIn(answer: unknown): Reason {
+  const { type, title, detail, errors } = isObject(answer) ? answer : {};
+  return {
+    ...(typeof type === 'string' && { type }),
+    ...(typeof title === 'string' && { title }),
+    ...(typeof detail === 'string' && { detail }),
+    errors: Array.isArray(errors) ? errors.filter(isField) : [],
+  };
+}
+
+function isField(value: unknown): value is ProblemField {
+  return isObject(value) && typeof value['pointer'] === 'string' && typeof value['detail'] === 'string';
+}
+
+function hint({ credential, module }: Way, status: number, { type, detail }: Reason): string[] {
   if (status === 401 && credential.kind === 'operator')
     return [`The token is not that of ${module}'s operators (its SPARK_OPERATOR_TOKEN).`];
   if (status === 401)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { isObject, printable } from '@nestjs-spark/foundation/internal';
+import { isObject, printable, tokenFault } from '@nestjs-spark/foundation/internal';
 import {
   DefinitionRefusedError,
   operatorTokenFile,
@@ -159,6 +159,7 @@ async function plan(file: string, options: AppOptions): Promise<ExitCode> {
   const { pipelineId } = definition;
   const { status, body } = await ask('GET', `/${pipelineId}`, options);
   if (status !== 200 && status !== 404) return told({ status, body }, options, String);
+  if (status === 200 && !isObject(body)) throw new NotAnAppError('it answers 200 with something else');
   const there = status === 404 ? null : (body as PipelineView).definition;
   const planned = planOf(pipelineId, there, definition);
   return say(options.json ? JSON.stringify(planned) : describePlan(planned));
@@ -252,12 +253,16 @@ function isProblem(body: unknown): body is Problem {
   return isObject(body) && Array.isArray(errors) && errors.every(isObject);
 }
 
-/** What an app on this machine has made for its operator. */
-async function localToken(): Promise<string | undefined> {
-  return readFile(operatorTokenFile(), 'utf8').then(
+/** What an app on this machine has made for its operator. @throws {CliError} for what cannot be sent */
+async function localToken(): Promise<string> {
+  const file = operatorTokenFile();
+  const token = await readFile(file, 'utf8').then(
     (text) => text.trim(),
-    () => undefined,
+    () => '',
   );
+  const fault = token === '' ? null : tokenFault(`The operator token in ${file}`, token);
+  if (fault !== null) throw new CliError(fault);
+  return token;
 }
 
 function told({ status, body }: Answer, options: AppOptions, text: (body: unknown) => string): ExitCode {

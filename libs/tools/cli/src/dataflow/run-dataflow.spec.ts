@@ -219,6 +219,22 @@ describe('nestjs-spark dataflow', () => {
     expect(said.join('\n')).toMatch(/does not answer as an app with pipelines: it answers \d+/);
   });
 
+  it('says that another server answers a plan', async () => {
+    expect((await answering(200, 'null', ['plan', file, '--json'])).exitCode).toBe(1);
+    expect(JSON.parse(said.join('\n'))).toEqual({
+      error: { message: expect.stringMatching(/does not answer as an app with pipelines: it answers 200/) },
+    });
+  });
+
+  it('names the file of an operator token that cannot be sent, and does not show it', async () => {
+    const token = join(folder, 'kept', 'operator-token');
+    await mkdir(join(folder, 'kept'));
+    await writeFile(token, 'two words\n');
+    const refused = dataflow('list', '--url', 'http://127.0.0.1:9');
+    await expect(refused).rejects.toThrow(`The operator token in ${token} cannot be sent`);
+    await expect(refused).rejects.not.toThrow('two words');
+  });
+
   const VIEW = {
     pipelineId: 'adults',
     version: 1,

@@ -47,6 +47,11 @@ export class RoundRobin {
     });
   }
 
+  /** How many instances it sends requests to: those that said ready when last asked. */
+  get sendsTo(): number {
+    return this.targets.filter(({ ready }) => ready).length;
+  }
+
   /** @returns its address */
   async start(): Promise<string> {
     this.server.listen(0, '127.0.0.1');

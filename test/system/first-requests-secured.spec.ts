@@ -45,7 +45,7 @@ describe.each([
     expect(done).toMatch(success);
     expect(done).not.toContain('curl');
     expect(commands).not.toMatch(success);
-    expect(stdout).toContain('Bearer $(cat "$SPARK_OPERATOR_TOKEN_FILE")');
+    expect(commands).toContain(`Bearer $(tr -d '[:space:]' <"$SPARK_OPERATOR_TOKEN_FILE")`);
     expect(stdout + stderr).not.toContain('the-operators');
     expect(status).toBe(0);
   });

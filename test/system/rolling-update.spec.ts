@@ -56,6 +56,9 @@ describeOn(
       }
     };
 
+    /** The instances say ready before the proxy has asked them: until it has, one that dies is the only one it knows. */
+    const known = () => hrs[0].until('known to the proxy', async () => proxy.sendsTo === hrs.length);
+
     const running = () => hrs.filter(({ process }) => process.running);
 
     /** The instance that applies, by its own word; another one than `not` where that is given. */
@@ -89,6 +92,7 @@ describeOn(
     });
 
     it('goes on when the active one is killed', async () => {
+      await known();
       const victim = await active();
       await victim.process.kill9();
       await active();
@@ -96,6 +100,7 @@ describeOn(
     });
 
     it('goes on when the active one is stopped past its lease, which says the truth when it wakes', async () => {
+      await known();
       const sleeper = await active();
       sleeper.process.signal('SIGSTOP');
       await active(sleeper);

@@ -38,7 +38,7 @@ export async function readSparsePage(
     gapless: false,
     documents: asked.flatMap(({ etag }, at) => {
       const document = fetched[at];
-      return document ? [{ ...document, etag }] : [];
+      return document ? [{ ...document, kind: 'put', etag }] : [];
     }),
     tombstones: wanted.filter(
       ({ type, etag }) => type === 'DocumentTombstone' && etag > query.deletesAfter && etag <= to,

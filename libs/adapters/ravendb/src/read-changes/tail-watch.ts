@@ -7,8 +7,9 @@ interface Waiter {
   wake: () => void;
 }
 
-// Without a signal there is no hurry: let the server first handle what the change just read requires.
-const QUIET_LOOK_MS = 20;
+// Signals come after their changes, so a look without one is only to be safe. It costs the server as much as reading a change:
+// not after each of many.
+const QUIET_LOOK_MS = 250;
 
 /** Wakes readers that have reached the end: on a signal from the server and, to be safe, by polling. */
 export class TailWatch {

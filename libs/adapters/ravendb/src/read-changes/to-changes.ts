@@ -6,10 +6,7 @@ import type { RawPage } from './raw-page.ts';
 /** One collection's part of a page, documents and deletes in one order. */
 export function toChanges(page: RawPage, collection: string, deletesAfter: Etag): SourceChange[] {
   const wanted = (name: string) => name === collection || nameKey(name) === collection;
-  const puts: SourceChange[] = [];
-  for (const { id, collection: name, etag, copyOf, json } of page.documents) {
-    if (wanted(name)) puts.push({ kind: 'put', id, collection: name, etag, copyOf, json });
-  }
+  const puts: SourceChange[] = page.documents.filter((document) => wanted(document.collection));
   const deletes = page.tombstones
     .filter((item) => item.etag > deletesAfter && wanted(item.collection))
     .map(({ id, etag }): SourceChange => ({ kind: 'delete', id, etag }));

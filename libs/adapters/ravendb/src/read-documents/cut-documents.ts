@@ -109,8 +109,9 @@ function afterString(bytes: Buffer, from: number): number {
   return -1;
 }
 
-const METADATA_KEY = '"@metadata":';
+const METADATA_KEY = Buffer.from('"@metadata":');
 
 function isMetadata(bytes: Buffer, at: number): boolean {
-  return at >= METADATA_KEY.length && bytes.toString('latin1', at - METADATA_KEY.length, at) === METADATA_KEY;
+  const from = at - METADATA_KEY.length;
+  return from >= 0 && METADATA_KEY.every((byte, i) => bytes[from + i] === byte);
 }

@@ -7,6 +7,7 @@ const http = new RavenHttp({ urls: ['http://127.0.0.1:9'], database: 'd' });
 const stats = { databaseId: 'own', lastEtag: 100, indexStates: new Map<string, string>() };
 
 const document = (id: string, changeVector: string): RawDocument => ({
+  kind: 'put',
   id,
   changeVector,
   collection: 'Cars',

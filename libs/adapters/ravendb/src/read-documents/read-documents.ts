@@ -30,7 +30,8 @@ export async function readRawDocuments(
     if (maxBytes === Infinity && pageSize === 1) throw await unreadable(http, node, body, from);
     return readRawDocuments(http, node, { ...query, pageSize: 1, maxBytes: Infinity });
   }
-  const documents = slices.flatMap((slice) => (slice ? [toRaw(body, slice)] : []));
+  const documents: RawDocument[] = [];
+  for (const slice of slices) if (slice) documents.push(toRaw(body, slice));
   return { documents, full: !whole || slices.length >= pageSize };
 }
 
@@ -83,6 +84,7 @@ function endsInAttachments(answered: string): boolean {
 }
 
 function toRaw(answer: Buffer, slice: DocumentSlice): RawDocument {
+  const { id, collection, changeVector, copyOf, generation, sourceEtag } = readMetadata(answer, slice);
   const json = answer.subarray(slice.start, slice.end);
-  return { ...readMetadata(answer, slice), etag: 0, json };
+  return { kind: 'put', id, collection, changeVector, copyOf, generation, sourceEtag, etag: 0, json };
 }

@@ -17,6 +17,8 @@ export interface WantedExtras {
 /** By the owner's key of the copy. A delete discards what came before it. */
 export function reduceExtras(commands: readonly ChangeCommand[], rule: IdRule): Map<string, WantedExtras> {
   const wanted = new Map<string, WantedExtras>();
+  // Most sets have none, and nothing else of them matters here.
+  if (!commands.some(isExtra)) return wanted;
   const voided = voidedIn(commands, rule);
   for (const [at, command] of commands.entries()) {
     // Most are puts, which do not affect extras: their key is not computed.
@@ -34,10 +36,13 @@ function voidedIn(commands: readonly ChangeCommand[], rule: IdRule): ReadonlySet
   const prefixes: Placed[] = [];
   for (const [at, command] of commands.entries()) {
     if (command.type === 'delete-prefix') prefixes.push({ key: idKey(rule, command.prefix), at });
-    else if (command.type !== 'put' && command.type !== 'delete')
-      extras.push({ key: idKey(rule, command.id), at });
+    else if (isExtra(command)) extras.push({ key: idKey(rule, command.id), at });
   }
   return voidedByPrefixes(extras, prefixes);
+}
+
+function isExtra(command: ChangeCommand): command is ExtraCommand {
+  return command.type !== 'put' && command.type !== 'delete' && command.type !== 'delete-prefix';
 }
 
 function join(before: WantedExtras | undefined, command: ExtraCommand): WantedExtras {

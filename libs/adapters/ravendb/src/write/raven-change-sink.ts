@@ -93,19 +93,18 @@ export class RavenChangeSink implements ChangeSink {
     const extras = reduceExtras(commands, rule);
     checkAttachments(extras);
     const shared = sharedIds(effect, checkpoint);
-    const isFirst = isFirstCopy(checkpoint);
-    const isSmall = effect.puts.size <= LOOKED_AT_IN_PLACE;
+    // A small set is sent in one piece once the version is known: what it would gain is less than what more writes cost.
+    const isLarge = effect.puts.size > LOOKED_AT_IN_PLACE;
     if (
-      (isFirst || isSmall) &&
+      isLarge &&
+      isFirstCopy(checkpoint) &&
       extras.size === 0 &&
       shared.length === 0 &&
       expected instanceof Promise &&
       effect.deletes.size + effect.prefixes.size === 0
     ) {
       const fence = { ...fenceOf(checkpoint), expected };
-      const ownOnly = isFirst ? null : ownOnlyOf(effect, checkpoint.name, overwrite);
-      const puts = isFirst ? expectNothing(effect) : effect.puts.values();
-      const version = await writeBehind(this.#http, puts, ownOnly, fence).catch(() => null);
+      const version = await writeBehind(this.#http, expectNothing(effect), fence).catch(() => null);
       // Whatever kept it from being written, the ordinary way finds out, behind the same fence.
       if (version !== null) return version;
     }

@@ -52,7 +52,7 @@ describe('a set of puts behind another one', () => {
 
   it('is sent up to the fence while the one before is being written', async () => {
     const before = Promise.withResolvers<string | null>();
-    const written = writeBehind(http, PUTS, null, { ...FENCE, expected: before.promise });
+    const written = writeBehind(http, PUTS, { ...FENCE, expected: before.promise });
     const { encoding, begun, body } = await received.promise;
     expect(encoding).toBe('chunked');
     expect(await begun).toBe(`{"Commands":[${CARS},`);
@@ -63,7 +63,7 @@ describe('a set of puts behind another one', () => {
 
   it('is not written when the one before failed', async () => {
     const before = Promise.withResolvers<string | null>();
-    const written = writeBehind(http, PUTS, null, { ...FENCE, expected: before.promise });
+    const written = writeBehind(http, PUTS, { ...FENCE, expected: before.promise });
     const { body } = await received.promise;
     before.reject(new Error('refused'));
     await expect(written).rejects.toThrow();

@@ -62,11 +62,9 @@ export async function write(http: RavenHttp, transaction: Transaction): Promise<
 export async function writeBehind(
   http: RavenHttp,
   puts: Iterable<Put>,
-  ownOnly: OwnOnly | null,
   fence: { id: string; document: string; expected: Promise<string | null> },
 ): Promise<string> {
-  const commands = ownOnly ? refuseUnlessOwn(ownOnly) : [];
-  for (const one of puts) commands.push(putOf(one));
+  const commands = Array.from(puts, putOf);
   async function* parts(): AsyncGenerator<Buffer, void, undefined> {
     yield Buffer.from(`{"Commands":[${commands.join(',')}${commands.length > 0 ? ',' : ''}`);
     const version = await fence.expected;

@@ -17,7 +17,7 @@ export function reduceCommands(commands: readonly ChangeCommand[], rule: IdRule)
   const removed: Placed[] = [];
   // Most sets delete no prefix: where each of their puts is, is not asked.
   const putAt = commands.some(({ type }) => type === 'delete-prefix') ? new Map<string, number>() : null;
-  for (const [at, command] of commands.entries()) {
+  commands.forEach((command, at) => {
     switch (command.type) {
       case 'put': {
         const key = idKey(rule, command.id);
@@ -39,7 +39,7 @@ export function reduceCommands(commands: readonly ChangeCommand[], rule: IdRule)
         break;
       }
     }
-  }
+  });
   const puts = [...(putAt ?? [])].map(([key, at]) => ({ key, at }));
   const voided = voidedByPrefixes(puts, removed);
   for (const { key, at } of puts) if (voided.has(at)) effect.puts.delete(key);

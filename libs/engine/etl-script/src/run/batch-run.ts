@@ -180,7 +180,7 @@ export class BatchRun {
     const wanting: number[] = [];
     const later: number[] = [];
     this.#size += reply.size;
-    for (const [i, document] of open.entries()) {
+    open.forEach((document, i) => {
       const id = this.#documents[document]?.id ?? '';
       const commands = nextCommands(id);
       const status = reply.statuses[i];
@@ -191,7 +191,7 @@ export class BatchRun {
         const failure = reply.failures[i] ?? failureWithoutPlace(this.#script.name, 'crashed', NO_REASON);
         this.#settle(document, { id, status: 'failed', failure });
       }
-    }
+    });
     this.#options.reach.came(open.length - later.length, open.length);
     return { wanting, later };
   }

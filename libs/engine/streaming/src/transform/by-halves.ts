@@ -1,5 +1,11 @@
-/** The outcome for one of several items processed together. */
-export type Outcome<R> = { result: R } | { error: unknown };
+/** The outcome for an item that cannot be processed, whatever is processed with it. */
+export class Broken {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
 
 export interface HalvesOptions {
   /** Throws when nothing at all can be processed now, whatever it is. */
@@ -19,9 +25,9 @@ export async function byHalves<T, R>(
   things: readonly T[],
   work: (some: readonly T[]) => Promise<R[]>,
   options: HalvesOptions,
-): Promise<Outcome<R>[]> {
+): Promise<(R | Broken)[]> {
   const first = await attempt(things, work, options);
-  if ('results' in first) return first.results.map((result) => ({ result }));
+  if (!(first instanceof Broken)) return first;
   if (things.length > 1) {
     const half = Math.ceil(things.length / 2);
     const before = await byHalves(things.slice(0, half), work, options);
@@ -29,16 +35,16 @@ export async function byHalves<T, R>(
     return [...before, ...(await byHalves(things.slice(half), work, options))];
   }
   const again = await attempt(things, work, options);
-  return 'results' in again ? again.results.map((result) => ({ result })) : [again];
+  return again instanceof Broken ? [again] : again;
 }
 
 async function attempt<T, R>(
   things: readonly T[],
   work: (some: readonly T[]) => Promise<R[]>,
   { probe, signal }: HalvesOptions,
-): Promise<{ results: R[] } | { error: unknown }> {
+): Promise<R[] | Broken> {
   try {
-    return { results: await work(things) };
+    return await work(things);
   } catch (error) {
     signal.throwIfAborted();
     try {
@@ -46,6 +52,6 @@ async function attempt<T, R>(
     } catch {
       throw error;
     }
-    return { error };
+    return new Broken(error);
   }
 }

@@ -19,15 +19,21 @@ export function copyWriter({ owner }: TaskKey, generation: string): CopyWriter {
   const source = `,"${COPY_SOURCE}":${JSON.stringify(`${owner}/`).slice(0, -1)}`;
   const end = `,"${COPY_GENERATION}":${JSON.stringify(generation)}}}`;
   const collections = new Map<string, string>();
-  const inCollection = (name: string): string => {
-    const written = collections.get(name) ?? `"@collection":${JSON.stringify(name)}${source}`;
+  const inCollection = (name: string): string => `"@collection":${JSON.stringify(name)}${source}`;
+  // Of a copy without metadata of its own: almost every one.
+  const beginningIn = (name: string): string => {
+    const known = collections.get(name);
+    if (known !== undefined) return known;
+    const written = `"@metadata":{${inCollection(name)}`;
     collections.set(name, written);
     return written;
   };
   return ({ fields, collection, metadata }, { id, etag }) => {
-    const own = metadata === undefined ? '{' : spliceable(metadata);
-    const from = JSON.stringify(id).slice(1);
-    return `${spliceable(fields)}"@metadata":${own}${inCollection(collection)}${from},"${COPY_ETAG}":${etag}${end}`;
+    const beginning =
+      metadata === undefined
+        ? beginningIn(collection)
+        : `"@metadata":${spliceable(metadata)}${inCollection(collection)}`;
+    return `${spliceable(fields)}${beginning}${JSON.stringify(id).slice(1)},"${COPY_ETAG}":${etag}${end}`;
   };
 }
 

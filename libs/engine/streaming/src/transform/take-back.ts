@@ -5,7 +5,8 @@ import type { SetAsideInUse } from './set-aside-in-use.ts';
 
 const WRITES_AT_ONCE = 16;
 
-type Outputs = ReadonlyMap<SourceChange, ScriptOutput>;
+/** One for each change; none where the script did not run. */
+type Outputs = readonly (ScriptOutput | undefined)[];
 
 /**
  * Clears documents that did not fail: several documents concurrently, and the changes of one document in order.
@@ -18,16 +19,16 @@ export async function takeBack(
 ): Promise<string[]> {
   if (setAside.isEmpty) return [];
   const recovered: string[] = [];
-  const takeOne = async (change: SourceChange): Promise<void> => {
-    const { kind, id, etag } = change;
+  const takeOne = async ({ kind, id, etag }: SourceChange, output: Outputs[number]): Promise<void> => {
     const isUnchanged = kind === 'touch' || etag === setAside.etagOf(id);
-    if (!outputs.has(change) || kind === 'delete' || !isUnchanged) return setAside.clear(id, etag);
+    if (!output || kind === 'delete' || !isUnchanged) return setAside.clear(id, etag);
     if (setAside.isOpen(id)) recovered.push(id);
   };
-  const passed = changes.filter((change) => outputs.get(change)?.status !== 'failed');
-  const byDocument = Map.groupBy(passed, ({ id }) => setAside.keyOf(id));
+  const ran = changes.map((change, at) => ({ change, output: outputs[at] }));
+  const passed = ran.filter(({ output }) => output?.status !== 'failed');
+  const byDocument = Map.groupBy(passed, ({ change }) => setAside.keyOf(change.id));
   await inGroups([...byDocument.values()], WRITES_AT_ONCE, async (ones) => {
-    for (const one of ones) await takeOne(one);
+    for (const { change, output } of ones) await takeOne(change, output);
   });
   return recovered;
 }

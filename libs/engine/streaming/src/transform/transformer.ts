@@ -15,7 +15,7 @@ import type {
   ScriptOutput,
 } from '@nestjs-spark/etl-script/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
-import { byHalves } from './by-halves.ts';
+import { Broken, byHalves } from './by-halves.ts';
 import { confinedLoader } from './confined-loader.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
@@ -38,11 +38,6 @@ export interface TransformedChange {
 type SourcePut = Extract<SourceChange, { kind: 'put' | 'touch' }>;
 type SourceDelete = Extract<SourceChange, { kind: 'delete' }>;
 
-interface Result {
-  output: ScriptOutput | undefined;
-  extras: ExtraCommand[] | undefined;
-}
-
 /** A page from its beginning, transformed. */
 export interface TransformedPart {
   changes: TransformedChange[];
@@ -50,11 +45,14 @@ export interface TransformedPart {
   count: number;
 }
 
+/** Of each change, as far as the sandbox answered; none for what the script does not run for. */
+type Outputs = (ScriptOutput | undefined)[];
+
+type Extras = ReadonlyMap<SourceChange, readonly ExtraCommand[]>;
+
 interface Results {
-  /** Of so many changes from the first. */
-  count: number;
-  outputs: Map<SourceChange, ScriptOutput>;
-  extras: Map<SourceChange, ExtraCommand[]>;
+  outputs: Outputs;
+  extras: Extras;
 }
 
 /** What became of a document that was run again. */
@@ -94,27 +92,22 @@ export class Transformer {
   }
 
   async #transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedPart> {
-    const { outputs, extras, count } = await this.#runEach(page.changes, signal);
+    const { outputs, extras } = await this.#runEach(page.changes, signal);
     const write = this.#writer(generation);
     const transformed: TransformedChange[] = [];
     const failures: SetAsideFailure[] = [];
-    const changes = page.changes.slice(0, count);
+    const changes = page.changes.slice(0, outputs.length);
     this.#recovered.push(...(await takeBack(this.#setAside, changes, outputs)));
-    for (const change of changes) {
-      const output = outputs.get(change);
-      if (output?.status === 'failed') {
-        failures.push(toFailure(change, output.failure));
-        continue;
+    changes.forEach((change, at) => {
+      const output = outputs[at];
+      if (output?.status === 'failed') failures.push(toFailure(change, output.failure));
+      else if (output) {
+        const commands = this.#toChanges(output, change, write, extras);
+        transformed.push({ etag: change.etag, documentId: change.id, commands });
       }
-      if (!output) continue;
-      transformed.push({
-        etag: change.etag,
-        documentId: change.id,
-        commands: this.#toChanges(output, change, write, extras),
-      });
-    }
+    });
     await this.#setAside.add(failures);
-    return { changes: transformed, count };
+    return { changes: transformed, count: changes.length };
   }
 
   /** Those set aside that succeeded now although they did not change. A requester may have passed their etag: they are to be run again. */
@@ -124,38 +117,33 @@ export class Transformer {
 
   /** The same for documents outside their order. Nothing is set aside or taken back: that waits until it is published. */
   async again(changes: SourcePut[], generation: number, signal: AbortSignal): Promise<AgainResult[]> {
-    const { outputs, extras, count } = await this.#runEach(changes, signal);
+    const { outputs, extras } = await this.#runEach(changes, signal);
     const write = this.#writer(generation);
-    const results = changes.slice(0, count).flatMap((change): AgainResult[] => {
-      const output = outputs.get(change);
+    const results = changes.slice(0, outputs.length).flatMap((change, at): AgainResult[] => {
+      const output = outputs[at];
       if (!output) return [];
       if (output.status === 'failed') return [{ failure: toFailure(change, output.failure) }];
       const commands = this.#toChanges(output, change, write, extras);
       return [{ id: change.id, etag: change.etag, commands }];
     });
-    const rest = changes.slice(count);
+    const rest = changes.slice(outputs.length);
     return rest.length === 0 ? results : [...results, ...(await this.again(rest, generation, signal))];
   }
 
   /** What breaks the script's run, or cannot be read, for one document alone is that document's failure. */
   async #runEach(changes: readonly SourceChange[], signal: AbortSignal): Promise<Results> {
-    const work = async (some: readonly SourceChange[]): Promise<Result[]> => {
-      const { outputs, count } = await this.#script.once(some, () => this.#runScript([...some], signal));
-      const done = some.slice(0, count);
-      const extras = await this.#extrasOf(done, outputs);
-      return done.map((change) => ({ output: outputs.get(change), extras: extras.get(change) }));
+    const extras = new Map<SourceChange, readonly ExtraCommand[]>();
+    const work = async (some: readonly SourceChange[]): Promise<Outputs> => {
+      const outputs = await this.#script.once(some, () => this.#runScript([...some], signal));
+      for (const [change, own] of await this.#extrasOf(some, outputs)) extras.set(change, own);
+      return outputs;
     };
     const outcomes = await byHalves(changes, work, { probe: () => this.#probe(signal), signal });
-    const outputs = new Map<SourceChange, ScriptOutput>();
-    const extras = new Map<SourceChange, ExtraCommand[]>();
-    for (const [at, change] of changes.entries()) {
-      const outcome = outcomes[at];
-      if (outcome && 'result' in outcome) {
-        if (outcome.result.output) outputs.set(change, outcome.result.output);
-        if (outcome.result.extras) extras.set(change, outcome.result.extras);
-      } else if (outcome) outputs.set(change, broken(change, this.#task.key.name, outcome.error));
-    }
-    return { outputs, extras, count: outcomes.length };
+    const { name } = this.#task.key;
+    const outputs = outcomes.map((outcome, at) =>
+      outcome instanceof Broken ? broken(changes[at], name, outcome.error) : outcome,
+    );
+    return { outputs, extras };
   }
 
   /** The source can be read, and the sandbox runs this script. */
@@ -171,21 +159,24 @@ export class Transformer {
   }
 
   /** Runs the script over the changes from the first, as many as the sandbox answers for. */
-  async #runScript(
-    all: SourceChange[],
-    signal: AbortSignal,
-  ): Promise<{ outputs: Map<SourceChange, ScriptOutput>; count: number }> {
+  async #runScript(all: SourceChange[], signal: AbortSignal): Promise<Outputs> {
     const { runner } = this.#script;
     const puts = all.filter(isOwnPut);
     const put = puts.length > 0 ? await runner.transform(puts.map(this.#toInput), this.#load, signal) : [];
+    requireAnswers(puts, put);
     const afterPuts = upTo(all, puts[put.length]);
     const deletes = afterPuts.filter(isDelete);
     const deleted =
       deletes.length > 0
         ? await runner.transformDeleted(deletes.map(this.#toDeleted), this.#load, signal)
         : [];
-    const changes = upTo(afterPuts, deletes[deleted.length]);
-    return { outputs: new Map([...pair(puts, put), ...pair(deletes, deleted)]), count: changes.length };
+    requireAnswers(deletes, deleted);
+    let nextPut = 0;
+    let nextDelete = 0;
+    return upTo(afterPuts, deletes[deleted.length]).map((change) => {
+      if (isOwnPut(change)) return put[nextPut++];
+      return isDelete(change) ? deleted[nextDelete++] : undefined;
+    });
   }
 
   /** What the requester may not read does not go in. */
@@ -206,7 +197,7 @@ export class Transformer {
     output: Extract<ScriptOutput, { status: 'done' }>,
     change: SourceChange,
     write: CopyWriter,
-    extras: Map<SourceChange, ExtraCommand[]>,
+    extras: Extras,
   ): ChangeCommand[] {
     const commands = this.#unprefixed(output, change, write, extras);
     const { idPrefix } = this.#task;
@@ -218,29 +209,26 @@ export class Transformer {
     { commands }: Extract<ScriptOutput, { status: 'done' }>,
     change: SourceChange,
     write: CopyWriter,
-    extras: Map<SourceChange, ExtraCommand[]>,
+    extras: Extras,
   ): ChangeCommand[] {
-    const all = extras.get(change) ?? [];
-    if (change.kind === 'touch') return all;
-    if (all.length === 0) return commands.map((command) => toChange(command, change, write));
+    const all = extras.get(change);
+    if (change.kind === 'touch') return all ? [...all] : [];
+    if (!all) return commands.map((command) => toChange(command, change, write));
     return commands.flatMap((command): ChangeCommand[] => {
       const own = toChange(command, change, write);
       return own.type === 'put' ? [own, ...all.filter(({ id }) => id === own.id)] : [own];
     });
   }
 
-  async #extrasOf(
-    changes: readonly SourceChange[],
-    outputs: Map<SourceChange, ScriptOutput>,
-  ): Promise<Map<SourceChange, ExtraCommand[]>> {
+  async #extrasOf(changes: readonly SourceChange[], outputs: Outputs): Promise<Extras> {
     const { extras } = this.#source;
     if (!extras) return new Map();
     const scripted: ScriptedChange[] = [];
-    for (const change of changes) {
-      const output = outputs.get(change);
-      if (output?.status !== 'done' || change.kind === 'delete' || !output.commands.some(hasExtras)) continue;
-      scripted.push({ change, commands: output.commands });
-    }
+    outputs.forEach((output, at) => {
+      const change = changes[at];
+      if (!change || output?.status !== 'done' || change.kind === 'delete') return;
+      if (output.commands.some(hasExtras)) scripted.push({ change, commands: output.commands });
+    });
     if (scripted.length === 0) return new Map();
     return copyExtras(readableExtras(extras, this.#task), this.#source.ids, scripted);
   }
@@ -251,9 +239,13 @@ export class Transformer {
   }
 }
 
-function broken({ id }: SourceChange, script: string, error: unknown): ScriptOutput {
+function broken(change: SourceChange | undefined, script: string, error: unknown): ScriptOutput {
   const reason = `it cannot be read or transformed: ${messageOf(error)}`;
-  return { id, status: 'failed', failure: { kind: 'crashed', script, line: null, column: null, reason } };
+  return {
+    id: change?.id ?? '',
+    status: 'failed',
+    failure: { kind: 'crashed', script, line: null, column: null, reason },
+  };
 }
 
 function toChange(command: EtlCommand, change: SourceChange, write: CopyWriter): ChangeCommand {
@@ -283,9 +275,8 @@ function upTo(changes: SourceChange[], end: SourceChange | undefined): SourceCha
   return end ? changes.slice(0, changes.indexOf(end)) : changes;
 }
 
-function pair(changes: SourceChange[], outputs: ScriptOutput[]): [SourceChange, ScriptOutput][] {
+function requireAnswers(changes: readonly SourceChange[], outputs: readonly ScriptOutput[]): void {
   if (outputs.length === 0 && changes.length > 0) throw new Error('The sandbox answered for no document');
-  return outputs.map((output, i) => [changes[i] as SourceChange, output]);
 }
 
 /** The command under the ids that copies have at the requester. */

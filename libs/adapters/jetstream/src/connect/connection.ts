@@ -154,16 +154,24 @@ export class JetStreamConnection {
    */
   async use<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T> {
     const handle = this.#connected && this.#handle ? this.#handle : await this.#soon();
-    const broken = Promise.withResolvers<never>();
-    const unsubscribe = this.onStatus(() => broken.reject(this.#unavailable()));
-    try {
+    // One promise for both, not a race of two: small messages are sent this way.
+    return new Promise<T>((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        unsubscribe();
+        reject(toPortError(this.target, error));
+      };
       // A request that was under way when the connection broke would only end by its time-out.
-      return await Promise.race([work(handle), broken.promise]);
-    } catch (error) {
-      throw toPortError(this.target, error);
-    } finally {
-      unsubscribe();
-    }
+      const unsubscribe = this.onStatus(() => fail(this.#unavailable()));
+      const succeed = (done: T): void => {
+        unsubscribe();
+        resolve(done);
+      };
+      try {
+        work(handle).then(succeed, fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
   }
 
   async #soon(): Promise<JetStreamHandle> {

@@ -55,8 +55,7 @@ export class AckInbox {
    * @throws as the client's `publish` does
    */
   publish(subject: string, payload: Uint8Array, fields: Readonly<Record<string, string>>): Promise<number> {
-    const lists = Object.entries(fields).map(([name, value]) => [name, [value]]);
-    const headers = MsgHdrsImpl.fromRecord(Object.fromEntries(lists));
+    const headers = new WrittenHeaders(fields);
     const id = String(this.#next++);
     if (!this.#isHeard) this.#listen();
     this.#nc.publish(subject, payload, { headers, reply: `${this.#inbox}.${id}` });
@@ -118,6 +117,26 @@ export class AckInbox {
         one.reject(status.error);
       }
     }
+  }
+}
+
+/** Headers as the text that goes out: the client's own are made into a map first, and encoded into memory of their own. */
+class WrittenHeaders extends MsgHdrsImpl {
+  readonly #text: string;
+
+  constructor(fields: Readonly<Record<string, string>>) {
+    super();
+    let text = 'NATS/1.0\r\n';
+    for (const name in fields) text += `${name}: ${MsgHdrsImpl.validHeaderValue(fields[name] ?? '')}\r\n`;
+    this.#text = `${text}\r\n`;
+  }
+
+  override toString(): string {
+    return this.#text;
+  }
+
+  override encode(): Uint8Array {
+    return Buffer.from(this.#text);
   }
 }
 

@@ -3,7 +3,7 @@ import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManage
 import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Logger, keepRunning, pause, SayOnce } from '@nestjs-spark/foundation/internal';
+import { type Logger, keepRunning, pause, Places, SayOnce } from '@nestjs-spark/foundation/internal';
 import { clientOptions } from './client-options.ts';
 import type { NatsSecurity } from './security.ts';
 import { Denials } from './denials.ts';
@@ -59,6 +59,8 @@ export class JetStreamConnection {
   readonly #address: ServerAddress;
   readonly #closing = new AbortController();
   readonly #listeners = new Set<(status: ConnectionStatus) => void>();
+  /** Breaks off the work that is under way. */
+  readonly #underWay = new Places<() => void>();
   #handle: JetStreamHandle | undefined;
   #connected = false;
   #problem: unknown;
@@ -154,18 +156,18 @@ export class JetStreamConnection {
    */
   async use<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T> {
     const handle = this.#connected && this.#handle ? this.#handle : await this.#soon();
-    // One promise for both, not a race of two: small messages are sent this way.
+    // One promise, not a race of two: small messages are sent this way.
     return new Promise<T>((resolve, reject) => {
       const fail = (error: unknown): void => {
-        unsubscribe();
+        leave();
         reject(toPortError(this.target, error));
       };
-      // A request that was under way when the connection broke would only end by its time-out.
-      const unsubscribe = this.onStatus(() => fail(this.#unavailable()));
       const succeed = (done: T): void => {
-        unsubscribe();
+        leave();
         resolve(done);
       };
+      // A request that was under way when the connection broke would only end by its time-out.
+      const leave = this.#underWay.add(() => fail(this.#unavailable()));
       try {
         work(handle).then(succeed, fail);
       } catch (error) {
@@ -290,6 +292,7 @@ export class JetStreamConnection {
       this.#said.forget();
     }
     for (const listener of Array.from(this.#listeners)) listener(status);
+    for (const breakOff of this.#underWay.all()) breakOff();
   }
 
   /** Logs each new reason once, not at every attempt. */

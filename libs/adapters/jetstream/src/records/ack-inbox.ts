@@ -29,7 +29,7 @@ export class AckInbox {
   readonly #inbox: string;
   readonly #timeoutMs: number;
   /** In the order in which they were published. */
-  readonly #unanswered = new Map<string, Unanswered>();
+  readonly #unanswered = new Map<number, Unanswered>();
   #timer: NodeJS.Timeout | null = null;
   /** False if the subscription was denied: the next message tries again. */
   #isHeard = false;
@@ -56,7 +56,7 @@ export class AckInbox {
    */
   publish(subject: string, payload: Uint8Array, fields: Readonly<Record<string, string>>): Promise<number> {
     const headers = new WrittenHeaders(fields);
-    const id = String(this.#next++);
+    const id = this.#next++;
     if (!this.#isHeard) this.#listen();
     this.#nc.publish(subject, payload, { headers, reply: `${this.#inbox}.${id}` });
     return new Promise((resolve, reject) => {
@@ -73,7 +73,7 @@ export class AckInbox {
   }
 
   #take({ subject, data, headers }: Msg): void {
-    const id = subject.slice(this.#inbox.length + 1);
+    const id = Number(subject.slice(this.#inbox.length + 1));
     const one = this.#unanswered.get(id);
     if (!one) return;
     this.#unanswered.delete(id);

@@ -1,5 +1,5 @@
 import { describeError } from '@nestjs-spark/foundation';
-import { keepRunning } from '@nestjs-spark/foundation/internal';
+import { keepRunning, Places } from '@nestjs-spark/foundation/internal';
 import type { QueuedJob } from '../job/store.ts';
 import { claim } from './claim.ts';
 import { OneRun } from './one-run.ts';
@@ -16,6 +16,8 @@ export class JobRunner {
   readonly #parts: RunnerParts;
   readonly #concurrency: number;
   readonly #ending = new AbortController();
+  /** To add a listener to the signal for each run, and remove it, costs more than a small run has to. */
+  readonly #runs = new Places<OneRun>();
   #running: Promise<unknown> | undefined;
 
   constructor(parts: RunnerParts, concurrency: number) {
@@ -34,6 +36,7 @@ export class JobRunner {
   /** Takes no more jobs and leaves running ones to others: with a durable store, another process continues them. */
   async stop(): Promise<void> {
     this.#ending.abort();
+    for (const run of this.#runs.all()) run.leave();
     await this.#running;
   }
 
@@ -60,7 +63,8 @@ export class JobRunner {
       // Other jobs get their turn meanwhile, perhaps on a backend that is available.
       if (claimed === 'later') return await queued.giveBack(laterMs(queued.times));
       if (claimed !== 'nothing') {
-        const done = await new OneRun(claimed, queued, requests, this.#parts).execute(signal);
+        const run = new OneRun(claimed, queued, requests, this.#parts);
+        const done = await this.#executed(run);
         if (done === 'later') return await queued.giveBack(laterMs(queued.times));
         if (done === 'taken') return;
       }
@@ -72,6 +76,15 @@ export class JobRunner {
     }
     if (signal.aborted) await queued.giveBack();
     else await queued.done();
+  }
+
+  async #executed(run: OneRun): Promise<Awaited<ReturnType<OneRun['execute']>>> {
+    const remove = this.#runs.add(run);
+    try {
+      return await run.execute(this.#ending.signal);
+    } finally {
+      remove();
+    }
   }
 }
 

@@ -41,8 +41,13 @@ export class OneRun {
     this.#stop = new RunStop(claim.backend, parts, this.#over.signal);
   }
 
+  /** Ends the observation of the run, which is left to the next process. */
+  leave(): void {
+    this.#over.abort(OVER);
+  }
+
   /**
-   * @param signal aborted when this process ends: the run is left to the next one
+   * @param signal aborted when this process ends; `leave` is called then, too
    * @returns `later`: what became of the run cannot be told now, so the job has to be taken again; `taken`: another process has the job, and its
    * message
    */
@@ -67,9 +72,7 @@ export class OneRun {
       look: () => void this.#look(handle),
       isOver: () => this.#stop.ask(handle, 'timed-out'),
     });
-    const endNow = (): void => this.#over.abort(OVER);
-    signal.addEventListener('abort', endNow, { once: true });
-    if (signal.aborted) endNow();
+    if (signal.aborted) this.leave();
     try {
       // Before it is observed, which may take it over: what is to be stopped is not to begin anything more.
       if (adopted && job.status === 'Cancelling') {
@@ -90,12 +93,11 @@ export class OneRun {
       return 'over';
     } finally {
       // Nothing else listens any more, and aborting costs something even without listeners.
-      if (this.#stop.isAsked) endNow();
-      signal.removeEventListener('abort', endNow);
+      if (this.#stop.isAsked) this.leave();
       stopTiming();
       leave();
       progress.forget(job.jobId);
-      await this.#leave(handle).catch(() => undefined);
+      await this.#release(handle).catch(() => undefined);
     }
   }
 
@@ -125,7 +127,7 @@ export class OneRun {
   }
 
   /** What has not ended belongs to whoever continues it, unless nobody else can see it. */
-  async #leave(handle: RunHandle): Promise<void> {
+  async #release(handle: RunHandle): Promise<void> {
     const { backend } = this.#claim;
     if (this.#isOver) return backend.release(handle);
     if (backend.leave) return backend.leave(handle);
@@ -282,6 +284,6 @@ export class OneRun {
       await backend.cancel(handle).catch(() => undefined);
     if (backend.leave) await backend.leave(handle).catch(() => undefined);
     else if (backend.capabilities.local) await backend.cancel(handle).catch(() => undefined);
-    this.#over.abort(OVER);
+    this.leave();
   }
 }

@@ -1,7 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import { createInbox, errors, MsgHdrsImpl, type Msg } from '@nats-io/transport-node';
-import type { JetStreamHandle } from '../connect/connection.ts';
+import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 
 /** What was published and is not acknowledged yet. */
 interface Unanswered {
@@ -16,6 +16,9 @@ interface Ack {
   seq?: number;
   error?: ConstructorParameters<typeof JetStreamApiError>[0];
 }
+
+/** What an inbox needs of the connection that it belongs to. */
+export type AckedConnection = Pick<JetStreamConnection, 'inboxPrefix' | 'onStatus' | 'unavailable'>;
 
 const OF = new WeakMap<JetStreamHandle['nc'], AckInbox>();
 const TIMEOUT_MS = 5_000;
@@ -35,11 +38,16 @@ export class AckInbox {
   #isHeard = false;
   #next = 0;
 
-  /** The one of a connection. @param prefix where answers may come in */
-  static of({ nc, js }: Pick<JetStreamHandle, 'nc' | 'js'>, prefix: string): AckInbox {
-    const known = OF.get(nc) ?? new AckInbox(nc, prefix, js.getOptions().timeout ?? TIMEOUT_MS);
-    OF.set(nc, known);
-    return known;
+  /** The one of a connection. */
+  static of({ nc, js }: Pick<JetStreamHandle, 'nc' | 'js'>, connection: AckedConnection): AckInbox {
+    const known = OF.get(nc);
+    if (known) return known;
+    const inbox = new AckInbox(nc, connection.inboxPrefix, js.getOptions().timeout ?? TIMEOUT_MS);
+    OF.set(nc, inbox);
+    // What was under way when the connection broke would only end by its time-out.
+    const leave = connection.onStatus(() => inbox.#failAll(() => connection.unavailable()));
+    nc.closed().then(leave, leave);
+    return inbox;
   }
 
   private constructor(nc: JetStreamHandle['nc'], prefix: string, timeoutMs: number) {
@@ -84,8 +92,13 @@ export class AckInbox {
   /** If this user may not subscribe to answers, none arrives. */
   #refuse(error: Error): void {
     this.#isHeard = false;
-    for (const { reject } of this.#unanswered.values()) reject(error);
+    this.#failAll(() => error);
+  }
+
+  #failAll(error: () => Error): void {
+    const all = [...this.#unanswered.values()];
     this.#unanswered.clear();
+    for (const { reject } of all) reject(error());
   }
 
   #giveUpIn(ms: number): void {

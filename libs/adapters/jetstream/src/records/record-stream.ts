@@ -1,6 +1,6 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
-import { isWrongLastSequence } from '../connect/failures.ts';
+import { isWrongLastSequence, toPortError } from '../connect/failures.ts';
 import { ensureStream, type Provisioned } from '../provision/ensure-stream.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
@@ -79,17 +79,15 @@ export class RecordStream {
     const headers = this.#headersOf(id, how);
     await this.provision();
     await connection.turn.end();
-    return connection.use(async (handle) => {
-      try {
-        return await AckInbox.of(handle, connection.inboxPrefix).publish(
-          recordSubject(root, id, part),
-          payload,
-          headers,
-        );
-      } catch (error) {
-        throw isWrongLastSequence(error) ? new VersionConflictError(id, { cause: error }) : error;
-      }
-    });
+    const handle = connection.current ?? (await connection.use((one) => Promise.resolve(one)));
+    try {
+      const subject = recordSubject(root, id, part);
+      return await AckInbox.of(handle, connection).publish(subject, payload, headers);
+    } catch (error) {
+      throw isWrongLastSequence(error)
+        ? new VersionConflictError(id, { cause: error })
+        : toPortError(connection.target, error);
+    }
   }
 
   /**
@@ -159,11 +157,9 @@ export class RecordStream {
   forget(sequence: number): void {
     const { connection, stream } = this.#options;
     const request = JSON.stringify({ seq: sequence, no_erase: true });
-    const send = (): Promise<void> =>
-      connection.use(async ({ nc }) => nc.publish(`$JS.API.STREAM.MSG.DELETE.${stream}`, request));
     connection.turn
       .end()
-      .then(send)
+      .then(() => connection.current?.nc.publish(`$JS.API.STREAM.MSG.DELETE.${stream}`, request))
       .catch(() => undefined);
   }
 

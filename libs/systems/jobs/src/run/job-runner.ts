@@ -58,13 +58,15 @@ export class JobRunner {
     const { signal } = this.#ending;
     const { cancels } = this.#parts;
     const requests = cancels.listen(queued.jobId);
+    let leave = (): void => {};
     try {
       const claimed = await claim(queued, this.#parts);
       // Other jobs get their turn meanwhile, perhaps on a backend that is available.
       if (claimed === 'later') return await queued.giveBack(laterMs(queued.times));
       if (claimed !== 'nothing') {
         const run = new OneRun(claimed, queued, requests, this.#parts);
-        const done = await this.#executed(run);
+        leave = this.#runs.add(run);
+        const done = await run.execute(signal);
         if (done === 'later') return await queued.giveBack(laterMs(queued.times));
         if (done === 'taken') return;
       }
@@ -72,19 +74,11 @@ export class JobRunner {
       await queued.giveBack().catch(() => undefined);
       throw error;
     } finally {
+      leave();
       cancels.leave(queued.jobId, requests);
     }
     if (signal.aborted) await queued.giveBack();
     else await queued.done();
-  }
-
-  async #executed(run: OneRun): Promise<Awaited<ReturnType<OneRun['execute']>>> {
-    const remove = this.#runs.add(run);
-    try {
-      return await run.execute(this.#ending.signal);
-    } finally {
-      remove();
-    }
   }
 }
 

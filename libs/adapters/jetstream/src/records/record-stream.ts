@@ -172,8 +172,8 @@ export class RecordStream {
     return entry && entry.operation === 'PUT' ? entry.string() : null;
   }
 
-  async provision(): Promise<void> {
-    await this.#provisioner.ensure(this.settings);
+  provision(): Promise<void> {
+    return this.#provisioner.ensure(this.settings);
   }
 
   /** Makes the stream and the bucket of values, as an administrator does. */

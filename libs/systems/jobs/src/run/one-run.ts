@@ -208,7 +208,7 @@ export class OneRun {
   }
 
   async #outcome(handle: RunHandle, ended: RunEnded): Promise<Outcome> {
-    if (ended.outcome === 'succeeded') return this.#keep(handle, ended);
+    if (ended.outcome === 'succeeded') return await this.#keep(handle, ended);
     // A backend may forget a run that it has stopped: that one is not lost.
     const proof = await this.#stop.proof();
     if (proof !== 'ended') return { type: this.#stop.reason, proof };
@@ -238,7 +238,7 @@ export class OneRun {
     if (ended !== 'started') return ended;
     // What was cancelled has been changed since it was written here.
     const known = revision === null || outcome.type === 'cancelled' ? null : stamped(job, revision);
-    return finish({ jobId: job.jobId, runId, known }, outcome, this.#parts);
+    return await finish({ jobId: job.jobId, runId, known }, outcome, this.#parts);
   }
 
   /** A run that lasts is to be stopped when its job is cancelled. Not awaited: the result of a cancelled run is refused. */

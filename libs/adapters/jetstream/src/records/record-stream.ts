@@ -79,7 +79,7 @@ export class RecordStream {
     const headers = this.#headersOf(id, how);
     await this.provision();
     await connection.turn.end();
-    const handle = connection.current ?? (await connection.use((one) => Promise.resolve(one)));
+    const handle = connection.current ?? (await this.#handle());
     try {
       const subject = recordSubject(root, id, part);
       return await AckInbox.of(handle, connection).publish(subject, payload, headers);
@@ -157,9 +157,13 @@ export class RecordStream {
   forget(sequence: number): void {
     const { connection, stream } = this.#options;
     const request = JSON.stringify({ seq: sequence, no_erase: true });
+    const send = async (): Promise<void> => {
+      const { nc } = connection.current ?? (await this.#handle());
+      nc.publish(`$JS.API.STREAM.MSG.DELETE.${stream}`, request);
+    };
     connection.turn
       .end()
-      .then(() => connection.current?.nc.publish(`$JS.API.STREAM.MSG.DELETE.${stream}`, request))
+      .then(send)
       .catch(() => undefined);
   }
 
@@ -228,6 +232,11 @@ export class RecordStream {
   #values<T>(work: Parameters<typeof openBucket<T>>[3]): Promise<T> {
     const { connection, values, valuesTtlMs: ttl } = this.#options;
     return connection.use((handle) => openBucket(handle, values, { ttl }, work));
+  }
+
+  /** As soon as there is a connection. */
+  #handle(): Promise<JetStreamHandle> {
+    return this.#options.connection.use((handle) => Promise.resolve(handle));
   }
 
   async #use<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T> {

@@ -134,7 +134,9 @@ export class MemoryBackend implements JobBackend {
       jobId,
       runId,
       attempt,
-      signal: started.stop.signal,
+      get signal() {
+        return started.stop.signal;
+      },
       progress: (progress) => started.progress(progress),
       log: (line) => started.log(line),
     });

@@ -5,7 +5,6 @@ import { isProgress } from '../job/reported.ts';
 /** A run in this process: its log, its progress, its end and its result. */
 export class MemoryRun implements RunHandle {
   readonly runId: string;
-  readonly stop = new AbortController();
   readonly parts: Uint8Array[] = [];
   /** Whether it runs in its own thread. */
   readonly isInThread: boolean;
@@ -14,10 +13,17 @@ export class MemoryRun implements RunHandle {
   readonly #logs: string[] = [];
   #progress: JobProgress | null = null;
   #ended: RunEnded | null = null;
+  #stop: AbortController | null = null;
 
   constructor(runId: string, isInThread = false) {
     this.runId = runId;
     this.isInThread = isInThread;
+  }
+
+  /** Made when it is asked for: most small handlers never look at their signal. */
+  get stop(): AbortController {
+    this.#stop ??= new AbortController();
+    return this.#stop;
   }
 
   get ended(): RunEnded | null {

@@ -11,6 +11,7 @@ export * from './flow/latest.ts';
 export * from './flow/load-package.ts';
 export * from './flow/load-within.ts';
 export * from './flow/nudge.ts';
+export * from './flow/places.ts';
 export * from './flow/ticking.ts';
 export * from './flow/try-each.ts';
 export * from './guard/guards.ts';

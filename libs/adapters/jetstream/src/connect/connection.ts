@@ -12,11 +12,12 @@ import { toPortError } from './failures.ts';
 import { inboxPrefix } from './inbox.ts';
 import type { BusHealth } from './judge-pulse.ts';
 import { Pulse } from './pulse.ts';
-import { describeAway, describeProblem, describeSilent, JetStreamRefusedError, refusal } from './refusals.ts';
+import { describeAway, describeProblem, describeSilent, refusal } from './refusals.ts';
 import { RETRY, RETRY_MS } from './retry-policy.ts';
-import { isAtLeast, MINIMUM_SERVER_VERSION } from './server-version.ts';
+import { requireVersion } from './server-version.ts';
 import { parseServerAddress, type ServerAddress } from './server-address.ts';
 import { Turn } from './turn.ts';
+import { UnderWay } from './under-way.ts';
 
 export interface JetStreamConnectionOptions {
   /** `nats://host:4222`, several separated by commas; `tls://` for TLS; credentials as `user:password@` or `token@`. */
@@ -59,6 +60,7 @@ export class JetStreamConnection {
   readonly #address: ServerAddress;
   readonly #closing = new AbortController();
   readonly #listeners = new Set<(status: ConnectionStatus) => void>();
+  readonly #underWay = new UnderWay();
   #handle: JetStreamHandle | undefined;
   #connected = false;
   #problem: unknown;
@@ -102,6 +104,11 @@ export class JetStreamConnection {
     return this.#connected;
   }
 
+  /** The tools of the connection as it is now, for what needs no answer or hears of its end itself; null while there is none. */
+  get current(): JetStreamHandle | null {
+    return this.#connected ? (this.#handle ?? null) : null;
+  }
+
   /** Where the answers to this application come in. */
   get inboxPrefix(): string {
     return inboxPrefix(this.#options.name);
@@ -129,16 +136,16 @@ export class JetStreamConnection {
    */
   ready(signal?: AbortSignal): Promise<JetStreamHandle> {
     this.start();
-    if (this.#connected && this.#handle) return Promise.resolve(this.#handle);
+    if (this.current) return Promise.resolve(this.current);
     const stops = signal ? [signal, this.#closing.signal] : [this.#closing.signal];
-    if (stops.some((stop) => stop.aborted)) return Promise.reject(this.#unavailable());
+    if (stops.some((stop) => stop.aborted)) return Promise.reject(this.unavailable());
     return new Promise((resolve, reject) => {
       const finish = (done: () => void) => {
         unsubscribe();
         for (const stop of stops) stop.removeEventListener('abort', aborted);
         done();
       };
-      const aborted = () => finish(() => reject(this.#unavailable()));
+      const aborted = () => finish(() => reject(this.unavailable()));
       const unsubscribe = this.onStatus((status) => {
         const handle = this.#handle;
         if (status === 'connected' && handle) finish(() => resolve(handle));
@@ -153,17 +160,12 @@ export class JetStreamConnection {
    * in which case it is unknown what the server has done
    */
   async use<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T> {
-    const handle = this.#connected && this.#handle ? this.#handle : await this.#soon();
-    const broken = Promise.withResolvers<never>();
-    const unsubscribe = this.onStatus(() => broken.reject(this.#unavailable()));
-    try {
-      // A request that was under way when the connection broke would only end by its time-out.
-      return await Promise.race([work(handle), broken.promise]);
-    } catch (error) {
-      throw toPortError(this.target, error);
-    } finally {
-      unsubscribe();
-    }
+    const handle = this.current ?? (await this.#soon());
+    return this.#underWay
+      .run(() => work(handle))
+      .catch((error: unknown) => {
+        throw toPortError(this.target, error);
+      });
   }
 
   async #soon(): Promise<JetStreamHandle> {
@@ -224,11 +226,7 @@ export class JetStreamConnection {
 
   async #accept(nc: NatsConnection): Promise<void> {
     const version = nc.info?.version ?? '0';
-    if (!isAtLeast(version, MINIMUM_SERVER_VERSION)) {
-      throw new JetStreamRefusedError(
-        `nats-server ${version} is not used: versions before ${MINIMUM_SERVER_VERSION} have known security flaws. Update the server`,
-      );
-    }
+    requireVersion(version);
     const timeout = this.#options.requestTimeoutMs ?? 5_000;
     const jsm = await jetstreamManager(nc, { timeout });
     if (this.#closing.signal.aborted) return nc.close();
@@ -274,14 +272,14 @@ export class JetStreamConnection {
 
   #change(status: ConnectionStatus): void {
     this.#connected = status === 'connected';
-    if (this.#connected) this.#pulse.connected();
-    else this.#pulse.disconnected();
     if (this.#connected) {
+      this.#pulse.connected();
       this.#problem = undefined;
       this.#denials.forget();
       this.#said.forget();
-    }
+    } else this.#pulse.disconnected();
     for (const listener of Array.from(this.#listeners)) listener(status);
+    this.#underWay.breakOff(() => this.unavailable());
   }
 
   /** Logs each new reason once, not at every attempt. */
@@ -292,7 +290,8 @@ export class JetStreamConnection {
       this.#options.log.warn(`${this.target}: ${problem}. Trying again until it works`);
   }
 
-  #unavailable(): UnavailableError {
+  /** Why nothing can be asked now. */
+  unavailable(): UnavailableError {
     if (this.#closing.signal.aborted)
       return new UnavailableError(`The connection to ${this.target} is closed`);
     return new UnavailableError(describeAway(this.target, this.#problem), { cause: this.#problem });

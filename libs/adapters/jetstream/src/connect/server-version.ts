@@ -1,5 +1,15 @@
+import { JetStreamRefusedError } from './refusals.ts';
+
 /** Older servers have known security flaws. */
-export const MINIMUM_SERVER_VERSION = '2.12.7';
+const MINIMUM_SERVER_VERSION = '2.12.7';
+
+/** @throws {JetStreamRefusedError} for a server that is too old */
+export function requireVersion(version: string): void {
+  if (isAtLeast(version, MINIMUM_SERVER_VERSION)) return;
+  throw new JetStreamRefusedError(
+    `nats-server ${version} is not used: versions before ${MINIMUM_SERVER_VERSION} have known security flaws. Update the server`,
+  );
+}
 
 /** Whether `version` is at least `minimum`; a pre-release counts as the release it leads to. */
 export function isAtLeast(version: string, minimum: string): boolean {

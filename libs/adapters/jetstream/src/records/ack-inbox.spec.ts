@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import { UnavailableError } from '@nestjs-spark/contracts';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors, MsgHdrsImpl, type Msg, type Status } from '@nats-io/transport-node';
-import type { JetStreamHandle } from '../connect/connection.ts';
+import type { ConnectionStatus, JetStreamHandle } from '../connect/connection.ts';
 import { AckInbox } from './ack-inbox.ts';
 
 /** A connection to nobody: what is published is kept, and answered by the test. */
 function startInbox(timeoutMs = 60_000) {
   const sent: { subject: string; reply: string; headers: string }[] = [];
   const statuses = Promise.withResolvers<Status>();
+  const closed = Promise.withResolvers<void>();
   let hear: (message: Msg) => void = () => {};
   let denyAnswers: () => void = () => {};
   const nc = {
@@ -24,9 +26,19 @@ function startInbox(timeoutMs = 60_000) {
     status: async function* () {
       yield await statuses.promise;
     },
+    closed: () => closed.promise,
+  };
+  let breakOff: () => void = () => {};
+  const connection = {
+    inboxPrefix: '_INBOX.spec',
+    onStatus: (listener: (status: ConnectionStatus) => void) => {
+      breakOff = () => listener('disconnected');
+      return () => undefined;
+    },
+    unavailable: () => new UnavailableError('away'),
   };
   const handle = { nc, js: { getOptions: () => ({ timeout: timeoutMs }) } };
-  const inbox = AckInbox.of(handle as unknown as JetStreamHandle, '_INBOX.spec');
+  const inbox = AckInbox.of(handle as unknown as JetStreamHandle, connection);
   const answer = (index: number, text: string, code?: number): void => {
     const { reply: subject = '' } = sent[index] ?? {};
     hear({ subject, data: Buffer.from(text), ...(code && { headers: { code } }) } as unknown as Msg);
@@ -37,7 +49,8 @@ function startInbox(timeoutMs = 60_000) {
       type: 'error',
       error: new errors.PermissionViolationError('denied', 'publish', subject),
     });
-  return { sent, answer, publish, deny, denyAnswers: () => denyAnswers() };
+  const breaks = (): void => breakOff();
+  return { sent, answer, publish, deny, denyAnswers: () => denyAnswers(), breaks };
 }
 
 describe('What is published', () => {
@@ -78,6 +91,16 @@ describe('What is published', () => {
     answer(0, '{"seq":1}');
     answer(1, '{"seq":2}');
     expect(await next).toBe(2);
+  });
+
+  it('fails at once when the connection breaks: whether it is stored is not known', async () => {
+    const { answer, publish, breaks } = startInbox();
+    const both = [publish('a'), publish('b')];
+    breaks();
+    for (const one of both) await expect(one).rejects.toThrow(UnavailableError);
+    const later = publish('a');
+    answer(2, '{"seq":4}');
+    expect(await later).toBe(4);
   });
 
   it('fails at once when this user may not publish there, and nothing else does', async () => {

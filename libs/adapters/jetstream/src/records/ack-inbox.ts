@@ -1,7 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import { createInbox, errors, MsgHdrsImpl, type Msg } from '@nats-io/transport-node';
-import type { JetStreamHandle } from '../connect/connection.ts';
+import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 
 /** What was published and is not acknowledged yet. */
 interface Unanswered {
@@ -17,6 +17,9 @@ interface Ack {
   error?: ConstructorParameters<typeof JetStreamApiError>[0];
 }
 
+/** What an inbox needs of the connection that it belongs to. */
+export type AckedConnection = Pick<JetStreamConnection, 'inboxPrefix' | 'onStatus' | 'unavailable'>;
+
 const OF = new WeakMap<JetStreamHandle['nc'], AckInbox>();
 const TIMEOUT_MS = 5_000;
 
@@ -29,17 +32,22 @@ export class AckInbox {
   readonly #inbox: string;
   readonly #timeoutMs: number;
   /** In the order in which they were published. */
-  readonly #unanswered = new Map<string, Unanswered>();
+  readonly #unanswered = new Map<number, Unanswered>();
   #timer: NodeJS.Timeout | null = null;
   /** False if the subscription was denied: the next message tries again. */
   #isHeard = false;
   #next = 0;
 
-  /** The one of a connection. @param prefix where answers may come in */
-  static of({ nc, js }: Pick<JetStreamHandle, 'nc' | 'js'>, prefix: string): AckInbox {
-    const known = OF.get(nc) ?? new AckInbox(nc, prefix, js.getOptions().timeout ?? TIMEOUT_MS);
-    OF.set(nc, known);
-    return known;
+  /** The one of a connection. */
+  static of({ nc, js }: Pick<JetStreamHandle, 'nc' | 'js'>, connection: AckedConnection): AckInbox {
+    const known = OF.get(nc);
+    if (known) return known;
+    const inbox = new AckInbox(nc, connection.inboxPrefix, js.getOptions().timeout ?? TIMEOUT_MS);
+    OF.set(nc, inbox);
+    // What was under way when the connection broke would only end by its time-out.
+    const leave = connection.onStatus(() => inbox.#failAll(() => connection.unavailable()));
+    nc.closed().then(leave, leave);
+    return inbox;
   }
 
   private constructor(nc: JetStreamHandle['nc'], prefix: string, timeoutMs: number) {
@@ -55,9 +63,8 @@ export class AckInbox {
    * @throws as the client's `publish` does
    */
   publish(subject: string, payload: Uint8Array, fields: Readonly<Record<string, string>>): Promise<number> {
-    const lists = Object.entries(fields).map(([name, value]) => [name, [value]]);
-    const headers = MsgHdrsImpl.fromRecord(Object.fromEntries(lists));
-    const id = String(this.#next++);
+    const headers = new WrittenHeaders(fields);
+    const id = this.#next++;
     if (!this.#isHeard) this.#listen();
     this.#nc.publish(subject, payload, { headers, reply: `${this.#inbox}.${id}` });
     return new Promise((resolve, reject) => {
@@ -74,7 +81,7 @@ export class AckInbox {
   }
 
   #take({ subject, data, headers }: Msg): void {
-    const id = subject.slice(this.#inbox.length + 1);
+    const id = Number(subject.slice(this.#inbox.length + 1));
     const one = this.#unanswered.get(id);
     if (!one) return;
     this.#unanswered.delete(id);
@@ -85,8 +92,13 @@ export class AckInbox {
   /** If this user may not subscribe to answers, none arrives. */
   #refuse(error: Error): void {
     this.#isHeard = false;
-    for (const { reject } of this.#unanswered.values()) reject(error);
+    this.#failAll(() => error);
+  }
+
+  #failAll(error: () => Error): void {
+    const all = [...this.#unanswered.values()];
     this.#unanswered.clear();
+    for (const { reject } of all) reject(error());
   }
 
   #giveUpIn(ms: number): void {
@@ -118,6 +130,26 @@ export class AckInbox {
         one.reject(status.error);
       }
     }
+  }
+}
+
+/** Headers as the text that goes out: the client's own are made into a map first, and encoded into memory of their own. */
+class WrittenHeaders extends MsgHdrsImpl {
+  readonly #text: string;
+
+  constructor(fields: Readonly<Record<string, string>>) {
+    super();
+    let text = 'NATS/1.0\r\n';
+    for (const name in fields) text += `${name}: ${MsgHdrsImpl.validHeaderValue(fields[name] ?? '')}\r\n`;
+    this.#text = `${text}\r\n`;
+  }
+
+  override toString(): string {
+    return this.#text;
+  }
+
+  override encode(): Uint8Array {
+    return Buffer.from(this.#text);
   }
 }
 

@@ -1,6 +1,6 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
-import { isWrongLastSequence } from '../connect/failures.ts';
+import { isWrongLastSequence, toPortError } from '../connect/failures.ts';
 import { ensureStream, type Provisioned } from '../provision/ensure-stream.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
@@ -79,17 +79,15 @@ export class RecordStream {
     const headers = this.#headersOf(id, how);
     await this.provision();
     await connection.turn.end();
-    return connection.use(async (handle) => {
-      try {
-        return await AckInbox.of(handle, connection.inboxPrefix).publish(
-          recordSubject(root, id, part),
-          payload,
-          headers,
-        );
-      } catch (error) {
-        throw isWrongLastSequence(error) ? new VersionConflictError(id, { cause: error }) : error;
-      }
-    });
+    const handle = connection.current ?? (await this.#handle());
+    try {
+      const subject = recordSubject(root, id, part);
+      return await AckInbox.of(handle, connection).publish(subject, payload, headers);
+    } catch (error) {
+      throw isWrongLastSequence(error)
+        ? new VersionConflictError(id, { cause: error })
+        : toPortError(connection.target, error);
+    }
   }
 
   /**
@@ -159,8 +157,10 @@ export class RecordStream {
   forget(sequence: number): void {
     const { connection, stream } = this.#options;
     const request = JSON.stringify({ seq: sequence, no_erase: true });
-    const send = (): Promise<void> =>
-      connection.use(async ({ nc }) => nc.publish(`$JS.API.STREAM.MSG.DELETE.${stream}`, request));
+    const send = async (): Promise<void> => {
+      const { nc } = connection.current ?? (await this.#handle());
+      nc.publish(`$JS.API.STREAM.MSG.DELETE.${stream}`, request);
+    };
     connection.turn
       .end()
       .then(send)
@@ -176,8 +176,8 @@ export class RecordStream {
     return entry && entry.operation === 'PUT' ? entry.string() : null;
   }
 
-  async provision(): Promise<void> {
-    await this.#provisioner.ensure(this.settings);
+  provision(): Promise<void> {
+    return this.#provisioner.ensure(this.settings);
   }
 
   /** Makes the stream and the bucket of values, as an administrator does. */
@@ -232,6 +232,11 @@ export class RecordStream {
   #values<T>(work: Parameters<typeof openBucket<T>>[3]): Promise<T> {
     const { connection, values, valuesTtlMs: ttl } = this.#options;
     return connection.use((handle) => openBucket(handle, values, { ttl }, work));
+  }
+
+  /** As soon as there is a connection. */
+  #handle(): Promise<JetStreamHandle> {
+    return this.#options.connection.use((handle) => Promise.resolve(handle));
   }
 
   async #use<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T> {

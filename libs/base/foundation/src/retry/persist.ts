@@ -49,7 +49,7 @@ async function run(work: () => Promise<void>, options: Persistence, again: boole
   while (!signal.aborted) {
     const began = performance.now();
     try {
-      await endSoon(work(), signal, endMs);
+      await (endMs === Infinity ? work() : endSoon(work(), signal, endMs));
       if (!again) return;
       failures = 0;
       said.forget();
@@ -69,7 +69,6 @@ async function run(work: () => Promise<void>, options: Persistence, again: boole
  * small, so it creates no `AbortController`: aborting one creates an error with a stack trace.
  */
 async function endSoon(work: Promise<void>, signal: AbortSignal, endMs: number): Promise<void> {
-  if (endMs === Infinity) return work;
   const { promise: late, resolve } = Promise.withResolvers<void>();
   let timer: NodeJS.Timeout | undefined;
   const aborted = () => (timer = setTimeout(resolve, endMs));

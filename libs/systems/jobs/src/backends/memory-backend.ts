@@ -1,6 +1,6 @@
 import type { ScriptPool, ScriptPoolOptions } from '@nestjs-spark/etl-script';
 import type { BackendHealth, JobBackend, JobRun, RunEvent, RunHandle } from '../job/backend.ts';
-import { linesOf, readAll } from '../job/content.ts';
+import { HeldContent, linesOf, readAll } from '../job/content.ts';
 import type { JobHandlers } from '../job/handler.ts';
 import type { CancelProof, JobKind, JobTransformation } from '../job/job.ts';
 import { describeCause, InexactNumberError, ResultTooLargeError } from './describe-cause.ts';
@@ -78,10 +78,7 @@ export class MemoryBackend implements JobBackend {
   }
 
   result({ runId }: RunHandle): AsyncIterable<Uint8Array> {
-    const { parts } = this.#get(runId);
-    return (async function* () {
-      yield* parts;
-    })();
+    return new HeldContent(this.#get(runId).parts);
   }
 
   async release({ runId }: RunHandle): Promise<void> {
@@ -137,7 +134,9 @@ export class MemoryBackend implements JobBackend {
       jobId,
       runId,
       attempt,
-      signal: started.stop.signal,
+      get signal() {
+        return started.stop.signal;
+      },
       progress: (progress) => started.progress(progress),
       log: (line) => started.log(line),
     });

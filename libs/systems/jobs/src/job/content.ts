@@ -14,12 +14,29 @@ export async function keepText(text: string, nameOf: () => string, put: PutConte
   return { bytes, sha256: hash('sha256', text), inline: text };
 }
 
+/** A content that is in memory as a whole: for a small one, to wait for each part costs more than the rest. */
+export class HeldContent implements AsyncIterable<Uint8Array> {
+  readonly parts: readonly Uint8Array[];
+
+  constructor(parts: readonly Uint8Array[]) {
+    this.parts = parts;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    yield* this.parts;
+  }
+}
+
 /** Takes in a stream: its size, its digest, and the bytes themselves or the name under which they were stored. */
 export async function keepContent(
   parts: AsyncIterable<Uint8Array>,
   nameOf: () => string,
   put: PutContent,
 ): Promise<Content> {
+  if (parts instanceof HeldContent) {
+    const content = Buffer.concat(parts.parts);
+    if (content.byteLength <= MOST_INLINE_BYTES) return inline(content);
+  }
   const rest = parts[Symbol.asyncIterator]();
   const held: Uint8Array[] = [];
   let bytes = 0;
@@ -28,8 +45,11 @@ export async function keepContent(
     bytes += next.value.byteLength;
     if (bytes > MOST_INLINE_BYTES) return putContent(held, rest, nameOf(), put);
   }
-  const content = Buffer.concat(held);
-  return { bytes, sha256: hash('sha256', content), inline: content.toString() };
+  return inline(Buffer.concat(held));
+}
+
+function inline(content: Buffer): Content {
+  return { bytes: content.byteLength, sha256: hash('sha256', content), inline: content.toString() };
 }
 
 /** Stores what has been read of a stream, and the rest of it. */
@@ -103,12 +123,13 @@ function isBlank(line: Buffer): boolean {
 }
 
 /** A stream of one part. */
-export async function* onePart(content: string | Uint8Array): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(content);
+export function onePart(content: string | Uint8Array): HeldContent {
+  return new HeldContent([Buffer.from(content)]);
 }
 
 /** All of a stream. */
 export async function readAll(parts: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  if (parts instanceof HeldContent) return Buffer.concat(parts.parts);
   const held: Uint8Array[] = [];
   for await (const part of parts) held.push(part);
   return Buffer.concat(held);

@@ -36,7 +36,7 @@ export class BackendGuards {
 
   /** @throws what the call throws; {UnavailableError} when it is not made */
   async call<T>({ name }: JobBackend, work: () => Promise<T>): Promise<T> {
-    return this.#of(name).run(async () => {
+    return await this.#of(name).run(async () => {
       try {
         return await work();
       } catch (error) {

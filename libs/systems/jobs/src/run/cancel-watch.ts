@@ -4,16 +4,25 @@ import type { JobStore } from '../job/store.ts';
 import { followOn } from './follow-on.ts';
 
 const AGAIN_MS = 500;
+/** How long changes are still followed when no run needs that any more: the next one that lasts need not wait for it. */
+const LINGER_MS = 10_000;
 
 /** The cancel requests that this process receives for one of its jobs. */
 export class CancelRequests {
-  /** Whether it has received all of them from the start. Otherwise the job itself has to be checked. */
-  readonly hearsAll: boolean;
+  readonly #hear: () => Promise<boolean>;
   #isRequested = false;
   #cancel: (() => void) | null = null;
 
-  constructor(hearsAll: boolean) {
-    this.hearsAll = hearsAll;
+  constructor(hear: () => Promise<boolean>) {
+    this.#hear = hear;
+  }
+
+  /**
+   * From when it resolves on, requests are received.
+   * @returns whether none can have been missed since it was listened to the job. Otherwise the job itself has to be checked
+   */
+  hear(): Promise<boolean> {
+    return this.#hear();
   }
 
   /** Calls `cancel` when the job is to be cancelled; immediately if the request was received before. */
@@ -28,27 +37,45 @@ export class CancelRequests {
   }
 }
 
-/** Receives all cancel requests, and forwards those for runs of this process. */
+/**
+ * Receives all cancel requests, and forwards those for runs of this process. A store tells of them among all other changes, so it only
+ * follows those while there is a run for which that is worth it.
+ */
 export class CancelWatch {
   readonly #store: JobStore;
   readonly #log: Logger;
+  readonly #lingerMs: number;
   readonly #taken = new Map<string, CancelRequests>();
-  #isFollowing = false;
+  readonly #hearing = new Set<CancelRequests>();
+  /** Ends the following that is under way; null while there is none. */
+  #following: AbortController | null = null;
+  #wanted = Promise.withResolvers<void>();
+  #tried = Promise.withResolvers<void>();
+  #linger: NodeJS.Timeout | undefined;
 
-  constructor(store: JobStore, log: Logger) {
+  constructor(store: JobStore, log: Logger, lingerMs = LINGER_MS) {
     this.#store = store;
     this.#log = log;
+    this.#lingerMs = lingerMs;
   }
 
-  /** Listens for one job until `leave`. If called before the job is written as running, no request is missed. */
+  /** Listens for one job until `leave`. If called before the job is written as running, `hear` tells whether a request was missed. */
   listen(jobId: string): CancelRequests {
-    const requests = new CancelRequests(this.#isFollowing);
+    const since = this.#following;
+    const requests = new CancelRequests(async () => {
+      this.#hearing.add(requests);
+      clearTimeout(this.#linger);
+      this.#wanted.resolve();
+      if (this.#following === null) await this.#tried.promise;
+      return since !== null && since === this.#following;
+    });
     this.#taken.set(jobId, requests);
     return requests;
   }
 
   leave(jobId: string, requests: CancelRequests): void {
     if (this.#taken.get(jobId) === requests) this.#taken.delete(jobId);
+    if (this.#hearing.delete(requests)) this.#endUnlessWanted();
   }
 
   /** Resumes after interruptions; in addition, each run checks its job from time to time. */
@@ -56,12 +83,50 @@ export class CancelWatch {
     const onFailure = (error: unknown): void =>
       this.#log.warn(`Requests to cancel cannot be received for now: ${describeError(error)}`);
     const follow = async (): Promise<void> => {
-      this.#isFollowing = false;
-      const from = { after: await this.#store.position(), status: 'Cancelling' } as const;
-      this.#isFollowing = true;
-      for await (const { job } of followOn(this.#store, signal, from, onFailure))
-        this.#taken.get(job.jobId)?.request();
+      await this.#untilWanted(signal);
+      if (signal.aborted) return;
+      try {
+        const from = { after: await this.#store.position(), status: 'Cancelling' } as const;
+        const ends = AbortSignal.any([signal, this.#begin().signal]);
+        for await (const { job } of followOn(this.#store, ends, from, onFailure))
+          this.#taken.get(job.jobId)?.request();
+      } finally {
+        this.#following = null;
+        this.#haveTried();
+      }
     };
+    signal.addEventListener('abort', () => this.#wanted.resolve(), { once: true });
     await keepRunning(follow, { signal, policy: { waitMs: AGAIN_MS }, endMs: Infinity, onFailure });
+    clearTimeout(this.#linger);
+  }
+
+  async #untilWanted(signal: AbortSignal): Promise<void> {
+    if (this.#hearing.size > 0 || signal.aborted) return;
+    this.#wanted = Promise.withResolvers();
+    await this.#wanted.promise;
+  }
+
+  #begin(): AbortController {
+    const following = new AbortController();
+    this.#following = following;
+    this.#haveTried();
+    this.#endUnlessWanted();
+    return following;
+  }
+
+  /** Those who wait for it go on, whether it was of use or not. */
+  #haveTried(): void {
+    this.#tried.resolve();
+    this.#tried = Promise.withResolvers();
+  }
+
+  #endUnlessWanted(): void {
+    clearTimeout(this.#linger);
+    if (this.#hearing.size > 0) return;
+    const end = (): void => {
+      this.#following?.abort();
+      this.#following = null;
+    };
+    this.#linger = setTimeout(end, this.#lingerMs).unref();
   }
 }

@@ -62,17 +62,14 @@ export function next(job: Job, outcome: Outcome, by: string, now = new Date()): 
     case 'succeeded': {
       const { result } = outcome;
       const progress = { done: result.documents, total: Math.max(job.progress.total, result.documents) };
-      return moved(job, 'Succeeded', by, {
-        attempts: endedAttempt(job, 'succeeded'),
-        result,
-        progress,
-        cause: null,
-      });
+      const attempts = endedAttempt(job, 'succeeded', null, now);
+      return moved(job, 'Succeeded', by, { attempts, result, progress, cause: null }, now);
     }
     case 'cancelled': {
       const { requestedAt = now.toISOString(), reason = null } = job.cancel ?? {};
       const cancel = { requestedAt, reason, proof: outcome.proof };
-      return moved(job, 'Cancelled', by, { attempts: endedAttempt(job, 'cancelled'), cancel }, now);
+      const attempts = endedAttempt(job, 'cancelled', null, now);
+      return moved(job, 'Cancelled', by, { attempts, cancel }, now);
     }
     case 'timed-out': {
       const cause: JobCause = {
@@ -80,7 +77,7 @@ export function next(job: Job, outcome: Outcome, by: string, now = new Date()): 
         code: 'run-timeout',
         message: `It ran for longer than ${job.options.timeoutMs} ms and was stopped: ${outcome.proof.observed}`,
       };
-      return moved(job, 'TimedOut', by, { attempts: endedAttempt(job, 'timed-out', cause), cause }, now);
+      return moved(job, 'TimedOut', by, { attempts: endedAttempt(job, 'timed-out', cause, now), cause }, now);
     }
     case 'failed':
       return failed(job, outcome.cause, by, now);

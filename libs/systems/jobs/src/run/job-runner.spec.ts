@@ -43,8 +43,9 @@ async function start() {
     capabilities: { kinds: ['handler'], idempotentStart: true },
     health: async () => ({ available: true, reason: null }),
     start: async ({ runId }: { runId: string }) => ({ runId }),
-    observe: async function* () {
-      await end.promise;
+    observe: async function* (_: unknown, signal: AbortSignal) {
+      await Promise.race([end.promise, once(signal, 'abort')]);
+      if (signal.aborted) return;
       yield { type: 'ended', outcome: 'failed', cause: { class: 'user', code: 'thrown', message: 'no' } };
     },
     release: async () => undefined,
@@ -78,6 +79,12 @@ describe('A worker', () => {
     await waits;
     await runner.stop();
     expect(acts).toEqual(['done']);
+  });
+
+  it('leaves a run that continues to the next worker when it is stopped', async () => {
+    const { runner, store, acts } = await start();
+    await runner.stop();
+    expect([acts, (await store.get('a'))?.job.status]).toEqual([['giveBack'], 'Running']);
   });
 
   it('leaves alone the message of a job that another process has taken over', async () => {

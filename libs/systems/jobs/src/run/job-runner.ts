@@ -1,5 +1,5 @@
 import { describeError } from '@nestjs-spark/foundation';
-import { keepRunning } from '@nestjs-spark/foundation/internal';
+import { keepRunning, Places } from '@nestjs-spark/foundation/internal';
 import type { QueuedJob } from '../job/store.ts';
 import { claim } from './claim.ts';
 import { OneRun } from './one-run.ts';
@@ -16,6 +16,8 @@ export class JobRunner {
   readonly #parts: RunnerParts;
   readonly #concurrency: number;
   readonly #ending = new AbortController();
+  /** To add a listener to the signal for each run, and remove it, costs more than a small run has to. */
+  readonly #runs = new Places<OneRun>();
   #running: Promise<unknown> | undefined;
 
   constructor(parts: RunnerParts, concurrency: number) {
@@ -34,6 +36,7 @@ export class JobRunner {
   /** Takes no more jobs and leaves running ones to others: with a durable store, another process continues them. */
   async stop(): Promise<void> {
     this.#ending.abort();
+    for (const run of this.#runs.all()) run.leave();
     await this.#running;
   }
 
@@ -55,12 +58,15 @@ export class JobRunner {
     const { signal } = this.#ending;
     const { cancels } = this.#parts;
     const requests = cancels.listen(queued.jobId);
+    let leave = (): void => {};
     try {
       const claimed = await claim(queued, this.#parts);
       // Other jobs get their turn meanwhile, perhaps on a backend that is available.
       if (claimed === 'later') return await queued.giveBack(laterMs(queued.times));
       if (claimed !== 'nothing') {
-        const done = await new OneRun(claimed, queued, requests, this.#parts).execute(signal);
+        const run = new OneRun(claimed, queued, requests, this.#parts);
+        leave = this.#runs.add(run);
+        const done = await run.execute(signal);
         if (done === 'later') return await queued.giveBack(laterMs(queued.times));
         if (done === 'taken') return;
       }
@@ -68,6 +74,7 @@ export class JobRunner {
       await queued.giveBack().catch(() => undefined);
       throw error;
     } finally {
+      leave();
       cancels.leave(queued.jobId, requests);
     }
     if (signal.aborted) await queued.giveBack();

@@ -1,7 +1,7 @@
 import { describeError } from '@nestjs-spark/foundation';
 import { delayMs, pause, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 import { RunRefusedError, type JobBackend, type RunHandle } from '../job/backend.ts';
-import { keepContent, type PutContent } from '../job/content.ts';
+import { HeldContent, keepContent, type PutContent } from '../job/content.ts';
 import type { Content, JobCause } from '../job/job.ts';
 
 /** How often reading a result is attempted, over some seconds in all. */
@@ -31,7 +31,7 @@ export async function keepResult(
   for (let attempt = 1; ; attempt++) {
     const way: { failure?: { error: unknown } } = {};
     try {
-      return { content: await keepContent(givenBy(backend, handle, way), nameOf, put) };
+      return { content: await keepContent(resultOf(backend, handle, way), nameOf, put) };
     } catch (error) {
       // The store may report the backend's failure as an error of its own.
       if (!way.failure) throw error;
@@ -50,13 +50,26 @@ function noResult(backend: string, error: unknown): JobCause {
 }
 
 /** The backend's result. Its failure is recorded, to tell it apart from errors of the store. */
-async function* givenBy(
+function resultOf(
   backend: JobBackend,
   handle: RunHandle,
   way: { failure?: { error: unknown } },
+): AsyncIterable<Uint8Array> {
+  try {
+    const result = backend.result(handle);
+    return result instanceof HeldContent ? result : givenBy(result, way);
+  } catch (error) {
+    way.failure = { error };
+    throw error;
+  }
+}
+
+async function* givenBy(
+  result: AsyncIterable<Uint8Array>,
+  way: { failure?: { error: unknown } },
 ): AsyncGenerator<Uint8Array> {
   try {
-    for await (const part of backend.result(handle)) yield part;
+    for await (const part of result) yield part;
   } catch (error) {
     way.failure = { error };
     throw error;

@@ -1,9 +1,8 @@
 import { describeError } from '@nestjs-spark/foundation';
-import { persist } from '@nestjs-spark/foundation/internal';
 import { RunRefusedError, type JobRun, type RunEnded, type RunHandle } from '../job/backend.ts';
 import { stamped } from '../job/move.ts';
 import { resultOfRun } from '../job/content-names.ts';
-import type { CancelProof, Job } from '../job/job.ts';
+import type { Job } from '../job/job.ts';
 import { isProgress, readEnded } from '../job/reported.ts';
 import type { QueuedJob } from '../job/store.ts';
 import type { CancelRequests } from './cancel-watch.ts';
@@ -11,15 +10,13 @@ import type { Claim } from './claim.ts';
 import { causeOf, finish, isOwn, lostRun, type Outcome } from './finish.ts';
 import { isRunning, isTerminal } from '../job/status.ts';
 import { keepResult } from './keep-result.ts';
-import { BRIEF_MS, type LateStart } from './late-start.ts';
+import type { LateStart } from './late-start.ts';
 import { inputOf } from './read-input.ts';
 import { externalOf, noteExternal, noteRestart } from './note-run.ts';
 import type { RunnerParts } from './parts.ts';
+import { RunStop } from './run-stop.ts';
+import { LOOK_EVERY_MS, timeRun } from './time-run.ts';
 
-/** How often a run says that it is worked on, and looks whether it still is its job's. */
-const LOOK_EVERY_MS = 10_000;
-/** Before a run that could not be stopped is stopped again. */
-const STOP_AGAIN_MS = 1_000;
 /** Nobody sees it, and an error of its own for each run would be made with a stack. */
 const OVER = new Error('The run is over');
 
@@ -30,8 +27,7 @@ export class OneRun {
   readonly #queued: QueuedJob;
   readonly #requests: CancelRequests;
   readonly #over = new AbortController();
-  #stopping: Promise<CancelProof | 'ended'> | null = null;
-  #stoppedFor: 'cancelled' | 'timed-out' = 'cancelled';
+  readonly #stop: RunStop;
   #isLost = false;
   #isFinishing = false;
   #isOver = false;
@@ -42,18 +38,25 @@ export class OneRun {
     this.#queued = queued;
     this.#requests = requests;
     this.#parts = parts;
+    this.#stop = new RunStop(claim.backend, parts, this.#over.signal);
+  }
+
+  /** Ends the observation of the run, which is left to the next process. */
+  leave(): void {
+    this.#over.abort(OVER);
   }
 
   /**
-   * @param signal aborted when this process ends: the run is left to the next one
+   * @param signal aborted when this process ends; `leave` is called then, too
    * @returns `later`: what became of the run cannot be told now, so the job has to be taken again; `taken`: another process has the job, and its
    * message
    */
   async execute(signal: AbortSignal): Promise<'later' | 'over' | 'taken'> {
-    const { job, backend, start, adopted } = this.#claim;
+    const { job, backend, adopted } = this.#claim;
     const { progress, store, guards } = this.#parts;
+    const { local: isLocal = false } = backend.capabilities;
     const begin = (): Promise<RunHandle | Outcome | 'later'> => this.#begin(signal);
-    const handle = await (backend.capabilities.local ? begin() : this.#saying(begin));
+    const handle = await (isLocal ? begin() : this.#saying(begin));
     if (handle === 'later') return 'later';
     if (!('runId' in handle)) {
       const after = await this.#finish(handle);
@@ -61,22 +64,20 @@ export class OneRun {
       return after ? 'over' : this.#whenFenced();
     }
     const leave = guards.occupy(backend);
-    this.#requests.on(() => this.#stop(handle, 'cancelled'));
+    this.#requests.on(() => this.#stop.ask(handle, 'cancelled'));
     const startedAt = Date.parse(this.#claim.job.attempts.at(-1)?.startedAt ?? '');
     const left = Math.max(0, startedAt + job.options.timeoutMs - Date.now());
-    const timer = setTimeout(() => this.#stop(handle, 'timed-out'), left).unref();
-    const lasting = start && setTimeout(() => void this.#writeStart(start, handle), BRIEF_MS);
-    const looking = setInterval(() => void this.#look(handle), LOOK_EVERY_MS).unref();
-    const endNow = (): void => this.#over.abort(OVER);
-    signal.addEventListener('abort', endNow, { once: true });
-    if (signal.aborted) endNow();
+    const stopTiming = timeRun(left, isLocal && !adopted, {
+      lasts: () => void this.#attend(handle),
+      look: () => void this.#look(handle),
+      isOver: () => this.#stop.ask(handle, 'timed-out'),
+    });
+    if (signal.aborted) this.leave();
     try {
-      // It may have been cancelled before this process listened. Not awaited: the result of a cancelled run is refused.
-      if (!start && (adopted || !this.#requests.hearsAll)) void this.#look(handle);
       // Before it is observed, which may take it over: what is to be stopped is not to begin anything more.
       if (adopted && job.status === 'Cancelling') {
-        this.#stop(handle, 'cancelled');
-        await this.#stopping;
+        this.#stop.ask(handle, 'cancelled');
+        await this.#stop.proof();
       }
       const ended = await this.#observe(handle);
       if (this.#isLost) return await this.#whenFenced();
@@ -92,14 +93,11 @@ export class OneRun {
       return 'over';
     } finally {
       // Nothing else listens any more, and aborting costs something even without listeners.
-      if (this.#stopping) endNow();
-      signal.removeEventListener('abort', endNow);
-      clearTimeout(timer);
-      clearInterval(looking);
-      if (lasting) clearTimeout(lasting);
+      if (this.#stop.isAsked) this.leave();
+      stopTiming();
       leave();
       progress.forget(job.jobId);
-      await this.#leave(handle).catch(() => undefined);
+      await this.#release(handle).catch(() => undefined);
     }
   }
 
@@ -129,7 +127,7 @@ export class OneRun {
   }
 
   /** What has not ended belongs to whoever continues it, unless nobody else can see it. */
-  async #leave(handle: RunHandle): Promise<void> {
+  async #release(handle: RunHandle): Promise<void> {
     const { backend } = this.#claim;
     if (this.#isOver) return backend.release(handle);
     if (backend.leave) return backend.leave(handle);
@@ -210,10 +208,10 @@ export class OneRun {
   }
 
   async #outcome(handle: RunHandle, ended: RunEnded): Promise<Outcome> {
-    if (ended.outcome === 'succeeded') return this.#keep(handle, ended);
+    if (ended.outcome === 'succeeded') return await this.#keep(handle, ended);
     // A backend may forget a run that it has stopped: that one is not lost.
-    const proof = this.#stopping === null ? 'ended' : await this.#stopping;
-    if (proof !== 'ended') return { type: this.#stoppedFor, proof };
+    const proof = await this.#stop.proof();
+    if (proof !== 'ended') return { type: this.#stop.reason, proof };
     if (ended.outcome === 'lost') return { type: 'lost', cause: ended.cause };
     return { type: 'failed', cause: causeOf(ended) };
   }
@@ -240,37 +238,29 @@ export class OneRun {
     if (ended !== 'started') return ended;
     // What was cancelled has been changed since it was written here.
     const known = revision === null || outcome.type === 'cancelled' ? null : stamped(job, revision);
-    return finish({ jobId: job.jobId, runId, known }, outcome, this.#parts);
+    return await finish({ jobId: job.jobId, runId, known }, outcome, this.#parts);
   }
 
-  /** What is not written now is written with the end; that says as well when it cannot be. */
-  async #writeStart(start: LateStart, handle: RunHandle): Promise<void> {
-    const counts = await start.write().catch(() => true);
-    if (!counts) await this.#lose(handle);
+  /** A run that lasts is to be stopped when its job is cancelled. Not awaited: the result of a cancelled run is refused. */
+  async #attend(handle: RunHandle): Promise<void> {
+    const { start, adopted } = this.#claim;
+    if (this.#isFinishing) return;
+    const heard = this.#requests.hear();
+    if (start && !(await this.#writeStart(start, handle))) return;
+    // It may have been cancelled before this process listened.
+    const hasHeardAll = await heard;
+    if ((adopted || !hasHeardAll) && !this.#isFinishing && !this.#over.signal.aborted)
+      await this.#look(handle);
   }
 
-  #stop(handle: RunHandle, why: 'cancelled' | 'timed-out'): void {
-    if (this.#stopping) return;
-    this.#stoppedFor = why;
-    this.#stopping = this.#stopUntilProven(handle);
-  }
-
-  /** A backend that does not answer leaves the run as it is: it is asked until it says that nothing runs any more. */
-  async #stopUntilProven(handle: RunHandle): Promise<CancelProof | 'ended'> {
-    const { backend } = this.#claim;
-    const { guards, log } = this.#parts;
-    const { signal } = this.#over;
-    let proof: CancelProof | 'ended' = 'ended';
-    const stop = async (): Promise<void> => {
-      proof = await guards.call(backend, () => backend.cancel(handle, signal));
-    };
-    await persist(stop, {
-      signal,
-      policy: { waitMs: STOP_AGAIN_MS },
-      endMs: Infinity,
-      onFailure: (error) => log.warn(`Run ${handle.runId} cannot be stopped yet: ${describeError(error)}`),
-    });
-    return proof;
+  /**
+   * What is not written now is written with the end; that says as well when it cannot be.
+   * @returns whether it is written
+   */
+  async #writeStart(start: LateStart, handle: RunHandle): Promise<boolean> {
+    const counts = await start.write().catch(() => null);
+    if (counts === false) await this.#lose(handle);
+    return counts === true;
   }
 
   /** Says that it is worked on, and sees whether it is to be cancelled, or is another process's by now. */
@@ -282,7 +272,7 @@ export class OneRun {
     if (!stored || !isOwn(stored.job, handle.runId, this.#parts.owner)) {
       this.#parts.observer.fenced();
       await this.#lose(handle, stored?.job);
-    } else if (stored.job.status === 'Cancelling') this.#stop(handle, 'cancelled');
+    } else if (stored.job.status === 'Cancelling') this.#stop.ask(handle, 'cancelled');
   }
 
   /** Somebody else has changed the job: nothing of this run counts. */
@@ -294,6 +284,6 @@ export class OneRun {
       await backend.cancel(handle).catch(() => undefined);
     if (backend.leave) await backend.leave(handle).catch(() => undefined);
     else if (backend.capabilities.local) await backend.cancel(handle).catch(() => undefined);
-    this.#over.abort(OVER);
+    this.leave();
   }
 }

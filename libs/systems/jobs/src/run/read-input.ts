@@ -21,10 +21,11 @@ export async function openContent(
 }
 
 /** Like `openContent`, opened when read. @throws {ContentGoneError} while reading, if they are no longer kept */
-async function* contentOf(
-  stored: Pick<Content, 'inline' | 'object'>,
-  store: JobStore,
-): AsyncGenerator<Uint8Array> {
+function contentOf(stored: Pick<Content, 'inline' | 'object'>, store: JobStore): AsyncIterable<Uint8Array> {
+  return stored.inline === undefined ? storedContent(stored, store) : onePart(stored.inline);
+}
+
+async function* storedContent(stored: Pick<Content, 'object'>, store: JobStore): AsyncGenerator<Uint8Array> {
   const content = await openContent(stored, store);
   if (!content) throw new ContentGoneError(stored.object ?? 'of the job');
   yield* content;

@@ -71,7 +71,7 @@ export class JobsService {
   /** As `submit`, with the body as received: its numbers stay as they are written. */
   async submitText(text: string, access: JobAccess, idempotencyKey?: string): Promise<Submitted> {
     const submission = await readSubmission(text, idempotencyKey);
-    return this.#parts.submissions.submit(submission, access);
+    return await this.#parts.submissions.submit(submission, access);
   }
 
   /** Submits jobs, all or none. The same `batchId` again returns the existing jobs. */

@@ -1,5 +1,5 @@
 import { ProblemError } from '@nestjs-spark/contracts';
-import { endsWithin } from '@nestjs-spark/foundation/internal';
+import { endsWithin, Places } from '@nestjs-spark/foundation/internal';
 import type { JobStore } from '../job/store.ts';
 
 /** The retry delay for a submitter when there is no room, in seconds. */
@@ -17,8 +17,8 @@ const STORING_MS = 1_000;
 export class QueueRoom {
   readonly #most: number;
   readonly #store: Pick<JobStore, 'open'>;
-  /** How many jobs each pending write will add. */
-  readonly #coming = new Map<Promise<unknown>, number>();
+  /** The writes that are under way, and how many jobs each will add. */
+  readonly #coming = new Places<{ adding: Promise<unknown>; jobs: number }>();
   #counted = -Infinity;
   /** An upper bound for the jobs that have not ended: the last count plus those added since. */
   #open = 0;
@@ -31,29 +31,33 @@ export class QueueRoom {
 
   /** @throws {ProblemError} `tooMany` (429) if there is no room */
   async letIn<T>(jobs: number, add: () => Promise<T>): Promise<T> {
-    if (!this.#hasPlenty(jobs)) {
+    if (!this.#isPlenty(jobs)) {
       // Near the bound, each caller has to know the outcome of the previous one. Not with `InTurn`: the next caller would count before this one's
       // jobs are among those that are coming.
-      const looked = this.#turn.then(() => this.#requireRoom(jobs));
+      // Most that have waited for a count have plenty of room after it.
+      const looked = this.#turn.then(() => (this.#isPlenty(jobs) ? undefined : this.#requireRoom(jobs)));
       this.#turn = looked.catch(() => undefined);
       await looked;
-    } else this.#open += jobs;
+    }
     const adding = add();
-    this.#coming.set(adding, jobs);
+    const leave = this.#coming.add({ adding, jobs });
     try {
       return await adding;
     } finally {
-      this.#coming.delete(adding);
+      leave();
     }
   }
 
-  #hasPlenty(jobs: number): boolean {
-    return performance.now() - this.#counted < COUNT_MS && this.#open + jobs <= this.#most / 2;
+  /** Whether there is certainly room for them, without a count; then they count. */
+  #isPlenty(jobs: number): boolean {
+    const isPlenty = performance.now() - this.#counted < COUNT_MS && this.#open + jobs <= this.#most / 2;
+    if (isPlenty) this.#open += jobs;
+    return isPlenty;
   }
 
   async #requireRoom(jobs: number): Promise<void> {
     for (const until = performance.now() + STORING_MS; ;) {
-      const coming = sumOf(this.#coming.values());
+      const coming = this.#coming.all().reduce((sum, one) => sum + one.jobs, 0);
       this.#open = coming + jobs;
       const counted = await this.#store.open();
       this.#open += counted;
@@ -69,11 +73,8 @@ export class QueueRoom {
           },
         );
       // Some of those coming may be in the count already.
-      await endsWithin(Promise.race(this.#coming.keys()), STORING_MS).catch(() => undefined);
+      const first = Promise.race(this.#coming.all().map(({ adding }) => adding));
+      await endsWithin(first, STORING_MS).catch(() => undefined);
     }
   }
-}
-
-function sumOf(counts: Iterable<number>): number {
-  return [...counts].reduce((sum, count) => sum + count, 0);
 }

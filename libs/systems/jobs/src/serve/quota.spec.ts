@@ -54,6 +54,13 @@ describe('The quota of waiting jobs', () => {
     expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
+  it('counts once for all that come while it counts, where there is plenty of room', async () => {
+    const { store, submit, waiting } = start({ queued: 1_000 });
+    const count = jest.spyOn(store, 'open');
+    await Promise.all(Array.from({ length: 100 }, () => submit(1)));
+    expect([count.mock.calls.length, await waiting()]).toEqual([1, 100]);
+  });
+
   it('has room again for what could not be stored', async () => {
     const { submit, waiting } = start({ queued: 10 });
     await submit(10).catch(() => undefined);

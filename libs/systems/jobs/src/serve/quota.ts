@@ -49,7 +49,7 @@ export class JobQuota {
    */
   async letIn<T>(submitter: Submitter, jobs: number, add: () => Promise<T>): Promise<T> {
     this.#take(submitterKey(submitter), jobs);
-    return this.#room.letIn(jobs, add);
+    return await this.#room.letIn(jobs, add);
   }
 
   /**
@@ -57,7 +57,7 @@ export class JobQuota {
    * @throws {ProblemError} `tooMany` (429) if they exceed the quota
    */
   async storing<T>(submitter: Submitter, bytes: number, store: () => Promise<T>): Promise<T> {
-    if (bytes === 0) return store();
+    if (bytes === 0) return await store();
     const sent = await this.sending(submitter, bytes);
     let isKept = false;
     try {

@@ -59,9 +59,9 @@ export class Submissions {
       const submittedBy = submitterOf(access);
       const job = newJob(submission, { jobId, input, submittedBy, fingerprint, batch: null });
       requireRoom(job, submission.written);
-      return this.#addOnce(job);
+      return await this.#addOnce(job);
     };
-    return quota.letIn(access, 1, () => quota.storing(access, bytesApart([submission.input]), add));
+    return await quota.letIn(access, 1, () => quota.storing(access, bytesApart([submission.input]), add));
   }
 
   async submitBatch(

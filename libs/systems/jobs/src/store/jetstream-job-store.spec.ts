@@ -1,11 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { JetStreamConnection } from '@nestjs-spark/jetstream';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
 import { MemoryLogger } from '@nestjs-spark/testing';
+import { keepText } from '../job/content.ts';
 import { moved } from '../job/move.ts';
 import { specJob } from '../fixtures/jobs.ts';
 import { jobStoreConformance } from '../fixtures/job-store.conformance.ts';
+import { APPLICATION, submitterOf } from '../serve/access.ts';
+import { newJob } from '../submit/new-job.ts';
+import { readSubmission } from '../submit/read-submission.ts';
 import { JetStreamJobStore } from './jetstream-job-store.ts';
 
 describeWithServers(['nats'], 'A store of jobs in JetStream', () => {
@@ -56,6 +60,37 @@ describeWithServers(['nats'], 'A store of jobs in JetStream', () => {
       await again?.done();
     } finally {
       stop.abort();
+      await store.close();
+    }
+  });
+
+  it('keeps a small job that is queued in at most 1,000 bytes, with its subject and headers', async () => {
+    const id = freshId();
+    const store = open(id);
+    try {
+      const body = {
+        name: 'small',
+        transformation: { kind: 'handler', handler: 'spec' },
+        input: { value: 1 },
+      };
+      const submission = await readSubmission(JSON.stringify(body));
+      const input = {
+        ...(await keepText('1', () => '', store.putContent.bind(store))),
+        form: 'value',
+        documents: 1,
+      } as const;
+      const job = newJob(submission, {
+        jobId: randomUUID(),
+        input,
+        submittedBy: submitterOf(APPLICATION),
+        fingerprint: '',
+        batch: null,
+      });
+      await store.add([job]);
+      const { state } = await connection.use(({ jsm }) => jsm.streams.info(`JOBS_${id}`));
+      expect([state.messages, (await store.get(job.jobId))?.job.options]).toEqual([1, job.options]);
+      expect(state.bytes).toBeLessThanOrEqual(1_000);
+    } finally {
       await store.close();
     }
   });

@@ -85,7 +85,7 @@ export class JetStreamJobStore implements JobStore {
 
   async add(jobs: readonly Job[]): Promise<number[]> {
     const [first] = jobs;
-    const placed = await this.#placed(jobs);
+    const placed = jobs.every(({ dueAt }) => dueAt === null) ? jobs : await this.#placed(jobs);
     try {
       const [only] = placed;
       if (placed.length === 1 && only)
@@ -104,7 +104,7 @@ export class JetStreamJobStore implements JobStore {
     return last && (this.#read(last) ?? (await this.#before(last)));
   }
 
-  async replace(job: Job, revision: number): Promise<number> {
+  replace(job: Job, revision: number): Promise<number> {
     return this.#records.write(this.#message(job), {
       ...this.#how(job, revision),
       ...(isTerminal(job.status) && wasWaiting(job) ? { takeBack: WAITING } : {}),
@@ -200,7 +200,6 @@ export class JetStreamJobStore implements JobStore {
 
   /** A job that waits for its time is published again then; it keeps the place that it has now. */
   async #placed(jobs: readonly Job[]): Promise<readonly Job[]> {
-    if (jobs.every(({ dueAt }) => dueAt === null)) return jobs;
     const order = await this.position();
     return jobs.map((job) => (job.dueAt === null ? job : { ...job, order }));
   }

@@ -2,15 +2,21 @@ import type { QueuedJob } from '../job/store.ts';
 
 type Give = (job: QueuedJob | null) => void;
 
+interface Waiting {
+  give: Give;
+  /** What sends it away. */
+  signal: AbortSignal;
+}
+
 /** Those who wait for a job, in the order in which they came. */
 export class Takers {
-  /** With what sends each away. */
-  readonly #waiting = new Map<Give, AbortSignal>();
+  /** Not a map by function: those that it has had are only collected with the old generation, and with them every job. */
+  #waiting: Waiting[] = [];
   /** One listener for each: a worker waits under the same signal again and again. */
   readonly #heard = new WeakSet<AbortSignal>();
 
   get size(): number {
-    return this.#waiting.size;
+    return this.#waiting.length;
   }
 
   /** Waits for a job; null when aborted or sent away. */
@@ -20,17 +26,14 @@ export class Takers {
       this.#heard.add(signal);
       signal.addEventListener('abort', () => this.#sendAway((one) => one === signal), { once: true });
     }
-    return new Promise((resolve) => this.#waiting.set(resolve, signal));
+    return new Promise((give) => this.#waiting.push({ give, signal }));
   }
 
   /** Gives a job to the first. @returns false when nobody waits */
   give(job: QueuedJob): boolean {
-    for (const first of this.#waiting.keys()) {
-      this.#waiting.delete(first);
-      first(job);
-      return true;
-    }
-    return false;
+    const first = this.#waiting.shift();
+    first?.give(job);
+    return first !== undefined;
   }
 
   sendAway(): void {
@@ -38,10 +41,8 @@ export class Takers {
   }
 
   #sendAway(isMeant: (signal: AbortSignal) => boolean): void {
-    for (const [give, signal] of this.#waiting) {
-      if (!isMeant(signal)) continue;
-      this.#waiting.delete(give);
-      give(null);
-    }
+    const meant = this.#waiting.filter(({ signal }) => isMeant(signal));
+    this.#waiting = this.#waiting.filter((one) => !meant.includes(one));
+    for (const { give } of meant) give(null);
   }
 }

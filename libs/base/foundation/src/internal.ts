@@ -18,6 +18,7 @@ export * from './logging/printable.ts';
 export * from './logging/repeats.ts';
 export * from './logging/say-once.ts';
 export * from './names/counted.ts';
+export * from './names/module-arguments.ts';
 export * from './names/module-beside.ts';
 export * from './names/nearest-name.ts';
 export * from './names/pointer-step.ts';

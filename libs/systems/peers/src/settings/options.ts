@@ -1,4 +1,4 @@
-import { unknownOptions } from '@nestjs-spark/foundation/internal';
+import { optionsFault, unknownOptions } from '@nestjs-spark/foundation/internal';
 import { DEFAULT_LOG_BYTES, isPeerName, replicaName } from '../carry/names.ts';
 
 /** Options of `SparkPeersModule.forRoot()`. */
@@ -77,6 +77,8 @@ const OPTIONS = Object.keys({
 
 /** Validates the options and applies the defaults. @throws {PeersSettingsError} with all faults */
 export function completeOptions(options: SparkPeersOptions): PeersSettings {
+  const notOptions = optionsFault(options, OPTIONS);
+  if (notOptions !== null) throw new PeersSettingsError(`SparkPeersModule.forRoot(): ${notOptions}.`);
   const settings: PeersSettings = {
     service: options.service,
     nodeId: options.nodeId,

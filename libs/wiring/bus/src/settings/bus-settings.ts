@@ -1,4 +1,4 @@
-import { shareOptions, unknownOptions } from '@nestjs-spark/foundation/internal';
+import { optionsFault, shareOptions, unknownOptions } from '@nestjs-spark/foundation/internal';
 import {
   DEFAULT_ROUTE_BYTES,
   LEAST_ROUTE_BYTES,
@@ -47,7 +47,8 @@ export class BusSettingsError extends Error {
   override readonly name = 'BusSettingsError';
 }
 
-const OPTIONS = shareOptions(
+/** The names of all options of `SparkBusOptions`. */
+export const BUS_OPTIONS = shareOptions(
   Object.keys({
     natsUrl: true,
     nats: true,
@@ -70,13 +71,15 @@ export function readBusSettings(
   environment: Readonly<Record<string, string | undefined>>,
   secrets: Secrets = new EnvironmentSecrets(environment),
 ): BusSettings {
+  const notOptions = optionsFault(options, BUS_OPTIONS);
+  if (notOptions !== null) throw new BusSettingsError(`${notOptions}.`);
   const env = (variable: string): string | undefined => environment[variable]?.trim() || undefined;
   const name = options.name ?? env('SPARK_MODULE_NAME') ?? '';
   const natsUrl = options.natsUrl ?? env('NATS_URL') ?? NATS_URL;
   const routeMaxBytes = routeBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'));
   const security = () => natsSecurity(options.nats ?? {}, secrets);
   const faults = [
-    ...unknownOptions(options, OPTIONS, { isShared: true }),
+    ...unknownOptions(options, BUS_OPTIONS, { isShared: true }),
     ...unknownOptions(options.nats, NATS_OPTIONS, { path: 'nats' }),
     name === '' ? NAMELESS : null,
     serverAddressFault(natsUrl),

@@ -1,6 +1,6 @@
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
-import { shareOptions, shownValue, unknownOptions } from '@nestjs-spark/foundation/internal';
+import { optionsFault, shareOptions, shownValue, unknownOptions } from '@nestjs-spark/foundation/internal';
 import type { CertificateSource, RavenSettings } from '@nestjs-spark/ravendb';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import { settleCertificate } from './settle-certificate.ts';
@@ -65,6 +65,8 @@ export function readSettings(
   environment: Environment,
   secrets: Secrets = new EnvironmentSecrets(environment),
 ): StoreSettings {
+  const notOptions = optionsFault(options, STORE_OPTIONS);
+  if (notOptions !== null) throw new StoreRefusedError(`${notOptions}.`);
   const faults = unknownStoreOptions(options);
   const certificate = settleCertificate(options.ravendb?.certificate, secrets, faults);
   const settings = settle({ options, environment, certificate, faults });

@@ -7,7 +7,15 @@ import { Test } from '@nestjs/testing';
 import { SparkAuthModule } from '@nestjs-spark/auth';
 import { SparkBusModule } from '@nestjs-spark/bus';
 import { SparkConsoleModule } from '@nestjs-spark/console';
-import { Entity, sparkConfig, SparkModule } from '@nestjs-spark/core';
+import {
+  Entity,
+  InjectRepository,
+  OnReplicated,
+  Replicated,
+  Shared,
+  sparkConfig,
+  SparkModule,
+} from '@nestjs-spark/core';
 import { OnJobEvent, SparkJobsModule, TransformationJob } from '@nestjs-spark/jobs';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { ReplicatedEntity, SparkPeersModule } from '@nestjs-spark/peers';
@@ -244,6 +252,28 @@ describe('Anything but an object of options stops the start with one fault that 
     expect(await refusal(() => [forFeature(untyped([undefined]))])).toMatch(
       /^Spark\w+\.forFeature\(\): item 1 of its list of 1 is undefined: .*import each other/,
     );
+  });
+
+  it.each<[string, (given: never) => unknown]>([
+    ['Entity', (given) => Entity(given)],
+    ['Replicated', (given) => Replicated(given)],
+    ['Shared', (given) => Shared(given)],
+    ['OnReplicated', (given) => OnReplicated(class Car {}, given)],
+    ['ReplicatedEntity', (given) => ReplicatedEntity(given)],
+    ['TransformationJob', (given) => TransformationJob(given)],
+    ['OnJobEvent', (given) => OnJobEvent('Failed', given)],
+  ])('@%s() takes an object of options', (name, decorate) => {
+    for (const [given, what] of NO_OPTIONS)
+      expect(() => decorate(untyped(given))).toThrow(
+        `the options of @${name}(): it has to be an object, ${what} (options: `,
+      );
+  });
+
+  it('a class that does not exist yet is explained', () => {
+    const fault =
+      /^the class of (?:@OnReplicated\(\)|a repository) is undefined: .*two files import each other/;
+    expect(() => OnReplicated(untyped(undefined))).toThrow(fault);
+    expect(() => InjectRepository(untyped(undefined))).toThrow(fault);
   });
 
   it('SparkStoreModule.forFeature() takes an object of options', async () => {

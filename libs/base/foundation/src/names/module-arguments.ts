@@ -36,11 +36,16 @@ export function classesFault(given: unknown): string | null {
     const found = given === undefined ? 'but nothing was given' : `not ${kindOf(given)}`;
     return `it has to be given a list of classes, as in forFeature([Car]), ${found}`;
   }
-  const at = given.findIndex((item: unknown) => typeof item !== 'function');
-  if (at === -1) return null;
-  const item: unknown = given[at];
-  const where = `item ${at + 1} of its list of ${given.length}`;
-  return item === undefined
-    ? `${where} is undefined: either the name is wrong, or two files import each other and the class does not exist yet`
-    : `${where} has to be a class, not ${kindOf(item)}`;
+  const faults = given.map((item: unknown, at) =>
+    classFault(item, `item ${at + 1} of its list of ${given.length}`),
+  );
+  return faults.find((fault) => fault !== null) ?? null;
+}
+
+/** The fault of an argument that has to be a class; null for a class. */
+export function classFault(given: unknown, place: string): string | null {
+  if (typeof given === 'function') return null;
+  return given === undefined
+    ? `${place} is undefined: either the name is wrong, or two files import each other and the class does not exist yet`
+    : `${place} has to be a class, not ${kindOf(given)}`;
 }

@@ -24,6 +24,12 @@ export function optionsFault(given: unknown, known: readonly string[], path = 't
   return `${path}: it has to be an object, ${found} (options: ${known.join(', ')})`;
 }
 
+/** @throws {TypeError} when this decorator was given anything but an object of options; the stack names the line */
+export function requireOptions(decorator: string, given: unknown, known: readonly string[]): void {
+  const fault = optionsFault(given, known, `the options of ${decorator}`);
+  if (fault !== null) throw new TypeError(`${fault}.`);
+}
+
 /** Where the options were given. */
 interface OptionPlace {
   /** The path of nested options, such as `ravendb`. */

@@ -24,6 +24,7 @@ export * from './names/nearest-name.ts';
 export * from './names/pointer-step.ts';
 export * from './names/same-name.ts';
 export * from './names/unknown-options.ts';
+export { OLDEST_NODE } from './node-version.ts';
 export { Breaker, type BreakerReport } from './retry/breaker.ts';
 export { Breakers } from './retry/breakers.ts';
 export * from './retry/long-timer.ts';

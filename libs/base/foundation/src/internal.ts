@@ -21,6 +21,7 @@ export * from './names/counted.ts';
 export * from './names/module-arguments.ts';
 export * from './names/module-beside.ts';
 export * from './names/nearest-name.ts';
+export * from './names/parse-words.ts';
 export * from './names/pointer-step.ts';
 export * from './names/same-name.ts';
 export * from './names/unknown-options.ts';

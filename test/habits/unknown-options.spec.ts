@@ -258,7 +258,7 @@ describe('Anything but an object of options stops the start with one fault that 
     ['Entity', (given) => Entity(given)],
     ['Replicated', (given) => Replicated(given)],
     ['Shared', (given) => Shared(given)],
-    ['OnReplicated', (given) => OnReplicated(class Car {}, given)],
+    ['OnReplicated', (given) => OnReplicated(Object, given)],
     ['ReplicatedEntity', (given) => ReplicatedEntity(given)],
     ['TransformationJob', (given) => TransformationJob(given)],
     ['OnJobEvent', (given) => OnJobEvent('Failed', given)],

@@ -27,7 +27,9 @@ describe('What says where options come from', () => {
 });
 
 it('Only a list of classes is one, and a class that does not exist yet is explained', () => {
-  class Car {}
+  class Car {
+    model = 'Golf';
+  }
   expect(classesFault([Car])).toBeNull();
   expect(classesFault([])).toBeNull();
   expect(classesFault(undefined)).toMatch(

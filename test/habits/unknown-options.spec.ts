@@ -201,6 +201,8 @@ describe('Anything but an object of options stops the start with one fault that 
         `the options: it has to be an object, ${what} `,
       ]);
       expect(said).not.toContain('there is no such option');
+      if (name !== 'ObservabilityModule')
+        expect(said).toContain(`The settings of ${name} cannot be used:\n  - the options: `);
     },
   );
 

@@ -34,6 +34,7 @@ export * from './retry/persist.ts';
 export * from './retry/retry.ts';
 export * from './retry/retry-policy.ts';
 export * from './retry/run-steps.ts';
+export { cannotBeUsed } from './settings/cannot-be-used.ts';
 export { KNOWN_VARIABLES, SERVER_VARIABLES } from './settings/known-variables.ts';
 export * from './settings/live-settings.ts';
 export { misspeltVariables } from './settings/misspelt-variables.ts';

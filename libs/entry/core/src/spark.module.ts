@@ -1,8 +1,19 @@
 import { ConfigurableModuleBuilder, Module, type DynamicModule } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { asyncOptionsFaults, isOptions, optionsFault, unknownOptions } from '@nestjs-spark/foundation/internal';
+import {
+  asyncOptionsFaults,
+  cannotBeUsed,
+  isOptions,
+  optionsFault,
+  unknownOptions,
+} from '@nestjs-spark/foundation/internal';
 import type { ObservabilityOptions } from '@nestjs-spark/observability';
-import { isReadAtStart, readTogether, ROUTE_OPTIONS, withoutRoutes } from '@nestjs-spark/observability/internal';
+import {
+  isReadAtStart,
+  readTogether,
+  ROUTE_OPTIONS,
+  withoutRoutes,
+} from '@nestjs-spark/observability/internal';
 import { SparkReplicationModule } from '@nestjs-spark/replication';
 import { REPLICATION_OPTIONS } from '@nestjs-spark/replication/internal';
 import { SparkStoreModule } from '@nestjs-spark/store';
@@ -21,7 +32,7 @@ export class SparkOptionsError extends Error {
 
   /** @param faults one phrase each */
   constructor(faults: readonly string[]) {
-    super(`The options of SparkModule cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    super(cannotBeUsed('SparkModule', faults));
   }
 }
 

@@ -11,7 +11,12 @@ import { asyncOptionsFaults, Breakers } from '@nestjs-spark/foundation/internal'
 import { isReadAtStart, readTogether } from '@nestjs-spark/observability/internal';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { SparkBus } from './connect/spark-bus.ts';
-import { BUS_OPTIONS, BusSettingsError, readBusSettings, type SparkBusOptions } from './settings/bus-settings.ts';
+import {
+  BUS_OPTIONS,
+  BusSettingsError,
+  readBusSettings,
+  type SparkBusOptions,
+} from './settings/bus-settings.ts';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<SparkBusOptions>().setClassMethodName('forRoot').build();
@@ -63,7 +68,7 @@ export class SparkBusModule
    */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     const faults = asyncOptionsFaults(options, BUS_OPTIONS);
-    if (faults.length > 0) throw new BusSettingsError(faults.map((fault) => `${fault}.`).join('\n'));
+    if (faults.length > 0) throw new BusSettingsError(faults);
     return super.forRootAsync(options);
   }
 

@@ -9,13 +9,17 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { StoreRefusedError } from '@nestjs-spark/contracts';
-import { asyncOptionsFaults, classesFault, optionsFault, unknownOptions } from '@nestjs-spark/foundation/internal';
+import {
+  asyncOptionsFaults,
+  classesFault,
+  optionsFault,
+  unknownOptions,
+} from '@nestjs-spark/foundation/internal';
 import { TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
 import type { SparkStoreOptions } from './choose/options.ts';
 import type { StoreParts } from './choose/parts.ts';
-import { STORE_OPTIONS } from './choose/read-settings.ts';
+import { refused, STORE_OPTIONS } from './choose/read-settings.ts';
 import { StorePreparation } from './come-up/store-preparation.ts';
 import { checkEntity } from './entities/check-entity.ts';
 import { declarationOf, type EntityClass } from './entities/entity.ts';
@@ -63,7 +67,7 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
    */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     const faults = asyncOptionsFaults(options, STORE_OPTIONS);
-    if (faults.length > 0) throw new StoreRefusedError(faults.map((fault) => `${fault}.`).join('\n'));
+    if (faults.length > 0) throw refused(faults);
     return super.forRootAsync(options);
   }
 

@@ -41,5 +41,6 @@ it('Only a list of classes is one, and a class that does not exist yet is explai
   expect(classesFault([Car, undefined])).toMatch(
     /^item 2 of its list of 2 is undefined: .*import each other/,
   );
+  expect(classesFault([Car, 'cars'], (item) => item === 'cars')).toBeNull();
   expect(classesFault(['Car'])).toBe('item 1 of its list of 1 has to be a class, not a text');
 });

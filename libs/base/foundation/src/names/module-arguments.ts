@@ -30,14 +30,20 @@ export function asyncOptionsFaults(
   return faults.map((one) => `forRootAsync(): ${one}`);
 }
 
-/** The fault of the argument of a `forFeature()`; null for a list of classes. */
-export function classesFault(given: unknown): string | null {
+/**
+ * The fault of the argument of a `forFeature()`; null for a list of classes.
+ * @param isAlsoFine what else may be in the list
+ */
+export function classesFault(
+  given: unknown,
+  isAlsoFine: (item: unknown) => boolean = () => false,
+): string | null {
   if (!Array.isArray(given)) {
     const found = given === undefined ? 'but nothing was given' : `not ${kindOf(given)}`;
     return `it has to be given a list of classes, as in forFeature([Car]), ${found}`;
   }
   const faults = given.map((item: unknown, at) =>
-    classFault(item, `item ${at + 1} of its list of ${given.length}`),
+    isAlsoFine(item) ? null : classFault(item, `item ${at + 1} of its list of ${given.length}`),
   );
   return faults.find((fault) => fault !== null) ?? null;
 }

@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { SparkBus } from '@nestjs-spark/bus';
-import { asyncOptionsFaults, classesFault } from '@nestjs-spark/foundation/internal';
+import { asyncOptionsFaults, classesFault, isOptions } from '@nestjs-spark/foundation/internal';
 import { HealthChecks, MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
@@ -123,10 +123,10 @@ export class SparkJobsModule
 
   /**
    * Registers these handlers, as providers of a separate Nest module. Handlers in `providers` are also found.
-   * @throws {TypeError} immediately, for anything but a list of classes
+   * @throws {TypeError} immediately, for anything but a list of classes or of Nest's providers
    */
   static forFeature(handlers: Type[]): DynamicModule {
-    const fault = classesFault(handlers);
+    const fault = classesFault(handlers, isProvider);
     if (fault !== null) throw new TypeError(`SparkJobsModule.forFeature(): ${fault}.`);
     return { module: JobsFeatureModule, providers: handlers, exports: handlers };
   }
@@ -151,6 +151,8 @@ export class SparkJobsModule
 
 @Module({})
 class JobsFeatureModule {}
+
+const isProvider = (given: unknown): boolean => isOptions(given) && 'provide' in given;
 
 async function openBackends({ apacheSpark }: JobsSettings): Promise<JobBackend[]> {
   return apacheSpark ? [await openCluster({ ...apacheSpark, log: logFor('ApacheSpark') })] : [];

@@ -1,4 +1,10 @@
-import { LiveSettings, optionsFault, tokenFault, unknownOptions } from '@nestjs-spark/foundation/internal';
+import {
+  cannotBeUsed,
+  LiveSettings,
+  optionsFault,
+  tokenFault,
+  unknownOptions,
+} from '@nestjs-spark/foundation/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { HttpBackendPlace } from '../backends/http/http-runs.ts';
 import {
@@ -69,7 +75,7 @@ export class JobsSettingsError extends Error {
   override readonly name = 'JobsSettingsError';
 
   constructor(faults: readonly string[]) {
-    super(`The settings of jobs cannot be used: ${faults.join('; ')}.`);
+    super(cannotBeUsed('SparkJobsModule', faults));
   }
 }
 

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { dataDir } from '@nestjs-spark/foundation';
-import { optionsFault, unknownOptions } from '@nestjs-spark/foundation/internal';
+import { cannotBeUsed, optionsFault, unknownOptions } from '@nestjs-spark/foundation/internal';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,7 +42,7 @@ export class PipelinesSettingsError extends Error {
   override readonly name = 'PipelinesSettingsError';
 
   constructor(faults: readonly string[]) {
-    super(`The settings of pipelines cannot be used: ${faults.join('; ')}.`);
+    super(cannotBeUsed('SparkPipelinesModule', faults));
   }
 }
 

@@ -1,4 +1,4 @@
-import { optionsFault, shareOptions, unknownOptions } from '@nestjs-spark/foundation/internal';
+import { cannotBeUsed, optionsFault, shareOptions, unknownOptions } from '@nestjs-spark/foundation/internal';
 import {
   DEFAULT_ROUTE_BYTES,
   LEAST_ROUTE_BYTES,
@@ -44,7 +44,18 @@ export interface BusSettings {
 
 /** The settings do not name a usable bus. The message names all faults with their remedies; correct them and start again. */
 export class BusSettingsError extends Error {
-  override readonly name = 'BusSettingsError';
+  // Private, so that printing an error with its fields does not repeat them.
+  readonly #faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(cannotBeUsed('SparkBusModule', faults));
+    this.name = 'BusSettingsError';
+    this.#faults = faults;
+  }
+
+  get faults(): readonly string[] {
+    return this.#faults;
+  }
 }
 
 /** The names of all options of `SparkBusOptions`. */
@@ -72,7 +83,7 @@ export function readBusSettings(
   secrets: Secrets = new EnvironmentSecrets(environment),
 ): BusSettings {
   const notOptions = optionsFault(options, BUS_OPTIONS);
-  if (notOptions !== null) throw new BusSettingsError(`${notOptions}.`);
+  if (notOptions !== null) throw new BusSettingsError([notOptions]);
   const env = (variable: string): string | undefined => environment[variable]?.trim() || undefined;
   const name = options.name ?? env('SPARK_MODULE_NAME') ?? '';
   const natsUrl = options.natsUrl ?? env('NATS_URL') ?? NATS_URL;
@@ -86,7 +97,7 @@ export function readBusSettings(
     isRouteBytes(routeMaxBytes) ? null : ROUTE_BYTES_RULE,
     faultOf(security),
   ].filter((fault) => fault !== null);
-  if (faults.length > 0) throw new BusSettingsError(faults.map((fault) => `${fault}.`).join('\n'));
+  if (faults.length > 0) throw new BusSettingsError(faults);
   return { name, natsUrl, routeMaxBytes, security };
 }
 

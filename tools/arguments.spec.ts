@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
@@ -85,6 +85,17 @@ describe('The tools of the repository', () => {
     const { status, stderr } = run(words, word);
     expect(status).toBe(2);
     expect(stderr).toContain(`"${word}". Did you mean "${meant}"?`);
+  });
+
+  it('are not started by one another without the condition under which they read the sources: nothing may be built', () => {
+    const files = globSync('tools/**/*.ts', { cwd: root, exclude: (file) => file.endsWith('.spec.ts') });
+    const starts = files.flatMap((file) =>
+      readFileSync(join(root, file), 'utf8')
+        .split('\n')
+        .filter((line) => /process\.execPath\b.*\.ts\b/.test(line)),
+    );
+    expect(starts.filter((line) => !/--conditions=/.test(line))).toEqual([]);
+    expect(files.length).toBeGreaterThan(50);
   });
 
   it('npm run jobs fails at once where NATS_URL names nothing that answers, with the remedy', () => {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { curlCredential, operatorToken } from '../apps/operator-token.ts';
 import { requireNats } from '../apps/require-nats.ts';
 import { requireToken } from '../apps/require-token.ts';
 import { showApp, type Shown } from '../apps/show-app.ts';
+import { buildAloud } from '../build.ts';
 import { demand } from '../demo/http.ts';
 import type { Narrator } from '../demo/narrate.ts';
 import { describeCreated, describeRun, type HistoryEvent, totalsIn } from './describe-first.ts';
@@ -28,7 +28,7 @@ const PEOPLE = '{"id":1,"age":17}\n{"id":2,"age":40}\n';
 
 /** Starts the Dataflow app, shows a first pipeline, and keeps it running until Ctrl-C or, with `once`, until that is read. */
 export async function serveDataflow(once: boolean): Promise<void> {
-  execFileSync(process.execPath, [join(import.meta.dirname, '..', 'build.ts')], { stdio: 'inherit' });
+  await buildAloud();
   const { NATS_URL: nats } = process.env;
   await showApp({
     name: 'Dataflow',

@@ -36,7 +36,11 @@ import { Sessions } from './sign-in/sessions.ts';
 import { SentStates } from './stream/sent-states.ts';
 import { SystemWatch } from './stream/system-watch.ts';
 import type { ConsoleSettings, SparkConsoleOptions } from './settings/options.ts';
-import { CONSOLE_OPTIONS, ConsoleSettingsError, resolveConsoleSettings } from './settings/resolve-settings.ts';
+import {
+  CONSOLE_OPTIONS,
+  ConsoleSettingsError,
+  resolveConsoleSettings,
+} from './settings/resolve-settings.ts';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<SparkConsoleOptions>().setClassMethodName('forRoot').build();

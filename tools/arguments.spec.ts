@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
@@ -57,7 +57,7 @@ describe('The tools of the repository', () => {
   it.each(CLOSED)('npm run %s refuses an option that it does not know, with its help', (_, words) => {
     const { status, stdout, stderr } = run(words, '--onec');
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/'--onec'[^]*npm (?:run|start)/);
+    expect(stderr).toMatch(/^Unknown option "--onec"\.[^]*npm (?:run|start)/);
   });
 
   it.each(BENCHMARKS)('npm run bench -- %s lists its options, and refuses others', (name) => {
@@ -68,8 +68,34 @@ describe('The tools of the repository', () => {
     });
     expect(run(words, name, '--onec')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("'--onec'"),
+      stderr: expect.stringContaining('Unknown option "--onec".'),
     });
+  });
+
+  it.each([
+    ['start', '--onec', '--once'],
+    ['jobs', '-once', '--once'],
+    ['peers', 'once', '--once'],
+    ['dataflow', '--onec', '--once'],
+    ['build', '--hlep', '--help'],
+    ['bench', 'scrpt', 'script'],
+    ['bench', '--milion', '--million'],
+  ])('npm run %s -- %s names what was probably meant', (name, word, meant) => {
+    const words = TOOLS.find(([tool]) => tool === name)?.[1] ?? [];
+    const { status, stderr } = run(words, word);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`"${word}". Did you mean "${meant}"?`);
+  });
+
+  it('are not started by one another without the condition under which they read the sources: nothing may be built', () => {
+    const files = globSync('tools/**/*.ts', { cwd: root, exclude: (file) => file.endsWith('.spec.ts') });
+    const starts = files.flatMap((file) =>
+      readFileSync(join(root, file), 'utf8')
+        .split('\n')
+        .filter((line) => /process\.execPath\b.*\.ts\b/.test(line)),
+    );
+    expect(starts.filter((line) => !/--conditions=/.test(line))).toEqual([]);
+    expect(files.length).toBeGreaterThan(50);
   });
 
   it('npm run jobs fails at once where NATS_URL names nothing that answers, with the remedy', () => {

@@ -1,4 +1,5 @@
-import { parseArgs, type ParseArgsOptionDescriptor } from 'node:util';
+import type { parseArgs, ParseArgsOptionDescriptor } from 'node:util';
+import { messageOf, parseWords, unexpectedWord } from '@nestjs-spark/foundation/internal';
 
 type Options = Record<string, ParseArgsOptionDescriptor>;
 type Given<O extends Options> = ReturnType<typeof parseArgs<{ options: O; strict: true }>>['values'];
@@ -22,24 +23,31 @@ export function readArguments<const O extends Options = Record<never, never>>({
   words = 0,
 }: Tool<O>): { values: Given<O>; words: string[] } {
   const args = process.argv.slice(2);
+  const known = { ...(options ?? ({} as O)), help: { type: 'boolean', short: 'h' } } as const;
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parseWords({
       args,
-      options: { ...(options ?? ({} as O)), help: { type: 'boolean', short: 'h' } },
+      options: known,
       allowPositionals: words > 0,
       strict: true,
     });
     if ((values as { help?: boolean }).help === true) end(0, help);
-    if (positionals.length > words) end(2, `Unexpected argument '${positionals[words]}'\n\n${help}`);
+    const unexpected = positionals[words];
+    if (unexpected !== undefined) throw new Error(unexpectedWord(unexpected, Object.keys(known)));
     return { values: values as Given<O>, words: positionals };
   } catch (error) {
-    return end(2, `${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+    return end(2, `${messageOf(error)}\n\n${help}`);
   }
 }
 
 /** For a tool that passes on its arguments: only its own help is handled. */
 export function readHelp(help: string): void {
   if (process.argv.slice(2).some((word) => word === '--help' || word === '-h')) end(0, help);
+}
+
+/** Ends a tool whose command line is wrong. */
+export function refuse(message: string, help: string): never {
+  return end(2, `${message}\n\n${help}`);
 }
 
 function end(code: 0 | 2, text: string): never {

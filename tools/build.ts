@@ -181,10 +181,8 @@ async function buildFile(source: string, target: string): Promise<void> {
   await writeFile(`${script}.map`, map);
 }
 
-if (import.meta.main) {
-  readArguments({
-    help: 'npm run build: compiles each library into its dist, and each app into dist/apps, where something has changed.',
-  });
+/** As {@link build}, with what it does on the console. */
+export async function buildAloud(): Promise<void> {
   const started = Date.now();
   const count = await build(repository, (isFirst) =>
     console.log(
@@ -192,4 +190,11 @@ if (import.meta.main) {
     ),
   );
   if (count > 0) console.log(`Built ${count} files in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+if (import.meta.main) {
+  readArguments({
+    help: 'npm run build: compiles each library into its dist, and each app into dist/apps, where something has changed.',
+  });
+  await buildAloud();
 }

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
+import { OLDEST_NODE } from '@nestjs-spark/foundation/text';
 
 const run = promisify(execFile);
+const SOURCE = ['--conditions=@nestjs-spark/source'];
 const LAUNCH = pathToFileURL(join(import.meta.dirname, 'launch.ts')).href;
 
 /** The result of importing a package in an app that is started with these options. */
@@ -15,7 +17,7 @@ async function findsOf(name: string, options: object): Promise<string> {
     await launch(async () => process.stdout.write(await find()), {}, ${JSON.stringify(options)});
   `;
   // With this flag already set, it does not restart itself to set it.
-  const args = ['--max-semi-space-size=16', '--input-type=module', '--eval', app];
+  const args = [...SOURCE, '--max-semi-space-size=16', '--input-type=module', '--eval', app];
   return (await run(process.execPath, args, { cwd: import.meta.dirname })).stdout;
 }
 
@@ -24,4 +26,22 @@ it('An app loads neither a package that it is started without nor a part of it',
   expect(await findsOf('@nestjs/core', options)).toBe('@nestjs/core is left out');
   expect(await findsOf('@nestjs/core/nest-factory.js', options)).toBe('@nestjs/core is left out');
   expect(await findsOf('@nestjs/common', { ...options, without: ['@nestjs/comm'] })).toBe('found');
+});
+
+/** Starts an app with a Node that says it is of this version. The one that takes over has a channel to it, and says what it is. */
+async function runsOn(version: string): Promise<string> {
+  const app = `
+    if (!process.connected) Object.defineProperty(process.versions, 'node', { value: '${version}' });
+    const { launch } = await import('${LAUNCH}');
+    await launch(async () => process.stdout.write(process.connected ? 'another' : 'this one'), {}, { keepsCompiled: false });
+  `;
+  const args = [...SOURCE, '--max-semi-space-size=16', '--input-type=module', '--eval', app];
+  return (await run(process.execPath, args)).stdout;
+}
+
+it('An app on a Node that is too old starts again on the one of the repository, whatever the major version', async () => {
+  for (const version of ['18.20.0', '22.0.0', '22.18.0'])
+    expect(`${version}: ${await runsOn(version)}`).toBe(`${version}: another`);
+  for (const version of [`${OLDEST_NODE}.0`, '24.0.0'])
+    expect(`${version}: ${await runsOn(version)}`).toBe(`${version}: this one`);
 });

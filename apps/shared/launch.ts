@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs';
 import * as modules from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-// Runs on any Node from 18 on, so nothing newer may be imported here, and the app only through `load`.
-const OLDEST_NODE = 22;
+// Runs on any Node from 18 on, so nothing that needs a newer one may be imported here, and the app only through `load`.
+import { nodeFault } from '@nestjs-spark/foundation/text';
 
 /**
  * Left alone, V8 lets short-lived objects take up to 128 MB before it looks which of them are gone, and what outlived that
@@ -67,8 +66,9 @@ export async function launch(
   defaults: Record<string, string>,
   { flags = NODE_FLAGS, env = MALLOC_ENV, keepsCompiled = true, without = [] }: LaunchOptions = {},
 ): Promise<void> {
-  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-    runAgainOn(repositoryNode(), lacksFlags() ? flags : [], env);
+  const tooOld = nodeFault('This app', process.versions.node);
+  if (tooOld !== null) {
+    runAgainOn(repositoryNode(tooOld), lacksFlags() ? flags : [], env);
     return;
   }
   if (lacksFlags() && runAgainInPlace(flags, env)) return;
@@ -138,7 +138,8 @@ function endWithStarter(): void {
   process.channel.unref();
 }
 
-function repositoryNode(): string {
+/** @param without why it is needed, for the message if it is missing */
+function repositoryNode(without: string): string {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const node = join(folder, 'node_modules', 'node', 'bin', name);
@@ -146,8 +147,7 @@ function repositoryNode(): string {
     if (folder === dirname(folder)) break;
   }
   return fail(
-    `This is Node ${process.versions.node}; Node ${OLDEST_NODE} or newer is needed, and the repository's own is not there. ` +
-      'Run `npm ci`, which installs it, or start with a newer Node.',
+    `${without} The repository's own Node is not there: run \`npm ci\`, which installs it, or start the app with a newer Node.`,
   );
 }
 

@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DynamicModule, Type } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
+import { describe, expect, it } from '@jest/globals';
+import type { DynamicModule } from '@nestjs/common';
 import { SparkAuthModule } from '@nestjs-spark/auth';
 import { SparkBusModule } from '@nestjs-spark/bus';
 import { SparkConsoleModule } from '@nestjs-spark/console';
@@ -14,41 +10,9 @@ import { ReplicatedEntity, SparkPeersModule } from '@nestjs-spark/peers';
 import { SparkPipelinesModule } from '@nestjs-spark/pipelines';
 import { SparkReplicationModule } from '@nestjs-spark/replication';
 import { SparkStoreModule } from '@nestjs-spark/store';
+import { inAnEnvironment, refusal, store, untyped } from '../support/start-refusal.ts';
 
-/** What an application without types can pass: TypeScript would refuse a literal. */
-const untyped = (options: object): never => options as never;
-
-let folder: string;
-const before = { ...process.env };
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'spark-options-'));
-  Object.assign(process.env, {
-    PORT: '5001',
-    SPARK_MODULE_NAME: 'Fleet',
-    SPARK_DATA_DIR: folder,
-    SPARK_KEYS_DIR: folder,
-    SPARK_STORE: `sqlite:${join(folder, 'options.db')}`,
-    NATS_URL: '',
-  });
-});
-afterAll(async () => {
-  process.env = { ...before };
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** The message with which an application that imports this does not start. */
-async function refusal(load: () => DynamicModule[], providers: Type[] = []): Promise<string> {
-  try {
-    const module = await Test.createTestingModule({ imports: load(), providers }).compile();
-    const app = module.createNestApplication({ logger: false });
-    await app.init().finally(() => app.close());
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  return 'it starts';
-}
-
-const store = (): DynamicModule => SparkStoreModule.forRoot();
+inAnEnvironment();
 
 describe('An option that does not exist stops the start, and the one that was probably meant is named', () => {
   it.each<[string, () => DynamicModule[], string]>([

@@ -18,6 +18,9 @@ const PHRASES: readonly [phrase: RegExp, better: string][] = [
 /** Words for a service that say less than those in docs/internals/words.md. */
 const SERVICES = /\bclass \w+(?:Desk|Book|Box|Words)\b/;
 
+/** Says of an id that it names nothing, which `noneWithId` does. */
+const NONE = /'notFound', (?:`(?:There is no|The \w+ has no|No) .*\b\w*[iI]d\b|'There is no such)/;
+
 const texts = globSync(['{apps,benchmarks,docs,examples,libs,test,tools}/**/*.{ts,tsx,md}', '*.md'], {
   cwd: root,
   exclude: (file) => /(?:^|\/)(?:node_modules|dist|decisions)$/.test(file) || file.endsWith('words.spec.ts'),
@@ -36,6 +39,10 @@ describe('Code, messages and documents', () => {
 
   it.each(PHRASES)('do not say %s, but: %s', (phrase) => {
     expect(placesOf(phrase)).toEqual([]);
+  });
+
+  it('say of an id that names nothing: there is no … with the id', () => {
+    expect(placesOf(NONE)).toEqual([expect.stringMatching(/^libs\/.*\/none-with-id\.ts:/)]);
   });
 
   it('call no service by a word that could mean any of them', () => {

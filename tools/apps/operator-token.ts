@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Environment, openSecretsWith } from '@nestjs-spark/secrets/text';
 
 const VARIABLE = 'SPARK_OPERATOR_TOKEN';
@@ -16,6 +17,24 @@ export async function operatorToken(environment: Environment = process.env): Pro
 export async function curlCredential(environment: Environment = process.env): Promise<string> {
   if ((await operatorToken(environment)) === undefined) return '';
   return ` -H "authorization: Bearer ${placeOf(environment)}"`;
+}
+
+/** The operator of a demonstration. */
+export interface Operator {
+  token: string;
+  /** An option of `curl`, as of {@link curlCredential}. */
+  credential: string;
+  /** Whether the token was made for this run, so that it may be shown. */
+  isMade: boolean;
+}
+
+/** The operator whose token these variables have, or else one with a new token. */
+export async function operatorOf(environment: Environment = process.env): Promise<Operator> {
+  const given = await operatorToken(environment);
+  if (given !== undefined)
+    return { token: given, credential: await curlCredential(environment), isMade: false };
+  const token = randomBytes(16).toString('hex');
+  return { token, credential: ` -H 'authorization: Bearer ${token}'`, isMade: true };
 }
 
 /** Where a shell with the same variables finds it. */

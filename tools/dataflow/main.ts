@@ -6,11 +6,11 @@ npm run dataflow -- COMMAND … carries out one of these:
 
 const words = process.argv.slice(2);
 const [first] = words;
-if (first === undefined || first === '--once') {
+if (words.length === 0 || (first === '--once' && words.length === 1)) {
   await (await import('./serve.ts')).serveDataflow(first === '--once');
 } else {
   endWithReader();
-  if (first === '--help') console.log(HELP);
+  if (first === '--help' || first === '-h') console.log(HELP);
   try {
     const { text, exitCode } = await run(['dataflow', ...words], process.env);
     if (text !== '') console.log(asTyped(text, process.env));

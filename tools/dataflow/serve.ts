@@ -1,16 +1,21 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { dataDir } from '@nestjs-spark/foundation';
-import { type App, builtApp, complain, endOf, inherited, logFileOf } from '../apps/app.ts';
-import { AppProcess } from '../apps/app-process.ts';
-import { freePort } from '../apps/free-port.ts';
+import type { App } from '../apps/app.ts';
+import { curl } from '../apps/curl.ts';
 import { onlyOne } from '../apps/only-one.ts';
 import { curlCredential, operatorToken } from '../apps/operator-token.ts';
+import { requireNats } from '../apps/require-nats.ts';
 import { requireToken } from '../apps/require-token.ts';
-import { stopSignal } from '../apps/stop-signal.ts';
+import { showApp, type Shown } from '../apps/show-app.ts';
+import { buildAloud } from '../build.ts';
 import { demand } from '../demo/http.ts';
-import { waitReady } from '../demo/ready.ts';
+import type { Narrator } from '../demo/narrate.ts';
+import { describeCreated, describeRun, type HistoryEvent, totalsIn } from './describe-first.ts';
+
+const COMMAND = 'npm run dataflow';
+const EVERY_MS = 100;
 
 const FIRST = {
   pipelineId: 'first',
@@ -23,89 +28,79 @@ const PEOPLE = '{"id":1,"age":17}\n{"id":2,"age":40}\n';
 
 /** Starts the Dataflow app, shows a first pipeline, and keeps it running until Ctrl-C or, with `once`, until that is read. */
 export async function serveDataflow(once: boolean): Promise<void> {
-  execFileSync(process.execPath, [join(import.meta.dirname, '..', 'build.ts')], { stdio: 'inherit' });
-  // Without NATS, pipelines are kept in files that only one process can use.
-  if (!process.env['NATS_URL']) await refuseSecond();
-  const asked = stopSignal();
-  const stopAsked = new Promise((done) => asked.addEventListener('abort', done));
-  const port = await freePort(Number(process.env['PORT'] || 5005));
-  const url = `http://127.0.0.1:${port}`;
-  const app: App = {
+  await buildAloud();
+  const { NATS_URL: nats } = process.env;
+  await showApp({
     name: 'Dataflow',
-    url,
-    process: new AppProcess({
-      name: 'Dataflow',
-      main: builtApp('dataflow', 'npm run dataflow'),
-      logFile: logFileOf('dataflow'),
-      env: { ...inherited(), PORT: String(port), NO_COLOR: '1' },
-    }),
-  };
-  console.log('Starting the Dataflow app; this takes a few seconds');
-  app.process.start();
-  try {
-    const shown = show(app, once, asked);
-    shown.catch(() => undefined);
-    await Promise.race([shown, stopAsked]);
-  } catch (error) {
-    process.exitCode = 1;
-    complain(error, [app]);
-  } finally {
-    if (asked.aborted) console.log('\nStopping the Dataflow app …');
-    await app.process.stop();
-    if (asked.aborted) console.log('Stopped.');
-  }
-  process.exit();
-}
-
-async function refuseSecond(): Promise<void> {
-  await onlyOne('npm run dataflow').catch((error: unknown) => {
-    complain(error, []);
-    process.exit(1);
+    command: COMMAND,
+    title: 'a pipeline',
+    port: 5005,
+    once,
+    // Without NATS, pipelines are kept in files that only one process can use.
+    check: () => (nats ? requireNats(nats, 'pipelines are then kept in files') : onlyOne(COMMAND)),
+    show,
   });
 }
 
-async function show(app: App, once: boolean, asked: AbortSignal): Promise<void> {
-  const { url } = app;
-  await waitReady(app, { signal: asked });
+async function show({ url }: App, narrator: Narrator): Promise<Shown> {
   const { NATS_URL: nats } = process.env;
-  const token = await operatorToken();
   const folder = process.env['SPARK_PIPELINES_DIR'] || join(dataDir(process.env), 'pipelines');
   const files = process.env['SPARK_PIPELINES_FILES'] || join(folder, 'files');
-  console.log(`Dataflow   ${url}   log: ${app.process.logFile}`);
-  console.log(`OpenAPI    ${url}/api`);
-  console.log(`Pipelines  ${nats ? `in JetStream at ${nats}` : `in ${folder}, this process alone`}`);
-  console.log(`Files      ${files}   the only folder that definitions can name files in`);
-  if (!token)
-    console.log(
-      `Token      ${join(folder, 'operator-token')}   the operator token, for the Authorization header`,
+  const token = await operatorToken();
+  narrator.say('Store', nats ? `JetStream at ${nats}` : `files in ${folder}, for this process alone`);
+  narrator.say('Files', `${files} is the only folder in which definitions can name files`);
+  if (token === undefined)
+    narrator.say(
+      'Token',
+      `${join(folder, 'operator-token')} has the operator token, for the header Authorization`,
     );
   await requireToken('Dataflow', `${url}/api/pipelines`);
-  const authorization = await curlCredential();
+  const people = join(files, FIRST.source.path);
   mkdirSync(files, { recursive: true });
-  writeFileSync(join(files, 'people.ndjson'), PEOPLE);
-  await demand(`${url}/api/pipelines/first`, 'PUT', FIRST, token);
-  await demand(`${url}/api/pipelines/first/start`, 'POST', {}, token);
-  const { state, progress } = await ended(url, token);
-  console.log(`
-A first pipeline was created and started: ${FIRST.pipelineId}
-${state}: read ${progress.read}, written ${progress.written}; files in ${join(files, 'adults')}
-
-Try it yourself. These commands show it, create it again (which changes nothing) and start it again:
-
-  curl -s -w '\\n' ${url}/api/pipelines/first${authorization}
-  curl -s -w '\\n' -X PUT ${url}/api/pipelines/first${authorization} -H 'content-type: application/json' -d '${JSON.stringify(FIRST)}'
-  curl -s -w '\\n' -X POST ${url}/api/pipelines/first/start${authorization}`);
+  // Whoever has added somebody keeps them.
+  if (!existsSync(people)) writeFileSync(people, PEOPLE);
+  const first = `${url}/api/pipelines/${FIRST.pipelineId}`;
+  const { status, body } = await demand(first, 'PUT', FIRST, token);
+  const before = totalsIn(await historyOf(first, token));
+  narrator.say('Pipeline', describeCreated(FIRST, status === 201, before));
+  if (!isRunning(body)) await demand(`${first}/start`, 'POST', {}, token);
+  const state = await ended(first, token);
+  const after = totalsIn(await historyOf(first, token));
+  narrator.say('Pipeline', describeRun(state, before, after, FIRST.source.path));
   if (state !== 'Completed') throw new Error(`The first pipeline is ${state}`);
-  if (once) return;
-  console.log('\nRunning until Ctrl-C.');
-  await endOf(app);
+  narrator.say('Pipeline', `its files are in ${join(files, FIRST.sink.path)}`);
+  const authorization = await curlCredential();
+  const invitation = `
+Try it yourself. Add a person and start the pipeline again, which reads only what is new:
+
+  echo '{"id":3,"age":30}' >>'${people}'
+  ${curl(`-X POST ${first}/start${authorization}`)}
+  ${curl(`${first}${authorization}`)}
+
+Create it again, which changes nothing:
+
+  ${curl(`-X PUT ${first}${authorization} -H 'content-type: application/json' -d '${JSON.stringify(FIRST)}'`)}`;
+  return { outcome: 'The pipeline has completed.', invitation };
 }
 
-async function ended(url: string, token: string | undefined) {
+const stateOf = (view: unknown): string => (view as { state: string }).state;
+const isRunning = (view: unknown): boolean => stateOf(view) === 'Running';
+
+async function ended(pipeline: string, token: string | undefined): Promise<string> {
   for (;;) {
-    const { body } = await demand(`${url}/api/pipelines/first`, 'GET', undefined, token);
-    const view = body as { state: string; progress: { read: number; written: number } };
-    if (view.state !== 'Running') return view;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { body } = await demand(pipeline, 'GET', undefined, token);
+    if (!isRunning(body)) return stateOf(body);
+    await pause(EVERY_MS);
+  }
+}
+
+async function historyOf(pipeline: string, token: string | undefined): Promise<HistoryEvent[]> {
+  const history: HistoryEvent[] = [];
+  for (;;) {
+    const after = history.at(-1)?.sequence ?? 0;
+    const { body } = await demand(`${pipeline}/history?after=${after}`, 'GET', undefined, token);
+    const page = body as HistoryEvent[];
+    if (page.length === 0) return history;
+    history.push(...page);
   }
 }

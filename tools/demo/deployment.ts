@@ -10,8 +10,8 @@ interface OutgoingTask {
 }
 
 /** Shows what Fleet agreed to: whose script it runs on what, with which engine and why. */
-export async function tellDeployment({ fleet, operatorToken }: Apps, narrator: Narrator): Promise<void> {
-  const { body } = await demand(`${fleet.url}/spark/replication`, 'GET', undefined, operatorToken);
+export async function tellDeployment({ fleet, operator }: Apps, narrator: Narrator): Promise<void> {
+  const { body } = await demand(`${fleet.url}/spark/replication`, 'GET', undefined, operator.token);
   for (const task of (body as { outgoing: OutgoingTask[] }).outgoing) {
     narrator.say('Deployed', `Fleet runs ${task.requester}'s script on its ${task.collection}`);
     narrator.say('Deployed', `with the engine "${task.engine}": ${task.engineReason}`);

@@ -1,27 +1,28 @@
+import { curl } from '../apps/curl.ts';
+import type { Operator } from '../apps/operator-token.ts';
 import type { Apps } from './start-apps.ts';
 
 /** What a newcomer can do now, as lines to copy. */
-export function invitation({ fleet, hr, console: page, operatorToken }: Apps, id: string): string {
-  const open = page ? `\nOpen the console:\n\n  ${page.url}/spark/console#token=${operatorToken}\n` : '';
-  return `${open}
+export function invitation({ fleet, hr, console: page, operator }: Apps, id: string): string {
+  return `${page ? opening(`${page.url}/spark/console`, operator) : ''}
 Try it yourself. With the header Spark-Change, HR answers once that change has arrived:
 
-  curl -w '\\n' ${hr.url}/cars/${id}
-  change=$(curl -s -o /dev/null -D - -X PUT ${fleet.url}/cars/${id} -H 'content-type: application/json' \\
+  ${curl(`${hr.url}/cars/${id}`)}
+  change=$(curl -sS -o /dev/null -D - -X PUT ${fleet.url}/cars/${id} -H 'content-type: application/json' \\
     -d '{"licensePlate":"1-ABC-123","model":"Golf","year":2024,"color":"green"}' |
     tr -d '\\r' | sed -n 's/^Spark-Change: //p')
-  curl -w '\\n' ${hr.url}/cars/${id} -H "Spark-Change: $change"
-  curl -w '\\n' '${hr.url}/cars?take=5'
+  ${curl(`${hr.url}/cars/${id} -H "Spark-Change: $change"`)}
+  ${curl(`'${hr.url}/cars?take=5'`)}
 
 Deleted in Fleet, the car is gone from HR too, which answers 404 once the delete has arrived:
 
-  change=$(curl -s -o /dev/null -D - -X DELETE ${fleet.url}/cars/${id} |
+  change=$(curl -sS -o /dev/null -D - -X DELETE ${fleet.url}/cars/${id} |
     tr -d '\\r' | sed -n 's/^Spark-Change: //p')
-  curl -w '\\n%{http_code}\\n' ${hr.url}/cars/${id} -H "Spark-Change: $change"
+  ${curl(`${hr.url}/cars/${id} -H "Spark-Change: $change"`, '%{http_code}\\n')}
 
 How far every copy is:
 
-  curl -w '\\n' -H 'authorization: Bearer ${operatorToken}' ${hr.url}/spark/replication
+  ${curl(`${hr.url}/spark/replication${operator.credential}`)}
 
 To look at:
 
@@ -30,4 +31,11 @@ To look at:
   Metrics   ${fleet.url}/metrics   ${hr.url}/metrics
 
 Running until Ctrl-C.`;
+}
+
+/** Only a token that was made for this run may be shown. */
+function opening(url: string, { token, isMade }: Operator): string {
+  return isMade
+    ? `\nOpen the console:\n\n  ${url}#token=${token}\n`
+    : `\nOpen the console, and sign in with your operator token:\n\n  ${url}\n`;
 }

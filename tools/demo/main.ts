@@ -1,5 +1,6 @@
 import type { RunningServers } from '@nestjs-spark/servers';
 import { type App, complain } from '../apps/app.ts';
+import { endingOnce, STOPPED } from '../apps/endings.ts';
 import { onlyOne } from '../apps/only-one.ts';
 import { stopSignal } from '../apps/stop-signal.ts';
 import { readArguments } from '../arguments.ts';
@@ -37,7 +38,7 @@ try {
   if (asked.aborted) narrator.plain('\nStopping the apps and the servers …');
   await Promise.all(appsOf(apps).map((app) => app.process.stop()));
   await Promise.all(servers.map((started) => started.stop()));
-  if (asked.aborted) narrator.plain('Stopped. Nothing is left running.');
+  if (asked.aborted) narrator.plain(STOPPED);
 }
 process.exit();
 
@@ -51,7 +52,7 @@ async function tell(): Promise<void> {
   }
   narrator.say('Apps', startingWords(ground));
   const car = await tellStory(apps, narrator);
-  if (once) return narrator.plain('\nEverything arrived.');
+  if (once) return narrator.plain(endingOnce('Everything arrived.', 'npm start'));
   narrator.plain(invitation(apps, car.id));
   // An app that ends does not end the demonstration: that the others continue is the point of Spark.
   const say = (label: string, text: string) => narrator.say(label, text);

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { keysDir } from '@nestjs-spark/foundation';
 import { type App, builtApp, inherited, logFileOf, root } from '../apps/app.ts';
 import { IDLE, NODE_FLAGS } from '../../apps/shared/launch.ts';
 import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
-import { operatorToken as givenToken, TOKEN_VARIABLES } from '../apps/operator-token.ts';
+import { type Operator, operatorOf, TOKEN_VARIABLES } from '../apps/operator-token.ts';
 import type { Narrator } from './narrate.ts';
 import type { Ground } from './start-servers.ts';
 
@@ -17,7 +16,7 @@ export interface Apps {
   hr: App;
   /** Not there where the demo ends by itself: nobody would open it. */
   console: App | null;
-  operatorToken: string;
+  operator: Operator;
 }
 
 /** The console keeps what it knows in a file, and only reads the registry. */
@@ -28,7 +27,7 @@ function consoleStore(ground: Ground): Record<string, string> {
 
 /** Starts the built apps, the two modules and their console; their logs go to `.spark/logs`. */
 export async function startApps(ground: Ground, narrator: Narrator, once: boolean): Promise<Apps> {
-  const operatorToken = (await givenToken()) ?? randomBytes(16).toString('hex');
+  const operator = await operatorOf();
   const start = async (name: string, folder: string, preferred: number): Promise<App> => {
     const main = builtApp(folder, 'npm start');
     const port = await freePort(preferred);
@@ -41,7 +40,7 @@ export async function startApps(ground: Ground, narrator: Narrator, once: boolea
       ...(folder === 'console' ? consoleStore(ground) : ground.storeOf(folder)),
       NATS_URL: ground.natsUrl,
       SPARK_KEYS_DIR: resolve(root, keysDir(process.env)),
-      SPARK_OPERATOR_TOKEN: operatorToken,
+      SPARK_OPERATOR_TOKEN: operator.token,
       SPARK_CONSOLES: process.env['SPARK_CONSOLES'] ?? 'Console',
       NO_COLOR: '1',
     };
@@ -53,5 +52,5 @@ export async function startApps(ground: Ground, narrator: Narrator, once: boolea
   const fleet = await start('Fleet', 'fleet', 5001);
   const hr = await start('HR', 'hr', 5002);
   const console = once ? null : await start('Console', 'console', 5006);
-  return { fleet, hr, console, operatorToken };
+  return { fleet, hr, console, operator };
 }

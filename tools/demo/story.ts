@@ -19,12 +19,12 @@ const LANES = 8;
 
 /** Replication as seen from outside: cars created in Fleet arrive in HR, and so do changes and deletes. */
 export async function tellStory(apps: Apps, narrator: Narrator): Promise<Car> {
-  const { fleet, hr, operatorToken } = apps;
+  const { fleet, hr, operator } = apps;
   await waitReady(fleet, narrator.waiting);
   narrator.say('Ready', 'Fleet is ready, and other modules can find it in the registry');
   const readyMs = await waitReady(hr, {
     ...narrator.waiting,
-    refusal: () => refusalOf(hr, operatorToken),
+    refusal: () => refusalOf(hr, operator.token),
   });
   const before = await total(hr);
   const had =

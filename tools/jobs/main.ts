@@ -1,13 +1,12 @@
-import { type App, builtApp, complain, endOf, inherited, logFileOf } from '../apps/app.ts';
-import { AppProcess } from '../apps/app-process.ts';
-import { freePort } from '../apps/free-port.ts';
+import type { App } from '../apps/app.ts';
+import { curl } from '../apps/curl.ts';
 import { curlCredential, operatorToken } from '../apps/operator-token.ts';
 import { requireNats } from '../apps/require-nats.ts';
 import { requireToken } from '../apps/require-token.ts';
-import { stopSignal } from '../apps/stop-signal.ts';
+import { showApp, type Shown } from '../apps/show-app.ts';
 import { readArguments } from '../arguments.ts';
 import { demand } from '../demo/http.ts';
-import { waitReady } from '../demo/ready.ts';
+import { duration, type Narrator } from '../demo/narrate.ts';
 
 const HELP = `Starts the Jobs app, shows a first job, and keeps running.
   npm run jobs              runs until Ctrl-C
@@ -24,75 +23,50 @@ const JOB = {
   input: { documents: [{ id: 'orders/1', document: { Price: 4, Count: 3 } }] },
 };
 
+interface Result {
+  commands: { type: string; collection?: string; fields?: object }[];
+}
+
 const { once = false } = readArguments({ help: HELP, options: { once: { type: 'boolean' } } }).values;
-const asked = stopSignal();
-const stopAsked = new Promise((done) => asked.addEventListener('abort', done));
-
 const { NATS_URL: nats } = process.env;
-if (nats) {
-  await requireNats(nats, 'jobs are then kept in memory').catch((error: unknown) => {
-    complain(error, []);
-    process.exit(1);
-  });
-}
 
-const port = await freePort(Number(process.env['PORT'] || 5004));
-const url = `http://127.0.0.1:${port}`;
-const jobs: App = {
+await showApp({
   name: 'Jobs',
-  url,
-  process: new AppProcess({
-    name: 'Jobs',
-    main: builtApp('jobs', 'npm run jobs'),
-    logFile: logFileOf('jobs'),
-    env: { ...inherited(), PORT: String(port), NO_COLOR: '1' },
-  }),
-};
-console.log('Starting the Jobs app; this takes a few seconds');
-jobs.process.start();
-try {
-  const shown = show();
-  // Whatever is still waiting when the app is stopped below is bound to fail, which means nothing.
-  shown.catch(() => undefined);
-  await Promise.race([shown, stopAsked]);
-} catch (error) {
-  process.exitCode = 1;
-  complain(error, [jobs]);
-} finally {
-  if (asked.aborted) console.log('\nStopping the Jobs app …');
-  await jobs.process.stop();
-  if (asked.aborted) console.log('Stopped.');
-}
-process.exit();
+  command: 'npm run jobs',
+  title: 'a transformation job',
+  port: 5004,
+  once,
+  check: async () => {
+    if (nats) await requireNats(nats, 'jobs are then kept in memory');
+  },
+  show,
+});
 
-async function show(): Promise<void> {
-  await waitReady(jobs, { signal: asked });
-  console.log(`Jobs       ${url}   log: ${jobs.process.logFile}`);
-  console.log(`OpenAPI    ${url}/api`);
-  console.log(`Store      ${nats ? `JetStream at ${nats}` : 'memory: jobs end with this process'}`);
-  await showFirstJob();
-  if (once) return;
-  console.log('\nRunning until Ctrl-C.');
-  await endOf(jobs);
-}
-
-async function showFirstJob(): Promise<void> {
-  const body = JSON.stringify(JOB);
+async function show({ url }: App, narrator: Narrator): Promise<Shown> {
+  narrator.say('Store', nats ? `JetStream at ${nats}` : 'memory: jobs end with this process');
   await requireToken('Jobs', `${url}/api/jobs`);
   const token = await operatorToken();
+  const began = performance.now();
   const submitted = await demand(`${url}/api/jobs`, 'POST', JOB, token);
   const { jobId } = submitted.body as { jobId: string };
+  narrator.say('Job', `"${JOB.name}" was submitted, with the script ${JOB.transformation.script}`);
   const ended = await demand(`${url}/api/jobs/${jobId}?waitMs=20000`, 'GET', undefined, token);
+  const took = performance.now() - began;
   const { status } = ended.body as { status: string };
   if (status !== 'Succeeded') throw new Error(`The first job has not succeeded: it is ${status}`);
-  const result = await demand(`${url}/api/jobs/${jobId}/result`, 'GET', undefined, token);
+  const { body } = await demand(`${url}/api/jobs/${jobId}/result`, 'GET', undefined, token);
+  narrator.say('Job', `${status}: ${describeResult(body as Result)}, after ${duration(took)}`);
   const authorization = await curlCredential();
-  console.log(`
-A first job was submitted: ${JOB.name}
-${status}: ${JSON.stringify(result.body)}
+  const invitation = `
+Try it yourself. These commands fetch the result of the job, and submit another one like it:
 
-Try it yourself. These commands fetch its result and submit another job like it:
+  ${curl(`${url}/api/jobs/${jobId}/result${authorization}`)}
+  ${curl(`${url}/api/jobs${authorization} -H 'content-type: application/json' -d '${JSON.stringify(JOB)}'`)}`;
+  return { outcome: 'The job has succeeded.', invitation };
+}
 
-  curl -s -w '\\n' ${url}/api/jobs/${jobId}/result${authorization}
-  curl -s -w '\\n' ${url}/api/jobs${authorization} -H 'content-type: application/json' -d '${body}'`);
+/** The documents that the script has made of the order. */
+function describeResult({ commands }: Result): string {
+  const made = commands.filter(({ type }) => type === 'put');
+  return made.map(({ collection, fields }) => `${JSON.stringify(fields)} for ${collection}`).join(', ');
 }

@@ -4,13 +4,15 @@ import { join, resolve } from 'node:path';
 import { dataDir } from '@nestjs-spark/foundation';
 import { type RunningServers, startServers } from '@nestjs-spark/servers';
 import { type App, complain } from '../apps/app.ts';
+import { endingOnce, STOPPED } from '../apps/endings.ts';
 import { onlyOne } from '../apps/only-one.ts';
-import { operatorToken as givenToken } from '../apps/operator-token.ts';
+import { operatorOf } from '../apps/operator-token.ts';
 import { stopSignal } from '../apps/stop-signal.ts';
 import { readArguments } from '../arguments.ts';
 import { keepUp } from '../demo/keep-up.ts';
 import { Narrator } from '../demo/narrate.ts';
 import { Cable } from './cable.ts';
+import { invitation } from './invitation.ts';
 import { startNodes } from './nodes.ts';
 import { tellStory } from './story.ts';
 
@@ -41,7 +43,7 @@ try {
   await Promise.all(nodes.map((node) => node.process.stop()));
   cable?.close();
   await servers?.stop();
-  if (asked.aborted) narrator.plain('Stopped. Nothing is left running.');
+  if (asked.aborted) narrator.plain(STOPPED);
 }
 process.exit();
 
@@ -62,30 +64,16 @@ async function tell(): Promise<void> {
   cable = await Cable.to(url);
   // A different service each time: the files are new, and an earlier run's log is not theirs.
   const service = `notes-${randomBytes(3).toString('hex')}`;
-  const operatorToken = (await givenToken()) ?? randomBytes(16).toString('hex');
+  const { token: operatorToken, credential } = await operatorOf();
   nodes = await startNodes({ service, folder, operatorToken, natsUrls: { a: url, b: url, c: cable.url } });
+  for (const { name, url: address, process: node } of nodes)
+    narrator.say('Nodes', `${name.padEnd(8)} ${address}   log: ${node.logFile}`);
   narrator.say('Nodes', 'starting; this takes a few seconds');
   const [a, b, c] = nodes;
   if (!a || !b || !c) throw new Error('not all three nodes have started');
   const note = await tellStory({ nodes: [a, b, c], cable, operatorToken }, narrator);
-  if (once) {
-    narrator.plain('\nAll nodes are equal.');
-    return;
-  }
-  narrator.plain(`
-Try it yourself. A change arrives within moments; if you still see the old title, ask again:
-
-  curl -w '\\n' -X PUT ${a.url}/notes/${note.id} -H 'content-type: application/json' -d '{"title":"by hand"}'
-  curl -i -w '\\n' ${c.url}/notes/${note.id}
-  curl -w '\\n' -H 'authorization: Bearer ${operatorToken}' ${b.url}/spark/peers
-  curl -w '\\n' -H 'authorization: Bearer ${operatorToken}' ${b.url}/spark/peers/Notes/conflicts
-
-To look at:
-
-  OpenAPI   ${nodes.map((node) => `${node.url}/api`).join('   ')}
-  Health    ${nodes.map((node) => `${node.url}/health/ready`).join('   ')}
-
-Running until Ctrl-C.`);
+  if (once) return narrator.plain(endingOnce('All nodes are equal.', 'npm run peers'));
+  narrator.plain(invitation([a, b, c], note.id, credential));
   const say = (label: string, text: string) => narrator.say(label, text);
   await Promise.all(nodes.map((node) => keepUp(node, say, stopping.signal)));
 }

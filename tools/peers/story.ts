@@ -34,18 +34,15 @@ export async function tellStory(
 ): Promise<Document> {
   const waits = nodes.map(async (node) => ({ node, took: await waitReady(node, narrator.waiting) }));
   for (const { node, took } of await Promise.all(waits)) {
-    narrator.say(
-      'Nodes',
-      `${node.name}   ${node.url}   ready after ${duration(took)}   log: ${node.process.logFile}`,
-    );
+    narrator.say('Ready', `${node.name} is ready after ${duration(took)}`);
   }
   const [a, , c] = nodes;
 
   const notes: Document[] = [];
   for (const node of nodes) notes.push(await create(node, '/notes', { title: `written on ${node.name}` }));
   const took = await untilEqual(nodes, narrator);
-  narrator.say('Write', `a note on each node: ${notes.map(({ id }) => id).join(', ')}`);
-  narrator.say('Write', `all three on every node after ${duration(took)}`);
+  narrator.say('Create', `a note on each node: ${notes.map(({ id }) => id).join(', ')}`);
+  narrator.say('Create', `every node had all three after ${duration(took)}`);
 
   const note = await create(a, '/notes', { title: 'shopping' });
   const board = await create(a, '/boards', { title: 'kitchen', tags: ['food'] });
@@ -60,7 +57,10 @@ export async function tellStory(
   await demand(`${c.url}/notes/${note.id}`, 'PUT', { title: 'shopping, by c' });
   await demand(`${a.url}/boards/${board.id}`, 'PATCH', { tags: ['food', 'from-a'] });
   await demand(`${c.url}/boards/${board.id}`, 'PATCH', { tags: ['food', 'from-c'] });
-  narrator.say('Cut off', `both sides change ${note.id} and ${board.id}`);
+  narrator.say(
+    'Cut off',
+    `meanwhile the note ${note.id} and the board ${board.id} are changed on ${a.name} and on ${c.name}`,
+  );
 
   cable.putBack();
   const healed = await untilEqual(nodes, narrator);
@@ -68,7 +68,10 @@ export async function tellStory(
   for (const node of nodes) {
     const seen = await read(node, `/notes/${note.id}`);
     const tags = (await read(node, `/boards/${board.id}`)).tags?.join(', ');
-    narrator.say('Healed', `${node.name}: ${JSON.stringify(seen.title)}, and the board has ${tags}`);
+    narrator.say(
+      'Healed',
+      `on ${node.name} the note is ${JSON.stringify(seen.title)}, and the board has the tags ${tags}`,
+    );
   }
   await showConflict(a, note.id, operatorToken, narrator);
   return note;
@@ -107,9 +110,16 @@ async function showConflict(node: App, id: string, token: string, narrator: Narr
   if (!conflict) throw new Error(`no conflict of ${id} is listed`);
   const won = conflict.heads.find(({ origin }) => origin === conflict.winner.origin);
   const lost = conflict.heads.filter((head) => head !== won);
-  narrator.say('Conflict', `${id}: ${titleOf(won)} of ${won?.node} is later and wins`);
+  narrator.say(
+    'Conflict',
+    `of the two changes of the note, the later one is shown: ${titleOf(won)}, from ${won?.node}`,
+  );
   for (const head of lost)
-    narrator.say('Conflict', `${id}: ${titleOf(head)} of ${head.node} lost, and stays in the list`);
+    narrator.say(
+      'Conflict',
+      `the other one, ${titleOf(head)} from ${head.node}, is kept in the list of conflicts`,
+    );
+  narrator.say('Conflict', 'of the board, a resolver has kept the tags of both');
 }
 
 function titleOf(head: Head | undefined): string {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readArguments } from '../arguments.ts';
-import { publishedLibraries } from '../pack/manifest.ts';
+import { publishedLibraries, SOURCE_CONDITION } from '../pack/manifest.ts';
 import { sentenceOf, withRelease } from './notes.ts';
 
 readArguments({
@@ -32,5 +32,5 @@ if (sentences.length === 0) {
   const changelog = readFileSync(path('CHANGELOG.md'), 'utf8');
   writeFileSync(path('CHANGELOG.md'), withRelease(changelog, version, today, sentences));
   run('npm', 'install', '--package-lock-only', '--ignore-scripts');
-  run(process.execPath, 'tools/lockfile.ts');
+  run(process.execPath, `--conditions=${SOURCE_CONDITION}`, 'tools/lockfile.ts');
 }

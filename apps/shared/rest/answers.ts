@@ -2,7 +2,7 @@ import {
   CHANGE,
   CHANGE_HEADER,
   formatChange,
-  ProblemError,
+  noneWithId,
   type Change,
   type Page,
   type Stored,
@@ -34,5 +34,5 @@ export function sendChange(response: Response, change: Change | undefined): void
 /** The result, or a 404 problem that names what was looked for. */
 export function found<T>(answer: T | null | false, what: string, id: string): T {
   if (answer !== null && answer !== false) return answer;
-  throw new ProblemError('notFound', `There is no ${what} with the id ${JSON.stringify(id)}.`);
+  throw noneWithId(what, id);
 }

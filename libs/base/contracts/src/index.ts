@@ -11,6 +11,7 @@ export * from './names/task-key.ts';
 export * from './errors/errors.ts';
 export * from './ports/repository.ts';
 export * from './ports/where.ts';
+export { noneWithId } from './problems/none-with-id.ts';
 export * from './problems/problem.ts';
 export { defineProblem, type ProblemDefinition, type ProblemKind } from './problems/problem-kind.ts';
 export { PROBLEMS, type CommonProblem } from './problems/problems.ts';

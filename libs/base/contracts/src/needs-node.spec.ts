@@ -20,7 +20,7 @@ it('An application on a Node that is too old ends with which it needs and what t
   const [, least = ''] = /^>=(\d+\.\d+)\.0$/.exec(engines.node) ?? [];
   const { status, stderr } = loadOn('20.20.2');
   expect(status).toBe(1);
-  expect(stderr).toContain(`Spark needs Node ${least} or later, and this is Node 20.20.2. Install`);
+  expect(stderr).toContain(`Spark needs Node ${least} or newer, and this is Node 20.20.2. Install`);
   expect(stderr).not.toMatch(/^\s+at /m);
   expect(loadOn(`${least}.0`)).toMatchObject({ status: 0, stderr: '' });
   for (const version of ['18.0.0', '22.18.9']) expect(() => needsNode(version)).toThrow(/Spark needs Node/);

@@ -4,7 +4,7 @@ export { BREAKER_VALUES } from './breakers/breaker-status.ts';
 export { sendFeed, sendFeeds, type FeedEnds, type StreamedAnswer } from './events/send-feed.ts';
 export * from './index.ts';
 export * from './logging/log-for.ts';
-export { ROUTE_OPTIONS } from './observability.module.ts';
+export { ROUTE_OPTIONS, withoutRoutes } from './observability.module.ts';
 export * from './problems/refusals.ts';
 export * from './problems/send-problem.ts';
 export * from './problems/to-problem.ts';

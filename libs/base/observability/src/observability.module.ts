@@ -7,7 +7,7 @@ import {
   type NestModule,
   type Type,
 } from '@nestjs/common';
-import { Breakers, unknownOptions } from '@nestjs-spark/foundation/internal';
+import { Breakers, isOptions, optionsFault, unknownOptions } from '@nestjs-spark/foundation/internal';
 import { BreakerStatus } from './breakers/breaker-status.ts';
 import { ModuleFacts } from './about/module-facts.ts';
 import { HealthChecks } from './health/health-checks.ts';
@@ -34,6 +34,18 @@ export const ROUTE_OPTIONS = Object.keys({
   health: true,
   metrics: true,
 } satisfies Record<keyof ObservabilityOptions, true>);
+
+/**
+ * Separates the routes' paths, which are needed before the application starts, from the options that are given with them. Anything but an
+ * object is left as it is, and refused at the start.
+ */
+export function withoutRoutes<T extends ObservabilityOptions>(
+  options: T,
+): { routes: ObservabilityOptions; settings: Omit<T, keyof ObservabilityOptions> } {
+  if (!isOptions(options)) return { routes: {}, settings: options };
+  const { health, metrics, ...settings } = options;
+  return { routes: { health, metrics }, settings };
+}
 
 /**
  * Provides `HealthChecks`, `SparkHealthIndicator` and `MetricsRegistry` globally for Nest modules that add or show something;
@@ -66,8 +78,8 @@ export class ObservabilityModule implements NestModule {
 
   /** Includes the routes. An application's own route at the same path takes precedence, which is logged. */
   static forRoot(options: ObservabilityOptions = {}): DynamicModule {
-    const [unknown] = unknownOptions(options, ROUTE_OPTIONS);
-    if (unknown !== undefined) throw new TypeError(`ObservabilityModule.forRoot(): ${unknown}.`);
+    const fault = optionsFault(options, ROUTE_OPTIONS) ?? unknownOptions(options, ROUTE_OPTIONS)[0];
+    if (fault !== undefined) throw new TypeError(`ObservabilityModule.forRoot(): ${fault}.`);
     const { health = 'health', metrics = 'metrics' } = options;
     return {
       module: ObservabilityRoutes,

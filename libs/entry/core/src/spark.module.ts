@@ -1,8 +1,19 @@
 import { ConfigurableModuleBuilder, Module, type DynamicModule } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { unknownOptions } from '@nestjs-spark/foundation/internal';
+import {
+  asyncOptionsFaults,
+  cannotBeUsed,
+  isOptions,
+  optionsFault,
+  unknownOptions,
+} from '@nestjs-spark/foundation/internal';
 import type { ObservabilityOptions } from '@nestjs-spark/observability';
-import { isReadAtStart, readTogether, ROUTE_OPTIONS } from '@nestjs-spark/observability/internal';
+import {
+  isReadAtStart,
+  readTogether,
+  ROUTE_OPTIONS,
+  withoutRoutes,
+} from '@nestjs-spark/observability/internal';
 import { SparkReplicationModule } from '@nestjs-spark/replication';
 import { REPLICATION_OPTIONS } from '@nestjs-spark/replication/internal';
 import { SparkStoreModule } from '@nestjs-spark/store';
@@ -21,7 +32,7 @@ export class SparkOptionsError extends Error {
 
   /** @param faults one phrase each */
   constructor(faults: readonly string[]) {
-    super(`The options of SparkModule cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    super(cannotBeUsed('SparkModule', faults));
   }
 }
 
@@ -41,6 +52,8 @@ class SparkOptionsModule extends ConfigurableModuleClass {}
 
 /** @throws {SparkOptionsError} */
 function requireKnown(given: SparkOptions): void {
+  const notOptions = optionsFault(given, OPTIONS);
+  if (notOptions !== null) throw new SparkOptionsError([notOptions]);
   const faults = unknownOptions(given, OPTIONS, { besides: ROUTE_OPTIONS, isShared: true });
   if (faults.length > 0) throw new SparkOptionsError(faults);
 }
@@ -62,17 +75,20 @@ export class SparkModule {
    * @throws `ReplicationSettingsError`, `DeclarationError` or `KeyFileError` while the application starts: each names its remedy
    */
   static forRoot(options: SparkOptions & ObservabilityOptions = {}): DynamicModule {
-    const { health, metrics, ...settings } = options;
-    return withOptions(SparkOptionsModule.forRoot(settings), { health, metrics });
+    const { routes, settings } = withoutRoutes(options);
+    return withOptions(SparkOptionsModule.forRoot(settings), routes);
   }
 
   /**
    * As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). `health`
    * and `metrics` are passed next to the factory, because routes are created before it runs.
+   * @throws {SparkOptionsError} immediately, for anything else in this argument
    */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE & ObservabilityOptions): DynamicModule {
-    const { health, metrics, ...settings } = options;
-    return withOptions(SparkOptionsModule.forRootAsync(settings), { health, metrics });
+    const faults = asyncOptionsFaults(options, OPTIONS, ROUTE_OPTIONS);
+    if (faults.length > 0) throw new SparkOptionsError(faults);
+    const { routes, settings } = withoutRoutes(options);
+    return withOptions(SparkOptionsModule.forRootAsync(settings), routes);
   }
 
   /**
@@ -102,6 +118,7 @@ function withOptions(options: DynamicModule, routes: ObservabilityOptions): Dyna
 
 /** Each module gets only its own options, so that an unknown one is reported once. They may be getters of a class. */
 function only(given: SparkOptions, names: readonly string[]): SparkOptions {
+  if (!isOptions(given)) return {};
   const read = given as Readonly<Record<string, unknown>>;
   return Object.fromEntries(names.filter((name) => name in given).map((name) => [name, read[name]]));
 }

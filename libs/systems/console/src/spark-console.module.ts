@@ -12,7 +12,7 @@ import { ApiAuthentication } from '@nestjs-spark/auth';
 import { SparkBus } from '@nestjs-spark/bus';
 import { readBusSettings } from '@nestjs-spark/bus/internal';
 import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
-import { Breakers } from '@nestjs-spark/foundation/internal';
+import { asyncOptionsFaults, Breakers } from '@nestjs-spark/foundation/internal';
 import {
   KeyRing,
   ModuleClient,
@@ -36,7 +36,11 @@ import { Sessions } from './sign-in/sessions.ts';
 import { SentStates } from './stream/sent-states.ts';
 import { SystemWatch } from './stream/system-watch.ts';
 import type { ConsoleSettings, SparkConsoleOptions } from './settings/options.ts';
-import { resolveConsoleSettings } from './settings/resolve-settings.ts';
+import {
+  CONSOLE_OPTIONS,
+  ConsoleSettingsError,
+  resolveConsoleSettings,
+} from './settings/resolve-settings.ts';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<SparkConsoleOptions>().setClassMethodName('forRoot').build();
@@ -148,8 +152,13 @@ export class SparkConsoleModule
     return super.forRoot(options);
   }
 
-  /** Like `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  /**
+   * Like `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`).
+   * @throws {ConsoleSettingsError} immediately, for anything else in this argument
+   */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    const faults = asyncOptionsFaults(options, CONSOLE_OPTIONS);
+    if (faults.length > 0) throw new ConsoleSettingsError(faults);
     return super.forRootAsync(options);
   }
 

@@ -1,3 +1,5 @@
+import { unknownWord } from '@nestjs-spark/foundation/internal';
+
 /** Ends the command with a message for its user. */
 export class CliError extends Error {
   /** 2: the command is wrong; 1: anything else. */
@@ -8,6 +10,11 @@ export class CliError extends Error {
     this.name = 'CliError';
     this.exitCode = exitCode;
   }
+}
+
+/** For a command that does not exist: names the one that was probably meant, and all. */
+export function unknownCommand(name: string, commands: readonly string[]): CliError {
+  return new CliError(`${unknownWord('command', name, commands)} Commands: ${commands.join(', ')}.`, 2);
 }
 
 /** One fault, at its place in a definition or in what was sent. */

@@ -28,7 +28,7 @@ it('On a Node that is too old the command says which it needs and what to do, be
   for (const version of ['20.20.2', '22.18.0']) {
     const { status, stderr, stdout } = runOn(version);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toContain(`needs Node ${least} or later, and this is Node ${version}`);
+    expect(stderr).toContain(`needs Node ${least} or newer, and this is Node ${version}`);
   }
   expect(runOn(`${least}.0`)).toMatchObject({
     status: 0,

@@ -1,13 +1,11 @@
 #!/usr/bin/env node
-// Nothing is imported before the check: an older Node would end with a SyntaxError, without a remedy, on what it cannot parse.
-const LEAST = [22, 19];
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-const [leastMajor = 0, leastMinor = 0] = LEAST;
+// Nothing else is imported before the check: an older Node would end with a SyntaxError, without a remedy, on what it cannot parse.
+const { nodeFault } = await import('@nestjs-spark/foundation/text');
+const fault = nodeFault('@nestjs-spark/cli', process.versions.node);
 
-if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
+if (fault !== null) {
   console.error(
-    `@nestjs-spark/cli needs Node ${LEAST.join('.')} or later, and this is Node ${process.versions.node}. ` +
-      'Install a current Node (https://nodejs.org), or run it with one: npx -p node@24 -p @nestjs-spark/cli nestjs-spark …',
+    `${fault} Install a current one (https://nodejs.org), or run the command with one: npx -p node@24 -p @nestjs-spark/cli nestjs-spark …`,
   );
   process.exitCode = 1;
 } else {

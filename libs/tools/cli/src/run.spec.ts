@@ -24,11 +24,11 @@ describe('the command line', () => {
       ['deploy'],
       /Unknown command "deploy"\. Commands: init, etl, dataflow, config, jobs, keys, nats, verify, servers\./,
     ],
-    [['servers', '--colour', 'red'], /Unknown option '--colour'/],
+    [['servers', '--colour', 'red'], /Unknown option "--colour"\.$/],
     [['servers', '--data'], /--data/],
     [['init', 'share'], /Order/],
     [['servers', '--secured', '--data', 'DIR'], /--secured keeps no data/],
-    [['servers', 'mysql'], /Unknown server "mysql": ravendb, nats, kafka, postgres/],
+    [['servers', 'mysql'], /Unknown server "mysql"\. Servers: nats, ravendb, kafka, postgres\./],
     [['servers', '--secured', 'kafka'], /--secured is for nats and ravendb/],
     [['nats', 'permissions'], /--module Fleet --module HR/],
     [['nats', 'users', '--module', 'HR'], /Unknown command "users"/],
@@ -37,11 +37,43 @@ describe('the command line', () => {
     [['nats', 'permissions', '--module', 'HR', '--module', 'hr'], /given twice/],
     [['nats', 'provision', '--module', 'HR', '--route', 'HR:Fleet'], /OWNER:REQUESTER/],
     [['etl', 'deploy'], /Unknown command "deploy"/],
+    [['nats', '--module', 'HR'], /Name a command: permissions or provision\./],
   ])('%j: is refused with what is right', async (argv, words) => {
     const refused = run(argv, {});
     await expect(refused).rejects.toThrow(CliError);
     await expect(refused).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(words) });
     await expect(refused).rejects.not.toThrow(/\n\n|Exit code/);
+  });
+
+  it.each([
+    [['confg'], '"config"'],
+    [['config', 'gte'], '"get"'],
+    [['config', 'histroy'], '"history"'],
+    [['keys', 'rotat'], '"rotate"'],
+    [['etl', 'preveiw'], '"preview"'],
+    [['etl', 'set-aside', 'lst'], '"set-aside list"'],
+    [['nats', 'permission'], '"permissions"'],
+    [['jobs', 'check-bakend', 'http://x'], '"check-backend"'],
+    [['init', 'shar', 'Order'], '"share"'],
+    [['servers', 'natss'], '"nats"'],
+    [['dataflow', 'strat', 'first'], '"start"'],
+    [['dataflow', '--onec'], '"--once"'],
+    [['dataflow', 'run', 'a.yaml', 'once'], '"--once"'],
+    [['servers', '--securd'], '"--secured"'],
+    [['nats', 'permissions', '--modul', 'HR'], '"--module"'],
+    [['init', 'share', 'Order', '--wiht', 'HR'], '"--with"'],
+    [['jobs', 'check-backend', '--ur', 'x'], null],
+    [['etl', 'preview', '--colection', 'Cars'], '"--collection"'],
+    [['config', 'get', '--modle', 'HR'], '"--module"'],
+    [['keys', 'rotate', 'HR', '--finnish'], '"--finish"'],
+    [['verify', '--repiar'], '"--repair"'],
+  ])('%j: is refused with what was probably meant', async (argv, meant) => {
+    const refused = run(argv, {});
+    await expect(refused).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(/^(?:Unknown \w+|Unexpected argument) "[^"]*"\./),
+    });
+    if (meant !== null) await expect(refused).rejects.toThrow(`Did you mean ${meant}?`);
   });
 
   it.each([

@@ -1,5 +1,4 @@
-import { nearestName } from '@nestjs-spark/foundation/internal';
-import { CliError } from './cli-error.ts';
+import { unknownCommand } from './cli-error.ts';
 import type { Outcome } from './outcome.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,7 +51,5 @@ export async function run(argv: readonly string[], environment: Environment): Pr
   const command = COMMANDS.get(name);
   if (command) return command(rest, environment);
   const names = [...COMMANDS.keys()];
-  const meant = nearestName(name, names);
-  const hint = meant === null ? '' : ` Did you mean "${meant}"?`;
-  throw new CliError(`Unknown command "${name}".${hint} Commands: ${names.join(', ')}.`, 2);
+  throw unknownCommand(name, names);
 }

@@ -7,7 +7,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core';
-import { Breakers } from '@nestjs-spark/foundation/internal';
+import { asyncOptionsFaults, Breakers, isOptions } from '@nestjs-spark/foundation/internal';
 import { IssuerKeys, OperatorToken, TrailInUseModule } from '@nestjs-spark/modules/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { isReadAtStart, logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
@@ -17,7 +17,8 @@ import { ApiAuthentication } from './recognize/api-authentication.ts';
 import { JwtReader } from './recognize/jwt-reader.ts';
 import { StaticTokens } from './recognize/static-tokens.ts';
 import type { AuthSettings, SparkAuthOptions } from './settings/options.ts';
-import { resolveSettings } from './settings/resolve-settings.ts';
+import { AUTH_OPTIONS, resolveSettings } from './settings/resolve-settings.ts';
+import { AuthSettingsError } from './settings/settings-error.ts';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<SparkAuthOptions>()
@@ -72,11 +73,18 @@ export class SparkAuthModule extends ConfigurableModuleClass implements OnModule
    * @throws {AuthSettingsError} at startup, when the settings cannot be used, and in production when no token would be required
    */
   static forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
-    return super.forRoot(options);
+    // Nest would take it apart to find `everywhere`; this way it arrives as it is, and is refused at the start.
+    return isOptions(options) ? super.forRoot(options) : super.forRootAsync({ useFactory: () => options });
   }
 
-  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  /**
+   * As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`).
+   * `everywhere` is passed next to the factory.
+   * @throws {AuthSettingsError} immediately, for anything else in this argument
+   */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    const faults = asyncOptionsFaults(options, AUTH_OPTIONS, ['everywhere']);
+    if (faults.length > 0) throw new AuthSettingsError(faults);
     return super.forRootAsync(options);
   }
 

@@ -7,11 +7,16 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { Breakers } from '@nestjs-spark/foundation/internal';
+import { asyncOptionsFaults, Breakers } from '@nestjs-spark/foundation/internal';
 import { isReadAtStart, readTogether } from '@nestjs-spark/observability/internal';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { SparkBus } from './connect/spark-bus.ts';
-import { readBusSettings, type SparkBusOptions } from './settings/bus-settings.ts';
+import {
+  BUS_OPTIONS,
+  BusSettingsError,
+  readBusSettings,
+  type SparkBusOptions,
+} from './settings/bus-settings.ts';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<SparkBusOptions>().setClassMethodName('forRoot').build();
@@ -57,8 +62,13 @@ export class SparkBusModule
     return super.forRoot(options);
   }
 
-  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  /**
+   * As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`).
+   * @throws {BusSettingsError} immediately, for anything else in this argument
+   */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    const faults = asyncOptionsFaults(options, BUS_OPTIONS);
+    if (faults.length > 0) throw new BusSettingsError(faults);
     return super.forRootAsync(options);
   }
 

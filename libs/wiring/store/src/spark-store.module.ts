@@ -9,11 +9,17 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { unknownOptions } from '@nestjs-spark/foundation/internal';
+import {
+  asyncOptionsFaults,
+  classesFault,
+  optionsFault,
+  unknownOptions,
+} from '@nestjs-spark/foundation/internal';
 import { TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
 import type { SparkStoreOptions } from './choose/options.ts';
 import type { StoreParts } from './choose/parts.ts';
+import { refused, STORE_OPTIONS } from './choose/read-settings.ts';
 import { StorePreparation } from './come-up/store-preparation.ts';
 import { checkEntity } from './entities/check-entity.ts';
 import { declarationOf, type EntityClass } from './entities/entity.ts';
@@ -55,8 +61,13 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
     return super.forRoot(options);
   }
 
-  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  /**
+   * As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`).
+   * @throws {StoreRefusedError} immediately, for anything else in this argument
+   */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    const faults = asyncOptionsFaults(options, STORE_OPTIONS);
+    if (faults.length > 0) throw refused(faults);
     return super.forRootAsync(options);
   }
 
@@ -64,14 +75,16 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
    * Repositories for these classes, injected with `@InjectRepository(TheClass)`, and indexes over their collections. While
    * RavenDB cannot compile an index, the application is not ready and shows RavenDB's reason. Indexes are RavenDB's alone; for
    * SQLite name the fields in `@Entity({ indexes })`. Their `@Replicated()` and `@Shared()` declarations are also registered.
+   * @throws {TypeError} immediately, for anything but a list of classes, and for an option that does not exist
    * @throws {EntityDeclarationError} at startup, when a class has a `@Field()` that no document can hold, or an unknown option
    */
   static forFeature(
     entities: readonly EntityClass[],
     options: { indexes?: readonly IndexDefinition[] } = {},
   ): DynamicModule {
-    const [unknown] = unknownOptions(options, ['indexes']);
-    if (unknown !== undefined) throw new TypeError(`SparkStoreModule.forFeature(): ${unknown}.`);
+    const known = ['indexes'];
+    const fault = classesFault(entities) ?? optionsFault(options, known) ?? unknownOptions(options, known)[0];
+    if (fault !== undefined) throw new TypeError(`SparkStoreModule.forFeature(): ${fault}.`);
     const { indexes = [] } = options;
     const providers: FactoryProvider[] = entities.map((entity) => ({
       provide: repositoryToken(entity),

@@ -1,4 +1,5 @@
 import { StoreRefusedError } from '@nestjs-spark/contracts';
+import { OLDEST_NODE } from '@nestjs-spark/foundation/internal';
 
 /**
  * Node's SQLite. Looked up when a file is opened rather than imported: an application on RavenDB also runs where Node has none.
@@ -10,6 +11,6 @@ export function nodeSqlite(): typeof import('node:sqlite') {
   if (sqlite) return sqlite;
   throw new StoreRefusedError(
     `SQLite needs the module node:sqlite, which Node ${process.versions.node} does not have: ` +
-      'use Node 22.19 or newer, or RavenDB (SPARK_STORE=ravendb).',
+      `use Node ${OLDEST_NODE} or newer, or RavenDB (SPARK_STORE=ravendb).`,
   );
 }

@@ -6,14 +6,17 @@ describe('the name that was meant', () => {
     ['Ordres', 'Orders'],
     ['orders', 'Orders'],
     ['Biling', 'Billing'],
+    ['gte', 'get'],
+    ['oredrs', 'Orders'],
   ])('%s is %s', (given, meant) => {
-    expect(nearestName(given, ['Webshop', 'Orders', 'Billing'])).toBe(meant);
+    expect(nearestName(given, ['Webshop', 'Orders', 'Billing', 'get'])).toBe(meant);
   });
 
   it.each([
     ['Stock', ['Orders', 'Billing']],
     ['HR', ['QA']],
     ['csv', ['s3']],
+    ['tge', ['get']],
     ['Orders', []],
   ])('nothing like %s is among %j', (given, known) => {
     expect(nearestName(given, known)).toBeNull();

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { optionProblem, shareOptions, unknownOptions } from './unknown-options.ts';
+import { optionProblem, optionsFault, shareOptions, unknownOptions } from './unknown-options.ts';
 
 const KNOWN = ['natsUrl', 'name'];
 
@@ -34,6 +34,21 @@ it('A text or a list in the place of options is one fault, and its parts are not
   expect(unknownOptions(['nats://bus'], ['urls'], { path: 'ravendb' })).toEqual([
     'ravendb: it has to be an object, not a list (options: urls)',
   ]);
+  expect(unknownOptions(null, KNOWN, { path: 'ravendb' })).toEqual([]);
+});
+
+it.each<[unknown, string]>([
+  [null, 'not null'],
+  [undefined, 'but nothing was given or returned'],
+  ['Fleet', 'not a text'],
+  [['Fleet'], 'not a list'],
+  [4222, 'not a number'],
+  [() => ({}), 'not a function'],
+])('%j in the place of options is told as it is', (given, what) => {
+  expect(optionsFault(given, KNOWN)).toBe(
+    `the options: it has to be an object, ${what} (options: natsUrl, name)`,
+  );
+  expect(optionsFault({}, KNOWN)).toBeNull();
 });
 
 it('Fields of a class instance are not taken for options', () => {

@@ -1,3 +1,4 @@
+import { kindOf } from './kind-of.ts';
 import { nearestName } from './nearest-name.ts';
 
 /** The problem with an option that a decorator does not have, such as a misspelled one; null for a known one. */
@@ -9,6 +10,24 @@ export function optionProblem(
   const nearest = nearestName(name, known);
   const advice = nearest === null ? 'Remove it.' : `Did you mean ${nearest}?`;
   return { problem: 'there is no such option', remedy: `${advice} Options: ${known.join(', ')}` };
+}
+
+/** Whether this is an object that may hold options. */
+export function isOptions(given: unknown): given is object {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
+}
+
+/** The fault of something that was given, or returned by a factory, in place of options; null for an object. */
+export function optionsFault(given: unknown, known: readonly string[], path = 'the options'): string | null {
+  if (isOptions(given)) return null;
+  const found = given === undefined ? 'but nothing was given or returned' : `not ${kindOf(given)}`;
+  return `${path}: it has to be an object, ${found} (options: ${known.join(', ')})`;
+}
+
+/** @throws {TypeError} when this decorator was given anything but an object of options; the stack names the line */
+export function requireOptions(decorator: string, given: unknown, known: readonly string[]): void {
+  const fault = optionsFault(given, known, `the options of ${decorator}`);
+  if (fault !== null) throw new TypeError(`${fault}.`);
 }
 
 /** Where the options were given. */
@@ -37,18 +56,17 @@ export function shareOptions(names: readonly string[]): readonly string[] {
  * A class instance may have fields of its own, such as the `ConfigService` from which it reads the options.
  */
 export function unknownOptions(
-  given: object | undefined,
+  given: object | null | undefined,
   known: readonly string[],
   { path, besides = [], isShared = false }: OptionPlace = {},
 ): string[] {
+  if (given === undefined || given === null) return [];
   // Otherwise its characters or items would be taken for names.
-  if (typeof given === 'string' || Array.isArray(given)) {
-    const kind = typeof given === 'string' ? 'a text' : 'a list';
-    return [`${path ?? 'the options'}: it has to be an object, not ${kind} (options: ${known.join(', ')})`];
-  }
+  const fault = optionsFault(given, known, path);
+  if (fault !== null) return [fault];
   const at = path === undefined ? '' : `${path}.`;
   const all = [...known, ...besides];
-  return Object.keys(given && isPlain(given) ? given : {})
+  return Object.keys(isPlain(given) ? given : {})
     .filter((name) => !known.includes(name) && !(isShared && shared.has(name)))
     .map((name) => {
       if (besides.includes(name)) return `${at}${name}: it is not read here; pass it next to the factory`;

@@ -1,4 +1,4 @@
-import { ProblemError } from '@nestjs-spark/contracts';
+import { noneWithId, ProblemError } from '@nestjs-spark/contracts';
 import { loadPackage } from '@nestjs-spark/foundation/internal';
 import { modulesWith } from '../act/gather.ts';
 import { isAsked, listBackends, listSystem, SYSTEMS } from '../act/system-lists.ts';
@@ -159,7 +159,7 @@ async function findOne(parts: ApiParts, asked: Asked, system: 'jobs' | 'pipeline
   // If only one module was asked, its own refusal is more precise.
   const [only] = modules;
   if (only !== undefined && modules.length === 1) await parts.client.demand(act, { module: only, path });
-  throw new ProblemError('notFound', `No module that was asked has ${JSON.stringify(id.slice(0, 128))}.`);
+  throw noneWithId(system === 'jobs' ? 'job' : 'pipeline', id, ' in any module that was asked');
 }
 
 function notNamed(module: string): ProblemError {

@@ -1,7 +1,7 @@
 import { isName } from '@nestjs-spark/contracts';
 import { isModuleUrl } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
-import { unknownOptions } from '@nestjs-spark/foundation/internal';
+import { cannotBeUsed, optionsFault, unknownOptions } from '@nestjs-spark/foundation/internal';
 import { operatorTokenFaults, readTrustedKeys } from '@nestjs-spark/modules/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { ConsoleSettings, SparkConsoleOptions } from './options.ts';
@@ -15,12 +15,13 @@ export class ConsoleSettingsError extends Error {
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(`The console cannot be served:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
+    super(cannotBeUsed('SparkConsoleModule', faults));
     this.faults = faults;
   }
 }
 
-const OPTIONS = Object.keys({
+/** The names of all options of `SparkConsoleOptions`. */
+export const CONSOLE_OPTIONS = Object.keys({
   path: true,
   title: true,
   modules: true,
@@ -43,6 +44,8 @@ export function resolveConsoleSettings(
   environment: Environment,
   secrets: Pick<Secrets, 'text'> = new EnvironmentSecrets(environment),
 ): ConsoleSettings {
+  const notOptions = optionsFault(options, CONSOLE_OPTIONS);
+  if (notOptions !== null) throw new ConsoleSettingsError([notOptions]);
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const production = env('NODE_ENV') === 'production';
   const wrongKeys: string[] = [];
@@ -58,7 +61,7 @@ export function resolveConsoleSettings(
     production,
   };
   const faults = [
-    ...unknownOptions(options, OPTIONS, { isShared: true }),
+    ...unknownOptions(options, CONSOLE_OPTIONS, { isShared: true }),
     ...wrongKeys,
     ...(PATH.test(settings.path)
       ? []

@@ -5,27 +5,17 @@ import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { unknownOptions } from '@nestjs-spark/foundation/internal';
 import type { JobBackend } from '../job/backend.ts';
 import { ThreadHandler } from '../backends/thread/thread-handler.ts';
-import type { DeclaredHandler, HandlerDeclaration, JobHandler, JobHandlers } from '../job/handler.ts';
+import type { DeclaredHandler, JobHandler, JobHandlers } from '../job/handler.ts';
 import type { JobView } from '../serve/view.ts';
 import {
   BACKEND,
   HANDLER,
+  HANDLER_OPTIONS,
   LISTENER,
-  type JobEventFilter,
+  LISTENER_OPTIONS,
   type JobListenerDeclaration,
 } from './decorators.ts';
 import type { JobListeners } from './job-listeners.ts';
-
-const HANDLER_OPTIONS = Object.keys({
-  name: true,
-  version: true,
-  deterministic: true,
-  isolate: true,
-} satisfies Record<keyof HandlerDeclaration, true>);
-const LISTENER_OPTIONS = Object.keys({
-  name: true,
-  label: true,
-} satisfies Record<keyof JobEventFilter, true>);
 
 /** A class was declared for jobs and cannot be used. The message says what to change. */
 export class JobDeclarationError extends Error {

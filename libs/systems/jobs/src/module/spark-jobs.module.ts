@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { SparkBus } from '@nestjs-spark/bus';
+import { asyncOptionsFaults, classesFault, isOptions } from '@nestjs-spark/foundation/internal';
 import { HealthChecks, MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
@@ -23,6 +24,7 @@ import type { JobStore } from '../job/store.ts';
 import { JobTests } from '../prove/job-tests.ts';
 import { JobsService } from '../serve/jobs.service.ts';
 import {
+  JOBS_OPTIONS,
   JobsSettingsError,
   resolveJobsSettings,
   type JobsSettings,
@@ -109,13 +111,23 @@ export class SparkJobsModule
     return super.forRoot(options);
   }
 
-  /** Like `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  /**
+   * Like `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`).
+   * @throws {JobsSettingsError} immediately, for anything else in this argument
+   */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    const faults = asyncOptionsFaults(options, JOBS_OPTIONS);
+    if (faults.length > 0) throw new JobsSettingsError(faults);
     return super.forRootAsync(options);
   }
 
-  /** Registers these handlers, as providers of a separate Nest module. Handlers in `providers` are also found. */
+  /**
+   * Registers these handlers, as providers of a separate Nest module. Handlers in `providers` are also found.
+   * @throws {TypeError} immediately, for anything but a list of classes or of Nest's providers
+   */
   static forFeature(handlers: Type[]): DynamicModule {
+    const fault = classesFault(handlers, isProvider);
+    if (fault !== null) throw new TypeError(`SparkJobsModule.forFeature(): ${fault}.`);
     return { module: JobsFeatureModule, providers: handlers, exports: handlers };
   }
 
@@ -139,6 +151,8 @@ export class SparkJobsModule
 
 @Module({})
 class JobsFeatureModule {}
+
+const isProvider = (given: unknown): boolean => isOptions(given) && 'provide' in given;
 
 async function openBackends({ apacheSpark }: JobsSettings): Promise<JobBackend[]> {
   return apacheSpark ? [await openCluster({ ...apacheSpark, log: logFor('ApacheSpark') })] : [];

@@ -1,4 +1,4 @@
-import { ProblemError } from '@nestjs-spark/contracts';
+import { noneWithId, ProblemError } from '@nestjs-spark/contracts';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { isObject, messageOf } from '@nestjs-spark/foundation/internal';
 import { onePart, readAll } from '../job/content.ts';
@@ -107,10 +107,7 @@ export class JobTests {
   async get(testId: string, access: JobAccess): Promise<TestReport> {
     const kept = /^[\w-]{1,64}$/.test(testId) ? await this.#read(`test/${testId}`) : null;
     if (isKept(kept) && maySee(kept, access)) return reportNow(kept);
-    throw new ProblemError(
-      'notFound',
-      `There is no test with the id ${JSON.stringify(testId.slice(0, 64))}.`,
-    );
+    throw noneWithId('test', testId);
   }
 
   /**

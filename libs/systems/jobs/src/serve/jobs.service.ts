@@ -1,4 +1,4 @@
-import { ProblemError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
+import { noneWithId, ProblemError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
 import type { BackendGuards } from '../run/backend-guards.ts';
 import { followOn } from '../run/follow-on.ts';
 import type { ProgressBoard } from '../run/progress-board.ts';
@@ -200,8 +200,7 @@ export class JobsService {
   /** The jobs of a batch. @throws {ProblemError} `notFound` (404) if it has none */
   async batch(batchId: string, access: JobAccess = APPLICATION) {
     const jobs = await findBatch(batchId, access, this.#parts.store);
-    if (jobs.length === 0)
-      throw new ProblemError('notFound', `There is no batch with the id ${JSON.stringify(batchId)}.`);
+    if (jobs.length === 0) throw noneWithId('batch', batchId);
     const counts = Object.fromEntries(
       [...Map.groupBy(jobs, ({ status }) => status)].map(([status, some]) => [status, some.length]),
     );
@@ -267,7 +266,7 @@ export class JobsService {
   async find(jobId: string, access: JobAccess): Promise<StoredJob> {
     const stored = await this.#parts.store.get(jobId);
     if (stored && maySee(stored.job, access)) return stored;
-    throw new ProblemError('notFound', `There is no job with the id ${JSON.stringify(jobId)}.`);
+    throw noneWithId('job', jobId);
   }
 
   async #untilEnded(jobId: string, access: JobAccess, waitMs: number): Promise<StoredJob> {

@@ -1,4 +1,10 @@
-import { LiveSettings, tokenFault, unknownOptions } from '@nestjs-spark/foundation/internal';
+import {
+  cannotBeUsed,
+  LiveSettings,
+  optionsFault,
+  tokenFault,
+  unknownOptions,
+} from '@nestjs-spark/foundation/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { HttpBackendPlace } from '../backends/http/http-runs.ts';
 import {
@@ -69,13 +75,14 @@ export class JobsSettingsError extends Error {
   override readonly name = 'JobsSettingsError';
 
   constructor(faults: readonly string[]) {
-    super(`The settings of jobs cannot be used: ${faults.join('; ')}.`);
+    super(cannotBeUsed('SparkJobsModule', faults));
   }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const OPTIONS = Object.keys({
+/** The names of all options of `SparkJobsOptions`. */
+export const JOBS_OPTIONS = Object.keys({
   store: true,
   role: true,
   concurrency: true,
@@ -100,6 +107,8 @@ export function resolveJobsSettings(
   environment: Environment,
   secrets: Pick<Secrets, 'text'> = new EnvironmentSecrets(environment),
 ): JobsSettings {
+  const notOptions = optionsFault(options, JOBS_OPTIONS);
+  if (notOptions !== null) throw new JobsSettingsError([notOptions]);
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const readers: Readers = { env, secret: (name) => secrets.text(name) };
   const usual = env('NATS_URL') ? ({ SPARK_JOBS_STORE: 'jetstream' } as const) : {};
@@ -110,7 +119,7 @@ export function resolveJobsSettings(
     { quotas: JOBS_SCHEMA.quotas },
     { options: { quotas: withoutUndefined(quotas) }, environment: {} },
   );
-  const faults = [...unknownOptions(options, OPTIONS), ...settings.faults, ...asked.faults];
+  const faults = [...unknownOptions(options, JOBS_OPTIONS), ...settings.faults, ...asked.faults];
   const cluster = resolveApacheSpark(apacheSpark ?? {}, readers, faults);
   const events = resolveKafka(kafka ?? {}, readers, faults);
   const backends = settings.get('backends');

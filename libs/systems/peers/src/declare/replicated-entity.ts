@@ -1,3 +1,4 @@
+import { requireOptions } from '@nestjs-spark/foundation/internal';
 import type { Conflict, Resolution } from '../merge/resolve.ts';
 
 /** A `ConflictResolver` for documents of any class. */
@@ -30,6 +31,7 @@ const declared = new WeakMap<object, Required<ReplicatedEntityOptions>>();
  * The class has to be in a `SparkStoreModule.forFeature([…])`.
  */
 export function ReplicatedEntity(options: ReplicatedEntityOptions = {}): ClassDecorator {
+  requireOptions('@ReplicatedEntity()', options, REPLICATED_OPTIONS);
   return (target) => {
     declared.set(target, { conflict: 'last-write-wins', enabled: true, emit: true, ...options });
   };

@@ -1,5 +1,5 @@
 import { Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ProblemError } from '@nestjs-spark/contracts';
+import { noneWithId, ProblemError } from '@nestjs-spark/contracts';
 import { LogConflictError } from '@nestjs-spark/contracts/internal';
 import {
   type Caller,
@@ -131,7 +131,7 @@ export class OperatePeersController {
     requireOperator(caller);
     const number = wholeIn(id);
     if (number !== null && (await this.peers.applyStash(number))) return { applied: id };
-    throw new ProblemError('notFound', `The stash has no change ${JSON.stringify(id)}.`);
+    throw noneWithId('change', id, ' in the stash');
   }
 
   @Get(':entity/drift')

@@ -1,3 +1,4 @@
+import { cannotBeUsed } from '@nestjs-spark/foundation/internal';
 import { operatorTokenFaults } from '@nestjs-spark/modules/internal';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { PeersSettingsError } from './options.ts';
@@ -13,6 +14,6 @@ export async function operatorTokenIn(
   const secrets = await openSecrets(environment);
   const token = secrets.text('SPARK_OPERATOR_TOKEN') ?? null;
   const faults = operatorTokenFaults(token, environment, environment['NODE_ENV'] === 'production');
-  if (faults.length > 0) throw new PeersSettingsError(`${faults.join('; ')}.`);
+  if (faults.length > 0) throw new PeersSettingsError(cannotBeUsed('SparkPeersModule', faults));
   return token;
 }

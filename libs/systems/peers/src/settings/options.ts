@@ -1,4 +1,4 @@
-import { unknownOptions } from '@nestjs-spark/foundation/internal';
+import { cannotBeUsed, optionsFault, unknownOptions } from '@nestjs-spark/foundation/internal';
 import { DEFAULT_LOG_BYTES, isPeerName, replicaName } from '../carry/names.ts';
 
 /** Options of `SparkPeersModule.forRoot()`. */
@@ -77,6 +77,8 @@ const OPTIONS = Object.keys({
 
 /** Validates the options and applies the defaults. @throws {PeersSettingsError} with all faults */
 export function completeOptions(options: SparkPeersOptions): PeersSettings {
+  const notOptions = optionsFault(options, OPTIONS);
+  if (notOptions !== null) throw new PeersSettingsError(cannotBeUsed('SparkPeersModule', [notOptions]));
   const settings: PeersSettings = {
     service: options.service,
     nodeId: options.nodeId,
@@ -101,7 +103,7 @@ export function completeOptions(options: SparkPeersOptions): PeersSettings {
     ...unknownOptions(options.snapshots, ['partBytes'], { path: 'snapshots' }),
     ...faultsOf(settings),
   );
-  if (faults.length > 0) throw new PeersSettingsError(`SparkPeersModule.forRoot(): ${faults.join('; ')}.`);
+  if (faults.length > 0) throw new PeersSettingsError(cannotBeUsed('SparkPeersModule', faults));
   return settings;
 }
 

@@ -11,13 +11,15 @@ import {
 import { APP_FILTER, ModulesContainer } from '@nestjs/core';
 import { SparkBus } from '@nestjs-spark/bus';
 import { describeError } from '@nestjs-spark/foundation';
-import { persist } from '@nestjs-spark/foundation/internal';
+import { asyncOptionsFaults, persist } from '@nestjs-spark/foundation/internal';
 import { HealthChecks, MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import { PipelinesNode } from '../own/pipelines-node.ts';
 import { measurePipelines } from '../serve/pipeline-metrics.ts';
 import { PipelinesService } from '../serve/pipelines.service.ts';
 import {
+  PIPELINES_OPTIONS,
+  PipelinesSettingsError,
   resolvePipelinesSettings,
   type PipelinesSettings,
   type SparkPipelinesOptions,
@@ -93,8 +95,13 @@ export class SparkPipelinesModule
     return super.forRoot(options);
   }
 
-  /** Like `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  /**
+   * Like `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`).
+   * @throws {PipelinesSettingsError} immediately, for anything else in this argument
+   */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    const faults = asyncOptionsFaults(options, PIPELINES_OPTIONS);
+    if (faults.length > 0) throw new PipelinesSettingsError(faults);
     return super.forRootAsync(options);
   }
 

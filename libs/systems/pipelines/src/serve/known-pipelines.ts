@@ -1,5 +1,5 @@
 import type { ApiCaller } from '@nestjs-spark/auth';
-import { ProblemError } from '@nestjs-spark/contracts';
+import { noneWithId, ProblemError } from '@nestjs-spark/contracts';
 import type { PipelineState } from '../aggregate/state.ts';
 import type { PipelinesProjection } from '../project/projection.ts';
 import { keyText, type PipelineKey } from '../store/ports.ts';
@@ -58,6 +58,6 @@ export class KnownPipelines {
   }
 
   unknown(pipelineId: string): ProblemError {
-    return new ProblemError('notFound', `There is no pipeline ${JSON.stringify(pipelineId.slice(0, 64))}.`);
+    return noneWithId('pipeline', pipelineId);
   }
 }

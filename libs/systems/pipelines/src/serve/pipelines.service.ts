@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ProblemError } from '@nestjs-spark/contracts';
+import { noneWithId, ProblemError } from '@nestjs-spark/contracts';
 import type { ApiCaller } from '@nestjs-spark/auth';
 import { CommandRefusedError, type PipelineCommand } from '../aggregate/commands.ts';
 import { replay } from '../aggregate/evolve.ts';
@@ -206,7 +206,7 @@ export class PipelinesService {
     return this.#once(key, commandId, { replay: letterId, record }, async () => {
       const letters = this.#lettersOf(key, state);
       const letter = await letters.get(letterId);
-      if (!letter) throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
+      if (!letter) throw noneWithId('dead letter', letterId);
       await letters.askReplay(letter, record);
       return {
         letterId,
@@ -226,8 +226,7 @@ export class PipelinesService {
     requireChange(caller, key, state);
     return this.#once(key, commandId, { remove: letterId }, async () => {
       const letters = this.#lettersOf(key, state);
-      if (letterId !== null && !(await letters.get(letterId)))
-        throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
+      if (letterId !== null && !(await letters.get(letterId))) throw noneWithId('dead letter', letterId);
       await (letterId === null ? letters.clear() : letters.remove([letterId]));
       return {};
     });

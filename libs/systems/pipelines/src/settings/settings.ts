@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { dataDir } from '@nestjs-spark/foundation';
-import { unknownOptions } from '@nestjs-spark/foundation/internal';
+import { cannotBeUsed, optionsFault, unknownOptions } from '@nestjs-spark/foundation/internal';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,11 +42,12 @@ export class PipelinesSettingsError extends Error {
   override readonly name = 'PipelinesSettingsError';
 
   constructor(faults: readonly string[]) {
-    super(`The settings of pipelines cannot be used: ${faults.join('; ')}.`);
+    super(cannotBeUsed('SparkPipelinesModule', faults));
   }
 }
 
-const OPTIONS = Object.keys({
+/** The names of all options of `SparkPipelinesOptions`. */
+export const PIPELINES_OPTIONS = Object.keys({
   folder: true,
   files: true,
   load: true,
@@ -66,8 +67,10 @@ export function resolvePipelinesSettings(
   options: SparkPipelinesOptions,
   environment: Environment,
 ): PipelinesSettings {
+  const notOptions = optionsFault(options, PIPELINES_OPTIONS);
+  if (notOptions !== null) throw new PipelinesSettingsError([notOptions]);
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  const faults: string[] = unknownOptions(options, OPTIONS);
+  const faults: string[] = unknownOptions(options, PIPELINES_OPTIONS);
   const nodeTtlMs = options.nodeTtlMs ?? Number(env('SPARK_NODE_TTL_MS') ?? 3_000);
   if (!(nodeTtlMs >= LEAST_TTL_MS && nodeTtlMs <= MOST_TTL_MS))
     faults.push(`nodeTtlMs (SPARK_NODE_TTL_MS) has to be a number from ${LEAST_TTL_MS} to ${MOST_TTL_MS}`);

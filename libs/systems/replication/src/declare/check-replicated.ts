@@ -12,7 +12,7 @@ import { collectionProblem, inferCollection, nameProblem } from './check-names.t
 import type { DeclarationFault } from './declaration-error.ts';
 import type { Declaration } from './declarations.ts';
 import { generateScript, isPlainField } from './generate-script.ts';
-import type { ReplicatedOptions } from './replicated.decorator.ts';
+import { REPLICATED_OPTIONS, type ReplicatedOptions } from './replicated.decorator.ts';
 
 /** Reads a script's syntax: `inspectScript` of `@nestjs-spark/etl-script`. */
 export type ScriptInspector = (item: { name: string; collection: string; script: string }) => {
@@ -20,17 +20,6 @@ export type ScriptInspector = (item: { name: string; collection: string; script:
 };
 
 export type Judged = { declaration: Declaration } | { faults: DeclarationFault[] };
-
-const OPTIONS = Object.keys({
-  sourceModule: true,
-  sourceCollection: true,
-  originalType: true,
-  etlScript: true,
-  fields: true,
-  idPrefix: true,
-  overwrite: true,
-  name: true,
-} satisfies Record<keyof ReplicatedOptions, true>);
 
 const UNNAMED = { problem: 'no module is named', remedy: 'Name the module that owns the documents' };
 
@@ -47,7 +36,7 @@ export function checkReplicated(
   };
 
   for (const option of Object.keys(options)) {
-    const wrong = optionProblem(option, OPTIONS);
+    const wrong = optionProblem(option, REPLICATED_OPTIONS);
     if (wrong) fault(option, wrong.problem, wrong.remedy);
   }
 

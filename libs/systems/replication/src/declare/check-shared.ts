@@ -3,15 +3,8 @@ import { storedName } from '@nestjs-spark/contracts/internal';
 import { optionProblem } from '@nestjs-spark/foundation/internal';
 import { collectionProblem, inferCollection, nameProblem } from './check-names.ts';
 import type { DeclarationFault } from './declaration-error.ts';
-import type { SharedOptions } from './shared.decorator.ts';
+import { SHARED_OPTIONS, type SharedOptions } from './shared.decorator.ts';
 import type { Share } from './shares.ts';
-
-const OPTIONS = Object.keys({
-  with: true,
-  collection: true,
-  fields: true,
-  load: true,
-} satisfies Record<keyof SharedOptions, true>);
 
 /** Converts one `@Shared()` to a share, or reports everything that is wrong with it. */
 export function checkShared(
@@ -54,7 +47,7 @@ function unknownProblem(name: string): { problem: string; remedy: string } | nul
       problem: 'copies cannot be written to in this version',
       remedy: "Remove it. Requesters change an owner's documents through one of the owner's routes",
     };
-  return optionProblem(name, OPTIONS);
+  return optionProblem(name, SHARED_OPTIONS);
 }
 
 function fieldsProblem(fields: unknown): { problem: string; remedy: string } | null {

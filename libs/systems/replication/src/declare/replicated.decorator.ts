@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { requireOptions } from '@nestjs-spark/foundation/internal';
 import { ownMetadata } from './own-metadata.ts';
 
 /** The copies that a module wants to keep. */
@@ -35,6 +36,18 @@ export interface ReplicatedOptions<Field extends string = string> {
   name?: string;
 }
 
+/** The names of all options of `@Replicated()`. */
+export const REPLICATED_OPTIONS = Object.keys({
+  sourceModule: true,
+  sourceCollection: true,
+  originalType: true,
+  etlScript: true,
+  fields: true,
+  idPrefix: true,
+  overwrite: true,
+  name: true,
+} satisfies Record<keyof ReplicatedOptions, true>);
+
 /** @internal The metadata that the explorer reads. */
 export const ReplicatedMark = DiscoveryService.createDecorator<readonly ReplicatedOptions[]>();
 
@@ -51,6 +64,7 @@ export function Replicated<const Field extends string>(
   options: ReplicatedOptions<Field>,
 ): FieldsDecorator<Field>;
 export function Replicated(options: ReplicatedOptions): ClassDecorator {
+  requireOptions('@Replicated()', options, REPLICATED_OPTIONS);
   return (target) => {
     const own = ownMetadata<readonly ReplicatedOptions[]>(ReplicatedMark.KEY, target);
     // Decorators run last to first; declarations are kept in the order in which they are written.

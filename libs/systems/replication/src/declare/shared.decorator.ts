@@ -1,4 +1,5 @@
 import { DiscoveryService } from '@nestjs/core';
+import { requireOptions } from '@nestjs-spark/foundation/internal';
 import { ownMetadata } from './own-metadata.ts';
 
 /** The modules that may copy a collection, and what of it. */
@@ -21,6 +22,14 @@ export interface SharedOptions {
   load?: readonly string[];
 }
 
+/** The names of all options of `@Shared()`. */
+export const SHARED_OPTIONS = Object.keys({
+  with: true,
+  collection: true,
+  fields: true,
+  load: true,
+} satisfies Record<keyof SharedOptions, true>);
+
 /** @internal The metadata that the explorer reads. */
 export const SharedMark = DiscoveryService.createDecorator<readonly SharedOptions[]>();
 
@@ -31,6 +40,7 @@ export const SharedMark = DiscoveryService.createDecorator<readonly SharedOption
  * module. Several `@Shared()` on one class are combined; subclasses do not inherit them.
  */
 export function Shared(options: SharedOptions): ClassDecorator {
+  requireOptions('@Shared()', options, SHARED_OPTIONS);
   return (target) => {
     SharedMark([options, ...(ownMetadata<readonly SharedOptions[]>(SharedMark.KEY, target) ?? [])])(target);
   };

@@ -1,5 +1,7 @@
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
+import { asyncOptionsFaults, classesFault } from '@nestjs-spark/foundation/internal';
 import { ObservabilityModule, type ObservabilityOptions } from '@nestjs-spark/observability';
+import { ROUTE_OPTIONS, withoutRoutes } from '@nestjs-spark/observability/internal';
 import { ArrivalsModule } from '../arrivals/arrivals.module.ts';
 import { ConnectModule } from '../connect/connect.module.ts';
 import { ReplicationFeatureModule } from '../declare/feature.module.ts';
@@ -10,6 +12,8 @@ import { ReportModule } from '../report/report.module.ts';
 import { RequestModule } from '../request/request.module.ts';
 import { SetAsideModule } from '../set-aside/set-aside.module.ts';
 import type { SparkReplicationOptions } from '../settings/options.ts';
+import { REPLICATION_OPTIONS } from '../settings/resolve-settings.ts';
+import { ReplicationSettingsError } from '../settings/settings-error.ts';
 import { ReplicationSettingsModule, type AsyncReplicationOptions } from '../settings/settings.module.ts';
 import { VerifyModule } from '../verify/verify.module.ts';
 import { ReplicationRunner } from './replication-runner.ts';
@@ -44,21 +48,29 @@ export class SparkReplicationModule {
    * @throws `ReplicationSettingsError`, `DeclarationError` or `KeyFileError` at startup: each names its remedy
    */
   static forRoot(options: SparkReplicationOptions & ObservabilityOptions = {}): DynamicModule {
-    const { health, metrics, ...settings } = options;
-    return withRoutes(ReplicationSettingsModule.forRoot(settings), { health, metrics });
+    const { routes, settings } = withoutRoutes(options);
+    return withRoutes(ReplicationSettingsModule.forRoot(settings), routes);
   }
 
-  /** Like `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  /**
+   * Like `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`).
+   * @throws {ReplicationSettingsError} immediately, for anything else in this argument, except `health` and `metrics`
+   */
   static forRootAsync(options: AsyncReplicationOptions & ObservabilityOptions): DynamicModule {
-    const { health, metrics, ...settings } = options;
-    return withRoutes(ReplicationSettingsModule.forRootAsync(settings), { health, metrics });
+    const faults = asyncOptionsFaults(options, REPLICATION_OPTIONS, ROUTE_OPTIONS);
+    if (faults.length > 0) throw new ReplicationSettingsError(faults);
+    const { routes, settings } = withoutRoutes(options);
+    return withRoutes(ReplicationSettingsModule.forRootAsync(settings), routes);
   }
 
   /**
    * Registers classes with `@Replicated()` or `@Shared()`. Their constructors are never called. Classes in the `providers` of a Nest module need
    * not be listed here.
+   * @throws {TypeError} immediately, for anything but a list of classes
    */
   static forFeature(classes: readonly Type[]): DynamicModule {
+    const fault = classesFault(classes);
+    if (fault !== null) throw new TypeError(`SparkReplicationModule.forFeature(): ${fault}.`);
     return ReplicationFeatureModule.of(classes);
   }
 }

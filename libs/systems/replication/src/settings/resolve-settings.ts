@@ -10,7 +10,9 @@ import { isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
 import {
+  isOptions,
   LiveSettings,
+  optionsFault,
   shareOptions,
   shownValue,
   toList,
@@ -75,8 +77,10 @@ export function liveSettings(
   options: SparkReplicationOptions,
   environment: Environment,
 ): LiveSettings<typeof LIVE_SCHEMA> {
-  const { engine, retrySeconds, batchDocuments, deploymentsPerMinute } = options;
-  const { scriptOutput, scriptCopies, scriptLoads } = options;
+  // `resolveSettings` refuses anything else.
+  const { engine, retrySeconds, batchDocuments, deploymentsPerMinute, ...others }: SparkReplicationOptions =
+    isOptions(options) ? options : {};
+  const { scriptOutput, scriptCopies, scriptLoads } = others;
   const budgets = { deploymentsPerMinute, scriptOutput, scriptCopies, scriptLoads };
   const given = { engine, retrySeconds, batchDocuments, ...budgets };
   return new LiveSettings(LIVE_SCHEMA, { options: given, environment });
@@ -97,6 +101,8 @@ export function resolveSettings(
     live = liveSettings(options, environment),
   }: { http: boolean; secrets?: Secrets; live?: LiveSettings<typeof LIVE_SCHEMA> } = { http: true },
 ): ReplicationSettings {
+  const notOptions = optionsFault(options, REPLICATION_OPTIONS);
+  if (notOptions !== null) throw new ReplicationSettingsError([notOptions]);
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const faults = [
     ...unknownOptions(options, REPLICATION_OPTIONS, { besides: ROUTE_OPTIONS, isShared: true }),

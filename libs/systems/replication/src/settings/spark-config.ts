@@ -104,6 +104,8 @@ export function readSparkConfig(environment: Environment): SparkConfig {
 
 function faultsOf(error: unknown): readonly string[] {
   if (error instanceof ReplicationSettingsError) return error.faults;
-  if (error instanceof StoreRefusedError) return error.message.split('\n');
+  // Below the heading, each on a line of its own.
+  if (error instanceof StoreRefusedError)
+    return error.message.split('\n').flatMap((line) => (line.startsWith('  - ') ? [line.slice(4)] : []));
   throw error;
 }

@@ -1,4 +1,4 @@
-import { readBusSettings } from '@nestjs-spark/bus/internal';
+import { BusSettingsError, readBusSettings } from '@nestjs-spark/bus/internal';
 import type { ModuleInformation } from '@nestjs-spark/contracts';
 import { describeError, toList } from '@nestjs-spark/foundation/internal';
 import { CliError } from '../cli-error.ts';
@@ -32,7 +32,8 @@ export async function findUrl(module: string, environment: Environment): Promise
       if (found) return addressOf(found);
     } catch (error) {
       if (error instanceof CliError) throw error;
-      failures.push(`${place.name}: ${describeError(error)}`);
+      const why = error instanceof BusSettingsError ? error.faults.join('; ') : describeError(error);
+      failures.push(`${place.name}: ${why}`);
     }
   }
   if (failures.length > 0) {

@@ -1,7 +1,7 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
 import { isName } from '@nestjs-spark/contracts';
 import { keysDir as keysDirOf } from '@nestjs-spark/foundation';
-import { messageOf, tokenFault } from '@nestjs-spark/foundation/internal';
+import { messageOf, parseWords, tokenFault } from '@nestjs-spark/foundation/internal';
 import { EnvironmentSecrets, SecretError } from '@nestjs-spark/secrets/text';
 import { CliError } from '../cli-error.ts';
 
@@ -30,7 +30,7 @@ export function readOptions(
   allowPositionals = false,
 ): { values: Values; positionals: string[] } {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals });
+    const { values, positionals } = parseWords({ args: [...args], options, strict: true, allowPositionals });
     return { values: values as Values, positionals };
   } catch (error) {
     throw new CliError(messageOf(error), 2);

@@ -1,7 +1,8 @@
 import type { SettingsChangeView, SettingsVersionView, SettingsView } from '@nestjs-spark/settings/internal';
+import { unknownWord } from '@nestjs-spark/foundation/internal';
 import { askModule } from '../ask/ask-module.ts';
 import { OPERATOR_WAY, readOperatorWay, readOptions, type Environment, type Way } from '../ask/way.ts';
-import { CliError } from '../cli-error.ts';
+import { CliError, unknownCommand } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
 import { renderChange, renderHistory, renderSettings } from './render-config.ts';
 import { CONFIG_USAGE } from './usage.ts';
@@ -14,8 +15,7 @@ export async function runConfig(argv: readonly string[], environment: Environmen
   const [command = '--help', ...rest] = argv;
   if (argv.includes('--help') || argv.includes('-h') || command === '--help')
     return { exitCode: 0, text: CONFIG_USAGE };
-  if (!COMMANDS.includes(command))
-    throw new CliError(`Unknown command "${command}". Commands: ${COMMANDS.join(', ')}.`, 2);
+  if (!COMMANDS.includes(command)) throw unknownCommand(command, COMMANDS);
   const { values, positionals } = readOptions(rest, OPERATOR_WAY, true);
   const ask = questionOf(command, positionals);
   const way = readOperatorWay(values, environment);
@@ -45,10 +45,11 @@ async function get(way: Way, names: readonly string[]): Promise<string> {
   const view = await askModule<SettingsView>(way, { method: 'GET', path: PATH }, ['settings']);
   const settings = view.settings.filter(({ name }) => names.length === 0 || names.includes(name));
   const unknown = names.filter((name) => !view.settings.some((setting) => setting.name === name));
-  if (unknown.length > 0)
-    throw new CliError(
-      `${way.module} has no such setting: ${unknown.join(', ')}. Settings: ${view.settings.map(({ name }) => name).join(', ')}.`,
-    );
+  if (unknown.length > 0) {
+    const known = view.settings.map(({ name }) => name);
+    const each = unknown.map((name) => unknownWord('setting', name, known)).join(' ');
+    throw new CliError(`${each} Settings of ${way.module}: ${known.join(', ')}.`);
+  }
   const shown = { ...view, settings };
   return way.json ? JSON.stringify(shown, null, 2) : renderSettings(way.module, shown);
 }

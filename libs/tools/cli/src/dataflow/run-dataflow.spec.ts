@@ -320,7 +320,7 @@ describe('nestjs-spark dataflow', () => {
   it.each([
     [['validate'], /Name a file: npx @nestjs-spark\/cli dataflow validate FILE/],
     [['fly', 'x'], /Unknown command "fly"/],
-    [['valdate', 'x'], /did you mean "validate"\?/],
+    [['valdate', 'x'], /Did you mean "validate"\?/],
     [['start'], /Name a pipeline: npx @nestjs-spark\/cli dataflow start ID/],
     [['list', '--fast'], /--fast/],
   ])('refuses %j with the remedy', async (argv, words) => {

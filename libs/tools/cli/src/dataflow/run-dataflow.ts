@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
-import { messageOf, nearestName } from '@nestjs-spark/foundation/internal';
-import { CliError } from '../cli-error.ts';
+import { messageOf, parseWords, unexpectedWord } from '@nestjs-spark/foundation/internal';
+import { CliError, unknownCommand } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
 import { AT_AN_APP, atAnApp, isAtAnApp } from './at-an-app.ts';
 import { HERE, here, isHere } from './here.ts';
@@ -22,15 +21,10 @@ export async function runDataflow(argv: readonly string[]): Promise<Outcome> {
   const { values, positionals } = read(argv);
   const [command, subject, ...more] = positionals;
   if (values.help || command === undefined) return { exitCode: 0, text: DATAFLOW_USAGE };
-  if (more.length > 0) throw new CliError(`Unexpected argument "${more[0]}"`, 2);
+  const [unexpected] = more;
+  if (unexpected !== undefined) throw new CliError(unexpectedWord(unexpected, Object.keys(OPTIONS)), 2);
   if (isAtAnApp(command)) return { exitCode: await atAnApp(command, subject, values), text: '' };
-  if (!isHere(command)) {
-    const meant = nearestName(command, [...HERE, ...AT_AN_APP]);
-    throw new CliError(
-      `Unknown command "${command}"${meant === null ? '' : `; did you mean "${meant}"?`}`,
-      2,
-    );
-  }
+  if (!isHere(command)) throw unknownCommand(command, [...HERE, ...AT_AN_APP]);
   if (values.json)
     throw new CliError(`--json is for commands that ask a running app: leave it out with ${command}`, 2);
   if (subject === undefined)
@@ -40,7 +34,7 @@ export async function runDataflow(argv: readonly string[]): Promise<Outcome> {
 
 function read(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    return parseWords({ args: [...argv], options: OPTIONS, allowPositionals: true });
   } catch (error) {
     throw new CliError(messageOf(error), 2);
   }

@@ -61,7 +61,7 @@ describe('a command', () => {
     [preview, /Give --token/],
     [`${preview} --token x`, /--for is missing/],
     [`${preview} --as HR --sample 1000`, /--sample has to be a whole number from 1 to 100/],
-    [`${preview} --as HR --colour red`, /Unknown option '--colour'/],
+    [`${preview} --as HR --colour red`, /Unknown option "--colour"/],
     [`${preview} --as HR --url fleet:5001`, /--url has to begin with http/],
     [`${preview} --as HR --url http://fleet:99999`, /--url has to begin with http.* followed by a host/],
     [`${preview} --as HR --url http://`, /--url has to begin with http.* followed by a host/],

@@ -8,7 +8,7 @@ import {
   type Values,
   type Way,
 } from '../ask/way.ts';
-import { CliError } from '../cli-error.ts';
+import { CliError, unknownCommand } from '../cli-error.ts';
 
 export type Command =
   | { kind: 'help' }
@@ -42,9 +42,7 @@ export function parseCommand(argv: readonly string[], environment: Environment):
   const [first = '', second = ''] = argv;
   const isSetAside = first === 'set-aside';
   const command = isSetAside ? `${first} ${second}` : first;
-  if (!isCommand(command)) {
-    throw new CliError(`Unknown command "${command.trim()}". Commands: ${COMMANDS.join(', ')}.`, 2);
-  }
+  if (!isCommand(command)) throw unknownCommand(command.trim(), COMMANDS);
   const values = readOptions(argv.slice(isSetAside ? 2 : 1), OPTIONS[command]).values;
   const way = readWay(values, environment);
   const task = nameIn(values, 'task');

@@ -242,7 +242,7 @@ describe('what does not look as expected is refused, and says what to do', () =>
     [['share', 'Order', '--with', 'B', '--fields', 'a:money'], /"a:money" is not a field/],
     [['share', 'Order', '--with', 'B', '--store', 'mongo'], /sqlite or ravendb/],
     [['share', 'Order', '--with', 'B', '--port', '70000'], /"70000" is not a port/],
-    [['share', 'Order', '--colour', 'red'], /Unknown option '--colour'/],
+    [['share', 'Order', '--colour', 'red'], /Unknown option "--colour"/],
   ])('the command line %j', (argv, words) => {
     expect(() => readWish(argv)).toThrow(words);
     expect(() => readWish(argv)).toThrow(expect.objectContaining({ exitCode: 2 }));

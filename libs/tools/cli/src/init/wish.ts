@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { messageOf } from '@nestjs-spark/foundation/internal';
+import { messageOf, parseWords, unknownWord } from '@nestjs-spark/foundation/internal';
 import pluralize from 'pluralize';
 import { isName } from '@nestjs-spark/contracts';
 import { CliError } from '../cli-error.ts';
@@ -38,6 +37,7 @@ const options = {
   dir: { type: 'string', default: '.' },
 } as const;
 
+const EXAMPLES = 'Say what to do with which class: init share Order, or init copy Orders.';
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 const FIELD = /^([A-Za-z_$][\w$]*)(?::(string|number|boolean))?$/;
 
@@ -49,8 +49,9 @@ export function readWish(argv: readonly string[]): Wish | null {
   const { values, positionals } = parse(argv);
   if (values.help) return null;
   const [kind, name, ...rest] = positionals;
-  if ((kind !== 'share' && kind !== 'copy') || name === undefined || rest.length > 0)
-    throw wrong('Say what to do with which class: init share Order, or init copy Orders.');
+  if (kind !== undefined && kind !== 'share' && kind !== 'copy')
+    throw wrong(`${unknownWord('command', kind, ['share', 'copy'])} ${EXAMPLES}`);
+  if (kind === undefined || name === undefined || rest.length > 0) throw wrong(EXAMPLES);
   const className = kind === 'copy' ? pluralize.singular(name) : name;
   if (!IDENTIFIER.test(className)) throw wrong(`"${className}" cannot be the name of a class.`);
   return {
@@ -67,7 +68,7 @@ export function readWish(argv: readonly string[]): Wish | null {
 
 function parse(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options, strict: true, allowPositionals: true });
+    return parseWords({ args: [...argv], options, strict: true, allowPositionals: true });
   } catch (error) {
     throw wrong(messageOf(error));
   }

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { messageOf } from '@nestjs-spark/foundation/internal';
+import { messageOf, parseWords, unknownWord } from '@nestjs-spark/foundation/internal';
 import { checkBackend, HttpBackend, resolveJobsSettings, type KitCheck } from '@nestjs-spark/jobs/internal';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
@@ -14,6 +13,9 @@ export const JOBS_USAGE = `Tools for transformation jobs.
 
 Exit codes: 0 every case has passed, 1 one has failed, 2 wrong usage.
 `;
+
+const COMMAND = 'check-backend';
+const EXPECTED = `The command is ${COMMAND} URL.`;
 
 /** @throws {CliError} when the command is wrong */
 export async function runJobs(
@@ -40,16 +42,18 @@ function backendOf(
   environment: Readonly<Record<string, string | undefined>>,
 ): HttpBackend {
   try {
-    const { positionals } = parseArgs({ args: [...argv], options: {}, allowPositionals: true });
+    const { positionals } = parseWords({ args: [...argv], options: {}, allowPositionals: true });
     const [command, url = '', ...more] = positionals;
-    if (command !== 'check-backend' || more.length > 0) throw new Error('The command is check-backend URL.');
+    if (command !== undefined && command !== COMMAND)
+      throw new Error(`${unknownWord('command', command, [COMMAND])} ${EXPECTED}`);
+    if (command === undefined || more.length > 0) throw new Error(EXPECTED);
     const { SPARK_JOBS_BACKEND_CHECKED_TOKEN } = environment;
     const { backends } = resolveJobsSettings(
       { store: 'memory', backends: [{ name: 'checked', url }] },
       { SPARK_JOBS_BACKEND_CHECKED_TOKEN },
     );
     const [place] = backends;
-    if (!place) throw new Error('The command is check-backend URL.');
+    if (!place) throw new Error(EXPECTED);
     // Its messages name the address, which is all that the user of the check knows of it.
     return new HttpBackend({ ...place, name: url });
   } catch (error) {

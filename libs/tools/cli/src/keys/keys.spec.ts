@@ -72,8 +72,8 @@ describe('nestjs-spark keys', () => {
     ['approve HR --module Fleet --token x', /keys approve HR=THUMBPRINT/],
     ['approve HR=short --module Fleet --token x', /of 43 characters, as in: .*keys approve HR=THUMBPRINT/],
     ['show --module Fleet', /Give --token.*only operators/],
-    ['show --module Fleet --as HR', /Unknown option '--as'/],
-    ['rotate HR --colour red', /Unknown option '--colour'/],
+    ['show --module Fleet --as HR', /Unknown option "--as"/],
+    ['rotate HR --colour red', /Unknown option "--colour"/],
   ])('%s: says what is not right', async (line, words) => {
     await expect(keys(line)).rejects.toThrow(words);
   });

@@ -11,7 +11,7 @@ import {
   type Environment,
   type Values,
 } from '../ask/way.ts';
-import { CliError } from '../cli-error.ts';
+import { CliError, unknownCommand } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
 import { finishRotation, makeKey, showKey, startRotation, type KeyOutcome } from './key-files.ts';
 import { renderKeys } from './render-keys.ts';
@@ -27,7 +27,7 @@ export async function runKeys(argv: readonly string[], environment: Environment)
     return { exitCode: 0, text: KEYS_USAGE };
   }
   if (!COMMANDS.includes(command)) {
-    throw new CliError(`Unknown command "${command}". Commands: ${COMMANDS.join(', ')}.`, 2);
+    throw unknownCommand(command, COMMANDS);
   }
   const { values, positionals } = readOptions(rest, OPTIONS, true);
   const text = await carryOut(command, values, positionals, environment);

@@ -1,10 +1,9 @@
-import { parseArgs } from 'node:util';
 import { isName } from '@nestjs-spark/contracts';
-import { messageOf, sameName } from '@nestjs-spark/foundation/internal';
+import { messageOf, parseWords, sameName } from '@nestjs-spark/foundation/internal';
 import type { JobsSettings } from '@nestjs-spark/jobs/internal';
 import { isPeerName, replicaName } from '@nestjs-spark/peers/internal';
 import type { Route } from '@nestjs-spark/replication/internal';
-import { CliError } from '../cli-error.ts';
+import { CliError, unknownCommand } from '../cli-error.ts';
 
 /** The instances of one module that accept jobs, execute them, or both. */
 export interface JobsUser {
@@ -41,6 +40,7 @@ export type NatsCommand =
     })
   | (BusMembers & { kind: 'provision' });
 
+const COMMANDS = ['permissions', 'provision'];
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   module: { type: 'string', multiple: true },
@@ -56,7 +56,7 @@ const OPTIONS = {
 /** @throws {CliError} with exit code 2 when the command is wrong */
 export function parseNats(argv: readonly string[]): NatsCommand {
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parseWords({
       args: [...argv],
       options: OPTIONS,
       strict: true,
@@ -65,7 +65,9 @@ export function parseNats(argv: readonly string[]): NatsCommand {
     if (values.help === true || argv.length === 0) return { kind: 'help' };
     const [kind, ...more] = positionals;
     if (kind !== 'permissions' && kind !== 'provision')
-      throw new Error(`Unknown command "${kind ?? ''}": permissions and provision are known.`);
+      throw kind === undefined
+        ? new Error(`Name a command: ${COMMANDS.join(' or ')}.`)
+        : unknownCommand(kind, COMMANDS);
     if (more.length > 0)
       throw new Error(
         `Put --module before each module: ${more.map((name) => `--module ${name}`).join(' ')}.`,

@@ -72,7 +72,7 @@ function busSettingsIn(environment: Environment): ReturnType<typeof readBusSetti
   try {
     return readBusSettings({ name: ADMINISTRATOR }, environment);
   } catch (error) {
-    if (error instanceof BusSettingsError) throw new CliError(error.message);
+    if (error instanceof BusSettingsError) throw new CliError(error.faults.join('\n'));
     throw error;
   }
 }

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { dataDir } from '@nestjs-spark/foundation';
 import { type ServerName, startServers } from '@nestjs-spark/servers';
-import { messageOf } from '@nestjs-spark/foundation/internal';
+import { messageOf, parseWords, unknownWord } from '@nestjs-spark/foundation/internal';
 import { asTyped } from '../as-typed.ts';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
@@ -102,7 +101,7 @@ function readOptions(argv: readonly string[]): Options {
     data: { type: 'string' },
   } as const;
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parseWords({
       args: [...argv],
       options,
       strict: true,
@@ -110,7 +109,7 @@ function readOptions(argv: readonly string[]): Options {
     });
     const unknown = positionals.find((name) => !(name in USUAL_PORTS));
     if (unknown !== undefined)
-      throw new Error(`Unknown server "${unknown}": ${Object.keys(USUAL_PORTS).join(', ')} can be started.`);
+      throw new Error(`${unknownWord('server', unknown, NAMES)} Servers: ${NAMES.join(', ')}.`);
     if (values.secured === true && values.data !== undefined)
       throw new Error('--secured keeps no data: leave out --data, or --secured.');
     const names = positionals.length === 0 ? BY_DEFAULT : positionals;

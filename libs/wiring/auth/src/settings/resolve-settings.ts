@@ -1,12 +1,13 @@
 import { isHttpAddress, withoutUserInfo } from '@nestjs-spark/contracts/internal';
-import { tokenFault, unknownOptions } from '@nestjs-spark/foundation/internal';
+import { optionsFault, tokenFault, unknownOptions } from '@nestjs-spark/foundation/internal';
 import { operatorTokenFaults, SHORTEST_OPERATOR_TOKEN } from '@nestjs-spark/modules/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { AuthSettings, SparkAuthOptions } from './options.ts';
 import { readTokens } from './read-tokens.ts';
 import { AuthSettingsError } from './settings-error.ts';
 
-const OPTIONS = Object.keys({
+/** The names of all options of `SparkAuthOptions`. */
+export const AUTH_OPTIONS = Object.keys({
   issuer: true,
   audience: true,
   jwks: true,
@@ -30,9 +31,11 @@ export function resolveSettings(
   environment: Environment,
   secrets: Pick<Secrets, 'text'> = new EnvironmentSecrets(environment),
 ): AuthSettings {
+  const notOptions = optionsFault(options, AUTH_OPTIONS);
+  if (notOptions !== null) throw new AuthSettingsError([notOptions]);
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const allows = (name: string): boolean => environment[name] === '1';
-  const faults: string[] = unknownOptions(options, OPTIONS, { isShared: true });
+  const faults: string[] = unknownOptions(options, AUTH_OPTIONS, { isShared: true });
   const production = options.production ?? env('NODE_ENV') === 'production';
   const schemes = production && !allows('SPARK_ALLOW_HTTP_ISSUER') ? ['https:'] : ['https:', 'http:'];
   const tokens =

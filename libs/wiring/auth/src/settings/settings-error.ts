@@ -1,3 +1,5 @@
+import { cannotBeUsed } from '@nestjs-spark/foundation/internal';
+
 /**
  * The options of `SparkAuthModule`, or the variables they were read from, cannot be used. Thrown at startup: correct them and
  * start again.
@@ -7,9 +9,7 @@ export class AuthSettingsError extends Error {
   readonly #faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(
-      `The settings of SparkAuthModule cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
-    );
+    super(cannotBeUsed('SparkAuthModule', faults));
     this.name = 'AuthSettingsError';
     this.#faults = faults;
   }

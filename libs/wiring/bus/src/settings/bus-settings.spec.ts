@@ -33,7 +33,7 @@ describe('the settings of the bus', () => {
   it('end the start with an address at which no NATS can be, together with everything else that is wrong', () => {
     const start = () => readBusSettings({}, { NATS_URL: 'http://bus:4222', SPARK_ROUTE_MAX_BYTES: '1' });
     expect(start).toThrow(
-      /SPARK_MODULE_NAME\.\nNATS_URL has "?http:\/\/bus:4222"?, .*: use nats:\/\/.*\n.*SPARK_ROUTE_MAX_BYTES/,
+      /^The settings of SparkBusModule cannot be used:\n {2}- .*SPARK_MODULE_NAME\n {2}- NATS_URL has "?http:\/\/bus:4222"?, .*: use nats:\/\/.*\n {2}- .*SPARK_ROUTE_MAX_BYTES/,
     );
     expect(() => readBusSettings({ name: 'HR', natsUrl: 'ws://bus' }, {})).toThrow(BusSettingsError);
     expect(readBusSettings({ name: 'HR', natsUrl: 'foo' }, {}).natsUrl).toBe('foo');

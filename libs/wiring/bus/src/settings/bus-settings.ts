@@ -1,4 +1,4 @@
-import { shareOptions, unknownOptions } from '@nestjs-spark/foundation/internal';
+import { cannotBeUsed, optionsFault, shareOptions, unknownOptions } from '@nestjs-spark/foundation/internal';
 import {
   DEFAULT_ROUTE_BYTES,
   LEAST_ROUTE_BYTES,
@@ -44,10 +44,22 @@ export interface BusSettings {
 
 /** The settings do not name a usable bus. The message names all faults with their remedies; correct them and start again. */
 export class BusSettingsError extends Error {
-  override readonly name = 'BusSettingsError';
+  // Private, so that printing an error with its fields does not repeat them.
+  readonly #faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(cannotBeUsed('SparkBusModule', faults));
+    this.name = 'BusSettingsError';
+    this.#faults = faults;
+  }
+
+  get faults(): readonly string[] {
+    return this.#faults;
+  }
 }
 
-const OPTIONS = shareOptions(
+/** The names of all options of `SparkBusOptions`. */
+export const BUS_OPTIONS = shareOptions(
   Object.keys({
     natsUrl: true,
     nats: true,
@@ -70,20 +82,22 @@ export function readBusSettings(
   environment: Readonly<Record<string, string | undefined>>,
   secrets: Secrets = new EnvironmentSecrets(environment),
 ): BusSettings {
+  const notOptions = optionsFault(options, BUS_OPTIONS);
+  if (notOptions !== null) throw new BusSettingsError([notOptions]);
   const env = (variable: string): string | undefined => environment[variable]?.trim() || undefined;
   const name = options.name ?? env('SPARK_MODULE_NAME') ?? '';
   const natsUrl = options.natsUrl ?? env('NATS_URL') ?? NATS_URL;
   const routeMaxBytes = routeBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'));
   const security = () => natsSecurity(options.nats ?? {}, secrets);
   const faults = [
-    ...unknownOptions(options, OPTIONS, { isShared: true }),
+    ...unknownOptions(options, BUS_OPTIONS, { isShared: true }),
     ...unknownOptions(options.nats, NATS_OPTIONS, { path: 'nats' }),
     name === '' ? NAMELESS : null,
     serverAddressFault(natsUrl),
     isRouteBytes(routeMaxBytes) ? null : ROUTE_BYTES_RULE,
     faultOf(security),
   ].filter((fault) => fault !== null);
-  if (faults.length > 0) throw new BusSettingsError(faults.map((fault) => `${fault}.`).join('\n'));
+  if (faults.length > 0) throw new BusSettingsError(faults);
   return { name, natsUrl, routeMaxBytes, security };
 }
 

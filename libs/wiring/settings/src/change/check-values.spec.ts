@@ -22,6 +22,7 @@ describe('What an operator wants to set', () => {
     [{ flags: { a: 1 } }, /flags \(SPARK_FLAGS\) has to be names/],
     [{ keysDir: '/keys' }, /at startup: set SPARK_KEYS_DIR/],
     [{ nothing: 1 }, /not a setting; those that can be changed here are logLevel, flags/],
+    [{ logLevle: 'debug' }, /not a setting; did you mean logLevel\? those that can be changed here are/],
     [JSON.parse('{"__proto__":1}') as Record<string, unknown>, /not a setting/],
     [{ constructor: 1 }, /not a setting/],
     [{ toString: 'x' }, /not a setting/],

@@ -1,5 +1,5 @@
 import type { ProblemField } from '@nestjs-spark/contracts';
-import { describeRule, type Settings, pointerStep } from '@nestjs-spark/foundation/internal';
+import { describeRule, nearestName, type Settings, pointerStep } from '@nestjs-spark/foundation/internal';
 
 /** What an operator wants: values as text or as JSON; null removes a central value. */
 export type WantedValues = Readonly<Record<string, unknown>>;
@@ -40,7 +40,9 @@ function explainUnknown(name: string, schema: Settings, startOnly: Readonly<Reco
   const variable = Object.hasOwn(startOnly, name) ? startOnly[name] : undefined;
   if (variable !== undefined)
     return `only takes effect at startup: set ${variable} and restart every instance`;
-  return `is not a setting; those that can be changed here are ${Object.keys(schema).join(', ')}`;
+  const meant = nearestName(name, Object.keys({ ...schema, ...startOnly }));
+  const hint = meant === null ? '' : `did you mean ${meant}? `;
+  return `is not a setting; ${hint}those that can be changed here are ${Object.keys(schema).join(', ')}`;
 }
 
 /** The central values after a change. */

@@ -27,7 +27,7 @@ export function describeCondition(
       case 'starting':
         return `${known}; ${place} was not asked yet`;
       case 'current':
-        return version === null ? `${place} has none` : `version ${version}, from ${place}`;
+        return version === null ? `${place} has no central settings` : `version ${version}, from ${place}`;
       case 'away':
         return `${known}; ${withPlace(condition.reason, place)}`;
       case 'refused':

@@ -1,6 +1,12 @@
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
-import { shareOptions, shownValue, unknownOptions } from '@nestjs-spark/foundation/internal';
+import {
+  cannotBeUsed,
+  optionsFault,
+  shareOptions,
+  shownValue,
+  unknownOptions,
+} from '@nestjs-spark/foundation/internal';
 import type { CertificateSource, RavenSettings } from '@nestjs-spark/ravendb';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import { settleCertificate } from './settle-certificate.ts';
@@ -65,12 +71,19 @@ export function readSettings(
   environment: Environment,
   secrets: Secrets = new EnvironmentSecrets(environment),
 ): StoreSettings {
+  const notOptions = optionsFault(options, STORE_OPTIONS);
+  if (notOptions !== null) throw refused([notOptions]);
   const faults = unknownStoreOptions(options);
   const certificate = settleCertificate(options.ravendb?.certificate, secrets, faults);
   const settings = settle({ options, environment, certificate, faults });
   if (settings) refuseUnsafe(settings, environment, faults);
   if (settings && faults.length === 0) return settings;
-  throw new StoreRefusedError(faults.join('\n'));
+  throw refused(faults);
+}
+
+/** For settings that cannot be used. */
+export function refused(faults: readonly string[]): StoreRefusedError {
+  return new StoreRefusedError(cannotBeUsed('SparkStoreModule', faults));
 }
 
 function unknownStoreOptions(options: SparkStoreOptions): string[] {
@@ -78,7 +91,7 @@ function unknownStoreOptions(options: SparkStoreOptions): string[] {
     ...unknownOptions(options, STORE_OPTIONS, { isShared: true }),
     ...unknownOptions(options.ravendb, RAVENDB_OPTIONS, { path: 'ravendb' }),
     ...unknownOptions(options.registry, REGISTRY_OPTIONS, { path: 'registry' }),
-  ].map((fault) => `${fault}.`);
+  ];
 }
 
 /** Documents and scripts would travel unencrypted, and anyone in between could change them. */

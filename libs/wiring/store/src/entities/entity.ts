@@ -1,4 +1,4 @@
-import { optionProblem } from '@nestjs-spark/foundation/internal';
+import { optionProblem, requireOptions } from '@nestjs-spark/foundation/internal';
 import pluralize from 'pluralize';
 import type { FieldFault } from './entity-declaration-error.ts';
 
@@ -46,6 +46,7 @@ export interface EntityDeclaration extends EntityOptions {
  * `SparkStoreModule.forFeature([…])` and inject its repository with `@InjectRepository(TheClass)`.
  */
 export function Entity(options: EntityOptions = {}): ClassDecorator {
+  requireOptions('@Entity()', options, OPTIONS);
   return (target) => {
     declared.set(target, options);
   };

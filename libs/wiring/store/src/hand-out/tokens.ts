@@ -1,3 +1,4 @@
+import { classFault } from '@nestjs-spark/foundation/internal';
 import type { EntityClass } from '../entities/entity.ts';
 
 /** All parts of the chosen store */
@@ -25,8 +26,13 @@ export const SQLITE_DATABASE = Symbol('SPARK_SQLITE_DATABASE');
 
 const repositories = new WeakMap<object, symbol>();
 
-/** The token of an entity's repository: `module.get(repositoryToken(Car))`. */
+/**
+ * The token of an entity's repository: `module.get(repositoryToken(Car))`.
+ * @throws {TypeError} for a class that does not exist yet, because two files import each other
+ */
 export function repositoryToken(entity: EntityClass): symbol {
+  const fault = classFault(entity, 'the class of a repository');
+  if (fault !== null) throw new TypeError(`${fault}.`);
   const known = repositories.get(entity);
   if (known) return known;
   const token = Symbol(`SPARK_REPOSITORY_${entity.name}`);

@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { Stored } from '@nestjs-spark/contracts';
+import { classFault, requireOptions } from '@nestjs-spark/foundation/internal';
 
 /** What a handler is passed for a copy. */
 export interface Arrival<T extends object = object> {
@@ -57,6 +58,9 @@ export function OnReplicated<T extends object>(
   method: string | symbol,
   descriptor: TypedPropertyDescriptor<M>,
 ) => void {
+  const fault = classFault(target, 'the class of @OnReplicated()');
+  if (fault !== null) throw new TypeError(`${fault}.`);
+  requireOptions('@OnReplicated()', options, HANDLER_OPTIONS);
   return (_prototype, _method, { value }) => {
     if (!value) return;
     const before = handlerMarks(value);

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
-import { ProblemError } from '@nestjs-spark/contracts';
+import { noneWithId, ProblemError } from '@nestjs-spark/contracts';
 import { deployCommandSubject } from '@nestjs-spark/contracts/internal';
 import { redact } from '@nestjs-spark/foundation/internal';
 import { DeadLetterStore } from '@nestjs-spark/jetstream';
@@ -125,7 +125,7 @@ export class DeadLetters {
   /** @throws {ProblemError} `notFound` if the letter does not exist (any more) */
   async remove(id: string): Promise<void> {
     if (await this.store.remove(id)) return;
-    throw new ProblemError('notFound', 'There is no such dead letter; it may have been replayed already.');
+    throw noneWithId('dead letter', id, '; it may have been replayed already');
   }
 
   /** @throws {ProblemError} `notFound` if the letter does not exist (any more) */
@@ -142,7 +142,7 @@ export class DeadLetters {
         'conflict',
         'The message was too large to be kept as a dead letter, and its stream no longer has it. Ask its sender to send it again.',
       );
-    throw new ProblemError('notFound', 'There is no such dead letter; it may have been replayed already.');
+    throw noneWithId('dead letter', id, '; it may have been replayed already');
   }
 
   /** The number of dead letters, as of the last time the bus answered. */

@@ -1,0 +1,13 @@
+import { expect, it } from '@jest/globals';
+import { noneWithId } from './none-with-id.ts';
+
+it('An id that names nothing is answered with what it was looked for as, and shown as far as it helps', () => {
+  expect(noneWithId('pipeline', 'fist')).toMatchObject({
+    status: 404,
+    message: 'There is no pipeline with the id "fist".',
+  });
+  expect(noneWithId('dead letter', 'a"b', '; it may have been replayed already').message).toBe(
+    String.raw`There is no dead letter with the id "a\"b"; it may have been replayed already.`,
+  );
+  expect(noneWithId('job', 'x'.repeat(10_000)).message.length).toBeLessThan(200);
+});

@@ -1,0 +1,47 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { nearestName } from './nearest-name.ts';
+
+/**
+ * `parseArgs`, with an error that names the option that was probably meant.
+ * @throws {Error} for a command line that does not fit; its message is one sentence
+ */
+export function parseWords<const T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    const known = Object.keys(config.options ?? {}).map((name) => `--${name}`);
+    throw new Error(faultOf(error, config.args ?? [], known), { cause: error });
+  }
+}
+
+/** A word of a command line that is not known, and the one that was probably meant. */
+export function unknownWord(kind: string, word: string, known: readonly string[]): string {
+  const meant = nearestName(word, known);
+  return `Unknown ${kind} "${word}".${meant === null ? '' : ` Did you mean "${meant}"?`}`;
+}
+
+/** A word where none is expected; it may be an option without its dashes. */
+export function unexpectedWord(word: string, options: readonly string[]): string {
+  const meant = nearestName(word, options);
+  return `Unexpected argument "${word}".${meant === null ? '' : ` Did you mean "--${meant}"?`}`;
+}
+
+/** Node appends advice on positional arguments, which hides what is wrong. */
+function faultOf(error: unknown, words: readonly string[], known: readonly string[]): string {
+  const { message } = error as Error;
+  const [, option] = /^Unknown option '([^']+)'/.exec(message) ?? [];
+  if (option !== undefined) return unknownWord('option', wholeOf(option, words), known);
+  const [, word] = /^Unexpected argument '([^']+)'/.exec(message) ?? [];
+  if (word !== undefined)
+    return unexpectedWord(
+      word,
+      known.map((name) => name.slice(2)),
+    );
+  return message.replaceAll('\n', ' ');
+}
+
+/** Node reads `-once` as five options of one letter, and names the first. */
+function wholeOf(option: string, words: readonly string[]): string {
+  if (option.startsWith('--')) return option;
+  return words.find((word) => word.startsWith(option) && !word.startsWith('--')) ?? option;
+}

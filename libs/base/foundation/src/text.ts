@@ -3,3 +3,4 @@ export { messageOf } from './errors/message-of.ts';
 export { nameKey, sameName } from './names/same-name.ts';
 export { nearestName } from './names/nearest-name.ts';
 export * from './names/module-beside.ts';
+export { decodeUtf8 } from './decode-utf8.ts';

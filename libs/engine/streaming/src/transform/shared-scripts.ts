@@ -11,8 +11,15 @@ export interface Scripts {
 /** A task's script, possibly shared with other tasks. */
 export interface OpenScript {
   readonly runner: ScriptRunner;
-  /** The result of `work` for exactly these changes; that of another task counts if it succeeded. */
-  once<R extends object>(changes: readonly SourceChange[], work: () => Promise<R>): Promise<R>;
+  /**
+   * The result of `work` for exactly these changes; that of another task counts if it succeeded.
+   * @param copyOf what each task receives of a result that several may receive, so that it can give back its bytes
+   */
+  once<R extends object>(
+    changes: readonly SourceChange[],
+    work: () => Promise<R>,
+    copyOf: (result: R) => R,
+  ): Promise<R>;
   close(): void;
 }
 
@@ -77,7 +84,7 @@ export class SharedScripts {
     let isOpen = true;
     return {
       runner: runner.paidBy(key.requester),
-      once: (changes, work) => this.#once(shared, changes, work),
+      once: (changes, work, copyOf) => this.#once(shared, changes, work, copyOf),
       close: () => {
         if (!isOpen) return;
         isOpen = false;
@@ -90,9 +97,11 @@ export class SharedScripts {
     shared: Shared,
     changes: readonly SourceChange[],
     work: () => Promise<R>,
+    copyOf: (result: R) => R,
   ): Promise<R> {
     const [first] = changes;
-    return first && shared.users > 1 ? this.#together(shared, first, changes, work) : work();
+    if (!first || shared.users === 1) return work();
+    return this.#together(shared, first, changes, work).then(copyOf);
   }
 
   async #together<R extends object>(

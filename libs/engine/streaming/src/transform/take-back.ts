@@ -1,11 +1,11 @@
 import type { SourceChange } from '@nestjs-spark/contracts/internal';
-import type { ScriptOutput } from '@nestjs-spark/etl-script/internal';
+import type { SendableOutput } from '@nestjs-spark/etl-script/internal';
 import { inGroups } from '@nestjs-spark/foundation/internal';
 import type { SetAsideInUse } from './set-aside-in-use.ts';
 
 const WRITES_AT_ONCE = 16;
 
-type Outputs = ReadonlyMap<SourceChange, ScriptOutput>;
+type Outputs = ReadonlyMap<SourceChange, SendableOutput>;
 
 /**
  * Clears documents that did not fail: several documents concurrently, and the changes of one document in order.

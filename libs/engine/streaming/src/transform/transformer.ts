@@ -1,29 +1,33 @@
 import { taskId, taskLabel, type ChangeCommand, type Etag, type ExtraCommand } from '@nestjs-spark/contracts';
 import {
+  asTexts,
   generationLabel,
   ReadableDocuments,
   readableExtras,
   type ChangeSource,
   type ChangePage,
   type SourceChange,
+  type WritableCommand,
 } from '@nestjs-spark/contracts/internal';
 import type {
   DocumentLoader,
-  EtlCommand,
   ScriptFailure,
   ScriptInput,
-  ScriptOutput,
+  SendableCommand,
+  SendableOutput,
 } from '@nestjs-spark/etl-script/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import { byHalves } from './by-halves.ts';
 import { confinedLoader } from './confined-loader.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
-import { copyExtras, type ScriptedChange } from './copy-extras.ts';
+import { prefixed, toChange } from './to-change.ts';
+import { copyExtras, isPut, type ScriptedChange } from './copy-extras.ts';
 import type { SetAsideFailure } from '@nestjs-spark/set-aside/internal';
 import type { SetAsideInUse } from './set-aside-in-use.ts';
 import type { OpenScript } from './shared-scripts.ts';
 import { takeBack } from './take-back.ts';
+import { withOwnBytes } from './own-bytes.ts';
 
 /** What one change of the source became. Kept together: its deletes and puts belong into one transaction. */
 export interface TransformedChange {
@@ -32,14 +36,15 @@ export interface TransformedChange {
   documentId?: string;
   /** Tells documents that are run again together from others that are. */
   again?: string;
-  commands: ChangeCommand[];
+  /** Bytes among them are given back once they are published. */
+  commands: WritableCommand[];
 }
 
 type SourcePut = Extract<SourceChange, { kind: 'put' | 'touch' }>;
 type SourceDelete = Extract<SourceChange, { kind: 'delete' }>;
 
 interface Result {
-  output: ScriptOutput | undefined;
+  output: SendableOutput | undefined;
   extras: ExtraCommand[] | undefined;
 }
 
@@ -50,10 +55,13 @@ export interface TransformedPart {
   count: number;
 }
 
-interface Results {
-  /** Of so many changes from the first. */
+/** Of so many changes from the first. */
+interface Outputs {
   count: number;
-  outputs: Map<SourceChange, ScriptOutput>;
+  outputs: Map<SourceChange, SendableOutput>;
+}
+
+interface Results extends Outputs {
   extras: Map<SourceChange, ExtraCommand[]>;
 }
 
@@ -130,7 +138,7 @@ export class Transformer {
       const output = outputs.get(change);
       if (!output) return [];
       if (output.status === 'failed') return [{ failure: toFailure(change, output.failure) }];
-      const commands = this.#toChanges(output, change, write, extras);
+      const commands = asTexts(this.#toChanges(output, change, write, extras));
       return [{ id: change.id, etag: change.etag, commands }];
     });
     const rest = changes.slice(count);
@@ -140,13 +148,14 @@ export class Transformer {
   /** What breaks the script's run, or cannot be read, for one document alone is that document's failure. */
   async #runEach(changes: readonly SourceChange[], signal: AbortSignal): Promise<Results> {
     const work = async (some: readonly SourceChange[]): Promise<Result[]> => {
-      const { outputs, count } = await this.#script.once(some, () => this.#runScript([...some], signal));
+      const run = (): Promise<Outputs> => this.#runScript([...some], signal);
+      const { outputs, count } = await this.#script.once(some, run, withOwnOutputs);
       const done = some.slice(0, count);
       const extras = await this.#extrasOf(done, outputs);
       return done.map((change) => ({ output: outputs.get(change), extras: extras.get(change) }));
     };
     const outcomes = await byHalves(changes, work, { probe: () => this.#probe(signal), signal });
-    const outputs = new Map<SourceChange, ScriptOutput>();
+    const outputs = new Map<SourceChange, SendableOutput>();
     const extras = new Map<SourceChange, ExtraCommand[]>();
     for (const [at, change] of changes.entries()) {
       const outcome = outcomes[at];
@@ -171,13 +180,11 @@ export class Transformer {
   }
 
   /** Runs the script over the changes from the first, as many as the sandbox answers for. */
-  async #runScript(
-    all: SourceChange[],
-    signal: AbortSignal,
-  ): Promise<{ outputs: Map<SourceChange, ScriptOutput>; count: number }> {
+  async #runScript(all: SourceChange[], signal: AbortSignal): Promise<Outputs> {
     const { runner } = this.#script;
     const puts = all.filter(isOwnPut);
-    const put = puts.length > 0 ? await runner.transform(puts.map(this.#toInput), this.#load, signal) : [];
+    const put =
+      puts.length > 0 ? await runner.transformToBytes(puts.map(this.#toInput), this.#load, signal) : [];
     const afterPuts = upTo(all, puts[put.length]);
     const deletes = afterPuts.filter(isDelete);
     const deleted =
@@ -203,11 +210,11 @@ export class Transformer {
 
   /** What a document means for the requester, under the ids that its copies have there. */
   #toChanges(
-    output: Extract<ScriptOutput, { status: 'done' }>,
+    output: Extract<SendableOutput, { status: 'done' }>,
     change: SourceChange,
     write: CopyWriter,
     extras: Map<SourceChange, ExtraCommand[]>,
-  ): ChangeCommand[] {
+  ): WritableCommand[] {
     const commands = this.#unprefixed(output, change, write, extras);
     const { idPrefix } = this.#task;
     return idPrefix === undefined ? commands : commands.map((command) => prefixed(command, idPrefix));
@@ -215,23 +222,23 @@ export class Transformer {
 
   /** The script runs for a touched document too, but what it says of the document itself was sent with its last change. */
   #unprefixed(
-    { commands }: Extract<ScriptOutput, { status: 'done' }>,
+    { commands }: Extract<SendableOutput, { status: 'done' }>,
     change: SourceChange,
     write: CopyWriter,
     extras: Map<SourceChange, ExtraCommand[]>,
-  ): ChangeCommand[] {
+  ): WritableCommand[] {
     const all = extras.get(change) ?? [];
     if (change.kind === 'touch') return all;
     if (all.length === 0) return commands.map((command) => toChange(command, change, write));
-    return commands.flatMap((command): ChangeCommand[] => {
+    return commands.flatMap((command): WritableCommand[] => {
       const own = toChange(command, change, write);
-      return own.type === 'put' ? [own, ...all.filter(({ id }) => id === own.id)] : [own];
+      return isPut(command) ? [own, ...all.filter(({ id }) => id === command.id)] : [own];
     });
   }
 
   async #extrasOf(
     changes: readonly SourceChange[],
-    outputs: Map<SourceChange, ScriptOutput>,
+    outputs: Map<SourceChange, SendableOutput>,
   ): Promise<Map<SourceChange, ExtraCommand[]>> {
     const { extras } = this.#source;
     if (!extras) return new Map();
@@ -251,13 +258,13 @@ export class Transformer {
   }
 }
 
-function broken({ id }: SourceChange, script: string, error: unknown): ScriptOutput {
-  const reason = `it cannot be read or transformed: ${messageOf(error)}`;
-  return { id, status: 'failed', failure: { kind: 'crashed', script, line: null, column: null, reason } };
+function withOwnOutputs({ outputs, count }: Outputs): Outputs {
+  return { count, outputs: new Map([...outputs].map(([change, output]) => [change, withOwnBytes(output)])) };
 }
 
-function toChange(command: EtlCommand, change: SourceChange, write: CopyWriter): ChangeCommand {
-  return command.type === 'put' ? { type: 'put', id: command.id, document: write(command, change) } : command;
+function broken({ id }: SourceChange, script: string, error: unknown): SendableOutput {
+  const reason = `it cannot be read or transformed: ${messageOf(error)}`;
+  return { id, status: 'failed', failure: { kind: 'crashed', script, line: null, column: null, reason } };
 }
 
 function toFailure(change: SourceChange, failure: ScriptFailure): SetAsideFailure {
@@ -270,8 +277,8 @@ function isOwnPut(change: SourceChange): change is SourcePut {
   return change.kind !== 'delete' && change.copyOf === null;
 }
 
-function hasExtras(command: EtlCommand): boolean {
-  return command.type === 'put' && command.extras !== undefined;
+function hasExtras(command: SendableCommand): boolean {
+  return isPut(command) && command.extras !== undefined;
 }
 
 function isDelete(change: SourceChange): change is SourceDelete {
@@ -283,14 +290,7 @@ function upTo(changes: SourceChange[], end: SourceChange | undefined): SourceCha
   return end ? changes.slice(0, changes.indexOf(end)) : changes;
 }
 
-function pair(changes: SourceChange[], outputs: ScriptOutput[]): [SourceChange, ScriptOutput][] {
+function pair(changes: SourceChange[], outputs: SendableOutput[]): [SourceChange, SendableOutput][] {
   if (outputs.length === 0 && changes.length > 0) throw new Error('The sandbox answered for no document');
   return outputs.map((output, i) => [changes[i] as SourceChange, output]);
-}
-
-/** The command under the ids that copies have at the requester. */
-function prefixed(command: ChangeCommand, idPrefix: string): ChangeCommand {
-  return command.type === 'delete-prefix'
-    ? { ...command, prefix: `${idPrefix}${command.prefix}` }
-    : { ...command, id: `${idPrefix}${command.id}` };
 }

@@ -40,11 +40,16 @@ export function buffersOf(puts: readonly Pick<LargeEtlPut, 'fields'>[]): ArrayBu
   return [...new Set(puts.map(({ fields }) => fields.buffer))];
 }
 
-/** The same commands with strings; the buffers are freed. */
-export function withoutLargePuts(commands: readonly SendableCommand[]): EtlCommand[] {
+/** Frees the bytes of a document's commands, which nobody may read any more. */
+export function giveBackPuts(commands: readonly SendableCommand[]): void {
   const large = commands.filter((command) => command.type === 'large-put');
-  const texts = commands.map((command) => (command.type === 'large-put' ? asText(command) : command));
   for (const buffer of buffersOf(large)) buffer.transfer(0);
+}
+
+/** The same commands with strings; the bytes are given back. */
+export function withoutLargePuts(commands: readonly SendableCommand[]): EtlCommand[] {
+  const texts = commands.map((command) => (command.type === 'large-put' ? asText(command) : command));
+  giveBackPuts(commands);
   return texts;
 }
 

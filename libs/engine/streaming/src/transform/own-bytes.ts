@@ -1,6 +1,7 @@
 import type { SendableCommand, SendableOutput } from '@nestjs-spark/etl-script/internal';
+import { isPut } from './copy-extras.ts';
 
-/** The output with bytes of its own: what the script made of a document is one buffer, and so is its copy. */
+/** For tasks that share what a script made: each owns its bytes, so that it can give them back. What the script made of a document is one buffer, and so is its copy. */
 export function withOwnBytes(output: SendableOutput): SendableOutput {
   if (output.status === 'failed' || !output.commands.some(({ type }) => type === 'large-put')) return output;
   const copies = new Map<ArrayBuffer, ArrayBuffer>();
@@ -15,4 +16,15 @@ export function withOwnBytes(output: SendableOutput): SendableOutput {
     return { ...command, fields: copyOf(fields), ...(metadata && { metadata: copyOf(metadata) }) };
   });
   return { ...output, commands };
+}
+
+/** In characters of JSON text, or in bytes. */
+export function sizeOfOutput(output: SendableOutput): number {
+  if (output.status === 'failed') return 0;
+  return output.commands.reduce((sum, command) => sum + sizeOfCommand(command), 0);
+}
+
+function sizeOfCommand(command: SendableCommand): number {
+  if (!isPut(command)) return 0;
+  return command.fields.length + (command.metadata?.length ?? 0);
 }

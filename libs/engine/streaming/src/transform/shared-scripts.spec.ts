@@ -56,7 +56,9 @@ function counted() {
   };
 }
 
-const copied = <R extends object>(result: R): R => ({ ...result });
+const MEBIBYTE = 1024 * 1024;
+
+const SHARING = { copyOf: <R extends object>(result: R): R => ({ ...result }), sizeOf: () => 3 * MEBIBYTE };
 
 describe('Tasks with the same script and the same bounds', () => {
   it('open it once, and close it when the last of them has ended', async () => {
@@ -78,10 +80,10 @@ describe('Tasks with the same script and the same bounds', () => {
     const { scripts } = new Opened();
     const [one, other] = [await scripts.open(task('HR'), NEVER), await scripts.open(task('Sales'), NEVER)];
     const { work } = counted();
-    expect(await one.once(CHANGES, work, copied)).toEqual({ run: 1 });
-    expect(await other.once([...CHANGES], work, copied)).toEqual({ run: 1 });
-    expect(await other.once(CHANGES.slice(0, 2), work, copied)).toEqual({ run: 2 });
-    expect(await other.once([change(1), change(2), change(3)], work, copied)).toEqual({ run: 3 });
+    expect(await one.once(CHANGES, work, SHARING)).toEqual({ run: 1 });
+    expect(await other.once([...CHANGES], work, SHARING)).toEqual({ run: 1 });
+    expect(await other.once(CHANGES.slice(0, 2), work, SHARING)).toEqual({ run: 2 });
+    expect(await other.once([change(1), change(2), change(3)], work, SHARING)).toEqual({ run: 3 });
   });
 
   it('run it once over the same changes when all of them come to these at the same time', async () => {
@@ -90,7 +92,7 @@ describe('Tasks with the same script and the same bounds', () => {
       Array.from({ length: 10 }, (_, n) => scripts.open(task(`Shop${n}`), NEVER)),
     );
     const { work } = counted();
-    expect(await Promise.all(all.map((one) => one.once(CHANGES, work, copied)))).toEqual(
+    expect(await Promise.all(all.map((one) => one.once(CHANGES, work, SHARING)))).toEqual(
       all.map(() => ({ run: 1 })),
     );
   });
@@ -99,9 +101,19 @@ describe('Tasks with the same script and the same bounds', () => {
     const { scripts } = new Opened();
     const [one, other] = [await scripts.open(task('HR'), NEVER), await scripts.open(task('Sales'), NEVER)];
     const { work } = counted();
-    const result: { run?: number } = await one.once(CHANGES, work, copied);
+    const result: { run?: number } = await one.once(CHANGES, work, SHARING);
     delete result.run;
-    expect(await other.once(CHANGES, work, copied)).toEqual({ run: 1 });
+    expect(await other.once(CHANGES, work, SHARING)).toEqual({ run: 1 });
+  });
+
+  it('keep the newest of what makes much, and run it again over what came before', async () => {
+    const { scripts } = new Opened();
+    const [one, other] = [await scripts.open(task('HR'), NEVER), await scripts.open(task('Sales'), NEVER)];
+    const { work } = counted();
+    for (const at of [0, 1, 2]) await one.once(CHANGES.slice(at), work, SHARING);
+    expect(await other.once(CHANGES.slice(1), work, SHARING)).toEqual({ run: 2 });
+    expect(await other.once(CHANGES.slice(2), work, SHARING)).toEqual({ run: 3 });
+    expect(await other.once(CHANGES, work, SHARING)).toEqual({ run: 4 });
   });
 
   it.each<[string, Partial<CaptureTask>]>([
@@ -115,16 +127,16 @@ describe('Tasks with the same script and the same bounds', () => {
     await scripts.open(task('Sales'), NEVER);
     const other = await scripts.open(task('Shop', differing), NEVER);
     const { work } = counted();
-    await one.once(CHANGES, work, copied);
-    expect(await other.once(CHANGES, work, copied)).toEqual({ run: 2 });
+    await one.once(CHANGES, work, SHARING);
+    expect(await other.once(CHANGES, work, SHARING)).toEqual({ run: 2 });
   });
 
   it('do themselves what another one failed at, or gave up', async () => {
     const { scripts } = new Opened();
     const [one, other] = [await scripts.open(task('HR'), NEVER), await scripts.open(task('Sales'), NEVER)];
     const aborted = Promise.withResolvers<object>();
-    const first = one.once(CHANGES, () => aborted.promise, copied);
-    const second = other.once(CHANGES, async () => ({ run: 'own' }), copied);
+    const first = one.once(CHANGES, () => aborted.promise, SHARING);
+    const second = other.once(CHANGES, async () => ({ run: 'own' }), SHARING);
     aborted.reject(new Error('killed'));
     await expect(first).rejects.toThrow('killed');
     expect(await second).toEqual({ run: 'own' });

@@ -25,9 +25,9 @@ import { prefixed, toChange } from './to-change.ts';
 import { copyExtras, isPut, type ScriptedChange } from './copy-extras.ts';
 import type { SetAsideFailure } from '@nestjs-spark/set-aside/internal';
 import type { SetAsideInUse } from './set-aside-in-use.ts';
-import type { OpenScript } from './shared-scripts.ts';
+import type { OpenScript, Sharing } from './shared-scripts.ts';
 import { takeBack } from './take-back.ts';
-import { withOwnBytes } from './own-bytes.ts';
+import { sizeOfOutput, withOwnBytes } from './own-bytes.ts';
 
 /** What one change of the source became. Kept together: its deletes and puts belong into one transaction. */
 export interface TransformedChange {
@@ -64,6 +64,14 @@ interface Outputs {
 interface Results extends Outputs {
   extras: Map<SourceChange, ExtraCommand[]>;
 }
+
+const SHARING: Sharing<Outputs> = {
+  copyOf: ({ outputs, count }) => ({
+    count,
+    outputs: new Map([...outputs].map(([change, output]) => [change, withOwnBytes(output)])),
+  }),
+  sizeOf: ({ outputs }) => [...outputs.values()].reduce((sum, output) => sum + sizeOfOutput(output), 0),
+};
 
 /** What became of a document that was run again. */
 export type AgainResult =
@@ -149,7 +157,7 @@ export class Transformer {
   async #runEach(changes: readonly SourceChange[], signal: AbortSignal): Promise<Results> {
     const work = async (some: readonly SourceChange[]): Promise<Result[]> => {
       const run = (): Promise<Outputs> => this.#runScript([...some], signal);
-      const { outputs, count } = await this.#script.once(some, run, withOwnOutputs);
+      const { outputs, count } = await this.#script.once(some, run, SHARING);
       const done = some.slice(0, count);
       const extras = await this.#extrasOf(done, outputs);
       return done.map((change) => ({ output: outputs.get(change), extras: extras.get(change) }));
@@ -256,10 +264,6 @@ export class Transformer {
     const { key: task } = this.#task;
     return copyWriter(task, generationLabel(taskLabel(task), generation));
   }
-}
-
-function withOwnOutputs({ outputs, count }: Outputs): Outputs {
-  return { count, outputs: new Map([...outputs].map(([change, output]) => [change, withOwnBytes(output)])) };
 }
 
 function broken({ id }: SourceChange, script: string, error: unknown): SendableOutput {

@@ -3,6 +3,7 @@ export { CHANGE_SET_BOUNDS, ChangeSetBoundsError } from './change-set/bounds.ts'
 export * from './change-set/codec.ts';
 export * from './change-set/control.ts';
 export { decodeHeader, readHeader } from './change-set/header.ts';
+export * from './change-set/large-put.ts';
 export * from './change-set/malformed.ts';
 export { giveBack, pack, packAway, unpack } from './change-set/packed.ts';
 export * from './change-set/witness.ts';

@@ -7,3 +7,4 @@ export { nameKey, sameName } from './names/same-name.ts';
 export { nearestName } from './names/nearest-name.ts';
 export * from './names/module-beside.ts';
 export { nodeFault, OLDEST_NODE } from './node-version.ts';
+export { decodeUtf8 } from './decode-utf8.ts';

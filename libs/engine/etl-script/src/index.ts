@@ -2,12 +2,16 @@ export type {
   DeletedInput,
   DocumentLoader,
   EtlCommand,
+  EtlPut,
+  LargeEtlPut,
   ScriptFailure,
   ScriptFailureKind,
   ScriptInput,
   ScriptInspection,
   ScriptOutput,
   ScriptProblem,
+  SendableCommand,
+  SendableOutput,
   Transformation,
 } from './types.ts';
 export { inspectScript, MAX_SCRIPT_BYTES } from './validate/inspect-script.ts';

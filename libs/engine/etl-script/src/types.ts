@@ -33,22 +33,38 @@ export interface DeletedInput {
  */
 export type DocumentLoader = (ids: string[]) => Promise<(Uint8Array | null)[]>;
 
+/** A document for the target. */
+export interface EtlPut {
+  type: 'put';
+  id: string;
+  collection: string;
+  /** The document as JSON object text, without `@metadata`. */
+  fields: string;
+  /** Metadata to send along as JSON object text; never `@collection`, `@id` or what only the source may set. */
+  metadata?: string;
+  /** The source's attachments, counters and time series that the copy should have. Absent: they stay as they are. */
+  extras?: DocumentExtras;
+}
+
 /** A command for the target. Within one document, deletes come first, then puts in the order of the loads. */
 export type EtlCommand =
-  | {
-      type: 'put';
-      id: string;
-      collection: string;
-      /** The document as JSON object text, without `@metadata`. */
-      fields: string;
-      /** Metadata to send along as JSON object text; never `@collection`, `@id` or what only the source may set. */
-      metadata?: string;
-      /** The source's attachments, counters and time series that the copy should have. Absent: they stay as they are. */
-      extras?: DocumentExtras;
-    }
+  | EtlPut
   | { type: 'delete'; id: string }
   /** Everything whose id starts with `prefix` (case-insensitive). */
   | { type: 'delete-prefix'; prefix: string };
+
+/**
+ * A put of a document whose commands have much text, as UTF-8. Its bytes, and those of the document's other puts, are one buffer
+ * of their own, which belongs to whoever receives the commands.
+ */
+export interface LargeEtlPut extends Omit<EtlPut, 'type' | 'fields' | 'metadata'> {
+  type: 'large-put';
+  fields: Uint8Array<ArrayBuffer>;
+  metadata?: Uint8Array<ArrayBuffer>;
+}
+
+/** A command as it comes from a worker. */
+export type SendableCommand = EtlCommand | LargeEtlPut;
 
 /**
  * Why a document was set aside:
@@ -70,9 +86,12 @@ export interface ScriptFailure {
 }
 
 /** The outcome for one document: all its commands, or the reason why there are none. */
-export type ScriptOutput =
-  | { id: string; status: 'done'; commands: EtlCommand[] }
+export type ScriptOutput<Command = EtlCommand> =
+  | { id: string; status: 'done'; commands: Command[] }
   | { id: string; status: 'failed'; failure: ScriptFailure };
+
+/** An outcome as it comes from a worker. */
+export type SendableOutput = ScriptOutput<SendableCommand>;
 
 /** A reason why a script cannot be deployed, with its 1-based position in the user's text. */
 export interface ScriptProblem {

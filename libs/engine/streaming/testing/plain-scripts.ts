@@ -15,8 +15,11 @@ export function plainScriptsIn(surroundings: Surroundings): Scripts {
   return {
     async open({ script }): Promise<ScriptRunner> {
       const tag = script ?? '';
+      const run: ScriptRunner['transform'] = async (inputs) =>
+        inputs.map((input) => transform(input, tag, surroundings));
       const runner: ScriptRunner = {
-        transform: async (inputs) => inputs.map((input) => transform(input, tag, surroundings)),
+        transform: run,
+        transformToBytes: run,
         transformDeleted: async (inputs) =>
           inputs.map(({ id }) => ({ id, status: 'done', commands: [{ type: 'delete', id }] })),
         paidBy: () => runner,
@@ -37,7 +40,11 @@ export function alterScripts(
   return {
     async open(transformation, signal): Promise<ScriptRunner> {
       const runner = await scripts.open(transformation, signal);
-      const altered: ScriptRunner = { ...runner, ...alter(runner), paidBy: () => altered };
+      const changed = alter(runner);
+      const own = { ...runner, ...changed };
+      // Plain scripts make no bytes.
+      const { transformToBytes = own.transform } = changed;
+      const altered: ScriptRunner = { ...own, transformToBytes, paidBy: () => altered };
       return altered;
     },
   };

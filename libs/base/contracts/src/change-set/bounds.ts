@@ -1,4 +1,4 @@
-import type { ChangeCommand } from './change-set.ts';
+import type { WritableCommand } from './large-put.ts';
 
 /** Upper bounds for one change set, enforced by writers and readers alike. */
 export const CHANGE_SET_BOUNDS = {
@@ -20,13 +20,13 @@ export class ChangeSetBoundsError extends Error {
 }
 
 /** @throws {ChangeSetBoundsError} when no reader would accept them */
-export function requireBounds(commands: readonly ChangeCommand[]): void {
+export function requireBounds(commands: readonly WritableCommand[]): void {
   const { commands: most, id } = CHANGE_SET_BOUNDS;
   if (commands.length > most) throw new ChangeSetBoundsError(`more than ${most} commands`);
   const hasLongId = commands.some((command) => keyOf(command).length > id);
   if (hasLongId) throw new ChangeSetBoundsError(`an id of more than ${id} characters`);
 }
 
-function keyOf(command: ChangeCommand): string {
+function keyOf(command: WritableCommand): string {
   return command.type === 'delete-prefix' ? command.prefix : command.id;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ChangeCommand } from './change-set.ts';
 import { decodeChangeSet, encodeChangeSet } from './codec.ts';
+import { asTexts, type WritableCommand } from './large-put.ts';
 import { MalformedChangeSetError } from './malformed.ts';
 import { HEADER } from '../fixtures/change-set-header.ts';
 
@@ -62,6 +63,19 @@ describe('A change set as the log carries it', () => {
     ]);
     const [put] = read.commands;
     expect(put?.type === 'put' && JSON.parse(put.document)).toEqual({ A: [1, 2], T: '\n' });
+  });
+
+  it('takes large documents in parts, and is the same bytes', async () => {
+    const document = '{\n"A": "ä⭐\\n",\r\n"B": [1,\n2]}';
+    const [begin, end] = [document.slice(0, 9), document.slice(9)];
+    const small: ChangeCommand[] = [...EXTRAS, { type: 'put', id: 'cars/2', document: '{\n}' }];
+    const commands: ChangeCommand[] = [...small, { type: 'put', id: 'a\nb', document }, ...small];
+    const parts = [begin.slice(0, 4), new Uint8Array(Buffer.from(begin.slice(4))), end];
+    const large: WritableCommand[] = [...small, { type: 'large-put', id: 'a\nb', parts }, ...small];
+    expect(await encodeChangeSet({ ...HEADER, commands: large })).toEqual(
+      await encodeChangeSet({ ...HEADER, commands }),
+    );
+    expect(asTexts(large)).toEqual(commands);
   });
 
   it('with a command that this version does not know is refused, not half read', async () => {

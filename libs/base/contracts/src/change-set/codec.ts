@@ -1,16 +1,23 @@
 import { isUtf8 } from 'node:buffer';
 import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import { CHANGE_SET_BOUNDS, ChangeSetBoundsError, requireBounds } from './bounds.ts';
-import type { ChangeCommand, ChangeSet } from './change-set.ts';
+import type { ChangeCommand, ChangeSet, ChangeSetHeader } from './change-set.ts';
 import { decodeHeader, encodeHeader } from './header.ts';
-import { fromLine, toLines } from './lines.ts';
+import type { WritableCommand } from './large-put.ts';
+import { fromLine } from './lines.ts';
 import { MalformedChangeSetError } from './malformed.ts';
 import { giveBack, packAway, unpack } from './packed.ts';
+import { toPayload } from './payload.ts';
 
 /** A change set as the log carries it: the header as message headers, the commands as lines. */
 export interface EncodedChangeSet {
   headers: Record<string, string>;
   payload: Uint8Array;
+}
+
+/** A change set to be written. */
+export interface WritableChangeSet extends ChangeSetHeader {
+  commands: readonly WritableCommand[];
 }
 
 const ENCODING_HEADER = 'Spark-Encoding';
@@ -22,10 +29,10 @@ const COMPRESS_ABOVE_BYTES = 2_048;
 const LEVEL = 1;
 
 /** @throws {ChangeSetBoundsError} when no reader would take it; what is in it has to come in smaller sets, or not at all */
-export async function encodeChangeSet(set: ChangeSet): Promise<EncodedChangeSet> {
+export async function encodeChangeSet(set: WritableChangeSet): Promise<EncodedChangeSet> {
   const { commands, ...header } = set;
   requireBounds(commands);
-  const plain = Buffer.from(toLines(commands), 'utf8');
+  const plain = toPayload(commands);
   if (plain.length > CHANGE_SET_BOUNDS.bytes) {
     throw new ChangeSetBoundsError(`more than ${CHANGE_SET_BOUNDS.bytes} bytes`);
   }

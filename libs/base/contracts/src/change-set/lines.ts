@@ -29,10 +29,15 @@ function countBreaks(text: string): number {
   return count;
 }
 
-function toLine(command: ChangeCommand): string {
+/** The line of a put, up to its document. */
+export function beginPut(id: string): string {
+  return `${MARKS.put}\t${JSON.stringify(id)}\t`;
+}
+
+export function toLine(command: ChangeCommand): string {
   switch (command.type) {
     case 'put':
-      return `${MARKS.put}\t${JSON.stringify(command.id)}\t${command.document}`;
+      return beginPut(command.id) + command.document;
     case 'delete':
       return `${MARKS.delete}\t${JSON.stringify(command.id)}`;
     case 'delete-prefix':

@@ -1,6 +1,6 @@
 import type { CompiledScript } from '../compile/compile-script.ts';
 import type { DocumentExtras } from '../extras/types.ts';
-import type { ScriptFailure, ScriptFailureKind } from '../types.ts';
+import type { LargeEtlPut, ScriptFailure, ScriptFailureKind } from '../types.ts';
 import type { OutputBounds } from './output-budget.ts';
 
 /** Several texts in one buffer, so that a batch is transferred to the thread as one piece. */
@@ -54,8 +54,10 @@ export interface Reply {
   /** By put: its index in `collectionNames`. */
   collections: Uint32Array;
   collectionNames: string[];
-  /** By put. */
+  /** By put; empty for one of those below. */
   fields: string[];
+  /** By put, if it is one of a document with much text. */
+  large: Record<number, Pick<LargeEtlPut, 'fields' | 'metadata'>>;
   /** By put, if it has metadata. */
   metadata: Record<number, string>;
   /** By put, if it has extras. */

@@ -1,11 +1,12 @@
-import type { EtlCommand, ScriptFailure } from '../types.ts';
+import type { EtlCommand, EtlPut, LargeEtlPut, ScriptFailure, SendableCommand } from '../types.ts';
+import { withLargePuts } from './large-puts.ts';
 import { DELETE, DELETE_PREFIX, DONE, FAILED, LATER, PUT, WANTS, type Reply } from './messages.ts';
 import { sizeOfCommand } from './output-budget.ts';
 
 /** Collects the outcomes of a batch into a reply's columns. */
 export class ReplyBuilder {
   readonly #ids: readonly string[];
-  readonly #commands: EtlCommand[][] = [];
+  readonly #commands: (readonly SendableCommand[])[] = [];
   readonly #statuses: Uint8Array<ArrayBuffer>;
   readonly #failures: Record<number, ScriptFailure> = {};
   readonly #wants: Record<number, string[]> = {};
@@ -24,8 +25,9 @@ export class ReplyBuilder {
 
   done(document: number, commands: EtlCommand[]): void {
     this.#settle(document, DONE);
-    this.#commands[document] = commands;
-    for (const command of commands) this.size += sizeOfCommand(command);
+    const size = commands.reduce((sum, command) => sum + sizeOfCommand(command), 0);
+    this.#commands[document] = withLargePuts(commands, size);
+    this.size += size;
   }
 
   failed(document: number, failure: ScriptFailure): void {
@@ -60,6 +62,7 @@ export class ReplyBuilder {
       collections: new Uint32Array(commands),
       collectionNames: [],
       fields: [],
+      large: {},
       metadata: {},
       extras: {},
       failures: this.#failures,
@@ -83,39 +86,44 @@ export class ReplyBuilder {
 function addCommand(
   reply: Reply,
   at: number,
-  command: EtlCommand,
+  command: SendableCommand,
   ownId: string | undefined,
   names: Map<string, number>,
 ): void {
   const id = command.type === 'delete-prefix' ? command.prefix : command.id;
   reply.ids.push(id === ownId ? null : id);
-  if (command.type === 'put') addPut(reply, at, command, names);
+  if (command.type === 'put' || command.type === 'large-put') addPut(reply, at, command, names);
   else reply.types[at] = command.type === 'delete' ? DELETE : DELETE_PREFIX;
 }
 
-function addPut(
-  reply: Reply,
-  at: number,
-  command: Extract<EtlCommand, { type: 'put' }>,
-  names: Map<string, number>,
-): void {
+function addPut(reply: Reply, at: number, command: EtlPut | LargeEtlPut, names: Map<string, number>): void {
   const put = reply.fields.length;
-  const { collection, fields, metadata, extras } = command;
+  const { collection, extras } = command;
   if (!names.has(collection)) names.set(collection, names.size);
   reply.types[at] = PUT;
   reply.collections[put] = names.get(collection) ?? 0;
-  reply.fields.push(fields);
-  if (metadata !== undefined) reply.metadata[put] = metadata;
+  addTexts(reply, put, command);
   if (extras) reply.extras[put] = extras;
 }
 
+function addTexts(reply: Reply, put: number, command: EtlPut | LargeEtlPut): void {
+  if (command.type === 'put') {
+    reply.fields.push(command.fields);
+    if (command.metadata !== undefined) reply.metadata[put] = command.metadata;
+    return;
+  }
+  const { fields, metadata } = command;
+  reply.fields.push('');
+  reply.large[put] = metadata ? { fields, metadata } : { fields };
+}
+
 /** Reads a reply's commands; each call returns those of the next document, given its id. */
-export function commandReader(reply: Reply): (ownId: string) => EtlCommand[] {
+export function commandReader(reply: Reply): (ownId: string) => SendableCommand[] {
   let document = 0;
   let at = 0;
   let put = 0;
   return (ownId) => {
-    const commands: EtlCommand[] = [];
+    const commands: SendableCommand[] = [];
     for (const end = at + (reply.counts[document++] ?? 0); at < end; at++) {
       const id = reply.ids[at] ?? ownId;
       if (reply.types[at] === PUT) commands.push(putOf(reply, put++, id));
@@ -126,14 +134,23 @@ export function commandReader(reply: Reply): (ownId: string) => EtlCommand[] {
   };
 }
 
-function putOf(reply: Reply, put: number, id: string): EtlCommand {
+function putOf(reply: Reply, put: number, id: string): SendableCommand {
   const collection = reply.collectionNames[reply.collections[put] ?? 0] ?? '';
+  const extras = reply.extras[put];
+  const command = textsOf(reply, put, { id, collection });
+  return extras ? { ...command, extras } : command;
+}
+
+function textsOf(
+  reply: Reply,
+  put: number,
+  { id, collection }: Pick<EtlPut, 'id' | 'collection'>,
+): EtlPut | LargeEtlPut {
+  const large = reply.large[put];
+  if (large) return { type: 'large-put', id, collection, ...large };
   const fields = reply.fields[put] ?? '';
   const metadata = reply.metadata[put];
-  const extras = reply.extras[put];
-  const command: EtlCommand =
-    metadata === undefined
-      ? { type: 'put', id, collection, fields }
-      : { type: 'put', id, collection, fields, metadata };
-  return extras ? { ...command, extras } : command;
+  return metadata === undefined
+    ? { type: 'put', id, collection, fields }
+    : { type: 'put', id, collection, fields, metadata };
 }

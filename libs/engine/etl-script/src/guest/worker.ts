@@ -6,6 +6,7 @@ import {
   type WorkerThread,
 } from '@nestjs-spark/sandbox';
 import type { CompiledScript } from '../compile/compile-script.ts';
+import { buffersOf } from './large-puts.ts';
 import type { Job, Reply } from './messages.ts';
 import { openSandbox } from './open-sandbox.ts';
 import type { OutputBounds } from './output-budget.ts';
@@ -40,6 +41,10 @@ class ScriptServer implements JobServer<Job, Reply>, SandboxKeeper {
       throw error;
     });
     return { ...reply, ms: userMs() - before, openingMs: opened - before };
+  }
+
+  transfers({ large }: Reply): ArrayBuffer[] {
+    return buffersOf(Object.values(large));
   }
 
   async settle(job: Job): Promise<void> {

@@ -5,7 +5,7 @@ import { DONE, FAILED, type Job, LATER, type Reply, WANTS } from '../guest/messa
 import { type OutputBounds, tooManyAsked } from '../guest/output-budget.ts';
 import { packTexts } from '../guest/pack-texts.ts';
 import { commandReader } from '../guest/reply-builder.ts';
-import type { DocumentLoader, ScriptFailureKind, ScriptOutput } from '../types.ts';
+import type { DocumentLoader, ScriptFailureKind, SendableOutput } from '../types.ts';
 import { AskedDocuments } from './asked-documents.ts';
 import { readOnTheSpot, suitsTheSpot } from './on-the-spot.ts';
 import type { Reach } from './reach.ts';
@@ -49,7 +49,7 @@ export class BatchRun {
   readonly #slots: ScriptWorkerSlots;
   readonly #documents: BatchDocument[];
   readonly #options: BatchOptions;
-  readonly #outputs: ScriptOutput[] = [];
+  readonly #outputs: SendableOutput[] = [];
   readonly #asked: AskedDocuments;
   readonly #rounds = new Map<number, number>();
   #size = 0;
@@ -69,7 +69,7 @@ export class BatchRun {
   }
 
   /** The outcomes of the first documents: all of them, or as many as fill a batch. */
-  async finish(): Promise<ScriptOutput[]> {
+  async finish(): Promise<SendableOutput[]> {
     let waiting = await this.#runThrough([...this.#documents.keys()].filter((one) => this.#isReadable(one)));
     while (waiting.length > 0 && !this.#isFull()) {
       const able = await this.#asked.fetch(waiting);
@@ -214,7 +214,7 @@ export class BatchRun {
     this.#settle(document, { id, status: 'failed', failure });
   }
 
-  #settle(document: number, output: ScriptOutput): void {
+  #settle(document: number, output: SendableOutput): void {
     this.#outputs[document] = output;
     this.#options.strikes.note(output);
   }

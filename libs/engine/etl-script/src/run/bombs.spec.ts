@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 
 /** What the process may grow by over itself with one worker at rest, in MiB. */
-const MOST = 150;
+const MOST = 120;
 /** How applications are to be started (docs/operating/memory.md): otherwise what counts is when V8 collects and glibc gives back. */
 const FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=100'];
 

@@ -1,7 +1,8 @@
 import { commandsForDelete } from '../commands/commands-for.ts';
 import { followOf } from '../guest/guest-extras.ts';
 import type { ScriptFollow } from '../extras/types.ts';
-import type { DeletedInput, DocumentLoader, ScriptInput, ScriptOutput } from '../types.ts';
+import { withoutLargePuts } from '../guest/large-puts.ts';
+import type { DeletedInput, DocumentLoader, ScriptInput, ScriptOutput, SendableOutput } from '../types.ts';
 import { BatchRun, type BatchBounds, type BatchDocument } from './batch-run.ts';
 import type { OpenProgram } from './open-program.ts';
 import { Reach } from './reach.ts';
@@ -18,6 +19,15 @@ export interface ScriptRunner {
    * then nothing was produced, and, unless the script is faulted, no document is to blame and the same batch can be run again.
    */
   transform(inputs: ScriptInput[], load: DocumentLoader, signal?: AbortSignal): Promise<ScriptOutput[]>;
+  /**
+   * The same, with the puts of a document that has much text as bytes, which belong to the caller. For many such documents one
+   * after the other: strings stay in the heap until it is collected, and make it grow first.
+   */
+  transformToBytes(
+    inputs: ScriptInput[],
+    load: DocumentLoader,
+    signal?: AbortSignal,
+  ): Promise<SendableOutput[]>;
   /** The same for documents that are gone: what the target has to delete, as far as the script's behaviours let it. */
   transformDeleted(
     inputs: DeletedInput[],
@@ -61,6 +71,14 @@ export class PooledScriptRunner implements ScriptRunner {
     load: DocumentLoader,
     signal?: AbortSignal,
   ): Promise<ScriptOutput[]> {
+    return (await this.transformToBytes(inputs, load, signal)).map(withTexts);
+  }
+
+  async transformToBytes(
+    inputs: ScriptInput[],
+    load: DocumentLoader,
+    signal?: AbortSignal,
+  ): Promise<SendableOutput[]> {
     signal?.throwIfAborted();
     return this.#run(inputs, load, signal);
   }
@@ -73,7 +91,7 @@ export class PooledScriptRunner implements ScriptRunner {
     signal?.throwIfAborted();
     const { deleteBehaviors, targets } = this.#program.script;
     if (deleteBehaviors.length === 0) return inputs.map((input) => plainDelete(input, targets));
-    return this.#run(inputs, load, signal);
+    return (await this.#run(inputs, load, signal)).map(withTexts);
   }
 
   paidBy(requester: string): ScriptRunner {
@@ -88,13 +106,17 @@ export class PooledScriptRunner implements ScriptRunner {
     documents: BatchDocument[],
     load: DocumentLoader,
     signal?: AbortSignal,
-  ): Promise<ScriptOutput[]> {
+  ): Promise<SendableOutput[]> {
     this.#strikes.check();
     if (documents.length === 0) return [];
     const bounds = this.#bounds();
     const options = { load, bounds, strikes: this.#strikes, reach: this.#reach, payer: this.#payer, signal };
     return new BatchRun(this.#program.within(bounds), this.#slots, documents, options).finish();
   }
+}
+
+function withTexts(output: SendableOutput): ScriptOutput {
+  return output.status === 'failed' ? output : { ...output, commands: withoutLargePuts(output.commands) };
 }
 
 /** The deletion of a document whose script has no say in it. */

@@ -1,4 +1,4 @@
-import type { ScriptFailureKind, ScriptOutput } from '../types.ts';
+import type { ScriptFailureKind, SendableOutput } from '../types.ts';
 
 /**
  * A script broke its sandbox for too many consecutive documents, so it is no longer run: it would only take time from the others.
@@ -27,7 +27,7 @@ export class Strikes {
   }
 
   /** @throws {ScriptFaultedError} at the document that exceeds the limit, and from then on */
-  note(output: ScriptOutput): void {
+  note(output: SendableOutput): void {
     if (output.status === 'done') this.#count = 0;
     else if (!BREAKS.has(output.failure.kind)) this.#count = 0;
     else if (++this.#count >= this.#most) {

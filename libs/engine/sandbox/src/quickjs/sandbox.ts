@@ -4,9 +4,13 @@ import { GuestContext, type GuestHandle } from './guest-context.ts';
 import { ItemClock } from './item-clock.ts';
 import type { SandboxLimits } from './limits.ts';
 import { loadQuickJs } from './load-quickjs.ts';
+import { LongTexts } from './long-texts.ts';
 
 // With more, a program overflows the host's own stack first, and a host exception breaks the module.
 const STACK_BYTES = 32 * 1024;
+
+/** Of this thread. */
+const longTexts = new LongTexts();
 
 /**
  * How a program broke its sandbox: `timeout` an item exceeded its time; `memory` it exceeded the sandbox's memory; `thrown` the
@@ -125,11 +129,13 @@ export class Sandbox {
   #runOnce(batch: string): string {
     this.#clock.start();
     try {
-      const text = this.#context.newString(batch);
-      const result = this.#context.callFunction(this.#run, this.#context.undefined, text);
-      text.dispose();
+      const given = this.#context.newString(batch);
+      const result = this.#context.callFunction(this.#run, this.#context.undefined, given);
+      given.dispose();
       if (result.error) throw this.#broken(this.#context.dump(result.error));
-      return result.value.consume((answer) => this.#context.getString(answer));
+      const text = result.value.consume((answer) => this.#context.getString(answer));
+      longTexts.passed(text);
+      return text;
     } catch (error) {
       if (error instanceof SandboxBrokenError) throw error;
       throw new SandboxBrokenError('crashed', this.#clock.at, `the sandbox broke: ${String(error)}`, {

@@ -15,6 +15,8 @@ export interface WorkerThread {
 export interface JobServer<Job, Reply> {
   /** An error here ends the thread, which its owner notices. */
   answer(job: Job): Promise<Reply>;
+  /** The buffers of a reply that are transferred instead of copied. Absent: none. */
+  transfers?(reply: Reply): ArrayBuffer[];
   /** Runs after the answer was sent and before the next job. */
   settle(job: Job): Promise<void>;
 }
@@ -36,9 +38,11 @@ export function serveJobs<Job, Reply>(make: (thread: WorkerThread) => JobServer<
     },
   });
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's port has none
-  const say = (message: WorkerMessage<Reply>): void => parentPort?.postMessage(message);
+  const say = (message: WorkerMessage<Reply>, transfers: ArrayBuffer[] = []): void =>
+    parentPort?.postMessage(message, transfers);
   const serve = async (job: Job): Promise<void> => {
-    say({ type: 'reply', reply: await server.answer(job) });
+    const reply = await server.answer(job);
+    say({ type: 'reply', reply }, server.transfers?.(reply));
     await server.settle(job);
   };
   let queue = Promise.resolve();

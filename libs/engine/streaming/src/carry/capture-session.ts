@@ -1,5 +1,6 @@
 import { describeTask, taskId, type Etag } from '@nestjs-spark/contracts';
 import {
+  giveBackTexts,
   LogFullError,
   type ChangeSource,
   type Confirmation,
@@ -187,6 +188,7 @@ export class CaptureSession {
       isRefused = true;
       return this.#leaveOut(change, cause, refused);
     });
+    for (const { commands } of changes) giveBackTexts(commands);
     const { position } = this.#publisher;
     await this.#start.setAside.published(position.to);
     if (!isRefused) await published?.();

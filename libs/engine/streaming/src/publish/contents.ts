@@ -1,10 +1,11 @@
-import { UnavailableError, type AttachmentCopy, type ChangeCommand } from '@nestjs-spark/contracts';
+import { UnavailableError, type AttachmentCopy } from '@nestjs-spark/contracts';
 import {
   UNNAMED_RULE,
   idKey,
   type ContentBundle,
   type IdRule,
   type SourceExtras,
+  type WritableCommand,
 } from '@nestjs-spark/contracts/internal';
 
 /** How many attachments to remember as sent: about 100 bytes each. */
@@ -30,9 +31,9 @@ export class Contents {
    * An attachment that has changed in the meantime is left out: its document has changed too, and comes again.
    */
   async attach(
-    commands: ChangeCommand[],
+    commands: WritableCommand[],
     open: () => ContentBundle,
-  ): Promise<{ commands: ChangeCommand[]; bundle: ContentBundle | null; published: () => void }> {
+  ): Promise<{ commands: WritableCommand[]; bundle: ContentBundle | null; published: () => void }> {
     if (!commands.some(({ type }) => type === 'attachments'))
       return { commands, bundle: null, published: () => this.#forget(commands) };
     const stored = new Map<string, string>();
@@ -47,7 +48,7 @@ export class Contents {
       stored.set(attachment.hash, name);
       return name;
     };
-    const attached: ChangeCommand[] = [];
+    const attached: WritableCommand[] = [];
     for (const command of commands) {
       if (command.type !== 'attachments') {
         attached.push(command);
@@ -86,7 +87,7 @@ export class Contents {
   }
 
   /** A removed copy loses its attachments. */
-  #forget(commands: ChangeCommand[]): void {
+  #forget(commands: WritableCommand[]): void {
     if (this.#sent.size === 0) return;
     const gone = new Set(
       commands.flatMap((command) => {

@@ -1,11 +1,12 @@
-import type { ChangeCommand, Etag } from '@nestjs-spark/contracts';
+import type { Etag } from '@nestjs-spark/contracts';
+import type { WritableCommand } from '@nestjs-spark/contracts/internal';
 import type { TransformedChange } from '../transform/transformer.ts';
 
 /** A part of a page that becomes one change set. */
 export interface Cut {
   from: Etag;
   to: Etag;
-  commands: ChangeCommand[];
+  commands: WritableCommand[];
 }
 
 export interface CutBounds {
@@ -49,13 +50,15 @@ export function cut(
 }
 
 /** Characters of JSON text, about. */
-export function sizeOf(commands: readonly ChangeCommand[]): number {
+export function sizeOf(commands: readonly WritableCommand[]): number {
   return commands.reduce((sum, command) => sum + sizeOfOne(command), 0);
 }
 
-function sizeOfOne(command: ChangeCommand): number {
+function sizeOfOne(command: WritableCommand): number {
   if (command.type === 'put') return command.id.length + command.document.length;
   switch (command.type) {
+    case 'large-put':
+      return command.id.length + command.parts.reduce((sum, { length }) => sum + length, 0);
     case 'delete':
     case 'no-extras':
       return command.id.length;

@@ -6,16 +6,21 @@ import {
   type SourceChange,
   type SourceExtras,
 } from '@nestjs-spark/contracts/internal';
-import type { DocumentExtras, EtlCommand, TimeSeriesReference } from '@nestjs-spark/etl-script/internal';
+import type {
+  DocumentExtras,
+  EtlPut,
+  LargeEtlPut,
+  SendableCommand,
+  TimeSeriesReference,
+} from '@nestjs-spark/etl-script/internal';
 import { intersect } from './intersect-ranges.ts';
 
-type Put = Extract<EtlCommand, { type: 'put' }>;
 type SourcePut = Extract<SourceChange, { kind: 'put' | 'touch' }>;
 
 /** What a script made of one change of the source. */
 export interface ScriptedChange {
   change: SourcePut;
-  commands: EtlCommand[];
+  commands: readonly SendableCommand[];
 }
 
 /**
@@ -29,8 +34,9 @@ export async function copyExtras(
 ): Promise<Map<SourceChange, ExtraCommand[]>> {
   const wanted = scripted.flatMap(({ change, commands }) =>
     commands.flatMap((command) => {
-      const extras = command.type === 'put' ? extrasFor(ids, change, command) : undefined;
-      return command.type === 'put' && extras ? [{ change, id: command.id, extras }] : [];
+      if (!isPut(command)) return [];
+      const extras = extrasFor(ids, change, command);
+      return extras ? [{ change, id: command.id, extras }] : [];
     }),
   );
   const counters = await source.counters(
@@ -56,8 +62,16 @@ export async function copyExtras(
   return found;
 }
 
+export function isPut(command: SendableCommand): command is EtlPut | LargeEtlPut {
+  return command.type === 'put' || command.type === 'large-put';
+}
+
 /** A touch only concerns the copy that keeps its document's id, and there only what was touched. */
-function extrasFor(ids: IdRule, change: SourcePut, { id, extras }: Put): DocumentExtras | undefined {
+function extrasFor(
+  ids: IdRule,
+  change: SourcePut,
+  { id, extras }: EtlPut | LargeEtlPut,
+): DocumentExtras | undefined {
   if (change.kind === 'put' || !extras) return extras;
   if (idKey(ids, id) !== idKey(ids, change.id)) return undefined;
   return {

@@ -37,6 +37,7 @@ class Opened {
         this.paid.push(payer);
         return [];
       },
+      transformToBytes: async () => [],
       transformDeleted: async () => [],
       paidBy: (requester) => this.#runner(requester),
       close: () => void this.closed++,
@@ -54,6 +55,10 @@ function counted() {
     },
   };
 }
+
+const MEBIBYTE = 1024 * 1024;
+
+const SHARING = { copyOf: <R extends object>(result: R): R => ({ ...result }), sizeOf: () => 3 * MEBIBYTE };
 
 describe('Tasks with the same script and the same bounds', () => {
   it('open it once, and close it when the last of them has ended', async () => {
@@ -75,10 +80,10 @@ describe('Tasks with the same script and the same bounds', () => {
     const { scripts } = new Opened();
     const [one, other] = [await scripts.open(task('HR'), NEVER), await scripts.open(task('Sales'), NEVER)];
     const { work } = counted();
-    expect(await one.once(CHANGES, work)).toEqual({ run: 1 });
-    expect(await other.once([...CHANGES], work)).toEqual({ run: 1 });
-    expect(await other.once(CHANGES.slice(0, 2), work)).toEqual({ run: 2 });
-    expect(await other.once([change(1), change(2), change(3)], work)).toEqual({ run: 3 });
+    expect(await one.once(CHANGES, work, SHARING)).toEqual({ run: 1 });
+    expect(await other.once([...CHANGES], work, SHARING)).toEqual({ run: 1 });
+    expect(await other.once(CHANGES.slice(0, 2), work, SHARING)).toEqual({ run: 2 });
+    expect(await other.once([change(1), change(2), change(3)], work, SHARING)).toEqual({ run: 3 });
   });
 
   it('run it once over the same changes when all of them come to these at the same time', async () => {
@@ -87,7 +92,28 @@ describe('Tasks with the same script and the same bounds', () => {
       Array.from({ length: 10 }, (_, n) => scripts.open(task(`Shop${n}`), NEVER)),
     );
     const { work } = counted();
-    expect(await Promise.all(all.map((one) => one.once(CHANGES, work)))).toEqual(all.map(() => ({ run: 1 })));
+    expect(await Promise.all(all.map((one) => one.once(CHANGES, work, SHARING)))).toEqual(
+      all.map(() => ({ run: 1 })),
+    );
+  });
+
+  it('receive results of their own, so that one may give back what another still reads', async () => {
+    const { scripts } = new Opened();
+    const [one, other] = [await scripts.open(task('HR'), NEVER), await scripts.open(task('Sales'), NEVER)];
+    const { work } = counted();
+    const result: { run?: number } = await one.once(CHANGES, work, SHARING);
+    delete result.run;
+    expect(await other.once(CHANGES, work, SHARING)).toEqual({ run: 1 });
+  });
+
+  it('keep the newest of what makes much, and run it again over what came before', async () => {
+    const { scripts } = new Opened();
+    const [one, other] = [await scripts.open(task('HR'), NEVER), await scripts.open(task('Sales'), NEVER)];
+    const { work } = counted();
+    for (const at of [0, 1, 2]) await one.once(CHANGES.slice(at), work, SHARING);
+    expect(await other.once(CHANGES.slice(1), work, SHARING)).toEqual({ run: 2 });
+    expect(await other.once(CHANGES.slice(2), work, SHARING)).toEqual({ run: 3 });
+    expect(await other.once(CHANGES, work, SHARING)).toEqual({ run: 4 });
   });
 
   it.each<[string, Partial<CaptureTask>]>([
@@ -101,16 +127,16 @@ describe('Tasks with the same script and the same bounds', () => {
     await scripts.open(task('Sales'), NEVER);
     const other = await scripts.open(task('Shop', differing), NEVER);
     const { work } = counted();
-    await one.once(CHANGES, work);
-    expect(await other.once(CHANGES, work)).toEqual({ run: 2 });
+    await one.once(CHANGES, work, SHARING);
+    expect(await other.once(CHANGES, work, SHARING)).toEqual({ run: 2 });
   });
 
   it('do themselves what another one failed at, or gave up', async () => {
     const { scripts } = new Opened();
     const [one, other] = [await scripts.open(task('HR'), NEVER), await scripts.open(task('Sales'), NEVER)];
     const aborted = Promise.withResolvers<object>();
-    const first = one.once(CHANGES, () => aborted.promise);
-    const second = other.once(CHANGES, async () => ({ run: 'own' }));
+    const first = one.once(CHANGES, () => aborted.promise, SHARING);
+    const second = other.once(CHANGES, async () => ({ run: 'own' }), SHARING);
     aborted.reject(new Error('killed'));
     await expect(first).rejects.toThrow('killed');
     expect(await second).toEqual({ run: 'own' });
@@ -121,6 +147,7 @@ describe('Tasks with the same script and the same bounds', () => {
     const answers = [failing.promise];
     const runner: ScriptRunner = {
       transform: async () => [],
+      transformToBytes: async () => [],
       transformDeleted: async () => [],
       paidBy: () => runner,
       close() {},

@@ -2,17 +2,30 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SourceChange } from '@nestjs-spark/contracts/internal';
 import type { ScriptRunner, Transformation } from '@nestjs-spark/etl-script/internal';
 import type { CaptureTask } from '../task/tasks.ts';
+import { KeptOutcomes } from './kept-outcomes.ts';
 
 /** Where scripts run, such as a `ScriptPool`. */
 export interface Scripts {
   open(transformation: Transformation, signal?: AbortSignal): Promise<ScriptRunner>;
 }
 
+/** How several tasks receive one result. */
+export interface Sharing<R> {
+  /** What each of them receives, so that it can give back its bytes. */
+  copyOf(result: R): R;
+  /** In characters of JSON text. */
+  sizeOf(result: R): number;
+}
+
 /** A task's script, possibly shared with other tasks. */
 export interface OpenScript {
   readonly runner: ScriptRunner;
   /** The result of `work` for exactly these changes; that of another task counts if it succeeded. */
-  once<R extends object>(changes: readonly SourceChange[], work: () => Promise<R>): Promise<R>;
+  once<R extends object>(
+    changes: readonly SourceChange[],
+    work: () => Promise<R>,
+    sharing: Sharing<R>,
+  ): Promise<R>;
   close(): void;
 }
 
@@ -27,8 +40,7 @@ type Sameness = Pick<CaptureTask, 'collection' | 'script' | 'fields' | 'loadable
 interface Shared {
   readonly same: Sameness;
   readonly runner: Promise<ScriptRunner>;
-  /** By the first of the changes, then by their number and last etag; forgotten together with their page. */
-  readonly outcomes: WeakMap<SourceChange, Map<string, Promise<unknown>>>;
+  readonly outcomes: KeptOutcomes;
   users: number;
 }
 
@@ -60,7 +72,7 @@ export class SharedScripts {
     const shared: Shared = {
       same,
       runner: this.#scripts.open({ name, requester, collection, script }, signal),
-      outcomes: new WeakMap(),
+      outcomes: new KeptOutcomes(),
       users: 1,
     };
     this.#shared.push(shared);
@@ -77,7 +89,7 @@ export class SharedScripts {
     let isOpen = true;
     return {
       runner: runner.paidBy(key.requester),
-      once: (changes, work) => this.#once(shared, changes, work),
+      once: (changes, work, sharing) => this.#once(shared, changes, work, sharing),
       close: () => {
         if (!isOpen) return;
         isOpen = false;
@@ -90,9 +102,11 @@ export class SharedScripts {
     shared: Shared,
     changes: readonly SourceChange[],
     work: () => Promise<R>,
+    sharing: Sharing<R>,
   ): Promise<R> {
     const [first] = changes;
-    return first && shared.users > 1 ? this.#together(shared, first, changes, work) : work();
+    if (!first || shared.users === 1) return work();
+    return this.#together(shared, first, changes, work, sharing);
   }
 
   async #together<R extends object>(
@@ -100,17 +114,14 @@ export class SharedScripts {
     first: SourceChange,
     changes: readonly SourceChange[],
     work: () => Promise<R>,
+    { copyOf, sizeOf }: Sharing<R>,
   ): Promise<R> {
-    const outcomes = shared.outcomes.get(first) ?? new Map<string, Promise<unknown>>();
-    shared.outcomes.set(first, outcomes);
-    const key = `${changes.length}|${changes.at(-1)?.etag}`;
-    const known = outcomes.get(key) as Promise<R> | undefined;
+    const known = shared.outcomes.get(first, changes) as Promise<R> | undefined;
     const result = known && (await known.catch(() => null));
-    if (result) return result;
+    if (result) return copyOf(result);
     const outcome = work();
-    outcomes.set(key, outcome);
-    outcome.catch(() => outcomes.get(key) === outcome && outcomes.delete(key));
-    return outcome;
+    shared.outcomes.keep(first, changes, outcome, sizeOf);
+    return copyOf(await outcome);
   }
 
   #retire(shared: Shared): void {

@@ -1,12 +1,12 @@
 import type { SourceChange } from '@nestjs-spark/contracts/internal';
-import type { ScriptOutput } from '@nestjs-spark/etl-script/internal';
+import type { SendableOutput } from '@nestjs-spark/etl-script/internal';
 import { inGroups } from '@nestjs-spark/foundation/internal';
 import type { SetAsideInUse } from './set-aside-in-use.ts';
 
 const WRITES_AT_ONCE = 16;
 
 /** One for each change; none where the script did not run. */
-type Outputs = readonly (ScriptOutput | undefined)[];
+type Outputs = readonly (SendableOutput | undefined)[];
 
 /**
  * Clears documents that did not fail: several documents concurrently, and the changes of one document in order.

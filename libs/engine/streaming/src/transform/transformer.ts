@@ -1,29 +1,33 @@
 import { taskId, taskLabel, type ChangeCommand, type Etag, type ExtraCommand } from '@nestjs-spark/contracts';
 import {
+  asTexts,
   generationLabel,
   ReadableDocuments,
   readableExtras,
   type ChangeSource,
   type ChangePage,
   type SourceChange,
+  type WritableCommand,
 } from '@nestjs-spark/contracts/internal';
 import type {
   DocumentLoader,
-  EtlCommand,
   ScriptFailure,
   ScriptInput,
-  ScriptOutput,
+  SendableCommand,
+  SendableOutput,
 } from '@nestjs-spark/etl-script/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import { Broken, byHalves } from './by-halves.ts';
 import { confinedLoader } from './confined-loader.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
-import { copyExtras, type ScriptedChange } from './copy-extras.ts';
+import { prefixed, toChange } from './to-change.ts';
+import { copyExtras, isPut, type ScriptedChange } from './copy-extras.ts';
 import type { SetAsideFailure } from '@nestjs-spark/set-aside/internal';
 import type { SetAsideInUse } from './set-aside-in-use.ts';
-import type { OpenScript } from './shared-scripts.ts';
+import type { OpenScript, Sharing } from './shared-scripts.ts';
 import { takeBack } from './take-back.ts';
+import { sizeOfOutput, withOwnBytes } from './own-bytes.ts';
 
 /** What one change of the source became. Kept together: its deletes and puts belong into one transaction. */
 export interface TransformedChange {
@@ -32,7 +36,8 @@ export interface TransformedChange {
   documentId?: string;
   /** Tells documents that are run again together from others that are. */
   again?: string;
-  commands: ChangeCommand[];
+  /** Bytes among them are given back once they are published. */
+  commands: WritableCommand[];
 }
 
 type SourcePut = Extract<SourceChange, { kind: 'put' | 'touch' }>;
@@ -46,7 +51,7 @@ export interface TransformedPart {
 }
 
 /** Of each change, as far as the sandbox answered; none for what the script does not run for. */
-type Outputs = (ScriptOutput | undefined)[];
+type Outputs = (SendableOutput | undefined)[];
 
 type Extras = ReadonlyMap<SourceChange, readonly ExtraCommand[]>;
 
@@ -54,6 +59,11 @@ interface Results {
   outputs: Outputs;
   extras: Extras;
 }
+
+const SHARING: Sharing<Outputs> = {
+  copyOf: (outputs) => outputs.map((output) => output && withOwnBytes(output)),
+  sizeOf: (outputs) => outputs.reduce((sum, output) => sum + (output ? sizeOfOutput(output) : 0), 0),
+};
 
 /** What became of a document that was run again. */
 export type AgainResult =
@@ -123,7 +133,7 @@ export class Transformer {
       const output = outputs[at];
       if (!output) return [];
       if (output.status === 'failed') return [{ failure: toFailure(change, output.failure) }];
-      const commands = this.#toChanges(output, change, write, extras);
+      const commands = asTexts(this.#toChanges(output, change, write, extras));
       return [{ id: change.id, etag: change.etag, commands }];
     });
     const rest = changes.slice(outputs.length);
@@ -134,7 +144,7 @@ export class Transformer {
   async #runEach(changes: readonly SourceChange[], signal: AbortSignal): Promise<Results> {
     const extras = new Map<SourceChange, readonly ExtraCommand[]>();
     const work = async (some: readonly SourceChange[]): Promise<Outputs> => {
-      const outputs = await this.#script.once(some, () => this.#runScript([...some], signal));
+      const outputs = await this.#script.once(some, () => this.#runScript([...some], signal), SHARING);
       for (const [change, own] of await this.#extrasOf(some, outputs)) extras.set(change, own);
       return outputs;
     };
@@ -162,7 +172,8 @@ export class Transformer {
   async #runScript(all: SourceChange[], signal: AbortSignal): Promise<Outputs> {
     const { runner } = this.#script;
     const puts = all.filter(isOwnPut);
-    const put = puts.length > 0 ? await runner.transform(puts.map(this.#toInput), this.#load, signal) : [];
+    const put =
+      puts.length > 0 ? await runner.transformToBytes(puts.map(this.#toInput), this.#load, signal) : [];
     requireAnswers(puts, put);
     const afterPuts = upTo(all, puts[put.length]);
     const deletes = afterPuts.filter(isDelete);
@@ -194,11 +205,11 @@ export class Transformer {
 
   /** What a document means for the requester, under the ids that its copies have there. */
   #toChanges(
-    output: Extract<ScriptOutput, { status: 'done' }>,
+    output: Extract<SendableOutput, { status: 'done' }>,
     change: SourceChange,
     write: CopyWriter,
     extras: Extras,
-  ): ChangeCommand[] {
+  ): WritableCommand[] {
     const commands = this.#unprefixed(output, change, write, extras);
     const { idPrefix } = this.#task;
     return idPrefix === undefined ? commands : commands.map((command) => prefixed(command, idPrefix));
@@ -206,17 +217,17 @@ export class Transformer {
 
   /** The script runs for a touched document too, but what it says of the document itself was sent with its last change. */
   #unprefixed(
-    { commands }: Extract<ScriptOutput, { status: 'done' }>,
+    { commands }: Extract<SendableOutput, { status: 'done' }>,
     change: SourceChange,
     write: CopyWriter,
     extras: Extras,
-  ): ChangeCommand[] {
+  ): WritableCommand[] {
     const all = extras.get(change);
     if (change.kind === 'touch') return all ? [...all] : [];
     if (!all) return commands.map((command) => toChange(command, change, write));
-    return commands.flatMap((command): ChangeCommand[] => {
+    return commands.flatMap((command): WritableCommand[] => {
       const own = toChange(command, change, write);
-      return own.type === 'put' ? [own, ...all.filter(({ id }) => id === own.id)] : [own];
+      return isPut(command) ? [own, ...all.filter(({ id }) => id === command.id)] : [own];
     });
   }
 
@@ -239,17 +250,13 @@ export class Transformer {
   }
 }
 
-function broken(change: SourceChange | undefined, script: string, error: unknown): ScriptOutput {
+function broken(change: SourceChange | undefined, script: string, error: unknown): SendableOutput {
   const reason = `it cannot be read or transformed: ${messageOf(error)}`;
   return {
     id: change?.id ?? '',
     status: 'failed',
     failure: { kind: 'crashed', script, line: null, column: null, reason },
   };
-}
-
-function toChange(command: EtlCommand, change: SourceChange, write: CopyWriter): ChangeCommand {
-  return command.type === 'put' ? { type: 'put', id: command.id, document: write(command, change) } : command;
 }
 
 function toFailure(change: SourceChange, failure: ScriptFailure): SetAsideFailure {
@@ -262,8 +269,8 @@ function isOwnPut(change: SourceChange): change is SourcePut {
   return change.kind !== 'delete' && change.copyOf === null;
 }
 
-function hasExtras(command: EtlCommand): boolean {
-  return command.type === 'put' && command.extras !== undefined;
+function hasExtras(command: SendableCommand): boolean {
+  return isPut(command) && command.extras !== undefined;
 }
 
 function isDelete(change: SourceChange): change is SourceDelete {
@@ -275,13 +282,6 @@ function upTo(changes: SourceChange[], end: SourceChange | undefined): SourceCha
   return end ? changes.slice(0, changes.indexOf(end)) : changes;
 }
 
-function requireAnswers(changes: readonly SourceChange[], outputs: readonly ScriptOutput[]): void {
+function requireAnswers(changes: readonly SourceChange[], outputs: readonly SendableOutput[]): void {
   if (outputs.length === 0 && changes.length > 0) throw new Error('The sandbox answered for no document');
-}
-
-/** The command under the ids that copies have at the requester. */
-function prefixed(command: ChangeCommand, idPrefix: string): ChangeCommand {
-  return command.type === 'delete-prefix'
-    ? { ...command, prefix: `${idPrefix}${command.prefix}` }
-    : { ...command, id: `${idPrefix}${command.id}` };
 }

@@ -6,14 +6,21 @@ describe('the name that was meant', () => {
     ['Ordres', 'Orders'],
     ['orders', 'Orders'],
     ['Biling', 'Billing'],
+    ['Wbeshpo', 'Webshop'],
   ])('%s is %s', (given, meant) => {
     expect(nearestName(given, ['Webshop', 'Orders', 'Billing'])).toBe(meant);
+  });
+
+  it('is close to a short one, too, if two letters have changed places', () => {
+    expect(nearestName('nmae', ['note', 'name'])).toBe('name');
   });
 
   it.each([
     ['Stock', ['Orders', 'Billing']],
     ['HR', ['QA']],
     ['csv', ['s3']],
+    ['page', ['take']],
+    ['ab', ['ba1']],
     ['Orders', []],
   ])('nothing like %s is among %j', (given, known) => {
     expect(nearestName(given, known)).toBeNull();

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, RequestMethod, VersioningType } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
-import { ProblemError } from '@nestjs-spark/contracts';
 import { sendProblem } from '../problems/send-problem.ts';
 import { configOf } from '../routes/application-config.ts';
 import { verbsInstead, verbTableOf, type VerbRoute, type VerbTable } from './find-verbs.ts';
+import { methodNotAllowed } from '../routes/method-not-allowed.ts';
 import { requestTarget } from '../routes/request-target.ts';
 import { routesOf } from '../routes/served.ts';
 import { isSparkController, isSystemController } from '../routes/spark-route.ts';
@@ -48,9 +48,8 @@ export class WrongVerbs {
     this.#table ??= this.#read();
     const verbs = path === null ? null : verbsInstead(this.#table, method, path);
     if (verbs === null || (method === 'OPTIONS' && !/\/spark\//i.test(url))) return false;
-    const allow = verbs.join(', ');
-    response.setHeader('Allow', allow);
-    const problem = new ProblemError('methodNotAllowed', `Only ${allow} is supported here.`);
+    response.setHeader('Allow', verbs.join(', '));
+    const problem = methodNotAllowed(verbs);
     sendProblem(request, response, problem.toProblem());
     passUnread(request);
     return true;

@@ -59,6 +59,11 @@ function parsedBefore(request: Parsed): string | null {
   return request.body === undefined ? '' : JSON.stringify(request.body);
 }
 
+/** Whether a body has nothing but white space: it counts as none. */
+export function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
+}
+
 /** @throws {ProblemError} `invalid` (400) for invalid UTF-8 */
 export function decodeBody(bytes: Uint8Array): string {
   try {

@@ -1,7 +1,7 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
 import { isListOf, isObject, isText, pointerStep } from '@nestjs-spark/foundation/internal';
-import { invalidFields, readBody } from '@nestjs-spark/modules/internal';
-import { readObject } from '@nestjs-spark/observability/internal';
+import { readBody } from '@nestjs-spark/modules/internal';
+import { invalidFields, readObject, unknownFields } from '@nestjs-spark/observability/internal';
 import type { JobTransformation } from '../job/job.ts';
 import { exactArgs, lossyNumberIn, parseExactly, writtenExactly } from '../job/json.ts';
 import { SubmissionBody, type TransformationBody } from './submission.ts';
@@ -43,10 +43,7 @@ export async function readSubmission(text: string, idempotencyKey?: string): Pro
  */
 export async function readBatch(text: string): Promise<{ batchId: string | null; jobs: ReadSubmission[] }> {
   const { batchId = null, jobs, ...others } = readObject(text, parseExactly);
-  const errors: ProblemField[] = Object.keys(others).map((name) => ({
-    pointer: `/${pointerStep(name)}`,
-    detail: 'this field is not known',
-  }));
+  const errors = unknownFields(others, ['batchId', 'jobs']);
   if (batchId !== null && (typeof batchId !== 'string' || !BATCH_ID.test(batchId)))
     errors.push({ pointer: '/batchId', detail: 'has to be letters, digits, - and _, at most 64' });
   if (!Array.isArray(jobs) || jobs.length < 1 || jobs.length > MOST_IN_BATCH)
@@ -125,7 +122,8 @@ function isInexact(text: string | undefined): boolean {
 
 /** Says what is wrong, which costs more than all else that a small job needs. */
 function bodyByRules(options: Record<string, unknown>): Promise<SubmissionBody> {
-  return readBody(SubmissionBody, Buffer.from(JSON.stringify(withoutNulls(options))));
+  // Metadata and arguments may have numbers that JavaScript cannot hold: they are kept as they are written.
+  return readBody(SubmissionBody, Buffer.from(JSON.stringify(withoutNulls(options))), JSON.parse);
 }
 
 /** An option that is null counts as left out, as it does for the rules of its field. */

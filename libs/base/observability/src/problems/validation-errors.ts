@@ -7,9 +7,21 @@ import { inOurWords } from './validation-words.ts';
 /** The names that the class of a validated object declares. */
 export type KnownFields = (target: object) => readonly string[];
 
+/** What this needs of class-validator, an optional package. */
+export interface Validator {
+  getMetadataStorage(): {
+    getTargetValidationMetadatas(
+      type: object,
+      schema: string,
+      always: boolean,
+      strictGroups: boolean,
+    ): { propertyName: string }[];
+  };
+}
+
 /** What the decorators of class-validator have declared. */
 export const knownFields =
-  ({ getMetadataStorage }: Pick<typeof import('class-validator'), 'getMetadataStorage'>): KnownFields =>
+  ({ getMetadataStorage }: Validator): KnownFields =>
   (target) => [
     ...new Set(
       getMetadataStorage()

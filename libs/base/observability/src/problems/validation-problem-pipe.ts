@@ -2,11 +2,9 @@ import { createRequire } from 'node:module';
 import { ValidationPipe, type ArgumentMetadata, type ValidationPipeOptions } from '@nestjs/common';
 import { invalidFields, objectIn, refuseUnkept, tooDeep } from '../routes/broken-body.ts';
 import { isSpecial, unkeptParts } from '../routes/unkept-parts.ts';
-import { fieldsOf, knownFields, typeFirst } from './validation-errors.ts';
+import { fieldsOf, knownFields, typeFirst, type Validator } from './validation-errors.ts';
 
 const require = createRequire(import.meta.url);
-
-type Validator = typeof import('class-validator');
 
 /** class-transformer leaves such fields out of the instance without a word. */
 const isLost = (name: string): boolean => name === '__proto__' || name === 'constructor';

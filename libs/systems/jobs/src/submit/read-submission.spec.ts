@@ -112,7 +112,7 @@ describe('A submission', () => {
     });
   });
 
-  it.each(['5', '1.10', '-0', '1e400'])('is no number, however it is written: %s', async (number) => {
+  it.each(['5', '1.10', '-0', '1e400'])('is not a number, however it is written: %s', async (number) => {
     await expect(readSubmission(number)).rejects.toThrow('The body must be a JSON object.');
     await expect(readBatch(`{"jobs":[${number}]}`)).rejects.toMatchObject({
       errors: [{ pointer: '/jobs/0', detail: 'has to be a JSON object' }],

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { isKeyViews } from './answers.ts';
+import { isKeyViews } from './known-answers.ts';
 import { askModule } from './ask-module.ts';
 
 let keysDir: string;

@@ -1,4 +1,4 @@
-import { isSettings, isSettingsChange, isSettingsHistory } from '../ask/answers.ts';
+import { isSettings, isSettingsChange, isSettingsHistory } from '../ask/known-answers.ts';
 import { askModule } from '../ask/ask-module.ts';
 import { OPERATOR_WAY, readOperatorWay, readOptions, type Environment, type Way } from '../ask/way.ts';
 import { CliError } from '../cli-error.ts';

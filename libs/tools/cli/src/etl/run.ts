@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Outcome } from '../outcome.ts';
-import { isPreview, isRetried, isSetAside } from '../ask/answers.ts';
+import { isPreview, isRetried, isSetAside } from '../ask/known-answers.ts';
 import { askModule } from '../ask/ask-module.ts';
 import { CliError } from '../cli-error.ts';
 import { whyUnreadable } from '../why-unreadable.ts';

@@ -1,6 +1,6 @@
 import { isName } from '@nestjs-spark/contracts';
 import { isThumbprint } from '@nestjs-spark/contracts/internal';
-import { isKeyView, isKeyViews } from '../ask/answers.ts';
+import { isKeyView, isKeyViews } from '../ask/known-answers.ts';
 import { askModule } from '../ask/ask-module.ts';
 import {
   keysDirIn,

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { VerifyReport } from '@nestjs-spark/replication';
-import { isVerifyReport } from '../ask/answers.ts';
+import { isVerifyReport } from '../ask/known-answers.ts';
 import { askModule } from '../ask/ask-module.ts';
 import type { Environment } from '../ask/way.ts';
 import { CliError } from '../cli-error.ts';

@@ -99,6 +99,11 @@ describe.each(['express', 'fastify'])('a body that cannot be read on %s', (platf
     for (const detail of await details(text)) expect(detail).toBe(`The body is not JSON: ${why}.`);
   });
 
+  it('counts as an empty object, if it is empty', async () => {
+    expect((await send('/balls', '')).body).toMatchObject({ status: 400, errors: [{ pointer: '/size' }] });
+    expect((await send('/boxes', '')).body).toEqual({ fields: '{}' });
+  });
+
   it.each([' ', '\r\n\t'])('says that it is empty: %j', async (text) => {
     expect(await details(text)).toEqual(['The body is empty.', 'The body is empty.']);
   });

@@ -2,8 +2,10 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { RunHistory } from '../choose/run-history.ts';
+import { MemoryBackend } from '../backends/memory-backend.ts';
 import { specJob } from '../fixtures/jobs.ts';
 import type { JobBackend } from '../job/backend.ts';
+import { JobHandlers } from '../job/handler.ts';
 import type { Job } from '../job/job.ts';
 import { readJob } from '../job/read-job.ts';
 import { MemoryJobStore } from '../store/memory-job-store.ts';
@@ -11,6 +13,7 @@ import { BackendGuards } from './backend-guards.ts';
 import { claim } from './claim.ts';
 import type { RunnerParts } from './parts.ts';
 import { WorkerBackends } from './worker-backends.ts';
+import { offersOf } from './worker-offers.ts';
 
 /** A backend of handlers in this process. */
 const withHandlers = (...names: string[]): JobBackend => {
@@ -201,6 +204,15 @@ describe('A queued job that no backend of a worker takes', () => {
     expect(await take()).toBe('later');
     await fiveMinutes(workers, workers);
     expect(await take()).toBe('nothing');
+  });
+
+  it('is announced by the backend that executes handlers in this process', async () => {
+    const handlers = new JobHandlers();
+    handlers.add({ name: 'count', version: 1 }, { run: () => 1 });
+    const memory = new MemoryBackend(handlers);
+    expect(offersOf(memory)).toEqual(['backend memory', 'kind script', 'kind handler', 'handler count']);
+    await expect(workerWith(memory).workers.look()).resolves.toBeUndefined();
+    await memory.close();
   });
 
   it('waits for a handler that no worker has ever announced, and one that a worker has just got again', async () => {

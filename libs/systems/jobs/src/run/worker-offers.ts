@@ -10,13 +10,14 @@ export interface Need {
 }
 
 /** What workers tell each other of a backend of theirs. */
-export function offersOf({ name, capabilities, handlers }: OfferedBackend): string[] {
+export function offersOf(backend: OfferedBackend): string[] {
+  const { name, capabilities } = backend;
   const { kinds, onRequest = false } = capabilities;
   const open = onRequest ? [] : kinds.map((kind) => `kind ${kind}`);
   return [
     `backend ${name}`,
     ...open,
-    ...(kinds.includes('handler') ? handlersOf(name, onRequest, handlers?.()) : []),
+    ...(kinds.includes('handler') ? handlersOf(name, onRequest, backend.handlers?.()) : []),
   ];
 }
 

@@ -198,7 +198,7 @@ describe.each(PLATFORMS)('an API on %s', (platform) => {
     }
   });
 
-  it('answers everything else with one and the same 401', async () => {
+  it('answers every other token with one and the same 401, and says where none was sent', async () => {
     const notes = `${await serve(platform)}/notes`;
     const other = await signingKey('first');
     const strange = new Issuer(other);
@@ -245,7 +245,9 @@ describe.each(PLATFORMS)('an API on %s', (platform) => {
       const { status, body } = await call(notes, token);
       answers.set(what, { status, ...withoutTrace(body as Record<string, unknown>) });
     }
-    const one = withoutTrace(withoutAny.body as Record<string, unknown>);
+    const none = withoutTrace(withoutAny.body as Record<string, unknown>);
+    expect(none).toMatchObject({ detail: 'No token was sent: one is needed, as Authorization: Bearer.' });
+    const one = { ...none, detail: 'The token is not valid here.' };
     expect(Object.fromEntries(answers)).toEqual(
       Object.fromEntries(Object.keys(forged).map((what) => [what, one])),
     );

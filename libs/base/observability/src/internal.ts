@@ -12,13 +12,24 @@ export * from './problems/validation-errors.ts';
 export { TypedErrorFilter } from './problems/typed-error-filter.ts';
 export * from './routes/platform.ts';
 export { ReadsNoFields, refuseFields } from './routes/no-fields.ts';
-export { objectIn, readJson, readObject, tooDeep, tooLarge, whyNotJson } from './routes/broken-body.ts';
+export {
+  invalidFields,
+  objectIn,
+  readJson,
+  readObject,
+  type ParseJson,
+  tooDeep,
+  tooLarge,
+  whyNotJson,
+} from './routes/broken-body.ts';
+export { unknownFields } from './routes/unknown-field.ts';
 export { readFields } from './routes/read-fields.ts';
-export { decodeBody, JSON_FORM, readText, requireForm } from './routes/read-text.ts';
+export { decodeBody, isBlank, JSON_FORM, readText, requireForm } from './routes/read-text.ts';
 export * from './routes/described.ts';
 export { sayReplayed, type Answer } from './routes/say-replayed.ts';
 export { joinPaths, routesOf, type ServedRoute } from './routes/served.ts';
 export { isReadAtStart, readTogether } from './settings/read-together.ts';
 export { SparkRoute, SystemRoute } from './routes/spark-route.ts';
+export { methodNotAllowed } from './routes/method-not-allowed.ts';
 export { queryOf, readWhole, refuseUnknown, wholeIn, wrong } from './routes/read-query.ts';
 export { requestTarget } from './routes/request-target.ts';

@@ -20,7 +20,7 @@ export { AuditTrail } from './audit/audit-trail.ts';
 export { TrailInUse, TrailInUseModule } from './audit/trail-in-use.ts';
 export { reasonOf } from './admit/describe-refusal.ts';
 export { rawBodyOf } from './admit/raw-body.ts';
-export { invalidFields, readBody } from './admit/read-body.ts';
+export { readBody } from './admit/read-body.ts';
 export { IsCollectionName, IsIdPrefix, IsSparkName, MaxBytes } from './admit/rules.ts';
 export { SparkController, type SparkRouteOptions } from './admit/spark-controller.ts';
 export { SparkGuard } from './admit/spark-guard.ts';
@@ -38,7 +38,7 @@ export { ModuleIdentity } from './identify/module-identity.ts';
 export { OperatorToken, operatorTokenFaults, SHORTEST_OPERATOR_TOKEN } from './identify/operator-token.ts';
 export { TokenVerifier, type RequestToVerify, type VerifiedModule } from './identify/token-verifier.ts';
 export { readTrustedKeys, type TrustedKeys } from './identify/trusted-keys.ts';
-export { unauthenticated } from './identify/unauthenticated.ts';
+export { wrongToken } from './identify/unauthenticated.ts';
 export {
   ClientCredentials,
   type ClientCredentialsParts,

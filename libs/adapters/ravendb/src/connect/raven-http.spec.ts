@@ -35,6 +35,28 @@ describe('RavenDB over HTTP', () => {
     await http.close();
   });
 
+  it.each(['[{}]', '{}', '"text"', '5', '{"Results":{}}', '<html>', ''])(
+    'takes nothing else for a list of documents, or for none: %s',
+    async (text) => {
+      const http = new RavenHttp({ urls: [await serve(200, text)], database: 'd' });
+      const read = http.getDocuments('/docs');
+      await expect(read).rejects.toThrow(/^What answers for database d is not .+: check that RavenDB is at/);
+      await expect(read).rejects.toThrow(UnavailableError);
+      await http.close();
+    },
+  );
+
+  it('takes the documents of a list, and 404 for none', async () => {
+    const read = async (status: number, body: object | string) => {
+      const http = new RavenHttp({ urls: [await serve(status, body)], database: 'd' });
+      const found = await http.getDocuments('/docs');
+      await http.close();
+      return found;
+    };
+    expect(await read(200, { Results: [{ A: 1 }, null] })).toEqual([{ A: 1 }, null]);
+    expect(await read(404, '')).toBeNull();
+  });
+
   it('sends nothing more to a node that is away, whichever the database, until it is back', async () => {
     const url = await serve(200, { fine: true });
     const [server] = servers;

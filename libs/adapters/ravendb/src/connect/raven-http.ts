@@ -1,5 +1,5 @@
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
-import { Breakers } from '@nestjs-spark/foundation/internal';
+import { Breakers, isObject } from '@nestjs-spark/foundation/internal';
 import { RavenNode, type RavenAnswer, type RavenRequest, type RavenStream } from './raven-node.ts';
 import { describeUrl, type RavenSettings } from './settings.ts';
 
@@ -71,7 +71,20 @@ export class RavenHttp {
 
   async getJson<T>(path: string, signal?: AbortSignal): Promise<T | null> {
     const { status, body } = await this.request({ path, ...(signal ? { signal } : {}) });
-    return status === 404 ? null : parse<T>(body);
+    return status === 404 ? null : this.#parse<T>(body);
+  }
+
+  /**
+   * The documents that a path lists; null where RavenDB has none.
+   * @throws {UnavailableError} for any other answer: taken for an empty list, it would say that there are none
+   */
+  async getDocuments<T>(path: string): Promise<(T | null)[] | null> {
+    const { status, body } = await this.request({ path });
+    if (status === 404) return null;
+    const answer = this.#parse<unknown>(body);
+    const results = isObject(answer) ? answer['Results'] : undefined;
+    if (Array.isArray(results)) return results as (T | null)[];
+    throw this.#noAnswer('is not a list of documents');
   }
 
   async sendJson<T>(
@@ -83,7 +96,7 @@ export class RavenHttp {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const options = { ...(text === undefined ? {} : { body: text }), ...(signal ? { signal } : {}) };
     const answer = await this.request({ method, path, ...options });
-    return answer.status === 404 || answer.body.length === 0 ? null : parse<T>(answer.body);
+    return answer.status === 404 || answer.body.length === 0 ? null : this.#parse<T>(answer.body);
   }
 
   async close(): Promise<void> {
@@ -96,6 +109,22 @@ export class RavenHttp {
     return node;
   }
 
+  #parse<T>(body: Buffer): T {
+    try {
+      return JSON.parse(body.toString('utf8')) as T;
+    } catch (cause) {
+      throw this.#noAnswer('is not JSON', cause);
+    }
+  }
+
+  /** A proxy, or another server, has answered in the place of RavenDB. */
+  #noAnswer(what: string, cause?: unknown): UnavailableError {
+    return new UnavailableError(
+      `What answers for database ${this.database} ${what}: check that RavenDB is at its address`,
+      { cause },
+    );
+  }
+
   #leave(index: number): void {
     if (this.#current === index) this.#current = (index + 1) % this.#nodes.length;
   }
@@ -105,8 +134,4 @@ export class RavenHttp {
 function isOutage(error: unknown): boolean {
   if (error instanceof UnavailableError) return !error.answered;
   return error instanceof Error && error.name === 'TimeoutError';
-}
-
-function parse<T>(body: Buffer): T {
-  return JSON.parse(body.toString('utf8')) as T;
 }

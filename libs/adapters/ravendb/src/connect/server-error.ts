@@ -1,4 +1,5 @@
 import { StoreRefusedError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
+import { hideFields } from '@nestjs-spark/foundation/internal';
 
 /** RavenDB's error response. */
 export interface ServerError {
@@ -22,6 +23,7 @@ export class RavenRefusedError extends StoreRefusedError {
     this.name = 'RavenRefusedError';
     this.status = error.status;
     this.type = error.type;
+    hideFields(this, 'status', 'type');
   }
 }
 
@@ -57,6 +59,7 @@ export class RavenConflictError extends VersionConflictError {
   constructor(where: string, error: ServerError) {
     super(error.documentId ?? where, { cause: new Error(error.message) });
     this.documentId = error.documentId;
+    hideFields(this, 'documentId');
   }
 }
 

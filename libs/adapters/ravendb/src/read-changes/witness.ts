@@ -44,8 +44,7 @@ function toRecord(document: WitnessDocument | null): WitnessRecord {
 
 async function readDocument(http: RavenHttp, reader: string): Promise<WitnessDocument | null> {
   const id = witnessId(reader);
-  const answer = await http.getJson<{ Results: (WitnessDocument | null)[] }>(http.path('/docs', { id }));
-  const document = answer?.Results[0] ?? null;
+  const [document = null] = (await http.getDocuments<WitnessDocument>(http.path('/docs', { id }))) ?? [];
   if (document === null) return null;
   const collection = document['@metadata']['@collection'] ?? '@empty';
   if (!isHouseDocument(id, collection)) throw notOfTheHouse(id, collection);

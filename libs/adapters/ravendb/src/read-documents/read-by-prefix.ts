@@ -36,5 +36,5 @@ export async function readByPrefix<T>(
 }
 
 async function readJson<T>(http: RavenHttp, path: string): Promise<readonly (T | null)[]> {
-  return (await http.getJson<{ Results: (T | null)[] }>(path))?.Results ?? [];
+  return (await http.getDocuments<T>(path)) ?? [];
 }

@@ -21,10 +21,6 @@ interface StoredEntry extends RegistryDocument {
   '@metadata'?: { '@id'?: string; '@collection'?: string; '@change-vector'?: string };
 }
 
-interface DocumentsAnswer {
-  Results: (StoredEntry | null)[];
-}
-
 /** The modules that know each other, in the database SparkModules. */
 export class RavenModuleRegistry implements ModuleRegistry {
   readonly #settings: RavenSettings;
@@ -79,7 +75,7 @@ export class RavenModuleRegistry implements ModuleRegistry {
 
   async #read(module: string): Promise<StoredEntry | null> {
     const path = this.#http.path('/docs', { id: moduleInformationId(module) });
-    return (await this.#http.getJson<DocumentsAnswer>(path))?.Results[0] ?? null;
+    return (await this.#http.getDocuments<StoredEntry>(path))?.[0] ?? null;
   }
 }
 

@@ -22,10 +22,6 @@ interface StateDocument {
   [field: string]: unknown;
 }
 
-interface DocumentsAnswer {
-  Results: (StateDocument | null)[];
-}
-
 /** Spark's own small documents, PascalCase in the module's database. */
 export class RavenStateStore implements StateStore {
   readonly #http: RavenHttp;
@@ -98,8 +94,7 @@ export class RavenStateStore implements StateStore {
   }
 
   async #find(id: string): Promise<StateDocument | null> {
-    const answer = await this.#http.getJson<DocumentsAnswer>(this.#http.path('/docs', { id }));
-    return answer?.Results[0] ?? null;
+    return (await this.#http.getDocuments<StateDocument>(this.#http.path('/docs', { id })))?.[0] ?? null;
   }
 }
 

@@ -9,14 +9,9 @@ import type { RavenHttp } from '../connect/raven-http.ts';
 import { readByPrefix } from '../read-documents/read-by-prefix.ts';
 import { collectionOf, fromCheckpointDocument, type StoredDocument } from './checkpoint-document.ts';
 
-interface DocumentsAnswer {
-  Results: (StoredDocument | null)[];
-}
-
 export async function readCheckpoint(http: RavenHttp, name: string): Promise<StoredCheckpoint | null> {
   const id = checkpointId(name);
-  const answer = await http.getJson<DocumentsAnswer>(http.path('/docs', { id }));
-  const document = answer?.Results[0];
+  const [document] = (await http.getDocuments<StoredDocument>(http.path('/docs', { id }))) ?? [];
   if (!document) return null;
   const collection = collectionOf(document);
   if (!isHouseDocument(id, collection)) throw notOfTheHouse(id, collection);

@@ -1,3 +1,5 @@
+import { hideFields } from '@nestjs-spark/foundation/internal';
+
 /** Someone else wrote first: the stored version is not the expected one. Read again and decide based on what is stored now. */
 export class VersionConflictError extends Error {
   /** @param id the document that the message reports as changed */
@@ -29,6 +31,7 @@ export class UnavailableError extends Error {
     this.name = 'UnavailableError';
     this.whateverIsSent = options.whateverIsSent ?? false;
     this.answered = options.answered ?? false;
+    hideFields(this, 'whateverIsSent', 'answered');
   }
 }
 
@@ -42,6 +45,7 @@ export class StoreRefusedError extends Error {
     super(message, options);
     this.name = 'StoreRefusedError';
     this.mayPass = options.mayPass ?? false;
+    hideFields(this, 'mayPass');
   }
 }
 
@@ -64,6 +68,7 @@ export class ContentRefusedError extends StoreRefusedError {
     this.name = 'ContentRefusedError';
     this.documentId = documentId;
     this.kind = options.kind ?? 'refused';
+    hideFields(this, 'documentId', 'kind');
   }
 
   /** One error per refused document. */

@@ -1,3 +1,4 @@
+import { hideFields } from '@nestjs-spark/foundation/internal';
 import type { ProblemKind } from './problem-kind.ts';
 import { PROBLEMS, type CommonProblem } from './problems.ts';
 
@@ -48,6 +49,7 @@ export class ProblemError extends Error {
     this.errors = options.errors;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.members = options.members ?? {};
+    hideFields(this, 'kind', 'retryAfterSeconds', 'members', ...(this.errors ? [] : (['errors'] as const)));
   }
 
   get status(): number {

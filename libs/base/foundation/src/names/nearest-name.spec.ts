@@ -8,8 +8,13 @@ describe('the name that was meant', () => {
     ['Biling', 'Billing'],
     ['gte', 'get'],
     ['oredrs', 'Orders'],
+    ['Wbeshpo', 'Webshop'],
   ])('%s is %s', (given, meant) => {
     expect(nearestName(given, ['Webshop', 'Orders', 'Billing', 'get'])).toBe(meant);
+  });
+
+  it('is close to a short one, too, if two letters have changed places', () => {
+    expect(nearestName('nmae', ['note', 'name'])).toBe('name');
   });
 
   it.each([
@@ -17,6 +22,8 @@ describe('the name that was meant', () => {
     ['HR', ['QA']],
     ['csv', ['s3']],
     ['tge', ['get']],
+    ['page', ['take']],
+    ['ab', ['ba1']],
     ['Orders', []],
   ])('nothing like %s is among %j', (given, known) => {
     expect(nearestName(given, known)).toBeNull();

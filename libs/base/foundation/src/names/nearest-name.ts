@@ -8,24 +8,23 @@ export function nearestName(name: string, known: readonly string[]): string | nu
     .map((one) => ({ one, edits: edits(name.toLowerCase(), one.toLowerCase()) }))
     .toSorted((a, b) => a.edits - b.edits);
   const [best] = ranked;
-  return best && best.edits <= Math.min(MOST_EDITS, Math.floor(name.length / 2)) ? best.one : null;
+  // Half of a short name may be another one: "page" is not a misspelled "take".
+  return best && best.edits <= Math.min(MOST_EDITS, Math.floor((name.length + 1) / 3)) ? best.one : null;
 }
 
-/** The edits between two names: letters added, left out or replaced, and neighbours in the wrong order. */
+/** Levenshtein distance in which two letters that have changed places are one edit (optimal string alignment). */
 function edits(from: string, to: string): number {
-  const [letters, others] = [[...from], [...to]];
-  let row = Array.from({ length: others.length + 1 }, (_, at) => at);
-  let before = row;
-  for (const [at, letter] of letters.entries()) {
+  let before: number[] = [];
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (let at = 0; at < from.length; at++) {
     const next = [at + 1];
-    for (const [column, other] of others.entries()) {
+    for (let column = 0; column < to.length; column++) {
       const [left = 0, above = 0, corner = 0] = [next[column], row[column + 1], row[column]];
-      const isSwapped = at > 0 && column > 0 && letter === others[column - 1] && letters[at - 1] === other;
-      const swapped = isSwapped ? (before[column - 1] ?? 0) + 1 : Infinity;
-      next.push(Math.min(left + 1, above + 1, corner + (letter === other ? 0 : 1), swapped));
+      const isSwapped = from[at] === to[column - 1] && from[at - 1] === to[column];
+      const swapped = isSwapped ? (before[column - 1] ?? Infinity) : Infinity;
+      next.push(Math.min(left + 1, above + 1, corner + (from[at] === to[column] ? 0 : 1), swapped + 1));
     }
-    before = row;
-    row = next;
+    [before, row] = [row, next];
   }
   return row.at(-1) ?? 0;
 }

@@ -6,6 +6,8 @@ export interface VerbRoute {
   verb: string;
   /** Whether a wrong verb on its path is answered here; otherwise the route only counts as an existing one. */
   ours: boolean;
+  /** Whether the handler reads the body itself. */
+  readsBody: boolean;
   /** Whether its path may have any prefix, such as one added by a proxy; otherwise only the application's own prefix. */
   anywhere: boolean;
 }
@@ -34,6 +36,11 @@ export function verbsInstead(table: VerbTable, method: string, url: string): str
   if (!found.some(({ ours }) => ours)) return null;
   const verbs = new Set(found.flatMap(({ verb }) => (verb === 'GET' ? ['GET', 'HEAD'] : [verb])));
   return verbs.has(method) || verbs.has('ALL') ? null : [...verbs];
+}
+
+/** Whether a request goes to a handler that reads its body itself. */
+export function readsBody(table: VerbTable, method: string, url: string): boolean {
+  return table.some((one) => one.readsBody && one.verb === method && one.pattern.test(url));
 }
 
 function patternOf({ path, anywhere }: VerbRoute, { prefix, isVersioned }: InFront): RegExp {

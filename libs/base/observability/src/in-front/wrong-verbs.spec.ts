@@ -83,7 +83,7 @@ describe.each(['express', 'fastify'])('a verb that a path does not take on %s', 
     const { body } = await server.put('/api/toys').send({ a: 1 }).expect(405).expect('allow', 'GET, HEAD');
     expect(body).toMatchObject({
       type: 'urn:spark:problem:method-not-allowed',
-      detail: 'Only GET, HEAD is supported here.',
+      detail: 'Supported here: GET, HEAD.',
     });
     await server.get('/api/toys/7/catch?x=1').expect(405).expect('allow', 'POST');
     await server.post('/api/toys/7/').expect(405).expect('allow', 'DELETE');

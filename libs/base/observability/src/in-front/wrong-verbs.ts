@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, RequestMethod, VersioningType } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
-import { ProblemError } from '@nestjs-spark/contracts';
 import { sendProblem } from '../problems/send-problem.ts';
 import { configOf } from '../routes/application-config.ts';
-import { verbsInstead, verbTableOf, type VerbRoute, type VerbTable } from './find-verbs.ts';
+import { readsBody, verbsInstead, verbTableOf, type VerbRoute, type VerbTable } from './find-verbs.ts';
+import { leaveBody } from '../routes/left-body.ts';
+import { methodNotAllowed } from '../routes/method-not-allowed.ts';
 import { requestTarget } from '../routes/request-target.ts';
 import { routesOf } from '../routes/served.ts';
 import { isSparkController, isSystemController } from '../routes/spark-route.ts';
@@ -14,8 +15,8 @@ const AFTER_ANSWER_MS = 10_000;
 
 /**
  * Answers a verb that no handler of a path accepts with 405 and `Allow`, where the platforms say 404: on Spark's routes, on those
- * of systems, and, in an application that imports `SparkProblemModule`, on all of them. It runs before everything else, and takes
- * verbs and paths from the handlers' own decorators.
+ * of systems, and, in an application that imports `SparkProblemModule`, on all of them. On Fastify, which cannot be told to leave bodies
+ * alone, it leaves those of systems to their routes. It runs before everything else, and takes verbs and paths from the handlers' own decorators.
  */
 @Injectable()
 export class WrongVerbs {
@@ -30,8 +31,17 @@ export class WrongVerbs {
     host.init$.subscribe(() => {
       // Nest returns null when there is none, contrary to its types.
       const adapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+      const isFastify = adapter?.getType() === 'fastify';
       adapter?.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-        if (!this.#refuse(request, response)) next();
+        const { method = '', url = '/' } = request;
+        const path = pathIn(url);
+        // By the first request, the application has declared everything about its routes.
+        this.#table ??= this.#read();
+        const verbs = path === null ? null : verbsInstead(this.#table, method, path);
+        if (verbs !== null && (method !== 'OPTIONS' || /\/spark\//i.test(url)))
+          return refuse(verbs, request, response);
+        if (isFastify && path !== null && readsBody(this.#table, method, path)) leaveBody(request);
+        next();
       });
     });
   }
@@ -39,21 +49,6 @@ export class WrongVerbs {
   /** Covers the application's own routes too. */
   lookEverywhere(): void {
     this.#isEverywhere = true;
-  }
-
-  #refuse(request: IncomingMessage, response: ServerResponse): boolean {
-    const { method = '', url = '/' } = request;
-    const path = pathIn(url);
-    // By the first request, the application has declared everything about its routes.
-    this.#table ??= this.#read();
-    const verbs = path === null ? null : verbsInstead(this.#table, method, path);
-    if (verbs === null || (method === 'OPTIONS' && !/\/spark\//i.test(url))) return false;
-    const allow = verbs.join(', ');
-    response.setHeader('Allow', allow);
-    const problem = new ProblemError('methodNotAllowed', `Only ${allow} is supported here.`);
-    sendProblem(request, response, problem.toProblem());
-    passUnread(request);
-    return true;
   }
 
   #read(): VerbTable {
@@ -70,15 +65,23 @@ export class WrongVerbs {
     return controllers.flatMap(({ metatype }) => {
       if (typeof metatype !== 'function') return [];
       const anywhere = isSparkController(metatype);
-      const ours = anywhere || this.#isEverywhere || isSystemController(metatype);
+      const isSystem = isSystemController(metatype);
+      const ours = anywhere || this.#isEverywhere || isSystem;
       return routesOf(metatype).map(({ path, method }) => ({
         path,
         verb: RequestMethod[method],
         ours,
+        readsBody: isSystem,
         anywhere,
       }));
     });
   }
+}
+
+function refuse(verbs: readonly string[], request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('Allow', verbs.join(', '));
+  sendProblem(request, response, methodNotAllowed(verbs).toProblem());
+  passUnread(request);
 }
 
 function pathIn(url: string): string | null {

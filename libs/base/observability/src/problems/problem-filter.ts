@@ -24,7 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (host.getType() !== 'http') throw error;
     const request = host.switchToHttp().getRequest<PlatformRequest>();
     const response = host.switchToHttp().getResponse<PlatformResponse>();
-    const { problem, retryAfterSeconds, unforeseen } = toProblem(error);
+    const { problem, retryAfterSeconds, unforeseen } = toProblem(error, request);
     if (problem.status >= 500) this.report(error, nodeRequest(request), unforeseen);
     sendProblem(request, response, problem, retryAfterSeconds);
   }

@@ -11,6 +11,9 @@ import {
   VersionConflictError,
   type Problem,
 } from '@nestjs-spark/contracts';
+import { invalidFields } from '../routes/broken-body.ts';
+import type { PlatformRequest } from '../routes/platform.ts';
+import { unkeptParts } from '../routes/unkept-parts.ts';
 import { ofBodyParser } from './of-body-parser.ts';
 
 export interface Answer {
@@ -25,7 +28,7 @@ const RETRY_AFTER_SECONDS = 5;
 const OF_BODIES: ReadonlySet<string> = new Set([NOT_AN_OBJECT, TOO_DEEP]);
 
 /** The answer to the caller for any error. It reveals nothing internal. */
-export function toProblem(error: unknown): Answer {
+export function toProblem(error: unknown, request: PlatformRequest): Answer {
   if (error instanceof ProblemError) {
     return { problem: error.toProblem(), retryAfterSeconds: error.retryAfterSeconds, unforeseen: false };
   }
@@ -40,15 +43,23 @@ export function toProblem(error: unknown): Answer {
   if (error instanceof ContentRefusedError && (error.documentId !== null || OF_BODIES.has(error.kind))) {
     return known(new ProblemError('invalid', `${error.message}.`, { cause: error }));
   }
+  // JSON can express a number that JavaScript has made Infinity of: then the caller sent it.
+  const unkept = error instanceof ContentRefusedError ? unkeptParts(bodyOf(request), NUMBERS) : [];
+  if (unkept.length > 0) return known(invalidFields(unkept));
   if (error instanceof StoreRefusedError) {
     return known(
       new ProblemError('storeFailed', 'The database refused it; the log has the reason.', { cause: error }),
     );
   }
-  if (error instanceof HttpException) return fromHttpException(error);
+  if (error instanceof HttpException) return fromHttpException(error, request);
   const unexpected = new ProblemError('unexpected', 'Unexpected error. Search the log for this trace id.');
   return { problem: unexpected.toProblem(), unforeseen: true };
 }
+
+const NUMBERS = { isLost: () => false };
+
+/** What a parser has made of the body, on either platform. */
+const bodyOf = (request: PlatformRequest & { body?: unknown }): unknown => request.body;
 
 // The message names a store or the bus, which callers need not know; it is in the log.
 function unavailable(error: UnavailableError): Answer {
@@ -64,9 +75,9 @@ function known(error: ProblemError): Answer {
   return { problem: error.toProblem(), retryAfterSeconds: error.retryAfterSeconds, unforeseen: false };
 }
 
-function fromHttpException(error: HttpException): Answer {
+function fromHttpException(error: HttpException, request: PlatformRequest): Answer {
   const status = error.getStatus();
-  const broken = ofBodyParser(error.cause);
+  const broken = ofBodyParser(error.cause, request);
   if (broken) return known(broken);
   const kind = BY_STATUS.get(status);
   const title = kind?.title ?? STATUS_CODES[status] ?? 'Error';

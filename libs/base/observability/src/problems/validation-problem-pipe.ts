@@ -1,7 +1,13 @@
+import { createRequire } from 'node:module';
 import { ValidationPipe, type ArgumentMetadata, type ValidationPipeOptions } from '@nestjs/common';
-import { ProblemError } from '@nestjs-spark/contracts';
-import { objectIn, tooDeep } from '../routes/broken-body.ts';
-import { fieldsOf, typeFirst } from './validation-errors.ts';
+import { invalidFields, objectIn, refuseUnkept, tooDeep } from '../routes/broken-body.ts';
+import { isSpecial, unkeptParts } from '../routes/unkept-parts.ts';
+import { fieldsOf, knownFields, typeFirst, type Validator } from './validation-errors.ts';
+
+const require = createRequire(import.meta.url);
+
+/** class-transformer leaves such fields out of the instance without a word. */
+const isLost = (name: string): boolean => name === '__proto__' || name === 'constructor';
 
 /**
  * Nest's `ValidationPipe` in strict mode, answering with a problem: unknown fields are refused, nothing is converted silently,
@@ -18,18 +24,21 @@ export class ValidationProblemPipe extends ValidationPipe {
       // It would start with the rule declared last, which is never the type.
       stopAtFirstError: false,
       transformOptions: { enableImplicitConversion: false },
-      validationError: { target: false, value: false },
+      // The target names the fields that may have been meant; a factory of the application does not get it.
+      validationError: { target: options.exceptionFactory === undefined, value: false },
+      // By the first error, Nest's pipe has loaded the package.
       exceptionFactory: (errors) =>
-        new ProblemError('invalid', 'Some fields are invalid; see errors.', {
-          errors: fieldsOf(typeFirst(errors)),
-        }),
+        invalidFields(fieldsOf(typeFirst(errors), knownFields(require('class-validator') as Validator))),
       ...options,
     });
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const isObjectBody = this.#isObjectBody(metadata);
     // A missing body counts as an empty object, so that its missing fields are named.
-    if (value !== undefined && this.#isObjectBody(metadata)) objectIn(value);
+    if (value !== undefined && isObjectBody) objectIn(value);
+    if (metadata.type === 'body')
+      refuseUnkept(unkeptParts(value, { isLost: isObjectBody ? isLost : isSpecial, field: metadata.data }));
     try {
       return await super.transform(value, metadata);
     } catch (error) {

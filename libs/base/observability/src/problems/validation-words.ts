@@ -53,10 +53,6 @@ const WORDS: Readonly<Record<string, readonly (readonly [RegExp, (...numbers: st
     [/must be either object or array$/, () => 'must be an object or an array'],
     [/^(?:each value in )?nested property /, () => ''],
   ],
-  whitelistValidation: [
-    [/^property /, () => ''],
-    [/should not exist$/, () => 'is not known here: remove it'],
-  ],
 };
 
 /** A class-validator finding in our words: the field, and what it must be. */

@@ -1,9 +1,9 @@
 import { UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { pointerStep } from '@nestjs-spark/foundation/internal';
 import { readObject } from './broken-body.ts';
 import type { PlatformRequest } from './platform.ts';
 import { JSON_FORM, readText } from './read-text.ts';
+import { unknownFields } from './unknown-field.ts';
 
 const MOST_BYTES = 64 * 1024;
 
@@ -23,9 +23,6 @@ class NoFields implements CanActivate {
 /** @throws {ProblemError} `invalid` (400), naming every field by JSON pointer */
 export function refuseFields(text: string): void {
   if (text.trim() === '') return;
-  const errors = Object.keys(readObject(text)).map((name) => ({
-    pointer: `/${pointerStep(name)}`,
-    detail: `${name} is not known here: remove it`,
-  }));
+  const errors = unknownFields(readObject(text), []);
   if (errors.length > 0) throw new ProblemError('invalid', 'This body must have no fields.', { errors });
 }

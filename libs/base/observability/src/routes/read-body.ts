@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { bodyHeadersOf } from './left-body.ts';
 
 // Long enough to receive the answer; a client that is still sending then is cut off.
 const AFTER_REFUSAL_MS = 2_000;
@@ -9,8 +10,8 @@ const AFTER_REFUSAL_MS = 2_000;
  */
 export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer | null> {
   // A client that announces too much need not send it before the answer, and one that waits for `100 Continue` does not get it.
-  if (Number(request.headers['content-length'] ?? 0) > mostBytes)
-    return request.headers.expect === undefined ? refuse(request) : null;
+  const { 'content-length': announced, expect } = bodyHeadersOf(request);
+  if (Number(announced ?? 0) > mostBytes) return expect === undefined ? refuse(request) : null;
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {

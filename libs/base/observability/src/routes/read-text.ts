@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { tooLarge } from './broken-body.ts';
+import { bodyHeadersOf } from './left-body.ts';
 import { nodeRequest, type PlatformRequest } from './platform.ts';
 import { readBody } from './read-body.ts';
 
@@ -17,7 +18,8 @@ export const JSON_FORM: BodyForm = {
 };
 
 /** @throws {ProblemError} `unsupportedMedia` (415), naming what is accepted */
-export function requireForm({ headers }: IncomingMessage, { types, said }: BodyForm): void {
+export function requireForm(request: IncomingMessage, { types, said }: BodyForm): void {
+  const headers = bodyHeadersOf(request);
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
     throw new ProblemError('unsupportedMedia', 'Compressed bodies are not accepted.');
@@ -33,8 +35,8 @@ function isNoOtherCharset(parameter: string): boolean {
 }
 
 /**
- * The body of a request as text. If a parser of the application has read it, what that kept (`rawBody`) or its parsed value:
- * numbers beyond JavaScript's precision have changed then, so applications that need them start with `bodyParser: false`.
+ * The body of a request as text. If a parser of the application has read it, as on Express without `bodyParser: false`, what that kept
+ * (`rawBody`) or its parsed value: numbers beyond JavaScript's precision have changed then.
  * @throws {ProblemError} `tooLarge` (413), `unsupportedMedia` (415), or `invalid` (400) for invalid UTF-8
  */
 export async function readText(
@@ -57,6 +59,11 @@ function parsedBefore(request: Parsed): string | null {
   if (!request.readableDidRead) return null;
   if (Buffer.isBuffer(request.rawBody)) return decodeBody(request.rawBody);
   return request.body === undefined ? '' : JSON.stringify(request.body);
+}
+
+/** Whether a body has nothing but white space: it counts as none. */
+export function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
 }
 
 /** @throws {ProblemError} `invalid` (400) for invalid UTF-8 */

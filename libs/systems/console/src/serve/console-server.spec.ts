@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { TrailInUse } from '@nestjs-spark/modules/internal';
+import { OperatorToken, type TrailInUse } from '@nestjs-spark/modules/internal';
 import type { Refusal } from '@nestjs-spark/observability/internal';
 import request from 'supertest';
+import { Admission } from '../sign-in/admission.ts';
 import { ConsoleServer, type ConsoleServerParts } from './console-server.ts';
 
 type Known = Parameters<TrailInUse['refused']>[1];
@@ -14,7 +15,7 @@ const parts = {
   name: 'Console',
   assets: { page: () => '<meta name="session" content="{{session}}" />' },
   sessions: { read: () => Promise.resolve(session && { session, renew: false }) },
-  admission: { isClosed: false },
+  admission: new Admission(new OperatorToken('operators-only'), null),
   trail: { refused: (refusal: Refusal, known: Known) => refused.push({ ...refusal, ...known }) },
 } as unknown as ConsoleServerParts;
 
@@ -36,10 +37,20 @@ it('Who is refused by the console itself is recorded as on every guarded route, 
       path: '/spark/console/api/state',
       claimed: null,
       who: null,
-      reason: 'Sign in first.',
+      reason:
+        'There is no session. Sign in on the page /spark/console with the operator token (SPARK_OPERATOR_TOKEN).',
     },
     expect.objectContaining({ status: 403, method: 'POST', path: '/spark/console/api/session', who: null }),
   ]);
+});
+
+it('Whoever has no session is told how to sign in, and whether a session was sent', async () => {
+  const detailOf = async (cookie: string): Promise<unknown> =>
+    (await request(server).get('/spark/console/api/state').set({ cookie }).expect(401)).body.detail;
+  expect(await detailOf('a=1')).toMatch(/^There is no session\. Sign in on the page \/spark\/console with/);
+  expect(await detailOf('a=1; spark_console=x')).toMatch(
+    /^This session has ended, or is not valid\. Sign in on/,
+  );
 });
 
 it('Who is signed in and refused is recorded under the name that modules record', async () => {
@@ -83,9 +94,10 @@ it('The page says who is signed in, whatever characters the name has, and no bro
   const here = { 'sec-fetch-site': 'none' };
   const stranger = await request(server).get('/spark/console/copies').set(here).expect(200);
   expect(stranger.text).toBe('<meta name="session" content="" />');
-  Object.assign(parts.admission, { isClosed: true });
+  const { admission } = parts;
+  Object.assign(parts, { admission: new Admission(new OperatorToken(null), null) });
   const closed = await request(server).get('/spark/console/').set(here).expect(200);
-  Object.assign(parts.admission, { isClosed: false });
+  Object.assign(parts, { admission });
   expect(closed.text).toBe('<meta name="session" content="{&quot;closed&quot;:true}" />');
 });
 

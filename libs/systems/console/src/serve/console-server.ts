@@ -4,7 +4,7 @@ import { describeError, isObject, type Logger } from '@nestjs-spark/foundation/i
 import { reasonOf, type TrailInUse } from '@nestjs-spark/modules/internal';
 import { sendProblem } from '@nestjs-spark/observability/internal';
 import { PassedOnProblem } from '../ask/console-client.ts';
-import type { Session } from '../sign-in/sessions.ts';
+import { hasSession, type Session } from '../sign-in/sessions.ts';
 import { answerApi, requirePage } from './api.ts';
 import { type Assets, withSession } from './assets.ts';
 import { Exchange } from './exchange.ts';
@@ -131,9 +131,12 @@ export class ConsoleServer {
   async #require(exchange: Exchange): Promise<Session> {
     const session = await this.#read(exchange);
     if (session) return session;
-    const { isClosed } = this.#parts.admission;
-    throw new ProblemError('unauthenticated', 'Sign in first.', {
-      members: isClosed ? { closed: true } : {},
+    const { admission, path } = this.#parts;
+    const found = hasSession(exchange.request.headers.cookie)
+      ? 'This session has ended, or is not valid.'
+      : 'There is no session.';
+    throw new ProblemError('unauthenticated', `${found} ${admission.howTo(path)}`, {
+      members: admission.isClosed ? { closed: true } : {},
     });
   }
 

@@ -2,7 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { parseJson, PendingBodies } from '@nestjs-spark/modules/internal';
-import { JSON_FORM, objectIn, requireForm, tooLarge } from '@nestjs-spark/observability/internal';
+import {
+  JSON_FORM,
+  isBlank,
+  methodNotAllowed,
+  objectIn,
+  requireForm,
+  tooLarge,
+} from '@nestjs-spark/observability/internal';
 
 /** Applies to every page and answer: they may only contact their own origin. */
 export const CONTENT_SECURITY_POLICY =
@@ -79,9 +86,9 @@ export class Exchange {
 
   /** Sets `Allow` and returns the refusal of a method that is not supported. */
   refuseMethod(methods: readonly string[]): ProblemError {
-    const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
-    this.response.setHeader('Allow', allow);
-    return new ProblemError('methodNotAllowed', `Only ${allow} is supported here.`);
+    const verbs = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    this.response.setHeader('Allow', verbs.join(', '));
+    return methodNotAllowed(verbs);
   }
 
   /**
@@ -94,7 +101,7 @@ export class Exchange {
     const parsed = (this.request as { body?: unknown }).body;
     if (parsed !== undefined && this.request.readableEnded) return objectIn(parsed);
     const bytes = await this.#collect();
-    return bytes.length === 0 ? {} : objectIn(parseJson(bytes));
+    return isBlank(bytes) ? {} : objectIn(parseJson(bytes));
   }
 
   async #collect(): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { isName } from '@nestjs-spark/contracts';
 import { isModuleUrl } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
-import { cannotBeUsed, optionsFault, unknownOptions } from '@nestjs-spark/foundation/internal';
+import { cannotBeUsed, hideFields, optionsFault, unknownOptions } from '@nestjs-spark/foundation/internal';
 import { operatorTokenFaults, readTrustedKeys } from '@nestjs-spark/modules/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { ConsoleSettings, SparkConsoleOptions } from './options.ts';
@@ -17,6 +17,7 @@ export class ConsoleSettingsError extends Error {
   constructor(faults: readonly string[]) {
     super(cannotBeUsed('SparkConsoleModule', faults));
     this.faults = faults;
+    hideFields(this, 'faults');
   }
 }
 

@@ -54,3 +54,24 @@ it.each([
   expect(tries.waitMs(one, 0)).toBeGreaterThan(0);
   expect(tries.waitMs(other, 0) > 0).toBe(together);
 });
+
+it.each([
+  [new Admission(new OperatorToken(RIGHT), null), /the operator token \(SPARK_OPERATOR_TOKEN\)\.$/],
+  [
+    new Admission(new OperatorToken(RIGHT), issuer),
+    /\(SPARK_OPERATOR_TOKEN\), or a token of the application's issuer\.$/,
+  ],
+  [
+    new Admission(new OperatorToken(null), issuer),
+    /^Sign in on the page \/c with a token of the application's issuer\.$/,
+  ],
+  [new Admission(new OperatorToken(null), null), /^Nobody can sign in here: set SPARK_OPERATOR_TOKEN/],
+])('Whoever has not signed in is told how', (admission, how) => {
+  expect(admission.howTo('/c')).toMatch(how);
+});
+
+it('Whoever sends no token is not told that it is wrong', async () => {
+  await expect(byToken().admit('', '10.0.0.1')).rejects.toThrow('No token was sent');
+  await expect(byToken().admit(null, '10.0.0.1')).rejects.toThrow('No token was sent');
+  await expect(byToken().admit('wrong', '10.0.0.1')).rejects.toThrow('This token is not valid.');
+});

@@ -6,6 +6,8 @@ import type { Admitted } from './sessions.ts';
 import { Tries } from './tries.ts';
 
 const LONGEST_TOKEN = 16_384;
+const CLOSED_REMEDY =
+  'Nobody can sign in here: set SPARK_OPERATOR_TOKEN, or import SparkAuthModule with an issuer.';
 
 /** Decides who can sign in: with the operator token, or with a JWT of the application's issuer. */
 export class Admission {
@@ -23,17 +25,21 @@ export class Admission {
     return !this.#operator.open && this.#issuer === null;
   }
 
+  /** How somebody signs in, or what has to be done before anybody can. @param path of the console's page */
+  howTo(path: string): string {
+    if (this.isClosed) return CLOSED_REMEDY;
+    const operators = 'the operator token (SPARK_OPERATOR_TOKEN)';
+    const issued = "a token of the application's issuer";
+    const token = this.#operator.open ? operators + (this.#issuer ? `, or ${issued}` : '') : issued;
+    return `Sign in on the page ${path} with ${token}.`;
+  }
+
   /**
    * @throws {ProblemError} `unauthenticated` (401), `forbidden` (403) for a caller confined to a tenant, `tooMany` (429), or `consoleClosed` (401)
    * with the remedy
    */
   async admit(token: unknown, address: string): Promise<Admitted> {
-    if (this.isClosed) {
-      throw new ProblemError(
-        CLOSED,
-        'Nobody can sign in here: set SPARK_OPERATOR_TOKEN, or import SparkAuthModule with an issuer.',
-      );
-    }
+    if (this.isClosed) throw new ProblemError(CLOSED, CLOSED_REMEDY);
     const known =
       typeof token === 'string' && token !== '' && token.length <= LONGEST_TOKEN
         ? await this.#recognize(token)
@@ -52,7 +58,11 @@ export class Admission {
       );
     }
     this.#tries.wrong(address);
-    throw new ProblemError('unauthenticated', 'This token is not valid.');
+    const isGiven = typeof token === 'string' && token !== '';
+    throw new ProblemError(
+      'unauthenticated',
+      isGiven ? 'This token is not valid.' : 'No token was sent: give it as { "token": "…" }.',
+    );
   }
 
   async #recognize(token: string): Promise<Admitted | null> {

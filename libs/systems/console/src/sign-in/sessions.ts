@@ -104,6 +104,9 @@ export class Sessions {
   }
 }
 
+/** Whether a request carries a session, valid or not. */
+export const hasSession = (cookies = ''): boolean => cookieIn(cookies) !== null;
+
 function cookieIn(cookies: string): string | null {
   if (cookies.length > LONGEST_COOKIE * 4) return null;
   for (const pair of cookies.split(';')) {

@@ -41,6 +41,10 @@ export class MemoryBackend implements JobBackend {
     return transformation.kind !== 'handler' || this.#handlers.get(transformation.handler) !== undefined;
   }
 
+  handlers(): readonly string[] {
+    return this.#handlers.names();
+  }
+
   async health(): Promise<BackendHealth> {
     return { available: true, reason: null };
   }

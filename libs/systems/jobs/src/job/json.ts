@@ -1,7 +1,12 @@
+import { isObject } from '@nestjs-spark/foundation/internal';
+
 type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
 
 const parse = JSON.parse as unknown as (text: string, reviver: Reviver) => unknown;
-const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
+const { rawJSON, isRawJSON } = JSON as unknown as {
+  rawJSON(text: string): object;
+  isRawJSON(value: unknown): boolean;
+};
 
 /** Only such a number can be written in another way than JavaScript writes it. It may also be part of a string. */
 const UNUSUAL = /\d[.eE]|\d{16}|-0/;
@@ -19,6 +24,10 @@ export function parseExactly(text: string): unknown {
     typeof value === 'number' && source !== undefined && String(value) !== source ? rawJSON(source) : value,
   );
 }
+
+/** Whether what `parseExactly` returned is an object of the text: a number that stays as it is written is one in memory only. */
+export const isReadObject = (value: unknown): value is Record<string, unknown> =>
+  isObject(value) && !isRawJSON(value);
 
 /**
  * An object as JavaScript holds it, which `JSON.stringify` writes as it was read: in memory 1.0 is 1, in answers and in the store it stays 1.0.

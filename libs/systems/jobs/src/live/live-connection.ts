@@ -1,7 +1,8 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import type { ApiCaller } from '@nestjs-spark/auth';
 import type { LiveProtocol, LiveReader } from '@nestjs-spark/auth/internal';
-import { isListOf, isObject, isText, isWhole, pointerStep } from '@nestjs-spark/foundation/internal';
+import { isListOf, isObject, isText, isWhole } from '@nestjs-spark/foundation/internal';
+import { unknownFields } from '@nestjs-spark/observability/internal';
 import { accessOf } from '../report/read-query.ts';
 import type { JobAccess } from '../serve/access.ts';
 import type { JobEvent, JobsService } from '../serve/jobs.service.ts';
@@ -79,10 +80,7 @@ function isWanted({ jobId, labels }: JobEvent['data'], of: Subscription): boolea
 
 function subscriptionIn({ jobIds, labels, after, ...others }: Record<string, unknown>): Subscription {
   const faults = [
-    ...Object.keys(others).map((name) => ({
-      pointer: `/data/${pointerStep(name.slice(0, 80))}`,
-      detail: 'is not known',
-    })),
+    ...unknownFields(others, ['jobIds', 'labels', 'after'], '/data'),
     ...(jobIds === undefined || isListOf(isText(), MOST_IDS)(jobIds)
       ? []
       : [{ pointer: '/data/jobIds', detail: `has to be a list of at most ${MOST_IDS} ids` }]),

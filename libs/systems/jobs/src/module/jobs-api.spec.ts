@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { SparkAuthModule } from '@nestjs-spark/auth';
 import { ObservabilityModule, SparkProblemModule } from '@nestjs-spark/observability';
@@ -14,7 +15,7 @@ const JOB = {
   input: { documents: [{ id: 'o/1', document: { A: 0 } }] },
 };
 
-describe('Jobs over HTTP', () => {
+describe.each(['express', 'fastify'])('Jobs over HTTP on %s', (platform) => {
   let app: INestApplication;
   beforeAll(async () => {
     const module = await Test.createTestingModule({
@@ -27,7 +28,10 @@ describe('Jobs over HTTP', () => {
       ],
     }).compile();
     module.useLogger(false);
-    app = module.createNestApplication({ bodyParser: false });
+    app =
+      platform === 'express'
+        ? module.createNestApplication({ bodyParser: false })
+        : module.createNestApplication(new FastifyAdapter());
     await app.listen(0, '127.0.0.1');
   });
   afterAll(() => app.close());

@@ -116,6 +116,16 @@ describe('A running job whose backend is not in the settings', () => {
     expect((await stored()).status).toBe('Failed');
   });
 
+  it('is queued for a worker that has its handler when its run has ended with its process, and this one has none', async () => {
+    const { again, stored, parts, told } = await handed({}, { backend: 'memory' });
+    const capabilities = { ...here.capabilities, local: true };
+    const memory = { ...here, name: 'memory', capabilities, accepts: () => false } as JobBackend;
+    Object.assign(parts, { backends: [memory] });
+    expect(await again()).toBe('nothing');
+    expect(await stored()).toMatchObject({ status: 'Queued', attempts: [{ outcome: 'lost' }] });
+    expect(told).toEqual(['Queued']);
+  });
+
   it('is never called cancelled: nobody can prove it', async () => {
     const { again, stored } = await handed({ transformation: SCRIPT }, longAgo, true);
     expect(await again()).toBe('nothing');

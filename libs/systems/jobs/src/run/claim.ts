@@ -6,6 +6,7 @@ import { moved } from '../job/move.ts';
 import { isRunning } from '../job/status.ts';
 import type { QueuedJob, StoredJob } from '../job/store.ts';
 import { withoutBackend } from './absent-backend.ts';
+import { lostRun, next } from './finish.ts';
 import { LateStart, mayStartLate } from './late-start.ts';
 import type { RunnerParts } from './parts.ts';
 import { timedOut } from './queue-timeout.ts';
@@ -100,11 +101,26 @@ async function adopt(job: Job, revision: number, parts: RunnerParts): Promise<Cl
   const backend = parts.backends.find(({ name }) => name === last?.backend);
   if (!last) return 'later';
   if (!backend) return leave(job, last, revision, parts);
+  // The run has ended with its process: a worker that has its handler gets the job.
+  if (backend.capabilities.local && backend.accepts?.(job.transformation) === false)
+    return giveUp(job, last, revision, parts);
   const { absentSince: _, ...found } = last;
   const after = { ...job, attempts: [...job.attempts.slice(0, -1), { ...found, owner: parts.owner }] };
   const written = await parts.store.replace(after, revision);
   parts.observer.adopted(backend.name);
   return { job: after, backend, runId: found.runId, adopted: true, start: null, revision: written };
+}
+
+async function giveUp(
+  job: Job,
+  { backend, runId }: JobAttempt,
+  revision: number,
+  parts: RunnerParts,
+): Promise<Claimed> {
+  const after = next(job, lostRun(backend, runId), parts.owner);
+  await parts.store.replace(after, revision);
+  parts.observer.moved(job, after);
+  return 'nothing';
 }
 
 /** This instance cannot ask for its run. For some time, another instance that has the backend may take it over. */

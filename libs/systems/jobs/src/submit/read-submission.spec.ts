@@ -112,6 +112,21 @@ describe('A submission', () => {
     });
   });
 
+  it.each(['5', '1.10', '-0', '1e400'])('is not a number, however it is written: %s', async (number) => {
+    await expect(readSubmission(number)).rejects.toThrow('The body must be a JSON object.');
+    await expect(readBatch(`{"jobs":[${number}]}`)).rejects.toMatchObject({
+      errors: [{ pointer: '/jobs/0', detail: 'has to be a JSON object' }],
+    });
+    const withInput = (input: string) =>
+      readSubmission(`{"name":"count","transformation":${JSON.stringify(TRANSFORMATION)},"input":${input}}`);
+    await expect(withInput(number)).rejects.toMatchObject({
+      errors: [{ pointer: '/input', detail: 'has to be a JSON object' }],
+    });
+    await expect(withInput(`{"documents":[${number}]}`)).rejects.toMatchObject({
+      errors: [{ pointer: '/input/documents/0', detail: expect.stringMatching(/^has to be an object/) }],
+    });
+  });
+
   it('of a batch has no key of its own', async () => {
     const job = { name: 'count', transformation: TRANSFORMATION, idempotencyKey: 'once' };
     await expect(readBatch(JSON.stringify({ jobs: [job] }))).rejects.toMatchObject({

@@ -1,9 +1,9 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
 import { isListOf, isObject, isText, pointerStep } from '@nestjs-spark/foundation/internal';
-import { invalidFields, readBody } from '@nestjs-spark/modules/internal';
-import { readObject } from '@nestjs-spark/observability/internal';
+import { readBody } from '@nestjs-spark/modules/internal';
+import { invalidFields, objectIn, readJson, unknownFields } from '@nestjs-spark/observability/internal';
 import type { JobTransformation } from '../job/job.ts';
-import { exactArgs, lossyNumberIn, parseExactly, writtenExactly } from '../job/json.ts';
+import { exactArgs, isReadObject, lossyNumberIn, parseExactly, writtenExactly } from '../job/json.ts';
 import { SubmissionBody, type TransformationBody } from './submission.ts';
 import { usualBody } from './usual-body.ts';
 
@@ -29,7 +29,7 @@ export interface ReadSubmission {
  * @throws {ProblemError} `invalid` (400) with every wrong field by its JSON pointer
  */
 export async function readSubmission(text: string, idempotencyKey?: string): Promise<ReadSubmission> {
-  const body = readObject(text, parseExactly);
+  const body = readBodyObject(text);
   if (idempotencyKey === undefined) return readOne(body, text.length);
   const { idempotencyKey: ofBody } = body;
   if (ofBody != null && ofBody !== idempotencyKey)
@@ -42,11 +42,8 @@ export async function readSubmission(text: string, idempotencyKey?: string): Pro
  * @throws {ProblemError} `invalid` (400) with every wrong field of every job by its JSON pointer
  */
 export async function readBatch(text: string): Promise<{ batchId: string | null; jobs: ReadSubmission[] }> {
-  const { batchId = null, jobs, ...others } = readObject(text, parseExactly);
-  const errors: ProblemField[] = Object.keys(others).map((name) => ({
-    pointer: `/${pointerStep(name)}`,
-    detail: 'this field is not known',
-  }));
+  const { batchId = null, jobs, ...others } = readBodyObject(text);
+  const errors = unknownFields(others, ['batchId', 'jobs']);
   if (batchId !== null && (typeof batchId !== 'string' || !BATCH_ID.test(batchId)))
     errors.push({ pointer: '/batchId', detail: 'has to be letters, digits, - and _, at most 64' });
   if (!Array.isArray(jobs) || jobs.length < 1 || jobs.length > MOST_IN_BATCH)
@@ -72,6 +69,11 @@ export async function readBatch(text: string): Promise<{ batchId: string | null;
 export const MOST_IN_BATCH = 500;
 
 const BATCH_ID = /^[\w-]{1,64}$/;
+
+function readBodyObject(text: string): Record<string, unknown> {
+  const value = readJson(text, parseExactly);
+  return objectIn(isReadObject(value) ? value : null);
+}
 
 async function readOne(value: Record<string, unknown>, written: number, base = ''): Promise<ReadSubmission> {
   const { input, ...options } = value;
@@ -125,7 +127,8 @@ function isInexact(text: string | undefined): boolean {
 
 /** Says what is wrong, which costs more than all else that a small job needs. */
 function bodyByRules(options: Record<string, unknown>): Promise<SubmissionBody> {
-  return readBody(SubmissionBody, Buffer.from(JSON.stringify(withoutNulls(options))));
+  // Metadata and arguments may have numbers that JavaScript cannot hold: they are kept as they are written.
+  return readBody(SubmissionBody, Buffer.from(JSON.stringify(withoutNulls(options))), JSON.parse);
 }
 
 /** An option that is null counts as left out, as it does for the rules of its field. */
@@ -182,20 +185,15 @@ function addressOf({ url, format = 'ndjson', ...others }: Record<string, unknown
 
 /** What is wrong with a document of an input; null when it can be used. */
 export function faultOfLine(line: unknown): string | null {
-  if (!isObject(line)) return 'has to be an object { "id": …, "document": { … } }';
+  if (!isReadObject(line)) return 'has to be an object { "id": …, "document": { … } }';
   const { id, document, ...others } = line;
   if (typeof id !== 'string' || id === '' || Buffer.byteLength(id) > 512)
     return 'its id has to be a string of 1 to 512 bytes';
-  if (!isObject(document) || !looksLikeDocument(document)) return 'its document has to be a JSON object';
+  if (!isReadObject(document)) return 'its document has to be a JSON object';
   const [unknown] = Object.keys(others);
   return unknown === undefined
     ? null
     : `has a field ${JSON.stringify(unknown.slice(0, 80))} that is not known`;
-}
-
-/** A number that stands alone is an object too where it is kept as it was written. */
-function looksLikeDocument(document: object): boolean {
-  return Object.getPrototypeOf(document) !== null;
 }
 
 function transformationOf(body: TransformationBody): JobTransformation {
@@ -230,7 +228,7 @@ const ONE_FORM = 'has to have exactly one of documents, value, object and url';
 const LONGEST_URL = 2_048;
 
 function objectOf(value: unknown, what: string, pointer: string): Record<string, unknown> {
-  if (isObject(value)) return value;
+  if (isReadObject(value)) return value;
   throw new ProblemError('invalid', `${what} has to be a JSON object.`, {
     errors: [{ pointer, detail: 'has to be a JSON object' }],
   });

@@ -1,5 +1,6 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
-import { isListOf, isOneOf, isText, pointerStep } from '@nestjs-spark/foundation/internal';
+import { isListOf, isOneOf, isText } from '@nestjs-spark/foundation/internal';
+import { unknownFields } from '@nestjs-spark/observability/internal';
 import { readCursor, type EventCursor } from '../serve/event-cursor.ts';
 
 const MOST_PIPELINES = 1_000;
@@ -20,11 +21,9 @@ type Message = Readonly<Record<string, unknown>>;
 
 /** @throws {ProblemError} `invalid` (400) with all faults */
 export function readSubscription(message: Message): Subscription {
-  const { id, pipelines = ['*'], topics = TOPICS, after, ...others } = message;
+  const { type: _, id, pipelines = ['*'], topics = TOPICS, after, ...others } = message;
   const faults: ProblemField[] = [
-    ...Object.keys(others)
-      .filter((name) => name !== 'type')
-      .map((name) => ({ pointer: `/${pointerStep(name.slice(0, 80))}`, detail: 'is not known' })),
+    ...unknownFields(others, ['id', 'pipelines', 'topics', 'after']),
     ...wrongId(id),
     ...(isListOf(isText(256), MOST_PIPELINES)(pipelines)
       ? []

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { SparkAuthModule } from '@nestjs-spark/auth';
 import { ObservabilityModule, SparkProblemModule } from '@nestjs-spark/observability';
@@ -28,7 +29,7 @@ const adults = {
   sink: { type: 'file', path: 'out' },
 };
 
-describe('pipelines over HTTP', () => {
+describe.each(['express', 'fastify'])('pipelines over HTTP on %s', (platform) => {
   let folder: string;
   let app: INestApplication;
   beforeEach(async () => {
@@ -53,8 +54,13 @@ describe('pipelines over HTTP', () => {
       ],
     }).compile();
     module.useLogger(false);
-    app = module.createNestApplication({ bodyParser: false });
-    await app.init();
+    if (platform === 'express') {
+      app = await module.createNestApplication({ bodyParser: false }).init();
+    } else {
+      const fastify = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+      app = await fastify.init();
+      await fastify.getHttpAdapter().getInstance().ready();
+    }
     while ((await http().get('/health/ready')).status !== 200) await pause(10);
   }
 

@@ -120,7 +120,6 @@ export class OwnedPipeline {
       return { answer: { position: await this.#positionAfter(context), isNew, status: null }, isReplayed };
     const has = (wanted: PipelineEvent['type']) => events.some(({ type }) => type === wanted);
     if (has('PipelineCreated')) await this.#begin();
-    if (has('PipelineDeleted')) await this.#leftLetters().note(this.#parts.key);
     await this.#append(stamped(events, this.#parts.epoch));
     if (events.some(({ type }) => ENDS_RUN.has(type))) await this.#endRun();
     if (has('PipelineDeleted')) this.#forget();
@@ -150,15 +149,10 @@ export class OwnedPipeline {
 
   /** Up to the generation known here: if another process has created the pipeline again meanwhile, its letters stay. */
   async #forgetLetters(): Promise<void> {
-    const { store, key } = this.#parts;
+    const { store, key, shard } = this.#parts;
     const { signal } = this.#closing;
     await new Letters(store.letters, key).forget(this.#state.generation, signal);
-    if (!signal.aborted) await this.#leftLetters().settle(key);
-  }
-
-  #leftLetters(): LeftLetters {
-    const { store, shard } = this.#parts;
-    return new LeftLetters(store.letters, shard);
+    if (!signal.aborted) await new LeftLetters(store.letters, shard).settle(key);
   }
 
   async #positionAfter({ commandId }: CommandContext): Promise<number> {

@@ -177,7 +177,7 @@ export class PipelinesNode {
   async #resume(shard: number): Promise<void> {
     const { resumes = () => true, store } = this.#parts;
     const listed = this.projection.list().filter(({ key }) => resumes(key));
-    for await (const key of toOpen(shard, listed, store.letters))
+    for await (const key of toOpen(shard, listed, store))
       await this.#open(key, shard).catch((error: unknown) => this.#openLater(key, shard, error));
   }
 

@@ -35,35 +35,61 @@ const [gone, left, runs] = Array.from({ length: 5_000 }, (_, at) => `pipeline-${
 
 describe('what the new owner of a shard opens', () => {
   let state: CountedState;
+  let origin: string;
+  /** Where the journal has the last event of each. */
+  let positions: { gone: number; left: number };
   const opened = async (shard = SHARD) => {
     if (!gone || !left || !runs) throw new Error('the shard has too few pipelines');
     const listed = [gone, left, runs].map((key) => {
       const status: PipelineStatus = key === runs ? 'Running' : 'Deleted';
-      return { key, state: { ...EMPTY, status }, position: 1 };
+      const position = key === gone ? positions.gone : key === left ? positions.left : 9;
+      return { key, state: { ...EMPTY, status }, position };
     });
     const ids: string[] = [];
-    for await (const { pipelineId } of toOpen(shard, listed, state)) ids.push(pipelineId);
+    const store = { letters: state, journal: { origin: async () => origin } };
+    for await (const { pipelineId } of toOpen(shard, listed, store)) ids.push(pipelineId);
     return ids;
   };
+  const leave = () => new Letters(state, left ?? keyOf('')).keep([letter]);
+  const settle = () => new LeftLetters(state, SHARD).settle(left ?? keyOf(''));
 
   beforeEach(() => {
     state = new CountedState();
+    origin = 'first';
+    positions = { gone: 1, left: 2 };
   });
 
   it('are pipelines, then deleted ones with letters left, including those of an earlier version', async () => {
-    await new Letters(state, left ?? keyOf('')).keep([letter]);
+    await leave();
     expect(await opened()).toEqual([runs?.pipelineId, left?.pipelineId]);
     expect(await opened(SHARD + 1)).toEqual([]);
   });
 
   it('is known without counting the letters of each deleted one again', async () => {
+    await leave();
     await opened();
     state.pages = 0;
-    await new LeftLetters(state, SHARD).note(left ?? keyOf(''));
     expect(await opened()).toEqual([runs?.pipelineId, left?.pipelineId]);
-    await new LeftLetters(state, SHARD).settle(left ?? keyOf(''));
+    await settle();
     expect(await opened()).toEqual([runs?.pipelineId]);
     expect(state.pages).toBe(0);
+  });
+
+  it('includes one that a process of an earlier version deleted while new ones ran, which tells nobody', async () => {
+    positions = { gone: 1, left: 0 };
+    expect(await opened()).toEqual([runs?.pipelineId]);
+    await leave();
+    positions = { gone: 1, left: 7 };
+    expect(await opened()).toEqual([runs?.pipelineId, left?.pipelineId]);
+    expect(state.pages).toBe(2);
+  });
+
+  it('is asked again where another journal has taken the place of a lost one: its positions are its own', async () => {
+    positions = { gone: 8, left: 9 };
+    expect(await opened()).toEqual([runs?.pipelineId]);
+    await leave();
+    [origin, positions] = ['second', { gone: 1, left: 2 }];
+    expect(await opened()).toEqual([runs?.pipelineId, left?.pipelineId]);
   });
 
   it('are pipelines alone while letters cannot be read: the next owner asks again', async () => {
@@ -71,7 +97,7 @@ describe('what the new owner of a shard opens', () => {
     state.read = () => Promise.reject(new Error('away'));
     expect(await opened()).toEqual([runs?.pipelineId]);
     state.read = read;
-    await new LeftLetters(state, SHARD).note(left ?? keyOf(''));
+    await leave();
     expect(await opened()).toEqual([runs?.pipelineId, left?.pipelineId]);
   });
 });

@@ -1,8 +1,14 @@
 import { shardOf } from '../shard/shard-of.ts';
-import { LeftLetters } from '../store/left-letters.ts';
+import { LeftLetters, type DeletedPipeline } from '../store/left-letters.ts';
 import { Letters } from '../store/letters.ts';
 import type { PipelinesProjection } from '../project/projection.ts';
-import { keyText, type PagedState, type PipelineKey } from '../store/ports.ts';
+import { keyText, type EventJournal, type PagedState, type PipelineKey } from '../store/ports.ts';
+
+/** Of the store, what is asked here. */
+interface AskedStore {
+  journal: Pick<EventJournal, 'origin'>;
+  letters: PagedState;
+}
 
 /**
  * The pipelines of a shard that its new owner has to open, and last, since nobody waits for them, deleted ones whose letters are not removed because
@@ -11,16 +17,23 @@ import { keyText, type PagedState, type PipelineKey } from '../store/ports.ts';
 export async function* toOpen(
   shard: number,
   listed: ReturnType<PipelinesProjection['list']>,
-  letters: PagedState,
+  store: AskedStore,
 ): AsyncGenerator<PipelineKey> {
   const here = listed.filter(({ key }) => shardOf(key.tenant, key.pipelineId) === shard);
   for (const { key, state } of here) if (state.status !== 'Deleted') yield key;
-  const deleted = here.filter(({ state }) => state.status === 'Deleted').map(({ key }) => key);
+  const deleted = here.filter(({ state }) => state.status === 'Deleted');
   if (deleted.length === 0) return;
   // None if that cannot be read now: the next owner asks again.
-  const left = await new LeftLetters(letters, shard)
-    .list(deleted, async (key) => (await new Letters(letters, key).count()) > 0)
-    .catch(() => []);
+  const left = await leftIn(shard, deleted, store).catch(() => []);
   const texts = new Set(left.map(keyText));
-  yield* deleted.filter((key) => texts.has(keyText(key)));
+  for (const { key } of deleted) if (texts.has(keyText(key))) yield key;
+}
+
+async function leftIn(
+  shard: number,
+  deleted: readonly DeletedPipeline[],
+  { journal, letters }: AskedStore,
+): Promise<PipelineKey[]> {
+  const hasLetters = async (key: PipelineKey) => (await new Letters(letters, key).count()) > 0;
+  return new LeftLetters(letters, shard).list(deleted, await journal.origin(), hasLetters);
 }

@@ -1,3 +1,5 @@
+import { hideFields } from '@nestjs-spark/foundation/internal';
+
 /** A fault of one declaration. */
 export interface DeclarationFault {
   /** The name of the declared class. */
@@ -23,5 +25,6 @@ export class DeclarationError extends Error {
     super(`${count} of replication cannot work:\n${lines.join('\n')}`);
     this.name = 'DeclarationError';
     this.faults = faults;
+    hideFields(this, 'faults');
   }
 }

@@ -106,8 +106,8 @@ describe('POST /spark/etl/deploy', () => {
     expect(owner.capture.assigned.get('HR')).toEqual([]);
   });
 
-  it('answers every missing or broken credential with the same 401, before it looks at the body', async () => {
-    const broken = ['Bearer x.y.z', 'Bearer', 'Basic aHI6aHI=', 'Bearer token.of.', ''];
+  it('answers every broken token with the same 401, and every missing one, before it looks at the body', async () => {
+    const broken = ['Bearer x.y.z', 'Bearer token.of.', 'Bearer', 'Basic aHI6aHI=', ''];
     const answers = await Promise.all(
       broken.map((authorization) =>
         request(owner.server)
@@ -122,7 +122,12 @@ describe('POST /spark/etl/deploy', () => {
       return JSON.stringify(rest);
     });
     expect(answers.map(({ status }) => status)).toEqual(broken.map(() => 401));
-    expect(new Set(bodies).size).toBe(1);
+    const [wrong, , none] = bodies;
+    expect(bodies).toEqual([wrong, wrong, none, none, none]);
+    expect(JSON.parse(String(wrong))).toMatchObject({
+      detail: expect.stringMatching(/^The token is not valid/),
+    });
+    expect(JSON.parse(String(none))).toMatchObject({ detail: expect.stringMatching(/^No token was sent/) });
     expect(answers[0]?.headers['content-type']).toBe('application/problem+json');
     expect(answers[0]?.headers['www-authenticate']).toBe('Bearer');
   });

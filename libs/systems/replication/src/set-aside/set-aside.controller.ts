@@ -6,12 +6,12 @@ import {
   ApiOperation,
   ApiQuery,
   ApiResponse,
+  invalidFields,
   TakesQuery,
 } from '@nestjs-spark/observability/internal';
 import {
   FromCaller,
   type Caller,
-  invalidFields,
   readBody,
   rawBodyOf,
   SparkController,

@@ -4,13 +4,18 @@ import { isName, ProblemError, taskId, type TaskKey } from '@nestjs-spark/contra
 import { InTurn } from '@nestjs-spark/foundation/internal';
 import {
   FromCaller,
-  invalidFields,
   rawBodyOf,
   readBody,
   SparkController,
   type Caller,
 } from '@nestjs-spark/modules/internal';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs-spark/observability/internal';
+import {
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  invalidFields,
+} from '@nestjs-spark/observability/internal';
 import { CaptureSupervisor, Expectations } from '@nestjs-spark/streaming/internal';
 import { asProblem } from '../problems/as-problem.ts';
 import type { ReplicationSettings } from '../settings/options.ts';

@@ -8,7 +8,13 @@ import {
   SparkController,
   type Caller,
 } from '@nestjs-spark/modules/internal';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs-spark/observability/internal';
+import {
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  isBlank,
+} from '@nestjs-spark/observability/internal';
 import { asProblem } from '../problems/as-problem.ts';
 import { ReplicationVerify } from './replication-verify.ts';
 import { VerifyBody } from './verify-body.ts';
@@ -37,7 +43,7 @@ export class VerifyController {
   ): Promise<VerifyReport> {
     requireOperator(caller);
     const body = rawBodyOf(raw);
-    const wish = await readBody(VerifyBody, body?.length ? body : NOTHING);
+    const wish = await readBody(VerifyBody, body && !isBlank(body) ? body : NOTHING);
     try {
       return await this.verify.start(owner, collection, { ...wish });
     } catch (error) {

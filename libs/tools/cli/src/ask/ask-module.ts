@@ -1,5 +1,5 @@
 import type { Problem, ProblemField } from '@nestjs-spark/contracts';
-import { isObject, sameName } from '@nestjs-spark/foundation/internal';
+import { isObject, sameName, type Guard } from '@nestjs-spark/foundation/internal';
 import {
   KeyFileError,
   ModuleIdentity,
@@ -12,6 +12,7 @@ import {
 import { CliError } from '../cli-error.ts';
 import { SILENT } from '../silent.ts';
 import { findUrl } from './find-url.ts';
+import { isHandled } from './is-handled.ts';
 import { missingKey } from './missing-key.ts';
 import type { Way } from './way.ts';
 
@@ -25,14 +26,12 @@ export interface Question {
 const TIMEOUT_MS = 60_000;
 const ANSWER_BYTES = 64 * 1024 * 1024;
 
-/** How a valid answer is recognized: it is a list, or has these lists. */
-export type Expected<T> = 'list' | readonly (keyof T & string)[];
-
 /**
  * Asks a module over HTTP, as operator or in another module's name.
+ * @param isAnswer whether an answer has what the command needs of it: whatever else answers there is not shown as if it were one
  * @throws {CliError} with the reason and the remedy
  */
-export async function askModule<T>(way: Way, question: Question, expected: Expected<T>): Promise<T> {
+export async function askModule<T>(way: Way, question: Question, isAnswer: Guard<T>): Promise<T> {
   const base = (way.url ?? (await findUrl(way.module, process.env))).replace(/(?<!\/)\/+$/, '');
   const url = new URL(`${base}${question.path}`);
   for (const [key, value] of Object.entries(question.query ?? {}))
@@ -42,15 +41,10 @@ export async function askModule<T>(way: Way, question: Question, expected: Expec
   const token = await tokenFor(way, question.method, url.pathname, body);
   const { ok, status, answer } = await send(way, { url, method: question.method, token, body });
   if (!ok) throw new CliError(explain(way, status, answer));
-  if (isExpected(answer, expected)) return answer;
+  if (isAnswer(answer)) return answer;
   throw new CliError(
     `${base} answers ${status}, but not as ${way.module} does: another application is there, or another version. --url says where it is.`,
   );
-}
-
-function isExpected<T>(answer: unknown, expected: Expected<T>): answer is T {
-  if (expected === 'list') return Array.isArray(answer) && answer.every(isObject);
-  return isObject(answer) && expected.every((name) => Array.isArray(answer[name]));
 }
 
 type Request = Omit<Parameters<typeof sendSigned>[0], 'signal'>;
@@ -156,15 +150,13 @@ function isField(value: unknown): value is ProblemField {
   return isObject(value) && typeof value['pointer'] === 'string' && typeof value['detail'] === 'string';
 }
 
-function hint({ credential, module }: Way, status: number, { type, detail }: Reason): string[] {
+function hint({ credential, module }: Way, status: number, problem: Reason): string[] {
   if (status === 401 && credential.kind === 'operator')
     return [`The token is not that of ${module}'s operators (its SPARK_OPERATOR_TOKEN).`];
   if (status === 401)
     return [`${module} does not know the key of ${credential.kind === 'module' ? credential.name : ''}.`];
-  // A handler that found nothing says what; without one, nothing of Spark's has this path.
-  const isHandled =
-    type?.startsWith('urn:spark:problem:') === true && detail?.startsWith('Cannot ') === false;
-  if (status === 404 && !isHandled)
+  // A handler that found nothing says what.
+  if (status === 404 && !isHandled(problem))
     return [`Is this ${module}, and a version that has this command? --url says where it is.`];
   return [];
 }

@@ -1,5 +1,5 @@
-import type { SettingsChangeView, SettingsVersionView, SettingsView } from '@nestjs-spark/settings/internal';
 import { unknownWord } from '@nestjs-spark/foundation/internal';
+import { isSettings, isSettingsChange, isSettingsHistory } from '../ask/known-answers.ts';
 import { askModule } from '../ask/ask-module.ts';
 import { OPERATOR_WAY, readOperatorWay, readOptions, type Environment, type Way } from '../ask/way.ts';
 import { CliError, unknownCommand } from '../cli-error.ts';
@@ -42,7 +42,7 @@ function questionOf(command: string, words: readonly string[]): (way: Way) => Pr
 }
 
 async function get(way: Way, names: readonly string[]): Promise<string> {
-  const view = await askModule<SettingsView>(way, { method: 'GET', path: PATH }, ['settings']);
+  const view = await askModule(way, { method: 'GET', path: PATH }, isSettings);
   const settings = view.settings.filter(({ name }) => names.length === 0 || names.includes(name));
   const unknown = names.filter((name) => !view.settings.some((setting) => setting.name === name));
   if (unknown.length > 0) {
@@ -55,13 +55,13 @@ async function get(way: Way, names: readonly string[]): Promise<string> {
 }
 
 async function change(way: Way, path: string, body: object): Promise<string> {
-  const view = await askModule<SettingsChangeView>(way, { method: 'POST', path, body }, ['changed']);
+  const view = await askModule(way, { method: 'POST', path, body }, isSettingsChange);
   return way.json ? JSON.stringify(view, null, 2) : renderChange(way.module, view);
 }
 
 async function history(way: Way): Promise<string> {
   const question = { method: 'GET', path: `${PATH}/history` } as const;
-  const versions = await askModule<SettingsVersionView[]>(way, question, 'list');
+  const versions = await askModule(way, question, isSettingsHistory);
   return way.json ? JSON.stringify(versions, null, 2) : renderHistory(way.module, versions);
 }
 

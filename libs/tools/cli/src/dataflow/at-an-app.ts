@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { isObject, printable, tokenFault } from '@nestjs-spark/foundation/internal';
+import { printable, tokenFault, type Guard } from '@nestjs-spark/foundation/internal';
 import {
   DefinitionRefusedError,
   operatorTokenFile,
@@ -21,6 +21,17 @@ import {
   UNREACHABLE,
   type ExitCode,
 } from './exit-codes.ts';
+import {
+  areLetters,
+  arePipelines,
+  bodyOf,
+  expected,
+  isNothing,
+  isPipeline,
+  NotAnAppError,
+  refusalIn,
+  type LetterView,
+} from './read-answer.ts';
 
 const MOVES = ['start', 'stop', 'pause', 'resume'] as const;
 export const AT_AN_APP: ReadonlySet<string> = new Set([
@@ -44,27 +55,9 @@ export interface AppOptions {
 /** The app does not answer. */
 class UnreachableError extends Error {}
 
-/** Something else answers there. */
-class NotAnAppError extends Error {}
-
 interface Answer {
   status: number;
   body: unknown;
-}
-
-interface LetterView {
-  letterId: string;
-  partition: string;
-  offset: number;
-  step: string;
-  reason: string;
-  meta?: Record<string, unknown>;
-}
-
-interface Problem {
-  title?: string;
-  detail?: string;
-  errors?: FailurePlace[];
 }
 
 /** Whether a command is for an app that runs. */
@@ -132,24 +125,15 @@ async function perform(command: string, subject: string, options: AppOptions): P
   if (command === 'apply') return apply(subject, options);
   const move = MOVES.find((one) => one === command);
   const id = encodeURIComponent(subject);
-  if (move) return told(await ask('POST', `/${id}/${move}`, options), options, describe);
-  if (command === 'delete')
-    return told(
-      await ask('DELETE', `/${id}${options.force ? '?force' : ''}`, options),
-      options,
-      () => 'deleted',
-    );
+  if (move) return told(await ask('POST', `/${id}/${move}`, options), options, isPipeline, describe);
+  if (command === 'delete') {
+    const answer = await ask('DELETE', `/${id}${options.force ? '?force' : ''}`, options);
+    return told(answer, options, isNothing, () => 'deleted');
+  }
   if (command === 'letters')
-    return told(await ask('GET', `/${id}/dead-letters`, options), options, (body) =>
-      describeLetters(body as LetterView[]),
-    );
-  if (command === 'get') return told(await ask('GET', `/${id}`, options), options, describe);
-  return told(
-    await ask('GET', '', options),
-    options,
-    (body) =>
-      (body as PipelineView[]).map(describe).join('\n') || 'There are no pipelines: apply FILE creates one',
-  );
+    return told(await ask('GET', `/${id}/dead-letters`, options), options, areLetters, describeLetters);
+  if (command === 'get') return told(await ask('GET', `/${id}`, options), options, isPipeline, describe);
+  return told(await ask('GET', '', options), options, arePipelines, describeAll);
 }
 
 async function plan(file: string, options: AppOptions): Promise<ExitCode> {
@@ -158,9 +142,9 @@ async function plan(file: string, options: AppOptions): Promise<ExitCode> {
   const definition = readDefinition(text);
   const { pipelineId } = definition;
   const { status, body } = await ask('GET', `/${pipelineId}`, options);
-  if (status !== 200 && status !== 404) return told({ status, body }, options, String);
-  if (status === 200 && !isObject(body)) throw new NotAnAppError('it answers 200 with something else');
-  const there = status === 404 ? null : (body as PipelineView).definition;
+  if (status >= 300 && status !== 404) return refused({ status, body }, options);
+  if (status === 404) refusalIn(status, body);
+  const there = status === 404 ? null : expected(status, body, isPipeline).definition;
   const planned = planOf(pipelineId, there, definition);
   return say(options.json ? JSON.stringify(planned) : describePlan(planned));
 }
@@ -199,13 +183,11 @@ async function apply(file: string, options: AppOptions): Promise<ExitCode> {
   const query = options.reset ? `?reset=${encodeURIComponent(options.reset)}` : '';
   const before = await ask('GET', `/${pipelineId}`, options);
   const after = await ask('PUT', `/${pipelineId}${query}`, options, text);
-  return told(after, options, (body) => {
-    const isSame = before.status === 200 && versionOf(before.body) === versionOf(body);
-    return `${after.status === 201 ? 'created' : isSame ? 'unchanged' : 'changed'}  ${describe(body)}`;
+  return told(after, options, isPipeline, (pipeline) => {
+    const isSame = isPipeline(before.body) && before.body.version === pipeline.version;
+    return `${after.status === 201 ? 'created' : isSame ? 'unchanged' : 'changed'}  ${describe(pipeline)}`;
   });
 }
-
-const versionOf = (body: unknown): unknown => (body as PipelineView).version;
 
 async function textOf(file: string): Promise<{ text: string; refusal: string | null }> {
   return readFile(file, 'utf8').then(
@@ -235,24 +217,6 @@ async function ask(method: string, path: string, options: AppOptions, text?: str
   return { status: response.status, body: bodyOf(response.status, body) };
 }
 
-/** @throws {NotAnAppError} when it is not what an app answers */
-function bodyOf(status: number, text: string): unknown {
-  if (text === '' && status === 204) return null;
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new NotAnAppError(`it answers ${status} without JSON`);
-  }
-  if (status >= 300 && !isProblem(body)) throw new NotAnAppError(`it answers ${status} without a reason`);
-  return body;
-}
-
-function isProblem(body: unknown): body is Problem {
-  const { errors = [] } = Object(body) as { errors?: unknown };
-  return isObject(body) && Array.isArray(errors) && errors.every(isObject);
-}
-
 /** What an app on this machine has made for its operator. @throws {CliError} for what cannot be sent */
 async function localToken(): Promise<string> {
   const file = operatorTokenFile();
@@ -265,19 +229,24 @@ async function localToken(): Promise<string> {
   return token;
 }
 
-function told({ status, body }: Answer, options: AppOptions, text: (body: unknown) => string): ExitCode {
-  if (status < 300) {
-    let words: string;
-    try {
-      words = options.json ? JSON.stringify(body) : text(body);
-    } catch (cause) {
-      throw new NotAnAppError(`it answers ${status} with something else`, { cause });
-    }
-    return say(words);
-  }
-  const { title = String(status), detail = '', errors = [] } = body as Problem;
+function told<T>(
+  answer: Answer,
+  options: AppOptions,
+  isAnswer: Guard<T>,
+  text: (body: T) => string,
+): ExitCode {
+  if (answer.status >= 300) return refused(answer, options);
+  const body = expected(answer.status, answer.body, isAnswer);
+  return say(options.json ? JSON.stringify(body) : text(body));
+}
+
+function refused({ status, body }: Answer, options: AppOptions): ExitCode {
+  const { title = String(status), detail = '', errors = [] } = refusalIn(status, body);
   return fail(REFUSALS.has(status) ? REFUSED : FAILED, `${title}: ${detail}`, options, errors);
 }
+
+const describeAll = (pipelines: readonly PipelineView[]): string =>
+  pipelines.map(describe).join('\n') || 'There are no pipelines: apply FILE creates one';
 
 function describeLetters(letters: readonly LetterView[]): string {
   if (letters.length === 0) return 'There are no dead letters';
@@ -286,8 +255,7 @@ function describeLetters(letters: readonly LetterView[]): string {
     .join('\n');
 }
 
-function describe(body: unknown): string {
-  const { pipelineId, state, version, run, progress, reason } = body as PipelineView;
+function describe({ pipelineId, state, version, run, progress, reason }: PipelineView): string {
   const { read, written, deadLettered, lag } = progress;
   const figures = `read ${read}, written ${written}, dead letters ${deadLettered}${lag === null ? '' : `, lag ${lag}`}`;
   const phase = run.phase === 'none' ? '' : ` (${run.phase})`;

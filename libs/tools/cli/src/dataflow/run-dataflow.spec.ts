@@ -213,18 +213,41 @@ describe('nestjs-spark dataflow', () => {
     [200, '{}', ['letters', 'adults']],
     [401, '', ['list', '--json']],
     [422, '{"errors":5}', ['start', 'adults']],
+    [200, '[{"pipelineId":"adults"}]', ['list', '--json']],
+    [200, '"text"', ['stop', 'adults']],
+    [200, '[{}]', ['letters', 'adults', '--json']],
+    [200, '{}', ['delete', 'adults']],
+    [404, '{"statusCode":404,"message":"Cannot GET /"}', ['get', 'adults']],
+    [404, '{"type":"urn:spark:problem:not-found","title":"Not found","detail":"Cannot GET /"}', ['list']],
     [500, 'Internal Server Error', ['delete', 'adults']],
   ])('says that another server answers: %d %s', async (status, text, argv) => {
     expect((await answering(status, text, argv)).exitCode).toBe(1);
     expect(said.join('\n')).toMatch(/does not answer as an app with pipelines: it answers \d+/);
   });
 
-  it('says that another server answers a plan', async () => {
-    expect((await answering(200, 'null', ['plan', file, '--json'])).exitCode).toBe(1);
-    expect(JSON.parse(said.join('\n'))).toEqual({
-      error: { message: expect.stringMatching(/does not answer as an app with pipelines: it answers 200/) },
-    });
-  });
+  it.each([
+    [200, 'null', '200 with something else'],
+    [200, '[{}]', '200 with something else'],
+    [200, '{}', '200 with something else'],
+    [404, '<html>', '404 without JSON'],
+    [404, '{}', '404 without a reason'],
+    [404, '{"statusCode":404,"message":"Cannot GET /"}', '404 (Cannot GET /)'],
+    [
+      404,
+      '{"type":"urn:spark:problem:not-found","title":"Not found","detail":"Cannot GET /"}',
+      '404 (Cannot GET /)',
+    ],
+  ])(
+    'says that another server answers a plan, which would create nothing there: %d %s',
+    async (status, text, why) => {
+      expect((await answering(status, text, ['plan', file, '--json'])).exitCode).toBe(1);
+      expect(JSON.parse(said.join('\n'))).toEqual({
+        error: {
+          message: expect.stringContaining(`does not answer as an app with pipelines: it answers ${why}`),
+        },
+      });
+    },
+  );
 
   it('names the file of an operator token that cannot be sent, and does not show it', async () => {
     const token = join(folder, 'kept', 'operator-token');
@@ -248,7 +271,7 @@ describe('nestjs-spark dataflow', () => {
     [
       ['plan'],
       404,
-      JSON.stringify({ title: 'Not found' }),
+      JSON.stringify({ type: 'urn:spark:problem:not-found', title: 'Not found' }),
       0,
       { pipelineId: 'adults', action: 'create', changed: [] },
     ],
@@ -264,7 +287,7 @@ describe('nestjs-spark dataflow', () => {
     [
       ['get', 'adults'],
       404,
-      JSON.stringify({ title: 'Not found', detail: 'No adults' }),
+      JSON.stringify({ type: 'urn:spark:problem:not-found', title: 'Not found', detail: 'No adults' }),
       1,
       { error: { message: 'Not found: No adults' } },
     ],

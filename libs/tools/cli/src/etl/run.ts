@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { PreviewResult, RetriedTask, SetAsideView } from '@nestjs-spark/replication/internal';
 import type { Outcome } from '../outcome.ts';
+import { isPreview, isRetried, isSetAside } from '../ask/known-answers.ts';
 import { askModule } from '../ask/ask-module.ts';
 import { CliError } from '../cli-error.ts';
 import { whyUnreadable } from '../why-unreadable.ts';
@@ -39,7 +39,7 @@ async function preview(command: Of<'preview'>): Promise<Outcome> {
     ...(documents === null ? {} : { documents }),
   };
   const question = { method: 'POST', path: '/spark/etl/preview', body } as const;
-  const result = await askModule<PreviewResult>(command, question, ['scripts']);
+  const result = await askModule(command, question, isPreview);
   if (!result.scripts.some((one) => one.documents.length > 0)) {
     throw new CliError(`${command.module} has no documents in ${collection}. Check the collection's name.`);
   }
@@ -50,7 +50,7 @@ async function list(command: Of<'list'>): Promise<Outcome> {
   const { with: module, task, skip, take } = command;
   const query = { module, task, skip, take };
   const question = { method: 'GET', path: '/spark/etl/set-aside', query } as const;
-  const view = await askModule<SetAsideView>(command, question, ['tasks', 'items']);
+  const view = await askModule(command, question, isSetAside);
   return { exitCode: 0, text: command.json ? toJson(view) : renderSetAside(command.module, view) };
 }
 
@@ -59,7 +59,7 @@ async function retry(command: Of<'retry'>): Promise<Outcome> {
   const wish = { module, task, documents };
   const body = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== null));
   const question = { method: 'POST', path: '/spark/etl/set-aside/retry', body } as const;
-  const { tasks } = await askModule<{ tasks: RetriedTask[] }>(command, question, ['tasks']);
+  const { tasks } = await askModule(command, question, isRetried);
   return { exitCode: 0, text: command.json ? toJson({ tasks }) : renderRetried(command.module, tasks) };
 }
 

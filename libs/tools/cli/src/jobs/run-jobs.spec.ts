@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { runJobs } from './run-jobs.ts';
@@ -21,4 +22,22 @@ describe('jobs check-backend', () => {
     expect(text.match(/FAILED/g)).toHaveLength(1);
     expect(text).toContain(`The backend ${url} cannot be reached`);
   });
+
+  it.each(['[{}]', '<html>', 'null', '"text"'])(
+    'says at once that what answers is no backend: %s',
+    async (said) => {
+      const server = createHttpServer((request, response) => {
+        request.resume();
+        response.end(said);
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const { exitCode, text } = await runJobs(['check-backend', url], {});
+      server.closeAllConnections();
+      server.close();
+      expect(exitCode).toBe(1);
+      expect(text.match(/FAILED/g)).toEqual(['FAILED']);
+      expect(text).toContain('FAILED  a run that was never started is unknown');
+    },
+  );
 });

@@ -1,6 +1,6 @@
-import type { KeyView } from '@nestjs-spark/replication/internal';
 import { isName } from '@nestjs-spark/contracts';
 import { isThumbprint } from '@nestjs-spark/contracts/internal';
+import { isKeyView, isKeyViews } from '../ask/known-answers.ts';
 import { askModule } from '../ask/ask-module.ts';
 import {
   keysDirIn,
@@ -69,7 +69,7 @@ function nameOf(positionals: readonly string[], command: string): string {
 
 async function survey(values: Values, environment: Environment): Promise<string> {
   const way = readOperatorWay(values, environment);
-  const views = await askModule<KeyView[]>(way, { method: 'GET', path: '/spark/keys' }, 'list');
+  const views = await askModule(way, { method: 'GET', path: '/spark/keys' }, isKeyViews);
   return way.json ? JSON.stringify(views, null, 2) : renderKeys(way.module, views);
 }
 
@@ -87,7 +87,7 @@ async function approve(
   }
   const way = readOperatorWay(values, environment);
   const question = { method: 'POST', path: `/spark/keys/${name}/approve`, body: { keyId } } as const;
-  const view = await askModule<KeyView>(way, question, ['trusted']);
+  const view = await askModule(way, question, isKeyView);
   if (way.json) return JSON.stringify(view, null, 2);
   return `${way.module} now trusts the key ${keyId} of ${name}, and no other.`;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { VerifyReport } from '@nestjs-spark/replication';
+import { isVerifyReport } from '../ask/known-answers.ts';
 import { askModule } from '../ask/ask-module.ts';
 import type { Environment } from '../ask/way.ts';
 import { CliError } from '../cli-error.ts';
@@ -20,9 +21,9 @@ export async function runVerify(argv: readonly string[], environment: Environmen
   const path = `/spark/replication/${owner}/${encodeURIComponent(collection)}/verify`;
   const wish = Object.entries({ repair, depth, task }).filter(([, value]) => value !== null);
   const look = async (): Promise<VerifyReport> =>
-    ofTask(await askModule<VerifyReport>(command, { method: 'GET', path }, ['tasks']), task);
+    ofTask(await askModule(command, { method: 'GET', path }, isVerifyReport), task);
   const begin = (): Promise<VerifyReport> =>
-    askModule(command, { method: 'POST', path, body: Object.fromEntries(wish) }, ['tasks']);
+    askModule(command, { method: 'POST', path, body: Object.fromEntries(wish) }, isVerifyReport);
   const first = await (mode === 'look' ? look() : begin());
   const report = mode === 'wait' ? await whenDone(first, look) : first;
   const text = json ? JSON.stringify(report, null, 2) : renderVerify(report, repair && mode !== 'look');

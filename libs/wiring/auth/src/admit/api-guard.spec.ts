@@ -83,10 +83,23 @@ describe('a refusal on a route of the application', () => {
         path: '/notes',
         decision: 'refused',
         status: 401,
-        reason: 'A valid token is needed, as Authorization: Bearer.',
+        reason: 'No token was sent: one is needed, as Authorization: Bearer.',
       }),
     ]);
     expect(await counted()).toContain('{status="401"} 1');
+  });
+
+  it('says whether a token was sent, and nothing more about it', async () => {
+    const detailOf = async (headers: Record<string, string>): Promise<unknown> =>
+      (await ask().get('/notes').set(headers).expect(401)).body.detail;
+    const none = 'No token was sent: one is needed, as Authorization: Bearer.';
+    expect([await detailOf({}), await detailOf({ authorization: 'Basic YTpi' })]).toEqual([none, none]);
+    const wrong = ['guess', `${'x'.repeat(9_000)}`, 'a.b.c'].map((token) => ({
+      authorization: `Bearer ${token}`,
+    }));
+    expect(new Set(await Promise.all(wrong.map(detailOf)))).toEqual(
+      new Set(['The token is not valid here.']),
+    );
   });
 
   it('of a caller without the role names them so that they pass for nobody else', async () => {

@@ -2,7 +2,7 @@ import { OPERATOR, type ApiCaller } from './api-caller.ts';
 import type { JwtReader } from './jwt-reader.ts';
 import type { StaticTokens } from './static-tokens.ts';
 import type { OperatorToken } from '@nestjs-spark/modules/internal';
-import { unauthenticated } from './unauthenticated.ts';
+import { noToken, wrongToken } from './unauthenticated.ts';
 
 export interface ApiAuthenticationParts {
   operator: OperatorToken;
@@ -29,17 +29,17 @@ export class ApiAuthentication {
   /**
    * Returns the caller with this credential.
    * @param token what follows `Bearer `; null: none was sent
-   * @throws {ProblemError} `unauthenticated` (401), the same for every cause; `forbidden` (403) for a valid JWT without any of
+   * @throws {ProblemError} `unauthenticated` (401), the same for every token that is not valid; `forbidden` (403) for a valid JWT without any of
    *   our roles; `unavailable` (503, with Retry-After) when the issuer's keys cannot be read now
    */
   async authenticate(token: string | null): Promise<ApiCaller> {
     const { operator, tokens, jwts, open } = this.#parts;
     if (token !== null && operator.matches(token)) return OPERATOR;
     if (open) return ANONYMOUS;
-    if (token === null) throw unauthenticated();
+    if (token === null) throw noToken();
     const name = tokens.nameOf(token);
     if (name !== null) return { kind: 'token', subject: name, role: 'editor', tenant: null, claims: {} };
-    if (jwts === null) throw unauthenticated();
+    if (jwts === null) throw wrongToken();
     return jwts.read(token);
   }
 }

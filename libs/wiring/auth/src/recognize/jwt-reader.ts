@@ -4,7 +4,7 @@ import { ProviderTokenError, verifyIssued } from '@nestjs-spark/modules/internal
 import { decodeJwt, errors, type JWTVerifyGetKey } from 'jose';
 import type { ApiCaller } from './api-caller.ts';
 import { readClaims, type ClaimNames } from './read-claims.ts';
-import { unauthenticated } from './unauthenticated.ts';
+import { wrongToken } from './unauthenticated.ts';
 
 /** Half of Node's limit for all headers of a request. */
 export const LONGEST_TOKEN = 8_192;
@@ -65,7 +65,7 @@ export class JwtReader {
     }
     if (error instanceof ProviderTokenError || error instanceof errors.JOSEError) {
       this.#parts.log.debug(`Refused a token: ${error.message}`);
-      return unauthenticated();
+      return wrongToken();
     }
     return error;
   }

@@ -1,6 +1,11 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 
-/** The same answer to everyone without a valid credential, whatever is wrong with it. The cause is in the debug log. */
-export function unauthenticated(): ProblemError {
-  return new ProblemError('unauthenticated', 'A valid token is needed, as Authorization: Bearer.');
+/** The answer to everyone who sends no token. */
+export function noToken(): ProblemError {
+  return new ProblemError('unauthenticated', 'No token was sent: one is needed, as Authorization: Bearer.');
+}
+
+/** The same answer to everyone who sends a token that is not accepted, whatever is wrong with it. The cause is in the debug log. */
+export function wrongToken(): ProblemError {
+  return new ProblemError('unauthenticated', 'The token is not valid here.');
 }

@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { TOKEN_MAX_LENGTH } from '../identify/token-claims.ts';
 
 /**
- * The credential of a request; null for none, and for one longer than `longest` characters, by default longer than anything that
- * a module or an operator would send.
+ * The credential of a request; null for none. Empty, which nobody's is, for one longer than `longest` characters, by default longer than
+ * anything that a module or an operator would send.
  */
 export function bearerOf(
   { headers }: Pick<IncomingMessage, 'headers'>,
   longest: number = TOKEN_MAX_LENGTH,
 ): string | null {
   const given = headers.authorization ?? '';
-  if (given.length > longest) return null;
+  if (given.length > longest) return '';
   return BEARER.exec(given)?.[1] ?? null;
 }
 

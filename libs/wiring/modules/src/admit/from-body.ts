@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { ApiBody, type PlatformRequest } from '@nestjs-spark/observability/internal';
+import { ApiBody, isBlank, type PlatformRequest } from '@nestjs-spark/observability/internal';
 import { rawBodyOf } from './raw-body.ts';
 import { readBody } from './read-body.ts';
 
@@ -32,5 +32,5 @@ export function FromBody<T extends object>(type: new () => T, options: BodyOptio
 
 const readAs = createParamDecorator(({ type, mayBeAbsent = false }: Wanted, context: ExecutionContext) => {
   const body = rawBodyOf(context.switchToHttp().getRequest<PlatformRequest>()) ?? new Uint8Array();
-  return readBody(type, mayBeAbsent && body.byteLength === 0 ? NOTHING : body);
+  return readBody(type, mayBeAbsent && isBlank(body) ? NOTHING : body);
 });

@@ -1,20 +1,20 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import { pointerStep } from '@nestjs-spark/foundation/internal';
-import { decodeBody, readJson, tooDeep } from '@nestjs-spark/observability/internal';
+import { decodeBody, readJson, tooDeep, type ParseJson } from '@nestjs-spark/observability/internal';
 
 const DEEPEST = 32;
 const LONGEST_KEY = 256;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Parses a body as JSON.
+ * Parses a body as JSON. @param parse default: with a refusal of numbers that JavaScript cannot hold
  * @throws {ProblemError} `invalid` (400) for invalid UTF-8, invalid JSON, nesting deeper than 32, or a key that is special in
  *   JavaScript or longer than 256 characters
  */
-export function parseJson(body: Uint8Array): unknown {
+export function parseJson(body: Uint8Array, parse?: ParseJson): unknown {
   const text = decodeBody(body);
   if (deepest(text) > DEEPEST) throw tooDeep(DEEPEST);
-  const value = readJson(text);
+  const value = readJson(text, parse);
   const pointer = forbiddenKey(value, '');
   if (pointer === null) return value;
   throw new ProblemError(

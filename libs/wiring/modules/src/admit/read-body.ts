@@ -1,6 +1,12 @@
 import { createRequire } from 'node:module';
-import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
-import { fieldsOf, objectIn, typeFirst } from '@nestjs-spark/observability/internal';
+import {
+  fieldsOf,
+  invalidFields,
+  knownFields,
+  objectIn,
+  typeFirst,
+  type ParseJson,
+} from '@nestjs-spark/observability/internal';
 import { parseJson } from './parse-json.ts';
 import { takeRules } from './rules.ts';
 
@@ -16,11 +22,15 @@ const load = () => ({
 let loaded: ReturnType<typeof load> | null = null;
 
 /**
- * Reads a body as an instance of `type`; unknown fields are refused.
+ * Reads a body as an instance of `type`; unknown fields are refused. @param parse as for `parseJson`
  * @throws {ProblemError} `invalid` (400), naming every invalid field by JSON pointer
  */
-export async function readBody<T extends object>(type: new () => T, body: Uint8Array): Promise<T> {
-  const value = objectIn(parseJson(body));
+export async function readBody<T extends object>(
+  type: new () => T,
+  body: Uint8Array,
+  parse?: ParseJson,
+): Promise<T> {
+  const value = objectIn(parseJson(body, parse));
   const { transformer, validator } = (loaded ??= load());
   for (const { options, place } of takeRules()) validator.ValidateBy(options)(...place);
   const request = transformer.plainToInstance(type, value, { enableImplicitConversion: false });
@@ -30,12 +40,8 @@ export async function readBody<T extends object>(type: new () => T, body: Uint8A
     forbidUnknownValues: true,
     // It would start with the rule declared last, which is never the type.
     stopAtFirstError: false,
-    validationError: { target: false, value: false },
+    validationError: { value: false },
   });
-  if (errors.length > 0) throw invalidFields(fieldsOf(typeFirst(errors)));
+  if (errors.length > 0) throw invalidFields(fieldsOf(typeFirst(errors), knownFields(validator)));
   return request;
-}
-
-export function invalidFields(errors: ProblemField[]): ProblemError {
-  return new ProblemError('invalid', 'Some fields are invalid; see errors.', { errors });
 }

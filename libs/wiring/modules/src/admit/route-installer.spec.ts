@@ -92,13 +92,18 @@ describe('a route of a SparkController', () => {
     const server = await start();
     const large = 'x'.repeat(1_000);
     const post = () => request(server).post('/spark/toys/1/throw').set('content-type', 'application/json');
-    await post().send(large).expect(401);
-    await post().set('authorization', 'Bearer no-token').send(large).expect(401);
-    await post().set('authorization', 'Basic a.b.c').send(large).expect(401);
+    const isNone = ({ body }: { body: { detail: string } }) =>
+      expect(body.detail).toMatch(/^No token was sent/);
+    const isWrong = ({ body }: { body: { detail: string } }) =>
+      expect(body.detail).toMatch(/^The token is not valid here/);
+    await post().send(large).expect(401).expect(isNone);
+    await post().set('authorization', 'Basic a.b.c').send(large).expect(401).expect(isNone);
+    await post().set('authorization', 'Bearer no-token').send(large).expect(401).expect(isWrong);
     await post()
       .set('authorization', `Bearer a.b.${'c'.repeat(9_000)}`)
       .send(large)
-      .expect(401);
+      .expect(401)
+      .expect(isWrong);
     await post().set('authorization', 'Bearer a.b.c').send(large).expect(413);
   });
 

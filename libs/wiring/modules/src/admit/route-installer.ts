@@ -6,7 +6,7 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { logFor, requestTarget, sendProblem } from '@nestjs-spark/observability/internal';
 import { AuditTrail } from '../audit/audit-trail.ts';
 import { OperatorToken } from '../identify/operator-token.ts';
-import { unauthenticated } from '../identify/unauthenticated.ts';
+import { noToken, wrongToken } from '../identify/unauthenticated.ts';
 import { bearerOf, looksSigned } from './bearer.ts';
 import { describeRefusal, reasonOf } from './describe-refusal.ts';
 import { PendingBodies } from './pending-bodies.ts';
@@ -75,7 +75,7 @@ export class RouteInstaller {
       const bodyBytes = bodyBytesAt(areas, request.url);
       if (bodyBytes === null) return next();
       // None of a body is read before its sender has shown a plausible token: the guard checks the rest.
-      if (hasBody(request) && !this.mayBeKnown(request)) throw unauthenticated();
+      if (hasBody(request)) this.requirePlausible(bearerOf(request));
       await keepRawBody(request, bodyBytes, this.pending);
     } catch (error) {
       if (error instanceof BodyTakenError) this.tellBodyTaken(error);
@@ -92,9 +92,10 @@ export class RouteInstaller {
     next();
   }
 
-  private mayBeKnown(request: IncomingMessage): boolean {
-    const token = bearerOf(request);
-    return token !== null && (looksSigned(token) || this.operator.matches(token));
+  /** @throws {ProblemError} `unauthenticated` (401) */
+  private requirePlausible(token: string | null): void {
+    if (token === null) throw noToken();
+    if (!looksSigned(token) && !this.operator.matches(token)) throw wrongToken();
   }
 
   private tellBodyTaken({ message }: BodyTakenError): void {

@@ -10,7 +10,7 @@ import { AuditTrail } from '../audit/audit-trail.ts';
 import { OperatorToken } from '../identify/operator-token.ts';
 import { pathOf } from '../identify/request-path.ts';
 import { TokenVerifier } from '../identify/token-verifier.ts';
-import { unauthenticated } from '../identify/unauthenticated.ts';
+import { noToken, wrongToken } from '../identify/unauthenticated.ts';
 import { bearerOf, looksSigned } from './bearer.ts';
 import { knownName, rememberCaller, type Caller, type ConsoleUser } from './caller.ts';
 import { Consoles } from './consoles.ts';
@@ -72,9 +72,9 @@ export class SparkGuard implements CanActivate {
   private async identify(asked: AskedRequest): Promise<Caller> {
     const request = nodeRequest(asked);
     const token = bearerOf(request);
-    if (token === null) throw unauthenticated();
+    if (token === null) throw noToken();
     if (this.operator.matches(token)) return { kind: 'operator' };
-    if (!looksSigned(token)) throw unauthenticated();
+    if (!looksSigned(token)) throw wrongToken();
     const body = rawBodyOf(request);
     // A spelling of the path that a router accepts for one of ours, but `RouteInstaller` does not.
     if (body === undefined) throw new ProblemError('invalid', 'The path is not spelled as it is declared.');

@@ -243,7 +243,7 @@ describe('refused with one and the same 401 for every cause', () => {
       title: 'No valid credential',
       status: 401,
       detail:
-        'A valid module or operator token is needed, as Authorization: Bearer. Operators use the SPARK_OPERATOR_TOKEN of this module; while that is unset, they have no access.',
+        'The token is not valid here: a module or operator token is needed. Operators use the SPARK_OPERATOR_TOKEN of this module; while that is unset, they have no access.',
     });
     expect(state.documents.size).toBe(0);
   });

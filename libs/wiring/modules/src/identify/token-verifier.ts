@@ -11,7 +11,7 @@ import type { KeyRing } from './key-ring.ts';
 import { ProviderTokenError, type ProviderTokens } from './provider-tokens.ts';
 import { readPublicKey } from './public-key.ts';
 import { isActingFor, TOKEN_ALGORITHM, TOKEN_MAX_LENGTH, type ActingFor } from './token-claims.ts';
-import { unauthenticated } from './unauthenticated.ts';
+import { wrongToken } from './unauthenticated.ts';
 import { UsedTokens } from './used-tokens.ts';
 
 export interface RequestToVerify extends SignedRequest {
@@ -68,7 +68,7 @@ export class TokenVerifier {
     } catch (error) {
       if (isRefusal(error)) {
         this.parts.log.debug(`Refused a token for ${request.method} ${request.path}: ${error.message}`);
-        throw unauthenticated(error);
+        throw wrongToken(error);
       }
       if (error instanceof UnavailableError) {
         throw new ProblemError(

@@ -1,13 +1,24 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 
-/**
- * The same answer to everyone without a valid token, whatever the cause, so that an attacker learns nothing from guessing. @param
- * cause for the log and the audit trail only
- */
-export function unauthenticated(cause?: Error): ProblemError {
+const WHO =
+  'Operators use the SPARK_OPERATOR_TOKEN of this module; while that is unset, they have no access.';
+
+/** The answer to everyone who sends no token. */
+export function noToken(): ProblemError {
   return new ProblemError(
     'unauthenticated',
-    'A valid module or operator token is needed, as Authorization: Bearer. Operators use the SPARK_OPERATOR_TOKEN of this module; while that is unset, they have no access.',
+    `No token was sent: a module or operator token is needed, as Authorization: Bearer. ${WHO}`,
+  );
+}
+
+/**
+ * The same answer to everyone who sends a token that is not accepted, whatever the cause, so that an attacker learns nothing from guessing. @param
+ * cause for the log and the audit trail only
+ */
+export function wrongToken(cause?: Error): ProblemError {
+  return new ProblemError(
+    'unauthenticated',
+    `The token is not valid here: a module or operator token is needed. ${WHO}`,
     { cause },
   );
 }

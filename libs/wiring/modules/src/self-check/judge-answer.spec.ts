@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { unauthenticated } from '../identify/unauthenticated.ts';
+import { wrongToken } from '../identify/unauthenticated.ts';
 import { judgeAnswer } from './judge-answer.ts';
 
 const orders = { module: 'Orders', keyId: 'k1' };
@@ -20,7 +20,7 @@ describe('what answers at the own address', () => {
     ['a wrong prefix', 404, { message: 'Cannot POST' }, /404.*SPARK_MODULE_URL/],
     ['a global guard', 401, { message: 'Unauthorized' }, /guard.*isSparkRoute\(context\)/],
     ['a global guard, in the words of a problem', 403, { detail: 'Forbidden resource' }, /guard/],
-    ['another key', 401, { detail: unauthenticated().message }, /does not accept the token of Orders/],
+    ['another key', 401, { detail: wrongToken().message }, /does not accept the token of Orders/],
     ['a body parser in front', 500, { detail: 'the bytes are gone' }, /500.*the bytes are gone/],
   ])('%s is named with its remedy', (_, status, body, words) => {
     expect(judge(status, body)).toMatch(words);

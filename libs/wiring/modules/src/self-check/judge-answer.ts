@@ -1,4 +1,4 @@
-import { unauthenticated } from '../identify/unauthenticated.ts';
+import { wrongToken } from '../identify/unauthenticated.ts';
 
 /** The response from the module's own address. */
 export interface OwnAnswer {
@@ -44,7 +44,7 @@ function judgeWord(body: unknown, expected: OwnWord): string | null {
 }
 
 function judgeRefusal(status: number, body: unknown, { module, keyId }: OwnWord): string {
-  if (textOf(body, 'detail') === unauthenticated().message)
+  if (textOf(body, 'detail') === wrongToken().message)
     return (
       `a module answers that does not accept the token of ${module} (key ${keyId}): another module, an instance with ` +
       'another key, or something in between that changes bodies; correct SPARK_MODULE_URL, or give all instances one key'

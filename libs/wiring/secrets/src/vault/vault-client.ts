@@ -1,4 +1,4 @@
-import { isObject, isSendable } from '@nestjs-spark/foundation/internal';
+import { hideFields, isObject, isSendable } from '@nestjs-spark/foundation/internal';
 import { SecretError } from '../secrets.ts';
 import type { VaultToken } from './plan-token.ts';
 import type { VaultSettings } from './vault-settings.ts';
@@ -12,6 +12,7 @@ export class VaultRefusedError extends SecretError {
   constructor(message: string, status: number) {
     super(message);
     this.status = status;
+    hideFields(this, 'status');
   }
 
   /** It cannot answer for now: it is sealed or overloaded, or its node has not yet heard of what another one did. */

@@ -6,6 +6,7 @@ import {
   ApiProperty,
   ApiResponse,
   ApiSchema,
+  invalidFields,
   nodeRequest,
   type PlatformRequest,
 } from '@nestjs-spark/observability/internal';
@@ -13,7 +14,6 @@ import {
   AuditTrail,
   FromBody,
   FromCaller,
-  invalidFields,
   requireOperator,
   SparkController,
   type Caller,

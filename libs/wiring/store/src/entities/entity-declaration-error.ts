@@ -1,3 +1,5 @@
+import { hideFields } from '@nestjs-spark/foundation/internal';
+
 /** One field that cannot be stored as declared, or an option that `@Entity()` does not have. */
 export interface FieldFault {
   className: string;
@@ -20,5 +22,6 @@ export class EntityDeclarationError extends Error {
     super(`An entity cannot be stored as declared:\n${lines.join('\n')}`);
     this.name = 'EntityDeclarationError';
     this.faults = faults;
+    hideFields(this, 'faults');
   }
 }

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs-spark/observability/internal';
+import { ApiProperty, ApiPropertyOptional, invalidFields } from '@nestjs-spark/observability/internal';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -16,7 +16,6 @@ import {
 import type { EtlScriptItem, EtlScriptRequest } from '@nestjs-spark/contracts';
 import { DEPLOYMENT_BOUNDS } from '../../settings/options.ts';
 import {
-  invalidFields,
   IsCollectionName,
   IsIdPrefix,
   IsSparkName,

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+
+type Done = (error: Error | null, value?: unknown) => void;
+type BodyParser = (request: unknown, body: string | Buffer, done: Done) => void;
+
+/** What this needs of Fastify. */
+interface FastifyInstance {
+  getDefaultJsonParser(...actions: unknown[]): BodyParser;
+}
+
+/**
+ * Has Fastify's JSON parser do as Express's: it takes an empty body for an empty object, and leaves the text that it refuses on its error, without
+ * which nobody could say what is wrong with it. Nest asks Fastify for that parser with every body. A parser of the application's own is not touched.
+ */
+@Injectable()
+export class ParseAsExpress {
+  constructor(host: HttpAdapterHost) {
+    host.init$.subscribe(() => {
+      // Nest returns null when there is none, contrary to its types.
+      const adapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+      if (adapter?.getType() === 'fastify') parseAsExpress(adapter.getInstance<FastifyInstance>());
+    });
+  }
+}
+
+function parseAsExpress(fastify: FastifyInstance): void {
+  const parserFor = fastify.getDefaultJsonParser.bind(fastify);
+  fastify.getDefaultJsonParser = (...actions) => {
+    const parse = parserFor(...actions);
+    return (request, body, done) => {
+      if (body.length === 0) return done(null, {});
+      parse(request, body, (error, value) =>
+        done(error && Object.assign(error, { body: String(body) }), value),
+      );
+    };
+  };
+}

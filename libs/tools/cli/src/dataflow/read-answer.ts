@@ -1,0 +1,87 @@
+import {
+  isListOf,
+  isNullOr,
+  isObject,
+  isObjectOf,
+  isText,
+  isWhole,
+  type Guard,
+} from '@nestjs-spark/foundation/internal';
+import type { PipelineView } from '@nestjs-spark/pipelines/embedded';
+import { isHandled } from '../ask/is-handled.ts';
+import type { FailurePlace } from '../cli-error.ts';
+
+/** Something else answers there. */
+export class NotAnAppError extends Error {}
+
+/** A dead letter, as far as it is shown. */
+export interface LetterView {
+  letterId: string;
+  partition: string;
+  offset: number;
+  step: string;
+  reason: string;
+  meta?: Record<string, unknown>;
+}
+
+/** Why the app refuses. */
+export interface Refusal {
+  title?: string;
+  detail?: string;
+  errors?: FailurePlace[];
+}
+
+const text = isText(Infinity);
+
+/** A pipeline, as far as it is shown. */
+export const isPipeline: Guard<PipelineView> = isObjectOf({
+  pipelineId: text,
+  version: isWhole,
+  state: text,
+  reason: isNullOr(text),
+  run: isObjectOf({ phase: text }),
+  progress: isObjectOf({
+    read: isWhole,
+    written: isWhole,
+    deadLettered: isWhole,
+    lag: isNullOr(isWhole),
+  }),
+}) as Guard<unknown> as Guard<PipelineView>;
+export const arePipelines = isListOf(isPipeline, Infinity);
+export const areLetters: Guard<LetterView[]> = isListOf(
+  isObjectOf(
+    { letterId: text, partition: text, offset: isWhole, step: text, reason: text },
+    { meta: isObject },
+  ),
+  Infinity,
+);
+/** The answer to a delete. */
+export const isNothing: Guard<null> = (value): value is null => value === null;
+
+/** The body of an answer, whatever its form. @throws {NotAnAppError} unless it is JSON, or nothing where that is right */
+export function bodyOf(status: number, body: string): unknown {
+  if (body === '' && status === 204) return null;
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new NotAnAppError(`it answers ${status} without JSON`);
+  }
+}
+
+/** @throws {NotAnAppError} unless it is what the app answers to such a request */
+export function expected<T>(status: number, body: unknown, isAnswer: Guard<T>): T {
+  if (isAnswer(body)) return body;
+  throw new NotAnAppError(`it answers ${status} with something else`);
+}
+
+/**
+ * The app's reason for a refusal. That there is no such pipeline is only believed if a route says it: other applications have nothing there, either.
+ * @throws {NotAnAppError} for any other answer
+ */
+export function refusalIn(status: number, body: unknown): Refusal {
+  const { title, detail, message, errors = [] } = isObject(body) ? body : {};
+  const hasReason = (text(title) || text(detail)) && Array.isArray(errors) && errors.every(isObject);
+  if (hasReason && (status !== 404 || isHandled(body as object))) return body as Refusal;
+  const said = [detail, message].find(text);
+  throw new NotAnAppError(`it answers ${status}${said === undefined ? ' without a reason' : ` (${said})`}`);
+}

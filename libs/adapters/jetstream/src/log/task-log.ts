@@ -11,11 +11,12 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import type { Logger } from '@nestjs-spark/foundation/internal';
+import { AckInbox } from '../connect/ack-inbox.ts';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { apiCode, ApiCode, isStreamNotFound, isWrongLastSequence } from '../connect/failures.ts';
 import { type BigPayloads, OBJECT_HEADER } from './big-payloads.ts';
 import { JetStreamContents } from './contents.ts';
-import { fromHeaders, headerBytes, toHeaders } from './headers.ts';
+import { fromHeaders, headerBytes } from './headers.ts';
 import { readMessages } from './read-messages.ts';
 
 export interface TaskLogParts {
@@ -116,11 +117,15 @@ export class JetStreamTaskLog implements TaskLog {
   }
 
   async #publish(message: LogPayload, afterSequence: number): Promise<number> {
-    const expect = { lastSubjectSequence: afterSequence, streamName: this.#stream };
-    return this.#connection.use(async ({ js }) => {
+    const headers = {
+      ...message.headers,
+      'Nats-Expected-Stream': this.#stream,
+      'Nats-Expected-Last-Subject-Sequence': String(afterSequence),
+    };
+    return this.#connection.use(async (handle) => {
       try {
-        const headers = toHeaders(message.headers);
-        return (await js.publish(this.#subject, message.payload, { headers, expect })).seq;
+        const inbox = AckInbox.of(handle, this.#connection);
+        return await inbox.publish(this.#subject, message.payload, headers);
       } catch (error) {
         throw this.#refusal(error);
       }

@@ -7,7 +7,7 @@ import type { StreamSettings } from '../provision/plan-stream.ts';
 import { Provisioner } from '../provision/provisioner.ts';
 import { recordSettings } from '../provision/streams.ts';
 import { readMessages } from '../log/read-messages.ts';
-import { AckInbox } from './ack-inbox.ts';
+import { AckInbox } from '../connect/ack-inbox.ts';
 import { batchNotStored, type Batched, publishBatch } from './publish-batch.ts';
 import { type RecordPlace, recordSubject } from './record-place.ts';
 import { isNothingThere } from './subject-log.ts';

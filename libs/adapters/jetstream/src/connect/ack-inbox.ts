@@ -1,7 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 import { createInbox, errors, MsgHdrsImpl, type Msg } from '@nats-io/transport-node';
-import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
+import type { JetStreamConnection, JetStreamHandle } from './connection.ts';
 
 /** What was published and is not acknowledged yet. */
 interface Unanswered {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors, MsgHdrsImpl, type Msg, type Status } from '@nats-io/transport-node';
-import type { ConnectionStatus, JetStreamHandle } from '../connect/connection.ts';
+import type { ConnectionStatus, JetStreamHandle } from './connection.ts';
 import { AckInbox } from './ack-inbox.ts';
 
 /** A connection to nobody: what is published is kept, and answered by the test. */

@@ -150,9 +150,10 @@ export class Transformer {
     };
     const outcomes = await byHalves(changes, work, { probe: () => this.#probe(signal), signal });
     const { name } = this.#task.key;
-    const outputs = outcomes.map((outcome, at) =>
-      outcome instanceof Broken ? broken(changes[at], name, outcome.error) : outcome,
-    );
+    const outputs = changes.slice(0, outcomes.length).map((change, at) => {
+      const outcome = outcomes[at];
+      return outcome instanceof Broken ? broken(change, name, outcome.error) : outcome;
+    });
     return { outputs, extras };
   }
 
@@ -250,13 +251,9 @@ export class Transformer {
   }
 }
 
-function broken(change: SourceChange | undefined, script: string, error: unknown): SendableOutput {
+function broken({ id }: SourceChange, script: string, error: unknown): SendableOutput {
   const reason = `it cannot be read or transformed: ${messageOf(error)}`;
-  return {
-    id: change?.id ?? '',
-    status: 'failed',
-    failure: { kind: 'crashed', script, line: null, column: null, reason },
-  };
+  return { id, status: 'failed', failure: { kind: 'crashed', script, line: null, column: null, reason } };
 }
 
 function toFailure(change: SourceChange, failure: ScriptFailure): SetAsideFailure {

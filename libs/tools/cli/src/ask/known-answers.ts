@@ -1,32 +1,23 @@
 import {
   isBoolean,
-  isListOf,
   isNullOr,
   isObject,
   isObjectOf,
   isOneOf,
-  isText,
   isWhole,
   type Guard,
 } from '@nestjs-spark/foundation/internal';
 import type { VerifyReport } from '@nestjs-spark/replication';
 import type { KeyView, PreviewResult, RetriedTask, SetAsideView } from '@nestjs-spark/replication/internal';
 import type { SettingsChangeView, SettingsVersionView, SettingsView } from '@nestjs-spark/settings/internal';
+import { many, shows, text } from './shown.ts';
 
 // The answers of modules, as far as a command shows them. Another version may have more fields, or fewer of those that nothing shows.
 
-const text = isText(Infinity);
 const maybeText = isNullOr(text);
-const texts = isListOf(text, Infinity);
+const texts = many(text);
 const isThere: Guard<unknown> = (value): value is unknown => value !== undefined;
 const isAmount: Guard<number> = (value): value is number => Number.isFinite(value);
-
-/** A list of any length. */
-const many = <T>(guard: Guard<T>): Guard<T[]> => isListOf(guard, Infinity);
-
-/** Checks less than the whole type: what is shown of it. */
-const shows = <T>(guard: Guard<Partial<T> | Record<string, unknown>>): Guard<T> =>
-  guard as Guard<unknown> as Guard<T>;
 
 export const isKeyView = shows<KeyView>(
   isObjectOf({

@@ -1,14 +1,7 @@
-import {
-  isListOf,
-  isNullOr,
-  isObject,
-  isObjectOf,
-  isText,
-  isWhole,
-  type Guard,
-} from '@nestjs-spark/foundation/internal';
+import { isNullOr, isObject, isObjectOf, isWhole, type Guard } from '@nestjs-spark/foundation/internal';
 import type { PipelineView } from '@nestjs-spark/pipelines/embedded';
 import { isHandled } from '../ask/is-handled.ts';
+import { many, shows, text } from '../ask/shown.ts';
 import type { FailurePlace } from '../cli-error.ts';
 
 /** Something else answers there. */
@@ -31,29 +24,28 @@ export interface Refusal {
   errors?: FailurePlace[];
 }
 
-const text = isText(Infinity);
-
 /** A pipeline, as far as it is shown. */
-export const isPipeline: Guard<PipelineView> = isObjectOf({
-  pipelineId: text,
-  version: isWhole,
-  state: text,
-  reason: isNullOr(text),
-  run: isObjectOf({ phase: text }),
-  progress: isObjectOf({
-    read: isWhole,
-    written: isWhole,
-    deadLettered: isWhole,
-    lag: isNullOr(isWhole),
+export const isPipeline = shows<PipelineView>(
+  isObjectOf({
+    pipelineId: text,
+    version: isWhole,
+    state: text,
+    reason: isNullOr(text),
+    run: isObjectOf({ phase: text }),
+    progress: isObjectOf({
+      read: isWhole,
+      written: isWhole,
+      deadLettered: isWhole,
+      lag: isNullOr(isWhole),
+    }),
   }),
-}) as Guard<unknown> as Guard<PipelineView>;
-export const arePipelines = isListOf(isPipeline, Infinity);
-export const areLetters: Guard<LetterView[]> = isListOf(
+);
+export const arePipelines = many(isPipeline);
+export const areLetters: Guard<LetterView[]> = many(
   isObjectOf(
     { letterId: text, partition: text, offset: isWhole, step: text, reason: text },
     { meta: isObject },
   ),
-  Infinity,
 );
 /** The answer to a delete. */
 export const isNothing: Guard<null> = (value): value is null => value === null;

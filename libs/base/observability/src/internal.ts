@@ -10,6 +10,7 @@ export * from './problems/send-problem.ts';
 export * from './problems/to-problem.ts';
 export * from './problems/validation-errors.ts';
 export { TypedErrorFilter } from './problems/typed-error-filter.ts';
+export { onHttpAdapter } from './routes/on-http-adapter.ts';
 export * from './routes/platform.ts';
 export { ReadsNoFields, refuseFields } from './routes/no-fields.ts';
 export {

@@ -22,7 +22,7 @@ import {
   TrailInUseModule,
 } from '@nestjs-spark/modules/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
-import { logFor, ModuleFacts } from '@nestjs-spark/observability/internal';
+import { logFor, ModuleFacts, onHttpAdapter } from '@nestjs-spark/observability/internal';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { MODULE_REGISTRY, STATE_STORE } from '@nestjs-spark/store';
 import { ConsoleClient } from './ask/console-client.ts';
@@ -134,9 +134,7 @@ export class SparkConsoleModule
     this.#identity = identity;
     this.#facts = facts;
     this.#bus = bus;
-    // Before any middleware of the application.
-    host.init$.subscribe(() => {
-      const adapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+    onHttpAdapter(host, (adapter) => {
       adapter?.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
         if (!server.take(request, response)) next();
       });

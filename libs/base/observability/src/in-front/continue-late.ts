@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { onHttpAdapter } from '../routes/on-http-adapter.ts';
 
 /**
  * Sends `100 Continue` to a client that waits for it (`Expect: 100-continue`) only when something begins to read the body. Node
@@ -9,8 +10,8 @@ import { HttpAdapterHost } from '@nestjs/core';
 @Injectable()
 export class ContinueLate {
   constructor(host: HttpAdapterHost) {
-    host.init$.subscribe(() => {
-      const server = host.httpAdapter?.getHttpServer() as Server | undefined;
+    onHttpAdapter(host, (adapter) => {
+      const server = adapter?.getHttpServer() as Server | undefined;
       // An application's own listener takes precedence.
       if (server && server.listenerCount('checkContinue') === 0) continueLate(server);
     });

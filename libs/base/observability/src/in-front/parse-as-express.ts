@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { onHttpAdapter } from '../routes/on-http-adapter.ts';
 
 type Done = (error: Error | null, value?: unknown) => void;
 type BodyParser = (request: unknown, body: string | Buffer, done: Done) => void;
@@ -16,9 +17,7 @@ interface FastifyInstance {
 @Injectable()
 export class ParseAsExpress {
   constructor(host: HttpAdapterHost) {
-    host.init$.subscribe(() => {
-      // Nest returns null when there is none, contrary to its types.
-      const adapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+    onHttpAdapter(host, (adapter) => {
       if (adapter?.getType() === 'fastify') parseAsExpress(adapter.getInstance<FastifyInstance>());
     });
   }

@@ -6,6 +6,7 @@ import { configOf } from '../routes/application-config.ts';
 import { readsBody, verbsInstead, verbTableOf, type VerbRoute, type VerbTable } from './find-verbs.ts';
 import { leaveBody } from '../routes/left-body.ts';
 import { methodNotAllowed } from '../routes/method-not-allowed.ts';
+import { onHttpAdapter } from '../routes/on-http-adapter.ts';
 import { requestTarget } from '../routes/request-target.ts';
 import { routesOf } from '../routes/served.ts';
 import { isSparkController, isSystemController } from '../routes/spark-route.ts';
@@ -28,9 +29,7 @@ export class WrongVerbs {
   constructor(host: HttpAdapterHost, modules: ModulesContainer, moduleRef: ModuleRef) {
     this.#modules = modules;
     this.#moduleRef = moduleRef;
-    host.init$.subscribe(() => {
-      // Nest returns null when there is none, contrary to its types.
-      const adapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+    onHttpAdapter(host, (adapter) => {
       const isFastify = adapter?.getType() === 'fastify';
       adapter?.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
         const { method = '', url = '/' } = request;

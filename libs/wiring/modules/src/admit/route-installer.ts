@@ -3,7 +3,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, HttpAdapterHost, Reflector } from '@nestjs/core';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { logFor, requestTarget, sendProblem } from '@nestjs-spark/observability/internal';
+import { logFor, onHttpAdapter, requestTarget, sendProblem } from '@nestjs-spark/observability/internal';
 import { AuditTrail } from '../audit/audit-trail.ts';
 import { OperatorToken } from '../identify/operator-token.ts';
 import { noToken, wrongToken } from '../identify/unauthenticated.ts';
@@ -45,9 +45,7 @@ export class RouteInstaller {
     this.operator = operator;
     this.discovery = discovery;
     this.reflector = reflector;
-    host.init$.subscribe(() => {
-      // Nest returns null when there is none, contrary to its types.
-      const adapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+    onHttpAdapter(host, (adapter) => {
       if (!adapter) return this.tellNoHttp();
       const areas = areasOf(this.controllers());
       adapter.use(

@@ -56,7 +56,7 @@ export class LeftLetters {
     const since = deleted.filter(({ position }) => position > mark);
     if (since.length === 0) return;
     for (const { key } of since) if (await hasLetters(key)) await this.#note(key);
-    const position = Math.max(...since.map((one) => one.position));
+    const position = since.reduce((last, one) => Math.max(last, one.position), mark);
     await this.#write(id, { journal, position }, before?.version ?? null);
   }
 

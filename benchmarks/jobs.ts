@@ -220,7 +220,7 @@ function report(queued: { disk: number; heap: number } | null): void {
   const text = [
     '# Jobs beside BullMQ',
     '',
-    `${describeMachine()}. ${rounds} rounds, one after the other in each; ${count} trivial jobs, ${IN_FLIGHT} submissions in flight, ${AT_ONCE} runs at once, one process. Medians, with the least and the most; us each: the processor time of that process, without the server. Load average ${loadBefore.toFixed(1)} before and ${(loadavg()[0] ?? 0).toFixed(1)} after: only a quiet machine (below 2) tells the speeds.`,
+    `${describeMachine()}. ${rounds} rounds, one after the other in each; ${count} trivial jobs, ${IN_FLIGHT} submissions in flight, ${AT_ONCE} runs at once, one process. Medians, with minimum and maximum; us each: the processor time of that process, without the server. Load average ${loadBefore.toFixed(1)} before and ${(loadavg()[0] ?? 0).toFixed(1)} after: speeds count only on a quiet machine (below 2).`,
     '',
     'nats-server syncs its files every 2 minutes (its default); Redis syncs its append-only file every second (`appendfsync everysec`). Both keep a job before they answer, and both can lose the last moments at a power loss.',
     '',

@@ -87,7 +87,7 @@ describe('The tools of the repository', () => {
     expect(stderr).toContain(`"${word}". Did you mean "${meant}"?`);
   });
 
-  it('are not started by one another without the condition under which they read the sources: nothing may be built', () => {
+  it('start one another only with the condition that makes them read the sources: nothing may be built yet', () => {
     const files = globSync('tools/**/*.ts', { cwd: root, exclude: (file) => file.endsWith('.spec.ts') });
     const starts = files.flatMap((file) =>
       readFileSync(join(root, file), 'utf8')

@@ -181,7 +181,7 @@ async function buildFile(source: string, target: string): Promise<void> {
   await writeFile(`${script}.map`, map);
 }
 
-/** As {@link build}, with what it does on the console. */
+/** Like {@link build}, and prints what it does. */
 export async function buildAloud(): Promise<void> {
   const started = Date.now();
   const count = await build(repository, (isFirst) =>

@@ -28,7 +28,7 @@ it('An app loads neither a package that it is started without nor a part of it',
   expect(await findsOf('@nestjs/common', { ...options, without: ['@nestjs/comm'] })).toBe('found');
 });
 
-/** Starts an app with a Node that says it is of this version. The one that takes over has a channel to it, and says what it is. */
+/** Starts an app on a Node that claims this version, and returns which one ran it: only one that takes over has a channel. */
 async function runsOn(version: string): Promise<string> {
   const app = `
     if (!process.connected) Object.defineProperty(process.versions, 'node', { value: '${version}' });
@@ -39,7 +39,7 @@ async function runsOn(version: string): Promise<string> {
   return (await run(process.execPath, args)).stdout;
 }
 
-it('An app on a Node that is too old starts again on the one of the repository, whatever the major version', async () => {
+it('An app on a Node that is too old starts again on the one that the repository brings, whatever the major version', async () => {
   for (const version of ['18.20.0', '22.0.0', '22.18.0'])
     expect(`${version}: ${await runsOn(version)}`).toBe(`${version}: another`);
   for (const version of [`${OLDEST_NODE}.0`, '24.0.0'])

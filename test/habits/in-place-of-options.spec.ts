@@ -34,7 +34,7 @@ const beside = (name: string): DynamicModule[] =>
   ['SparkStoreModule', 'SparkModule'].includes(name) ? [] : [store()];
 const NO_OPTIONS: [unknown, string][] = [
   [null, 'not null'],
-  ['Fleet', 'not a text'],
+  ['Fleet', 'not a string'],
   [['Fleet'], 'not a list'],
   [42, 'not a number'],
 ];
@@ -47,8 +47,8 @@ describe('Anything but an object of options stops the start with one fault that 
         ...beside(name),
         DOORS[name]?.forRoot?.(untyped(given)) ?? untyped(null),
       ]);
-      expect(said.match(/the options: it has to be an object, [\w ]+/g)).toEqual([
-        `the options: it has to be an object, ${what} `,
+      expect(said.match(/the options: an object is expected, [\w ]+/g)).toEqual([
+        `the options: an object is expected, ${what} `,
       ]);
       expect(said).not.toContain('there is no such option');
       if (name !== 'ObservabilityModule')
@@ -76,8 +76,8 @@ describe('Anything but an object of options stops the start with one fault that 
   )('$name, with a factory that returns $returned', async ({ name, returned, what }) => {
     const given = untyped({ useFactory: () => returned });
     const said = await refusal(() => [...beside(name), DOORS[name]?.forRootAsync?.(given) ?? untyped(null)]);
-    expect(said.match(/the options: it has to be an object, [\w ]+/g)).toEqual([
-      `the options: it has to be an object, ${what} `,
+    expect(said.match(/the options: an object is expected, [\w ]+/g)).toEqual([
+      `the options: an object is expected, ${what} `,
     ]);
   });
 
@@ -87,8 +87,8 @@ describe('Anything but an object of options stops the start with one fault that 
     expect(await said({ useFactroy: () => ({}) })).toMatch(
       /forRootAsync\(\): useFactroy: there is no such option; did you mean useFactory\?/,
     );
-    expect(await said(null)).toMatch(/forRootAsync\(\): the options: it has to be an object, not null/);
-    expect(await said({})).toMatch(/forRootAsync\(\): it needs one of useFactory, useClass and useExisting/);
+    expect(await said(null)).toMatch(/forRootAsync\(\): the options: an object is expected, not null/);
+    expect(await said({})).toMatch(/forRootAsync\(\): it needs useFactory, useClass or useExisting/);
   });
 
   it.each<[string, (classes: never, options?: never) => DynamicModule]>([
@@ -102,7 +102,7 @@ describe('Anything but an object of options stops the start with one fault that 
         /^Spark\w+\.forFeature\(\): it has to be given a list of classes/,
       );
     expect(await refusal(() => [forFeature(untyped([undefined]))])).toMatch(
-      /^Spark\w+\.forFeature\(\): item 1 of its list of 1 is undefined: .*import each other/,
+      /^Spark\w+\.forFeature\(\): item 1 of 1 in its list is undefined: .*import each other/,
     );
   });
 
@@ -117,7 +117,7 @@ describe('Anything but an object of options stops the start with one fault that 
   ])('@%s() takes an object of options', (name, decorate) => {
     for (const [given, what] of NO_OPTIONS)
       expect(() => decorate(untyped(given))).toThrow(
-        `the options of @${name}(): it has to be an object, ${what} (options: `,
+        `the options of @${name}(): an object is expected, ${what} (options: `,
       );
   });
 
@@ -130,7 +130,7 @@ describe('Anything but an object of options stops the start with one fault that 
 
   it('SparkStoreModule.forFeature() takes an object of options', async () => {
     expect(await refusal(() => [SparkStoreModule.forFeature([], untyped(null))])).toBe(
-      'SparkStoreModule.forFeature(): the options: it has to be an object, not null (options: indexes).',
+      'SparkStoreModule.forFeature(): the options: an object is expected, not null (options: indexes).',
     );
   });
 });

@@ -246,7 +246,7 @@ describe.each(PLATFORMS)('an API on %s', (platform) => {
       answers.set(what, { status, ...withoutTrace(body as Record<string, unknown>) });
     }
     const none = withoutTrace(withoutAny.body as Record<string, unknown>);
-    expect(none).toMatchObject({ detail: 'No token was sent: one is needed, as Authorization: Bearer.' });
+    expect(none).toMatchObject({ detail: 'No token was sent: send one as Authorization: Bearer.' });
     const one = { ...none, detail: 'The token is not valid here.' };
     expect(Object.fromEntries(answers)).toEqual(
       Object.fromEntries(Object.keys(forged).map((what) => [what, one])),

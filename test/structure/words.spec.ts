@@ -12,7 +12,10 @@ const PHRASES: readonly [phrase: RegExp, better: string][] = [
   [/\blets? go of\b/i, 'release'],
   [/\bstands? in\b/i, 'is in, replaces'],
   [/\bnot to be had\b/i, 'not available'],
-  [/(?<!\bthere )\b(?:is|was) no (?:array|file|JSON|list|name|number|object|text|URL|YAML)\b/i, 'is not a'],
+  [
+    /(?<!\bthere )\b(?:is|was) no (?:array|backend|document|file|JSON|list|name|number|object|text|URL|YAML)\b/i,
+    'is not a',
+  ],
 ];
 
 /** Words for a service that say less than those in docs/internals/words.md. */

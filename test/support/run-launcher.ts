@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, '../..');
 
 /**
  * Runs one of the commands that show a newcomer an app, with these variables and no others but PATH: with `--once`, or until it
- * says that it runs, which is then ended as by Ctrl-C.
+ * says that it runs; then it is ended as by Ctrl-C.
  * @param main the program, with the options of Node before it
  */
 export async function runLauncher(

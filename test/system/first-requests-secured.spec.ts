@@ -7,7 +7,7 @@ import { runLauncher } from '../support/run-launcher.ts';
 const JOBS = ['tools/jobs/main.ts'];
 const DATAFLOW = ['--conditions=@nestjs-spark/source', 'tools/dataflow/main.ts'];
 
-/** A label or, under the same one, none; then what happened. */
+/** A label, left out below the same one; then what happened. */
 const STORY_LINE = /^ {2}(?:[A-Z][a-z]{1,8} {2,}| {10})\S/;
 
 let folder: string;
@@ -61,7 +61,7 @@ describe.each([
   });
 });
 
-it('npm run dataflow tells whether its pipeline was there already, and of each run what that has done', async () => {
+it('npm run dataflow says whether its pipeline existed already, and what each run did', async () => {
   const env = { SPARK_DATA_DIR: join(folder, 'data') };
   const run = async () => (await runLauncher(DATAFLOW, env, '--once')).stdout;
   expect(await run()).toMatch(/"first" was created:[^]*Completed: read 2, written 1, filtered 1\n/);

@@ -56,7 +56,7 @@ describeOn(
       }
     };
 
-    /** The instances say ready before the proxy has asked them: until it has, one that dies is the only one it knows. */
+    /** Instances are ready before the proxy has asked them: until it has, the one that dies may be the only one it knows. */
     const known = () => hrs[0].until('known to the proxy', async () => proxy.sendsTo === hrs.length);
 
     const running = () => hrs.filter(({ process }) => process.running);

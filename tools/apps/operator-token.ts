@@ -22,13 +22,13 @@ export async function curlCredential(environment: Environment = process.env): Pr
 /** The operator of a demonstration. */
 export interface Operator {
   token: string;
-  /** An option of `curl`, as of {@link curlCredential}. */
+  /** An option of `curl`, as {@link curlCredential} returns it. */
   credential: string;
   /** Whether the token was made for this run, so that it may be shown. */
   isMade: boolean;
 }
 
-/** The operator whose token these variables have, or else one with a new token. */
+/** The operator whose token these variables hold, or else one with a new token. */
 export async function operatorOf(environment: Environment = process.env): Promise<Operator> {
   const given = await operatorToken(environment);
   if (given !== undefined)

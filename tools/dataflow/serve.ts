@@ -52,12 +52,12 @@ async function show({ url }: App, narrator: Narrator): Promise<Shown> {
   if (token === undefined)
     narrator.say(
       'Token',
-      `${join(folder, 'operator-token')} has the operator token, for the header Authorization`,
+      `${join(folder, 'operator-token')} holds the operator token, for the header Authorization`,
     );
   await requireToken('Dataflow', `${url}/api/pipelines`);
   const people = join(files, FIRST.source.path);
   mkdirSync(files, { recursive: true });
-  // Whoever has added somebody keeps them.
+  // Keeps people that somebody has added.
   if (!existsSync(people)) writeFileSync(people, PEOPLE);
   const first = `${url}/api/pipelines/${FIRST.pipelineId}`;
   const { status, body } = await demand(first, 'PUT', FIRST, token);

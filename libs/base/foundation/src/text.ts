@@ -1,6 +1,6 @@
 /**
  * Comparing names and describing errors, for worker threads: see the entry point of the same name in `contracts`. Also for programs
- * that first look which Node they run on: nothing here needs a recent one.
+ * that first check which Node they run on: nothing here needs a recent one.
  */
 export { messageOf } from './errors/message-of.ts';
 export { nameKey, sameName } from './names/same-name.ts';

@@ -30,7 +30,7 @@ for (const name of process.argv.slice(2)) {
   let peak = idle;
   const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 5);
   const runner = await pool.open({ name, collection: 'Users', script });
-  // Texts of several documents count only when there are many of them.
+  // Long outputs only add up over many documents.
   const count = name === 'output' ? documents.length : 15;
   for (let done = 0; done < count;) {
     const outputs = await runner.transformToBytes(documents.slice(done, count), loadsNothing);

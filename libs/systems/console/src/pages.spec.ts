@@ -69,7 +69,7 @@ it('The page contains who is signed in, and tells a user whose session has ended
   expect(whoIsHere('{"closed":true}', false)).toMatchObject({ session: null, closed: true });
 });
 
-it('Whoever follows a link on another site is not told that the session is over: browsers did not send it', () => {
+it('A page opened from a link on another site does not say that the session is over: the browser did not send it', () => {
   const unknown = '{"unknown":true}';
   expect(whoIsHere(unknown, true)).toMatchObject({ session: null, over: false, unknown: true });
   expect(whoIsHere(unknown, false)).toMatchObject({ session: null, over: false, unknown: false });

@@ -13,7 +13,7 @@ export interface Here {
 
 /**
  * The page contains who is signed in, so the console is not asked: it could refuse, and a browser reports each refusal as an error.
- * The exception is a page that was opened from another site, from where browsers do not send the session.
+ * The exception is a page that was opened from another site, from which browsers do not send the session.
  * @param told what the page contains: a session, the information that nobody can sign in, that the session may not have been sent,
  *   or nothing
  * @param wasHere whether this browser had a session and did not end it

@@ -38,13 +38,13 @@ export class AckInbox {
   #isHeard = false;
   #next = 0;
 
-  /** The one of a connection. */
+  /** The inbox of a connection; all its streams share one. */
   static of({ nc, js }: Pick<JetStreamHandle, 'nc' | 'js'>, connection: AckedConnection): AckInbox {
     const known = OF.get(nc);
     if (known) return known;
     const inbox = new AckInbox(nc, connection.inboxPrefix, js.getOptions().timeout ?? TIMEOUT_MS);
     OF.set(nc, inbox);
-    // What was under way when the connection broke would only end by its time-out.
+    // Otherwise, what was under way when the connection broke would end only with its timeout.
     const leave = connection.onStatus(() => inbox.#failAll(() => connection.unavailable()));
     nc.closed().then(leave, leave);
     return inbox;
@@ -133,7 +133,7 @@ export class AckInbox {
   }
 }
 
-/** Headers as the text that goes out: the client's own are made into a map first, and encoded into memory of their own. */
+/** Headers as the text that is sent: the client's own class fills a map first, and encodes it into a buffer of its own. */
 class WrittenHeaders extends MsgHdrsImpl {
   readonly #text: string;
 

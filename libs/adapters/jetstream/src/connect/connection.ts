@@ -104,7 +104,7 @@ export class JetStreamConnection {
     return this.#connected;
   }
 
-  /** The tools of the connection as it is now, for what needs no answer or hears of its end itself; null while there is none. */
+  /** The handle of the current connection, for what needs no answer or notices its end by itself; null while there is none. */
   get current(): JetStreamHandle | null {
     return this.#connected ? (this.#handle ?? null) : null;
   }
@@ -290,7 +290,7 @@ export class JetStreamConnection {
       this.#options.log.warn(`${this.target}: ${problem}. Trying again until it works`);
   }
 
-  /** Why nothing can be asked now. */
+  /** Why nothing can be requested now. */
   unavailable(): UnavailableError {
     if (this.#closing.signal.aborted)
       return new UnavailableError(`The connection to ${this.target} is closed`);

@@ -1,6 +1,6 @@
 import { Places } from '@nestjs-spark/foundation/internal';
 
-/** Work on a connection. A request that was under way when the connection broke would only end by its time-out. */
+/** Work on a connection. A request that was under way when the connection broke would end only with its timeout. */
 export class UnderWay {
   readonly #places = new Places<(error: unknown) => void>();
 
@@ -24,7 +24,7 @@ export class UnderWay {
     });
   }
 
-  /** Fails all of it. @param error for each its own, with a stack of its own */
+  /** Fails all of it. @param error called for each, so that each has its own stack */
   breakOff(error: () => unknown): void {
     for (const fail of this.#places.all()) fail(error());
   }

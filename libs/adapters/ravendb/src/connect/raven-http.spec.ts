@@ -40,7 +40,7 @@ describe('RavenDB over HTTP', () => {
     async (text) => {
       const http = new RavenHttp({ urls: [await serve(200, text)], database: 'd' });
       const read = http.getDocuments('/docs');
-      await expect(read).rejects.toThrow(/^What answers for database d is not .+: check that RavenDB is at/);
+      await expect(read).rejects.toThrow(/^The answer for database d is not .+: check that RavenDB is at/);
       await expect(read).rejects.toThrow(UnavailableError);
       await http.close();
     },

@@ -117,10 +117,10 @@ export class RavenHttp {
     }
   }
 
-  /** A proxy, or another server, has answered in the place of RavenDB. */
+  /** A proxy, or another server, has answered in place of RavenDB. */
   #noAnswer(what: string, cause?: unknown): UnavailableError {
     return new UnavailableError(
-      `What answers for database ${this.database} ${what}: check that RavenDB is at its address`,
+      `The answer for database ${this.database} ${what}: check that RavenDB is at the address that is set`,
       { cause },
     );
   }

@@ -7,8 +7,8 @@ interface Waiter {
   wake: () => void;
 }
 
-// Signals come after their changes, so a look without one is only to be safe. It costs the server as much as reading a change:
-// not after each of many.
+// A signal follows every change, so a look without one is only a precaution. It costs the server as much as reading a change:
+// too much after each of many.
 const QUIET_LOOK_MS = 250;
 
 /** Wakes readers that have reached the end: on a signal from the server and, to be safe, by polling. */

@@ -59,7 +59,7 @@ describe('a set behind one that is still being written', () => {
   it.each([
     ['live', { live: true }],
     ['in a first copy', { live: false }],
-  ])('is sent in one piece when the version is there, if it is small: %s', async (_, { live }) => {
+  ])('is sent in one piece once the version is known, if it is small: %s', async (_, { live }) => {
     const before = Promise.withResolvers<string | null>();
     const written = sink.apply(puts(1), { ...CHECKPOINT, live }, before.promise);
     before.resolve('A:1');

@@ -93,7 +93,7 @@ export class RavenChangeSink implements ChangeSink {
     const extras = reduceExtras(commands, rule);
     checkAttachments(extras);
     const shared = sharedIds(effect, checkpoint);
-    // A small set is sent in one piece once the version is known: what it would gain is less than what more writes cost.
+    // A small set is sent in one piece once the version is known: starting earlier would gain less than the additional writes cost.
     const isLarge = effect.puts.size > LOOKED_AT_IN_PLACE;
     if (
       isLarge &&

@@ -5,8 +5,9 @@ import type { PeerRecordName } from './peer-event-row.ts';
 import type { PeerRows } from './peer-rows.ts';
 
 /**
- * One row for each collection that became replicated here after other nodes had written to it. Its records up to `after` have been shown, in the
- * order of heads. Events that this file has taken since (after `taken`) may be about a row that does not show the other nodes' changes yet.
+ * One row for each collection that became replicated here after other nodes had written to it. Its records up to `after` have been
+ * shown, in the order of heads. Events that this file has taken since (after `taken`) may be about a row that does not show the
+ * other nodes' changes yet.
  */
 export const UNSHOWN_TABLE = `
   CREATE TABLE IF NOT EXISTS spark_peer_unshown (
@@ -36,8 +37,9 @@ export function noteUnshown(open: OpenDatabase, entity: string): void {
 }
 
 /**
- * Forgets collections that are no longer replicated although not all of their records were shown; in the transaction that ends their replication,
- * before anything is published. What was written to rows that did not show the events yet becomes a change concurrent with them.
+ * Forgets collections that are no longer replicated although not all of their records were shown; in the transaction that ends
+ * their replication, before anything is published. What was written to rows that did not show the events yet becomes a change
+ * concurrent with them.
  */
 export function leaveUnshown(open: OpenDatabase, file: PeerRows, replicated: readonly string[]): void {
   const left = open.rows<Unshown>(ALL).filter(({ entity }) => !replicated.includes(entity));
@@ -64,8 +66,8 @@ function forgetUnshown(open: OpenDatabase, entity: string): void {
 }
 
 /**
- * Takes the next records to show, for a caller that shows them in the same transaction, in which nothing has been applied yet: what was written to
- * their rows without knowledge of the events becomes a change concurrent with them.
+ * Takes the next records to show, for a caller that shows them in the same transaction, in which nothing has been applied yet: what
+ * was written to their rows without knowledge of the events becomes a change concurrent with them.
  */
 export function takeUnshown(open: OpenDatabase, file: PeerRows, limit: number): PeerRecordName[] {
   const unshown = open.row<Unshown>(ALL);

@@ -65,7 +65,7 @@ describe('A change set as the log carries it', () => {
     expect(put?.type === 'put' && JSON.parse(put.document)).toEqual({ A: [1, 2], T: '\n' });
   });
 
-  it('takes large documents in parts, and is the same bytes', async () => {
+  it('takes large documents in parts, and makes the same bytes of them', async () => {
     const document = '{\n"A": "ä⭐\\n",\r\n"B": [1,\n2]}';
     const [begin, end] = [document.slice(0, 9), document.slice(9)];
     const small: ChangeCommand[] = [...EXTRAS, { type: 'put', id: 'cars/2', document: '{\n}' }];

@@ -18,7 +18,7 @@ export interface LargePut {
 /** What a change set can be written from. */
 export type WritableCommand = ChangeCommand | LargePut;
 
-/** Frees the bytes of all commands of a document, which nobody may read any more. */
+/** Frees the bytes of all commands of a document. Nobody may read them afterwards. */
 export function giveBackTexts(commands: readonly WritableCommand[]): void {
   for (const command of commands) {
     if (command.type !== 'large-put') continue;
@@ -28,7 +28,7 @@ export function giveBackTexts(commands: readonly WritableCommand[]): void {
   }
 }
 
-/** The same commands with strings; what was bytes is given back. */
+/** The same commands with strings; their bytes are freed. */
 export function asTexts(commands: readonly WritableCommand[]): ChangeCommand[] {
   const texts = commands.map((command) => (command.type === 'large-put' ? asText(command) : command));
   giveBackTexts(commands);

@@ -5,7 +5,7 @@ import { beginPut, toLine, toLines } from './lines.ts';
 const LINE_FEED = 0x0a;
 const BLANK = 0x20;
 
-/** The commands' lines in UTF-8, in memory of their own. */
+/** The commands' lines in UTF-8, in a buffer of their own. */
 export function toPayload(commands: readonly WritableCommand[]): Buffer<ArrayBuffer> {
   return commands.every(isText) ? Buffer.from(toLines(commands), 'utf8') : joined(commands.map(partsOf));
 }
@@ -18,7 +18,7 @@ function partsOf(command: WritableCommand): readonly TextPart[] {
   return isText(command) ? [toLine(command)] : [beginPut(command.id), ...command.parts];
 }
 
-/** Bytes are copied once, to where they stay. */
+/** Copies the bytes once, to where they stay. */
 function joined(lines: readonly (readonly TextPart[])[]): Buffer<ArrayBuffer> {
   const size = lines.flat().reduce((sum, part) => sum + sizeOf(part), lines.length - 1);
   const payload = Buffer.allocUnsafeSlow(size);

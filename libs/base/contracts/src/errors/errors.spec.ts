@@ -9,7 +9,7 @@ import {
   VersionConflictError,
 } from './errors.ts';
 
-const refused = new ContentRefusedError('It is no document', 'cars/1', { kind: 'not-json' });
+const refused = new ContentRefusedError('It is not a document', 'cars/1', { kind: 'not-json' });
 
 it.each([
   new StoreRefusedError('It is refused', { mayPass: true }),
@@ -18,14 +18,14 @@ it.each([
   new DocumentsRefusedError([refused]),
   new VersionConflictError('cars/1'),
   new ProblemError('invalid', 'It is wrong', { retryAfterSeconds: 5 }),
-])('Whoever logs a whole error is shown no fields that are for code alone: %s', (error) => {
+])('An error that is logged whole shows no fields that are for code alone: %s', (error) => {
   const { message } = error;
-  // Of another error that it has as its cause, as much is shown.
+  // Its cause is shown in the same way.
   expect(inspect(error)).not.toMatch(/mayPass|whateverIsSent|answered|kind|documentId|members|: undefined/);
   expect(inspect(error)).toContain(message);
 });
 
-it('Whoever catches an error finds its fields', () => {
+it('An error that is caught has its fields', () => {
   expect(refused).toMatchObject({ mayPass: false, documentId: 'cars/1', kind: 'not-json' });
   expect(new StoreRefusedError('', { mayPass: true }).mayPass).toBe(true);
   const errors = [{ pointer: '/a', detail: 'is missing' }];

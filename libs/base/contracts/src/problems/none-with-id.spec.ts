@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { noneWithId } from './none-with-id.ts';
 
-it('An id that names nothing is answered with what it was looked for as, and shown as far as it helps', () => {
+it('The answer to an unknown id says what was looked for, and shows the id, shortened if it is long', () => {
   expect(noneWithId('pipeline', 'fist')).toMatchObject({
     status: 404,
     message: 'There is no pipeline with the id "fist".',

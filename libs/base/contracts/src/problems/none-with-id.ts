@@ -4,7 +4,7 @@ import { ProblemError } from './problem.ts';
 const LONGEST_SHOWN = 128;
 
 /**
- * The problem `notFound` (404) for an id that names nothing, in the same words wherever it is answered.
+ * The problem `notFound` (404) for an unknown id, in the same words on every route.
  * @param what `pipeline`
  * @param more the end of the sentence, where there is more to say
  */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Places } from './places.ts';
 
 describe('Places', () => {
-  it('hold what was added and not taken away, whatever comes and goes', () => {
+  it('hold what was added and not removed, whatever comes and goes', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 20 })), (moves) => {
         const places = new Places<number>();
@@ -14,7 +14,7 @@ describe('Places', () => {
           if (remove) gone.push(remove);
           remove?.();
           if (!there.delete(item)) there.set(item, places.add(item));
-          // To take away what is not there does nothing.
+          // Removing an item again does nothing.
           gone[0]?.();
         }
         expect(places.all().toSorted((a, b) => a - b)).toEqual([...there.keys()].toSorted((a, b) => a - b));

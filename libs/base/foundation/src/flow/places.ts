@@ -4,20 +4,20 @@ interface Place<T> {
 }
 
 /**
- * What comes and goes often, in no order. A `Set` that functions go in and out of keeps what they refer to until the next collection of the old
- * generation: its former tables, which V8 links to each other, still hold them.
+ * Items that come and go often, in no order. A `Set` of functions would keep alive what removed ones refer to until the old
+ * generation is collected: its former tables, which V8 links to each other, still hold them.
  */
 export class Places<T> {
   readonly #places: Place<T>[] = [];
 
-  /** @returns what takes it away again */
+  /** @returns a function that removes it */
   add(item: T): () => void {
     const place = { item, at: this.#places.length };
     this.#places.push(place);
     return () => this.#remove(place);
   }
 
-  /** Those that are there now. */
+  /** The items that are here now. */
   all(): T[] {
     return this.#places.map(({ item }) => item);
   }

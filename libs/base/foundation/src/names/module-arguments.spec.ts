@@ -15,13 +15,13 @@ describe('What says where options come from', () => {
       'forRootAsync(): natsUrl: it is not read here; let the factory return it',
     ]);
     expect(asyncOptionsFaults({ inject: [] }, ['natsUrl'])).toEqual([
-      'forRootAsync(): it needs one of useFactory, useClass and useExisting, which the options come from',
+      'forRootAsync(): it needs useFactory, useClass or useExisting, which the options come from',
     ]);
   });
 
   it.each([null, undefined, 'Fleet', [useFactory], useFactory])('is an object, not %j', (given) => {
     expect(asyncOptionsFaults(given, ['natsUrl'])).toEqual([
-      expect.stringMatching(/^forRootAsync\(\): the options: it has to be an object, /),
+      expect.stringMatching(/^forRootAsync\(\): the options: an object is expected, /),
     ]);
   });
 });
@@ -39,8 +39,8 @@ it('Only a list of classes is one, and a class that does not exist yet is explai
   expect(classesFault({ Car })).toMatch(/, not an object$/);
   expect(classesFault(Car)).toMatch(/, not a function$/);
   expect(classesFault([Car, undefined])).toMatch(
-    /^item 2 of its list of 2 is undefined: .*import each other/,
+    /^item 2 of 2 in its list is undefined: .*import each other/,
   );
   expect(classesFault([Car, 'cars'], (item) => item === 'cars')).toBeNull();
-  expect(classesFault(['Car'])).toBe('item 1 of its list of 1 has to be a class, not a text');
+  expect(classesFault(['Car'])).toBe('item 1 of 1 in its list has to be a class, not a string');
 });

@@ -26,7 +26,7 @@ export function asyncOptionsFaults(
   ];
   // A misspelt one is already reported.
   if (faults.length === 0 && SOURCES.every((name) => !argument[name]))
-    faults.push('it needs one of useFactory, useClass and useExisting, which the options come from');
+    faults.push('it needs useFactory, useClass or useExisting, which the options come from');
   return faults.map((one) => `forRootAsync(): ${one}`);
 }
 
@@ -43,7 +43,7 @@ export function classesFault(
     return `it has to be given a list of classes, as in forFeature([Car]), ${found}`;
   }
   const faults = given.map((item: unknown, at) =>
-    isAlsoFine(item) ? null : classFault(item, `item ${at + 1} of its list of ${given.length}`),
+    isAlsoFine(item) ? null : classFault(item, `item ${at + 1} of ${given.length} in its list`),
   );
   return faults.find((fault) => fault !== null) ?? null;
 }

@@ -27,12 +27,12 @@ it('Options of other modules are accepted where one object may hold those of sev
   expect(unknownOptions(given, KNOWN)).toHaveLength(2);
 });
 
-it('A text or a list in the place of options is one fault, and its parts are not taken for names', () => {
+it('A string or a list in place of options is one fault, and its parts are not taken for names', () => {
   expect(unknownOptions('Fleet' as unknown as object, KNOWN)).toEqual([
-    'the options: it has to be an object, not a text (options: natsUrl, name)',
+    'the options: an object is expected, not a string (options: natsUrl, name)',
   ]);
   expect(unknownOptions(['nats://bus'], ['urls'], { path: 'ravendb' })).toEqual([
-    'ravendb: it has to be an object, not a list (options: urls)',
+    'ravendb: an object is expected, not a list (options: urls)',
   ]);
   expect(unknownOptions(null, KNOWN, { path: 'ravendb' })).toEqual([]);
 });
@@ -40,13 +40,13 @@ it('A text or a list in the place of options is one fault, and its parts are not
 it.each<[unknown, string]>([
   [null, 'not null'],
   [undefined, 'but nothing was given or returned'],
-  ['Fleet', 'not a text'],
+  ['Fleet', 'not a string'],
   [['Fleet'], 'not a list'],
   [4222, 'not a number'],
   [() => ({}), 'not a function'],
-])('%j in the place of options is told as it is', (given, what) => {
+])('%j in place of options is named as what it is', (given, what) => {
   expect(optionsFault(given, KNOWN)).toBe(
-    `the options: it has to be an object, ${what} (options: natsUrl, name)`,
+    `the options: an object is expected, ${what} (options: natsUrl, name)`,
   );
   expect(optionsFault({}, KNOWN)).toBeNull();
 });

@@ -21,7 +21,7 @@ export function isOptions(given: unknown): given is object {
 export function optionsFault(given: unknown, known: readonly string[], path = 'the options'): string | null {
   if (isOptions(given)) return null;
   const found = given === undefined ? 'but nothing was given or returned' : `not ${kindOf(given)}`;
-  return `${path}: it has to be an object, ${found} (options: ${known.join(', ')})`;
+  return `${path}: an object is expected, ${found} (options: ${known.join(', ')})`;
 }
 
 /** @throws {TypeError} when this decorator was given anything but an object of options; the stack names the line */

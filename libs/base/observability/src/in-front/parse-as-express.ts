@@ -11,8 +11,9 @@ interface FastifyInstance {
 }
 
 /**
- * Has Fastify's JSON parser do as Express's: it takes an empty body for an empty object, and leaves the text that it refuses on its error, without
- * which nobody could say what is wrong with it. Nest asks Fastify for that parser with every body. A parser of the application's own is not touched.
+ * Makes Fastify's JSON parser behave as Express's: it takes an empty body for an empty object, and its error carries the text that
+ * it refused, without which nobody could say what is wrong with it. Nest asks Fastify for this parser for every body. The
+ * application's own parsers are not affected.
  */
 @Injectable()
 export class ParseAsExpress {

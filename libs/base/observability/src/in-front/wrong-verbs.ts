@@ -17,7 +17,8 @@ const AFTER_ANSWER_MS = 10_000;
 /**
  * Answers a verb that no handler of a path accepts with 405 and `Allow`, where the platforms say 404: on Spark's routes, on those
  * of systems, and, in an application that imports `SparkProblemModule`, on all of them. On Fastify, which cannot be told to leave bodies
- * alone, it leaves those of systems to their routes. It runs before everything else, and takes verbs and paths from the handlers' own decorators.
+ * alone, it leaves those of systems to their routes. It runs before everything else, and takes verbs and paths from the handlers'
+ * own decorators.
  */
 @Injectable()
 export class WrongVerbs {

@@ -42,7 +42,7 @@ class BallController {
 @Module({ imports: [SparkProblemModule], controllers: [BallController] })
 class BallModule {}
 
-/** As with the store alone: nothing of Spark's has looked at the body. */
+/** An application with the store alone: nothing of Spark's checks the body. */
 @Module({ controllers: [BallController], providers: [{ provide: APP_FILTER, useClass: TypedErrorFilter }] })
 class StoreModule {}
 
@@ -140,7 +140,7 @@ describe.each(['express', 'fastify'])('a body that cannot be read on %s', (platf
     expect((await send(path, text)).body).toMatchObject({ status: 400, errors });
   });
 
-  it('asks whether another field was meant, if one is missing that is close', async () => {
+  it('asks whether a missing field with a similar name was meant', async () => {
     const detailsOf = async (text: string) =>
       ((await send('/balls', text)).body as { errors: { detail: string }[] }).errors.map(
         ({ detail }) => detail,
@@ -173,7 +173,7 @@ describe.each(['express', 'fastify'])('a body that cannot be read on %s', (platf
 });
 
 it.each(['express', 'fastify'])(
-  'The store alone names a number that it was sent, too, on %s',
+  'With the store alone, a number that JavaScript cannot hold is named, too, on %s',
   async (platform) => {
     const app = await start(platform, StoreModule);
     const { body } = await request(app.getHttpServer() as Server)
@@ -185,7 +185,7 @@ it.each(['express', 'fastify'])(
   },
 );
 
-it('A limit of a parser of the application, which Fastify does not tell, is not made up', async () => {
+it("The limit of the application's own parser, which Fastify does not report, is not made up", async () => {
   const app = await start('fastify', BallModule);
   const { body } = await request(app.getHttpServer() as Server)
     .post('/balls')

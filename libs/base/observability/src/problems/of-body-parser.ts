@@ -4,7 +4,7 @@ import { emptyBody, invalidFields, notAnObject, notJson, tooLarge } from '../rou
 import { nodeRequest, type PlatformRequest } from '../routes/platform.ts';
 import { unkeptParts } from '../routes/unkept-parts.ts';
 
-/** What Fastify tells of the route of a request. */
+/** What Fastify reports about the route of a request. */
 type RoutedRequest = PlatformRequest & { routeOptions?: { bodyLimit?: unknown } };
 
 /**
@@ -21,7 +21,7 @@ export function ofBodyParser(error: unknown, request: PlatformRequest): ProblemE
   return typeof body === 'string' ? judge(body) : notJson();
 }
 
-/** Null where a parser of the application has a limit of its own: it does not tell. */
+/** Null where the application's own parser sets the limit, which Fastify does not report. */
 function limitOf(request: RoutedRequest): number | null {
   const limit = request.routeOptions?.bodyLimit;
   if (typeof limit !== 'number') return null;

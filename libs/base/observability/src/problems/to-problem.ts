@@ -43,7 +43,7 @@ export function toProblem(error: unknown, request: PlatformRequest): Answer {
   if (error instanceof ContentRefusedError && (error.documentId !== null || OF_BODIES.has(error.kind))) {
     return known(new ProblemError('invalid', `${error.message}.`, { cause: error }));
   }
-  // JSON can express a number that JavaScript has made Infinity of: then the caller sent it.
+  // JSON can express a number that JavaScript turns into Infinity: then the caller sent it.
   const unkept = error instanceof ContentRefusedError ? unkeptParts(bodyOf(request), NUMBERS) : [];
   if (unkept.length > 0) return known(invalidFields(unkept));
   if (error instanceof StoreRefusedError) {

@@ -6,7 +6,7 @@ import { fieldsOf, knownFields, typeFirst, type Validator } from './validation-e
 
 const require = createRequire(import.meta.url);
 
-/** class-transformer leaves such fields out of the instance without a word. */
+/** class-transformer leaves such fields out of the instance silently. */
 const isLost = (name: string): boolean => name === '__proto__' || name === 'constructor';
 
 /**

@@ -38,7 +38,7 @@ function parseFinite(text: string): unknown {
   return value;
 }
 
-/** Only such a number can be one. It may also be part of a string. */
+/** Only a number of this form can be out of range. What matches may also be part of a string. */
 const MAY_BE_OUT_OF_RANGE = /\d[eE]\+?\d|\d{309}/;
 
 /** @throws {ProblemError} `invalid` (400) when there are any */

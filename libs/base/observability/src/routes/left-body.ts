@@ -7,7 +7,7 @@ const BODY_HEADERS = ['content-length', 'content-type', 'transfer-encoding'] as 
 
 const left = new WeakMap<Asked, IncomingHttpHeaders>();
 
-/** Leaves the body of a request to its route: the platform sees none, so no parser reads it. `bodyHeadersOf` still tells of it. */
+/** Leaves the body of a request to its route: the platform sees none, so no parser reads it. `bodyHeadersOf` still returns its headers. */
 export function leaveBody(request: Asked): void {
   left.set(request, { ...request.headers });
   for (const name of BODY_HEADERS) delete request.headers[name];

@@ -9,7 +9,7 @@ interface Part {
 }
 
 interface UnkeptOptions {
-  /** Whether what comes next loses such a field; default: one whose name is special in JavaScript. */
+  /** Whether later processing loses such a field; default: one whose name is special in JavaScript. */
   isLost?: (name: string, value: unknown) => boolean;
   /** The field whose value this is; default: a whole body. */
   field?: string | undefined;
@@ -19,8 +19,9 @@ const MOST_LISTED = 100;
 const LONGEST_NAME = 80;
 
 /**
- * The parts of a parsed body that JSON can express and JavaScript cannot keep: a number beyond its range has become Infinity, and a field whose
- * name is special is lost, or changes an object, when the body is copied. Not recursive: a body may be nested deeper than the stack allows.
+ * The parts of a parsed body that JSON can express and JavaScript cannot keep: a number beyond its range has become Infinity, and a
+ * field whose name is special is lost, or changes an object, when the body is copied. Not recursive: a body may be nested deeper
+ * than the stack allows.
  */
 export function unkeptParts(
   body: unknown,

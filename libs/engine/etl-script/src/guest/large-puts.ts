@@ -1,7 +1,7 @@
 import { decodeUtf8 } from '@nestjs-spark/foundation/text';
 import type { EtlCommand, EtlPut, LargeEtlPut, SendableCommand } from '../types.ts';
 
-/** In characters of JSON text. Below, the crossing of a string costs less than that of a buffer. */
+/** In characters of JSON text. Below, passing a string costs less than passing a buffer. */
 const LARGE_DOCUMENT = 64 * 1024;
 
 /**
@@ -40,13 +40,13 @@ export function buffersOf(puts: readonly Pick<LargeEtlPut, 'fields'>[]): ArrayBu
   return [...new Set(puts.map(({ fields }) => fields.buffer))];
 }
 
-/** Frees the bytes of a document's commands, which nobody may read any more. */
+/** Frees the bytes of a document's commands. Nobody may read them afterwards. */
 export function giveBackPuts(commands: readonly SendableCommand[]): void {
   const large = commands.filter((command) => command.type === 'large-put');
   for (const buffer of buffersOf(large)) buffer.transfer(0);
 }
 
-/** The same commands with strings; the bytes are given back. */
+/** The same commands with strings; their bytes are freed. */
 export function withoutLargePuts(commands: readonly SendableCommand[]): EtlCommand[] {
   const texts = commands.map((command) => (command.type === 'large-put' ? asText(command) : command));
   giveBackPuts(commands);

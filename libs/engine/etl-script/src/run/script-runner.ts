@@ -20,8 +20,8 @@ export interface ScriptRunner {
    */
   transform(inputs: ScriptInput[], load: DocumentLoader, signal?: AbortSignal): Promise<ScriptOutput[]>;
   /**
-   * The same, with the puts of a document that has much text as bytes, which belong to the caller. For many such documents one
-   * after the other: strings stay in the heap until it is collected, and make it grow first.
+   * The same, with the puts of a document that has much text as bytes, which belong to the caller. For many such documents in
+   * a row: strings would stay in the heap until it is collected, and make it grow first.
    */
   transformToBytes(
     inputs: ScriptInput[],

@@ -1,13 +1,13 @@
 /** Node keeps a longer text outside of V8's heap. */
 const LONG = 1_000_000;
-/** How much of such a thread may hold that nobody needs any more. */
+/** How many characters of such texts may wait for the collector in one thread. */
 const MOST_CHARACTERS = 12_000_000;
 /** More than half of the heap that a `BoundedWorker` may have: at that, V8 collects at once. */
 const PRESSURE_BYTES = 192 * 1024 * 1024;
 
 /**
- * Has the collector come in time for texts outside of V8's heap, in which it sees small wrapper objects only: it would come when
- * there are 64 MB more of them than after its last run.
+ * Makes V8 collect texts outside of its heap in time. It sees only small wrapper objects of them, so by itself it would collect when
+ * they have grown by 64 MB since its last run.
  */
 export class LongTexts {
   #characters = 0;
@@ -27,6 +27,6 @@ function press(): void {
   try {
     new ArrayBuffer(PRESSURE_BYTES).transfer(0);
   } catch {
-    // The system does not give out that much, even unused: then the collector comes late.
+    // The system refuses to reserve that much, even unused: then V8 collects late.
   }
 }

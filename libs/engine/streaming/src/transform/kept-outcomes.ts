@@ -1,8 +1,8 @@
 import type { SourceChange } from '@nestjs-spark/contracts/internal';
 
-/** Of what is kept together, in characters of JSON text: as much as is kept of the pages. */
+/** The most that is kept in all, in characters of JSON text: as much as is kept of the pages. */
 const MOST = 8 * 1024 * 1024;
-/** What each counts for besides its text: a script may make nothing of millions of changes. */
+/** What each counts for in addition to its text: a script may make nothing of millions of changes. */
 const AT_LEAST = 1024;
 
 type Outcomes = Map<string, Promise<unknown>>;

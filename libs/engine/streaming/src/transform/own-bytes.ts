@@ -1,7 +1,10 @@
 import type { SendableCommand, SendableOutput } from '@nestjs-spark/etl-script/internal';
 import { isPut } from './copy-extras.ts';
 
-/** For tasks that share what a script made: each owns its bytes, so that it can give them back. What the script made of a document is one buffer, and so is its copy. */
+/**
+ * For tasks that share what a script made: each owns its bytes, so that it can give them back. What the script made of a document
+ * is one buffer, and so is its copy.
+ */
 export function withOwnBytes(output: SendableOutput): SendableOutput {
   if (output.status === 'failed' || !output.commands.some(({ type }) => type === 'large-put')) return output;
   const copies = new Map<ArrayBuffer, ArrayBuffer>();

@@ -106,7 +106,7 @@ describe('Tasks with the same script and the same bounds', () => {
     expect(await other.once(CHANGES, work, SHARING)).toEqual({ run: 1 });
   });
 
-  it('keep the newest of what makes much, and run it again over what came before', async () => {
+  it('keep the newest of many large results, and run the script again for those before', async () => {
     const { scripts } = new Opened();
     const [one, other] = [await scripts.open(task('HR'), NEVER), await scripts.open(task('Sales'), NEVER)];
     const { work } = counted();

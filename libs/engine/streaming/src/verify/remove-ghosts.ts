@@ -16,7 +16,7 @@ export interface GhostsParts {
 const TRIES = 3;
 
 /**
- * Removes the copies at these ids that still are ghosts, each only as it was looked at. The checkpoint is not part of it: where
+ * Removes the copies at these ids that are still ghosts, each only in the version that was checked. The checkpoint is not part of it: where
  * changes are applied without a pause, it moves faster than ghosts can be removed after it. Whatever makes one of them a copy
  * again writes it, before the look (and it is newer than the owner's answer) or after it (and it has another version).
  *

@@ -44,7 +44,7 @@ it('Who is refused by the console itself is recorded as on every guarded route, 
   ]);
 });
 
-it('Whoever has no session is told how to sign in, and whether a session was sent', async () => {
+it('The answer to a request without a valid session says how to sign in, and whether a session was sent', async () => {
   const detailOf = async (cookie: string): Promise<unknown> =>
     (await request(server).get('/spark/console/api/state').set({ cookie }).expect(401)).body.detail;
   expect(await detailOf('a=1')).toMatch(/^There is no session\. Sign in on the page \/spark\/console with/);
@@ -103,7 +103,7 @@ it('The page says who is signed in, whatever characters the name has, and no bro
 
 it.each<[string, Record<string, string>, string]>([
   ['another site', { 'sec-fetch-site': 'cross-site' }, '{&quot;unknown&quot;:true}'],
-  ['a place that the browser does not tell', {}, '{&quot;unknown&quot;:true}'],
+  ['a place that the browser does not reveal', {}, '{&quot;unknown&quot;:true}'],
   ['itself', { 'sec-fetch-site': 'same-origin' }, ''],
   ['a neighbour', { 'sec-fetch-site': 'same-site' }, ''],
 ])(

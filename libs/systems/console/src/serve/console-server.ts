@@ -25,8 +25,8 @@ export interface ConsoleServerParts extends ApiParts {
 const YEAR = 'public, max-age=31536000, immutable';
 
 /**
- * Whether a browser that opens the page from there sends the cookie of a session: it is `SameSite=Strict`, so it is not sent when
- * a link on another site is followed. Browsers do not say where a request comes from over http, except to localhost.
+ * Whether a browser that opens the page from there sends the session's cookie: it is `SameSite=Strict`, so it is not sent when a
+ * link on another site is followed. Over http, browsers do not say where a request comes from, except to localhost.
  */
 const sendsCookies = (site: unknown): boolean =>
   site === 'same-origin' || site === 'same-site' || site === 'none';

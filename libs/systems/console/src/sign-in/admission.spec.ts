@@ -66,11 +66,11 @@ it.each([
     /^Sign in on the page \/c with a token of the application's issuer\.$/,
   ],
   [new Admission(new OperatorToken(null), null), /^Nobody can sign in here: set SPARK_OPERATOR_TOKEN/],
-])('Whoever has not signed in is told how', (admission, how) => {
+])('Says how to sign in', (admission, how) => {
   expect(admission.howTo('/c')).toMatch(how);
 });
 
-it('Whoever sends no token is not told that it is wrong', async () => {
+it('A missing token is not called wrong', async () => {
   await expect(byToken().admit('', '10.0.0.1')).rejects.toThrow('No token was sent');
   await expect(byToken().admit(null, '10.0.0.1')).rejects.toThrow('No token was sent');
   await expect(byToken().admit('wrong', '10.0.0.1')).rejects.toThrow('This token is not valid.');

@@ -61,7 +61,7 @@ export class Admission {
     const isGiven = typeof token === 'string' && token !== '';
     throw new ProblemError(
       'unauthenticated',
-      isGiven ? 'This token is not valid.' : 'No token was sent: give it as { "token": "…" }.',
+      isGiven ? 'This token is not valid.' : 'No token was sent: send it as { "token": "…" }.',
     );
   }
 

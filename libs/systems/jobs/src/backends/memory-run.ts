@@ -20,7 +20,7 @@ export class MemoryRun implements RunHandle {
     this.isInThread = isInThread;
   }
 
-  /** Made when it is asked for: most small handlers never look at their signal. */
+  /** Created on demand: most small handlers never look at their signal. */
   get stop(): AbortController {
     this.#stop ??= new AbortController();
     return this.#stop;

@@ -79,8 +79,8 @@ export interface JobBackend {
   /** Whether it has what this transformation needs. Absent: it supports all transformations of its kinds. */
   accepts?(transformation: JobTransformation): boolean;
   /**
-   * The names of its handlers, where it knows them all: a job for a handler that no worker has any more fails instead of waiting. Absent: it may
-   * have any.
+   * The names of its handlers, where it knows them all: a job for a handler that no worker has any more fails instead of waiting.
+   * Absent: it may have any.
    */
   handlers?(): readonly string[];
   /** @param kind the kind of the waiting job, if that matters */

@@ -14,7 +14,7 @@ export async function keepText(text: string, nameOf: () => string, put: PutConte
   return { bytes, sha256: hash('sha256', text), inline: text };
 }
 
-/** A content that is in memory as a whole: for a small one, to wait for each part costs more than the rest. */
+/** A content that is in memory as a whole: for a small one, waiting for each part costs more than the rest. */
 export class HeldContent implements AsyncIterable<Uint8Array> {
   readonly parts: readonly Uint8Array[];
 

@@ -35,12 +35,12 @@ export function recordOf(job: Job): Buffer {
   return Buffer.from(textOf({ ...job, attempts, cause: cut(job.cause, LONGEST_LOG) }));
 }
 
-/** JSON leaves out what is undefined; the compiler misses no field that may be null. */
+/** JSON omits a field that is undefined; the compiler still requires each, so none is forgotten. */
 type Written<T> = {
   [Name in keyof T]: null extends T[Name] ? Exclude<T[Name], null> | undefined : T[Name];
 };
 
-/** Field by field, in one object: to look at each field of each job took most of the time of writing it. */
+/** Field by field, in one object: iterating over the fields took most of the time of writing a job. */
 function textOf(job: Job): string {
   const submittedBy: Written<Submitter> = {
     ...job.submittedBy,

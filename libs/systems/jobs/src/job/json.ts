@@ -25,7 +25,7 @@ export function parseExactly(text: string): unknown {
   );
 }
 
-/** Whether what `parseExactly` returned is an object of the text: a number that stays as it is written is one in memory only. */
+/** Whether what `parseExactly` returned is an object in the text: a number that stays as it is written is one in memory only. */
 export const isReadObject = (value: unknown): value is Record<string, unknown> =>
   isObject(value) && !isRawJSON(value);
 

@@ -24,7 +24,7 @@ type Case = (kit: KitRuns) => Promise<unknown>;
 
 const AVAILABLE = 'it is available';
 const UNKNOWN = 'a run that was never started is unknown';
-/** Without these, all other cases fail for that one reason, such as a server that is no backend and answers everything alike. */
+/** If one of these fails, so do all other cases, for the same reason: a server that is not a backend answers everything alike. */
 const FIRST: ReadonlySet<string> = new Set([AVAILABLE, UNKNOWN]);
 
 /** The cases with their expected values; a case fails if it throws or returns anything other than `expected`. */
@@ -192,8 +192,8 @@ class KitRuns {
 
 /**
  * Checks everything that jobs expect of a backend that runs handlers. It needs the handlers `kit-echo` (returns its input), `kit-wait` (waits until
- * it is cancelled) and `kit-fail` (fails). If the backend is not available, or no backend at all, the remaining cases are skipped, since all would
- * fail for that one reason.
+ * it is cancelled) and `kit-fail` (fails). If the backend is not available, or not a backend at all, the remaining cases are
+ * skipped, since all would fail for that one reason.
  */
 export async function* checkBackend(backend: JobBackend): AsyncGenerator<KitCheck> {
   for (const { name, expected, run } of CASES) {

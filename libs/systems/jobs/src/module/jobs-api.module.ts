@@ -8,8 +8,8 @@ import { JobsController } from '../report/jobs.controller.ts';
 
 /**
  * Jobs over HTTP, under `/api/jobs`, `/api/backends` and `/api/tests`. Needs `SparkJobsModule` and, to authenticate callers, `SparkAuthModule`.
- * Start an application on Express with `bodyParser: false`: otherwise the parser changes numbers that JavaScript cannot represent, and limits the
- * size of bodies.
+ * Start an application on Express with `bodyParser: false`: otherwise the parser changes numbers that JavaScript cannot represent,
+ * and limits the size of bodies.
  */
 @Module({
   controllers: [BatchesController, JobsController, BackendsController, TestsController],

@@ -4,7 +4,7 @@ import type { JobStore } from '../job/store.ts';
 import { followOn } from './follow-on.ts';
 
 const AGAIN_MS = 500;
-/** How long changes are still followed when no run needs that any more: the next one that lasts need not wait for it. */
+/** How long changes are still followed when no run needs them any more, so that the next one that lasts does not have to wait. */
 const LINGER_MS = 10_000;
 
 /** The cancel requests that this process receives for one of its jobs. */
@@ -18,8 +18,8 @@ export class CancelRequests {
   }
 
   /**
-   * From when it resolves on, requests are received.
-   * @returns whether none can have been missed since it was listened to the job. Otherwise the job itself has to be checked
+   * Requests are received from the time when this resolves.
+   * @returns whether none can have been missed since `listen`; otherwise the job itself has to be checked
    */
   hear(): Promise<boolean> {
     return this.#hear();
@@ -39,7 +39,7 @@ export class CancelRequests {
 
 /**
  * Receives all cancel requests, and forwards those for runs of this process. A store tells of them among all other changes, so it only
- * follows those while there is a run for which that is worth it.
+ * follows those while a run lasts long enough to be worth it.
  */
 export class CancelWatch {
   readonly #store: JobStore;
@@ -47,7 +47,7 @@ export class CancelWatch {
   readonly #lingerMs: number;
   readonly #taken = new Map<string, CancelRequests>();
   readonly #hearing = new Set<CancelRequests>();
-  /** Ends the following that is under way; null while there is none. */
+  /** Ends following the changes; null while nothing follows them. */
   #following: AbortController | null = null;
   #wanted = Promise.withResolvers<void>();
   #tried = Promise.withResolvers<void>();
@@ -59,7 +59,7 @@ export class CancelWatch {
     this.#lingerMs = lingerMs;
   }
 
-  /** Listens for one job until `leave`. If called before the job is written as running, `hear` tells whether a request was missed. */
+  /** Listens for one job until `leave`. If called before the job is written as running, `hear` can rule out a missed request. */
   listen(jobId: string): CancelRequests {
     const since = this.#following;
     const requests = new CancelRequests(async () => {
@@ -114,7 +114,7 @@ export class CancelWatch {
     return following;
   }
 
-  /** Those who wait for it go on, whether it was of use or not. */
+  /** Whoever waits for an attempt to follow goes on, whether it succeeded or not. */
   #haveTried(): void {
     this.#tried.resolve();
     this.#tried = Promise.withResolvers();

@@ -16,7 +16,7 @@ export class JobRunner {
   readonly #parts: RunnerParts;
   readonly #concurrency: number;
   readonly #ending = new AbortController();
-  /** To add a listener to the signal for each run, and remove it, costs more than a small run has to. */
+  /** Instead of a listener on the signal for each run: adding and removing one costs more than a small run should. */
   readonly #runs = new Places<OneRun>();
   #running: Promise<unknown> | undefined;
 

@@ -92,7 +92,7 @@ export class OneRun {
       if (key !== null) await store.remember(key, job.jobId);
       return 'over';
     } finally {
-      // Nothing else listens any more, and aborting costs something even without listeners.
+      // Only the stop still listens, and aborting costs something even without listeners.
       if (this.#stop.isAsked) this.leave();
       stopTiming();
       leave();
@@ -102,8 +102,8 @@ export class OneRun {
   }
 
   /**
-   * A run that does not count: another process may have the job, and with it the message. To acknowledge the message would leave the job to nobody
-   * once that process dies, and to give it back would take the job from a process that lives.
+   * A run that does not count: another process may have the job, and with it the message. Acknowledging the message would leave
+   * the job to nobody once that process dies; giving it back would take the job from a process that is alive.
    */
   async #whenFenced(): Promise<'later' | 'over' | 'taken'> {
     const { job, start } = this.#claim;
@@ -254,7 +254,7 @@ export class OneRun {
   }
 
   /**
-   * What is not written now is written with the end; that says as well when it cannot be.
+   * A start that cannot be written now is written with the end, which also reports if it cannot be.
    * @returns whether it is written
    */
   async #writeStart(start: LateStart, handle: RunHandle): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { JobBackend, RunHandle } from '../job/backend.ts';
 import type { CancelProof } from '../job/job.ts';
 import type { RunnerParts } from './parts.ts';
 
-/** Before a run that could not be stopped is stopped again. */
+/** The wait before the next attempt to stop a run. */
 const STOP_AGAIN_MS = 1_000;
 
 /** Stops one run, once, for whichever reason comes first. */
@@ -41,7 +41,7 @@ export class RunStop {
     return this.#stopping ?? 'ended';
   }
 
-  /** A backend that does not answer leaves the run as it is: it is asked until it says that nothing runs any more. */
+  /** Asks until the backend says that nothing runs any more: one that does not answer may still be running it. */
   async #untilProven(handle: RunHandle): Promise<CancelProof | 'ended'> {
     const { guards, log } = this.#parts;
     let proof: CancelProof | 'ended' = 'ended';

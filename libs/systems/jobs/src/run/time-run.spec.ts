@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { BRIEF_MS } from './late-start.ts';
 import { LOOK_EVERY_MS, timeRun } from './time-run.ts';
 
-describe('The times of a run', () => {
+describe('The timers of a run', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
@@ -17,7 +17,7 @@ describe('The times of a run', () => {
     return { told, stop };
   };
 
-  it('are none of those of a run that is over at once', () => {
+  it('do not fire for a run that is over at once', () => {
     const { told, stop } = start(60_000, true);
     jest.advanceTimersByTime(BRIEF_MS - 1);
     stop();
@@ -25,7 +25,7 @@ describe('The times of a run', () => {
     expect([told, jest.getTimerCount()]).toEqual([[], 0]);
   });
 
-  it.each([true, false])('of a run that lasts end with it (may be brief: %s)', (mayBeBrief) => {
+  it.each([true, false])('end with a run that lasts (may be brief: %s)', (mayBeBrief) => {
     const { told, stop } = start(LOOK_EVERY_MS + 5_000, mayBeBrief);
     jest.advanceTimersByTime(BRIEF_MS);
     expect(told).toEqual(['lasts']);
@@ -37,13 +37,13 @@ describe('The times of a run', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('begin at once where it is known to last', () => {
+  it('start at once if it is known to last', () => {
     const { told, stop } = start(60_000, false);
     expect(told).toEqual(['lasts']);
     stop();
   });
 
-  it('do not make a run longer that has less time than a brief one takes', () => {
+  it('do not prolong a run that has less time than a brief one takes', () => {
     const { told, stop } = start(BRIEF_MS / 2, true);
     jest.advanceTimersByTime(BRIEF_MS / 2 + 1);
     expect(told).toEqual(['lasts', 'is over']);

@@ -1,22 +1,22 @@
 import { BRIEF_MS } from './late-start.ts';
 
-/** How often a run says that it is worked on, and looks whether it still is its job's. */
+/** How often a run reports that it is worked on, and checks whether it still is its job's. */
 export const LOOK_EVERY_MS = 10_000;
 
 /** What happens while a run lasts. */
 export interface RunTimes {
-  /** Once: it is not over as soon as most are. */
+  /** Called once, when it outlasts most runs. */
   lasts(): void;
-  /** Time and again. */
+  /** Called again and again. */
   look(): void;
-  /** It has had its time. */
+  /** Called when its time is up. */
   isOver(): void;
 }
 
 /**
  * Times a run. Most are over at once: until one has lasted, it has a single timer.
  * @param mayBeBrief otherwise it is known to last
- * @returns what stops all of it
+ * @returns a function that stops the timers
  */
 export function timeRun(leftMs: number, mayBeBrief: boolean, times: RunTimes): () => void {
   const until = performance.now() + leftMs;

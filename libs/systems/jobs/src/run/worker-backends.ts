@@ -20,9 +20,9 @@ interface Missed {
 }
 
 /**
- * Tells a backend that is no longer in anybody's settings, or a handler that is in nobody's code, from one whose workers are busy: once a minute,
- * each worker announces in the store what it has. An announcement is only compared with the one before it, so clocks do not matter, and counting
- * starts over after an outage of the store, during which nobody could announce anything.
+ * Tells a backend that is no longer in anybody's settings, or a handler that is in nobody's code, from one whose workers are busy:
+ * once a minute, each worker announces in the store what it has. An announcement is only compared with the one before it, so clocks
+ * do not matter, and counting starts over after an outage of the store, during which nobody could announce anything.
  */
 export class WorkerBackends {
   readonly #backends: readonly OfferedBackend[];
@@ -72,8 +72,8 @@ export class WorkerBackends {
   }
 
   /**
-   * Why a queued job that no backend here takes cannot run anywhere any more; null while some worker may take it. What was never announced may
-   * belong to a worker of an earlier version.
+   * Why a queued job that no backend here takes cannot run anywhere any more; null while some worker may take it. What was never
+   * announced may belong to a worker of an earlier version.
    * @throws what the store throws
    */
   async whyNowhere(job: Job): Promise<JobCause | null> {
@@ -85,7 +85,7 @@ export class WorkerBackends {
     return null;
   }
 
-  /** Whether one of its offers was made once, and none for long. */
+  /** Whether one of its offers was once made, and none has been for long. */
   async #isGone({ offers }: Need): Promise<boolean> {
     const missed = offers.map((offer) => ({ offer, ...(this.#missed.get(offer) ?? NEVER) }));
     for (const { offer, said, looks } of missed) this.#missed.set(offer, { said, looks });

@@ -48,7 +48,7 @@ export class QueueRoom {
     }
   }
 
-  /** Whether there is certainly room for them, without a count; then they count. */
+  /** Whether there is certainly room for them, without counting; if so, adds them to the bound. */
   #isPlenty(jobs: number): boolean {
     const isPlenty = performance.now() - this.#counted < COUNT_MS && this.#open + jobs <= this.#most / 2;
     if (isPlenty) this.#open += jobs;

@@ -4,13 +4,13 @@ type Give = (job: QueuedJob | null) => void;
 
 interface Waiting {
   give: Give;
-  /** What sends it away. */
+  /** Aborted when it stops waiting. */
   signal: AbortSignal;
 }
 
 /** Those who wait for a job, in the order in which they came. */
 export class Takers {
-  /** Not a map by function: those that it has had are only collected with the old generation, and with them every job. */
+  /** Not a map keyed by function: removed ones would be collected only with the old generation, and with them every job. */
   #waiting: Waiting[] = [];
   /** One listener for each: a worker waits under the same signal again and again. */
   readonly #heard = new WeakSet<AbortSignal>();

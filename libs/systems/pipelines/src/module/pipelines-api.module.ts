@@ -8,7 +8,8 @@ import { ProgressController } from '../serve/progress.controller.ts';
 
 /**
  * Pipelines over HTTP, under `/api/pipelines`, `/api/cluster` and `/api/projections`. Needs `SparkPipelinesModule` and, to authenticate callers,
- * `SparkAuthModule`. Start an application on Express with `bodyParser: false`: definitions are read as text, so that faults have a line number.
+ * `SparkAuthModule`. Start an application on Express with `bodyParser: false`: definitions are read as text, so that faults have a
+ * line number.
  */
 @Module({
   controllers: [DefinitionsController, ProgressController, PipelinesController, ClusterController],

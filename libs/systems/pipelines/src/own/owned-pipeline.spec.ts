@@ -56,7 +56,7 @@ describe('a pipeline in the process that owns it', () => {
     });
   const context = { by: 'ada', commandId: null, at: '2026-01-01T00:00:00.000Z' };
 
-  it('has no letters left after it is deleted, and settles that some may be left', async () => {
+  it('has no letters left after it is deleted, and removes the note that some may be left', async () => {
     const left = new LeftLetters(store.letters, 0);
     const pipeline = await open(store.journal);
     await pipeline.perform({ type: 'create', definition }, context);

@@ -75,7 +75,7 @@ describe('what the new owner of a shard opens', () => {
     expect(state.pages).toBe(0);
   });
 
-  it('includes one that a process of an earlier version deleted while new ones ran, which tells nobody', async () => {
+  it('includes one that a process of an earlier version deleted while new ones ran, without a note', async () => {
     positions = { gone: 1, left: 0 };
     expect(await opened()).toEqual([runs?.pipelineId]);
     await leave();
@@ -84,7 +84,7 @@ describe('what the new owner of a shard opens', () => {
     expect(state.pages).toBe(2);
   });
 
-  it('is asked again where another journal has taken the place of a lost one: its positions are its own', async () => {
+  it('is asked for again when another journal has replaced a lost one: its positions are its own', async () => {
     positions = { gone: 8, left: 9 };
     expect(await opened()).toEqual([runs?.pipelineId]);
     await leave();

@@ -4,7 +4,7 @@ import { Letters } from '../store/letters.ts';
 import type { PipelinesProjection } from '../project/projection.ts';
 import { keyText, type EventJournal, type PagedState, type PipelineKey } from '../store/ports.ts';
 
-/** Of the store, what is asked here. */
+/** The part of the store that is used here. */
 interface AskedStore {
   journal: Pick<EventJournal, 'origin'>;
   letters: PagedState;

@@ -35,7 +35,7 @@ describeWithServers(['nats'], 'in JetStream', () => {
   };
   storesPipelines(async () => openJetStreamStore(connection, place()));
 
-  it('is read through where a message is not an event, and nobody waits for it', async () => {
+  it('is read past a message that is not an event, and nobody waits for it', async () => {
     const { stream, root } = place();
     const { journal, close } = openJetStreamStore(connection, { stream, root });
     await journal.load(KEY);

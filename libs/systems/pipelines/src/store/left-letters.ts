@@ -14,8 +14,9 @@ export interface DeletedPipeline {
 }
 
 /**
- * The deleted pipelines of a shard that have letters left. Deleted pipelines are never forgotten, so asking for the letters of each would take every
- * owner of the shard longer than the one before: each is asked for once, by the next process that takes the shard, whichever version deleted it.
+ * The deleted pipelines of a shard that have letters left. Deleted pipelines are never forgotten, so asking for the letters of each
+ * would take every owner of the shard longer than the one before: each is asked for once, by the next process that takes the
+ * shard, whichever version deleted it.
  */
 export class LeftLetters {
   readonly #state: StateStore;

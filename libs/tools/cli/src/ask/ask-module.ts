@@ -28,7 +28,7 @@ const ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
  * Asks a module over HTTP, as operator or in another module's name.
- * @param isAnswer whether an answer has what the command needs of it: whatever else answers there is not shown as if it were one
+ * @param isAnswer whether an answer has what the command needs, so that another server's is not shown as if it were the module's
  * @throws {CliError} with the reason and the remedy
  */
 export async function askModule<T>(way: Way, question: Question, isAnswer: Guard<T>): Promise<T> {
@@ -135,7 +135,7 @@ export function explain(way: Way, status: number, answer: unknown): string {
 
 type Reason = Partial<Pick<Problem, 'type' | 'title' | 'detail'>> & { errors: ProblemField[] };
 
-/** What another application answers may have the same names for something else. */
+/** Another application may use the same names for something else. */
 function problemIn(answer: unknown): Reason {
   const { type, title, detail, errors } = isObject(answer) ? answer : {};
   return {

@@ -100,7 +100,7 @@ export const isVerifyReport = shows<VerifyReport>(
   }),
 );
 
-/** As its kind needs it; what is new is shown as it is. */
+/** Has what its type needs; a type of a later version is shown as it is. */
 const isCommand: Guard<object> = (value): value is object => {
   if (!isObject(value) || !text(value['type'])) return false;
   const needed = NEEDED.get(value['type']) ?? [];

@@ -217,7 +217,7 @@ async function ask(method: string, path: string, options: AppOptions, text?: str
   return { status: response.status, body: bodyOf(response.status, body) };
 }
 
-/** What an app on this machine has made for its operator. @throws {CliError} for what cannot be sent */
+/** The token that an app on this machine has made for its operator. @throws {CliError} if it cannot be sent */
 async function localToken(): Promise<string> {
   const file = operatorTokenFile();
   const token = await readFile(file, 'utf8').then(

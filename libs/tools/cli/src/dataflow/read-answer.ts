@@ -4,7 +4,7 @@ import { isHandled } from '../ask/is-handled.ts';
 import { many, shows, text } from '../ask/shown.ts';
 import type { FailurePlace } from '../cli-error.ts';
 
-/** Something else answers there. */
+/** Something other than an app answers there. */
 export class NotAnAppError extends Error {}
 
 /** A dead letter, as far as it is shown. */
@@ -50,7 +50,7 @@ export const areLetters: Guard<LetterView[]> = many(
 /** The answer to a delete. */
 export const isNothing: Guard<null> = (value): value is null => value === null;
 
-/** The body of an answer, whatever its form. @throws {NotAnAppError} unless it is JSON, or nothing where that is right */
+/** The body of an answer, whatever its form. @throws {NotAnAppError} unless it is JSON, or empty with 204 */
 export function bodyOf(status: number, body: string): unknown {
   if (body === '' && status === 204) return null;
   try {
@@ -67,7 +67,7 @@ export function expected<T>(status: number, body: unknown, isAnswer: Guard<T>): 
 }
 
 /**
- * The app's reason for a refusal. That there is no such pipeline is only believed if a route says it: other applications have nothing there, either.
+ * The app's reason for a refusal. A 404 counts only if it comes from a route of Spark's: every other application answers so as well.
  * @throws {NotAnAppError} for any other answer
  */
 export function refusalIn(status: number, body: unknown): Refusal {

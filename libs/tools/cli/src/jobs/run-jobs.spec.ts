@@ -24,7 +24,7 @@ describe('jobs check-backend', () => {
   });
 
   it.each(['[{}]', '<html>', 'null', '"text"'])(
-    'says at once that what answers is no backend: %s',
+    'says at once that what answers is not a backend: %s',
     async (said) => {
       const server = createHttpServer((request, response) => {
         request.resume();

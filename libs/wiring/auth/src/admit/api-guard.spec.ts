@@ -83,7 +83,7 @@ describe('a refusal on a route of the application', () => {
         path: '/notes',
         decision: 'refused',
         status: 401,
-        reason: 'No token was sent: one is needed, as Authorization: Bearer.',
+        reason: 'No token was sent: send one as Authorization: Bearer.',
       }),
     ]);
     expect(await counted()).toContain('{status="401"} 1');
@@ -92,7 +92,7 @@ describe('a refusal on a route of the application', () => {
   it('says whether a token was sent, and nothing more about it', async () => {
     const detailOf = async (headers: Record<string, string>): Promise<unknown> =>
       (await ask().get('/notes').set(headers).expect(401)).body.detail;
-    const none = 'No token was sent: one is needed, as Authorization: Bearer.';
+    const none = 'No token was sent: send one as Authorization: Bearer.';
     expect([await detailOf({}), await detailOf({ authorization: 'Basic YTpi' })]).toEqual([none, none]);
     const wrong = ['guess', `${'x'.repeat(9_000)}`, 'a.b.c'].map((token) => ({
       authorization: `Bearer ${token}`,

@@ -29,8 +29,8 @@ export class ApiAuthentication {
   /**
    * Returns the caller with this credential.
    * @param token what follows `Bearer `; null: none was sent
-   * @throws {ProblemError} `unauthenticated` (401), the same for every token that is not valid; `forbidden` (403) for a valid JWT without any of
-   *   our roles; `unavailable` (503, with Retry-After) when the issuer's keys cannot be read now
+   * @throws {ProblemError} `unauthenticated` (401), the same for every token that is not valid; `forbidden` (403) for a valid JWT
+   *   without any of our roles; `unavailable` (503, with Retry-After) when the issuer's keys cannot be read now
    */
   async authenticate(token: string | null): Promise<ApiCaller> {
     const { operator, tokens, jwts, open } = this.#parts;

@@ -20,7 +20,7 @@ const LONGEST_SUBJECT = 256;
 export function readClaims(claims: JWTPayload, names: ClaimNames): ReadClaims {
   const { sub } = claims;
   if (typeof sub !== 'string' || sub === '' || sub.length > LONGEST_SUBJECT)
-    return { fault: `sub is not a text of 1 to ${LONGEST_SUBJECT} characters` };
+    return { fault: `sub is not a string of 1 to ${LONGEST_SUBJECT} characters` };
   const tenant = claimAt(claims, names.tenant) ?? null;
   if (tenant !== null && (typeof tenant !== 'string' || !TENANT.test(tenant)))
     return { fault: `${names.tenant} is not the name of a tenant: up to 64 letters, digits, "_" and "-"` };

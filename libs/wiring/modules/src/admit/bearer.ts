@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { TOKEN_MAX_LENGTH } from '../identify/token-claims.ts';
 
 /**
- * The credential of a request; null for none. Empty, which nobody's is, for one longer than `longest` characters, by default longer than
- * anything that a module or an operator would send.
+ * The credential of a request; null for none. Empty, which matches nothing, for one longer than `longest` characters, by default
+ * longer than anything that a module or an operator would send.
  */
 export function bearerOf(
   { headers }: Pick<IncomingMessage, 'headers'>,

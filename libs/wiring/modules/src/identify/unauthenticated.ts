@@ -7,13 +7,14 @@ const WHO =
 export function noToken(): ProblemError {
   return new ProblemError(
     'unauthenticated',
-    `No token was sent: a module or operator token is needed, as Authorization: Bearer. ${WHO}`,
+    `No token was sent: send a module or operator token as Authorization: Bearer. ${WHO}`,
   );
 }
 
 /**
- * The same answer to everyone who sends a token that is not accepted, whatever the cause, so that an attacker learns nothing from guessing. @param
- * cause for the log and the audit trail only
+ * The same answer to everyone who sends a token that is not accepted, whatever the cause, so that an attacker learns nothing from
+ * guessing.
+ * @param cause for the log and the audit trail only
  */
 export function wrongToken(cause?: Error): ProblemError {
   return new ProblemError(

@@ -37,7 +37,7 @@ class SettingsOnly {}
 let app: INestApplication;
 afterEach(() => app?.close());
 
-it('A rollback without a body, or with white space, is one to the version before, as with an empty object', async () => {
+it('A rollback without a body, or with only white space, goes to the version before, as with an empty object', async () => {
   const module = await Test.createTestingModule({ imports: [SettingsOnly] }).compile();
   app = module.createNestApplication({ logger: false });
   await app.init();

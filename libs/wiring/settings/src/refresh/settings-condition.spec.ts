@@ -10,7 +10,7 @@ it('A store that is away is named once, by its error or beside it', () => {
   expect(detailOf('no answer')).toBe('version 3 is in use; NATS (a:4222) is away: no answer');
 });
 
-it('A store without central settings is said to have none of these', () => {
+it('A store without central settings is reported as such', () => {
   expect(describeCondition({ state: 'current' }, null, 'NATS (a:4222)').detail).toBe(
     'NATS (a:4222) has no central settings',
   );

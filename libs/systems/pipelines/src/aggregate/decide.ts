@@ -48,7 +48,9 @@ export function decide(state: PipelineState, command: PipelineCommand, context: 
 function draftsOf(state: PipelineState, command: PipelineCommand): Draft[] {
   if (command.type === 'create' || (command.type === 'update' && command.creates))
     return create(state, command.definition);
-  if (state.status === 'Empty' || state.status === 'Deleted') {
+  // A process that creates a deleted pipeline again has to own what is left of it first.
+  const isGone = state.status === 'Deleted' && command.type !== 'takeOwnership';
+  if (state.status === 'Empty' || isGone) {
     if (command.type === 'delete' && state.status === 'Deleted') return [];
     throw refuse('not-found', 'There is no such pipeline');
   }

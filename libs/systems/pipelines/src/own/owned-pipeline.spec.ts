@@ -35,13 +35,17 @@ describe('a pipeline in the process that owns it', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const open = (journal: EventJournal, onFenced: (epoch: number | null) => void = () => undefined) =>
+  const open = (
+    journal: EventJournal,
+    onFenced: (epoch: number | null) => void = () => undefined,
+    epoch = 1,
+  ) =>
     OwnedPipeline.open({
       key,
       node: 'one',
       holder: 'one',
       shard: 0,
-      epoch: 1,
+      epoch,
       store: { ...store, mode: store.mode, journal, lanes: store.lanes, letters: store.letters },
       around: {
         files: new FilesFolder(join(folder, 'files')),
@@ -55,6 +59,18 @@ describe('a pipeline in the process that owns it', () => {
       onFenced,
     });
   const context = { by: 'ada', commandId: null, at: '2026-01-01T00:00:00.000Z' };
+
+  it('is created again under the id of one that an earlier process deleted', async () => {
+    const before = await open(store.journal);
+    await before.perform({ type: 'create', definition }, context);
+    await before.perform({ type: 'delete', force: true }, context);
+    await before.close();
+    const pipeline = await open(store.journal, undefined, 2);
+    await expect(pipeline.perform({ type: 'start' }, context)).rejects.toThrow('There is no such pipeline');
+    const created = await pipeline.perform({ type: 'create', definition }, context);
+    expect(created).toMatchObject({ isNew: true, state: { status: 'Configured', epoch: 2 } });
+    await pipeline.close();
+  });
 
   it('has no letters left after it is deleted, and removes the note that some may be left', async () => {
     const left = new LeftLetters(store.letters, 0);

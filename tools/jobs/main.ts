@@ -58,7 +58,7 @@ async function show({ url }: App, narrator: Narrator): Promise<Shown> {
   narrator.say('Job', `${status}: ${describeResult(body as Result)}, after ${duration(took)}`);
   const authorization = await curlCredential();
   const invitation = `
-Try it yourself. These commands fetch the result of the job, and submit another one like it:
+Try it yourself. These commands fetch the result of the job, and submit the same job again, which is answered from the cache:
 
   ${curl(`${url}/api/jobs/${jobId}/result${authorization}`)}
   ${curl(`${url}/api/jobs${authorization} -H 'content-type: application/json' -d '${JSON.stringify(JOB)}'`)}`;

@@ -1,7 +1,6 @@
-import { join, resolve } from 'node:path';
-import { keysDir } from '@nestjs-spark/foundation';
+import { join } from 'node:path';
 import { LEAN } from '../../apps/shared/launch.ts';
-import { type App, builtApp, logFileOf, root } from '../apps/app.ts';
+import { type App, builtApp, logFileOf } from '../apps/app.ts';
 import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
 
@@ -10,7 +9,7 @@ const FIRST_PORT = 5003;
 export interface NodesStart {
   /** Lower-case letters, digits and hyphens. */
   service: string;
-  /** The folder of the nodes' files. */
+  /** The folder of the nodes' files and keys. */
   folder: string;
   operatorToken: string;
   /** The NATS address for each node, by its name. */
@@ -37,7 +36,7 @@ export async function startNodes(start: NodesStart): Promise<App[]> {
       SPARK_PEERS_SERVICE: service,
       SPARK_PEERS_NODE: name,
       SPARK_STORE: `sqlite:${join(folder, `${name}.db`)}`,
-      SPARK_KEYS_DIR: resolve(root, keysDir(process.env)),
+      SPARK_KEYS_DIR: join(folder, 'keys'),
       SPARK_OPERATOR_TOKEN: operatorToken,
       NO_COLOR: '1',
       ...start.env?.[name],

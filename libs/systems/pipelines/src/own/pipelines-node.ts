@@ -1,5 +1,5 @@
 import { describeError, type Logger } from '@nestjs-spark/foundation';
-import { pause, persist, type RetryPolicy } from '@nestjs-spark/foundation/internal';
+import { counted, pause, persist, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 import { CommandRefusedError, type CommandRefusal, type PipelineCommand } from '../aggregate/commands.ts';
 import type { PipelineState } from '../aggregate/state.ts';
 import type { Surroundings } from '../connect/connectors.ts';
@@ -80,7 +80,7 @@ export class PipelinesNode {
 
   describe(): string {
     const { mode } = this.#parts.store;
-    return `${mode}, ${this.#serving.size} shards, ${this.#owned.size} pipelines open`;
+    return `${mode}, ${counted(this.#serving.size, 'shard')}, ${counted(this.#owned.size, 'pipeline')} open`;
   }
 
   shardsOwned(): number {

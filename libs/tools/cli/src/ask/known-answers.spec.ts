@@ -83,7 +83,7 @@ describe('A command that asks a module', () => {
   it('shows what a module of another version says, if it has what is shown', async () => {
     const view = { module: 'HR', trusted: [KEY], registered: KEY, next: null, waitsForApproval: false };
     expect((await ask('keys show', 200, JSON.stringify([{ ...view, more: {} }]))).text).toBe(
-      `HR: trusts ${KEY}`,
+      `HR: Fleet trusts ${KEY}`,
     );
   });
 });

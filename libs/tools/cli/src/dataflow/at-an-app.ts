@@ -170,10 +170,10 @@ function planOf(pipelineId: string, before: object | null | undefined, after: ob
 }
 
 function describePlan({ pipelineId, action, changed, mayNeedReset }: Plan): string {
-  if (action === 'create') return `+ ${pipelineId} is created`;
-  if (action === 'none') return `= ${pipelineId} stays as it is`;
+  if (action === 'create') return `+ ${pipelineId} would be created`;
+  if (action === 'none') return `= ${pipelineId} would stay as it is`;
   const reset = '\n  its position may not fit: --reset keep or --reset beginning is needed if it has run';
-  return `~ ${pipelineId} is changed: ${changed.join(', ')}${mayNeedReset ? reset : ''}`;
+  return `~ ${pipelineId} would be changed: ${changed.join(', ')}${mayNeedReset ? reset : ''}`;
 }
 
 async function apply(file: string, options: AppOptions): Promise<ExitCode> {

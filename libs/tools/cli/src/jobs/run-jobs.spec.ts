@@ -15,6 +15,10 @@ async function deadUrl(): Promise<string> {
 }
 
 describe('jobs check-backend', () => {
+  it('asks for the address where none is given', async () => {
+    await expect(runJobs(['check-backend'], {})).rejects.toThrow('The command is check-backend URL.');
+  });
+
   it('says once, with the address, that a backend cannot be reached', async () => {
     const url = await deadUrl();
     const { exitCode, text } = await runJobs(['check-backend', url], {});

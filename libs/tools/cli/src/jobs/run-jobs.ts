@@ -43,10 +43,10 @@ function backendOf(
 ): HttpBackend {
   try {
     const { positionals } = parseWords({ args: [...argv], options: {}, allowPositionals: true });
-    const [command, url = '', ...more] = positionals;
+    const [command, url, ...more] = positionals;
     if (command !== undefined && command !== COMMAND)
       throw new Error(`${unknownWord('command', command, [COMMAND])} ${EXPECTED}`);
-    if (command === undefined || more.length > 0) throw new Error(EXPECTED);
+    if (command === undefined || url === undefined || more.length > 0) throw new Error(EXPECTED);
     const { SPARK_JOBS_BACKEND_CHECKED_TOKEN } = environment;
     const { backends } = resolveJobsSettings(
       { store: 'memory', backends: [{ name: 'checked', url }] },

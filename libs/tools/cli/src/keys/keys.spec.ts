@@ -81,7 +81,7 @@ describe('nestjs-spark keys', () => {
   it('says which keys are trusted, and how to approve one that waits', () => {
     const view = { module: 'HR', trusted: ['a', 'b'], registered: 'c', next: null, waitsForApproval: true };
     expect(renderKeys('Fleet', [view])).toMatch(
-      /HR: trusts a and b\n.*registered c.*\n.*keys approve HR=c --module Fleet/,
+      /HR: Fleet trusts a and b\n.*registered c.*\n.*keys approve HR=c --module Fleet/,
     );
     expect(renderKeys('Fleet', [])).toMatch(/no other module/);
   });

@@ -8,7 +8,7 @@ export function renderKeys(module: string, views: readonly KeyView[]): string {
 
 function describe(asked: string, { module, trusted, registered, next, waitsForApproval }: KeyView): string[] {
   const lines = [
-    `${module}: ${trusted.length === 0 ? 'no key is trusted' : `trusts ${trusted.join(' and ')}`}`,
+    `${module}: ${trusted.length === 0 ? 'no key is trusted' : `${asked} trusts ${trusted.join(' and ')}`}`,
   ];
   if (next !== null) lines.push(`  announces ${next} as its next key`);
   if (waitsForApproval && registered !== null) {

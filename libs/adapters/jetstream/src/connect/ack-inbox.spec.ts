@@ -28,12 +28,12 @@ function startInbox(timeoutMs = 60_000) {
     },
     closed: () => closed.promise,
   };
-  let breakOff: () => void = () => {};
+  const listeners = new Set<(status: ConnectionStatus) => void>();
   const connection = {
     inboxPrefix: '_INBOX.spec',
     onStatus: (listener: (status: ConnectionStatus) => void) => {
-      breakOff = () => listener('disconnected');
-      return () => undefined;
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     unavailable: () => new UnavailableError('away'),
   };
@@ -49,8 +49,9 @@ function startInbox(timeoutMs = 60_000) {
       type: 'error',
       error: new errors.PermissionViolationError('denied', 'publish', subject),
     });
-  const breaks = (): void => breakOff();
-  return { sent, answer, publish, deny, denyAnswers: () => denyAnswers(), breaks };
+  const say = (status: ConnectionStatus): void => listeners.forEach((listener) => listener(status));
+  const close = (): void => closed.resolve();
+  return { sent, answer, publish, deny, denyAnswers: () => denyAnswers(), say, close };
 }
 
 describe('What is published', () => {
@@ -94,13 +95,28 @@ describe('What is published', () => {
   });
 
   it('fails at once when the connection breaks: whether it is stored is not known', async () => {
-    const { answer, publish, breaks } = startInbox();
+    const { answer, publish, say } = startInbox();
     const both = [publish('a'), publish('b')];
-    breaks();
+    say('disconnected');
     for (const one of both) await expect(one).rejects.toThrow(UnavailableError);
     const later = publish('a');
     answer(2, '{"seq":4}');
     expect(await later).toBe(4);
+  });
+
+  it('fails at once when the connection is closed, even if nobody says that it broke', async () => {
+    const { publish, close } = startInbox();
+    const published = publish('a');
+    close();
+    await expect(published).rejects.toThrow(UnavailableError);
+  });
+
+  it('does not fail because the connection is there', async () => {
+    const { answer, publish, say } = startInbox();
+    const published = publish('a');
+    say('connected');
+    answer(0, '{"seq":1}');
+    expect(await published).toBe(1);
   });
 
   it('fails at once when this user may not publish there, and nothing else does', async () => {

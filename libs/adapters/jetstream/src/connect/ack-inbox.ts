@@ -45,8 +45,14 @@ export class AckInbox {
     const inbox = new AckInbox(nc, connection.inboxPrefix, js.getOptions().timeout ?? TIMEOUT_MS);
     OF.set(nc, inbox);
     // Otherwise, what was under way when the connection broke would end only with its timeout.
-    const leave = connection.onStatus(() => inbox.#failAll(() => connection.unavailable()));
-    nc.closed().then(leave, leave);
+    const fail = (): void => inbox.#failAll(() => connection.unavailable());
+    // A listener that came earlier may have published as soon as it was connected.
+    const leave = connection.onStatus((status) => status !== 'connected' && fail());
+    const end = (): void => {
+      leave();
+      fail();
+    };
+    nc.closed().then(end, end);
     return inbox;
   }
 

@@ -111,6 +111,16 @@ describeWithServers(['nats'], 'A connection to a real server', () => {
     expect(await late.use(() => Promise.resolve('works'))).toBe('works');
   });
 
+  it('answers what is asked as soon as it says that it is connected', async () => {
+    const { connection } = connectTo(testServers().natsUrl);
+    const asked = Promise.withResolvers<string>();
+    connection.onStatus((status) => {
+      if (status === 'connected') asked.resolve(connection.use(() => Promise.resolve('works')));
+    });
+    connection.start();
+    expect(await asked.promise).toBe('works');
+  });
+
   it('takes credentials from the address and does not show them', async () => {
     const url = testServers().natsUrl.replace('nats://', 'nats://any:secret@');
     const { connection, log } = connectTo(url);

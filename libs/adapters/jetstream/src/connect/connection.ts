@@ -278,8 +278,9 @@ export class JetStreamConnection {
       this.#denials.forget();
       this.#said.forget();
     } else this.#pulse.disconnected();
-    for (const listener of Array.from(this.#listeners)) listener(status);
+    // What listeners begin belongs to the new state.
     this.#underWay.breakOff(() => this.unavailable());
+    for (const listener of Array.from(this.#listeners)) listener(status);
   }
 
   /** Logs each new reason once, not at every attempt. */

@@ -5,6 +5,15 @@ const useFactory = () => ({ natsUrl: 'nats://bus' });
 const KEYS = 'useFactory, useClass, useExisting, inject, imports, provideInjectionTokensFrom';
 
 describe('What says where options come from', () => {
+  it('leaves an instance of a class its own fields', () => {
+    class OptionsOfApp {
+      readonly app = 'Fleet';
+      readonly name = 'Fleet';
+      useFactory = () => ({ name: this.name });
+    }
+    expect(asyncOptionsFaults(new OptionsOfApp(), ['name'])).toEqual([]);
+  });
+
   it('has a source, and beside it only what belongs there', () => {
     expect(asyncOptionsFaults({ useFactory, inject: [], imports: [] }, ['natsUrl'])).toEqual([]);
     expect(asyncOptionsFaults({ useFactory, health: false }, ['natsUrl'], ['health'])).toEqual([]);

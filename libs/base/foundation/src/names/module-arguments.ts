@@ -1,5 +1,5 @@
 import { kindOf } from './kind-of.ts';
-import { optionsFault, unknownOptions } from './unknown-options.ts';
+import { isPlain, optionsFault, unknownOptions } from './unknown-options.ts';
 
 const SOURCES = ['useFactory', 'useClass', 'useExisting'];
 const ASYNC_OPTIONS = [...SOURCES, 'inject', 'imports', 'provideInjectionTokensFrom'];
@@ -18,8 +18,12 @@ export function asyncOptionsFaults(
   const fault = optionsFault(given, known);
   if (fault !== null) return [`forRootAsync(): ${fault}`];
   const argument = given as Readonly<Record<string, unknown>>;
-  const misplaced = Object.keys(argument).filter((name) => returned.includes(name) && !known.includes(name));
-  const others = Object.fromEntries(Object.entries(argument).filter(([name]) => !misplaced.includes(name)));
+  // As everywhere, an instance of a class may have fields of its own.
+  const own = isPlain(argument) ? Object.entries(argument) : [];
+  const misplaced = own
+    .map(([name]) => name)
+    .filter((name) => returned.includes(name) && !known.includes(name));
+  const others = Object.fromEntries(own.filter(([name]) => !misplaced.includes(name)));
   const faults = [
     ...misplaced.map((name) => `${name}: it is not read here; let the factory return it`),
     ...unknownOptions(others, known),

@@ -26,6 +26,7 @@ it.each<[string[], string]>([
   [['-once'], 'Unknown option "-once". Did you mean "--once"?'],
   [['--colour', 'red'], 'Unknown option "--colour".'],
   [['-x'], 'Unknown option "-x".'],
+  [["--it's"], `Unknown option "--it's".`],
   [['--data'], "Option '--data <value>' argument missing"],
 ])('%j is refused in one sentence', (args, message) => {
   expect(faultOf(() => parse(...args))).toBe(message);
@@ -35,6 +36,9 @@ it('A word where none is expected may be an option without its dashes', () => {
   const alone = (...args: string[]) => parseWords({ args, options });
   expect(faultOf(() => alone('once'))).toBe('Unexpected argument "once". Did you mean "--once"?');
   expect(faultOf(() => alone('jobs'))).toBe('Unexpected argument "jobs".');
+  expect(faultOf(() => alone("it's"))).toBe(`Unexpected argument "it's".`);
+  expect(faultOf(() => alone(''))).toBe('Unexpected argument "".');
+  expect(faultOf(() => alone("--it's"))).toBe(`Unknown option "--it's".`);
   expect(unexpectedWord('dta', ['data'])).toBe('Unexpected argument "dta". Did you mean "--data"?');
 });
 

@@ -29,9 +29,10 @@ export function unexpectedWord(word: string, options: readonly string[]): string
 /** Node appends advice on positional arguments, which hides what is wrong. */
 function faultOf(error: unknown, words: readonly string[], known: readonly string[]): string {
   const { message } = error as Error;
-  const [, option] = /^Unknown option '([^']+)'/.exec(message) ?? [];
+  // The word itself may contain a quote.
+  const [, option] = /^Unknown option '(.*?)'(?:\. To specify |$)/s.exec(message) ?? [];
   if (option !== undefined) return unknownWord('option', wholeOf(option, words), known);
-  const [, word] = /^Unexpected argument '([^']+)'/.exec(message) ?? [];
+  const [, word] = /^Unexpected argument '(.*?)'(?:\. This command |$)/s.exec(message) ?? [];
   if (word !== undefined)
     return unexpectedWord(
       word,

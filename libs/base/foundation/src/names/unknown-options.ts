@@ -76,8 +76,8 @@ export function unknownOptions(
     });
 }
 
-/** Also true for an object of another realm, such as the sandbox of a test. */
-function isPlain(given: object): boolean {
+/** Whether it is no instance of a class. Also true for an object of another realm, such as the sandbox of a test. */
+export function isPlain(given: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(given);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

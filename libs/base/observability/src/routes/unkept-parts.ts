@@ -1,5 +1,5 @@
 import type { ProblemField } from '@nestjs-spark/contracts';
-import { pointerStep } from '@nestjs-spark/foundation/internal';
+import { isPlain, pointerStep } from '@nestjs-spark/foundation/internal';
 
 /** A part of a parsed body, and what it is called. */
 interface Part {
@@ -21,7 +21,8 @@ const LONGEST_NAME = 80;
 /**
  * The parts of a parsed body that JSON can express and JavaScript cannot keep: a number beyond its range has become Infinity, and a
  * field whose name is special is lost, or changes an object, when the body is copied. Not recursive: a body may be nested deeper
- * than the stack allows.
+ * than the stack allows. What is not made of JSON, such as an upload, may be a stream or millions of bytes, and
+ * refer to itself: none of it is looked at, and nothing twice.
  */
 export function unkeptParts(
   body: unknown,
@@ -30,10 +31,12 @@ export function unkeptParts(
   const found: ProblemField[] = [];
   const whole: Part = { value: body, pointer: '', name: 'the body' };
   const left = [field === undefined ? whole : { value: body, pointer: `/${stepOf(field)}`, name: field }];
+  const seen = new Set<object>();
   for (let part = left.pop(); part && found.length < MOST_LISTED; part = left.pop()) {
     const { value } = part;
     if (isOutOfRange(value)) found.push(outOfRange(part));
-    if (typeof value !== 'object' || value === null) continue;
+    if (!isOfJson(value) || seen.has(value)) continue;
+    seen.add(value);
     // Backwards, since what is added last is taken first.
     for (const [name, inner] of Object.entries(value).toReversed()) {
       const isName = !Array.isArray(value);
@@ -48,6 +51,9 @@ export function unkeptParts(
   }
   return found;
 }
+
+const isOfJson = (value: unknown): value is object =>
+  Array.isArray(value) || (typeof value === 'object' && value !== null && isPlain(value));
 
 const isOutOfRange = (value: unknown): boolean => typeof value === 'number' && !Number.isFinite(value);
 

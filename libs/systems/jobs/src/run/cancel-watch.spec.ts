@@ -54,6 +54,23 @@ describe('Whoever waits for requests to cancel', () => {
     await end();
   });
 
+  it('waits until changes are followed again, if it asks while they are not followed any more', async () => {
+    const { store, watch, end } = start(0);
+    const first = watch.listen('a');
+    await first.hear();
+    await eventually(() => store.follows.length === 1);
+    const { promise: ends, resolve: endNow } = Promise.withResolvers<void>();
+    store.ends = ends;
+    watch.leave('a', first);
+    await eventually(() => store.follows[0]?.aborted === true);
+    const second = watch.listen('b');
+    const positions = store.positions;
+    const heard = second.hear().then(() => store.positions - positions);
+    endNow();
+    expect(await heard).toBeGreaterThan(0);
+    await end();
+  });
+
   it('says that one may have been missed if changes were not followed in between', async () => {
     const { store, watch, end } = start(0);
     const first = watch.listen('a');
@@ -74,12 +91,21 @@ describe('Whoever waits for requests to cancel', () => {
 /** Remembers who follows it. */
 class FollowedStore extends MemoryJobStore {
   readonly follows: AbortSignal[] = [];
+  positions = 0;
+  /** When one that was aborted is over. */
+  ends: Promise<void> = Promise.resolve();
 
-  override follow(
+  override position(): Promise<number> {
+    this.positions++;
+    return super.position();
+  }
+
+  override async *follow(
     ...[signal, from]: Parameters<MemoryJobStore['follow']>
   ): ReturnType<MemoryJobStore['follow']> {
     this.follows.push(signal);
-    return super.follow(signal, from);
+    yield* super.follow(signal, from);
+    await this.ends;
   }
 }
 

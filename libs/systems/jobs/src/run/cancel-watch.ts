@@ -85,19 +85,29 @@ export class CancelWatch {
     const follow = async (): Promise<void> => {
       await this.#untilWanted(signal);
       if (signal.aborted) return;
+      const from = { after: await this.#position(), status: 'Cancelling' } as const;
+      const ends = AbortSignal.any([signal, this.#begin().signal]);
       try {
-        const from = { after: await this.#store.position(), status: 'Cancelling' } as const;
-        const ends = AbortSignal.any([signal, this.#begin().signal]);
         for await (const { job } of followOn(this.#store, ends, from, onFailure))
           this.#taken.get(job.jobId)?.request();
       } finally {
+        // Who asks from now on waits for the next one.
         this.#following = null;
-        this.#haveTried();
       }
     };
     signal.addEventListener('abort', () => this.#wanted.resolve(), { once: true });
     await keepRunning(follow, { signal, policy: { waitMs: AGAIN_MS }, endMs: Infinity, onFailure });
     clearTimeout(this.#linger);
+    this.#haveTried();
+  }
+
+  async #position(): Promise<number> {
+    try {
+      return await this.#store.position();
+    } catch (error) {
+      this.#haveTried();
+      throw error;
+    }
   }
 
   async #untilWanted(signal: AbortSignal): Promise<void> {

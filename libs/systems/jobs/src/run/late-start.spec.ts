@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { UnavailableError } from '@nestjs-spark/contracts';
 import { specJob } from '../fixtures/jobs.ts';
 import { moved } from '../job/move.ts';
 import type { Job } from '../job/job.ts';
@@ -55,6 +56,24 @@ describe('The start of a brief run', () => {
       expect(seen).toEqual(['fenced']);
     }
   });
+
+  it.each(['before', 'when'])(
+    'is written with its end if it could not be %s that is written',
+    async (order) => {
+      const { store, late, stored, seen } = await start();
+      const replace = store.replace.bind(store);
+      const answers = Promise.withResolvers<never>();
+      store.replace = () => answers.promise;
+      const written = late.write();
+      store.replace = replace;
+      const ended = order === 'when' ? late.end(FAILED) : null;
+      answers.reject(new UnavailableError('NATS is away'));
+      await expect(written).rejects.toThrow(UnavailableError);
+      expect(await (ended ?? late.end(FAILED))).toMatchObject({ status: 'Failed' });
+      expect(await stored()).toEqual(['Queued', 'Running', 'Failed']);
+      expect(seen).toEqual(['Queued to Running', 'Running to Failed']);
+    },
+  );
 
   it('is written first of everything that has effects or that others can see', () => {
     const script = specJob('a', { transformation: { kind: 'script', collection: 'A', script: '' } });

@@ -18,6 +18,7 @@ export class LateStart {
   readonly #before: StoredJob;
   readonly #running: Job;
   readonly #parts: RunnerParts;
+  /** Null while nothing is written, and again if that failed. */
   #written: Promise<boolean> | null = null;
 
   constructor(before: StoredJob, running: Job, parts: RunnerParts) {
@@ -26,9 +27,16 @@ export class LateStart {
     this.#parts = parts;
   }
 
-  /** Writes the start, once. @returns whether the run counts: false if the job was changed before */
+  /**
+   * Writes the start, once.
+   * @returns whether the run counts: false if the job was changed before
+   * @throws what the store throws: then it is written with the end
+   */
   write(): Promise<boolean> {
-    this.#written ??= this.#replace(this.#running);
+    this.#written ??= this.#replace(this.#running).catch((error: unknown) => {
+      this.#written = null;
+      throw error;
+    });
     return this.#written;
   }
 
@@ -37,7 +45,8 @@ export class LateStart {
    * @returns the job with its end; null if the run does not count; `started` if the end has to be written separately
    */
   async end(outcome: Outcome): Promise<Job | null | 'started'> {
-    if (this.#written) return (await this.#written) ? 'started' : null;
+    const counts = await this.#written?.catch(() => null);
+    if (typeof counts === 'boolean') return counts ? 'started' : null;
     const ended = next(this.#running, outcome, this.#parts.owner);
     this.#written = this.#replace(ended);
     if (!(await this.#written)) return null;

@@ -254,7 +254,7 @@ export class OneRun {
   }
 
   /**
-   * A start that cannot be written now is written with the end, which also reports if it cannot be.
+   * A start that cannot be written now is written at the next look, or with the end, which also reports if it cannot be.
    * @returns whether it is written
    */
   async #writeStart(start: LateStart, handle: RunHandle): Promise<boolean> {
@@ -266,6 +266,9 @@ export class OneRun {
   /** Says that it is worked on, and sees whether it is to be cancelled, or is another process's by now. */
   async #look(handle: RunHandle): Promise<void> {
     this.#queued.working();
+    const { start } = this.#claim;
+    // Until its start is written, the job is not this run's for anybody who looks at it.
+    if (start && (this.#isFinishing || !(await this.#writeStart(start, handle)))) return;
     const stored = await this.#parts.store.get(this.#claim.job.jobId).catch(() => undefined);
     // What is being written now says itself whether it counts.
     if (stored === undefined || this.#isFinishing) return;

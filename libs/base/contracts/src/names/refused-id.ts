@@ -7,6 +7,8 @@ const BLANK = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u
 const CONTROL = /[\0-\x07\x0b\x0e-\x1f]/;
 /** The characters allowed in an id that JSON escapes. */
 const ESCAPED = /[\b\t\n\f\r"\\]/g;
+/** Almost every id: visible ASCII that JSON does not escape, and short enough. */
+const USUAL = /^[!#-[\]-~]{0,169}[!#-.0-[\]-{}~]$/;
 
 /**
  * Why no store accepts a document under this id, phrased to follow "its id"; null when every store keeps it unchanged. RavenDB
@@ -14,6 +16,7 @@ const ESCAPED = /[\b\t\n\f\r"\\]/g;
  * rule is the same for all.
  */
 export function refusedId(id: string): string | null {
+  if (USUAL.test(id)) return null;
   if (BLANK.test(id) || id.endsWith('/') || id.endsWith('|')) {
     return 'may not be empty, blank or end in "/" or "|", because RavenDB would generate another id';
   }
@@ -25,8 +28,6 @@ export function refusedId(id: string): string | null {
   }
   const unreadable = unreadableName(id);
   if (unreadable !== null) return unreadable;
-  // Almost every id returns here: a UTF-16 unit has at most three bytes in UTF-8, in lower case too.
-  if (id.length * 3 <= MAX_ID_BYTES) return null;
   if (Buffer.byteLength(id, 'utf8') > MAX_ID_BYTES) {
     return `has more than ${MAX_ID_BYTES} bytes, the maximum for an id`;
   }

@@ -35,19 +35,19 @@ export interface Transaction {
  */
 export async function write(http: RavenHttp, transaction: Transaction): Promise<string> {
   const { deletes, guard, puts, ownOnly, extras, fence } = transaction;
-  const commands: string[] = [];
+  const commands = new Commands();
   const patch = guard && JSON.stringify(deleteIfCopyOf(guard));
   for (const { id, changeVector } of deletes) {
     const how = patch
       ? `"Type":"PATCH","ChangeVector":null,"Patch":${patch}`
       : `"Type":"DELETE","ChangeVector":${JSON.stringify(changeVector)}`;
-    commands.push(`{"Id":${JSON.stringify(id)},${how}}`);
+    commands.add(`{"Id":${JSON.stringify(id)},${how}}`);
   }
-  if (ownOnly) commands.push(...refuseUnlessOwn(ownOnly));
-  for (const one of puts) commands.push(putOf(one));
-  if (extras) commands.push(...extras.commands);
-  if (fence) commands.push(put(fence.id, fence.document, JSON.stringify(fence.expected ?? '')));
-  const json = `{"Commands":[${commands.join(',')}]}`;
+  if (ownOnly) for (const command of refuseUnlessOwn(ownOnly)) commands.add(command);
+  for (const one of puts) commands.addPut(one);
+  if (extras) for (const command of extras.commands) commands.add(command);
+  if (fence) commands.addPut({ ...fence, expected: fence.expected ?? '' });
+  const json = `{"Commands":[${commands.text()}]}`;
   const path = http.path('/bulk_docs');
   const answer = extras?.contents.length
     ? await sendWithContents(http, path, json, extras.contents, extras.log)
@@ -64,11 +64,14 @@ export async function writeBehind(
   puts: Iterable<Put>,
   fence: { id: string; document: string; expected: Promise<string | null> },
 ): Promise<string> {
-  const commands = Array.from(puts, putOf);
+  const commands = new Commands();
+  for (const one of puts) commands.addPut(one);
+  commands.separate();
+  const begin = commands.text();
   async function* parts(): AsyncGenerator<Buffer, void, undefined> {
-    yield Buffer.from(`{"Commands":[${commands.join(',')}${commands.length > 0 ? ',' : ''}`);
-    const version = await fence.expected;
-    yield Buffer.from(`${put(fence.id, fence.document, JSON.stringify(version ?? ''))}]}`);
+    yield Buffer.from(`{"Commands":[${begin}`);
+    const last = new Commands().addPut({ ...fence, expected: (await fence.expected) ?? '' });
+    yield Buffer.from(`${last.text()}]}`);
   }
   const answer = await http.onOneNode((node) =>
     node.request({
@@ -81,12 +84,31 @@ export async function writeBehind(
   return lastChangeVector(writtenIn(http, answer));
 }
 
-function putOf({ id, document, expected }: Put): string {
-  return put(id, document, expected === undefined ? 'null' : JSON.stringify(expected));
-}
+/** The commands of a request, in pieces until it is sent: each one put together by itself would be copied twice. */
+class Commands {
+  readonly #pieces: string[] = [];
 
-function put(id: string, document: string, changeVector: string): string {
-  return `{"Id":${JSON.stringify(id)},"Type":"PUT","ChangeVector":${changeVector},"Document":${document}}`;
+  add(command: string): void {
+    this.separate();
+    this.#pieces.push(command);
+  }
+
+  addPut({ id, document, expected }: Put): this {
+    this.separate();
+    this.#pieces.push('{"Id":', JSON.stringify(id), ',"Type":"PUT","ChangeVector":');
+    this.#pieces.push(expected === undefined ? 'null' : JSON.stringify(expected));
+    this.#pieces.push(',"Document":', document, '}');
+    return this;
+  }
+
+  /** After the last one, if another one follows. */
+  separate(): void {
+    if (this.#pieces.length > 0) this.#pieces.push(',');
+  }
+
+  text(): string {
+    return this.#pieces.join('');
+  }
 }
 
 // More than one entry of the response, and more than an error.

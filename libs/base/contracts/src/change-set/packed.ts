@@ -9,6 +9,8 @@ const decompress = promisify(zlib.zstdDecompress);
 
 /** So much is quicker done at once than handed to another thread. */
 const AT_ONCE_BYTES = 64 * 1024;
+/** What is packed and larger than this was almost always larger than that: unpacking it at once would be tried in vain. */
+const PACKED_AT_ONCE_BYTES = 16 * 1024;
 
 /** @param level from 1, the quickest, to 19 */
 export async function pack(
@@ -42,7 +44,7 @@ export async function unpack(packed: Uint8Array, most: number): Promise<Uint8Arr
 
 /** Null for what is more, or not packed at all. */
 function unpackSmall(packed: Uint8Array, most: number): Uint8Array | null {
-  if (packed.length > AT_ONCE_BYTES) return null;
+  if (packed.length > PACKED_AT_ONCE_BYTES) return null;
   try {
     return zlib.zstdDecompressSync(packed, { maxOutputLength: most });
   } catch {

@@ -113,5 +113,6 @@ const METADATA_KEY = Buffer.from('"@metadata":');
 
 function isMetadata(bytes: Buffer, at: number): boolean {
   const from = at - METADATA_KEY.length;
-  return from >= 0 && METADATA_KEY.every((byte, i) => bytes[from + i] === byte);
+  for (let i = 0; i < METADATA_KEY.length; i++) if (bytes[from + i] !== METADATA_KEY[i]) return false;
+  return true;
 }

@@ -5,7 +5,7 @@ export * from './change-set/control.ts';
 export { decodeHeader, readHeader } from './change-set/header.ts';
 export * from './change-set/large-put.ts';
 export * from './change-set/malformed.ts';
-export { giveBack, pack, packAway, unpack } from './change-set/packed.ts';
+export { giveBackUnpacked, pack, packAway, unpack } from './change-set/packed.ts';
 export * from './change-set/witness.ts';
 export * from './errors/not-of-the-house.ts';
 export * from './names/copies-name.ts';

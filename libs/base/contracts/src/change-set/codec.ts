@@ -6,7 +6,7 @@ import { decodeHeader, encodeHeader } from './header.ts';
 import type { WritableCommand } from './large-put.ts';
 import { fromLine } from './lines.ts';
 import { MalformedChangeSetError } from './malformed.ts';
-import { giveBack, packAway, unpack } from './packed.ts';
+import { giveBackUnpacked, packAway, unpack } from './packed.ts';
 import { toPayload } from './payload.ts';
 
 /** A change set as the log carries it: the header as message headers, the commands as lines. */
@@ -58,7 +58,7 @@ async function plainText(encoded: EncodedChangeSet): Promise<string> {
   const plain = await plainBytes(encoded);
   if (!isUtf8(plain)) throw new MalformedChangeSetError('its payload is not UTF-8');
   const text = decodeUtf8(plain);
-  if (plain !== encoded.payload) giveBack(plain);
+  if (plain !== encoded.payload) giveBackUnpacked(plain);
   return text;
 }
 

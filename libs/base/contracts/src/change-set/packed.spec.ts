@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { giveBack, pack, packAway, unpack } from './packed.ts';
+import { giveBack, giveBackUnpacked, pack, packAway, unpack } from './packed.ts';
 
 const SIZES = [0, 1, 65_535, 65_536, 65_537, 1_000_000];
 
@@ -28,6 +28,11 @@ describe('bytes given back', () => {
   it('are freed at once', async () => {
     const plain = Buffer.alloc(1_000_000, 'abc');
     await packAway(plain);
+    expect(plain).toHaveLength(0);
+  });
+  it.each([65_537, 1_000_000, 3_000_000])('are freed although they were unpacked: %d of them', async (size) => {
+    const plain = await unpack(await pack(Buffer.alloc(size, 'abc')), size + 1);
+    giveBackUnpacked(plain);
     expect(plain).toHaveLength(0);
   });
   it('are kept if they share their memory with others', () => {

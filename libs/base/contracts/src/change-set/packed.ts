@@ -11,6 +11,8 @@ const decompress = promisify(zlib.zstdDecompress);
 const AT_ONCE_BYTES = 64 * 1024;
 /** What is packed and larger than this was almost always larger than that: unpacking it at once would be tried in vain. */
 const PACKED_AT_ONCE_BYTES = 16 * 1024;
+/** Of unpacked bytes: the other thread is called for each, so that many small ones take twice the processor time. */
+const PIECE_BYTES = 1024 * 1024;
 
 /** @param level from 1, the quickest, to 19 */
 export async function pack(
@@ -37,9 +39,18 @@ export function giveBack({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer(0);
 }
 
-/** @throws {Error} for what `pack` has not made, and for what has more than so many bytes */
+/**
+ * @returns bytes for `giveBackUnpacked`
+ * @throws {Error} for what `pack` has not made, and for what has more than so many bytes
+ */
 export async function unpack(packed: Uint8Array, most: number): Promise<Uint8Array> {
-  return unpackSmall(packed, Math.min(most, AT_ONCE_BYTES)) ?? decompress(packed, { maxOutputLength: most });
+  const small = unpackSmall(packed, Math.min(most, AT_ONCE_BYTES));
+  return small ?? decompress(packed, { maxOutputLength: most, chunkSize: PIECE_BYTES });
+}
+
+/** Frees what `unpack` has returned, as `giveBack` does: its memory may be larger than it is. */
+export function giveBackUnpacked({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
 }
 
 /** Null for what is more, or not packed at all. */

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import { giveBack, unpack } from '@nestjs-spark/contracts/internal';
+import { giveBackUnpacked, unpack } from '@nestjs-spark/contracts/internal';
 import { decodeUtf8 } from '@nestjs-spark/foundation/internal';
 
 /** The text that was packed; null for what is not one, or has more than so many bytes. */
 export async function unpackText(bytes: Uint8Array, most: number): Promise<string | null> {
   const plain = await unpack(bytes, most).catch(() => null);
   const text = plain && textOf(plain);
-  if (plain) giveBack(plain);
+  if (plain) giveBackUnpacked(plain);
   return text;
 }
 

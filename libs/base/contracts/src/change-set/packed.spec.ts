@@ -30,11 +30,14 @@ describe('bytes given back', () => {
     await packAway(plain);
     expect(plain).toHaveLength(0);
   });
-  it.each([65_537, 1_000_000, 3_000_000])('are freed although they were unpacked: %d of them', async (size) => {
-    const plain = await unpack(await pack(Buffer.alloc(size, 'abc')), size + 1);
-    giveBackUnpacked(plain);
-    expect(plain).toHaveLength(0);
-  });
+  it.each([65_537, 1_000_000, 3_000_000])(
+    'are freed although they were unpacked: %d of them',
+    async (size) => {
+      const plain = await unpack(await pack(Buffer.alloc(size, 'abc')), size + 1);
+      giveBackUnpacked(plain);
+      expect(plain).toHaveLength(0);
+    },
+  );
   it('are kept if they share their memory with others', () => {
     const all = new Uint8Array([1, 2, 3, 4]);
     giveBack(all.subarray(1, 3));

@@ -7,11 +7,15 @@ import { ask } from './http.ts';
 const PROBE_EVERY_MS = 250;
 const PROBE_TIMEOUT_MS = 1_000;
 const TRY_TIMEOUT_MS = 2_000;
+/** Kubernetes' own default: a machine that is busy for a moment is not down. */
+const SILENT_PROBES = 3;
 
 /** An instance as the proxy sees it. */
 interface Target {
   url: string;
   ready: boolean;
+  /** Probes without an answer since the last one that had one. */
+  silent: number;
 }
 
 /** That an instance which was ready said that it is not, and why. */
@@ -25,8 +29,9 @@ interface Ready {
 }
 
 /**
- * A proxy as one is in front of any application: requests go to the instances that say ready, in turn. A read whose instance
- * dies under it goes to the next one, as proxies do for what may be repeated.
+ * A proxy as one is in front of any application: requests go to the instances that say ready, in turn. One that says it is not gets none
+ * from then on, and so does one that leaves several probes unanswered. A read whose instance dies under it goes to the next one, as proxies do
+ * for what may be repeated.
  */
 export class RoundRobin {
   /** Every time that a ready instance answered 503, with its reasons; one that does not answer at all is not here. */
@@ -38,7 +43,7 @@ export class RoundRobin {
   private next = 0;
 
   constructor(urls: readonly string[]) {
-    this.targets = urls.map((url) => ({ url, ready: false }));
+    this.targets = urls.map((url) => ({ url, ready: false, silent: 0 }));
     this.server = createServer((incoming, outgoing) => {
       this.forward(incoming).then(
         ({ status, body }) => outgoing.writeHead(status).end(body),
@@ -77,7 +82,8 @@ export class RoundRobin {
       ]);
       if (target.ready && answer?.status === 503)
         this.turnedRed.push({ url: target.url, reasons: answer.body.error ?? {} });
-      target.ready = answer?.status === 200;
+      target.silent = answer === null ? target.silent + 1 : 0;
+      if (answer !== null || target.silent >= SILENT_PROBES) target.ready = answer?.status === 200;
       await pause(PROBE_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -56,10 +56,10 @@ describeOn(
       }
     };
 
-    /** Instances are ready before the proxy has asked them: until it has, the one that dies may be the only one it knows. */
-    const known = () => hrs[0].until('known to the proxy', async () => proxy.sendsTo === hrs.length);
-
     const running = () => hrs.filter(({ process }) => process.running);
+
+    /** Instances are ready before the proxy has asked them: until it has, the one that ends may be the only one it knows. */
+    const known = () => hrs[0].until('known to the proxy', async () => proxy.sendsTo === running().length);
 
     /** The instance that applies, by its own word; another one than `not` where that is given. */
     const active = (not?: Member): Promise<Member> => {
@@ -121,9 +121,11 @@ describeOn(
       let [spare] = hrs.filter(({ process }) => !process.running);
       for (const old of running()) {
         await spare?.startReady(DRAIN);
+        await known();
         await old.process.stop();
         spare = old;
       }
+      await known();
       for (const one of running().slice(1)) await one.process.stop();
       expect(running()).toHaveLength(1);
     });

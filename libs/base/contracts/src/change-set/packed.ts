@@ -11,8 +11,10 @@ const decompress = promisify(zlib.zstdDecompress);
 const AT_ONCE_BYTES = 64 * 1024;
 /** What is packed and larger than this was almost always larger than that: unpacking it at once would be tried in vain. */
 const PACKED_AT_ONCE_BYTES = 16 * 1024;
-/** Of unpacked bytes: the other thread is called for each, so that many small ones take twice the processor time. */
+/** Of unpacked bytes: the other thread is called for each piece, so that many small ones take twice the processor time. */
 const PIECE_BYTES = 1024 * 1024;
+/** Most sets are packed to less than this part of what they were: then one piece is enough. */
+const EXPECTED_RATIO = 8;
 
 /** @param level from 1, the quickest, to 19 */
 export async function pack(
@@ -20,7 +22,9 @@ export async function pack(
   level = zlib.constants.ZSTD_CLEVEL_DEFAULT,
 ): Promise<Uint8Array> {
   const options = { params: { [zlib.constants.ZSTD_c_compressionLevel]: level } };
-  return plain.length <= AT_ONCE_BYTES ? zlib.zstdCompressSync(plain, options) : compress(plain, options);
+  if (plain.length <= AT_ONCE_BYTES) return zlib.zstdCompressSync(plain, options);
+  const chunkSize = Math.max(zlib.constants.Z_DEFAULT_CHUNK, plain.length / EXPECTED_RATIO);
+  return compress(plain, { ...options, chunkSize: Math.ceil(chunkSize) });
 }
 
 /** The same for bytes that nobody needs afterwards; their memory is freed at once. */

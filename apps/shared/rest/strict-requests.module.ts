@@ -13,7 +13,10 @@ class JsonBodiesGuard implements CanActivate {
   canActivate(context: ExecutionContext): true {
     if (isSparkRoute(context)) return true;
     const { method, headers } = context.switchToHttp().getRequest<Request>();
-    if (!READS_A_BODY.has(method) || !hasBody(headers) || isJson(headers)) return true;
+    if (!READS_A_BODY.has(method) || !hasBody(headers)) return true;
+    if (!isPlain(headers))
+      throw new ProblemError('unsupportedMedia', 'The only transfer encoding accepted is chunked.');
+    if (isJson(headers)) return true;
     throw new ProblemError('unsupportedMedia', 'The body must be application/json.');
   }
 }
@@ -28,6 +31,11 @@ class OwnKnownQuery extends KnownQuery {
 
 function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** Node only undoes `chunked`: the bytes of `gzip, chunked` are still compressed, or were never. */
+function isPlain(headers: IncomingHttpHeaders): boolean {
+  return (headers['transfer-encoding'] ?? 'chunked').trim().toLowerCase() === 'chunked';
 }
 
 function isJson(headers: IncomingHttpHeaders): boolean {

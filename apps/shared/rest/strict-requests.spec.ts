@@ -1,4 +1,6 @@
 import type { Server } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Delete, Get, HttpCode, Module, Post, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -63,12 +65,27 @@ describe('a body that is sent to an app', () => {
     expect(body).toEqual({ body: { a: 1 } });
   });
 
+  it('is refused in a transfer encoding that nobody undoes', async () => {
+    await app.listen(0, '127.0.0.1');
+    const send = (transfer: string) => sendAs(transfer, Number(new URL(url).port));
+    const url = await app.getUrl();
+    expect(await send('gzip, chunked')).toMatch(/^HTTP\/1\.1 415 /);
+    expect(await send('Chunked')).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   it('is looked at only where there is one, and where a route reads it', async () => {
     await request(server).post('/toys').expect(200);
     await request(server).post('/toys').set('content-type', 'text/plain').expect(200);
     await request(server).delete('/toys').set('content-type', 'text/plain').send('a').expect(204);
   });
 });
+
+async function sendAs(transfer: string, port: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  const headers = `Host: a\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: ${transfer}`;
+  socket.write(`POST /toys HTTP/1.1\r\n${headers}\r\n\r\n2\r\n{}\r\n0\r\n\r\n`);
+  return await text(socket);
+}
 
 it.each([
   ['', 'wheels=4'],

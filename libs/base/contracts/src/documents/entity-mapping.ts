@@ -4,6 +4,7 @@ import { originOf, type EntityOrigin } from './entity-origin.ts';
 import { fromStoredFields } from './field-names.ts';
 import { makeEntity, parseStored } from './make-entity.ts';
 import { mergeObject, ReadOnDemand, type MergeRules } from './merge-fields.ts';
+import { MovedValues } from './moved-values.ts';
 import { spellingOf, type Spelling } from './spelling.ts';
 
 /** Makes the fields to store, as JSON text, from the stored ones (null: no document). Called again after a concurrent write. */
@@ -70,7 +71,8 @@ export class EntityMapping {
       const sources = texts.map(
         (text) => new ReadOnDemand(text, () => seenFields(this.read(text, id), this.prototype)),
       );
-      return mergeObject(wanted, sources, { ...rules, check, spelling: this.spelling });
+      const moved = new MovedValues(texts, this.spelling);
+      return mergeObject(wanted, sources, { ...rules, check, moved, spelling: this.spelling });
     };
   }
 }

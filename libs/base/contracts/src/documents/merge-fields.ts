@@ -1,6 +1,7 @@
 import { editObject } from './edit-object.ts';
 import { fromStoredFields, localNames, storedName } from './field-names.ts';
 import { mergeList, type StoredValue } from './merge-list.ts';
+import { sharesNothing, type MovedValues } from './moved-values.ts';
 import { memberName, scanMembers, type Member } from './scan-members.ts';
 import type { Spelling } from './spelling.ts';
 
@@ -16,6 +17,8 @@ export interface MergeRules {
   keepMarks: boolean;
   /** Normalizes a new value or name so that every store keeps it, or refuses it. */
   check: (text: string) => string;
+  /** What may have been moved within the document. */
+  moved: MovedValues;
   /** Within a member of the document. Default: false. */
   nested?: boolean;
 }
@@ -31,13 +34,23 @@ export function mergeValue(wanted: string, sources: readonly StoredValue[], rule
   const first = wanted.charAt(0);
   if (first !== '{' && first !== '[') return rules.check(wanted);
   const alike = sources.filter(({ stored, seen }) => stored.startsWith(first) && seen.startsWith(first));
-  if (first === '{') return mergeObject(wanted, alike, rules);
+  const [there] = alike;
+  const moved =
+    there && !sharesNothing(wanted, there.seen) ? undefined : rules.moved.same(wanted, rules.spelling);
+  if (moved !== undefined) return moved;
+  if (first === '{') return mergeObject(wanted, there ? alike : elsewhere(wanted, rules), rules);
   return mergeList(wanted, alike, (item, items) => mergeValue(item, items, rules));
+}
+
+/** For an object that is new at its place: what it has in common with one of another place is only taken over where it is wanted. */
+function elsewhere(wanted: string, { moved, spelling }: MergeRules): StoredValue[] {
+  const other = moved.alike(wanted, spelling);
+  return other ? [EMPTY, other] : [];
 }
 
 /** @param sources objects; the result is based on the text of the first */
 export function mergeObject(wanted: string, sources: readonly StoredValue[], rules: MergeRules): string {
-  const { spelling, named, keepMarks, check, nested = false } = rules;
+  const { spelling, named, keepMarks, check, moved, nested = false } = rules;
   const values = valuesOf(wanted);
   const objects = (sources.length > 0 ? sources : [EMPTY]).map(
     (source) => new StoredObject(source, spelling),
@@ -48,6 +61,7 @@ export function mergeObject(wanted: string, sources: readonly StoredValue[], rul
     spelling: spelling.inside(name),
     keepMarks,
     check,
+    moved,
     nested: true,
   });
   const texts = new Map<string, string>();

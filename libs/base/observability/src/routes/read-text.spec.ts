@@ -2,11 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { JSON_FORM, requireForm } from './read-text.ts';
 
-const ask = (type?: string, encoding?: string) => () =>
-  requireForm(
-    { headers: { 'content-type': type, 'content-encoding': encoding } } as IncomingMessage,
-    JSON_FORM,
-  );
+const ask = (type?: string, encoding?: string, transfer?: string) => () => {
+  const headers = { 'content-type': type, 'content-encoding': encoding, 'transfer-encoding': transfer };
+  requireForm({ headers } as IncomingMessage, JSON_FORM);
+};
 
 describe('The form of a body', () => {
   it.each([
@@ -34,5 +33,12 @@ describe('The form of a body', () => {
   it('is not compressed', () => {
     expect(ask('application/json', 'identity')).not.toThrow();
     expect(ask('application/json', 'gzip')).toThrow('Compressed bodies are not accepted.');
+  });
+
+  it.each(['gzip, chunked', 'identity', 'chunked, chunked'])('is not transferred as %s', (transfer) => {
+    expect(ask('application/json', undefined, ' Chunked')).not.toThrow();
+    expect(ask('application/json', undefined, transfer)).toThrow(
+      'The only transfer encoding accepted is chunked.',
+    );
   });
 });

@@ -20,6 +20,10 @@ export const JSON_FORM: BodyForm = {
 /** @throws {ProblemError} `unsupportedMedia` (415), naming what is accepted */
 export function requireForm(request: IncomingMessage, { types, said }: BodyForm): void {
   const headers = bodyHeadersOf(request);
+  const transfer = headers['transfer-encoding'];
+  // Node only undoes `chunked`: in `gzip, chunked`, the bytes are still compressed, or were never.
+  if (transfer !== undefined && transfer.trim().toLowerCase() !== 'chunked')
+    throw new ProblemError('unsupportedMedia', 'The only transfer encoding accepted is chunked.');
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
     throw new ProblemError('unsupportedMedia', 'Compressed bodies are not accepted.');

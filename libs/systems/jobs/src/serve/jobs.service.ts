@@ -8,7 +8,7 @@ import { JOB_NOT_FINISHED, JOB_NOT_SUCCEEDED, JOB_STATE, RESULT_EXPIRED } from '
 import { readAll } from '../job/content.ts';
 import { isTerminal } from '../job/status.ts';
 import type { JobBackend } from '../job/backend.ts';
-import type { JobResult } from '../job/job.ts';
+import type { Job, JobResult } from '../job/job.ts';
 import type { JobQuery, JobStore, StoredJob } from '../job/store.ts';
 import { readBatch, readSubmission } from '../submit/read-submission.ts';
 import type { JobSubmission } from '../submit/submission.ts';
@@ -19,7 +19,7 @@ import { findBatch } from './find-batch.ts';
 import { keepInput, type StoredInput } from './keep-input.ts';
 import type { JobQuota } from './quota.ts';
 import { Submissions, type Submitted, type SubmittedBatch } from './submissions.ts';
-import { Untold } from './untold.ts';
+import { toldChanges } from './told-changes.ts';
 import { eventOf, viewOf, type JobEventData, type JobView } from './view.ts';
 
 /** The parts of the service. */
@@ -232,12 +232,10 @@ export class JobsService {
     signal: AbortSignal,
     access: JobAccess = APPLICATION,
   ): AsyncGenerator<JobEvent> {
-    const { jobId, label, after } = query;
-    const untold = new Untold(after);
-    for await (const change of followOn(this.#parts.store, signal, { after, jobId })) {
-      if (label !== undefined && !change.job.labels.includes(label)) continue;
-      if (maySee(change.job, access)) yield* untold.of(change);
-    }
+    const { label } = query;
+    const isWanted = (job: Job): boolean =>
+      (label === undefined || job.labels.includes(label)) && maySee(job, access);
+    yield* toldChanges(this.#parts.store, { ...query, isWanted }, signal);
   }
 
   /** The progress of this process's jobs as it happens. */

@@ -48,6 +48,11 @@ describe('The changes of a job', () => {
     expect(told(0, queued, atOnce)).toHaveLength(3);
   });
 
+  it('are all told of a store that began again: a reader knows nothing of it', () => {
+    expect(told(500, queued, running, done)).toHaveLength(3);
+    expect(told(500, done)).toHaveLength(3);
+  });
+
   it('say what was so at their time', () => {
     const [first, second] = new Untold(0).of(done);
     expect(first?.data).toMatchObject({ status: 'Queued', attempt: 0, backend: null });

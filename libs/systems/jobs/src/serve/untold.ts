@@ -22,15 +22,18 @@ export interface ToldChange {
  * whose own message has left the queue.
  */
 export class Untold {
-  readonly #after: number | undefined;
   readonly #told = new Map<string, number>();
+  #after: number | undefined;
+  #read: number;
 
   /** @param after the last revision that the reader knows */
   constructor(after: number | undefined) {
     this.#after = after;
+    this.#read = after ?? 0;
   }
 
   of({ job, revision }: StoredJob): ToldChange[] {
+    this.#beginAgainAt(revision);
     const { jobId, transitions } = job;
     const from = this.#told.get(jobId) ?? this.#knownTo(job);
     if (isTerminal(job.status)) this.#told.delete(jobId);
@@ -47,6 +50,15 @@ export class Untold {
         data: following ? eventThen(job, transition, from + index) : eventOf(job),
       };
     });
+  }
+
+  /** An earlier revision is that of another store, one that was emptied: a reader knows nothing of that, whatever number it has. */
+  #beginAgainAt(revision: number): void {
+    if (revision <= this.#read) {
+      this.#after = 0;
+      this.#told.clear();
+    }
+    this.#read = revision;
   }
 
   /** A reader without a position only wants what is new: the last change. */

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { ProblemError } from '@nestjs-spark/contracts';
 import {
   JSON_FORM,
   nodeRequest,
@@ -37,17 +36,9 @@ export async function keepRawBody(
     if (kept.byteLength > limit) throw tooLarge(limit);
     return;
   }
-  refuseForm(request);
+  requireForm(request, JSON_FORM);
   bodies.set(request, parsedBefore(request, limit) ?? (await collect(request, limit, pending)));
   for (const name of BODY_HEADERS) delete request.headers[name];
-}
-
-function refuseForm(request: IncomingMessage): void {
-  const transfer = request.headers['transfer-encoding'];
-  if (transfer !== undefined && transfer.trim().toLowerCase() !== 'chunked') {
-    throw new ProblemError('unsupportedMedia', 'The only transfer encoding accepted is chunked.');
-  }
-  requireForm(request, JSON_FORM);
 }
 
 async function collect(request: IncomingMessage, limit: number, pending: PendingBodies): Promise<Buffer> {

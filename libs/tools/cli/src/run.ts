@@ -23,7 +23,7 @@ With --json, where a command accepts it, failures are JSON, too: { "error": { "m
 
 // Each is loaded on demand: what one command needs is of no use to the others.
 const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
-  ['init', async (argv) => (await import('./init/run-init.ts')).runInit(argv)],
+  ['init', async (...given) => (await import('./init/run-init.ts')).runInit(...given)],
   ['etl', async (...given) => (await import('./etl/run.ts')).runEtl(...given)],
   ['dataflow', async (argv) => (await import('./dataflow/run-dataflow.ts')).runDataflow(argv)],
   ['config', async (...given) => (await import('./config/run-config.ts')).runConfig(...given)],

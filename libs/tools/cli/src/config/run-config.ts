@@ -1,4 +1,4 @@
-import { unknownWord } from '@nestjs-spark/foundation/internal';
+import { unexpectedWord, unknownWord } from '@nestjs-spark/foundation/internal';
 import { isSettings, isSettingsChange, isSettingsHistory } from '../ask/known-answers.ts';
 import { askModule } from '../ask/ask-module.ts';
 import { OPERATOR_WAY, readOperatorWay, readOptions, type Environment, type Way } from '../ask/way.ts';
@@ -36,7 +36,8 @@ function questionOf(command: string, words: readonly string[]): (way: Way) => Pr
       return (way) => change(way, `${PATH}/rollback`, version === null ? {} : { version });
     }
     default:
-      if (words.length > 0) throw new CliError('config history takes no arguments.', 2);
+      if (words[0] !== undefined)
+        throw new CliError(`${unexpectedWord(words[0], [])} config history takes no arguments.`, 2);
       return history;
   }
 }

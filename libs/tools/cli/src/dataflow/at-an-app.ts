@@ -34,7 +34,7 @@ import {
 } from './read-answer.ts';
 
 const MOVES = ['start', 'stop', 'pause', 'resume'] as const;
-export const AT_AN_APP: ReadonlySet<string> = new Set([
+const AT_AN_APP: ReadonlySet<string> = new Set([
   'plan',
   'apply',
   'list',

@@ -43,11 +43,6 @@ export interface HereOptions {
   limit?: string | undefined;
 }
 
-/** Whether a command is carried out in this process. */
-export const isHere = (command: string): boolean => HERE.includes(command);
-
-export const HERE: readonly string[] = ['validate', 'test', 'preview', 'run'];
-
 /** Carries out a command in this process, with its output as it comes. */
 export async function here(command: string, path: string, options: HereOptions): Promise<ExitCode> {
   const bytes = await readFile(path).catch((error: unknown) => whyUnreadable(path, error));

@@ -110,8 +110,9 @@ function readOptions(argv: readonly string[]): Options {
     const unknown = positionals.find((name) => !(name in USUAL_PORTS));
     if (unknown !== undefined)
       throw new Error(`${unknownWord('server', unknown, NAMES)} Servers: ${NAMES.join(', ')}.`);
-    if (values.secured === true && values.data !== undefined)
-      throw new Error('--secured keeps no data: leave out --data, or --secured.');
+    const keepsNone = (['secured', 'temporary'] as const).find((option) => values[option] === true);
+    if (keepsNone !== undefined && values.data !== undefined)
+      throw new Error(`--${keepsNone} keeps no data: leave out --data, or --${keepsNone}.`);
     const names = positionals.length === 0 ? BY_DEFAULT : positionals;
     const notSecured = names.find((name) => !BY_DEFAULT.includes(name));
     if (values.secured === true && notSecured !== undefined)

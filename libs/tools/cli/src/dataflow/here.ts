@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { dataDir, messageOf, printable, toList } from '@nestjs-spark/foundation/internal';
 import { tryLock } from '@nestjs-spark/servers/internal';
 import {
@@ -49,8 +49,9 @@ export async function here(command: string, path: string, options: HereOptions):
   if (typeof bytes === 'string') return refuse(bytes);
   if (!isUtf8(bytes)) return refuse(`${path} is not UTF-8: save it in this encoding`);
   const text = bytes.toString();
+  let definition: PipelineDefinition | undefined;
   try {
-    const definition = readDefinition(text);
+    definition = readDefinition(text);
     if (command === 'validate') return say(`${path} is valid`);
     if (command === 'test') return await test(definition);
     if (command === 'preview') return await show(definition, path, options);
@@ -60,6 +61,7 @@ export async function here(command: string, path: string, options: HereOptions):
     if (error instanceof CommandRefusedError && error.kind === 'needs-reset')
       return refuse(`${error.message}: --reset keep or --reset beginning`);
     tell(`Failed: ${printable(messageOf(error))}`);
+    if (definition?.source.type === 'file') tell(`The files folder is ${resolve(filesOf(path))}`);
     return FAILED;
   }
 }

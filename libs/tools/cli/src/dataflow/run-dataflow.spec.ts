@@ -139,6 +139,18 @@ describe('nestjs-spark dataflow', () => {
     expect(said).toEqual([`There is no file ${file}.yml`]);
   });
 
+  it.each(['run', 'preview'])(
+    '%s names the folder in which it found no file of the source',
+    async (command) => {
+      await rm(join(folder, 'people.ndjson'));
+      expect(await dataflow(command, file)).toBe(1);
+      expect(said).toEqual([
+        expect.stringMatching(/^Failed: No file matches people\.ndjson/),
+        `The files folder is ${folder}`,
+      ]);
+    },
+  );
+
   it('refuses --once for a file that is followed: it has no end', async () => {
     await writeFile(file, DEFINITION.replace('people.ndjson }', 'people.ndjson, follow: true }'));
     expect(await dataflow('run', file, '--once')).toBe(2);

@@ -19,7 +19,15 @@ const CLOSED = TOOLS.filter(([name]) => name !== 'test');
 const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify', 'attacks', '--against=x'];
 
 function run(words: readonly string[], ...more: readonly string[]) {
-  const env = { PATH: process.env['PATH'] };
+  return runWith({}, words, ...more);
+}
+
+function runWith(
+  variables: Readonly<Record<string, string>>,
+  words: readonly string[],
+  ...more: readonly string[]
+) {
+  const env = { PATH: process.env['PATH'], ...variables };
   const { status, stdout, stderr } = spawnSync(process.execPath, [...words, ...more], {
     cwd: root,
     env,
@@ -86,6 +94,17 @@ describe('The tools of the repository', () => {
     expect(status).toBe(2);
     expect(stderr).toContain(`"${word}". Did you mean "${meant}"?`);
   });
+
+  it.each(['start', 'jobs', 'peers', 'dataflow'])(
+    'npm run %s --once, which npm keeps for itself, is refused with the command to type',
+    (name) => {
+      const words = TOOLS.find(([tool]) => tool === name)?.[1] ?? [];
+      const variables = { npm_lifecycle_event: name, npm_config_once: 'true' };
+      const { status, stdout, stderr } = runWith(variables, words);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toContain(`npm ${name === 'start' ? name : `run ${name}`} -- --once`);
+    },
+  );
 
   it('start one another only with the condition that makes them read the sources: nothing may be built yet', () => {
     const files = globSync('tools/**/*.ts', { cwd: root, exclude: (file) => file.endsWith('.spec.ts') });

@@ -1,4 +1,5 @@
 import { asksForJson, asTyped, CliError, endWithReader, failureJson, run } from '@nestjs-spark/cli';
+import { takenByNpm } from '@nestjs-spark/foundation/internal';
 
 const HELP = `npm run dataflow: starts the Dataflow app, shows a first pipeline, and keeps running until Ctrl-C; with --once it ends by itself.
 npm run dataflow -- COMMAND … carries out one of these:
@@ -6,7 +7,11 @@ npm run dataflow -- COMMAND … carries out one of these:
 
 const words = process.argv.slice(2);
 const [first] = words;
-if (words.length === 0 || (first === '--once' && words.length === 1)) {
+const taken = takenByNpm(['once'], process.env, words.length > 0);
+if (taken !== null) {
+  console.error(taken);
+  process.exitCode = 2;
+} else if (words.length === 0 || (first === '--once' && words.length === 1)) {
   await (await import('./serve.ts')).serveDataflow(first === '--once');
 } else {
   endWithReader();

@@ -32,6 +32,13 @@ it.each<[string[], string]>([
   expect(faultOf(() => parse(...args))).toBe(message);
 });
 
+it('An option that npm has kept for itself is refused: the command would do something else without it', () => {
+  const environment = { npm_lifecycle_event: 'jobs', npm_config_once: 'true' };
+  expect(faultOf(() => parseWords({ args: [], options }, environment))).toMatch(
+    /^npm has kept --once for itself\. Put it behind "--", as in: npm run jobs -- /,
+  );
+});
+
 it('A word where none is expected may be an option without its dashes', () => {
   const alone = (...args: string[]) => parseWords({ args, options });
   expect(faultOf(() => alone('once'))).toBe('Unexpected argument "once". Did you mean "--once"?');

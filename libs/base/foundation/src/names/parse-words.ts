@@ -1,11 +1,17 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { nearestName } from './nearest-name.ts';
+import { takenByNpm } from './taken-by-npm.ts';
 
 /**
- * `parseArgs`, with an error that names the option that was probably meant.
- * @throws {Error} for a command line that does not fit; its message is one sentence
+ * `parseArgs`, with an error that names the option that was probably meant, and one for an option that npm has kept.
+ * @throws {Error} for a command line that does not fit; its message is for the user
  */
-export function parseWords<const T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+export function parseWords<const T extends ParseArgsConfig>(
+  config: T,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): ReturnType<typeof parseArgs<T>> {
+  const taken = takenByNpm(Object.keys(config.options ?? {}), environment, process.argv.length > 2);
+  if (taken !== null) throw new Error(taken);
   try {
     return parseArgs(config);
   } catch (error) {

@@ -62,6 +62,11 @@ describe('The tools of the repository', () => {
     });
   });
 
+  it.each(['start', 'jobs', 'peers', 'dataflow'])('npm run %s -- help is the same', (name) => {
+    const words = TOOLS.find(([tool]) => tool === name)?.[1] ?? [];
+    expect(run(words, 'help')).toEqual(run(words, '--help'));
+  });
+
   it.each(CLOSED)('npm run %s refuses an option that it does not know, with its help', (_, words) => {
     const { status, stdout, stderr } = run(words, '--onec');
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

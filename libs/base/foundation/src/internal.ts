@@ -2,6 +2,7 @@ export * from './index.ts';
 export { decodeUtf8 } from './decode-utf8.ts';
 export * from './errors/hide-fields.ts';
 export * from './errors/message-of.ts';
+export * from './errors/without-pointing.ts';
 export * from './flow/ahead.ts';
 export * from './flow/ends-within.ts';
 export * from './flow/every.ts';

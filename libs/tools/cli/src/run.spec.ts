@@ -14,6 +14,12 @@ describe('the command line', () => {
     [['etl', '--help'], /npx @nestjs-spark\/cli etl preview --module/],
     [['nats', '--help'], /npx @nestjs-spark\/cli nats permissions --module/],
     [['servers', '--help'], /keep the data in DIR[^]*--secured/],
+    ...['init', 'etl', 'dataflow', 'config', 'jobs', 'keys', 'nats', 'verify', 'servers'].flatMap(
+      (name): [string[], RegExp][] => [
+        [[name, 'help'], new RegExp(`npx @nestjs-spark/cli ${name} `)],
+        [['help', name], new RegExp(`npx @nestjs-spark/cli ${name} `)],
+      ],
+    ),
     [['keys', '--help'], /npx @nestjs-spark\/cli keys rotate HR --finish/],
   ])('%j: says what the command takes', async (argv, words) => {
     expect(await run(argv, {})).toEqual({ exitCode: 0, text: expect.stringMatching(words) });

@@ -34,6 +34,8 @@ const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['servers', async (...given) => (await import('./servers/run-servers.ts')).runServers(...given)],
 ]);
 
+const HELP: ReadonlySet<string> = new Set(['--help', '-h', 'help']);
+
 /** The hint where to find the correct usage, after a wrong command. */
 export function helpFor([name = '']: readonly string[]): string {
   return COMMANDS.has(name)
@@ -47,9 +49,10 @@ export function helpFor([name = '']: readonly string[]): string {
  */
 export async function run(argv: readonly string[], environment: Environment): Promise<Outcome> {
   const [name = '--help', ...rest] = argv;
-  if (name === '--help' || name === '-h' || name === 'help') return { exitCode: 0, text: USAGE };
-  const command = COMMANDS.get(name);
-  if (command) return command(rest, environment);
+  const asksForHelp = HELP.has(name);
+  const command = COMMANDS.get(asksForHelp ? (rest[0] ?? '') : name);
+  if (asksForHelp && !command) return { exitCode: 0, text: USAGE };
+  if (command) return command(asksForHelp || rest[0] === 'help' ? ['--help'] : rest, environment);
   const names = [...COMMANDS.keys()];
   throw unknownCommand(name, names);
 }

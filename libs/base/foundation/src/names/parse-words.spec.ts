@@ -27,7 +27,9 @@ it.each<[string[], string]>([
   [['--colour', 'red'], 'Unknown option "--colour".'],
   [['-x'], 'Unknown option "-x".'],
   [["--it's"], `Unknown option "--it's".`],
-  [['--data'], "Option '--data <value>' argument missing"],
+  [['--data'], '--data needs a value: write it as --data=VALUE.'],
+  [['--data', '--once'], '--data needs a value: write it as --data=VALUE.'],
+  [['--once=1'], '--once takes no value: write it alone.'],
 ])('%j is refused in one sentence', (args, message) => {
   expect(faultOf(() => parse(...args))).toBe(message);
 });

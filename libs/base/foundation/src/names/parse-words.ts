@@ -44,7 +44,16 @@ function faultOf(error: unknown, words: readonly string[], known: readonly strin
       word,
       known.map((name) => name.slice(2)),
     );
-  return message.replaceAll('\n', ' ');
+  return faultOfValue(message) ?? message.replaceAll('\n', ' ');
+}
+
+/** An option with a value that it does not take, or without the one that it needs. */
+function faultOfValue(message: string): string | null {
+  const [, alone] = /^Option '(?:-\w, )?(--[^' ]+)' does not take an argument/.exec(message) ?? [];
+  if (alone !== undefined) return `${alone} takes no value: write it alone.`;
+  const [, option] =
+    /^Option '(?:-\w, )?(--[^' ]+)(?: <\w+>)?' argument (?:missing|is ambiguous)/.exec(message) ?? [];
+  return option === undefined ? null : `${option} needs a value: write it as ${option}=VALUE.`;
 }
 
 /** Node reads `-once` as five options of one letter, and names the first. */

@@ -19,6 +19,7 @@ import {
 import {
   DONE,
   FAILED,
+  oneOfFault,
   print,
   REFUSED,
   refuse,
@@ -81,7 +82,8 @@ async function test(definition: PipelineDefinition): Promise<ExitCode> {
 
 async function run(definition: PipelineDefinition, path: string, options: HereOptions): Promise<ExitCode> {
   const { source } = definition;
-  if (options.once && !hasEnd(source)) return refuse('--once: its source has no end');
+  if (options.once && !hasEnd(source))
+    return refuse('--once: the source has no end. Leave --once out, and stop the run with Ctrl-C');
   const from = oneOf('from', options.from, ['checkpoint', 'beginning'] as const);
   const reset = oneOf('reset', options.reset, ['keep', 'beginning'] as const);
   if (from === null || reset === null) return REFUSED;
@@ -147,7 +149,7 @@ const NOTHING_NEW = 'There is nothing new; --from beginning reads everything aga
 
 async function show(definition: PipelineDefinition, path: string, options: HereOptions): Promise<ExitCode> {
   const limit = /^\d{1,9}$/.test(options.limit ?? '10') ? Number(options.limit ?? 10) : Number.NaN;
-  if (!Number.isInteger(limit) || limit < 1) return refuse('--limit is a whole number, at least 1');
+  if (!Number.isInteger(limit) || limit < 1) return refuse('--limit has to be a whole number, at least 1');
   const connections = await connectionsHere();
   const records = await previewDefinition(definition, { files: filesOf(path), connections, limit });
   for (const { input, steps, output } of records) {
@@ -224,7 +226,7 @@ function oneOf<T extends string>(
   known: readonly T[],
 ): T | undefined | null {
   if (value === undefined) return undefined;
-  const found = known.find((one) => one === value);
-  if (!found) refuse(`--${name} is one of ${known.join(', ')}`);
-  return found ?? null;
+  const fault = oneOfFault(name, value, known);
+  if (fault !== null) refuse(fault);
+  return known.find((one) => one === value) ?? null;
 }

@@ -94,14 +94,23 @@ describe('an answer that is not a success', () => {
       errors,
     };
     expect(explain(way, 422, problem)).toBe(
-      'Fleet: A script cannot be deployed; see errors.\n  line 2, column 7: Unexpected token',
+      'Fleet: A script cannot be deployed.\n  line 2, column 7: Unexpected token',
     );
   });
 
   it('says what helps against a wrong token, without showing it', () => {
     const message = explain(way, 401, { detail: 'A valid module or operator token is needed.' });
-    expect(message).toMatch(/SPARK_OPERATOR_TOKEN/);
+    expect(message).toMatch(/^Fleet refuses the token: .* SPARK_OPERATOR_TOKEN of Fleet\.$/);
     expect(message).not.toMatch(/canary/);
+  });
+
+  it('says why a module is not known, where the module itself says that', () => {
+    const type = 'urn:spark:problem:token-times';
+    expect(explain(way, 401, { type, detail: 'The clocks differ.' })).toBe('Fleet: The clocks differ.');
+    const asModule: Way = { ...way, credential: { kind: 'module', name: 'HR', keysDir: 'keys' } };
+    expect(explain(asModule, 401, { detail: 'The token is not valid here.' })).toBe(
+      'Fleet does not know the key of HR.',
+    );
   });
 
   it('says something for any answer', () => {

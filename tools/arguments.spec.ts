@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
@@ -122,15 +123,17 @@ describe('The tools of the repository', () => {
     expect(files.length).toBeGreaterThan(50);
   });
 
-  it('npm run jobs fails at once where NATS_URL names nothing that answers, with the remedy', () => {
-    const { status, stderr } = spawnSync(process.execPath, [join(root, 'tools/jobs/main.ts')], {
-      env: { PATH: process.env['PATH'], NATS_URL: 'nats://127.0.0.1:9' },
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
-    expect(status).toBe(1);
-    expect(stderr).toMatch(
-      /NATS cannot be reached \(127\.0\.0\.1:9: ECONNREFUSED\).*npm run servers -- nats/,
-    );
-  });
+  it.each(['start', 'jobs', 'peers'])(
+    'npm run %s fails at once where NATS_URL names nothing that answers, with the remedy',
+    (name) => {
+      const words = TOOLS.find(([tool]) => tool === name)?.[1] ?? [];
+      const data = mkdtempSync(join(tmpdir(), 'spark-tools-'));
+      const { status, stderr } = runWith({ NATS_URL: 'nats://127.0.0.1:9', SPARK_DATA_DIR: data }, words);
+      rmSync(data, { recursive: true });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /NATS cannot be reached \(127\.0\.0\.1:9: ECONNREFUSED\).*npm run servers -- nats/,
+      );
+    },
+  );
 });

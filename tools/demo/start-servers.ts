@@ -8,6 +8,7 @@ import {
   startServers,
   type StartServersOptions,
 } from '@nestjs-spark/servers';
+import { OWN_NATS, requireNats } from '../apps/require-nats.ts';
 import { chooseStore } from './choose-store.ts';
 import type { Narrator } from './narrate.ts';
 
@@ -51,6 +52,8 @@ export async function startGround(
   };
 
   narrator.say('Servers', 'looking for the servers; whatever is missing is downloaded once');
+  const { NATS_URL: nats } = process.env;
+  if (nats) await requireNats(nats, OWN_NATS);
   // Without NATS there is nothing to show, so the large RavenDB is not fetched.
   refuseMissing('nats-server', await findServers({ ravendb: false }));
   const found = ravendb === 'left out' ? undefined : await start({ dataDir: data, nats: false });

@@ -83,7 +83,7 @@ function readVersion(words: readonly string[]): number | null {
   if (text === undefined) return null;
   if (/^[1-9]\d{0,14}$/.test(text) && more.length === 0) return Number(text);
   throw new CliError(
-    'Give one version, as config history lists them: npx @nestjs-spark/cli config rollback 3',
+    'Give one version, as in: npx @nestjs-spark/cli config rollback 3. npx @nestjs-spark/cli config history lists them.',
     2,
   );
 }

@@ -101,7 +101,7 @@ async function approve(
   const [name, keyId, ...rest] = (positionals[0] ?? '').split('=');
   if (!isName(name) || !isThumbprint(keyId) || rest.length > 0) {
     throw new CliError(
-      'Say whose key, with its thumbprint of 43 characters, as in: npx @nestjs-spark/cli keys approve HR=THUMBPRINT --module Fleet. HR prints its thumbprint with keys show HR.',
+      'Say whose key, with its thumbprint of 43 characters, as in: npx @nestjs-spark/cli keys approve HR=THUMBPRINT --module Fleet. Where HR runs, npx @nestjs-spark/cli keys show HR prints it.',
       2,
     );
   }

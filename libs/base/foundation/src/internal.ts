@@ -27,6 +27,7 @@ export * from './names/nearest-name.ts';
 export * from './names/parse-words.ts';
 export * from './names/pointer-step.ts';
 export * from './names/same-name.ts';
+export * from './names/shell-word.ts';
 export * from './names/taken-by-npm.ts';
 export * from './names/unknown-options.ts';
 export { OLDEST_NODE } from './node-version.ts';

@@ -1,9 +1,9 @@
 import { join, relative } from 'node:path';
+import { shellWord } from '@nestjs-spark/foundation/internal';
 import type { Wish } from './wish.ts';
 
 /** Ignored by git there, as the plan sees to. */
 const PACKAGES = '.spark/packages';
-const PLAIN = /^[\w./@+:-]+$/;
 
 /** Whether a folder is the current one. */
 export const isHere = (folder: string): boolean => relative('', folder) === '';
@@ -23,17 +23,12 @@ export function nextSteps(
   const fromTarballs = isRepository && isElsewhere;
   return [
     `npx @nestjs-spark/cli ${servers}   (${isElsewhere ? 'in this folder, ' : ''}in another terminal; leave it running)`,
-    ...(fromTarballs ? [`npm run pack -- ${quoted(join(folder, PACKAGES))}`] : []),
-    ...(isElsewhere ? [`cd ${quoted(folder)}`] : []),
+    ...(fromTarballs ? [`npm run pack -- ${shellWord(join(folder, PACKAGES))}`] : []),
+    ...(isElsewhere ? [`cd ${shellWord(folder)}`] : []),
     fromTarballs ? `npm install ${PACKAGES}/*.tgz` : 'npm install',
     'npm start',
     role.kind === 'share'
       ? `${role.with.join(', ')} may now copy ${collection} from ${moduleName}; @InjectRepository(${className}) reads and writes them`
       : `${role.from} has to share ${collection} with ${moduleName}; @InjectRepository(${className}) reads the copies`,
   ];
-}
-
-/** As a shell takes it for one word. */
-function quoted(path: string): string {
-  return PLAIN.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

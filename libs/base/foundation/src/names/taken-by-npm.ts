@@ -4,8 +4,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const NPMS: ReadonlySet<string> = new Set(['depth', 'force', 'help', 'json', 'name', 'save']);
 
 /**
- * What to say where npm has kept an option for itself, as `npm run` and `npm exec` do with each that is not behind `--`; null where it has not. The
- * command does not get the option, only a variable that has its name.
+ * What to say where npm has kept an option for itself, as `npm run` and `npm exec` do with each that is not behind `--`; null where it
+ * has not. The command does not get the option, only a variable that has its name.
  * @param options of the command, without their dashes
  * @param hasWords whether the command did get something
  */

@@ -43,7 +43,8 @@ function renderScript({ owner, requestingModule }: PreviewResult, script: Previe
 
 function renderDocument(document: PreviewedDocument): string[] {
   const { id, status, commands, failure, against, cut } = document;
-  const head = `${id}  ${status}${against ? `: ${COMPARED.get(against.outcome) ?? against.outcome}` : ''}${cut ? ', too large to show' : ''}`;
+  const compared = against ? `: ${COMPARED.get(against.outcome) ?? against.outcome}` : '';
+  const head = `${id}  ${status}${compared}${cut ? ', too large to show' : ''}`;
   if (failure) return [head, `  ! ${place(failure)}${failure.reason}`];
   if (!against || against.outcome === 'fixed')
     return [head, ...commands.flatMap((one) => renderCommand(one, '+'))];

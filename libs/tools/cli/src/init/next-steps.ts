@@ -9,8 +9,8 @@ const PACKAGES = '.spark/packages';
 export const isHere = (folder: string): boolean => relative('', folder) === '';
 
 /**
- * What the user has to do once the files are written. The command itself is typed in the current folder, which has it: the application's may be
- * another, and its packages are not installed yet.
+ * What the user has to do once the files are written. The command itself is typed in the current folder, which has it: the
+ * application's may be another, and its packages are not installed yet.
  * @param isRepository whether the current folder is Spark's own repository
  */
 export function nextSteps(

@@ -250,37 +250,11 @@ describe('what does not look as expected is refused, and says what to do', () =>
   });
 });
 
-describe('the application in another folder', () => {
+it('an application in another folder is named where it lacks something', () => {
   const elsewhere = { ...SHARE, folder: '../my shop' };
-
-  it('is where the next commands are typed, except those that it does not have', () => {
-    expect(plan(elsewhere, freshApplication(12)).next.slice(0, 4)).toEqual([
-      'npx @nestjs-spark/cli servers nats   (in this folder, in another terminal; leave it running)',
-      "cd '../my shop'",
-      'npm install',
-      'npm start',
-    ]);
-    expect(plan(SHARE, freshApplication(12)).next.slice(0, 3)).toEqual([
-      'npx @nestjs-spark/cli servers nats   (in another terminal; leave it running)',
-      'npm install',
-      'npm start',
-    ]);
-  });
-
-  it('takes the packages of the repository in which the command runs', () => {
-    const { next } = planInit(elsewhere, freshApplication(12), { ...ORIGIN, isRepository: true });
-    expect(next.slice(1, 4)).toEqual([
-      "npm run pack -- '../my shop/.spark/packages'",
-      "cd '../my shop'",
-      'npm install .spark/packages/*.tgz',
-    ]);
-  });
-
-  it('is named where it lacks something', () => {
-    expect(() => plan(elsewhere, new Map())).toThrow(/^There is no package\.json in \.\.\/my shop\. Name /);
-    const files = new Map([...freshApplication(12), ['src/app.module.ts', '']]);
-    expect(() => plan(elsewhere, files)).toThrow(/^\.\.\/my shop\/src\/app\.module\.ts does not look/);
-  });
+  expect(() => plan(elsewhere, new Map())).toThrow(/^There is no package\.json in \.\.\/my shop\. Name /);
+  const files = new Map([...freshApplication(12), ['src/app.module.ts', '']]);
+  expect(() => plan(elsewhere, files)).toThrow(/^\.\.\/my shop\/src\/app\.module\.ts does not look/);
 });
 
 describe('a main.ts that makes the application in its own way', () => {

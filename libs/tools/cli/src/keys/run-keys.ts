@@ -72,7 +72,7 @@ function isOfModule(values: Values, [name]: readonly string[]): boolean {
   const asked = ['module', 'url', 'token'].find((option) => values[option] !== undefined);
   if (here === undefined || asked === undefined) return asked !== undefined;
   throw new CliError(
-    `keys show NAME shows keys on this machine, keys show --module NAME those that a running module trusts: leave out ${here} or --${asked}.`,
+    `Keys on this machine, and those that a running module trusts, are shown one at a time: leave out ${here} or --${asked}.`,
     2,
   );
 }

@@ -14,7 +14,7 @@ import {
   type LiveSettings,
   type Logger,
 } from '@nestjs-spark/foundation/internal';
-import { changedValues } from '../change/check-values.ts';
+import { changedValues, describeNoVersion } from '../change/check-values.ts';
 import { documentIn, documentOf, doubtAbout, keyOf, sealDocument, takeApart } from '../keep/seal-document.ts';
 import {
   isNotNewer,
@@ -158,8 +158,7 @@ export class CentralSettings {
       const wanted = version ?? current - 1;
       const found = this.#document?.versions.find((one) => one.version === wanted);
       if (found) return { values: found.values, takenFrom: wanted };
-      if (version === null && wanted < 1) throw new ProblemError('notFound', describeFirst(current));
-      throw new ProblemError('notFound', `There is no version ${wanted} of the settings.`);
+      throw new ProblemError('notFound', describeNoVersion(wanted, version !== null));
     });
   }
 
@@ -298,11 +297,4 @@ export class CentralSettings {
 
 function show(value: unknown): string {
   return JSON.stringify(value);
-}
-
-/** Why there is no version before the current one. */
-function describeFirst(current: number): string {
-  return current === 0
-    ? 'Nothing was set yet, so there is nothing to roll back.'
-    : 'Version 1 of the settings is the first: there is none before it. To remove a central value: npx @nestjs-spark/cli config set NAME=';
 }

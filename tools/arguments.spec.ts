@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
@@ -19,7 +20,15 @@ const CLOSED = TOOLS.filter(([name]) => name !== 'test');
 const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify', 'attacks', '--against=x'];
 
 function run(words: readonly string[], ...more: readonly string[]) {
-  const env = { PATH: process.env['PATH'] };
+  return runWith({}, words, ...more);
+}
+
+function runWith(
+  variables: Readonly<Record<string, string>>,
+  words: readonly string[],
+  ...more: readonly string[]
+) {
+  const env = { PATH: process.env['PATH'], ...variables };
   const { status, stdout, stderr } = spawnSync(process.execPath, [...words, ...more], {
     cwd: root,
     env,
@@ -52,6 +61,11 @@ describe('The tools of the repository', () => {
       stdout: expect.stringContaining(/^(?:start|test)$/.test(name) ? `npm ${name}` : `npm run ${name}`),
       stderr: '',
     });
+  });
+
+  it.each(['start', 'jobs', 'peers', 'dataflow'])('npm run %s -- help is the same', (name) => {
+    const words = TOOLS.find(([tool]) => tool === name)?.[1] ?? [];
+    expect(run(words, 'help')).toEqual(run(words, '--help'));
   });
 
   it.each(CLOSED)('npm run %s refuses an option that it does not know, with its help', (_, words) => {
@@ -87,6 +101,17 @@ describe('The tools of the repository', () => {
     expect(stderr).toContain(`"${word}". Did you mean "${meant}"?`);
   });
 
+  it.each(['start', 'jobs', 'peers', 'dataflow'])(
+    'npm run %s --once, which npm keeps for itself, is refused with the command to type',
+    (name) => {
+      const words = TOOLS.find(([tool]) => tool === name)?.[1] ?? [];
+      const variables = { npm_lifecycle_event: name, npm_config_once: 'true' };
+      const { status, stdout, stderr } = runWith(variables, words);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toContain(`npm ${name === 'start' ? name : `run ${name}`} -- --once`);
+    },
+  );
+
   it('start one another only with the condition that makes them read the sources: nothing may be built yet', () => {
     const files = globSync('tools/**/*.ts', { cwd: root, exclude: (file) => file.endsWith('.spec.ts') });
     const starts = files.flatMap((file) =>
@@ -98,15 +123,17 @@ describe('The tools of the repository', () => {
     expect(files.length).toBeGreaterThan(50);
   });
 
-  it('npm run jobs fails at once where NATS_URL names nothing that answers, with the remedy', () => {
-    const { status, stderr } = spawnSync(process.execPath, [join(root, 'tools/jobs/main.ts')], {
-      env: { PATH: process.env['PATH'], NATS_URL: 'nats://127.0.0.1:9' },
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
-    expect(status).toBe(1);
-    expect(stderr).toMatch(
-      /NATS cannot be reached \(127\.0\.0\.1:9: ECONNREFUSED\).*npm run servers -- nats/,
-    );
-  });
+  it.each(['start', 'jobs', 'peers'])(
+    'npm run %s fails at once where NATS_URL names nothing that answers, with the remedy',
+    (name) => {
+      const words = TOOLS.find(([tool]) => tool === name)?.[1] ?? [];
+      const data = mkdtempSync(join(tmpdir(), 'spark-tools-'));
+      const { status, stderr } = runWith({ NATS_URL: 'nats://127.0.0.1:9', SPARK_DATA_DIR: data }, words);
+      rmSync(data, { recursive: true });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /NATS cannot be reached \(127\.0\.0\.1:9: ECONNREFUSED\).*npm run servers -- nats/,
+      );
+    },
+  );
 });

@@ -22,7 +22,8 @@ export function readArguments<const O extends Options = Record<never, never>>({
   options,
   words = 0,
 }: Tool<O>): { values: Given<O>; words: string[] } {
-  const args = process.argv.slice(2);
+  const asksForHelp = words === 0 && process.argv[2] === 'help';
+  const args = process.argv.slice(asksForHelp ? 3 : 2);
   const known = { ...(options ?? ({} as O)), help: { type: 'boolean', short: 'h' } } as const;
   try {
     const { values, positionals } = parseWords({
@@ -31,7 +32,7 @@ export function readArguments<const O extends Options = Record<never, never>>({
       allowPositionals: words > 0,
       strict: true,
     });
-    if ((values as { help?: boolean }).help === true) end(0, help);
+    if ((values as { help?: boolean }).help === true || asksForHelp) end(0, help);
     const unexpected = positionals[words];
     if (unexpected !== undefined) throw new Error(unexpectedWord(unexpected, Object.keys(known)));
     return { values: values as Given<O>, words: positionals };

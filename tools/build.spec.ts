@@ -40,6 +40,13 @@ describe('the build', () => {
     expect(run('libs/base/a/dist/index.js')).toBe('b\n');
   });
 
+  it('makes a command that a shell runs', async () => {
+    put('libs/tools/cli/src/main.ts', `#!/usr/bin/env node\nconsole.log('done' as string);\n`);
+    await build(root);
+    const command = join(root, 'libs/tools/cli/dist/main.js');
+    expect(execFileSync(command, { encoding: 'utf8' })).toBe('done\n');
+  });
+
   it('keeps the types of decorated constructors, which injection needs', async () => {
     const source = `
       const mark = (target: Function) => void target;

@@ -177,7 +177,9 @@ async function buildFile(source: string, target: string): Promise<void> {
     sourceFileName: relative(dirname(script), source),
   });
   const name = `${basename(script)}.map`;
-  await writeFile(script, `${code}//# sourceMappingURL=${name}\n`);
+  // npm makes a command executable when it installs it, but not in a workspace.
+  const mode = code.startsWith('#!') ? 0o755 : 0o644;
+  await writeFile(script, `${code}//# sourceMappingURL=${name}\n`, { mode });
   await writeFile(`${script}.map`, map);
 }
 

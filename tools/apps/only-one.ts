@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DATA_DIR_VARIABLE, dataDir } from '@nestjs-spark/foundation';
+import { shellWord } from '@nestjs-spark/foundation/internal';
 import { tryLock } from '@nestjs-spark/servers/internal';
 
 /**
@@ -21,11 +22,6 @@ export async function onlyOne(command: string): Promise<void> {
 /** The same command with another folder, which git ignores and which uses the servers that already exist. */
 export function elsewhere(folder: string, command: string, args: readonly string[]): string {
   const [, stem = folder, number = '1'] = /^(.*?)(?:-(\d+))?\/*$/.exec(folder) ?? [];
-  const typed = args.length > 0 ? ` -- ${args.map(quoted).join(' ')}` : '';
-  return `${DATA_DIR_VARIABLE}=${quoted(`${stem}-${Number(number) + 1}`)} ${command}${typed}`;
-}
-
-/** A word quoted for a shell. */
-function quoted(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  const typed = args.length > 0 ? ` -- ${args.map(shellWord).join(' ')}` : '';
+  return `${DATA_DIR_VARIABLE}=${shellWord(`${stem}-${Number(number) + 1}`)} ${command}${typed}`;
 }

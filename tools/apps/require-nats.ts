@@ -4,6 +4,9 @@ import { connect } from 'node:net';
 const PORT = 4222;
 const TIMEOUT_MS = 5_000;
 
+/** What a demonstration that needs NATS does without an address. */
+export const OWN_NATS = 'a server is then started';
+
 /**
  * Checks immediately whether anything listens at `NATS_URL`, since an app would wait for it indefinitely.
  * @throws {Error} with the remedy, when none of its addresses accepts a connection

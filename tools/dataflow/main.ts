@@ -1,16 +1,35 @@
-import { asksForJson, asTyped, CliError, endWithReader, failureJson, run } from '@nestjs-spark/cli';
+import {
+  asksForJson,
+  asTyped,
+  DATAFLOW_COMMANDS,
+  CliError,
+  endWithReader,
+  failureJson,
+  run,
+} from '@nestjs-spark/cli';
+import { takenByNpm } from '@nestjs-spark/foundation/internal';
 
-const HELP = `npm run dataflow: starts the Dataflow app, shows a first pipeline, and keeps running until Ctrl-C; with --once it ends by itself.
-npm run dataflow -- COMMAND … carries out one of these:
-`;
+const HELP = `Starts the Dataflow app and shows a first pipeline, or carries out a command about pipelines.
+  npm run dataflow               runs until Ctrl-C
+  npm run dataflow -- --once     ends when the first pipeline has ended, with exit code 0 if it has completed
+  npm run dataflow -- COMMAND    one of these
+
+${DATAFLOW_COMMANDS}`;
+const ASKS_FOR_HELP: ReadonlySet<string | undefined> = new Set(['--help', '-h', 'help']);
 
 const words = process.argv.slice(2);
 const [first] = words;
-if (words.length === 0 || (first === '--once' && words.length === 1)) {
+const taken = takenByNpm(['once'], process.env, words.length > 0);
+if (taken !== null) {
+  console.error(taken);
+  process.exitCode = 2;
+} else if (words.length === 0 || (first === '--once' && words.length === 1)) {
   await (await import('./serve.ts')).serveDataflow(first === '--once');
+} else if (ASKS_FOR_HELP.has(first)) {
+  endWithReader();
+  console.log(asTyped(HELP, process.env));
 } else {
   endWithReader();
-  if (first === '--help' || first === '-h') console.log(HELP);
   try {
     const { text, exitCode } = await run(['dataflow', ...words], process.env);
     if (text !== '') console.log(asTyped(text, process.env));

@@ -52,7 +52,7 @@ async function show({ url }: App, narrator: Narrator): Promise<Shown> {
   if (token === undefined)
     narrator.say(
       'Token',
-      `${join(folder, 'operator-token')} holds the operator token, for the header Authorization`,
+      `the operator's is in ${join(folder, 'operator-token')}, to be sent as Authorization: Bearer`,
     );
   await requireToken('Dataflow', `${url}/api/pipelines`);
   const people = join(files, FIRST.source.path);

@@ -1,3 +1,5 @@
+import { describeProblem } from './describe-problem.ts';
+
 const PATIENCE_MS = 30_000;
 
 export interface Answer {
@@ -21,11 +23,11 @@ export async function ask(url: string, method = 'GET', body?: object, token?: st
   return { status: response.status, headers: response.headers, body: parse(text) };
 }
 
-/** As {@link ask}, but anything except a 2xx is an error that shows the response. */
+/** As {@link ask}, but anything except a 2xx is an error that says why. */
 export async function demand(url: string, method = 'GET', body?: object, token?: string): Promise<Answer> {
   const answer = await ask(url, method, body, token);
   if (answer.status >= 200 && answer.status < 300) return answer;
-  throw new Error(`${method} ${url} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  throw new Error(`${method} ${url} answered ${answer.status}: ${describeProblem(answer.body)}`);
 }
 
 function parse(text: string): unknown {

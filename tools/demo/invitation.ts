@@ -20,7 +20,7 @@ Deleted in Fleet, the car is gone from HR too, which answers 404 once the delete
     tr -d '\\r' | sed -n 's/^Spark-Change: //p')
   ${curl(`${hr.url}/cars/${id} -H "Spark-Change: $change"`, '%{http_code}\\n')}
 
-How far every copy is:
+The state of every copy:
 
   ${curl(`${hr.url}/spark/replication${operator.credential}`)}
 

@@ -11,9 +11,9 @@ import { type Apps, startApps } from './start-apps.ts';
 import { startGround, startingWords } from './start-servers.ts';
 import { tellStory } from './story.ts';
 
-const HELP = `Starts the servers and two apps, Fleet and HR, and shows cars that are created in Fleet arriving in HR.
+const HELP = `Starts the servers, two apps, Fleet and HR, and their console, and shows cars that are created in Fleet arriving in HR.
   npm start              runs until Ctrl-C
-  npm start -- --once    ends when everything has arrived, with exit code 0
+  npm start -- --once    ends when everything has arrived, with exit code 0; starts no console
 SPARK_STORE=ravendb or sqlite:FOLDER chooses the store; by default it is RavenDB, or SQLite where RavenDB is not available.`;
 
 const { once = false } = readArguments({ help: HELP, options: { once: { type: 'boolean' } } }).values;

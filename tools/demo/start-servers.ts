@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataDir } from '@nestjs-spark/foundation';
 import {
@@ -7,6 +8,7 @@ import {
   startServers,
   type StartServersOptions,
 } from '@nestjs-spark/servers';
+import { OWN_NATS, requireNats } from '../apps/require-nats.ts';
 import { chooseStore } from './choose-store.ts';
 import type { Narrator } from './narrate.ts';
 
@@ -15,12 +17,18 @@ export interface Ground {
   natsUrl: string;
   /** The store's variables for an app (`fleet`, `hr`). */
   storeOf(app: string): Record<string, string>;
+  /** Whether RavenDB may have to create the databases first. */
+  mayCreate: boolean;
 }
 
 /** Tells how long the apps take to start. */
-export function startingWords({ storeOf }: Pick<Ground, 'storeOf'>): string {
-  const isRavenDb = storeOf('fleet')['SPARK_STORE'] === 'ravendb';
-  return `starting; this takes a few seconds${isRavenDb ? ', and up to half a minute while RavenDB creates the databases' : ''}`;
+export function startingWords({ mayCreate }: Pick<Ground, 'mayCreate'>): string {
+  return `starting; this takes a few seconds${mayCreate ? ', and up to half a minute if RavenDB has to create the databases' : ''}`;
+}
+
+/** Whether an earlier run has left databases in a server's data. */
+export function hasDatabases(data: string): boolean {
+  return existsSync(join(data, 'ravendb', 'data', 'Databases'));
 }
 
 /**
@@ -36,6 +44,7 @@ export async function startGround(
   const data = join(home, 'data', 'demo');
   const pinned = Boolean(process.env['RAVENDB_URLS']);
   const { ravendb, embedded } = chooseStore(process.env['SPARK_STORE'] ?? '', home, pinned);
+  const mayCreate = pinned || !hasDatabases(data);
   const start = async (options: StartServersOptions): Promise<RunningServers> => {
     const servers = await startServers(options);
     started(servers);
@@ -43,21 +52,27 @@ export async function startGround(
   };
 
   narrator.say('Servers', 'looking for the servers; whatever is missing is downloaded once');
+  const { NATS_URL: nats } = process.env;
+  if (nats) await requireNats(nats, OWN_NATS);
   // Without NATS there is nothing to show, so the large RavenDB is not fetched.
   refuseMissing('nats-server', await findServers({ ravendb: false }));
-  const store = ravendb === 'left out' ? undefined : await start({ dataDir: data, nats: false });
-  if (ravendb === 'required') refuseMissing('RavenDB', store);
-  const server = store?.ravendb;
+  const found = ravendb === 'left out' ? undefined : await start({ dataDir: data, nats: false });
+  if (ravendb === 'required') refuseMissing('RavenDB', found);
+  const server = found?.ravendb;
   const bus = await start({ dataDir: server ? data : embedded.servers, ravendb: false });
   refuseMissing('nats-server', bus);
   if (server) narrator.say('Servers', line('RavenDB', server));
   if (bus.nats) narrator.say('Servers', line('NATS', bus.nats));
   const natsUrl = bus.nats?.url ?? '';
-  if (server) return { natsUrl, storeOf: () => ({ SPARK_STORE: 'ravendb', RAVENDB_URLS: server.url }) };
+  if (server) {
+    const store = { SPARK_STORE: 'ravendb', RAVENDB_URLS: server.url };
+    return { natsUrl, storeOf: () => store, mayCreate };
+  }
 
-  const reason = store ? `RavenDB is not available: ${store.missing[0]?.brief}` : 'SPARK_STORE asks for it';
+  const reason = found ? `RavenDB is not available: ${found.missing[0]?.brief}` : 'SPARK_STORE asks for it';
   narrator.say('Store', `SQLite, as ${reason}`);
-  return { natsUrl, storeOf: (app) => ({ SPARK_STORE: `sqlite:${embedded.fileOf(app)}` }) };
+  const storeOf = (app: string) => ({ SPARK_STORE: `sqlite:${embedded.fileOf(app)}` });
+  return { natsUrl, storeOf, mayCreate: false };
 }
 
 function line(name: string, { url, way }: RunningServer): string {

@@ -15,7 +15,7 @@ Try it yourself. A change arrives within moments; if you still see the old title
   ${curl(`-X PUT ${a.url}/notes/${id} -H 'content-type: application/json' -d '{"title":"by hand"}'`)}
   ${curl(`-i ${c.url}/notes/${id}`)}
 
-How far a node is, and the conflicts that it knows:
+The state of a node, and the conflicts that it knows:
 
   ${curl(`${b.url}/spark/peers${credential}`)}
   ${curl(`${b.url}/spark/peers/Notes/conflicts${credential}`)}

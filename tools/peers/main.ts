@@ -7,6 +7,7 @@ import { type App, complain } from '../apps/app.ts';
 import { endingOnce, STOPPED } from '../apps/endings.ts';
 import { onlyOne } from '../apps/only-one.ts';
 import { operatorOf } from '../apps/operator-token.ts';
+import { OWN_NATS, requireNats } from '../apps/require-nats.ts';
 import { stopSignal } from '../apps/stop-signal.ts';
 import { readArguments } from '../arguments.ts';
 import { keepUp } from '../demo/keep-up.ts';
@@ -18,7 +19,7 @@ import { tellStory } from './story.ts';
 
 const HELP = `Shows replicas of one service: three nodes, writes on both sides of a cut network, and equal files afterwards.
   npm run peers              runs until Ctrl-C
-  npm run peers -- --once    exits when the nodes are equal, with exit code 0`;
+  npm run peers -- --once    ends when the nodes are equal, with exit code 0`;
 
 const { once = false } = readArguments({ help: HELP, options: { once: { type: 'boolean' } } }).values;
 const asked = stopSignal();
@@ -56,6 +57,8 @@ async function tell(): Promise<void> {
   // Each log reserves space: those of earlier runs would leave less and less.
   await rm(data, { recursive: true, force: true });
   narrator.say('Servers', 'looking for nats-server; if it is missing, it is downloaded once');
+  const { NATS_URL: nats } = process.env;
+  if (nats) await requireNats(nats, OWN_NATS);
   servers = await startServers({ dataDir: data, ravendb: false });
   if (!servers.nats)
     throw new Error(`nats-server is not available: ${servers.missing.map(({ brief }) => brief).join('; ')}`);

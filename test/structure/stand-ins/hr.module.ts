@@ -1,1 +1,4 @@
-export { Car } from './car.ts';
+import { Module } from '@nestjs/common';
+
+@Module({})
+export class HrModule {}

@@ -14,6 +14,12 @@ describe('the command line', () => {
     [['etl', '--help'], /npx @nestjs-spark\/cli etl preview --module/],
     [['nats', '--help'], /npx @nestjs-spark\/cli nats permissions --module/],
     [['servers', '--help'], /keep the data in DIR[^]*--secured/],
+    ...['init', 'etl', 'dataflow', 'config', 'jobs', 'keys', 'nats', 'verify', 'servers'].flatMap(
+      (name): [string[], RegExp][] => [
+        [[name, 'help'], new RegExp(`npx @nestjs-spark/cli ${name} `)],
+        [['help', name], new RegExp(`npx @nestjs-spark/cli ${name} `)],
+      ],
+    ),
     [['keys', '--help'], /npx @nestjs-spark\/cli keys rotate HR --finish/],
   ])('%j: says what the command takes', async (argv, words) => {
     expect(await run(argv, {})).toEqual({ exitCode: 0, text: expect.stringMatching(words) });
@@ -37,6 +43,34 @@ describe('the command line', () => {
     [['nats', 'permissions', '--module', 'HR', '--module', 'hr'], /given twice/],
     [['nats', 'provision', '--module', 'HR', '--route', 'HR:Fleet'], /OWNER:REQUESTER/],
     [['etl', 'deploy'], /Unknown command "deploy"/],
+    [
+      ['nats', 'provision', '--module', 'HR', '--events'],
+      /^--events is an option of permissions, not of pro/,
+    ],
+    [['keys', 'make', 'HR', 'Sales'], /^Unexpected argument "Sales"\. keys make takes one argument\.$/],
+    [['keys', 'make', 'HR', '--finish'], /^--finish is an option of rotate, not of make: leave it out\.$/],
+    [['keys', 'show', 'HR', '--module', 'Fleet'], /leave out HR or --module\.$/],
+    [['keys', 'show', '--keys-dir', 'DIR', '--url', 'http://x'], /leave out --keys-dir or --url\.$/],
+    [
+      ['init', 'share', 'Order', 'Car', '--with', 'HR'],
+      /^Unexpected argument "Car"\. init share takes one class/,
+    ],
+    [['init', 'copy', 'Orders', '--from', 'A', '--with', 'B'], /^--with is an option of share, not of copy/],
+    [['init', 'share', 'Order', '--with', 'B', '--from', 'A'], /^--from is an option of copy, not of share/],
+    [['jobs', 'check-backend', 'http://a', 'http://b'], /^Unexpected argument "http:\/\/b"\. The command is/],
+    [['servers', '--temporary', '--data', 'DIR'], /^--temporary keeps no data/],
+    [
+      ['verify', '--module', 'HR', '--token', 't', '--of', 'Fleet/Cars', '--report', '--repair'],
+      /^--report only shows the last comparison: leave out --repair/,
+    ],
+    [
+      ['etl', 'set-aside', 'list', '--module', 'HR', '--as', 'Fleet', '--token', 't'],
+      /^--as asks as a module, --token as an operator: leave one of them out\.$/,
+    ],
+    [
+      ['etl', 'set-aside', 'list', '--module', 'HR', '--token', 't', '--keys-dir', 'DIR'],
+      /^--keys-dir is the folder with the key of --as NAME/,
+    ],
     [['nats', '--module', 'HR'], /Name a command: permissions or provision\./],
   ])('%j: is refused with what is right', async (argv, words) => {
     const refused = run(argv, {});

@@ -23,7 +23,7 @@ With --json, where a command accepts it, failures are JSON, too: { "error": { "m
 
 // Each is loaded on demand: what one command needs is of no use to the others.
 const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
-  ['init', async (argv) => (await import('./init/run-init.ts')).runInit(argv)],
+  ['init', async (...given) => (await import('./init/run-init.ts')).runInit(...given)],
   ['etl', async (...given) => (await import('./etl/run.ts')).runEtl(...given)],
   ['dataflow', async (argv) => (await import('./dataflow/run-dataflow.ts')).runDataflow(argv)],
   ['config', async (...given) => (await import('./config/run-config.ts')).runConfig(...given)],
@@ -33,6 +33,8 @@ const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['verify', async (...given) => (await import('./verify/run-verify.ts')).runVerify(...given)],
   ['servers', async (...given) => (await import('./servers/run-servers.ts')).runServers(...given)],
 ]);
+
+const HELP: ReadonlySet<string> = new Set(['--help', '-h', 'help']);
 
 /** The hint where to find the correct usage, after a wrong command. */
 export function helpFor([name = '']: readonly string[]): string {
@@ -47,9 +49,10 @@ export function helpFor([name = '']: readonly string[]): string {
  */
 export async function run(argv: readonly string[], environment: Environment): Promise<Outcome> {
   const [name = '--help', ...rest] = argv;
-  if (name === '--help' || name === '-h' || name === 'help') return { exitCode: 0, text: USAGE };
-  const command = COMMANDS.get(name);
-  if (command) return command(rest, environment);
+  const asksForHelp = HELP.has(name);
+  const command = COMMANDS.get(asksForHelp ? (rest[0] ?? '') : name);
+  if (asksForHelp && !command) return { exitCode: 0, text: USAGE };
+  if (command) return command(asksForHelp || rest[0] === 'help' ? ['--help'] : rest, environment);
   const names = [...COMMANDS.keys()];
   throw unknownCommand(name, names);
 }

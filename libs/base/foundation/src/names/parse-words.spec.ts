@@ -27,9 +27,18 @@ it.each<[string[], string]>([
   [['--colour', 'red'], 'Unknown option "--colour".'],
   [['-x'], 'Unknown option "-x".'],
   [["--it's"], `Unknown option "--it's".`],
-  [['--data'], "Option '--data <value>' argument missing"],
+  [['--data'], '--data needs a value: write it as --data=VALUE.'],
+  [['--data', '--once'], '--data needs a value: write it as --data=VALUE.'],
+  [['--once=1'], '--once takes no value: write it alone.'],
 ])('%j is refused in one sentence', (args, message) => {
   expect(faultOf(() => parse(...args))).toBe(message);
+});
+
+it('An option that npm has kept for itself is refused: the command would do something else without it', () => {
+  const environment = { npm_lifecycle_event: 'jobs', npm_config_once: 'true' };
+  expect(faultOf(() => parseWords({ args: [], options }, environment))).toMatch(
+    /^npm has kept --once for itself\. Put it behind "--", as in: npm run jobs -- /,
+  );
 });
 
 it('A word where none is expected may be an option without its dashes', () => {

@@ -1,11 +1,17 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { nearestName } from './nearest-name.ts';
+import { takenByNpm } from './taken-by-npm.ts';
 
 /**
- * `parseArgs`, with an error that names the option that was probably meant.
- * @throws {Error} for a command line that does not fit; its message is one sentence
+ * `parseArgs`, with an error that names the option that was probably meant, and one for an option that npm has kept.
+ * @throws {Error} for a command line that does not fit; its message is for the user
  */
-export function parseWords<const T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+export function parseWords<const T extends ParseArgsConfig>(
+  config: T,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): ReturnType<typeof parseArgs<T>> {
+  const taken = takenByNpm(Object.keys(config.options ?? {}), environment, process.argv.length > 2);
+  if (taken !== null) throw new Error(taken);
   try {
     return parseArgs(config);
   } catch (error) {
@@ -38,7 +44,16 @@ function faultOf(error: unknown, words: readonly string[], known: readonly strin
       word,
       known.map((name) => name.slice(2)),
     );
-  return message.replaceAll('\n', ' ');
+  return faultOfValue(message) ?? message.replaceAll('\n', ' ');
+}
+
+/** An option with a value that it does not take, or without the one that it needs. */
+function faultOfValue(message: string): string | null {
+  const [, alone] = /^Option '(?:-\w, )?(--[^' ]+)' does not take an argument/.exec(message) ?? [];
+  if (alone !== undefined) return `${alone} takes no value: write it alone.`;
+  const [, option] =
+    /^Option '(?:-\w, )?(--[^' ]+)(?: <\w+>)?' argument (?:missing|is ambiguous)/.exec(message) ?? [];
+  return option === undefined ? null : `${option} needs a value: write it as ${option}=VALUE.`;
 }
 
 /** Node reads `-once` as five options of one letter, and names the first. */

@@ -36,6 +36,11 @@ describe('A request that is refused because of who asks', () => {
     ]);
   });
 
+  it('may name no module, such as one with an unknown operator token', () => {
+    refuse(401, null);
+    expect(said).toEqual(['Refused POST "/spark/etl/deploy" with 401: the request names no module']);
+  });
+
   it('cannot write lines of its own into the log', () => {
     refuse(401, `HR"\r\n[Nest] LOG Pinned the key \u001b[31m${'x'.repeat(500)}`);
     for (const control of ['\r', '\n', '\u001b']) expect(said[0]).not.toContain(control);

@@ -43,7 +43,7 @@ export class Refusals {
     if (leftOut === null) return null;
     const who =
       claimed === null
-        ? 'the caller gave no name'
+        ? 'the request names no module'
         : `the caller ${status === 401 ? 'claims to be' : 'is'} ${shown(claimed)}`;
     const more = leftOut > 0 ? ` (and ${leftOut} more since the last such message)` : '';
     this.log.warn(`Refused ${method} ${shown(path)} with ${status}: ${who}${more}`);

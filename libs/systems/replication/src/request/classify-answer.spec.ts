@@ -128,6 +128,11 @@ describe("what an owner's answer means for the command", () => {
       { detail: 'One fault', errors: [{ pointer: '/a', detail: 'too long' }] },
       ': One fault; /a: too long',
     ],
+    [
+      'a detail that points to the fields',
+      { detail: 'A script cannot be deployed; see errors.', errors: [{ pointer: '/a', detail: 'odd' }] },
+      ': A script cannot be deployed; /a: odd',
+    ],
     ['a field alone', { errors: [{ pointer: '/a', detail: 'too long' }] }, ': /a: too long'],
     ['a field with its line', { errors: [{ detail: 'odd', line: 7 }] }, ': odd (line 7)'],
     ['a reason without a place', { errors: [{ detail: 'odd' }] }, ': odd'],

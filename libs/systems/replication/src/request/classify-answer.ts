@@ -1,6 +1,6 @@
 import type { ModuleAnswer } from '@nestjs-spark/modules/internal';
 import { PROBLEMS, type EtlDeploymentResult } from '@nestjs-spark/contracts';
-import { nameKey } from '@nestjs-spark/foundation/internal';
+import { nameKey, withoutPointing } from '@nestjs-spark/foundation/internal';
 import { OLDER_REVISION } from '../problems/problems.ts';
 
 export type Verdict =
@@ -124,7 +124,9 @@ function describeProblem(body: unknown): string {
     .filter((field) => !isSaid(field, said))
     .map(describeField)
     .filter((text) => text !== '');
-  const text = [said, ...fields].filter((part) => part !== undefined).join('; ');
+  const head =
+    typeof said === 'string' && fields.length > 0 ? withoutPointing(said).replace(/\.$/, '') : said;
+  const text = [head, ...fields].filter((part) => part !== undefined && part !== '').join('; ');
   return text === '' ? '' : `: ${text.slice(0, SHOWN_LENGTH)}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Problem, ProblemField } from '@nestjs-spark/contracts';
-import { isObject, sameName, type Guard } from '@nestjs-spark/foundation/internal';
+import { isObject, sameName, withoutPointing, type Guard } from '@nestjs-spark/foundation/internal';
 import {
   KeyFileError,
   ModuleIdentity,
@@ -125,7 +125,10 @@ function brokenOff(module: string, { url, method }: Request, error: unknown): Cl
 /** What an unsuccessful answer means for the user of the command. */
 export function explain(way: Way, status: number, answer: unknown): string {
   const problem = problemIn(answer);
-  const detail = problem.detail ?? problem.title ?? `it answers ${status}`;
+  const wrongToken = whyNotKnown(way, status, problem);
+  if (wrongToken !== null) return wrongToken;
+  const said = problem.errors.length > 0 ? withoutPointing(problem.detail ?? '') : problem.detail;
+  const detail = said || problem.title || `it answers ${status}`;
   const fields = problem.errors.map(({ pointer, detail: what, line, column }) => {
     const place = line === undefined ? pointer : `line ${line}, column ${column ?? 1}`;
     return `  ${place}: ${what}`;
@@ -150,11 +153,17 @@ function isField(value: unknown): value is ProblemField {
   return isObject(value) && typeof value['pointer'] === 'string' && typeof value['detail'] === 'string';
 }
 
-function hint({ credential, module }: Way, status: number, problem: Reason): string[] {
-  if (status === 401 && credential.kind === 'operator')
-    return [`The token is not that of ${module}'s operators (its SPARK_OPERATOR_TOKEN).`];
-  if (status === 401)
-    return [`${module} does not know the key of ${credential.kind === 'module' ? credential.name : ''}.`];
+/** A 401 says the same for every cause, to tell strangers nothing; null for one that says more, or for no 401. */
+function whyNotKnown({ credential, module }: Way, status: number, { type }: Reason): string | null {
+  if (status !== 401 || (type ?? UNAUTHENTICATED) !== UNAUTHENTICATED) return null;
+  return credential.kind === 'operator'
+    ? `${module} refuses the token: it is not that of its operators, which is in SPARK_OPERATOR_TOKEN of ${module}.`
+    : `${module} does not know the key of ${credential.name}.`;
+}
+
+const UNAUTHENTICATED = 'urn:spark:problem:unauthenticated';
+
+function hint({ module }: Way, status: number, problem: Reason): string[] {
   // A handler that found nothing says what.
   if (status === 404 && !isHandled(problem))
     return [`Is this ${module}, and a version that has this command? --url says where it is.`];

@@ -63,6 +63,10 @@ export function readWay(values: Values, environment: Environment, noCredential =
 
 function readCredential(values: Values, environment: Environment, missing: string): Way['credential'] {
   const name = nameIn(values, 'as');
+  if (name !== null && values['token'] !== undefined)
+    throw new CliError('--as asks as a module, --token as an operator: leave one of them out.', 2);
+  if (name === null && values['keys-dir'] !== undefined)
+    throw new CliError('--keys-dir is the folder with the key of --as NAME: give both, or leave it out.', 2);
   if (name !== null) return { kind: 'module', name, keysDir: keysDirIn(values, environment) };
   const given = values['token'] as string | undefined;
   const token = given === undefined ? operatorTokenIn(environment) : tokenIn(given);

@@ -25,7 +25,7 @@ describe('nestjs-spark config', () => {
     [['set', '=1', ...ASK], /is not NAME=VALUE/],
     [['rollback', 'last', ...ASK], /Give one version/],
     [['rollback', '0', ...ASK], /Give one version/],
-    [['history', 'all', ...ASK], /takes no arguments/],
+    [['history', 'all', ...ASK], /^Unexpected argument "all"\. config history takes no arguments/],
     [['get'], /--module is missing/],
   ])('%j is wrong usage, and says what is right', async (argv, why) => {
     const error = await run(...argv).catch((thrown: unknown) => thrown);

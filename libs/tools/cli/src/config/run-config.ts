@@ -1,4 +1,4 @@
-import { unknownWord } from '@nestjs-spark/foundation/internal';
+import { unexpectedWord, unknownWord } from '@nestjs-spark/foundation/internal';
 import { isSettings, isSettingsChange, isSettingsHistory } from '../ask/known-answers.ts';
 import { askModule } from '../ask/ask-module.ts';
 import { OPERATOR_WAY, readOperatorWay, readOptions, type Environment, type Way } from '../ask/way.ts';
@@ -36,7 +36,8 @@ function questionOf(command: string, words: readonly string[]): (way: Way) => Pr
       return (way) => change(way, `${PATH}/rollback`, version === null ? {} : { version });
     }
     default:
-      if (words.length > 0) throw new CliError('config history takes no arguments.', 2);
+      if (words[0] !== undefined)
+        throw new CliError(`${unexpectedWord(words[0], [])} config history takes no arguments.`, 2);
       return history;
   }
 }
@@ -82,7 +83,7 @@ function readVersion(words: readonly string[]): number | null {
   if (text === undefined) return null;
   if (/^[1-9]\d{0,14}$/.test(text) && more.length === 0) return Number(text);
   throw new CliError(
-    'Give one version, as config history lists them: npx @nestjs-spark/cli config rollback 3',
+    'Give one version, as in: npx @nestjs-spark/cli config rollback 3. npx @nestjs-spark/cli config history lists them.',
     2,
   );
 }

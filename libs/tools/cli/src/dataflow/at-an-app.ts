@@ -1,18 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { printable, tokenFault, type Guard } from '@nestjs-spark/foundation/internal';
-import {
-  DefinitionRefusedError,
-  operatorTokenFile,
-  placeOf,
-  readDefinition,
-  type PipelineView,
-} from '@nestjs-spark/pipelines/embedded';
+import { tokenFault, withoutPointing, type Guard } from '@nestjs-spark/foundation/internal';
+import { DefinitionRefusedError, operatorTokenFile, readDefinition } from '@nestjs-spark/pipelines/embedded';
 import { operatorTokenIn, urlIn } from '../ask/way.ts';
 import { CliError, failureJson, type FailurePlace } from '../cli-error.ts';
 import { whyUnreadable } from '../why-unreadable.ts';
+import { describeLetters, describePipeline, describePipelines } from './describe-pipelines.ts';
 import {
   FAILED,
+  oneOfFault,
   print,
   REFUSED,
   refuseDefinition,
@@ -30,11 +26,10 @@ import {
   isPipeline,
   NotAnAppError,
   refusalIn,
-  type LetterView,
 } from './read-answer.ts';
 
 const MOVES = ['start', 'stop', 'pause', 'resume'] as const;
-export const AT_AN_APP: ReadonlySet<string> = new Set([
+const AT_AN_APP: ReadonlySet<string> = new Set([
   'plan',
   'apply',
   'list',
@@ -43,6 +38,7 @@ export const AT_AN_APP: ReadonlySet<string> = new Set([
   'letters',
   ...MOVES,
 ]);
+const RESETS = ['keep', 'beginning'];
 const REFUSALS: ReadonlySet<number> = new Set([400, 413, 422]);
 
 export interface AppOptions {
@@ -125,15 +121,16 @@ async function perform(command: string, subject: string, options: AppOptions): P
   if (command === 'apply') return apply(subject, options);
   const move = MOVES.find((one) => one === command);
   const id = encodeURIComponent(subject);
-  if (move) return told(await ask('POST', `/${id}/${move}`, options), options, isPipeline, describe);
+  if (move) return told(await ask('POST', `/${id}/${move}`, options), options, isPipeline, describePipeline);
   if (command === 'delete') {
     const answer = await ask('DELETE', `/${id}${options.force ? '?force' : ''}`, options);
-    return told(answer, options, isNothing, () => 'deleted');
+    return told(answer, options, isNothing, () => `deleted  ${subject}`);
   }
   if (command === 'letters')
     return told(await ask('GET', `/${id}/dead-letters`, options), options, areLetters, describeLetters);
-  if (command === 'get') return told(await ask('GET', `/${id}`, options), options, isPipeline, describe);
-  return told(await ask('GET', '', options), options, arePipelines, describeAll);
+  if (command === 'get')
+    return told(await ask('GET', `/${id}`, options), options, isPipeline, describePipeline);
+  return told(await ask('GET', '', options), options, arePipelines, describePipelines);
 }
 
 async function plan(file: string, options: AppOptions): Promise<ExitCode> {
@@ -180,12 +177,14 @@ async function apply(file: string, options: AppOptions): Promise<ExitCode> {
   const { text, refusal } = await textOf(file);
   if (refusal !== null) return fail(REFUSED, refusal, options);
   const { pipelineId } = readDefinition(text);
+  const fault = oneOfFault('reset', options.reset, RESETS);
+  if (fault !== null) return fail(REFUSED, fault, options);
   const query = options.reset ? `?reset=${encodeURIComponent(options.reset)}` : '';
   const before = await ask('GET', `/${pipelineId}`, options);
   const after = await ask('PUT', `/${pipelineId}${query}`, options, text);
   return told(after, options, isPipeline, (pipeline) => {
     const isSame = isPipeline(before.body) && before.body.version === pipeline.version;
-    return `${after.status === 201 ? 'created' : isSame ? 'unchanged' : 'changed'}  ${describe(pipeline)}`;
+    return `${after.status === 201 ? 'created' : isSame ? 'unchanged' : 'changed'}  ${describePipeline(pipeline)}`;
   });
 }
 
@@ -242,22 +241,6 @@ function told<T>(
 
 function refused({ status, body }: Answer, options: AppOptions): ExitCode {
   const { title = String(status), detail = '', errors = [] } = refusalIn(status, body);
-  return fail(REFUSALS.has(status) ? REFUSED : FAILED, `${title}: ${detail}`, options, errors);
-}
-
-const describeAll = (pipelines: readonly PipelineView[]): string =>
-  pipelines.map(describe).join('\n') || 'There are no pipelines: apply FILE creates one';
-
-function describeLetters(letters: readonly LetterView[]): string {
-  if (letters.length === 0) return 'There are no dead letters';
-  return letters
-    .map((letter) => printable(`${letter.letterId}  ${placeOf(letter)}, ${letter.step}: ${letter.reason}`))
-    .join('\n');
-}
-
-function describe({ pipelineId, state, version, run, progress, reason }: PipelineView): string {
-  const { read, written, deadLettered, lag } = progress;
-  const figures = `read ${read}, written ${written}, dead letters ${deadLettered}${lag === null ? '' : `, lag ${lag}`}`;
-  const phase = run.phase === 'none' ? '' : ` (${run.phase})`;
-  return `${pipelineId}  version ${version}  ${state}${phase}  ${figures}${reason ? `\n  ${printable(reason)}` : ''}`;
+  const said = errors.length > 0 ? withoutPointing(detail) : detail;
+  return fail(REFUSALS.has(status) ? REFUSED : FAILED, said || title, options, errors);
 }

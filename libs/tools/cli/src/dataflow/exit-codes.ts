@@ -31,7 +31,22 @@ export function refuse(text: string): ExitCode {
   return REFUSED;
 }
 
+/** Why an option with fixed values cannot be this one; null if it can, or was not given. Pure. */
+export function oneOfFault(name: string, value: string | undefined, known: readonly string[]): string | null {
+  if (value === undefined || known.includes(value)) return null;
+  return `--${name} has to be ${known.join(' or ')}, not "${value}"`;
+}
+
 /** Names each fault with its position in the file. */
 export function refuseDefinition(file: string, { refusals }: DefinitionRefusedError): ExitCode {
-  return refuse(refusals.map((refusal) => `${file}:${describeRefusal(refusal)}`).join('\n'));
+  const shown = refusals.map((refusal) => ({ ...refusal, pointer: shortened(refusal.pointer) }));
+  return refuse(shown.map((refusal) => `${file}:${describeRefusal(refusal)}`).join('\n'));
+}
+
+const LONGEST_POINTER = 80;
+
+/** A file that is no definition may have a whole text for a key. */
+function shortened(pointer: string): string {
+  const [line = ''] = pointer.split('\n');
+  return line === pointer && line.length <= LONGEST_POINTER ? pointer : `${line.slice(0, LONGEST_POINTER)}…`;
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { dataDir, messageOf, printable, toList } from '@nestjs-spark/foundation/internal';
 import { tryLock } from '@nestjs-spark/servers/internal';
 import {
@@ -19,6 +19,7 @@ import {
 import {
   DONE,
   FAILED,
+  oneOfFault,
   print,
   REFUSED,
   refuse,
@@ -43,19 +44,15 @@ export interface HereOptions {
   limit?: string | undefined;
 }
 
-/** Whether a command is carried out in this process. */
-export const isHere = (command: string): boolean => HERE.includes(command);
-
-export const HERE: readonly string[] = ['validate', 'test', 'preview', 'run'];
-
 /** Carries out a command in this process, with its output as it comes. */
 export async function here(command: string, path: string, options: HereOptions): Promise<ExitCode> {
   const bytes = await readFile(path).catch((error: unknown) => whyUnreadable(path, error));
   if (typeof bytes === 'string') return refuse(bytes);
   if (!isUtf8(bytes)) return refuse(`${path} is not UTF-8: save it in this encoding`);
   const text = bytes.toString();
+  let definition: PipelineDefinition | undefined;
   try {
-    const definition = readDefinition(text);
+    definition = readDefinition(text);
     if (command === 'validate') return say(`${path} is valid`);
     if (command === 'test') return await test(definition);
     if (command === 'preview') return await show(definition, path, options);
@@ -65,6 +62,7 @@ export async function here(command: string, path: string, options: HereOptions):
     if (error instanceof CommandRefusedError && error.kind === 'needs-reset')
       return refuse(`${error.message}: --reset keep or --reset beginning`);
     tell(`Failed: ${printable(messageOf(error))}`);
+    if (definition?.source.type === 'file') tell(`The files folder is ${resolve(filesOf(path))}`);
     return FAILED;
   }
 }
@@ -84,7 +82,8 @@ async function test(definition: PipelineDefinition): Promise<ExitCode> {
 
 async function run(definition: PipelineDefinition, path: string, options: HereOptions): Promise<ExitCode> {
   const { source } = definition;
-  if (options.once && !hasEnd(source)) return refuse('--once: its source has no end');
+  if (options.once && !hasEnd(source))
+    return refuse('--once: the source has no end. Leave --once out, and stop the run with Ctrl-C');
   const from = oneOf('from', options.from, ['checkpoint', 'beginning'] as const);
   const reset = oneOf('reset', options.reset, ['keep', 'beginning'] as const);
   if (from === null || reset === null) return REFUSED;
@@ -150,7 +149,7 @@ const NOTHING_NEW = 'There is nothing new; --from beginning reads everything aga
 
 async function show(definition: PipelineDefinition, path: string, options: HereOptions): Promise<ExitCode> {
   const limit = /^\d{1,9}$/.test(options.limit ?? '10') ? Number(options.limit ?? 10) : Number.NaN;
-  if (!Number.isInteger(limit) || limit < 1) return refuse('--limit is a whole number, at least 1');
+  if (!Number.isInteger(limit) || limit < 1) return refuse('--limit has to be a whole number, at least 1');
   const connections = await connectionsHere();
   const records = await previewDefinition(definition, { files: filesOf(path), connections, limit });
   for (const { input, steps, output } of records) {
@@ -227,7 +226,7 @@ function oneOf<T extends string>(
   known: readonly T[],
 ): T | undefined | null {
   if (value === undefined) return undefined;
-  const found = known.find((one) => one === value);
-  if (!found) refuse(`--${name} is one of ${known.join(', ')}`);
-  return found ?? null;
+  const fault = oneOfFault(name, value, known);
+  if (fault !== null) refuse(fault);
+  return known.find((one) => one === value) ?? null;
 }

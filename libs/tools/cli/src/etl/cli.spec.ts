@@ -94,14 +94,23 @@ describe('an answer that is not a success', () => {
       errors,
     };
     expect(explain(way, 422, problem)).toBe(
-      'Fleet: A script cannot be deployed; see errors.\n  line 2, column 7: Unexpected token',
+      'Fleet: A script cannot be deployed.\n  line 2, column 7: Unexpected token',
     );
   });
 
   it('says what helps against a wrong token, without showing it', () => {
     const message = explain(way, 401, { detail: 'A valid module or operator token is needed.' });
-    expect(message).toMatch(/SPARK_OPERATOR_TOKEN/);
+    expect(message).toMatch(/^Fleet refuses the token: .* SPARK_OPERATOR_TOKEN of Fleet\.$/);
     expect(message).not.toMatch(/canary/);
+  });
+
+  it('says why a module is not known, where the module itself says that', () => {
+    const type = 'urn:spark:problem:token-times';
+    expect(explain(way, 401, { type, detail: 'The clocks differ.' })).toBe('Fleet: The clocks differ.');
+    const asModule: Way = { ...way, credential: { kind: 'module', name: 'HR', keysDir: 'keys' } };
+    expect(explain(asModule, 401, { detail: 'The token is not valid here.' })).toBe(
+      'Fleet does not know the key of HR.',
+    );
   });
 
   it('says something for any answer', () => {
@@ -186,15 +195,15 @@ describe('what is shown', () => {
       [
         'Fleet -> HR: Cars  (Cars -> Cars; compared with the running script, generation 3)',
         '',
-        'cars/1  copied, different',
+        'cars/1  copied: its copies change',
         '  ~ cars/1  (Cars)',
         '    + Price: 10.50',
         '',
-        'cars/2  filtered, different',
+        'cars/2  filtered: its copies change',
         '  - cars/2  (Cars)',
         '      {}',
         '',
-        'cars/3  failed, fails',
+        'cars/3  failed: with the running script it does not fail',
         '  ! line 2, column 5: TypeError: no',
         '',
         '3 documents: 1 copied, 1 filtered, 1 failed; copies: 0 new, 1 changed, 1 gone, 0 the same',

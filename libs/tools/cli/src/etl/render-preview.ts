@@ -6,6 +6,14 @@ import { diffFields } from './diff-fields.ts';
 
 const LONGEST = 4_000;
 
+/** The outcome beside that of the running script. */
+const COMPARED: ReadonlyMap<string, string> = new Map([
+  ['same', 'as with the running script'],
+  ['different', 'its copies change'],
+  ['fails', 'with the running script it does not fail'],
+  ['fixed', 'with the running script it fails'],
+]);
+
 /** A preview as text: one block per document, `+` for what would be added, `-` for what would be removed. */
 export function renderPreview(result: PreviewResult): string {
   return result.scripts.map((script) => renderScript(result, script)).join('\n\n');
@@ -35,7 +43,8 @@ function renderScript({ owner, requestingModule }: PreviewResult, script: Previe
 
 function renderDocument(document: PreviewedDocument): string[] {
   const { id, status, commands, failure, against, cut } = document;
-  const head = `${id}  ${status}${against ? `, ${against.outcome}` : ''}${cut ? ', too large to show' : ''}`;
+  const compared = against ? `: ${COMPARED.get(against.outcome) ?? against.outcome}` : '';
+  const head = `${id}  ${status}${compared}${cut ? ', too large to show' : ''}`;
   if (failure) return [head, `  ! ${place(failure)}${failure.reason}`];
   if (!against || against.outcome === 'fixed')
     return [head, ...commands.flatMap((one) => renderCommand(one, '+'))];

@@ -4,6 +4,8 @@ import { CliError } from '../cli-error.ts';
 /** What the plan needs to know of a `package.json`. */
 export interface PackageFile {
   readonly text: string;
+  /** For messages. */
+  readonly path: string;
   /** The application's module name, derived from the package's: `my-orders` becomes `MyOrders`. */
   readonly moduleName: string;
   readonly isEsm: boolean;
@@ -21,18 +23,18 @@ interface Manifest {
 const CONFIG = { 11: '^4.0.0', 12: '^12.0.0' } as const;
 
 /** @throws {CliError} when it is not JSON, or not the manifest of an application on Nest 11 or 12 */
-export function readPackage(text: string): PackageFile {
-  const { name = 'app', type, dependencies = {} } = parse(text);
+export function readPackage(text: string, path: string): PackageFile {
+  const { name = 'app', type, dependencies = {} } = parse(text, path);
   const major = Number(/\d+/.exec(dependencies['@nestjs/core'] ?? '')?.[0]);
   if (major !== 11 && major !== 12)
     throw new CliError(
-      'package.json has no @nestjs/core of version 11 or 12 among its dependencies. Nothing was written.',
+      `${path} has no @nestjs/core of version 11 or 12 among its dependencies. Nothing was written.`,
     );
-  return { text, moduleName: pascal(name), isEsm: type === 'module', nest: major, dependencies };
+  return { text, path, moduleName: pascal(name), isEsm: type === 'module', nest: major, dependencies };
 }
 
 /** The manifest with Spark's requirements among its dependencies; existing versions stay. */
-export function editPackage({ text, nest, dependencies }: PackageFile, version: string): string {
+export function editPackage({ text, path, nest, dependencies }: PackageFile, version: string): string {
   const wanted = {
     '@nestjs/config': CONFIG[nest],
     '@nestjs-spark/core': `^${version}`,
@@ -40,14 +42,14 @@ export function editPackage({ text, nest, dependencies }: PackageFile, version: 
   if (Object.keys(wanted).every((name) => dependencies[name])) return text;
   const all = Object.entries({ ...wanted, ...dependencies });
   const sorted = Object.fromEntries(all.toSorted(([one], [other]) => (one < other ? -1 : 1)));
-  return `${JSON.stringify({ ...parse(text), dependencies: sorted }, null, 2)}\n`;
+  return `${JSON.stringify({ ...parse(text, path), dependencies: sorted }, null, 2)}\n`;
 }
 
-function parse(text: string): Manifest {
+function parse(text: string, path: string): Manifest {
   try {
     return JSON.parse(text) as Manifest;
   } catch (error) {
-    throw new CliError(`package.json cannot be read: ${messageOf(error)}`);
+    throw new CliError(`${path} cannot be read: ${messageOf(error)}`);
   }
 }
 

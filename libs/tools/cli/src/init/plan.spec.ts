@@ -50,8 +50,9 @@ const wish = (...argv: string[]): Wish => {
   if (!read) throw new Error('it asks for help');
   return read;
 };
+const ORIGIN = { version: '1.2.3', isRepository: false };
 const SHARE = wish('share', 'Order', '--with', 'Billing', '--fields', 'sku,amount:number');
-const plan = (asked: Wish, files: Files) => planInit(asked, files, '1.2.3');
+const plan = (asked: Wish, files: Files) => planInit(asked, files, ORIGIN);
 const after = (asked: Wish, files: Files) => new Map([...files, ...plan(asked, files).files]);
 const withModule = (source: string) => new Map([...freshApplication(12), ['src/app.module.ts', source]]);
 
@@ -141,9 +142,9 @@ export class Order {
 describe('an application that has something already', () => {
   it('is told what to put on a class that only keeps copies, before it shares it', () => {
     const files = freshApplication(12);
-    const copies = planInit(wish('copy', 'Orders', '--from', 'Shop'), files, '1.0.0').files;
+    const copies = planInit(wish('copy', 'Orders', '--from', 'Shop'), files, ORIGIN).files;
     const both = new Map([...files, ...copies]);
-    const { next } = planInit(wish('share', 'Order', '--with', 'Billing'), both, '1.0.0');
+    const { next } = planInit(wish('share', 'Order', '--with', 'Billing'), both, ORIGIN);
     expect(next[0]).toBe("put @Shared({ with: ['Billing'] }) on Order in src/order.ts");
   });
 
@@ -214,7 +215,7 @@ describe('what does not look as expected is refused, and says what to do', () =>
       withModule(`import { SparkModule } from './spark';\n@Module({})\nclass AppModule {}`),
       /SparkModule comes from \.\/spark there/,
     ],
-    ['no package', new Map<string, string>(), /There is no package\.json here/],
+    ['no package', new Map<string, string>(), /There is no package\.json here\. Run this in the folder/],
     [
       'another Nest',
       new Map([
@@ -247,6 +248,13 @@ describe('what does not look as expected is refused, and says what to do', () =>
     expect(() => readWish(argv)).toThrow(words);
     expect(() => readWish(argv)).toThrow(expect.objectContaining({ exitCode: 2 }));
   });
+});
+
+it('an application in another folder is named where it lacks something', () => {
+  const elsewhere = { ...SHARE, folder: '../my shop' };
+  expect(() => plan(elsewhere, new Map())).toThrow(/^There is no package\.json in \.\.\/my shop\. Name /);
+  const files = new Map([...freshApplication(12), ['src/app.module.ts', '']]);
+  expect(() => plan(elsewhere, files)).toThrow(/^\.\.\/my shop\/src\/app\.module\.ts does not look/);
 });
 
 describe('a main.ts that makes the application in its own way', () => {

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import { addLines, addVariables } from './edit-lines.ts';
 import { editMain } from './edit-main.ts';
 import { editModule } from './edit-module.ts';
 import { editPackage, readPackage } from './edit-package.ts';
+import { isHere, nextSteps } from './next-steps.ts';
 import { isDeclared, renderClass, renderDeclaration } from './render-class.ts';
 import { classIn, statementsOf } from './syntax.ts';
 import type { Wish } from './wish.ts';
@@ -24,26 +26,35 @@ export function filesToRead(wish: Wish): string[] {
   return ['package.json', MODULE, MAIN, '.env', '.gitignore', classFile(wish)];
 }
 
+/** Where this command comes from. */
+export interface Origin {
+  /** The version of the packages. */
+  readonly version: string;
+  /** Whether it runs in Spark's own repository, whose packages an application elsewhere takes as tarballs. */
+  readonly isRepository: boolean;
+}
+
 /**
  * What has to change in the application to fulfil the wish. Unchanged files are not included.
- * @param version of the packages
  * @throws {CliError} when a file is missing or does not look as expected
  */
-export function planInit(wish: Wish, files: Files, version: string): Plan {
-  const manifest = readPackage(demand(files, 'package.json'));
+export function planInit(wish: Wish, files: Files, origin: Origin): Plan {
+  const shown = (path: string): string => join(wish.folder, path);
+  const demand = (path: string): string => demandIn(files, path, wish.folder);
+  const manifest = readPackage(demand('package.json'), shown('package.json'));
   const moduleName = wish.module ?? manifest.moduleName;
   const file = classFile(wish);
   const extension = manifest.isEsm ? '.js' : '';
   const main = files.get(MAIN);
-  const hooked = main === undefined ? null : editMain(main, MAIN);
+  const hooked = main === undefined ? null : editMain(main, shown(MAIN));
   const feature = { name: wish.className, from: `./${file.replace(/^src\/|\.ts$/g, '')}${extension}` };
   const planned: [string, string][] = [
-    ['package.json', editPackage(manifest, version)],
+    ['package.json', editPackage(manifest, origin.version)],
     [
       MODULE,
-      editModule(demand(files, MODULE), MODULE, { rootOptions: `{ moduleName: '${moduleName}' }`, feature }),
+      editModule(demand(MODULE), shown(MODULE), { rootOptions: `{ moduleName: '${moduleName}' }`, feature }),
     ],
-    [file, classSource(wish, files.get(file), file)],
+    [file, classSource(wish, files.get(file), shown(file))],
     ['.env', addVariables(files.get('.env') ?? '', variables(wish, moduleName))],
     ['.gitignore', addLines(files.get('.gitignore') ?? '', ['.env', '.spark/'])],
     ...(hooked === null ? [] : [[MAIN, hooked] satisfies [string, string]]),
@@ -53,8 +64,9 @@ export function planInit(wish: Wish, files: Files, version: string): Plan {
     next: [
       ...(isDeclared(wish, files.get(file))
         ? []
-        : [`put ${renderDeclaration(wish)} on ${wish.className} in ${file}`]),
-      ...nextSteps(wish, moduleName, hooked !== null),
+        : [`put ${renderDeclaration(wish)} on ${wish.className} in ${shown(file)}`]),
+      ...(hooked === null ? [`call app.enableShutdownHooks() in ${shown(MAIN)}`] : []),
+      ...nextSteps(wish, moduleName, origin.isRepository),
     ],
   };
 }
@@ -85,27 +97,11 @@ function variables({ store, port }: Wish, moduleName: string): Record<string, st
   };
 }
 
-function nextSteps(
-  { role, className, collection, store }: Wish,
-  moduleName: string,
-  hooked: boolean,
-): string[] {
-  const servers = store === 'sqlite' ? 'servers nats' : 'servers';
-  return [
-    'npm install',
-    `npx @nestjs-spark/cli ${servers}   (in another terminal; leave it running)`,
-    'npm start',
-    ...(hooked ? [] : [`call app.enableShutdownHooks() in ${MAIN}`]),
-    role.kind === 'share'
-      ? `${role.with.join(', ')} may now copy ${collection} from ${moduleName}; @InjectRepository(${className}) reads and writes them`
-      : `${role.from} has to share ${collection} with ${moduleName}; @InjectRepository(${className}) reads the copies`,
-  ];
-}
-
-function demand(files: Files, path: string): string {
+function demandIn(files: Files, path: string, folder: string): string {
   const text = files.get(path);
   if (text !== undefined) return text;
-  throw new CliError(
-    `There is no ${path} here. Run this in the folder of a Nest application, as \`nest new\` makes it, or name it with --dir.`,
-  );
+  const [where, remedy] = isHere(folder)
+    ? ['here', 'Run this in the folder of a Nest application, as `nest new` makes it, or name it with --dir.']
+    : [`in ${folder}`, 'Name the folder of a Nest application, as `nest new` makes it, with --dir.'];
+  throw new CliError(`There is no ${path} ${where}. ${remedy}`);
 }

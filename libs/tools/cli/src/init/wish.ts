@@ -1,4 +1,4 @@
-import { messageOf, parseWords, unknownWord } from '@nestjs-spark/foundation/internal';
+import { messageOf, parseWords, unexpectedWord, unknownWord } from '@nestjs-spark/foundation/internal';
 import pluralize from 'pluralize';
 import { isName } from '@nestjs-spark/contracts';
 import { CliError } from '../cli-error.ts';
@@ -48,10 +48,17 @@ const FIELD = /^([A-Za-z_$][\w$]*)(?::(string|number|boolean))?$/;
 export function readWish(argv: readonly string[]): Wish | null {
   const { values, positionals } = parse(argv);
   if (values.help) return null;
-  const [kind, name, ...rest] = positionals;
+  const [kind, name, surplus] = positionals;
   if (kind !== undefined && kind !== 'share' && kind !== 'copy')
     throw wrong(`${unknownWord('command', kind, ['share', 'copy'])} ${EXAMPLES}`);
-  if (kind === undefined || name === undefined || rest.length > 0) throw wrong(EXAMPLES);
+  if (kind === undefined || name === undefined) throw wrong(EXAMPLES);
+  if (surplus !== undefined)
+    throw wrong(`${unexpectedWord(surplus, Object.keys(options))} init ${kind} takes one class.`);
+  const foreign = kind === 'share' ? 'from' : 'with';
+  if (values[foreign] !== undefined)
+    throw wrong(
+      `--${foreign} is an option of ${kind === 'share' ? 'copy' : 'share'}, not of ${kind}: leave it out.`,
+    );
   const className = kind === 'copy' ? pluralize.singular(name) : name;
   if (!IDENTIFIER.test(className)) throw wrong(`"${className}" cannot be the name of a class.`);
   return {

@@ -1,4 +1,4 @@
-import { messageOf, parseWords, unknownWord } from '@nestjs-spark/foundation/internal';
+import { messageOf, parseWords, unexpectedWord, unknownWord } from '@nestjs-spark/foundation/internal';
 import { checkBackend, HttpBackend, resolveJobsSettings, type KitCheck } from '@nestjs-spark/jobs/internal';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
@@ -43,10 +43,11 @@ function backendOf(
 ): HttpBackend {
   try {
     const { positionals } = parseWords({ args: [...argv], options: {}, allowPositionals: true });
-    const [command, url, ...more] = positionals;
+    const [command, url, surplus] = positionals;
     if (command !== undefined && command !== COMMAND)
       throw new Error(`${unknownWord('command', command, [COMMAND])} ${EXPECTED}`);
-    if (command === undefined || url === undefined || more.length > 0) throw new Error(EXPECTED);
+    if (command === undefined || url === undefined) throw new Error(EXPECTED);
+    if (surplus !== undefined) throw new Error(`${unexpectedWord(surplus, [])} ${EXPECTED}`);
     const { SPARK_JOBS_BACKEND_CHECKED_TOKEN } = environment;
     const { backends } = resolveJobsSettings(
       { store: 'memory', backends: [{ name: 'checked', url }] },

@@ -25,12 +25,14 @@ export interface OwnKeys {
 export async function makeKey(keys: OwnKeys): Promise<KeyOutcome> {
   const { paths, current } = await read(keys);
   if (current)
-    throw new CliError(`There is a key already: ${paths.current}. keys rotate ${keys.module} changes it.`);
+    throw new CliError(
+      `There is a key already: ${paths.current}. To change it: npx @nestjs-spark/cli keys rotate ${keys.module}`,
+    );
   const keyId = await told(makeKeyFile(paths.current));
   return outcome(
     keys,
     [{ keyId, path: paths.current, next: false }],
-    [`Made ${paths.current} (mode 0600), the private key of ${keys.module}.`, approval(keys, [keyId])],
+    [`Created ${paths.current} (mode 0600), the private key of ${keys.module}.`, approval(keys, [keyId])],
   );
 }
 
@@ -57,9 +59,9 @@ export async function startRotation(keys: OwnKeys): Promise<KeyOutcome> {
     keys,
     [{ keyId, path: paths.next, next: true }],
     [
-      `Made ${paths.next}, the next key of ${keys.module}: ${keyId}`,
+      `Created ${paths.next}, the next key of ${keys.module}: ${keyId}`,
       `1. Put it next to the key of every instance, and restart them one after the other: they announce it.`,
-      `2. Wait a minute: running modules then trust it. keys show --module NAME says whether one does.`,
+      `2. Wait a minute: running modules then trust it. npx @nestjs-spark/cli keys show --module NAME says whether one does.`,
       `3. npx @nestjs-spark/cli keys rotate ${keys.module} --finish, and restart the instances again.`,
     ],
   );

@@ -15,9 +15,13 @@ export const KEYS_USAGE = `The keys with which modules identify themselves.
   --token TOKEN   its operator token (default: SPARK_OPERATOR_TOKEN)
   --json          the answer as JSON
 
-To change a key without a refused request: keys rotate HR, restart every instance of HR one after the other, wait a minute,
-keys rotate HR --finish, and restart them again. Others trust both keys until a day after the new one is in use; modules that
-did not run in the meantime need keys approve.
+To change a key without a refused request:
+  1. npx @nestjs-spark/cli keys rotate HR
+  2. restart every instance of HR, one after the other, and wait a minute
+  3. npx @nestjs-spark/cli keys rotate HR --finish
+  4. restart them again
+Others trust both keys until a day after the new one is in use. Modules that did not run in the meantime need
+npx @nestjs-spark/cli keys approve.
 
 Exit codes: 0 success, 1 it could not be done, 2 wrong usage.
 `;

@@ -4,6 +4,7 @@ import type { JobsSettings } from '@nestjs-spark/jobs/internal';
 import { isPeerName, replicaName } from '@nestjs-spark/peers/internal';
 import type { Route } from '@nestjs-spark/replication/internal';
 import { CliError, unknownCommand } from '../cli-error.ts';
+import { refuseForeign, type Taken } from '../refuse-foreign.ts';
 
 /** The instances of one module that accept jobs, execute them, or both. */
 export interface JobsUser {
@@ -40,7 +41,6 @@ export type NatsCommand =
     })
   | (BusMembers & { kind: 'provision' });
 
-const COMMANDS = ['permissions', 'provision'];
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   module: { type: 'string', multiple: true },
@@ -52,6 +52,12 @@ const OPTIONS = {
   account: { type: 'string' },
   keys: { type: 'string' },
 } as const;
+const MEMBERS = ['module', 'route', 'jobs', 'peers', 'pipelines'];
+const COMMANDS = {
+  permissions: { options: [...MEMBERS, 'events', 'account', 'keys'], words: 0 },
+  provision: { options: MEMBERS, words: 0 },
+} as const satisfies Record<string, Taken>;
+const NAMES = Object.keys(COMMANDS);
 
 /** @throws {CliError} with exit code 2 when the command is wrong */
 export function parseNats(argv: readonly string[]): NatsCommand {
@@ -66,12 +72,13 @@ export function parseNats(argv: readonly string[]): NatsCommand {
     const [kind, ...more] = positionals;
     if (kind !== 'permissions' && kind !== 'provision')
       throw kind === undefined
-        ? new Error(`Name a command: ${COMMANDS.join(' or ')}.`)
-        : unknownCommand(kind, COMMANDS);
+        ? new Error(`Name a command: ${NAMES.join(' or ')}.`)
+        : unknownCommand(kind, NAMES);
     if (more.length > 0)
       throw new Error(
         `Put --module before each module: ${more.map((name) => `--module ${name}`).join(' ')}.`,
       );
+    refuseForeign('nats', COMMANDS, kind, { values, words: more });
     const members = membersOf(values);
     if (kind === 'provision') return { kind, ...members };
     const { events = false, account = 'SPARK', keys = null } = values;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeMissing, describeStopping } from './describe-missing.ts';
+import { describeMissing, describePort, describeStopping } from './describe-missing.ts';
 
 describe('A server that is not available', () => {
   it('is named with the reason and the remedy, and without one where the reason says what to do', () => {
@@ -17,4 +17,11 @@ describe('A server that is not available', () => {
     );
     expect(describeStopping([])).toBeNull();
   });
+});
+
+it('A server on another port than usual is named with both', () => {
+  expect(describePort('nats', 'nats://127.0.0.1:4222', 4222)).toBeNull();
+  expect(describePort('nats', 'nats://127.0.0.1:5001', 4222)).toBe(
+    'Port 4222 is in use: nats listens on 5001.',
+  );
 });

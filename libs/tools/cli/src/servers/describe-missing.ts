@@ -9,6 +9,12 @@ export function describeMissing({
   return `${server} is not available. ${reason}${remedy === null ? '' : `\nRemedy: ${remedy}`}`;
 }
 
+/** Why a server is not where one looks for it first; null if it is. Pure. */
+export function describePort(server: string, url: string, usual: number): string | null {
+  const { port } = new URL(url);
+  return Number(port) === usual ? null : `Port ${usual} is in use: ${server} listens on ${port}.`;
+}
+
 /** What is said before servers that did start are stopped; null if there is none. Pure. */
 export function describeStopping(started: readonly ServerName[]): string | null {
   if (started.length === 0) return null;

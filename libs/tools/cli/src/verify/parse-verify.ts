@@ -41,6 +41,12 @@ export function parseVerify(argv: readonly string[], environment: Environment): 
   const depth = (values['depth'] as string | undefined) ?? null;
   if (depth !== null && depth !== 'content' && depth !== 'ids')
     throw new CliError('--depth has to be content or ids.', 2);
+  const without = ['repair', 'depth', 'no-wait'].find((option) => values[option] !== undefined);
+  if (values['report'] === true && without !== undefined)
+    throw new CliError(
+      `--report only shows the last comparison: leave out --${without}, or --report to begin one.`,
+      2,
+    );
   const mode = values['report'] === true ? 'look' : values['no-wait'] === true ? 'begin' : 'wait';
   return {
     ...way,

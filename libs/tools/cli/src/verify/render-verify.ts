@@ -23,7 +23,7 @@ export function renderVerify(
 function renderTask(task: VerifiedTask, repair: boolean): string[] {
   const { checked, equal, missing, stale, ghost, foreign, repaired, reason, progress } = task;
   const head = `${task.task}  ${checked} checked: ${equal} equal, ${missing} missing, ${stale} stale, ${ghost} ghost, ${foreign} foreign; ${repaired} repaired`;
-  const far = task.state === 'done' ? [] : [`  ${Math.floor(progress * 100)} % of the source`];
+  const far = task.state === 'done' ? [] : [`  ${Math.floor(progress * 100)}% of the source`];
   const waits = reason === null ? [] : [`  waits: ${reason}`];
   const drops = repair && !task.repair ? [`  repairs nothing: ${UNDER_WAY}`] : [];
   const examples = task.examples.map((one) => `  ! ${one.id}  ${one.kind}: ${one.reason}`);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import { verifyChecksum } from '../fetch/checksum.ts';
 import { download, downloadText } from '../fetch/download.ts';
 import { installOnce } from '../fetch/install.ts';
@@ -31,8 +32,11 @@ function dotnetWays(finding: Finding, wanted: string): Way<DotnetRoot>[] {
   return [
     {
       name: 'DOTNET_ROOT',
-      look: async () =>
-        fitting(env['DOTNET_ROOT'], wanted, 'not set', `${install} and set DOTNET_ROOT to it`),
+      async look() {
+        const remedy = `${install} and set DOTNET_ROOT to it`;
+        const root = await fitting(env['DOTNET_ROOT'], wanted, 'not set', remedy);
+        return env['DOTNET_ROOT'] && 'refused' in root ? { ...root, setting: 'DOTNET_ROOT' } : root;
+      },
     },
     {
       name: 'dotnet on PATH',
@@ -76,9 +80,13 @@ async function fromArchive(finding: Finding, wanted: string): Promise<DotnetRoot
   const remedy = `set SPARK_DOTNET_ARCHIVE to an archive with the ASP.NET Core runtime ${wanted} for this machine`;
   if (!given) return { refused: 'not set', remedy };
   const archive = resolve(given);
-  if (!existsSync(archive)) return { refused: `${archive} does not exist`, remedy };
+  const wrong = { remedy, setting: 'SPARK_DOTNET_ARCHIVE' };
+  if (!existsSync(archive)) return { refused: `${archive} does not exist`, ...wrong };
   finding.report.line(`Unpacking the .NET runtime of SPARK_DOTNET_ARCHIVE, ${archive}`);
-  return unpackRuntime(finding, wanted, async () => archive);
+  return unpackRuntime(finding, wanted, async () => archive).catch((error: unknown) => ({
+    refused: messageOf(error),
+    ...wrong,
+  }));
 }
 
 async function fromVendor(finding: Finding, wanted: string): Promise<DotnetRoot | Refusal> {
@@ -121,8 +129,10 @@ async function unpackRuntime(
     const archive = await obtain(scratch);
     await unpackTar(archive, unpacked, finding.env);
     const problem = await misfit(unpacked, wanted);
-    if (problem !== undefined) throw new Error(`${archive} does not fit: ${problem}`);
-    return unpacked;
+    if (problem === undefined) return unpacked;
+    // The scratch folder means nothing to the reader, and is gone by then.
+    const shown = problem.replaceAll(`${unpacked}${sep}`, '').replaceAll(unpacked, 'it');
+    throw new Error(`${archive} does not fit: ${shown}`);
   });
   return { root: target };
 }

@@ -24,6 +24,7 @@ describe('Kafka', () => {
       await expect(findJava(javaThatSays(version))).resolves.toEqual({
         refused: expect.stringContaining(`"${version}", older than 17.0`),
         remedy: expect.stringContaining('JAVA_HOME'),
+        setting: 'JAVA_HOME',
       });
     },
   );

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -108,6 +109,48 @@ describe('a machine that can get no RavenDB', () => {
     );
     expect(reason.match(/DOTNET_ROOT: not set/g)).toHaveLength(1);
     expect(reason).toContain('SPARK_DOTNET_ARCHIVE');
+  });
+
+  it.each([
+    ['is not there', (file: string) => file, 'does not exist'],
+    ['is none', (file: string) => put(file, 'text'), 'tar could not unpack'],
+    [
+      'has another version',
+      (file: string) => {
+        execFileSync('tar', ['-czf', file, '-C', fakeDotnet(scratch(), '8.0.0'), '.']);
+        return file;
+      },
+      'is not in it (there: 8.0.0)',
+    ],
+  ])('is told which variable names an archive that %s, and what to set it to', async (_, made, why) => {
+    const archive = made(join(scratch(), 'runtime.tar.gz'));
+    const env = { PATH: process.env['PATH'], SPARK_RAVENDB_DIR: fakeServer(scratch(), '10.0.12') };
+    const options = { home: scratch(), fetch: false, log: () => undefined };
+    const finding = toFinding({ ...options, env: { ...env, SPARK_DOTNET_ARCHIVE: archive } }, nowhere);
+    const error = await search('ravendb server', ravenDbWays(finding)).catch((caught: unknown) => caught);
+    const { brief } = missingServer('ravendb', error);
+    expect(brief).toMatch(/^SPARK_DOTNET_ARCHIVE cannot be used: /);
+    expect(brief).toContain(archive);
+    expect(brief).toContain(why);
+    expect(brief).toContain(
+      'Remedy: set SPARK_DOTNET_ARCHIVE to an archive with the ASP.NET Core runtime 10.0.12 for this machine, or set RAVENDB_URLS',
+    );
+  });
+
+  it.each([
+    [
+      { DOTNET_ROOT: '/nowhere' },
+      /^DOTNET_ROOT cannot be used: no dotnet in \/nowhere\. Remedy: install .* and set/,
+    ],
+    [
+      { SPARK_RAVENDB_DIR: '/nowhere' },
+      /^SPARK_RAVENDB_DIR cannot be used: no Raven\.Server\.dll in \/nowhere\./,
+    ],
+  ])('is told what is wrong with %j', async (wrong, words) => {
+    const env = { PATH: scratch(), SPARK_RAVENDB_DIR: fakeServer(scratch(), '10.0.12'), ...wrong };
+    const finding = toFinding({ env, home: scratch(), fetch: false, log: () => undefined }, nowhere);
+    const error = await search('ravendb server', ravenDbWays(finding)).catch((caught: unknown) => caught);
+    expect(missingServer('ravendb', error).brief).toMatch(words);
   });
 
   it('is told the address that does not answer, where one was given', async () => {

@@ -47,7 +47,7 @@ async function fromMachine(finding: Finding): Promise<ProgramSource | Refusal> {
   const remedy = 'set SPARK_RAVENDB_DIR to the folder that holds Raven.Server.dll';
   if (!given) return { refused: 'not set', remedy };
   const folder = [given, join(given, 'Server'), join(given, 'RavenDBServer')].find(holdsServer);
-  if (!folder) return { refused: `no Raven.Server.dll in ${given}`, remedy };
+  if (!folder) return { refused: `no Raven.Server.dll in ${given}`, remedy, setting: 'SPARK_RAVENDB_DIR' };
   return program(finding, folder);
 }
 

@@ -88,11 +88,13 @@ export function missingServer(server: ServerName, error: unknown): MissingServer
   if (only && others.length === 0) {
     return { server, reason, remedy: only.remedy, brief: `${only.reason}. Remedy: ${only.remedy}` };
   }
+  const remedies = error.wrong.map(({ remedy }) => remedy);
+  const remedy = remedies.length > 0 ? [...new Set(remedies)].join(', or ') : shortest[server];
   return {
     server,
     reason,
     remedy: `make one of these ways work, or set ${address}`,
-    brief: `${error.brief}. Remedy: ${shortest[server]}, or set ${address} to the address of a running server`,
+    brief: `${error.brief}. Remedy: ${remedy}, or set ${address} to the address of a running server`,
   };
 }
 

@@ -6,6 +6,8 @@ export interface Attempt {
   readonly reason: string;
   /** What the user can do to make this way work. */
   readonly remedy: string;
+  /** The variable that the user has set, to something that cannot be used. */
+  readonly setting?: string;
 }
 
 /** A way's result when it does not lead anywhere. */
@@ -14,6 +16,8 @@ export interface Refusal {
   readonly remedy: string;
   /** The user requested exactly this way, so the others are not tried. */
   readonly final?: boolean;
+  /** The variable that the user has set, to something that cannot be used. */
+  readonly setting?: string;
 }
 
 /** One way to obtain something: its name for the user, and the attempt itself. */
@@ -31,8 +35,10 @@ export interface Way<T> {
 export class NotObtainableError extends Error {
   readonly target: string;
   readonly attempts: readonly Attempt[];
-  /** The reason in one short line: what a way lacked, or else the failure of the last way. */
+  /** The reason in one short line: what the user has set wrongly, what a way lacked, or else the failure of the last way. */
   readonly brief: string;
+  /** The ways that the user has asked for, and that cannot be used: what helps is to correct these. */
+  readonly wrong: readonly Attempt[];
 
   constructor(target: string, attempts: readonly Attempt[], causes: readonly unknown[] = []) {
     super(describeAttempts(target, attempts), causes.length > 0 ? { cause: new AggregateError(causes) } : {});
@@ -40,7 +46,10 @@ export class NotObtainableError extends Error {
     this.target = target;
     this.attempts = attempts;
     const lacking = causes.find((cause) => cause instanceof NotObtainableError);
-    this.brief = lacking ? `no ${lacking.target}` : lastReason(attempts, causes);
+    const wrong = [...attempts, ...(lacking?.attempts ?? [])].filter(({ setting }) => setting !== undefined);
+    this.wrong = wrong;
+    if (wrong.length > 0) this.brief = wrong.map(describeWrong).join('; ');
+    else this.brief = lacking ? `no ${lacking.target}` : lastReason(attempts, causes);
   }
 }
 
@@ -58,7 +67,8 @@ export async function search<T extends object>(target: string, ways: readonly Wa
       };
     });
     if (!isRefusal(answer)) return answer;
-    attempts.push({ way: way.name, reason: answer.refused, remedy: answer.remedy });
+    const { refused: reason, remedy, setting } = answer;
+    attempts.push({ way: way.name, reason, remedy, ...(setting !== undefined && { setting }) });
     if (answer.final) break;
   }
   throw new NotObtainableError(target, attempts, causes);
@@ -77,6 +87,10 @@ function isRefusal(answer: object): answer is Refusal {
 
 function remedyFor(error: unknown, remedy = 'fix what the reason names'): string {
   return error instanceof NotObtainableError ? 'make one of these ways work' : remedy;
+}
+
+function describeWrong({ setting, reason }: Attempt): string {
+  return `${setting} cannot be used: ${reason.replaceAll('\n', ' ')}`;
 }
 
 function lastReason(attempts: readonly Attempt[], causes: readonly unknown[]): string {

@@ -46,7 +46,7 @@ export async function openKeyFile(options: KeyFileOptions): Promise<PrivateKeyJw
     );
   }
   await makeKeyFile(path);
-  options.log.log(`Made the key of module ${options.module} in ${path}`);
+  options.log.log(`Created the key of module ${options.module}: ${path}`);
   return parseKey(path, await readFile(path, 'utf8'));
 }
 

@@ -53,3 +53,13 @@ export function changedValues(
   const all = new Map([...Object.entries(before), ...values]);
   return Object.fromEntries([...all].filter(([, value]) => value !== undefined));
 }
+
+/**
+ * Why there is no such version to go back to. Pure.
+ * @param isNamed whether it was asked for by its number; otherwise it is the one before the current version
+ */
+export function describeNoVersion(version: number, isNamed: boolean): string {
+  if (isNamed || version > 0) return `There is no version ${version} of the settings.`;
+  if (version < 0) return 'Nothing was set yet, so there is nothing to roll back.';
+  return 'Version 1 of the settings is the first: there is none before it. To remove a central value: npx @nestjs-spark/cli config set NAME=';
+}

@@ -106,6 +106,16 @@ describe('The central settings of a module', () => {
     await expect(central.rollBack(77)).rejects.toThrow('no version 77');
   });
 
+  it('cannot go back before the first version, which says how to remove a value instead', async () => {
+    const { central } = start();
+    await expect(central.rollBack(null)).rejects.toThrow('Nothing was set yet');
+    await central.change(setting({ size: 1 }));
+    await expect(central.rollBack(null)).rejects.toThrow(
+      /Version 1 of the settings is the first.*config set NAME=$/,
+    );
+    await expect(central.rollBack(77)).rejects.toThrow('no version 77');
+  });
+
   it('are all kept when two instances change them in the same moment', async () => {
     const one = start();
     const other = start();

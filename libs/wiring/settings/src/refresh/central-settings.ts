@@ -14,7 +14,7 @@ import {
   type LiveSettings,
   type Logger,
 } from '@nestjs-spark/foundation/internal';
-import { changedValues } from '../change/check-values.ts';
+import { changedValues, describeNoVersion } from '../change/check-values.ts';
 import { documentIn, documentOf, doubtAbout, keyOf, sealDocument, takeApart } from '../keep/seal-document.ts';
 import {
   isNotNewer,
@@ -158,7 +158,7 @@ export class CentralSettings {
       const wanted = version ?? current - 1;
       const found = this.#document?.versions.find((one) => one.version === wanted);
       if (found) return { values: found.values, takenFrom: wanted };
-      throw new ProblemError('notFound', `There is no version ${wanted} of the settings.`);
+      throw new ProblemError('notFound', describeNoVersion(wanted, version !== null));
     });
   }
 

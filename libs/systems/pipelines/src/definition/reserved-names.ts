@@ -1,7 +1,8 @@
 /** The table in which a sink keeps the checkpoints of all pipelines that write to it. */
 export const CHECKPOINTS_TABLE = 'spark_pipeline_checkpoints';
-/** The file in each folder of a file sink that names its owner. */
+/** The file in each folder of a file sink that names its owner, and the one that names the generation whose files it has. */
 export const OWNER_FILE = '.spark-pipeline';
+export const GENERATION_FILE = '.spark-generation';
 export const CHECKPOINTS_TOPIC = 'spark.pipelines.checkpoints';
 
 /**

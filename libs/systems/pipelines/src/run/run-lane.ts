@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { addTotals, NO_TOTALS, type Position, type Totals } from '../batch/batch.ts';
 import { makeSink, makeSource, type Surroundings } from '../connect/connectors.ts';
 import {
@@ -9,7 +10,14 @@ import {
 } from '../connect/ports.ts';
 import { DEFAULT_BATCH, DEFAULT_ERRORS, type PipelineDefinition } from '../definition/types.ts';
 import { Letters } from '../store/letters.ts';
-import type { KeptLane, LaneLog, LaneState, PipelineKey, PipelineStore } from '../store/ports.ts';
+import {
+  lastBatchOf,
+  type KeptLane,
+  type LaneLog,
+  type LaneState,
+  type PipelineKey,
+  type PipelineStore,
+} from '../store/ports.ts';
 import { compileTransforms, type CompiledTransforms } from '../transform/compile-transforms.ts';
 import type { Scripts } from '../transform/script-step.ts';
 import { ErrorBudget } from './error-budget.ts';
@@ -97,9 +105,20 @@ class LaneRun {
     this.#kept = await this.#lanes.read(key, LANE);
     const before = this.#kept.state?.generation === generation ? this.#kept.state : null;
     const startsAt = before?.startsAt ?? this.#options.startsAt ?? (await this.#source.begin(signal));
+    const incarnation = before?.incarnation ?? randomUUID();
     // Written immediately: from here on, the previous owner is refused.
-    await this.#write({ planned: null, processed: null, ...before, generation, epoch, startsAt });
-    const checkpoint = await this.#sink.open({ ...key, lane: LANE, generation, epoch, holder, startsAt });
+    await this.#write({
+      planned: null,
+      processed: null,
+      ...before,
+      generation,
+      epoch,
+      startsAt,
+      incarnation,
+    });
+    const claim = { ...key, lane: LANE, generation, epoch, holder, startsAt, incarnation };
+    const continues = this.#options.startsAt !== null;
+    const checkpoint = await this.#sink.open({ ...claim, continues, lastBatch: lastBatchOf(before) });
     this.#keepsCheckpoint = checkpoint !== null;
     let at = checkpoint ?? (await this.#finishPlanned());
     this.#totals = at.totals;
@@ -214,6 +233,8 @@ class LaneRun {
       ...this.#options,
       letters: this.#letters,
       transform: this.#transforms.transform,
+      incarnation: this.#lane.incarnation ?? '',
+      continues: this.#options.startsAt !== null,
       ready: () => writing,
     });
   }

@@ -53,9 +53,15 @@ export interface LaneState {
   epoch: number;
   /** Where the generation started. */
   startsAt: Position;
+  /** Drawn when the generation began; absent in lanes of replayed letters, and until a lane of an earlier version is opened. */
+  incarnation?: string;
   planned: BatchPlanned | null;
   processed: BatchProcessed | null;
 }
+
+/** The last batch that may have been written; 0: none. */
+export const lastBatchOf = (lane: LaneState | null): number =>
+  Math.max(lane?.planned?.n ?? 0, lane?.processed?.n ?? 0);
 
 /** A lane as read; a write based on another version is refused. */
 export interface KeptLane {

@@ -13,7 +13,7 @@ import { answerOnce, type Answered } from '../store/answer-once.ts';
 import { LeftLetters } from '../store/left-letters.ts';
 import { Letters } from '../store/letters.ts';
 import { NotedRequests } from '../store/noted-requests.ts';
-import type { PipelineKey, PipelineStore } from '../store/ports.ts';
+import { RECORDS_LANE, type PipelineKey, type PipelineStore } from '../store/ports.ts';
 import type { Scripts } from '../transform/script-step.ts';
 
 export interface OwnedPipelineParts {
@@ -79,6 +79,7 @@ export class OwnedPipeline {
     opened.#position = entries.at(-1)?.position ?? 0;
     if (opened.#state.status === 'Deleted') opened.#forget();
     else if (opened.#state.status !== 'Empty') await opened.#take();
+    if (opened.#state.hasRun && parts.status() === null) await opened.#recall();
     opened.#reconcile([]);
     // A process that has ended right after it was created may have left the status of a deleted one.
     if (opened.#state.status === 'Configured') opened.#tell();
@@ -179,6 +180,16 @@ export class OwnedPipeline {
     this.#closing.abort();
     await this.#endRun();
     await this.#forgotten.catch(() => undefined);
+  }
+
+  /** An embedded process has no status of earlier ones, and a lost one is not published again until a batch is written. */
+  async #recall(): Promise<void> {
+    const { store, key } = this.#parts;
+    const { state: lane } = await store.lanes.read(key, RECORDS_LANE);
+    if (lane?.generation !== this.#state.generation || !lane.processed) return;
+    const { totals, to: position, n, at: lastBatchAt } = lane.processed;
+    this.#last = { ...NONE, progress: { totals, position, n, lag: null, isBatch: false, lastBatchAt } };
+    this.#tell();
   }
 
   /** From here on, appends of the previous owner are refused. */

@@ -12,6 +12,7 @@ import { DEFAULT_BATCH, DEFAULT_ERRORS, type PipelineDefinition } from '../defin
 import { Letters } from '../store/letters.ts';
 import {
   lastBatchOf,
+  RECORDS_LANE,
   type KeptLane,
   type LaneLog,
   type LaneState,
@@ -24,7 +25,6 @@ import { ErrorBudget } from './error-budget.ts';
 import { failure, makeBatch, type MadeBatch, type MakeRules } from './make-batch.ts';
 import { replayLetters } from './replay-letters.ts';
 
-const LANE = 0;
 /** How often the position of a sink that keeps its own checkpoint is also stored here, in milliseconds. */
 const TOLD_EVERY_MS = 1_000;
 /** How long a source waits for a record while idle, in milliseconds: each poll has a cost, and most pipelines are idle. */
@@ -56,6 +56,8 @@ export interface LaneProgress {
   lag: number | null;
   /** Whether a batch was just written. */
   isBatch: boolean;
+  /** When; null: not known here. */
+  lastBatchAt: string | null;
 }
 
 /**
@@ -89,6 +91,7 @@ class LaneRun {
   #totals = NO_TOTALS;
   #keepsCheckpoint = false;
   #toldAt = 0;
+  #lastBatchAt: string | null = null;
 
   constructor(options: LaneOptions, source: Source, sink: Sink, transforms: CompiledTransforms) {
     this.#options = options;
@@ -102,7 +105,7 @@ class LaneRun {
 
   async go(): Promise<'end' | 'stopped'> {
     const { key, generation, epoch, holder, signal, definition } = this.#options;
-    this.#kept = await this.#lanes.read(key, LANE);
+    this.#kept = await this.#lanes.read(key, RECORDS_LANE);
     const before = this.#kept.state?.generation === generation ? this.#kept.state : null;
     const startsAt = before?.startsAt ?? this.#options.startsAt ?? (await this.#source.begin(signal));
     const incarnation = before?.incarnation ?? randomUUID();
@@ -116,7 +119,7 @@ class LaneRun {
       startsAt,
       incarnation,
     });
-    const claim = { ...key, lane: LANE, generation, epoch, holder, startsAt, incarnation };
+    const claim = { ...key, lane: RECORDS_LANE, generation, epoch, holder, startsAt, incarnation };
     const continues = this.#options.startsAt !== null;
     const checkpoint = await this.#sink.open({ ...claim, continues, lastBatch: lastBatchOf(before) });
     this.#keepsCheckpoint = checkpoint !== null;
@@ -155,7 +158,7 @@ class LaneRun {
     } finally {
       await writing;
     }
-    if (this.#keepsCheckpoint) await this.#writeDown(at);
+    if (this.#keepsCheckpoint && this.#lane.processed?.n !== at.n) await this.#writeDown(at);
     return isEnd ? 'end' : 'stopped';
   }
 
@@ -187,6 +190,7 @@ class LaneRun {
       await this.#write({ ...this.#lane, planned: { generation, n, from, to, epoch, at, by } });
     await this.#send(next, made, incoming);
     this.#totals = next.totals;
+    this.#lastBatchAt = now();
     if (!this.#keepsCheckpoint || performance.now() - this.#toldAt > TOLD_EVERY_MS)
       await this.#writeDown(next);
     this.#tell(next, lag, true);
@@ -199,7 +203,7 @@ class LaneRun {
     try {
       await this.#sink.write({
         generation,
-        lane: LANE,
+        lane: RECORDS_LANE,
         n,
         epoch,
         records: made.records,
@@ -242,16 +246,20 @@ class LaneRun {
   async #writeDown({ generation, n, position: to, totals }: Checkpoint): Promise<void> {
     const { epoch, node: by } = this.#options;
     this.#toldAt = performance.now();
-    await this.#write({ ...this.#lane, processed: { generation, n, to, epoch, at: now(), by, totals } });
+    await this.#write({
+      ...this.#lane,
+      processed: { generation, n, to, epoch, at: this.#lastBatchAt ?? now(), by, totals },
+    });
   }
 
   async #write(state: LaneState): Promise<void> {
-    this.#kept = await this.#lanes.write(this.#options.key, LANE, state, this.#kept);
+    this.#kept = await this.#lanes.write(this.#options.key, RECORDS_LANE, state, this.#kept);
     this.#lane = state;
   }
 
   #tell({ position, n }: Checkpoint, lag: number | null, isBatch: boolean): void {
-    this.#options.onProgress({ totals: this.#totals, position, n, lag, isBatch });
+    const lastBatchAt = isBatch ? this.#lastBatchAt : null;
+    this.#options.onProgress({ totals: this.#totals, position, n, lag, isBatch, lastBatchAt });
   }
 
   #rules(generation: number): MakeRules {

@@ -47,6 +47,9 @@ export interface EventJournal {
   ): AsyncGenerator<JournalEntry>;
 }
 
+/** The lane of the records; replayed letters have another. */
+export const RECORDS_LANE = 0;
+
 /** The progress of one lane of a pipeline. */
 export interface LaneState {
   generation: number;

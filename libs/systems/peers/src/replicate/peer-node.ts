@@ -194,7 +194,7 @@ export class PeerNode {
     return this.#ready.promise;
   }
 
-  /** An operator confirms that messages of the log are lost for good: the node continues with what is left. @returns whether any were missing */
+  /** An operator confirms that messages of the log are lost for good. @returns whether any were missing */
   takeAsItIs(): boolean {
     return this.#gap.takeAsItIs();
   }

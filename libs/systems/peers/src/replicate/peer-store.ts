@@ -50,7 +50,7 @@ export class PeerStore {
     this.#origins = new RunOrigins(owner.keyId);
   }
 
-  /** @throws {StoreRefusedError} when a table could refuse what another node has written; it also throws when aborted, and the next start continues */
+  /** @throws {StoreRefusedError} when a table could refuse what another node has written; also when aborted: the next start continues */
   async begin(
     declarations: readonly EntityDeclaration[],
     clockShiftMs: number,

@@ -5,10 +5,7 @@ export const OWNER_FILE = '.spark-pipeline';
 export const GENERATION_FILE = '.spark-generation';
 export const CHECKPOINTS_TOPIC = 'spark.pipelines.checkpoints';
 
-/**
- * Whether a name refers to the checkpoints table: writing to it would move other pipelines. SQLite ignores case; a schema prefix or quotes do not
- * get around the check either.
- */
+/** Whether a name refers to the checkpoints table, however it is written: writing to it would move other pipelines. */
 export function isReservedTable(name: string): boolean {
   const last = name.split('.').at(-1) ?? '';
   return bare(last) === CHECKPOINTS_TABLE;

@@ -60,8 +60,8 @@ export class EmbeddedPipelines {
   }
 
   /**
-   * Applies a definition and runs it until its source is read or the signal is aborted. A run that was killed at any moment resumes where it was.
-   * @throws {CommandRefusedError} if it cannot be changed or started; {RunFailedError} if an operator has to act: the pipeline is Failed then
+   * Applies a definition and runs it until its source is read or the signal is aborted. A killed run resumes where it was.
+   * @throws {CommandRefusedError} if it cannot be changed or started; {RunFailedError} if an operator has to act: it is Failed then
    */
   async run(definition: PipelineDefinition, options: EmbeddedRunOptions): Promise<RunResult> {
     const { signal, from = 'checkpoint', reset, onProgress } = options;

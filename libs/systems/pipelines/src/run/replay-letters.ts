@@ -83,8 +83,8 @@ interface Passed {
 }
 
 /**
- * Starts at the first step: a letter holds the record as it came in, possibly corrected, and the steps may have changed since. As each step only
- * depends on the record and its `meta`, the steps before the failed one give the same result as before.
+ * Starts at the first step: a letter holds the record as it came in, possibly corrected, and the steps may have changed since. Those
+ * before the failed one give the same result as before: a step depends on the record and its `meta` alone.
  */
 async function transformed(
   { definition, letters, transform }: ReplayParts,

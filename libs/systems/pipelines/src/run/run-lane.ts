@@ -61,8 +61,7 @@ export interface LaneProgress {
 }
 
 /**
- * Runs a pipeline's batches until its bounded source is read (`end`) or the signal is aborted (`stopped`). The next batch is prepared while one is
- * being written.
+ * Runs a pipeline's batches until its bounded source is read (`end`) or the signal is aborted (`stopped`).
  * @throws {RunFailedError} if an operator has to act; {FencedError} if another process owns it; any other error is transient
  */
 export async function runLane(options: LaneOptions): Promise<'end' | 'stopped'> {

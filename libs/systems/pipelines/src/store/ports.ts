@@ -111,7 +111,7 @@ export interface StatusBoard<T> {
 /** A store for possibly many documents. */
 export interface PagedState extends StateStore {
   /**
-   * A page of the documents whose id starts with `prefix`, in the order of their last write, and the total number. Only the page is held in memory.
+   * A page of the documents whose id starts with `prefix`, in the order of their last write, and how many there are in all.
    * @param prefix ends with a slash
    */
   page<T extends object>(

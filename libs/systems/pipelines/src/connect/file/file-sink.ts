@@ -85,7 +85,7 @@ const markOf = (folder: string): Promise<string | null> => {
 const writeLines = (records: readonly Fields[]): string =>
   records.map((fields) => `${JSON.stringify(fields)}\n`).join('');
 
-/** Written under another name first: readers never see part of it, or of what a process writes that has lost its pipeline without knowing. */
+/** Under another name first: readers never see part of it, nor what a process writes that has lost its pipeline. */
 async function writeWhole(file: string, text: string): Promise<void> {
   const unfinished = `${file}.${randomUUID()}.unfinished`;
   try {

@@ -119,8 +119,11 @@ class LaneRun {
       incarnation,
     });
     const claim = { ...key, lane: RECORDS_LANE, generation, epoch, holder, startsAt, incarnation };
-    const continues = this.#options.startsAt !== null;
-    const checkpoint = await this.#sink.open({ ...claim, continues, lastBatch: lastBatchOf(before) });
+    const checkpoint = await this.#sink.open({
+      ...claim,
+      continues: this.#continues,
+      lastBatch: lastBatchOf(before),
+    });
     this.#keepsCheckpoint = checkpoint !== null;
     let at = checkpoint ?? (await this.#finishPlanned());
     this.#totals = at.totals;
@@ -237,7 +240,7 @@ class LaneRun {
       letters: this.#letters,
       transform: this.#transforms.transform,
       incarnation: this.#lane.incarnation ?? '',
-      continues: this.#options.startsAt !== null,
+      continues: this.#continues,
       ready: () => writing,
     });
   }
@@ -259,6 +262,11 @@ class LaneRun {
   #tell({ position, n }: Checkpoint, lag: number | null, isBatch: boolean): void {
     const lastBatchAt = isBatch ? this.#lastBatchAt : null;
     this.#options.onProgress({ totals: this.#totals, position, n, lag, isBatch, lastBatchAt });
+  }
+
+  /** Whether the generation leaves out what precedes a position. */
+  get #continues(): boolean {
+    return Object.values(this.#options.startsAt ?? {}).some((at) => at > 0);
   }
 
   #rules(generation: number): MakeRules {

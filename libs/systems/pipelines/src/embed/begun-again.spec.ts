@@ -46,6 +46,16 @@ describe('A pipeline to files that begins again', () => {
     expect(written()).toEqual(['{"id":1}\n{"id":2}\n', '{"id":3}\n']);
   });
 
+  it('counts what it reads from then on, whatever its definition was before', async () => {
+    for (const id of [1, 2, 3]) write(id);
+    await run();
+    await pipelines.close();
+    pipelines = open();
+    const changed = { ...people, name: 'Others', sink: { ...people.sink, overwrite: true } };
+    const { added, totals } = await run(changed, { from: 'beginning' });
+    expect([added.read, totals.read]).toEqual([3, 3]);
+  });
+
   it('does not write over the files of another journal', async () => {
     write(1);
     await run();

@@ -75,7 +75,8 @@ export class EmbeddedPipelines {
     const unhear = node.notice((notice) => {
       if (notice.kind !== 'report' || notice.key.pipelineId !== key.pipelineId) return;
       const { status } = notice;
-      if (status.phase === 'starting') return;
+      // Before the run, the progress is that of an earlier one, possibly of another generation.
+      if (status.phase === 'starting' || (before === null && status.phase === 'none')) return;
       const { read, written, filtered, deadLettered, batches } = status.progress;
       totals = { read, written, filtered, deadLettered, batches };
       if (before === null) before = totals;

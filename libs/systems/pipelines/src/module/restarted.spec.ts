@@ -44,6 +44,15 @@ describe('The progress of a pipeline whose process was restarted', () => {
     expect(await api.untilState('people', 'Failed')).toMatchObject({ progress: { read: 3, written: 2 } });
   });
 
+  it('is none in a generation that cannot begin', async () => {
+    await complete(out);
+    await api.restart();
+    await api.post('/people/start', { from: 'beginning' }).expect(200);
+    expect(await api.untilState('people', 'Failed')).toMatchObject({
+      progress: { read: 0, written: 0, position: {}, lastBatchAt: null },
+    });
+  });
+
   it('is none in a generation that has not begun', async () => {
     await complete(out);
     await api.remove('/people/checkpoint').expect(204);

@@ -8,12 +8,13 @@ import { EMPTY, type PipelineState } from '../aggregate/state.ts';
 import type { Surroundings } from '../connect/connectors.ts';
 import { FencedError } from '../connect/ports.ts';
 import type { RunStatus } from '../project/view.ts';
+import { recallProgress } from './recall-progress.ts';
 import { SupervisedRun, type RunEnd, type RunReport } from '../run/supervised-run.ts';
 import { answerOnce, type Answered } from '../store/answer-once.ts';
 import { LeftLetters } from '../store/left-letters.ts';
 import { Letters } from '../store/letters.ts';
 import { NotedRequests } from '../store/noted-requests.ts';
-import { RECORDS_LANE, type PipelineKey, type PipelineStore } from '../store/ports.ts';
+import type { PipelineKey, PipelineStore } from '../store/ports.ts';
 import type { Scripts } from '../transform/script-step.ts';
 
 export interface OwnedPipelineParts {
@@ -123,6 +124,11 @@ export class OwnedPipeline {
     if (has('PipelineCreated')) await this.#begin();
     await this.#append(stamped(events, this.#parts.epoch));
     if (events.some(({ type }) => ENDS_RUN.has(type))) await this.#endRun();
+    if (has('CheckpointReset')) {
+      this.#last = NONE;
+      // What was read before does not count in the new generation, even while that cannot begin.
+      this.#parts.onReport(NONE, { ...this.#state, hasRun: false });
+    }
     if (has('PipelineDeleted')) this.#forget();
     this.#reconcile(events);
     const status = this.#parts.status();
@@ -184,11 +190,9 @@ export class OwnedPipeline {
 
   /** An embedded process has no status of earlier ones, and a lost one is not published again until a batch is written. */
   async #recall(): Promise<void> {
-    const { store, key } = this.#parts;
-    const { state: lane } = await store.lanes.read(key, RECORDS_LANE);
-    if (lane?.generation !== this.#state.generation || !lane.processed) return;
-    const { totals, to: position, n, at: lastBatchAt } = lane.processed;
-    this.#last = { ...NONE, progress: { totals, position, n, lag: null, isBatch: false, lastBatchAt } };
+    const progress = await recallProgress(this.#parts, this.#state.generation);
+    if (progress === null) return;
+    this.#last = { ...NONE, progress };
     this.#tell();
   }
 

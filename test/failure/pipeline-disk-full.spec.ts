@@ -30,10 +30,10 @@ describeOnSmallDisks('a pipeline whose disk is full', () => {
       const definition = { pipelineId: 'copy', name: 'Copy', source, sink };
       const running = pipelines.run(definition, { signal: new AbortController().signal });
       await eventually(() => expect(log.said('warn').join()).toContain('ENOSPC'));
-      await eventually(() => expect(out()).toEqual(['.spark-pipeline']));
+      await eventually(() => expect(out()).toEqual(['.spark-generation', '.spark-pipeline']));
       disk.empty();
       await running;
-      expect(out()).toEqual(['.spark-pipeline', '1-0-0000000001.ndjson']);
+      expect(out()).toEqual(['.spark-generation', '.spark-pipeline', '1-0-0000000001.ndjson']);
       expect(readFileSync(join(disk.path, 'out', '1-0-0000000001.ndjson'), 'utf8')).toBe(lines.join(''));
     } finally {
       await pipelines.close();

@@ -249,7 +249,7 @@ export class Simulation {
     if (!goesOn) node.lookTo = sequence;
   }
 
-  /** A long time passes for the nodes that are there. One of them makes all of them forget older deletes, and may replace the log by a snapshot. */
+  /** A long time passes for the nodes that are there. One of them has older deletes forgotten, and may replace the log by a snapshot. */
   #passTime(node: Node): void {
     const present = this.#nodes.filter(({ isUp, isOnline }) => isUp && isOnline);
     for (let rounds = 0; rounds < 3; rounds++) {

@@ -16,6 +16,7 @@ import { lastMessage } from '../provision/last-message.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
 import { type Attempt, describeAttempt } from '../dead-letter/attempt.ts';
 import { AttemptStore } from '../dead-letter/attempt-store.ts';
+import { Deliveries } from './deliveries.ts';
 import { ConsumerSource } from './consumer-source.ts';
 import { type DurableMessage, messageId, toDurableMessage } from './durable-message.ts';
 import { decide, requireDelays, type RetryOptions } from './retry-schedule.ts';
@@ -60,7 +61,7 @@ export class DurableConsumer {
   /** Aborts when handlers that have not returned are abandoned: their messages then go to another process. */
   readonly #left = new AbortController();
   readonly #said = new SayOnce();
-  readonly #deliveries = new Map<Promise<void>, JsMsg>();
+  readonly #deliveries = new Deliveries();
   /** Aborts with the error of a delivery that could not be completed. */
   #failed = new AbortController();
   #asking: Promise<void> | undefined;
@@ -91,21 +92,22 @@ export class DurableConsumer {
   async stop(drainMs = DRAIN_MS, endMs = END_MS): Promise<void> {
     this.#stopping.abort();
     const timer = setTimeout(() => this.#hurrying.abort(), drainMs);
-    const ended = Promise.resolve(this.#asking).then(() => Promise.all(this.#deliveries.keys()));
+    const ended = Promise.resolve(this.#asking).then(() => this.#deliveries.ended());
     const isEnded = await endsWithin(ended, drainMs + endMs).finally(() => clearTimeout(timer));
-    if (isEnded || this.#deliveries.size === 0) return;
+    const subjects = this.#deliveries.subjects();
+    if (isEnded || subjects.length === 0) return;
     this.#left.abort();
     const { log, name } = this.#options;
-    const subjects = [...new Set([...this.#deliveries.values()].map(({ subject }) => subject))].join(', ');
     log.warn(
-      `The handler ${name} has not returned for ${subjects}: it is abandoned, and its messages are delivered again. Let it return when its signal aborts`,
+      `The handler ${name} has not returned for ${subjects.join(', ')}: it is abandoned, and its messages are delivered again. Let it return when its signal aborts`,
     );
   }
 
   /** One request at a time serves all handlers, so an outage is met by one request at a time and reported once. */
   async #takeNext(): Promise<void> {
     const { concurrency = 4 } = this.#options;
-    if (this.#deliveries.size >= concurrency) await Promise.race(this.#deliveries.keys());
+    await this.#deliveries.fewerThan(concurrency, this.#stopping.signal);
+    if (this.#stopping.signal.aborted) return;
     const failed = this.#failed.signal;
     const message = failed.aborted ? null : await this.#nextUnless(failed);
     if (message) this.#begin(message);
@@ -125,13 +127,11 @@ export class DurableConsumer {
   }
 
   #begin(message: JsMsg): void {
-    const delivery = this.#deliver(message)
-      .then(
-        () => this.#said.forget(),
-        (error: unknown) => this.#failed.abort(error),
-      )
-      .finally(() => this.#deliveries.delete(delivery));
-    this.#deliveries.set(delivery, message);
+    const ended = this.#deliver(message).then(
+      () => this.#said.forget(),
+      (error: unknown) => this.#failed.abort(error),
+    );
+    this.#deliveries.add(message.subject, ended);
   }
 
   /** Read each time, since the delays may change while this runs. */

@@ -3,7 +3,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { ProblemFilter } from '../problems/problem-filter.ts';
 import { validationWhenNeeded } from '../problems/validation-when-needed.ts';
 import { InFrontModule } from './in-front.module.ts';
-import { ParseAsExpress } from './parse-as-express.ts';
+import { ParseAlike } from './parse-alike.ts';
 import { WrongVerbs } from './wrong-verbs.ts';
 
 /**
@@ -13,7 +13,7 @@ import { WrongVerbs } from './wrong-verbs.ts';
 @Module({
   imports: [InFrontModule],
   providers: [
-    ParseAsExpress,
+    ParseAlike,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: validationWhenNeeded },
   ],

@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { APP_FILTER } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { EntityMapping } from '@nestjs-spark/contracts/internal';
-import { IsInt } from 'class-validator';
+import { IsInt, Max } from 'class-validator';
 import request from 'supertest';
 import { SparkProblemModule } from '../in-front/problem.module.ts';
 import { TypedErrorFilter } from './typed-error-filter.ts';
@@ -13,6 +13,12 @@ import { TypedErrorFilter } from './typed-error-filter.ts';
 class Ball {
   @IsInt()
   size!: number;
+}
+
+class Shelf {
+  @IsInt()
+  @Max(Number.MAX_SAFE_INTEGER)
+  place!: number;
 }
 
 @Controller()
@@ -31,6 +37,11 @@ class BallController {
   @Post('lists')
   list(@Body() balls: Ball[]): object {
     return { balls };
+  }
+
+  @Post('shelves')
+  shelve(@Body() shelf: Shelf): Shelf {
+    return shelf;
   }
 
   @Post('sizes')
@@ -99,14 +110,16 @@ describe.each(['express', 'fastify'])('a body that cannot be read on %s', (platf
     for (const detail of await details(text)) expect(detail).toBe(`The body is not JSON: ${why}.`);
   });
 
-  it('counts as an empty object, if it is empty', async () => {
-    expect((await send('/balls', '')).body).toMatchObject({ status: 400, errors: [{ pointer: '/size' }] });
-    expect((await send('/boxes', '')).body).toEqual({ fields: '{}' });
-  });
-
-  it.each([' ', '\r\n\t'])('says that it is empty: %j', async (text) => {
-    expect(await details(text)).toEqual(['The body is empty.', 'The body is empty.']);
-  });
+  it.each(['', ' ', '\r\n\t', ' '.repeat(5_000)])(
+    'counts as an empty object, if it is blank: %j',
+    async (text) => {
+      expect((await send('/balls', text)).body).toMatchObject({
+        status: 400,
+        errors: [{ pointer: '/size' }],
+      });
+      expect((await send('/boxes', text)).body).toEqual({ fields: '{}' });
+    },
+  );
 
   it.each([
     ['{"__proto__":{"size":1}}', '/__proto__'],
@@ -139,6 +152,14 @@ describe.each(['express', 'fastify'])('a body that cannot be read on %s', (platf
     const errors = [{ pointer, detail: `${name} ${range}` }];
     expect((await send(path, text)).body).toMatchObject({ status: 400, errors });
   });
+
+  it.each(['9007199254740992', '9007199254740993', '123456789012345678901'])(
+    'names a whole number that JSON.parse may have rounded, where a rule says so: %s',
+    async (place) => {
+      const errors = [{ pointer: '/place', detail: 'place must be at most 9007199254740991' }];
+      expect((await send('/shelves', `{"place":${place}}`)).body).toMatchObject({ status: 400, errors });
+    },
+  );
 
   it('asks whether a missing field with a similar name was meant', async () => {
     const detailsOf = async (text: string) =>

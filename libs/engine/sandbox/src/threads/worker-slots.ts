@@ -66,10 +66,10 @@ interface Waiting<W> extends Claim {
 }
 
 /**
- * Shares a limited number of workers: the one that already has the program, an idle one, a new one, or a wait. FairTurns decides
- * who is next, once a loaded program has run for long enough to be worth it; payers with slow turns leave one worker to the others, and the spare ones are reserved for light users. Programs
- * that need much memory take turns in one large worker, so that together they never hold more than that one; with fewer than
- * three places every worker is a large one.
+ * Shares a limited number of workers: the one that already has the program, an idle one, a new one, or a wait. FairTurns decides who is
+ * next, once a loaded program has run for long enough to be worth it. Payers with slow turns leave one worker to the others, and spare
+ * ones are reserved for light users. Programs that need much memory take turns in one large worker, so that together they never hold
+ * more than that one; with fewer than three places every worker is a large one.
  */
 export class WorkerSlots<W extends PooledWorker> {
   readonly #options: SlotOptions<W>;

@@ -6,9 +6,9 @@ const QUIET = 2;
 const LONGEST = 300;
 
 /**
- * How often a capture reads again because the board says so. What is there is the requester's word, but anyone who can publish on the bus can
- * write it, and could have everything read again endlessly. The first answer is given at once, each further one after twice the wait of
- * the one before; what the log itself shows is never held up.
+ * How often a capture reads again because the board says so. Anyone who can publish on the bus can write there, and could have everything
+ * read again endlessly: the first answer is given at once, each further one after twice the wait of the one before. What the log itself
+ * shows is never held up.
  */
 export class Answers {
   readonly #firstMs: number;

@@ -12,7 +12,7 @@ afterEach(() => parties.endAll());
 const put = (from: number, to: number, V: unknown = 'x'): void => {
   for (let n = from; n <= to; n++) parties.source.put(`cars/${n}`, { V });
 };
-/** The totals that each instance last reported. A counter that decreases, or begins below its previous value, looks like a burst to a monitoring system. */
+/** The totals that each instance last reported. To a monitoring system, a counter that decreases looks like a burst. */
 let totals: Map<ApplySupervisor, number>;
 let wentBack: string[];
 const look = (): void => {

@@ -12,7 +12,10 @@ import {
 
 const TIMEOUT_MS = 5_000;
 
-/** Sends requests to other nodes of the service. Each method returns null if no node answers, and throws `UnavailableError` while NATS is down. */
+/**
+ * Sends requests to other nodes of the service.
+ * Each method returns null if no node answers, and throws `UnavailableError` while NATS is down.
+ */
 export class AskPeers {
   readonly #requests: JetStreamRequests;
   readonly #service: string;

@@ -22,8 +22,8 @@ const verifyAside = promisify(verify);
 export type VerifiedOn = 'this-thread' | 'another-thread';
 
 /**
- * Whether a message was signed with the key that its origin was derived from. The message contains the key and the origin is derived from it, so no
- * registry is involved: nodes knowing different keys would decide differently.
+ * Whether a message was signed with the key that its origin was derived from. The message contains the key, so no registry is involved:
+ * nodes knowing different keys would decide differently.
  */
 export async function judgeWriter(
   message: LogPayload,

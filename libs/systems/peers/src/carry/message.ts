@@ -87,8 +87,7 @@ export async function encodeMessage(
 
 /**
  * What a node says, as the log carries it.
- * @throws {Error} for an event that every node would skip: in the log, everything that this node writes later would be skipped with it, and the
- * node would say it again without end
+ * @throws {Error} for an event that every node would skip: with it, everything that this node writes later would be skipped
  */
 export async function encodeOutgoing(writer: Writer, said: Outgoing): Promise<LogPayload> {
   if (said.kind !== 'events') return encodeSign(writer, said);

@@ -9,10 +9,7 @@ import {
 import { heartbeatKey, PRESENCE_BUCKET } from '../presence/heartbeat.ts';
 import { peerStream, questionSubject, replicaName } from './names.ts';
 
-/**
- * The NATS permissions of a node: the log and the snapshots of its service, its own heartbeat, and requests to and from other nodes. Permissions
- * cannot restrict the origin under which it writes; its key does.
- */
+/** The NATS permissions of a node. They cannot restrict the origin under which it writes; its key does. */
 export function peerGrants(service: string, nodeId: string): BusGrants {
   return joinGrants(
     moduleGrants(replicaName(service, nodeId)),

@@ -57,8 +57,7 @@ export class DriftCheck {
   }
 
   /**
-   * Brings this file to the state that its own events and those of the other node yield. Faults at the other node are not touched: repair them
-   * there.
+   * Brings this file to the state that its own events and those of the other node yield. Faults of the other node are repaired there.
    * @returns null if the other node does not answer @throws {UnavailableError} while NATS is down
    */
   async repair(entity: string, node: string): Promise<{ repaired: number; left: number } | null> {

@@ -83,8 +83,8 @@ export class DriftStore {
   }
 
   /**
-   * Merges events that this file should have, and sets the rows of these records to what their heads say. Events that the log has not delivered to
-   * this node yet are left out.
+   * Merges events that this file should have, and sets the rows of these records to what their heads say.
+   * Events that the log has not delivered to this node yet are left out.
    */
   repair(entity: string, recordIds: readonly string[], events: readonly PeerEvent[]): Promise<void> {
     return this.#database.write((open) => {

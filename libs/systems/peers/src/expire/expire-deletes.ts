@@ -15,8 +15,8 @@ export function mayExpire(before: number, storedAt: number): boolean {
 }
 
 /**
- * Forgets each delete below a stamp that, as of the log, is the only head of its record. Called at a place in the log, and goes by nothing but what
- * was read up to there: so every node forgets the same deletes, whatever it has not published yet.
+ * Forgets each delete below a stamp that is the only head of its record. It is called at a place in the log and goes by nothing but what
+ * was read up to there, so every node forgets the same deletes.
  */
 export function expireDeletes(file: PeerFile, before: number, policyOf: PolicyOf): void {
   file.horizon = Math.max(file.horizon, before);

@@ -31,8 +31,8 @@ interface Mark {
 }
 
 /**
- * Makes all nodes forget old deletes, by a message that says below which stamp: they do so at its place in the log, and so all alike. It is sent only
- * once every member has acknowledged the log up to a place that was read when these deletes were old enough.
+ * Makes all nodes forget old deletes at the same place in the log, by a message that says below which stamp. It is sent only once every
+ * member has acknowledged a place that was read when these deletes were old enough.
  */
 export class Expiry {
   readonly #parts: ExpiryParts;

@@ -8,9 +8,8 @@ import { showHeads } from '../receive/show-heads.ts';
 import { hashOf, type SnapshotHead, type SnapshotOrigin } from './take-snapshot.ts';
 
 /**
- * Called before loading the records of a snapshot: determines which own events are in the log. If another file has continued under the same origin,
- * that is impossible to tell: then all events not known to be in the log are renumbered. They are concurrent with what the log has, and nothing is
- * lost.
+ * Called before the records of a snapshot are loaded: determines which own events are in the log. If another file has continued under
+ * the same origin, nobody can tell: all events not known to be in the log are then renumbered, and count as concurrent.
  * @returns whether a new life has begun
  */
 export function beginLoading(

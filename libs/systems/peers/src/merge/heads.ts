@@ -4,18 +4,15 @@ import { type EventName, type Head, isSame } from './event.ts';
 type SeeingHead = Head & { readonly sees: readonly EventName[] };
 
 /**
- * The heads of a record after an event: the heads that the event does not replace, and the event itself unless one of them replaces it. That can
- * happen after a snapshot, which may know more of a record than the log up to its position.
+ * The heads that an event does not replace, and the event unless one of them replaces it: a snapshot may know more of a record than the
+ * log up to its position.
  */
 export function mergeHeads<H extends SeeingHead>(heads: readonly H[], event: H): H[] {
   const others = heads.filter((head) => !isSame(head, event) && !replaces(event, head));
   return others.some((head) => replaces(head, event)) ? others : [...others, event];
 }
 
-/**
- * A file's change has seen its earlier ones, whether it says so or not: otherwise a single writer could make a record any number of heads, which
- * every node would have to merge with each other.
- */
+/** A file's change has seen its earlier ones, whether it says so or not: else one writer could make any number of heads. */
 function replaces(later: SeeingHead, event: EventName): boolean {
   if (later.origin === event.origin) return later.number > event.number;
   return later.sees.some((seen) => isSame(seen, event));

@@ -17,8 +17,7 @@ export interface Conflict<T> {
 export type Resolution<T> = { readonly type: 'put'; readonly document: T } | { readonly type: 'delete' };
 
 /**
- * Resolves conflicts of one entity. It must be deterministic: several nodes call it with the same input, and it must not depend on time, chance, or
- * anything else outside its input.
+ * Resolves conflicts of one entity. Several nodes call it with the same input, so it must depend on nothing else: not on time or chance.
  */
 export interface ConflictResolver<T> {
   /** An integer that grows with each change of the rules: the result of the highest version counts. */

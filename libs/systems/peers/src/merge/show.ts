@@ -7,8 +7,8 @@ import { type ConflictResolver, foldHeads } from './resolve.ts';
 export type PolicyOf = (entity: string) => ConflictResolver<object> | null;
 
 /**
- * The shown content of a record's heads: the document as JSON text, or null. For several heads, it is the best resolution; without one, the result
- * of this node's resolver; and without that, the winning head.
+ * What is shown of a record's heads: the document as JSON text, or null. Of several heads, it is the best resolution; without one, the
+ * result of this node's resolver; without that, the winning head.
  */
 export function shownOf(
   heads: readonly PeerEvent[],

@@ -1,7 +1,7 @@
 import { LATEST_STAMP } from '@nestjs-spark/sqlite/internal';
 import type { Head } from './event.ts';
 
-/** The stamp of a write: the log's time in microseconds, but always above the stamps of the heads that it replaces, unless one of them is the latest. */
+/** The log's time in microseconds, but always above the stamps of the heads that the write replaces, unless one of them is the latest. */
 export function stampOf(logTime: number, replaced: readonly Head[]): number {
   return Math.min(
     LATEST_STAMP,

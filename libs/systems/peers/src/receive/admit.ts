@@ -1,6 +1,6 @@
 import type { EventName, PeerEvent } from '../merge/event.ts';
 
-/** What to do with an incoming event: it is known already, can be applied, waits for an event that it saw, or leaves a gap within its origin. */
+/** What becomes of an incoming event. `wait`: it saw an event that is not here yet; `hole`: it leaves a gap within its origin. */
 export type Admission = 'known' | 'apply' | 'wait' | 'hole';
 
 /**

@@ -5,15 +5,15 @@ import type { PolicyOf } from '../merge/show.ts';
 import type { PeerFile } from './peer-file.ts';
 import { showHeads } from './show-heads.ts';
 
-/** Why a file's events were renumbered: it was restored from a backup, another file has used the same numbers, or an operator retired its node. */
+/** Why a file's events were renumbered. `cloned`: another file has used the same numbers; `retired`: by an operator. */
 export type NewLife = 'restored' | 'cloned' | 'retired';
 
 /** No limit: unconfirmed events are changes by the writers of one file, and fit into memory. */
 const ALL = Number.MAX_SAFE_INTEGER;
 
 /**
- * Renumbers every own event that is not in the log under a fresh origin, because another file has used the same numbers for other changes. The
- * events keep their content and what they saw, so changes made by the other file are concurrent with them.
+ * Renumbers every own event that is not in the log under a fresh origin, because another file has used the same numbers. The events keep
+ * their content and what they saw, so the changes of the other file are concurrent with them.
  */
 export function beginNewLife(file: PeerFile, policyOf: PolicyOf, origin: string, why: NewLife): void {
   const undone = file.unconfirmedOrigins().flatMap((own) => takeBack(file, own));

@@ -56,8 +56,8 @@ export interface TakenRange {
 }
 
 /**
- * A node's file within one transaction, which is committed as a whole or not at all. Writes of the application do not go through it: they change
- * rows, and the file itself records the event.
+ * A node's file within one transaction, which is committed as a whole or not at all. Writes of the application do not go through it: the
+ * file itself records their events.
  */
 export interface PeerFile {
   /** The last applied message of the log; 0 if none. */
@@ -98,8 +98,8 @@ export interface PeerFile {
   /** The number up to which the events of an origin are applied, including its own; 0 if none. */
   appliedTo(origin: string): number;
   /**
-   * The number up to which an origin's events were read in this log, or in one that it replaced. Nodes must decide alike: what only this file knows
-   * must not count, and what others know from the previous log must not be missing here.
+   * The number up to which an origin's events were read in this log, or in one that it replaced. Nodes must decide alike: what only this
+   * file knows must not count, and what others know from the previous log must not be missing.
    */
   loggedTo(origin: string): number;
   /** Whether an operator gave up messages after the last one that was read from this origin. */

@@ -27,6 +27,8 @@ export interface Applied {
   readonly refused: readonly RefusedMessage[];
   /** The log's clock minus this one, if a message of this run has revealed it; null otherwise. */
   readonly clockMs: number | null;
+  /** Whether another process has begun to work with the file since this one did. */
+  readonly isShared: boolean;
 }
 
 /** How many messages may be verified before it is their turn. */

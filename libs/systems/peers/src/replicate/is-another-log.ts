@@ -14,8 +14,8 @@ export interface ReadPlace {
 const SAME_MS = 1;
 
 /**
- * Whether a log is an older state of the one that was read, although it has grown beyond that place since: others were back before this node. What
- * was removed from it says nothing.
+ * Whether a log is an older state of the one that was read, although it has grown beyond that place since, because others were back
+ * before this node. What was removed from it says nothing.
  */
 export async function isAnotherLog(
   log: Pick<PeerLog, 'timeOf' | 'tailOf'>,

@@ -50,7 +50,8 @@ export class LogGap {
   }
 
   /**
-   * Events that all nodes have are not repeated in a new log: a node that was not there gets them from a snapshot. @throws while events are lacking
+   * Events that all nodes have are not repeated in a new log: a node that was not there gets them from a snapshot.
+   * @throws while events are lacking
    */
   async demandLacking(): Promise<void> {
     if (this.lackedAt === 0) return;

@@ -27,3 +27,11 @@ describe('How far a complete node is behind', () => {
     expect(report.state).toMatchObject({ position: 10, target: 20 });
   });
 });
+
+it('A node says once that another process works with its file', () => {
+  const log = new MemoryLogger();
+  const report = new NodeReport(log);
+  report.noteShared();
+  report.noteShared();
+  expect(log.said('warn')).toEqual([expect.stringContaining('let one process work with it')]);
+});

@@ -52,6 +52,7 @@ export class NodeReport {
   readonly #logger: Logger;
   readonly #listeners = new Set<() => void>();
   readonly #lagListeners = new Set<(seconds: number) => void>();
+  #isShared = false;
   /** The position and time at which this run began to apply messages. */
   #began: { position: number; at: number } | null = null;
 
@@ -114,6 +115,14 @@ export class NodeReport {
       );
     this.state.refused += refused.length;
     this.state.refusals = [...this.state.refusals, ...refused].slice(-MOST_REFUSALS);
+  }
+
+  noteShared(): void {
+    if (!this.#isShared)
+      this.#logger.warn(
+        'Another process has opened the file of this replica since, or a backup was put in its place: let one process work with it, and restart that one after a restore',
+      );
+    this.#isShared = true;
   }
 
   #changed(): void {

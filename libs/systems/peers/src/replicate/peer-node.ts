@@ -194,7 +194,7 @@ export class PeerNode {
     return this.#ready.promise;
   }
 
-  /** An operator confirms that messages of the log are lost for good: the node continues with what is left. @returns whether any were missing */
+  /** An operator confirms that messages of the log are lost for good. @returns whether any were missing */
   takeAsItIs(): boolean {
     return this.#gap.takeAsItIs();
   }
@@ -248,9 +248,10 @@ export class PeerNode {
   }
 
   async #apply(batch: readonly Arrival[]): Promise<void> {
-    const { newLives, refused, clockMs } = await this.#parts.store.apply(batch);
+    const { newLives, refused, clockMs, isShared } = await this.#parts.store.apply(batch);
     this.report.noteApplied(batch, clockMs);
     this.report.noteRefused(refused);
+    if (isShared) this.report.noteShared();
     if (newLives.length > 0) this.#warnOfNewLife();
     // A node that has been complete has all that honest nodes build upon: to it, such a message is a stranger's.
     if (this.#isNew) {

@@ -42,6 +42,18 @@ describe('files that are replicas', () => {
     expect(await a.seen()).toMatchObject([{ id: milk.id, title: 'more milk' }]);
   });
 
+  it('tell a process that another one has begun to work with its file, and not one that renumbers its own events', async () => {
+    await a.notes.create({ title: 'one' });
+    await settle(log, [a, b]);
+    expect(await a.read(log)).toMatchObject({ isShared: false });
+    const second = await new ReplicaFile(folder, 'a', null).begin();
+    opened.push(second);
+    await b.notes.create({ title: 'two' });
+    await log.publish(b);
+    expect(await a.read(log)).toMatchObject({ isShared: true });
+    expect(await second.read(log)).toMatchObject({ isShared: false });
+  });
+
   it('make different ids', async () => {
     const ids = await Promise.all([a, b].map(async ({ notes }) => (await notes.create({ title: 'one' })).id));
     expect(new Set(ids).size).toBe(2);

@@ -8,7 +8,7 @@ import {
 } from '@nestjs-spark/sqlite/internal';
 import { drawLetters } from '../carry/letters.ts';
 import type { ReadClose, ReadEvents, Refusal } from '../carry/message.ts';
-import { drawOrigin, isOriginOf } from '../carry/origin.ts';
+import { isOriginOf } from '../carry/origin.ts';
 import { expireDeletes, mayExpire } from '../expire/expire-deletes.ts';
 import { type SweptRange, sweepRecords } from '../join/sweep-records.ts';
 import { beginLoading, finishLoading, loadRecords } from '../join/load-snapshot.ts';
@@ -27,6 +27,7 @@ import type { Applied, Arrival, RefusedMessage } from './arrival.ts';
 import type { FileOwner } from './file-owner.ts';
 import type { ReadPlace } from './is-another-log.ts';
 import { LogClock } from './log-clock.ts';
+import { RunOrigins } from './run-origins.ts';
 import type { LogState } from './peer-log.ts';
 
 /** A replica's file: each method is one transaction, except for what may concern all of its rows. */
@@ -34,6 +35,7 @@ export class PeerStore {
   readonly #database: SqliteDatabase;
   readonly #policyOf: PolicyOf;
   readonly #owner: FileOwner;
+  readonly #origins: RunOrigins;
   #collections: readonly string[] = [];
   /** The log's end when the file met it: what is after it has been written since. */
   #endAtStart = Infinity;
@@ -45,9 +47,10 @@ export class PeerStore {
     this.#database = database;
     this.#policyOf = policyOf;
     this.#owner = owner;
+    this.#origins = new RunOrigins(owner.keyId);
   }
 
-  /** @throws {StoreRefusedError} when a table could refuse what another node has written; it also throws when aborted, and the next start continues */
+  /** @throws {StoreRefusedError} when a table could refuse what another node has written; also when aborted: the next start continues */
   async begin(
     declarations: readonly EntityDeclaration[],
     clockShiftMs: number,
@@ -56,13 +59,13 @@ export class PeerStore {
     const { node, keyId } = this.#owner;
     this.#collections = declarations.map(({ collection }) => collection);
     const tag = drawLetters(5).toUpperCase();
-    const setup = { origin: this.#freshOrigin(), tag, node, clockShiftMs, declarations };
+    const setup = { origin: this.#origins.draw(), tag, node, clockShiftMs, declarations };
     const begun = await this.#database.alterTables((open) => {
       const file = new PeerRows(open);
       const { isCopy } = enablePeers(open, setup);
       // What another key would have to sign is published under an origin of this one.
       if (isCopy || file.unconfirmedOrigins().some((origin) => !isOriginOf(origin, keyId))) {
-        beginNewLife(file, this.#policyOf, this.#freshOrigin(), isCopy ? 'cloned' : 'restored');
+        beginNewLife(file, this.#policyOf, this.#origins.draw(), isCopy ? 'cloned' : 'restored');
         this.#said.add('cloned').add('restored');
       }
       return { position: file.position, isWhole: new PeerPlace(open).isWhole };
@@ -172,7 +175,8 @@ export class PeerStore {
       if (news) file.news = news.sequence;
       place.positionAt = arrivals.at(-1)?.storedAt ?? null;
       if (this.#clock.ms !== null) place.clock = this.#clock.ms * 1_000;
-      return { newLives, refused, clockMs: this.#clock.ms };
+      const isShared = !this.#origins.has(place.origin);
+      return { newLives, refused, clockMs: this.#clock.ms, isShared };
     });
   }
 
@@ -191,7 +195,7 @@ export class PeerStore {
     this.#clock.read(storedAt, origin === place.origin);
     const isNew = sequence > this.#endAtStart;
     const isTwin = isNew && node === this.#owner.node && file.own(origin) === null;
-    const received = receiveEvents(file, message, this.#policyOf, () => this.#freshOrigin());
+    const received = receiveEvents(file, message, this.#policyOf, () => this.#origins.draw());
     place.hear(origin, { node, at: storedAt, ack: message.ack, knows: message.knows });
     const { expire } = message;
     if (expire !== null && mayExpire(expire, storedAt)) expireDeletes(file, expire, this.#policyOf);
@@ -219,12 +223,8 @@ export class PeerStore {
     if (!isValid) return false;
     place.close(origin, sequence);
     if (file.own(origin) === null) return false;
-    beginNewLife(file, this.#policyOf, this.#freshOrigin(), 'retired');
+    beginNewLife(file, this.#policyOf, this.#origins.draw(), 'retired');
     return true;
-  }
-
-  #freshOrigin(): string {
-    return drawOrigin(this.#owner.keyId);
   }
 
   /** Begins a snapshot of the log that was created then, as far as it is applied. */
@@ -249,7 +249,7 @@ export class PeerStore {
   /** @returns whether what is not known to be in the log is renumbered */
   beginLoading(snapshot: SnapshotHead): Promise<boolean> {
     return this.#database.write((open) =>
-      beginLoading(new PeerRows(open), snapshot, this.#policyOf, () => this.#freshOrigin()),
+      beginLoading(new PeerRows(open), snapshot, this.#policyOf, () => this.#origins.draw()),
     );
   }
 

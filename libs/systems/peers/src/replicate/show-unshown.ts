@@ -7,8 +7,7 @@ import { showRecord } from '../receive/show-heads.ts';
 const PAGE = 200;
 
 /**
- * Shows the records of collections that became replicated here after other nodes had written to them. If the process ends before that is done, the
- * next start continues.
+ * Shows the records of collections that became replicated here after other nodes had written to them. The next start continues it.
  * @throws when aborted
  */
 export async function showUnshown(

@@ -14,8 +14,8 @@ export interface EntityStatus extends Omit<EntityFigures, 'conflicts'> {
     notDeterministic: number;
   };
   /**
-   * The digest of all its records: equal on nodes with the same content. Up to 2,000 documents, it is current when the status is requested over
-   * HTTP, otherwise from the last comparison; null before the first.
+   * The digest of all its records: equal on nodes with the same content; null before the first comparison. It is that of the last one,
+   * except over HTTP up to 2,000 documents: then it is current.
    */
   digest: string | null;
 }

@@ -65,7 +65,7 @@ export class Peers {
     return this.#parts.node.state.isReady && !this.#isFarOff;
   }
 
-  /** Calls `listener` whenever this node becomes ready, loses the connection to the log, or regains it. @returns a function that unsubscribes */
+  /** Calls back when this node becomes ready, and loses or regains the log. @returns a function that unsubscribes */
   onChange(listener: () => void): () => void {
     return this.#parts.node.report.onChange(listener);
   }

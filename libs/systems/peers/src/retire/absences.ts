@@ -6,10 +6,7 @@ export interface Patience {
   readonly joiningAfterMs: number;
 }
 
-/**
- * How long nodes have been absent, as continuously observed by this process: absence before that, or while this node was disconnected, does not
- * count.
- */
+/** How long nodes have been absent while this process was connected and looked. */
 export class Absences {
   readonly #patience: Patience;
   readonly #since = new Map<string, number>();

@@ -8,8 +8,8 @@ export interface SparkPeersOptions {
   /** The stable name of this node among the replicas: lower-case letters, digits and hyphens. */
   nodeId: string;
   /**
-   * What a node that was complete before does when it starts without NATS: serve its data (`serve`), or wait until it has read everything that
-   * others wrote (`wait`). Default `wait`.
+   * What a node that was complete before does when it starts without NATS: serve its data, or wait until it has read what others wrote.
+   * Default `wait`.
    */
   offlineStart?: 'wait' | 'serve';
   /**
@@ -18,8 +18,8 @@ export interface SparkPeersOptions {
    */
   maxBytes?: number;
   /**
-   * How many messages the log keeps after the latest snapshot before the next one is taken, and how many of the latest events a file keeps although
-   * all nodes have them and later ones have replaced them. Default 1,000.
+   * How many messages the log keeps after the latest snapshot before the next one is taken, and how many of the latest events a file keeps
+   * although all nodes have them and later ones have replaced them. Default 1,000.
    */
   keepEvents?: number;
   /** After how many seconds without a heartbeat a node is retired, which requires `SPARK_OPERATOR_TOKEN`. Default 86,400 (one day). */
@@ -27,8 +27,8 @@ export interface SparkPeersOptions {
   /** The same for a node that has never been complete. Default 600. */
   joiningRetireAfterSeconds?: number;
   /**
-   * For how many seconds a deleted document is remembered, at least, and a conflict that has ended stays in the list; 0 keeps them for good. A node
-   * that was away for longer sets aside what it had changed of documents that no longer exist. Default 2,592,000 (30 days).
+   * For how many seconds a deleted document is remembered at least, and an ended conflict stays in the list; 0: for good. A node that was
+   * away for longer sets aside what it had changed of documents that no longer exist. Default 2,592,000 (30 days).
    */
   keepDeletesSeconds?: number;
   /** How often the collections are compared with another node, in seconds; 0 disables it. Default 60. */

@@ -43,8 +43,7 @@ const PAGE = 200;
 const LOOK_MS = 1_000;
 
 /**
- * Tells listeners of this process about changes of replicated documents, after their transactions, wherever they were written. Inject it by its
- * class.
+ * Tells this process about changes of replicated documents, after their transactions, wherever they were written. Inject it by its class.
  */
 export class ReplicaChanges {
   readonly #parts: ReplicaChangesParts;
@@ -62,8 +61,8 @@ export class ReplicaChanges {
   }
 
   /**
-   * Calls `listener` with each document of a collection that changes from now on, one after the other; several changes in quick succession are
-   * one call. What it throws is logged. A stopping node waits a few seconds for it.
+   * Calls `listener` with each document of a collection that changes from now on, one after the other; changes in quick succession are one
+   * call. What it throws is logged. A stopping node waits a few seconds for it.
    * @returns a function that unsubscribes
    * @throws {PeersSettingsError} for a class that is not declared as replicated, or with `emit: false`
    */

@@ -57,8 +57,8 @@ export class PeerEventTrimmer {
   }
 
   /**
-   * In a file that has loaded a snapshot, or that had rows before it became a replica, most events are the only ones of their records: a page of
-   * such events is skipped without a write transaction.
+   * After a snapshot, or in a file that had rows before, most events are the only ones of their records: a page of them is skipped without
+   * a write transaction.
    * @returns the event up to which it has checked
    */
   async #trimPage(range: TakenRange): Promise<number> {

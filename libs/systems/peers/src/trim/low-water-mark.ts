@@ -18,7 +18,7 @@ export interface Everywhere {
   readonly own: readonly (readonly [string, number])[];
 }
 
-/** Determines which of a file's events every member has: a marked state is known to be everywhere once all members have acknowledged its position. */
+/** Which of a file's events every member has: a marked state is everywhere once all members have acknowledged its position. */
 export class LowWaterMark {
   #mark: Mark | null = null;
 

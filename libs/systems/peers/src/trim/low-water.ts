@@ -1,9 +1,6 @@
 import type { Member } from '../receive/peer-file.ts';
 
-/**
- * The position up to which nobody needs the log any more, as of a given position. It is computed from the log alone, so every node gets the same
- * result.
- */
+/** The position up to which nobody needs the log any more, as of a position. It follows from the log alone, so every node gets the same. */
 export function lowWater(members: readonly Member[], place: number): number {
   const open = members.filter(({ joined, closed }) => joined <= place && (closed === null || closed > place));
   return open.length === 0 ? 0 : Math.min(place, ...open.map(({ acked }) => acked));

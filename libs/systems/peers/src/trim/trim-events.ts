@@ -2,8 +2,8 @@ import { headsText, type PeerEvent, textOf } from '../merge/event.ts';
 import type { PeerFile, RecordName, ShownEvents, TakenRange } from '../receive/peer-file.ts';
 
 /**
- * Removes events that are on every node and were replaced by later ones. An event only becomes removable when its record gets another event, so it
- * suffices to check the records of events that have passed the low water mark since.
+ * Removes events that are on every node and were replaced by later ones. An event becomes removable when its record gets another one, so
+ * only the records of events that have passed the low water mark since are checked.
  * @returns the event after which to continue; null when all were checked
  */
 export function trimEvents(file: PeerFile, range: TakenRange): number | null {

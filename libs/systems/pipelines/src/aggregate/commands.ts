@@ -36,9 +36,8 @@ export interface CommandContext {
 }
 
 /**
- * Why a command is refused: `not-found` there is no such pipeline; `exists` it exists already; `not-allowed` its state does not allow it;
- * `needs-reset` its position does not fit the new definition; `other-version` it was changed meanwhile; `key-reused` another command had this id;
- * `fenced` another process owns it.
+ * Why a command is refused. `needs-reset`: the position does not fit the new definition; `other-version`: the pipeline was changed
+ * meanwhile; `key-reused`: another command had this id; `fenced`: another process owns the pipeline.
  */
 export type CommandRefusal =
   'not-found' | 'exists' | 'not-allowed' | 'needs-reset' | 'other-version' | 'key-reused' | 'fenced';

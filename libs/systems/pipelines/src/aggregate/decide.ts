@@ -125,7 +125,13 @@ function update(state: PipelineState, command: PipelineCommand & { type: 'update
 
 /** Whether a position means the same under both definitions. */
 function keepsPosition(one: PipelineDefinition | null, other: PipelineDefinition): boolean {
-  return isDeepStrictEqual(one?.source, other.source) && isDeepStrictEqual(one?.sink, other.sink);
+  return isDeepStrictEqual(one?.source, other.source) && isDeepStrictEqual(targetOf(one), targetOf(other));
+}
+
+/** The sink without its rule for what other generations wrote. */
+function targetOf(definition: PipelineDefinition | null): object {
+  const { overwrite: _, ...target } = { overwrite: false, ...definition?.sink };
+  return target;
 }
 
 /** Whether the state has to change; false if it is the target already. @throws {CommandRefusedError} if the change is not allowed */

@@ -101,8 +101,8 @@ export type BatchEvent = BatchEnvelope &
   );
 
 /**
- * Earlier epochs come first, as the clocks of two owners may differ. Within one millisecond, the batches of a run lie between the event that
- * started it and the one that ended it. Events of two different pipelines can only be compared by time.
+ * Earlier epochs come first, as the clocks of two owners may differ. Within a millisecond, the batches of a run lie between the event that
+ * started it and the one that ended it. Events of two pipelines can only be compared by time.
  */
 export function isBefore(batch: BatchEvent, event: PipelineEvent): boolean {
   const isOfOne = batch.tenant === event.tenant && batch.pipelineId === event.pipelineId;

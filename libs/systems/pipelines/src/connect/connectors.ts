@@ -39,7 +39,7 @@ const SOURCES: Makers<SourceDefinition, Source> = {
 };
 
 const SINKS: Makers<SinkDefinition, Sink> = {
-  file: ({ path, format }, { files }) => new FileSink(files, path, format),
+  file: ({ path, ...options }, { files }) => new FileSink(files, path, options),
   log: (_, { print }) => new LogSink(print),
   kafka: ({ connection, ...options }, { connections }) =>
     new KafkaSink(kafkaAddress(connections.find('kafka', connection)), options),

@@ -41,6 +41,9 @@ function keeps(prepare: () => Promise<SinkBench>): void {
     epoch: 1,
     holder: 'one',
     startsAt: { a: 5 },
+    continues: false,
+    incarnation: 'first',
+    lastBatch: 0,
     ...more,
   });
 

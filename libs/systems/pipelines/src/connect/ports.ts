@@ -68,6 +68,12 @@ export interface Claim {
   holder: string;
   /** Where a generation begins that has no checkpoint yet. */
   startsAt: Position;
+  /** Whether an operator has set that position, and something precedes it: that is not read again. */
+  continues: boolean;
+  /** Random for each generation: after the loss of a journal, generations have the same numbers again. */
+  incarnation: string;
+  /** The last batch of the lane in this generation that may have been written; 0: none. */
+  lastBatch: number;
 }
 
 /** How far a lane is. A sink that keeps it stores it as JSON in the commit of the records, and does not look into `position`. */

@@ -26,6 +26,9 @@ const CLAIM = {
   epoch: 1,
   holder: 'one',
   startsAt: {},
+  continues: false,
+  incarnation: 'first',
+  lastBatch: 0,
 };
 const never = new AbortController().signal;
 

@@ -7,7 +7,7 @@ import {
 import { checkSchema } from './check-schema.ts';
 import { refused, type Fault } from './refusal.ts';
 import { checkLoop } from './check-loop.ts';
-import { isReservedTable, isReservedTopic, OWNER_FILE } from './reserved-names.ts';
+import { isReservedTable, isReservedTopic, GENERATION_FILE, OWNER_FILE } from './reserved-names.ts';
 import {
   LATER_FORMATS,
   LATER_SINKS,
@@ -169,10 +169,8 @@ function checkPath(path: Path, text = ''): Fault[] {
   const steps = text.split(/[/\\]/);
   const isInside = !/^([/\\]|[A-Za-z]:)/.test(text) && !steps.includes('..') && !text.includes('\0');
   if (!isInside) return [refused(path, 'must be below the files folder: no leading "/" and no ".."')];
-  const isOwn = steps.some((step) => step.toLowerCase() === OWNER_FILE);
-  return isOwn
-    ? [refused(path, `${OWNER_FILE} records which pipeline a folder belongs to: name another file`)]
-    : [];
+  const own = [OWNER_FILE, GENERATION_FILE].find((name) => steps.some((step) => step.toLowerCase() === name));
+  return own ? [refused(path, `${own} records whose files a folder has: name another file`)] : [];
 }
 
 const BESIDE_DATABASE = /-(wal|shm|journal)$/i;

@@ -24,6 +24,10 @@ const createTable = {
   type: 'boolean',
   description: 'makes the table of the schema, with the key as its primary key, where it is missing',
 };
+const overwrite = {
+  type: 'boolean',
+  description: 'removes the files of earlier generations when a new one begins',
+};
 const record = { type: 'object' };
 
 /** A part of a pipeline, identified by its `type`. */
@@ -107,7 +111,7 @@ export const DEFINITION_SCHEMA = {
       ),
     },
     sink: oneOf(
-      part('file', { path, format: { enum: ['ndjson', 'csv', 'parquet'] } }, ['path']),
+      part('file', { path, format: { enum: ['ndjson', 'csv', 'parquet'] }, overwrite }, ['path']),
       part('log', {}),
       part('postgres', { connection, table: tableName, key: fieldNames, createTable }, ['table']),
       part('sqlite', { path, table: text(200), key: fieldNames, createTable }, ['path', 'table']),

@@ -28,7 +28,13 @@ export type TransformDefinition =
   | { type: LaterTransform };
 
 export type SinkDefinition =
-  | { type: 'file'; path: string; format?: 'ndjson' | 'csv' }
+  | {
+      type: 'file';
+      path: string;
+      format?: 'ndjson' | 'csv';
+      /** Whether a new generation removes the files of earlier ones. Default: the pipeline fails while the folder has some. */
+      overwrite?: boolean;
+    }
   | { type: 'log' }
   | { type: 'postgres'; connection?: string; table: string; key?: string[]; createTable?: boolean }
   | { type: 'sqlite'; path: string; table: string; key?: string[]; createTable?: boolean }

@@ -116,9 +116,10 @@ describe('a pipeline that runs in this process', () => {
   it('begins again as a new generation', async () => {
     write('a.ndjson', [2]);
     await run();
-    const { state, totals } = await run(evens, { from: 'beginning' });
+    const sink = { type: 'file', path: 'again' } as const;
+    const { state, totals } = await run({ ...evens, sink }, { reset: 'beginning' });
     expect([state.generation, totals.read]).toEqual([2, 1]);
-    expect(files().map((name) => name[0])).toEqual(['1', '2']);
+    expect([...files(), ...files('again')].map((name) => name[0])).toEqual(['1', '2']);
   });
 
   it('keeps records that failed, with step and reason, and writes the others', async () => {

@@ -60,8 +60,8 @@ export class EmbeddedPipelines {
   }
 
   /**
-   * Applies a definition and runs it until its source is read or the signal is aborted. A run that was killed at any moment resumes where it was.
-   * @throws {CommandRefusedError} if it cannot be changed or started; {RunFailedError} if an operator has to act: the pipeline is Failed then
+   * Applies a definition and runs it until its source is read or the signal is aborted. A killed run resumes where it was.
+   * @throws {CommandRefusedError} if it cannot be changed or started; {RunFailedError} if an operator has to act: it is Failed then
    */
   async run(definition: PipelineDefinition, options: EmbeddedRunOptions): Promise<RunResult> {
     const { signal, from = 'checkpoint', reset, onProgress } = options;
@@ -75,7 +75,8 @@ export class EmbeddedPipelines {
     const unhear = node.notice((notice) => {
       if (notice.kind !== 'report' || notice.key.pipelineId !== key.pipelineId) return;
       const { status } = notice;
-      if (status.phase === 'starting') return;
+      // Before the run, the progress is that of an earlier one, possibly of another generation.
+      if (status.phase === 'starting' || (before === null && status.phase === 'none')) return;
       const { read, written, filtered, deadLettered, batches } = status.progress;
       totals = { read, written, filtered, deadLettered, batches };
       if (before === null) before = totals;

@@ -4,10 +4,7 @@ import { FIELD, HAS_FIELD, MAP } from './environment.ts';
 /** Calls that take a variable name and evaluate an expression for each item. */
 export const MACROS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 
-/**
- * Rewrites an expression: each map becomes a call that keeps all of its keys, and each nested field access a call that returns null if the field is
- * missing.
- */
+/** Rewrites an expression: a map becomes a call that keeps all of its keys, and access to a nested field a call that may return null. */
 export function writeExpression(node: ASTNode): string {
   const write = writeExpression;
   switch (node.op) {

@@ -12,8 +12,8 @@ interface DueStatusesParts {
 }
 
 /**
- * The pipelines whose status is due for a reader: immediately after a change of state, otherwise at most twice a second. Changes while the reader
- * is slow are merged into one status, the latest.
+ * The pipelines whose status is due for a reader: at once after a change of state, otherwise at most twice a second. While the reader is
+ * slow, only the latest status is kept.
  */
 export class DueStatuses {
   readonly #parts: DueStatusesParts;

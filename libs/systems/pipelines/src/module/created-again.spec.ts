@@ -10,7 +10,7 @@ const adults = {
   pipelineId: 'adults',
   name: 'Adults',
   source: { type: 'file', path: 'in.ndjson', format: 'ndjson' },
-  sink: { type: 'file', path: 'out', format: 'ndjson' },
+  sink: { type: 'file', path: 'out', format: 'ndjson', overwrite: true },
 };
 const left = {
   letterId: '1-left-0',

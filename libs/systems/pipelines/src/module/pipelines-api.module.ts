@@ -7,9 +7,9 @@ import { PipelinesController } from '../serve/pipelines.controller.ts';
 import { ProgressController } from '../serve/progress.controller.ts';
 
 /**
- * Pipelines over HTTP, under `/api/pipelines`, `/api/cluster` and `/api/projections`. Needs `SparkPipelinesModule` and, to authenticate callers,
- * `SparkAuthModule`. Start an application on Express with `bodyParser: false`: definitions are read as text, so that faults have a
- * line number.
+ * Pipelines over HTTP, under `/api/pipelines`, `/api/cluster` and `/api/projections`. Needs `SparkPipelinesModule` and, to authenticate
+ * callers, `SparkAuthModule`. Start an application on Express with `bodyParser: false`: definitions are read as text, so that faults have
+ * a line number.
  */
 @Module({
   controllers: [DefinitionsController, ProgressController, PipelinesController, ClusterController],

@@ -55,6 +55,23 @@ describe('a position that an operator sets', () => {
     await patch({ ...position, 'in/b.ndjson': 0 }).expect(200);
   });
 
+  it('leaves the files of what precedes it in the sink, and none beside those of what is read again', async () => {
+    api.write('in/a.ndjson', '{"id":1}\n{"id":2}\n');
+    await api.post('', { ...people, sink: { type: 'file', path: 'out' } }).expect(201);
+    await api.post('/people/start').expect(200);
+    await api.untilState('people', 'Completed');
+    await patch({ 'in/a.ndjson': 9 }).expect(200);
+    await api.post('/people/start').expect(200);
+    await api.untilState('people', 'Completed');
+    const beginnings: Record<string, number>[] = [{}, { 'in/a.ndjson': 0 }];
+    for (const beginning of beginnings) {
+      await patch(beginning).expect(200);
+      await api.post('/people/start').expect(200);
+      const { reason } = await api.untilState('people', 'Failed');
+      expect(reason).toContain('out has 2 files that this generation');
+    }
+  });
+
   it('has one name where records are generated', async () => {
     await api.post('', { ...people, source: { type: 'generate', count: 5 } }).expect(201);
     expect((await patch({ generated: 2 }).expect(400)).body.errors[0].detail).toContain('it has generate');

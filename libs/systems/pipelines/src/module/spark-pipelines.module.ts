@@ -33,9 +33,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
 const SETTINGS = Symbol('SPARK_PIPELINES_SETTINGS');
 
 /**
- * Pipelines: from a source through transforms to a sink, each declared by one definition. Import `forRoot()` or `forRootAsync()` once; it is global
- * and provides `PipelinesService`. It runs embedded or, with `NATS_URL` and `SparkBusModule.forRoot()` beside it, as one node of a cluster.
- * `PipelinesApiModule` serves the routes.
+ * Pipelines: from a source through transforms to a sink, each declared by one definition. Import `forRoot()` or `forRootAsync()` once; it
+ * is global and provides `PipelinesService`. It runs embedded or, with `NATS_URL` and `SparkBusModule.forRoot()` beside it, as one node of
+ * a cluster. `PipelinesApiModule` serves the routes.
  */
 @Global()
 @Module({

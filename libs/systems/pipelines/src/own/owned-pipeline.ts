@@ -8,6 +8,7 @@ import { EMPTY, type PipelineState } from '../aggregate/state.ts';
 import type { Surroundings } from '../connect/connectors.ts';
 import { FencedError } from '../connect/ports.ts';
 import type { RunStatus } from '../project/view.ts';
+import { recallProgress } from './recall-progress.ts';
 import { SupervisedRun, type RunEnd, type RunReport } from '../run/supervised-run.ts';
 import { answerOnce, type Answered } from '../store/answer-once.ts';
 import { LeftLetters } from '../store/left-letters.ts';
@@ -79,6 +80,7 @@ export class OwnedPipeline {
     opened.#position = entries.at(-1)?.position ?? 0;
     if (opened.#state.status === 'Deleted') opened.#forget();
     else if (opened.#state.status !== 'Empty') await opened.#take();
+    if (opened.#state.hasRun && parts.status() === null) await opened.#recall();
     opened.#reconcile([]);
     // A process that has ended right after it was created may have left the status of a deleted one.
     if (opened.#state.status === 'Configured') opened.#tell();
@@ -122,6 +124,11 @@ export class OwnedPipeline {
     if (has('PipelineCreated')) await this.#begin();
     await this.#append(stamped(events, this.#parts.epoch));
     if (events.some(({ type }) => ENDS_RUN.has(type))) await this.#endRun();
+    if (has('CheckpointReset')) {
+      this.#last = NONE;
+      // What was read before does not count in the new generation, even while that cannot begin.
+      this.#parts.onReport(NONE, { ...this.#state, hasRun: false });
+    }
     if (has('PipelineDeleted')) this.#forget();
     this.#reconcile(events);
     const status = this.#parts.status();
@@ -179,6 +186,14 @@ export class OwnedPipeline {
     this.#closing.abort();
     await this.#endRun();
     await this.#forgotten.catch(() => undefined);
+  }
+
+  /** An embedded process has no status of earlier ones, and a lost one is not published again until a batch is written. */
+  async #recall(): Promise<void> {
+    const progress = await recallProgress(this.#parts, this.#state.generation);
+    if (progress === null) return;
+    this.#last = { ...NONE, progress };
+    this.#tell();
   }
 
   /** From here on, appends of the previous owner are refused. */

@@ -245,7 +245,7 @@ export class PipelinesNode {
     return opening;
   }
 
-  /** Another owner has written in this epoch or a later one. If this process still owns the shard, it continues with a larger one; otherwise it has lost the pipeline. */
+  /** Another owner has written in this epoch or a later one. If this process still owns the shard, it continues with a larger one. */
   async #fenced(key: PipelineKey, shard: number, stored: number | null): Promise<void> {
     this.#notify({ kind: 'fenced', key });
     const text = keyText(key);

@@ -10,10 +10,7 @@ interface AskedStore {
   letters: PagedState;
 }
 
-/**
- * The pipelines of a shard that its new owner has to open, and last, since nobody waits for them, deleted ones whose letters are not removed because
- * their process has ended.
- */
+/** The pipelines of a shard that its new owner has to open. Last, since nobody waits for them: deleted ones that have left letters. */
 export async function* toOpen(
   shard: number,
   listed: ReturnType<PipelinesProjection['list']>,

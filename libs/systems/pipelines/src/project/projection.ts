@@ -116,7 +116,7 @@ export class PipelinesProjection {
     }
   }
 
-  /** The journal is another one, or an older state, because NATS has lost its data: what was read is not in it, and its positions come again. */
+  /** The journal is another one, or an older state: what was read is not in it, and its positions come again. */
   #forget(): void {
     const gone = this.list();
     this.#pipelines = new Map();

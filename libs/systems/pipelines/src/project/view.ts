@@ -115,7 +115,7 @@ export function statusOf(
       lastError,
       progress: before?.progress ?? NO_PROGRESS,
     };
-  const { totals, position, lag, isBatch } = progress;
+  const { totals, position, lag, lastBatchAt } = progress;
   return {
     phase,
     node,
@@ -128,7 +128,7 @@ export function statusOf(
       ...totals,
       lag,
       position,
-      lastBatchAt: isBatch ? new Date().toISOString() : (before?.progress.lastBatchAt ?? null),
+      lastBatchAt: lastBatchAt ?? before?.progress.lastBatchAt ?? null,
       recordsPerSecond: phase === 'running' ? rate : 0,
     },
   };

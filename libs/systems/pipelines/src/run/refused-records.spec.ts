@@ -84,6 +84,8 @@ describe('records that were refused', () => {
       node: 'one',
       holder: 'one',
       generation: 1,
+      incarnation: 'first',
+      continues: false,
       epoch: 1,
       definition,
       around: around(),

@@ -4,7 +4,7 @@ import { makeSink, readInFormat, type Surroundings } from '../connect/connectors
 import { RecordsRefusedError, type OutRecord, type Sink } from '../connect/ports.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 import type { Letter, Letters } from '../store/letters.ts';
-import type { KeptLane, PipelineKey, PipelineStore } from '../store/ports.ts';
+import { lastBatchOf, type KeptLane, type PipelineKey, type PipelineStore } from '../store/ports.ts';
 import type { Outcome, Transform } from '../transform/compile-transforms.ts';
 import { readRecord } from './make-batch.ts';
 
@@ -20,6 +20,8 @@ export interface ReplayParts {
   node: string;
   holder: string;
   generation: number;
+  incarnation: string;
+  continues: boolean;
   epoch: number;
   store: Pick<PipelineStore, 'lanes'>;
   letters: Letters;
@@ -51,11 +53,19 @@ export async function replayLetters(parts: ReplayParts): Promise<void> {
 }
 
 async function replayBatch(parts: ReplayParts, sink: Sink, letterIds: readonly string[]): Promise<void> {
-  const { key, generation, epoch, holder, store, letters } = parts;
+  const { key, generation, epoch, holder, store, letters, incarnation, continues } = parts;
   const kept = await store.lanes.read(key, LANE);
-  const claim = { ...key, lane: LANE, generation, epoch, holder, startsAt: {} };
-  const checkpoint = await sink.open(claim);
   const before = kept.state?.generation === generation ? kept.state : null;
+  const lane = {
+    ...key,
+    lane: LANE,
+    generation,
+    epoch,
+    holder,
+    startsAt: {},
+    lastBatch: lastBatchOf(before),
+  };
+  const checkpoint = await sink.open({ ...lane, incarnation, continues });
   const n = (checkpoint?.n ?? before?.processed?.n ?? 0) + 1;
   // Letters of a batch that was written just before this process, or the previous one, ended.
   const written = new Set(Object.keys(checkpoint?.position ?? before?.processed?.to ?? {}));
@@ -73,8 +83,8 @@ interface Passed {
 }
 
 /**
- * Starts at the first step: a letter holds the record as it came in, possibly corrected, and the steps may have changed since. As each step only
- * depends on the record and its `meta`, the steps before the failed one give the same result as before.
+ * Starts at the first step: a letter holds the record as it came in, possibly corrected, and the steps may have changed since. Those
+ * before the failed one give the same result as before: a step depends on the record and its `meta` alone.
  */
 async function transformed(
   { definition, letters, transform }: ReplayParts,

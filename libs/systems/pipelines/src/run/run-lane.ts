@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { addTotals, NO_TOTALS, type Position, type Totals } from '../batch/batch.ts';
 import { makeSink, makeSource, type Surroundings } from '../connect/connectors.ts';
 import {
@@ -9,14 +10,21 @@ import {
 } from '../connect/ports.ts';
 import { DEFAULT_BATCH, DEFAULT_ERRORS, type PipelineDefinition } from '../definition/types.ts';
 import { Letters } from '../store/letters.ts';
-import type { KeptLane, LaneLog, LaneState, PipelineKey, PipelineStore } from '../store/ports.ts';
+import {
+  lastBatchOf,
+  RECORDS_LANE,
+  type KeptLane,
+  type LaneLog,
+  type LaneState,
+  type PipelineKey,
+  type PipelineStore,
+} from '../store/ports.ts';
 import { compileTransforms, type CompiledTransforms } from '../transform/compile-transforms.ts';
 import type { Scripts } from '../transform/script-step.ts';
 import { ErrorBudget } from './error-budget.ts';
 import { failure, makeBatch, type MadeBatch, type MakeRules } from './make-batch.ts';
 import { replayLetters } from './replay-letters.ts';
 
-const LANE = 0;
 /** How often the position of a sink that keeps its own checkpoint is also stored here, in milliseconds. */
 const TOLD_EVERY_MS = 1_000;
 /** How long a source waits for a record while idle, in milliseconds: each poll has a cost, and most pipelines are idle. */
@@ -48,11 +56,12 @@ export interface LaneProgress {
   lag: number | null;
   /** Whether a batch was just written. */
   isBatch: boolean;
+  /** When; null: not known here. */
+  lastBatchAt: string | null;
 }
 
 /**
- * Runs a pipeline's batches until its bounded source is read (`end`) or the signal is aborted (`stopped`). The next batch is prepared while one is
- * being written.
+ * Runs a pipeline's batches until its bounded source is read (`end`) or the signal is aborted (`stopped`).
  * @throws {RunFailedError} if an operator has to act; {FencedError} if another process owns it; any other error is transient
  */
 export async function runLane(options: LaneOptions): Promise<'end' | 'stopped'> {
@@ -81,6 +90,7 @@ class LaneRun {
   #totals = NO_TOTALS;
   #keepsCheckpoint = false;
   #toldAt = 0;
+  #lastBatchAt: string | null = null;
 
   constructor(options: LaneOptions, source: Source, sink: Sink, transforms: CompiledTransforms) {
     this.#options = options;
@@ -94,12 +104,26 @@ class LaneRun {
 
   async go(): Promise<'end' | 'stopped'> {
     const { key, generation, epoch, holder, signal, definition } = this.#options;
-    this.#kept = await this.#lanes.read(key, LANE);
+    this.#kept = await this.#lanes.read(key, RECORDS_LANE);
     const before = this.#kept.state?.generation === generation ? this.#kept.state : null;
     const startsAt = before?.startsAt ?? this.#options.startsAt ?? (await this.#source.begin(signal));
+    const incarnation = before?.incarnation ?? randomUUID();
     // Written immediately: from here on, the previous owner is refused.
-    await this.#write({ planned: null, processed: null, ...before, generation, epoch, startsAt });
-    const checkpoint = await this.#sink.open({ ...key, lane: LANE, generation, epoch, holder, startsAt });
+    await this.#write({
+      planned: null,
+      processed: null,
+      ...before,
+      generation,
+      epoch,
+      startsAt,
+      incarnation,
+    });
+    const claim = { ...key, lane: RECORDS_LANE, generation, epoch, holder, startsAt, incarnation };
+    const checkpoint = await this.#sink.open({
+      ...claim,
+      continues: this.#continues,
+      lastBatch: lastBatchOf(before),
+    });
     this.#keepsCheckpoint = checkpoint !== null;
     let at = checkpoint ?? (await this.#finishPlanned());
     this.#totals = at.totals;
@@ -136,7 +160,7 @@ class LaneRun {
     } finally {
       await writing;
     }
-    if (this.#keepsCheckpoint) await this.#writeDown(at);
+    if (this.#keepsCheckpoint && this.#lane.processed?.n !== at.n) await this.#writeDown(at);
     return isEnd ? 'end' : 'stopped';
   }
 
@@ -168,6 +192,7 @@ class LaneRun {
       await this.#write({ ...this.#lane, planned: { generation, n, from, to, epoch, at, by } });
     await this.#send(next, made, incoming);
     this.#totals = next.totals;
+    this.#lastBatchAt = now();
     if (!this.#keepsCheckpoint || performance.now() - this.#toldAt > TOLD_EVERY_MS)
       await this.#writeDown(next);
     this.#tell(next, lag, true);
@@ -180,7 +205,7 @@ class LaneRun {
     try {
       await this.#sink.write({
         generation,
-        lane: LANE,
+        lane: RECORDS_LANE,
         n,
         epoch,
         records: made.records,
@@ -214,6 +239,8 @@ class LaneRun {
       ...this.#options,
       letters: this.#letters,
       transform: this.#transforms.transform,
+      incarnation: this.#lane.incarnation ?? '',
+      continues: this.#continues,
       ready: () => writing,
     });
   }
@@ -221,16 +248,25 @@ class LaneRun {
   async #writeDown({ generation, n, position: to, totals }: Checkpoint): Promise<void> {
     const { epoch, node: by } = this.#options;
     this.#toldAt = performance.now();
-    await this.#write({ ...this.#lane, processed: { generation, n, to, epoch, at: now(), by, totals } });
+    await this.#write({
+      ...this.#lane,
+      processed: { generation, n, to, epoch, at: this.#lastBatchAt ?? now(), by, totals },
+    });
   }
 
   async #write(state: LaneState): Promise<void> {
-    this.#kept = await this.#lanes.write(this.#options.key, LANE, state, this.#kept);
+    this.#kept = await this.#lanes.write(this.#options.key, RECORDS_LANE, state, this.#kept);
     this.#lane = state;
   }
 
   #tell({ position, n }: Checkpoint, lag: number | null, isBatch: boolean): void {
-    this.#options.onProgress({ totals: this.#totals, position, n, lag, isBatch });
+    const lastBatchAt = isBatch ? this.#lastBatchAt : null;
+    this.#options.onProgress({ totals: this.#totals, position, n, lag, isBatch, lastBatchAt });
+  }
+
+  /** Whether the generation leaves out what precedes a position. */
+  get #continues(): boolean {
+    return Object.values(this.#options.startsAt ?? {}).some((at) => at > 0);
   }
 
   #rules(generation: number): MakeRules {

@@ -77,9 +77,7 @@ export class DefinitionsController {
   }
 }
 
-/**
- * Limits the duration of work, and aborts it when the caller disconnects. It watches the socket, because a request closes as soon as its body is read.
- */
+/** Ends work after some time, or when the caller disconnects. That is seen on the socket: a request closes once its body is read. */
 async function whileAsked<T>(
   request: PlatformRequest,
   milliseconds: number,

@@ -2,7 +2,7 @@
 export interface EventCursor {
   /** The position of the last journal event that it knows. */
   journal: number;
-  /** The position of the last batch event that it knows. `last-of-each`: unknown; it receives the last event of each lane, and then new ones. */
+  /** The position of the last batch event that it knows; `last-of-each`: unknown, so it gets the last one of each lane first. */
   batches: number | 'last-of-each';
 }
 

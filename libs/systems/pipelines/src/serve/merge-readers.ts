@@ -4,8 +4,8 @@ interface Waiting<T> {
 }
 
 /**
- * Merges several readers, keeping the order of each; if more than one has a value, the `earlier` one comes first. At most one value of each is
- * buffered. All end when one of them ends or fails.
+ * Merges readers, keeping the order of each; if several have a value, the `earlier` one comes first. One value of each is buffered. All end
+ * when one of them ends or fails.
  */
 export async function* mergeReaders<T>(
   readersOf: (signal: AbortSignal) => readonly AsyncGenerator<T>[],

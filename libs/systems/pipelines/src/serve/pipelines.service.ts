@@ -12,7 +12,7 @@ import { viewOf, type PipelineView } from '../project/view.ts';
 import { answerOnce, type Answered } from '../store/answer-once.ts';
 import { Letters, type GivenRecord, type Letter } from '../store/letters.ts';
 import { NotedRequests } from '../store/noted-requests.ts';
-import type { PipelineKey } from '../store/ports.ts';
+import { RECORDS_LANE, type PipelineKey } from '../store/ports.ts';
 import type { EventCursor } from './event-cursor.ts';
 import { PipelinesFeed, type EventView } from './pipelines-feed.ts';
 import { clusterView } from './cluster-view.ts';
@@ -47,8 +47,6 @@ export interface CheckpointView {
   epoch: number;
   generation: number;
 }
-
-const LANE = 0;
 
 /**
  * Pipelines for callers with roles. Every method throws `ProblemError` where a caller may not do it or it is not possible;
@@ -171,7 +169,7 @@ export class PipelinesService {
 
   async checkpoint(pipelineId: string, caller: ApiCaller): Promise<CheckpointView> {
     const { key, state } = this.#known.need(pipelineId, caller);
-    const { state: lane } = await this.#node.store.lanes.read(key, LANE);
+    const { state: lane } = await this.#node.store.lanes.read(key, RECORDS_LANE);
     if (lane?.generation !== state.generation)
       return {
         position: state.startsAt ?? {},

@@ -7,7 +7,7 @@ import { operatorTokenFile } from './operator-token-file.ts';
 import { PipelinesSettingsError } from './settings.ts';
 
 /**
- * Authentication for the API of an application with pipelines: as in `SPARK_API_…`, with `SPARK_PIPELINES_JWKS` as an alias of `SPARK_API_JWKS`.
+ * Authentication for an application with pipelines: as in `SPARK_API_…`, with `SPARK_PIPELINES_JWKS` as an alias of `SPARK_API_JWKS`.
  * Without `SPARK_OPERATOR_TOKEN`, a token is generated once in development and kept in a file that only its owner can read.
  * @throws {PipelinesSettingsError} in production without `SPARK_OPERATOR_TOKEN`
  * @throws {SecretError} if it is in a file or in Vault and cannot be read

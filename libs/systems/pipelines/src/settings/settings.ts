@@ -15,7 +15,7 @@ export interface SparkPipelinesOptions {
   load?: readonly string[];
   /** The YAML file with the connections. `SPARK_PIPELINES_CONNECTIONS`; default: none. */
   connections?: string;
-  /** The references to secrets that connections may use, such as `env:NAME`. `SPARK_PIPELINES_SECRETS`, separated by commas; default: none. */
+  /** The references to secrets that connections may use, such as `env:NAME`. `SPARK_PIPELINES_SECRETS`, with commas; default: none. */
   secrets?: readonly string[];
   /** The name of this process in a cluster. `SPARK_NODE_ID`; default: host and process id. */
   node?: string;

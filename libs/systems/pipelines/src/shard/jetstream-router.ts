@@ -9,7 +9,7 @@ const AGAIN_AFTER_MS = 100;
 const ANSWER_MS = 15_000;
 
 /**
- * Sends commands over a subject to which only the owner in its current epoch subscribes: it is known immediately if there is none, and a process
+ * Sends commands over a subject to which only the owner in its current epoch subscribes: a missing owner is known at once, and a process
  * that was suspended finds no queued commands when it wakes.
  */
 export class JetStreamRouter implements CommandRouter {

@@ -21,9 +21,7 @@ export interface JetStreamShardsOptions {
 
 const AT_ONCE = 64;
 const TAKEN_TOGETHER = 16;
-/**
- * The share of the TTL after which a node that cannot renew stops on its own, before others may take its shards. Correctness does not depend on it.
- */
+/** The share of the TTL after which a node that cannot renew stops by itself. Correctness does not depend on it. */
 const STOPS_AFTER = 0.9;
 /** How long the application's end waits for NATS at most, in milliseconds. */
 const ENDS_WITHIN_MS = 3_000;
@@ -32,7 +30,7 @@ const LOOKS_FOR_LATE = 20;
 const SETTINGS_KEY = 'settings';
 
 /**
- * The shards of a cluster. Each node renews one value; the intended owner of a shard follows from the set of live nodes, and each node claims its
+ * The shards of a cluster. Each node renews one value; who should own a shard follows from the set of live nodes, and each node claims its
  * own shards when they are free. There is no coordinator.
  */
 export class JetStreamShards implements ShardKeeper {

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/**
- * The intended owner of a shard by rendezvous hashing. A node that joins or leaves only moves its own share, and every node computes the same
- * result.
- */
+/** The intended owner of a shard, the same on every node. A node that joins or leaves only moves its own share. */
 export function rendezvous(shard: number, nodes: readonly string[]): string | null {
   let [best, most] = [null as string | null, ''];
   for (const node of nodes) {

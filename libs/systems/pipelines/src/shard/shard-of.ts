@@ -1,7 +1,4 @@
-/**
- * The number of shards, and the hash function that maps pipelines to them. Both are stored, because a different value would give a pipeline two
- * owners.
- */
+/** Stored with the hash function that maps pipelines to shards: a different value would give a pipeline two owners. */
 export const SHARDS = 256;
 export const SHARD_FUNCTION = 'fnv1a-32';
 

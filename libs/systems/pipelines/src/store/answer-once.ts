@@ -15,8 +15,8 @@ export interface KeyedRequest {
 }
 
 /**
- * Carries out a request once per key, and returns the same answer each time. If the process ended before the answer was recorded, it is carried out
- * again, unless `work` recognizes it.
+ * Carries out a request once per key, and returns the same answer each time. If the process ended before the answer was recorded, it is
+ * carried out again, unless `work` recognizes it.
  * @throws {CommandRefusedError} `key-reused` if the key was used for another request
  */
 export async function answerOnce<T extends object>(

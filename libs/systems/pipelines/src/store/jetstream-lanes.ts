@@ -9,13 +9,16 @@ import { logAt, PLACE, type JetStreamPlace } from './place.ts';
 import { appendPastOthers } from './append-past-others.ts';
 import { decode, encode, subjectOf } from './subjects.ts';
 
-const isLane = isObjectOf({
-  generation: isWhole,
-  epoch: isWhole,
-  startsAt: isObject,
-  planned: isNullOr(isObject),
-  processed: isNullOr(isObject),
-});
+const isLane = isObjectOf(
+  {
+    generation: isWhole,
+    epoch: isWhole,
+    startsAt: isObject,
+    planned: isNullOr(isObject),
+    processed: isNullOr(isObject),
+  },
+  { incarnation: isText(64) },
+);
 
 const isEvent = isObjectOf({
   type: isOneOf('BatchPlanned', 'BatchProcessed'),

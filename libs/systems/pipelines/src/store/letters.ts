@@ -49,7 +49,9 @@ export class Letters {
   /** How often letters were stored. */
   #keeps = 0;
 
-  /** @param since the generation in which the pipeline was created: earlier letters are of a deleted one, from which a process may only just have woken */
+  /**
+   * @param since the generation in which the pipeline was created: earlier letters are of a deleted one, whose process may just have woken
+   */
   constructor(state: PagedState, key: PipelineKey, since = 0) {
     this.#state = state;
     this.#since = since;

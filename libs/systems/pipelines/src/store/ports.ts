@@ -47,15 +47,24 @@ export interface EventJournal {
   ): AsyncGenerator<JournalEntry>;
 }
 
+/** The lane of the records; replayed letters have another. */
+export const RECORDS_LANE = 0;
+
 /** The progress of one lane of a pipeline. */
 export interface LaneState {
   generation: number;
   epoch: number;
   /** Where the generation started. */
   startsAt: Position;
+  /** Drawn when the generation began; absent in lanes of replayed letters, and until a lane of an earlier version is opened. */
+  incarnation?: string;
   planned: BatchPlanned | null;
   processed: BatchProcessed | null;
 }
+
+/** The last batch that may have been written; 0: none. */
+export const lastBatchOf = (lane: LaneState | null): number =>
+  Math.max(lane?.planned?.n ?? 0, lane?.processed?.n ?? 0);
 
 /** A lane as read; a write based on another version is refused. */
 export interface KeptLane {
@@ -102,7 +111,7 @@ export interface StatusBoard<T> {
 /** A store for possibly many documents. */
 export interface PagedState extends StateStore {
   /**
-   * A page of the documents whose id starts with `prefix`, in the order of their last write, and the total number. Only the page is held in memory.
+   * A page of the documents whose id starts with `prefix`, in the order of their last write, and how many there are in all.
    * @param prefix ends with a slash
    */
   page<T extends object>(

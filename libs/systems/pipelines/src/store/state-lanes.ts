@@ -25,8 +25,8 @@ interface LaneDocument extends LaneState {
 }
 
 /**
- * Lanes in a state store, one document each, with their latest batch events in documents that are reused. For one process; a second one on the same
- * store is refused by the version of the lane.
+ * Lanes in a state store, one document each, with their latest batch events in documents that are reused. For one process: a second one
+ * is refused by the version of the lane.
  */
 export class StateLanes implements LaneLog {
   readonly #store: StateStore;

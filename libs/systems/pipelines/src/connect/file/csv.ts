@@ -62,7 +62,7 @@ export function readCsvRecord(text: string, columns: unknown, schema: Schema | u
   return row.isOpen ? { fault: NOT_CLOSED } : fieldsOf(row.values, columns as string[], schema);
 }
 
-/** Writes records with all field names in the first line. Objects and arrays are written as JSON, null and missing fields as empty values. */
+/** All field names are in the first line. Objects and arrays are written as JSON, null and missing fields as empty values. */
 export function writeCsv(records: readonly Fields[]): string {
   const columns = [...new Set(records.flatMap((fields) => Object.keys(fields)))];
   const rows = records.map((fields) =>

@@ -17,8 +17,8 @@ export interface ReadTo {
 
 /**
  * A position has, for each file, the next byte to read and a mark, which is a checksum of what precedes it:
- * `{"a.ndjson": 900, "a.ndjson//900": 178…}`. The mark covers the content, not the inode: a file that was restored or saved by an editor is still
- * the same. A mark for another byte is ignored: a version without marks leaves it behind, and so does an operator who changes the byte.
+ * `{"a.ndjson": 900, "a.ndjson//900": 178…}`. The mark covers the content, not the inode: a file that was restored, or saved by an editor,
+ * is still the same. A mark for another byte is ignored: a version without marks, or an operator, has moved the position.
  */
 export function readToOf(position: Position, file: string): ReadTo {
   const at = ownValue(position, file) ?? 0;

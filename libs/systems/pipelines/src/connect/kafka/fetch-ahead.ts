@@ -77,7 +77,7 @@ export class FetchAhead {
   }
 
   /**
-   * The next batch: as much as the limits allow, or what arrived within `maxWaitMs` of its first message; nothing if none arrived within `idleMs`.
+   * The next batch: as much as the limits allow, or what came within `maxWaitMs` of its first message; nothing if none came in `idleMs`.
    * @throws the error of a failed fetch
    */
   async take(
@@ -114,7 +114,7 @@ export class FetchAhead {
     return { messages, offsets: new Map(this.#takeAt), lag: this.#lag() };
   }
 
-  /** Everything up to these offsets, which were passed to the constructor. @throws what a fetch threw; {Error} when it was stopped before */
+  /** Everything up to the offsets that the constructor got. @throws what a fetch threw; {Error} when it was stopped before */
   async takeUntil(to: Offsets, signal: AbortSignal): Promise<Placed[]> {
     const messages: Placed[] = [];
     for (const [partition, end] of to) {

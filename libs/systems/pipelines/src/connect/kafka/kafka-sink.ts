@@ -53,7 +53,7 @@ interface Stored {
 }
 
 /**
- * Writes messages to a topic in transactions, of which the broker only lets the latest claimant commit. The checkpoint is a message of the same
+ * Writes messages in transactions, of which the broker only lets the latest claimant commit. The checkpoint is a message of the same
  * transaction, in a compacted topic.
  */
 export class KafkaSink implements Sink {

@@ -25,14 +25,14 @@ export const CLAIM = `
 export const LOOK =
   'SELECT epoch, batch, position FROM spark_pipeline_checkpoints WHERE pipeline = $1 AND lane = $2';
 
-/** $1 pipeline, $2 lane, $3 epoch, $4 batch, $5 checkpoint. Moves the checkpoint from the previous batch to this one, if the epoch owns it. */
+/** $1 pipeline, $2 lane, $3 epoch, $4 batch, $5 checkpoint. Moves the checkpoint by one batch, if the epoch owns it. */
 export const FENCE = `
   UPDATE spark_pipeline_checkpoints SET batch = $4::bigint, position = $5::jsonb, updated_at = now()
   WHERE pipeline = $1 AND lane = $2 AND epoch = $3 AND batch = $4::bigint - 1 RETURNING 1`;
 
 /**
- * One statement that both moves the checkpoint and writes the rows ($6, a JSON array), or does neither. A process suspended between two statements
- * would hold the lock of the first.
+ * Moves the checkpoint and writes the rows ($6, a JSON array), or does neither. A process that is suspended between two statements would
+ * hold the lock of the first.
  */
 export function writeStatement(
   table: Table,

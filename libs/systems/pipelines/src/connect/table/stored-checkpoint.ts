@@ -54,7 +54,7 @@ function isSameBatch(stored: Checkpoint, mine: Checkpoint): boolean {
 const OTHER_RUN = 'Another run of this pipeline has written a batch of this number in the same epoch';
 
 /**
- * Determines why the fence refused a write: another epoch is stored, or this very batch was stored before, for example if the answer was lost.
+ * Why the fence refused a write: another epoch is stored, or this very batch is, because an answer was lost.
  * @throws {FencedError} if another process owns the lane; {Error} if the batch does not follow the stored one
  */
 export function requireWritten(stored: StoredRow | undefined, epoch: number, mine: Checkpoint): void {

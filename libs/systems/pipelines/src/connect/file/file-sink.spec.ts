@@ -1,0 +1,127 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { NO_TOTALS } from '../../batch/batch.ts';
+import { FencedError, RunFailedError, type Claim } from '../ports.ts';
+import { FileSink } from './file-sink.ts';
+import { FilesFolder } from './files-folder.ts';
+
+const FIRST: Claim = {
+  tenant: 'default',
+  pipelineId: 'people',
+  lane: 0,
+  generation: 1,
+  epoch: 1,
+  holder: 'one',
+  startsAt: {},
+  continues: false,
+  incarnation: 'first',
+  lastBatch: 0,
+};
+const SECOND: Claim = { ...FIRST, generation: 2, incarnation: 'second' };
+const OF_ANOTHER_JOURNAL: Claim = { ...FIRST, incarnation: 'another' };
+const REFUSED = /out has 1 file that this generation of the pipeline did not write, such as 1-0-0000000001/;
+
+describe('A file sink', () => {
+  let folder: string;
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'spark-file-sink-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  async function open(claim: Claim, overwrite = false) {
+    const sink = new FileSink(new FilesFolder(folder), 'out', { overwrite });
+    await sink.open(claim);
+    return (n: number, id: number): Promise<void> => {
+      const { generation, lane, epoch } = claim;
+      const checkpoint = { generation, n, position: {}, totals: NO_TOTALS };
+      const records = [{ fields: { id }, partition: 'p', offset: n }];
+      return sink.write({ generation, lane, epoch, n, records, checkpoint });
+    };
+  }
+  const files = () =>
+    readdirSync(join(folder, 'out'))
+      .filter((name) => !name.startsWith('.'))
+      .toSorted();
+  const ids = () => files().map((name) => JSON.parse(readFileSync(join(folder, 'out', name), 'utf8')).id);
+  const empty = () => files().forEach((name) => rmSync(join(folder, 'out', name)));
+
+  it('goes on with the files of its own generation', async () => {
+    await (
+      await open(FIRST)
+    )(1, 1);
+    await (
+      await open({ ...FIRST, lastBatch: 1 })
+    )(2, 2);
+    await (
+      await open({ ...FIRST, lane: 1 })
+    )(1, 3);
+    await open({ ...FIRST, lastBatch: 2 });
+    expect(ids()).toEqual([1, 2, 3]);
+  });
+
+  it.each([
+    ['an earlier generation', SECOND],
+    ['another journal, which have the same names', OF_ANOTHER_JOURNAL],
+    ['the time after a backup of the journal', FIRST],
+  ])('fails while its folder has files of %s, and begins once they are moved', async (_of, claim) => {
+    await (
+      await open(FIRST)
+    )(1, 1);
+    await expect(open(claim)).rejects.toThrow(RunFailedError);
+    await expect(open(claim)).rejects.toThrow(REFUSED);
+    await expect(open(claim)).rejects.toThrow('overwrite: true');
+    expect(ids()).toEqual([1]);
+    empty();
+    await (
+      await open(claim)
+    )(1, 7);
+    expect(ids()).toEqual([7]);
+  });
+
+  it.each([
+    ['an earlier generation', SECOND],
+    ['another journal', OF_ANOTHER_JOURNAL],
+    ['the time after a backup of the journal', FIRST],
+  ])('removes the files of %s where it may overwrite, and nothing else', async (_of, claim) => {
+    await (
+      await open(FIRST)
+    )(1, 1);
+    for (const name of ['notes.txt', '1-0-2.ndjson', '2026-01-01.csv'])
+      writeFileSync(join(folder, 'out', name), '{"id":0}');
+    await (
+      await open(claim, true)
+    )(1, 7);
+    expect(ids()).toEqual(claim.generation === 2 ? [0, 7, 0, 0] : [7, 0, 0, 0]);
+  });
+
+  it('keeps earlier files where an operator has set the position, also where it may overwrite', async () => {
+    await (
+      await open(FIRST)
+    )(1, 1);
+    await (
+      await open({ ...SECOND, continues: true }, true)
+    )(1, 2);
+    expect(ids()).toEqual([1, 2]);
+    const again = { ...OF_ANOTHER_JOURNAL, generation: 2, continues: true };
+    await expect(open(again, true)).rejects.toThrow('such as 2-0-0000000001');
+    await expect(open(again, true)).rejects.not.toThrow('overwrite');
+  });
+
+  it('goes on in a folder without a mark, as an earlier version has left it, unless it has written nothing yet', async () => {
+    await (
+      await open(FIRST)
+    )(1, 1);
+    rmSync(join(folder, 'out', '.spark-generation'));
+    await expect(open(OF_ANOTHER_JOURNAL)).rejects.toThrow(REFUSED);
+    await open({ ...OF_ANOTHER_JOURNAL, lastBatch: 1 });
+    expect(ids()).toEqual([1]);
+  });
+
+  it('writes no more once a later generation has the folder', async () => {
+    const stale = await open(FIRST);
+    const write = await open(SECOND);
+    await expect(stale(1, 1)).rejects.toThrow(FencedError);
+    await write(1, 2);
+    expect(ids()).toEqual([2]);
+  });
+});

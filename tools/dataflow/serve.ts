@@ -22,7 +22,8 @@ const FIRST = {
   name: 'First',
   source: { type: 'file', path: 'people.ndjson' },
   transforms: [{ type: 'filter', condition: 'age >= 18' }],
-  sink: { type: 'file', path: 'adults' },
+  // Otherwise, a NATS that has lost its data would leave files in the way.
+  sink: { type: 'file', path: 'adults', overwrite: true },
 };
 const PEOPLE = '{"id":1,"age":17}\n{"id":2,"age":40}\n';
 

@@ -22,6 +22,7 @@ export interface Surroundings {
   files: FilesFolder;
   connections: Connections;
   print: (line: string) => void;
+  warn: (text: string) => void;
 }
 
 type Of<D extends { type: string }, T> = Extract<D, { type: T }>;
@@ -39,7 +40,7 @@ const SOURCES: Makers<SourceDefinition, Source> = {
 };
 
 const SINKS: Makers<SinkDefinition, Sink> = {
-  file: ({ path, ...options }, { files }) => new FileSink(files, path, options),
+  file: ({ path, ...options }, { files, warn }) => new FileSink(files, path, { ...options, warn }),
   log: (_, { print }) => new LogSink(print),
   kafka: ({ connection, ...options }, { connections }) =>
     new KafkaSink(kafkaAddress(connections.find('kafka', connection)), options),

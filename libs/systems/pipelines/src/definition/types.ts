@@ -32,7 +32,7 @@ export type SinkDefinition =
       type: 'file';
       path: string;
       format?: 'ndjson' | 'csv';
-      /** Whether a new generation removes the files of earlier ones. Default: the pipeline fails while the folder has some. */
+      /** Whether a new reading removes the files of earlier ones. Default: they stay; where they have the same names, the pipeline fails. */
       overwrite?: boolean;
     }
   | { type: 'log' }

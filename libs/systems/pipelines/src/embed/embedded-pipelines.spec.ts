@@ -319,6 +319,7 @@ describe('a process that lost its pipeline', () => {
             files: new FilesFolder(folder),
             connections: new Connections([]),
             print: () => undefined,
+            warn: () => undefined,
           },
           scripts,
           signal: new AbortController().signal,

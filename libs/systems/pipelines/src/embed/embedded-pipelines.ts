@@ -116,7 +116,7 @@ export class EmbeddedPipelines {
         shards: new EmbeddedShards(this.#store.letters, `${hostname()}:${process.pid}`),
         router: new LocalRouter(),
         board: new MemoryBoard(),
-        around: { files: new FilesFolder(files), connections, print },
+        around: { files: new FilesFolder(files), connections, print, warn: (text) => log.warn(text) },
         log,
         resumes: ({ pipelineId }) => this.#asked.has(pipelineId),
       });

@@ -24,6 +24,7 @@ export async function openNode(settings: PipelinesSettings, bus?: SparkBus): Pro
     files: new FilesFolder(settings.files),
     connections,
     print: (line: string) => print.log(line),
+    warn: (text: string) => log.warn(text),
   };
   const parts = settings.mode === 'cluster' ? onJetStream(settings, bus) : embedded(settings);
   return new PipelinesNode({ ...parts, around, log });

@@ -46,6 +46,7 @@ describe('The progress of a pipeline whose process was restarted', () => {
 
   it('is none in a generation that cannot begin', async () => {
     await complete(out);
+    api.write('out/.spark-pipeline', 'default/another');
     await api.restart();
     await api.post('/people/start', { from: 'beginning' }).expect(200);
     expect(await api.untilState('people', 'Failed')).toMatchObject({

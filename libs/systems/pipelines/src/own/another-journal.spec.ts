@@ -70,6 +70,7 @@ describe('A node whose journal is created again, or restored', () => {
         files: new FilesFolder(join(folder, 'files')),
         connections: new Connections([]),
         print: () => undefined,
+        warn: () => undefined,
       },
       log: new MemoryLogger(),
     });

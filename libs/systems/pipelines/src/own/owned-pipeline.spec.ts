@@ -51,6 +51,7 @@ describe('a pipeline in the process that owns it', () => {
         files: new FilesFolder(join(folder, 'files')),
         connections: new Connections([]),
         print: () => undefined,
+        warn: () => undefined,
       },
       scripts,
       log: new MemoryLogger(),

@@ -52,6 +52,7 @@ describe('records that were refused', () => {
     files: new FilesFolder(folder),
     connections: new Connections([]),
     print: () => undefined,
+    warn: () => undefined,
   });
 
   /** Runs the pipeline to the end of its file. */

@@ -40,7 +40,12 @@ describe('a run', () => {
       epoch: 1,
       startsAt: null,
       store: { lanes: new AwayLanes(state), letters: state },
-      around: { files: new FilesFolder(folder), connections: new Connections([]), print: () => undefined },
+      around: {
+        files: new FilesFolder(folder),
+        connections: new Connections([]),
+        print: () => undefined,
+        warn: () => undefined,
+      },
       scripts,
       signal: new AbortController().signal,
       onProgress: () => undefined,

@@ -12,17 +12,23 @@ export function nameOfBatch(
   return `${generation}-${lane}-${String(n).padStart(DIGITS, '0')}.${format}`;
 }
 
-/**
- * The files in a sink's folder that this generation has not written: those of other generations, and those of another journal or of
- * the time after a backup, which have the same numbers.
- * @param incarnation the one that the folder is marked with; null: none, as an earlier version leaves it
- */
-export function strangersIn(names: readonly string[], claim: Claim, incarnation: string | null): string[] {
-  const isMarked = incarnation !== null && incarnation !== claim.incarnation;
-  return names.filter((name) => {
-    const [generation, lane, n] = (NAME.exec(name) ?? []).slice(1).map(Number);
-    if (generation === undefined) return false;
-    if (generation !== claim.generation) return !claim.continues;
-    return isMarked || (lane === claim.lane && (n ?? 0) > claim.lastBatch);
-  });
+/** The files of batches in a sink's folder that its generation has not written. */
+export interface OtherFiles {
+  /** Of other generations: their names say so. */
+  earlier: string[];
+  /** Under names of this generation: of another journal, which counted generations alike, or of the time after a backup. */
+  clashing: string[];
+}
+
+/** @param incarnation the one that the folder is marked with; null: none, as an earlier version leaves it */
+export function otherFiles(names: readonly string[], claim: Claim, incarnation: string | null): OtherFiles {
+  const isAnothers = incarnation !== null && incarnation !== claim.incarnation;
+  const found: OtherFiles = { earlier: [], clashing: [] };
+  for (const name of names) {
+    const [generation, lane, n = 0] = (NAME.exec(name) ?? []).slice(1).map(Number);
+    if (generation === undefined) continue;
+    if (generation !== claim.generation) found.earlier.push(name);
+    else if (isAnothers || (lane === claim.lane && n > claim.lastBatch)) found.clashing.push(name);
+  }
+  return found;
 }

@@ -21,15 +21,20 @@ const FIRST: Claim = {
 };
 const SECOND: Claim = { ...FIRST, generation: 2, incarnation: 'second' };
 const OF_ANOTHER_JOURNAL: Claim = { ...FIRST, incarnation: 'another' };
-const REFUSED = /out has 1 file that this generation of the pipeline did not write, such as 1-0-0000000001/;
+const REFUSED =
+  /out has 1 file under the names of this generation's batches that it did not write, such as 1-0-0000000001/;
 
 describe('A file sink', () => {
   let folder: string;
   beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'spark-file-sink-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
+  const told: string[] = [];
+  beforeEach(() => void told.splice(0));
+
   async function open(claim: Claim, overwrite = false) {
-    const sink = new FileSink(new FilesFolder(folder), 'out', { overwrite });
+    const warn = (text: string): void => void told.push(text);
+    const sink = new FileSink(new FilesFolder(folder), 'out', { overwrite, warn });
     await sink.open(claim);
     return (n: number, id: number): Promise<void> => {
       const { generation, lane, epoch } = claim;
@@ -59,8 +64,20 @@ describe('A file sink', () => {
     expect(ids()).toEqual([1, 2, 3]);
   });
 
+  it('keeps the files of an earlier generation, and says so once', async () => {
+    await (
+      await open(FIRST)
+    )(1, 1);
+    const write = await open(SECOND);
+    await write(1, 7);
+    await open({ ...SECOND, lastBatch: 1 });
+    expect(ids()).toEqual([1, 7]);
+    expect(told).toEqual([
+      expect.stringMatching(/out also has 1 file of earlier readings, such as 1-0-0000000001/),
+    ]);
+  });
+
   it.each([
-    ['an earlier generation', SECOND],
     ['another journal, which have the same names', OF_ANOTHER_JOURNAL],
     ['the time after a backup of the journal', FIRST],
   ])('fails while its folder has files of %s, and begins once they are moved', async (_of, claim) => {
@@ -101,7 +118,7 @@ describe('A file sink', () => {
     await (
       await open({ ...SECOND, continues: true }, true)
     )(1, 2);
-    expect(ids()).toEqual([1, 2]);
+    expect([ids(), told]).toEqual([[1, 2], []]);
     const again = { ...OF_ANOTHER_JOURNAL, generation: 2, continues: true };
     await expect(open(again, true)).rejects.toThrow('such as 2-0-0000000001');
     await expect(open(again, true)).rejects.not.toThrow('overwrite');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { counted } from '@nestjs-spark/foundation/internal';
 import { GENERATION_FILE, OWNER_FILE } from '../../definition/reserved-names.ts';
 import type { Fields } from '../../expression/compile-expression.ts';
-import { nameOfBatch, strangersIn } from './batch-files.ts';
+import { nameOfBatch, otherFiles } from './batch-files.ts';
 import { writeCsv } from './csv.ts';
 import { orAbsent } from './file-error.ts';
 import type { FilesFolder } from './files-folder.ts';
@@ -13,27 +13,31 @@ import { FencedError, RunFailedError, type Claim, type OutBatch, type Sink } fro
 export interface FileSinkOptions {
   /** Default: JSON lines. */
   format?: 'ndjson' | 'csv';
-  /** Whether files of other generations are removed. Default: they fail the pipeline. */
+  /** Whether files that another reading has written are removed. Default: those of other generations stay, and those in the way fail the pipeline. */
   overwrite?: boolean;
+  /** Told once per generation that earlier files stay. */
+  warn?: (text: string) => void;
 }
 
-/** Writes one file of JSON lines or CSV per batch. A folder has the files of one generation, which is marked in it. */
+/** Writes one file of JSON lines or CSV per batch. Its folder is marked with the generation that writes. */
 export class FileSink implements Sink {
   readonly #folder: FilesFolder;
   readonly #path: string;
   readonly #format: 'ndjson' | 'csv';
   readonly #overwrites: boolean;
+  readonly #warn: (text: string) => void;
   #incarnation = '';
 
   constructor(
     folder: FilesFolder,
     path: string,
-    { format = 'ndjson', overwrite = false }: FileSinkOptions = {},
+    { format = 'ndjson', overwrite = false, warn = () => undefined }: FileSinkOptions = {},
   ) {
     this.#folder = folder;
     this.#path = path;
     this.#format = format;
     this.#overwrites = overwrite;
+    this.#warn = warn;
   }
 
   async open(claim: Claim): Promise<null> {
@@ -47,11 +51,14 @@ export class FileSink implements Sink {
     else if (owner !== claimed)
       throw new RunFailedError(`${this.#path} is written by the pipeline ${owner}: name another folder`);
     const marked = await markOf(folder);
-    const strangers = strangersIn(await readdir(folder), claim, marked);
+    const { earlier, clashing } = otherFiles(await readdir(folder), claim, marked);
     // Records before a position that an operator has set are not read again: their files stay.
-    if (strangers.length > 0 && (!this.#overwrites || claim.continues))
-      throw new RunFailedError(this.#otherFiles(strangers, claim));
-    for (const name of strangers) await rm(join(folder, name), { force: true });
+    const mayRemove = this.#overwrites && !claim.continues;
+    if (mayRemove)
+      for (const name of [...earlier, ...clashing]) await rm(join(folder, name), { force: true });
+    else if (clashing.length > 0) throw new RunFailedError(this.#inTheWay(clashing, claim));
+    else if (earlier.length > 0 && !claim.continues && marked !== incarnation)
+      this.#warn(`${claimed}: ${this.#besides(earlier, claim)}`);
     // Last: if the process ends before, the next one finds the strangers again.
     if (marked !== incarnation) await writeWhole(join(folder, GENERATION_FILE), incarnation);
     this.#incarnation = incarnation;
@@ -70,10 +77,14 @@ export class FileSink implements Sink {
     await writeWhole(join(folder, name), this.#format === 'csv' ? writeCsv(all) : writeLines(all));
   }
 
-  #otherFiles(names: readonly string[], { continues }: Claim): string {
-    const found = `${this.#path} has ${counted(names.length, 'file')} that this generation of the pipeline did not write, such as ${names[0]}: readers would take both for one output`;
+  #inTheWay(names: readonly string[], { continues }: Claim): string {
+    const found = `${this.#path} has ${counted(names.length, 'file')} under the names of this generation's batches that it did not write, such as ${names[0]}: the pipeline's state was lost or restored`;
     const remove = continues ? '' : ', or set "overwrite: true" in the sink to have them removed';
     return `${found}. Move them, or name another folder${remove}`;
+  }
+
+  #besides(names: readonly string[], { generation }: Claim): string {
+    return `${this.#path} also has ${counted(names.length, 'file')} of earlier readings, such as ${names[0]}. The names of this one's begin with "${generation}-". With "overwrite: true" in the sink, earlier ones are removed`;
   }
 }
 

@@ -9,8 +9,8 @@ const decompress = promisify(zlib.zstdDecompress);
 
 /** So much is quicker done at once than handed to another thread. */
 const AT_ONCE_BYTES = 64 * 1024;
-/** What is packed and larger than this was almost always larger than that: unpacking it at once would be tried in vain. */
-const PACKED_AT_ONCE_BYTES = 16 * 1024;
+/** What is larger than this when packed is often larger than that unpacked: unpacking it at once would be tried in vain. */
+const PACKED_AT_ONCE_BYTES = 4 * 1024;
 /** Of unpacked bytes: the other thread is called for each piece, so that many small ones take twice the processor time. */
 const PIECE_BYTES = 1024 * 1024;
 /** Most sets are packed to less than this part of what they were: then one piece is enough. */

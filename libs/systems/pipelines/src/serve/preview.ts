@@ -51,7 +51,12 @@ export async function previewDefinition(
   options: { files: string; connections?: Connections; limit?: number },
 ): Promise<PreviewedRecord[]> {
   const { files, connections = new Connections([]), limit = 10 } = options;
-  const around = { files: new FilesFolder(files), connections, print: () => undefined, warn: () => undefined };
+  const around = {
+    files: new FilesFolder(files),
+    connections,
+    print: () => undefined,
+    warn: () => undefined,
+  };
   const scripts = new Scripts();
   try {
     return await preview({ definition, limit, around, scripts, signal: AbortSignal.timeout(PREVIEW_MS) });

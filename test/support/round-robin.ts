@@ -29,9 +29,9 @@ interface Ready {
 }
 
 /**
- * A proxy as one is in front of any application: requests go to the instances that say ready, in turn. One that says it is not gets none
- * from then on, and so does one that leaves several probes unanswered. A read whose instance dies under it goes to the next one, as proxies do
- * for what may be repeated.
+ * A proxy as one is in front of any application: requests go to the instances that say ready, in turn. One that says that it is not
+ * ready gets none from then on, nor does one that leaves several probes unanswered. A read whose instance dies goes to the next one, as
+ * proxies do for what may be repeated.
  */
 export class RoundRobin {
   /** Every time that a ready instance answered 503, with its reasons; one that does not answer at all is not here. */

@@ -45,7 +45,7 @@ export class Gaps {
     this.#forget();
   }
 
-  /** Sets the end of the search to the latest revision of the store: a message is only removed after the next change of its job was stored. */
+  /** Ends the search at the latest revision of the store: a message is only removed once the next change of its job is stored. */
   bound(position: number): void {
     for (const gap of this.#gaps) gap.upTo ??= position;
     this.#forget();

@@ -16,8 +16,8 @@ export interface OrderedReading {
 }
 
 /**
- * The changes of many jobs in the order of their revisions, so that a reader may resume after any of them. A message that has left its queue
- * is only found in a later one, with the job's next change: at a missing revision, later changes are held back until it is found, until
+ * The changes of many jobs in the order of their revisions, so that a reader may resume after any of them. What a message said that has
+ * left its queue is only found in the job's next change: at a missing revision, later changes are held back until it is found, until
  * everything that was stored when it was missed has been read, or until nothing follows.
  */
 export async function* inOrder(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
+import { FIRST_CLAIM } from '../fixtures/first-claim.ts';
 import { NO_TOTALS } from '../batch/batch.ts';
 import { kafkaBench, postgresBench, sqliteBench, type SinkBench } from '../fixtures/sink-benches.ts';
 import {
@@ -34,16 +35,9 @@ function keeps(prepare: () => Promise<SinkBench>): void {
   });
 
   const claim = (more: Partial<Claim> = {}): Claim => ({
-    tenant: 'default',
+    ...FIRST_CLAIM,
     pipelineId,
-    lane: 0,
-    generation: 1,
-    epoch: 1,
-    holder: 'one',
     startsAt: { a: 5 },
-    continues: false,
-    incarnation: 'first',
-    lastBatch: 0,
     ...more,
   });
 

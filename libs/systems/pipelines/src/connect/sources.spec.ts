@@ -12,24 +12,13 @@ import { FileSink } from './file/file-sink.ts';
 import { FileSource } from './file/file-source.ts';
 import { FilesFolder } from './file/files-folder.ts';
 import { GenerateSource } from './generate-source.ts';
+import { FIRST_CLAIM } from '../fixtures/first-claim.ts';
 import { KafkaSource } from './kafka/kafka-source.ts';
 import { RunFailedError, type Source } from './ports.ts';
 
 const COUNT = 23;
 const LIMITS = { maxRecords: 5, maxBytes: 1_000_000, maxWaitMs: 200 };
 const MOST_BYTES = 1_000_000;
-const CLAIM = {
-  tenant: 'default',
-  pipelineId: 'p',
-  lane: 0,
-  generation: 1,
-  epoch: 1,
-  holder: 'one',
-  startsAt: {},
-  continues: false,
-  incarnation: 'first',
-  lastBatch: 0,
-};
 const never = new AbortController().signal;
 
 interface SourceBench {
@@ -96,7 +85,7 @@ describe('files', () => {
     'are not written where no folder can be, which fails the pipeline: %s',
     async (path) => {
       symlinkSync(join(folder, 'nowhere'), join(folder, 'link'));
-      const opening = new FileSink(new FilesFolder(folder), path).open(CLAIM);
+      const opening = new FileSink(new FilesFolder(folder), path).open(FIRST_CLAIM);
       await expect(opening).rejects.toThrow(RunFailedError);
       await expect(opening).rejects.toThrow('choose another folder');
     },

@@ -32,7 +32,7 @@ export type SinkDefinition =
       type: 'file';
       path: string;
       format?: 'ndjson' | 'csv';
-      /** Whether a new reading removes the files of earlier ones. Default: they stay; where they have the same names, the pipeline fails. */
+      /** Whether a new reading removes the files of earlier ones. Default: they stay; if they have the same names, the pipeline fails. */
       overwrite?: boolean;
     }
   | { type: 'log' }

@@ -3,24 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { NO_TOTALS } from '../../batch/batch.ts';
+import { FIRST_CLAIM } from '../../fixtures/first-claim.ts';
 import { FencedError, RunFailedError, type Claim } from '../ports.ts';
 import { FileSink } from './file-sink.ts';
 import { FilesFolder } from './files-folder.ts';
 
-const FIRST: Claim = {
-  tenant: 'default',
-  pipelineId: 'people',
-  lane: 0,
-  generation: 1,
-  epoch: 1,
-  holder: 'one',
-  startsAt: {},
-  continues: false,
-  incarnation: 'first',
-  lastBatch: 0,
-};
-const SECOND: Claim = { ...FIRST, generation: 2, incarnation: 'second' };
-const OF_ANOTHER_JOURNAL: Claim = { ...FIRST, incarnation: 'another' };
+const SECOND: Claim = { ...FIRST_CLAIM, generation: 2, incarnation: 'second' };
+const OF_ANOTHER_JOURNAL: Claim = { ...FIRST_CLAIM, incarnation: 'another' };
 const REFUSED =
   /out has 1 file under the names of this generation's batches that it did not write, such as 1-0-0000000001/;
 
@@ -52,21 +41,21 @@ describe('A file sink', () => {
 
   it('goes on with the files of its own generation', async () => {
     await (
-      await open(FIRST)
+      await open(FIRST_CLAIM)
     )(1, 1);
     await (
-      await open({ ...FIRST, lastBatch: 1 })
+      await open({ ...FIRST_CLAIM, lastBatch: 1 })
     )(2, 2);
     await (
-      await open({ ...FIRST, lane: 1 })
+      await open({ ...FIRST_CLAIM, lane: 1 })
     )(1, 3);
-    await open({ ...FIRST, lastBatch: 2 });
+    await open({ ...FIRST_CLAIM, lastBatch: 2 });
     expect(ids()).toEqual([1, 2, 3]);
   });
 
   it('keeps the files of an earlier generation, and says so once', async () => {
     await (
-      await open(FIRST)
+      await open(FIRST_CLAIM)
     )(1, 1);
     const write = await open(SECOND);
     await write(1, 7);
@@ -79,10 +68,10 @@ describe('A file sink', () => {
 
   it.each([
     ['another journal, which have the same names', OF_ANOTHER_JOURNAL],
-    ['the time after a backup of the journal', FIRST],
+    ['the time after a backup of the journal', FIRST_CLAIM],
   ])('fails while its folder has files of %s, and begins once they are moved', async (_of, claim) => {
     await (
-      await open(FIRST)
+      await open(FIRST_CLAIM)
     )(1, 1);
     await expect(open(claim)).rejects.toThrow(RunFailedError);
     await expect(open(claim)).rejects.toThrow(REFUSED);
@@ -98,10 +87,10 @@ describe('A file sink', () => {
   it.each([
     ['an earlier generation', SECOND],
     ['another journal', OF_ANOTHER_JOURNAL],
-    ['the time after a backup of the journal', FIRST],
+    ['the time after a backup of the journal', FIRST_CLAIM],
   ])('removes the files of %s where it may overwrite, and nothing else', async (_of, claim) => {
     await (
-      await open(FIRST)
+      await open(FIRST_CLAIM)
     )(1, 1);
     for (const name of ['notes.txt', '1-0-2.ndjson', '2026-01-01.csv'])
       writeFileSync(join(folder, 'out', name), '{"id":0}');
@@ -113,7 +102,7 @@ describe('A file sink', () => {
 
   it('keeps earlier files where an operator has set the position, also where it may overwrite', async () => {
     await (
-      await open(FIRST)
+      await open(FIRST_CLAIM)
     )(1, 1);
     await (
       await open({ ...SECOND, continues: true }, true)
@@ -126,7 +115,7 @@ describe('A file sink', () => {
 
   it('goes on in a folder without a mark, as an earlier version has left it, unless it has written nothing yet', async () => {
     await (
-      await open(FIRST)
+      await open(FIRST_CLAIM)
     )(1, 1);
     rmSync(join(folder, 'out', '.spark-generation'));
     await expect(open(OF_ANOTHER_JOURNAL)).rejects.toThrow(REFUSED);
@@ -135,7 +124,7 @@ describe('A file sink', () => {
   });
 
   it('writes no more once a later generation has the folder', async () => {
-    const stale = await open(FIRST);
+    const stale = await open(FIRST_CLAIM);
     const write = await open(SECOND);
     await expect(stale(1, 1)).rejects.toThrow(FencedError);
     await write(1, 2);

@@ -13,7 +13,7 @@ import { FencedError, RunFailedError, type Claim, type OutBatch, type Sink } fro
 export interface FileSinkOptions {
   /** Default: JSON lines. */
   format?: 'ndjson' | 'csv';
-  /** Whether files that another reading has written are removed. Default: those of other generations stay, and those in the way fail the pipeline. */
+  /** Whether files of other readings are removed. Default: they stay; if they have the names of this one's, the pipeline fails. */
   overwrite?: boolean;
   /** Told once per generation that earlier files stay. */
   warn?: (text: string) => void;

@@ -29,9 +29,9 @@ interface Ready {
 }
 
 /**
- * A proxy as one is in front of any application: requests go to the instances that say ready, in turn. One that says that it is not
- * ready gets none from then on, nor does one that leaves several probes unanswered. A read whose instance dies goes to the next one, as
- * proxies do for what may be repeated.
+ * A proxy like those in front of any application: it sends requests in turn to the instances that report ready. One that reports not
+ * ready gets none from then on, nor does one that leaves several probes unanswered. A read whose instance dies is sent to the next, as
+ * proxies do with requests that may be repeated.
  */
 export class RoundRobin {
   /** Every time that a ready instance answered 503, with its reasons; one that does not answer at all is not here. */

@@ -20,8 +20,8 @@ export class Deliveries {
   }
 
   /**
-   * Resolves once there are fewer, or when aborted. A race of the deliveries would leave something behind at each of them every
-   * time, and one of them may take hours while the others come and go.
+   * Resolves once fewer than `count` are under way, or when aborted. Not by `Promise.race`: each call would leave a reaction on every
+   * promise, and one of them may take hours.
    */
   async fewerThan(count: number, signal: AbortSignal): Promise<void> {
     while (this.#underWay.all().length >= count && !signal.aborted) await this.#left.wait(signal);

@@ -9,11 +9,11 @@ const decompress = promisify(zlib.zstdDecompress);
 
 /** So much is quicker done at once than handed to another thread. */
 const AT_ONCE_BYTES = 64 * 1024;
-/** What is larger than this when packed is often larger than that unpacked: unpacking it at once would be tried in vain. */
+/** What packs to more than this often unpacks to more than `AT_ONCE_BYTES`: the attempt would be wasted. */
 const PACKED_AT_ONCE_BYTES = 4 * 1024;
-/** Of unpacked bytes: the other thread is called for each piece, so that many small ones take twice the processor time. */
+/** Of unpacked bytes: the other thread is called for each piece, and many small ones take twice the processor time. */
 const PIECE_BYTES = 1024 * 1024;
-/** Most sets are packed to less than this part of what they were: then one piece is enough. */
+/** Most sets shrink by at least this factor: then one piece is enough. */
 const EXPECTED_RATIO = 8;
 
 /** @param level from 1, the quickest, to 19 */
@@ -45,14 +45,14 @@ export function giveBack({ buffer, byteLength }: Uint8Array): void {
 
 /**
  * @returns bytes for `giveBackUnpacked`
- * @throws {Error} for what `pack` has not made, and for what has more than so many bytes
+ * @throws {Error} for what `pack` has not made, and for what has more than `most` bytes
  */
 export async function unpack(packed: Uint8Array, most: number): Promise<Uint8Array> {
   const small = unpackSmall(packed, Math.min(most, AT_ONCE_BYTES));
   return small ?? decompress(packed, { maxOutputLength: most, chunkSize: PIECE_BYTES });
 }
 
-/** Frees what `unpack` has returned, as `giveBack` does: its memory may be larger than it is. */
+/** Frees what `unpack` has returned, as `giveBack` does: its buffer may be larger than the bytes. */
 export function giveBackUnpacked({ buffer }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
 }

@@ -36,8 +36,8 @@ const roomBytes = Buffer.from(room.buffer);
 const isLittleEndian = endianness() === 'LE';
 
 /**
- * An array that begins with the signs of a text, until the next call. Documents are cut out of longer texts, in which V8 takes far
- * longer to find the sign at a place than in an array: with the copying, the whole scan takes about half as long as without.
+ * An array that begins with the characters of a string, valid until the next call. Documents are cut out of longer strings, in which
+ * V8 takes far longer to find a character than in an array: with the copying, the whole scan takes about half as long as without.
  */
 function signsOf(text: string): Uint16Array {
   const { length } = text;

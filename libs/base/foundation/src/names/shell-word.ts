@@ -1,4 +1,4 @@
-/** A text as a shell takes it for one word. */
+/** A string, quoted where a shell would not take it for one word. */
 export function shellWord(text: string): string {
   return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

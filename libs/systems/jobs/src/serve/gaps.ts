@@ -1,6 +1,6 @@
 import type { StoredJob } from '../job/store.ts';
 
-/** How many revisions to read beyond a missing one at most: as many changes of a reader may be held in memory. */
+/** At most this many revisions are read beyond a missing one: as many changes may be held in memory for a reader. */
 const MOST_AHEAD = 10_000;
 
 interface Gap {
@@ -36,7 +36,7 @@ export class Gaps {
     return this.#read !== undefined && revision <= this.#read;
   }
 
-  /** Takes the next record that the reader meets: what is found in it is missing no longer, nor is what had to be found before. */
+  /** Takes the next record: revisions found in it are no longer missing, nor are those whose search has ended. */
   read({ job, revision }: StoredJob): void {
     const from = (this.#read ?? revision - 1) + 1;
     if (from < revision) this.#gaps.push({ from, to: revision - 1 });
@@ -51,7 +51,7 @@ export class Gaps {
     this.#forget();
   }
 
-  /** Nothing that is missing will be found. */
+  /** Gives up on everything that is missing. */
   close(): void {
     this.#gaps.length = 0;
   }

@@ -16,9 +16,9 @@ export interface OrderedReading {
 }
 
 /**
- * The changes of many jobs in the order of their revisions, so that a reader may resume after any of them. What a message said that has
- * left its queue is only found in the job's next change: at a missing revision, later changes are held back until it is found, until
- * everything that was stored when it was missed has been read, or until nothing follows.
+ * The changes of many jobs in the order of their revisions, so that a reader may resume after any of them. The change of a message
+ * that has left its queue is only found with the job's next change: at a missing revision, later changes are held back until it is
+ * found, until everything that was stored when it was missed has been read, or until nothing follows.
  */
 export async function* inOrder(
   jobs: AsyncIterable<StoredJob>,

@@ -128,7 +128,7 @@ function keepsPosition(one: PipelineDefinition | null, other: PipelineDefinition
   return isDeepStrictEqual(one?.source, other.source) && isDeepStrictEqual(targetOf(one), targetOf(other));
 }
 
-/** The sink without its rule for what other generations wrote. */
+/** Without `overwrite`, which does not change where records go: the position stays valid. */
 function targetOf(definition: PipelineDefinition | null): object {
   const { overwrite: _, ...target } = { overwrite: false, ...definition?.sink };
   return target;

@@ -68,7 +68,7 @@ export interface Claim {
   holder: string;
   /** Where a generation begins that has no checkpoint yet. */
   startsAt: Position;
-  /** Whether an operator has set that position, and something precedes it: that is not read again. */
+  /** Whether an operator has set that position after the beginning: records before it are not read in this generation. */
   continues: boolean;
   /** Random for each generation: after the loss of a journal, generations have the same numbers again. */
   incarnation: string;

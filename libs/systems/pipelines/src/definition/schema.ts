@@ -26,7 +26,7 @@ const createTable = {
 };
 const overwrite = {
   type: 'boolean',
-  description: 'removes the files of earlier generations when a new one begins',
+  description: 'removes batch files in the folder that this generation did not write',
 };
 const record = { type: 'object' };
 

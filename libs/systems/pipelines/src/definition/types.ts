@@ -32,7 +32,7 @@ export type SinkDefinition =
       type: 'file';
       path: string;
       format?: 'ndjson' | 'csv';
-      /** Whether a new reading removes the files of earlier ones. Default: they stay; if they have the same names, the pipeline fails. */
+      /** Whether batch files that this generation did not write are removed. Default: they stay; if they have its names, it fails. */
       overwrite?: boolean;
     }
   | { type: 'log' }

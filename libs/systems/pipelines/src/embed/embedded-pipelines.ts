@@ -61,7 +61,7 @@ export class EmbeddedPipelines {
 
   /**
    * Applies a definition and runs it until its source is read or the signal is aborted. A killed run resumes where it was.
-   * @throws {CommandRefusedError} if it cannot be changed or started; {RunFailedError} if an operator has to act: it is Failed then
+   * @throws {CommandRefusedError} if it cannot be changed or started; {RunFailedError} if an operator has to act: it is then Failed
    */
   async run(definition: PipelineDefinition, options: EmbeddedRunOptions): Promise<RunResult> {
     const { signal, from = 'checkpoint', reset, onProgress } = options;

@@ -188,7 +188,7 @@ export class OwnedPipeline {
     await this.#forgotten.catch(() => undefined);
   }
 
-  /** An embedded process has no status of earlier ones, and a lost one is not published again until a batch is written. */
+  /** An embedded process starts without the status of earlier ones, and a lost status is only published again with the next batch. */
   async #recall(): Promise<void> {
     const progress = await recallProgress(this.#parts, this.#state.generation);
     if (progress === null) return;

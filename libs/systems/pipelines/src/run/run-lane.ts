@@ -56,7 +56,7 @@ export interface LaneProgress {
   lag: number | null;
   /** Whether a batch was just written. */
   isBatch: boolean;
-  /** When; null: not known here. */
+  /** When the last batch was written; null: not known here. */
   lastBatchAt: string | null;
 }
 
@@ -264,7 +264,7 @@ class LaneRun {
     this.#options.onProgress({ totals: this.#totals, position, n, lag, isBatch, lastBatchAt });
   }
 
-  /** Whether the generation leaves out what precedes a position. */
+  /** Whether an operator has set a position after the beginning: records before it are not read in this generation. */
   get #continues(): boolean {
     return Object.values(this.#options.startsAt ?? {}).some((at) => at > 0);
   }

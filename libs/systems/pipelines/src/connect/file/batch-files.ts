@@ -4,7 +4,7 @@ import type { Claim } from '../ports.ts';
 const DIGITS = 10;
 const NAME = /^(\d+)-(\d+)-(\d{10,})\.(?:ndjson|csv)$/;
 
-/** The file of a batch: written again, it replaces itself. */
+/** The name of a batch's file: a batch that is written again replaces it. */
 export function nameOfBatch(
   { generation, lane, n }: { generation: number; lane: number; n: number },
   format: 'ndjson' | 'csv',
@@ -12,7 +12,7 @@ export function nameOfBatch(
   return `${generation}-${lane}-${String(n).padStart(DIGITS, '0')}.${format}`;
 }
 
-/** The files of batches in a sink's folder that its generation has not written. */
+/** Batch files in a sink's folder that the claiming generation did not write. */
 export interface OtherFiles {
   /** Of other generations: their names say so. */
   earlier: string[];

@@ -13,7 +13,7 @@ import { FencedError, RunFailedError, type Claim, type OutBatch, type Sink } fro
 export interface FileSinkOptions {
   /** Default: JSON lines. */
   format?: 'ndjson' | 'csv';
-  /** Whether files of other readings are removed. Default: they stay; if they have the names of this one's, the pipeline fails. */
+  /** Whether batch files that this generation did not write are removed. Default: they stay; if they have its names, the pipeline fails. */
   overwrite?: boolean;
   /** Told once per generation that earlier files stay. */
   warn?: (text: string) => void;
@@ -59,7 +59,7 @@ export class FileSink implements Sink {
     else if (clashing.length > 0) throw new RunFailedError(this.#inTheWay(clashing, claim));
     else if (earlier.length > 0 && !claim.continues && marked !== incarnation)
       this.#warn(`${claimed}: ${this.#besides(earlier, claim)}`);
-    // Last: if the process ends before, the next one finds the strangers again.
+    // Last: if the process ends before, the next one finds the other files again.
     if (marked !== incarnation) await writeWhole(join(folder, GENERATION_FILE), incarnation);
     this.#incarnation = incarnation;
     return null;

@@ -4,10 +4,11 @@ import type {
   SettingsView,
   SettingView,
 } from '@nestjs-spark/settings/internal';
+import { inColumns } from '../in-columns.ts';
 
 export function renderSettings(module: string, { detail, settings }: SettingsView): string {
   const rows = settings.map((setting): string[] => [setting.name, show(setting.value), originOf(setting)]);
-  return [`${module}: ${detail}`, ...inColumns(rows)].join('\n');
+  return [`${module}: ${detail}`, ...indented(rows)].join('\n');
 }
 
 export function renderChange(module: string, { version, changed }: SettingsChangeView): string {
@@ -30,7 +31,7 @@ export function renderHistory(module: string, versions: readonly SettingsVersion
     const from = takenFrom === null ? '' : ` (the values of version ${takenFrom})`;
     return [String(version), at, `${set.join(' ') || 'nothing'}${from}`];
   });
-  return [`${module}:`, ...inColumns(rows)].join('\n');
+  return [`${module}:`, ...indented(rows)].join('\n');
 }
 
 function originOf(setting: SettingView): string {
@@ -50,7 +51,6 @@ function show(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function inColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = [0, 1].map((at) => Math.max(0, ...rows.map((row) => row[at]?.length ?? 0)));
-  return rows.map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd());
+function indented(rows: readonly (readonly string[])[]): string[] {
+  return inColumns(rows).map((line) => `  ${line}`);
 }

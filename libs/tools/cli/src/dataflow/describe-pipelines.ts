@@ -1,17 +1,13 @@
 import { printable } from '@nestjs-spark/foundation/internal';
 import { placeOf, type PipelineView } from '@nestjs-spark/pipelines/embedded';
+import { inColumns } from '../in-columns.ts';
 import type { LetterView } from './read-answer.ts';
 
 export function describePipelines(pipelines: readonly PipelineView[]): string {
   if (pipelines.length === 0)
     return 'There are no pipelines: npx @nestjs-spark/cli dataflow apply FILE creates one';
-  const rows = pipelines.map(rowOf);
-  const widths = [0, 1, 2].map((at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  return rows
-    .map(
-      (row, at) =>
-        `${row.map((cell, of) => cell.padEnd(widths[of] ?? 0)).join('  ')}${reasonOf(pipelines[at])}`,
-    )
+  return inColumns(pipelines.map(rowOf))
+    .map((row, at) => `${row}${reasonOf(pipelines[at])}`)
     .join('\n');
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -98,6 +98,50 @@ describe('A file sink', () => {
       await open(claim, true)
     )(1, 7);
     expect(ids()).toEqual(claim.generation === 2 ? [0, 7, 0, 0] : [7, 0, 0, 0]);
+  });
+
+  it('leaves files alone whose names no sink gives, and folders', async () => {
+    const others = ['01-00-0000000001.ndjson', '1-0-00000000001.ndjson', '2026-01-1764365000.csv'];
+    mkdirSync(join(folder, 'out', '2-0-0000000009.csv'), { recursive: true });
+    for (const name of others) writeFileSync(join(folder, 'out', name), '');
+    await (
+      await open(FIRST_CLAIM, true)
+    )(1, 1);
+    expect(files()).toEqual([...others, '1-0-0000000001.ndjson', '2-0-0000000009.csv'].toSorted());
+    expect(told).toEqual([]);
+  });
+
+  it('removes nothing before it writes: the source may not be there', async () => {
+    await (
+      await open(FIRST_CLAIM)
+    )(1, 1);
+    const write = await open(SECOND, true);
+    expect(ids()).toEqual([1]);
+    await write(1, 7);
+    expect([ids(), told]).toEqual([[7], ['1 file of other generations removed from out']]);
+  });
+
+  it('removes nothing of a later generation that has begun meanwhile', async () => {
+    await (
+      await open(FIRST_CLAIM)
+    )(1, 1);
+    const stale = await open(SECOND, true);
+    await (
+      await open({ ...SECOND, generation: 3, incarnation: 'third' }, true)
+    )(1, 3);
+    await expect(stale(1, 2)).rejects.toThrow(FencedError);
+    expect(ids()).toEqual([3]);
+  });
+
+  it('removes nothing that another lane of its generation has written meanwhile', async () => {
+    await (
+      await open({ ...FIRST_CLAIM, lane: 1 })
+    )(1, 1);
+    const records = await open(OF_ANOTHER_JOURNAL, true);
+    const replayed = await open({ ...OF_ANOTHER_JOURNAL, lane: 1 }, true);
+    await replayed(1, 7);
+    await records(1, 8);
+    expect(ids()).toEqual([8, 7]);
   });
 
   it('keeps earlier files where an operator has set the position, also where it may overwrite', async () => {

@@ -15,7 +15,7 @@ export interface FileSinkOptions {
   format?: 'ndjson' | 'csv';
   /** Whether batch files that this generation did not write are removed. Default: they stay; if they have its names, the pipeline fails. */
   overwrite?: boolean;
-  /** Told once per generation that earlier files stay. */
+  /** Told that earlier files stay, once per generation, or that they are removed. */
   warn?: (text: string) => void;
 }
 
@@ -27,6 +27,10 @@ export class FileSink implements Sink {
   readonly #overwrites: boolean;
   readonly #warn: (text: string) => void;
   #incarnation = '';
+  /** The mark that the folder had when this process last looked. */
+  #marked: string | null = null;
+  /** Files to be removed before the first batch is written. */
+  #doomed: readonly string[] = [];
 
   constructor(
     folder: FilesFolder,
@@ -51,17 +55,16 @@ export class FileSink implements Sink {
     else if (owner !== claimed)
       throw new RunFailedError(`${this.#path} is written by the pipeline ${owner}: name another folder`);
     const marked = await markOf(folder);
-    const { earlier, clashing } = otherFiles(await readdir(folder), claim, marked);
+    const { earlier, clashing } = otherFiles(await filesIn(folder), claim, marked);
     // Records before a position that an operator has set are not read again: their files stay.
     const mayRemove = this.#overwrites && !claim.continues;
-    if (mayRemove)
-      for (const name of [...earlier, ...clashing]) await rm(join(folder, name), { force: true });
-    else if (clashing.length > 0) throw new RunFailedError(this.#inTheWay(clashing, claim));
-    else if (earlier.length > 0 && !claim.continues && marked !== incarnation)
+    this.#doomed = mayRemove ? [...earlier, ...clashing] : [];
+    if (!mayRemove && clashing.length > 0) throw new RunFailedError(this.#inTheWay(clashing, claim));
+    if (!mayRemove && earlier.length > 0 && !claim.continues && marked !== incarnation)
       this.#warn(`${claimed}: ${this.#besides(earlier, claim)}`);
-    // Last: if the process ends before, the next one finds the other files again.
-    if (marked !== incarnation) await writeWhole(join(folder, GENERATION_FILE), incarnation);
     this.#incarnation = incarnation;
+    this.#marked = marked;
+    if (this.#doomed.length === 0) await this.#mark(folder);
     return null;
   }
 
@@ -71,10 +74,29 @@ export class FileSink implements Sink {
   async write({ records, ...batch }: OutBatch): Promise<void> {
     if (records.length === 0) return;
     const folder = await this.#folder.makeFolder(this.#path);
-    if (((await markOf(folder)) ?? this.#incarnation) !== this.#incarnation) throw new FencedError(null);
+    const mark = await markOf(folder);
+    // Another lane of this generation has removed them already, and may have written under their names.
+    if (mark === this.#incarnation) this.#doomed = [];
+    else if (mark !== null && mark !== this.#marked) throw new FencedError(null);
+    if (this.#doomed.length > 0) await this.#removeOthers(folder);
     const name = nameOfBatch(batch, this.#format);
     const all = records.map(({ fields }) => fields);
     await writeWhole(join(folder, name), this.#format === 'csv' ? writeCsv(all) : writeLines(all));
+  }
+
+  /** With the first batch, not earlier: a generation whose source cannot be read leaves the earlier output alone. */
+  async #removeOthers(folder: string): Promise<void> {
+    for (const name of this.#doomed) await rm(join(folder, name), { force: true });
+    this.#warn(`${counted(this.#doomed.length, 'file')} of other generations removed from ${this.#path}`);
+    this.#doomed = [];
+    // Last: if the process ends before, the next one finds the other files again.
+    await this.#mark(folder);
+  }
+
+  async #mark(folder: string): Promise<void> {
+    if (this.#marked !== this.#incarnation)
+      await writeWhole(join(folder, GENERATION_FILE), this.#incarnation);
+    this.#marked = this.#incarnation;
   }
 
   #inTheWay(names: readonly string[], { continues }: Claim): string {
@@ -86,6 +108,11 @@ export class FileSink implements Sink {
   #besides(names: readonly string[], { generation }: Claim): string {
     return `${this.#path} also has ${counted(names.length, 'file')} of earlier readings, such as ${names[0]}. The names of this one's begin with "${generation}-". With "overwrite: true" in the sink, earlier ones are removed`;
   }
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
 }
 
 const markOf = (folder: string): Promise<string | null> => {
